@@ -16,7 +16,7 @@ KeyText = NewType("KeyText", str)
 StepKey = NewType("StepKey", str)
 
 JsonValue: TypeAlias = (
-    "None | bool | int | float | str | tuple[JsonValue, ...] | Mapping[str, JsonValue]"
+    "bool | int | float | str | tuple[JsonValue, ...] | Mapping[str, JsonValue] | None"
 )
 
 
