@@ -1,0 +1,50 @@
+# Two commands for a newcomer: `make demo` and `make test`. README.md says what they stand for.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# protoc finds its plugins on the path.
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.PHONY: demo test test-spawn check format protos bench clean
+
+$(VENV)/.demo: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[examples]'
+	touch $@
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/.demo  ## Run the example through code server, launcher and client.
+	$(BIN)/python examples/flights/demo.py
+
+test: $(VENV)/.dev  ## The whole suite.
+	$(BIN)/python -m pytest
+
+test-spawn: $(VENV)/.dev  ## What runs steps, with every step in a new interpreter.
+	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest tests/integration tests/e2e
+
+check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two minutes.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint protos
+	$(BIN)/buf format --diff --exit-code protos
+	$(BIN)/python scripts/gen_protos.py --check
+
+format: $(VENV)/.dev  ## Put code and contract into their one format.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/buf format -w protos
+
+protos: $(VENV)/.dev  ## Generate the contract's Python code anew.
+	$(BIN)/python scripts/gen_protos.py
+
+bench: $(VENV)/.dev  ## Speed, as ratios against this machine's limit in the same run.
+	$(BIN)/python benchmarks/bench_steps.py
+
+clean:
+	rm -rf $(VENV) .treadle dist build
