@@ -1,0 +1,224 @@
+"""Canonical JSON of frozen dataclasses: equal data gives equal bytes, in any process.
+
+It is what digests and fingerprints are taken over and what the loader sends. Object keys are
+sorted, separators are compact, text is ASCII with escapes, sets are sorted.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import TypeAlias, TypeVar, Union, cast
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+T = TypeVar("T")
+_Decoder: TypeAlias = Callable[[Json], object]
+
+
+class CanonicalError(ValueError):
+    """The value has no canonical form, or the bytes are not of the asked type."""
+
+
+class _AnyJson:
+    """Stands for the recursive alias JsonValue, which typing cannot take apart."""
+
+
+def encode(value: object) -> bytes:
+    """Return the canonical bytes of a dataclass, enum, tuple, set, mapping or scalar.
+
+    Raises:
+        CanonicalError: the value holds something else, or a mapping key that is no text.
+    """
+    return dumps(to_json(value))
+
+
+def decode(cls: type[T], data: bytes) -> T:
+    """Build the dataclass that `encode` made the bytes of.
+
+    Raises:
+        CanonicalError: the bytes are no JSON, or not of this type.
+    """
+    try:
+        parsed = json.loads(data)
+    except ValueError as error:
+        raise CanonicalError(f"not canonical JSON: {error}") from error
+    return from_json(cls, parsed)
+
+
+def dumps(data: Json) -> bytes:
+    """Return canonical bytes of data that `to_json` made."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def to_json(value: object) -> Json:
+    """Return the value as plain JSON data: dataclasses as objects, tuples as lists.
+
+    Raises:
+        CanonicalError: as `encode`.
+    """
+    match value:
+        case Enum():
+            return to_json(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case tuple() | list():
+            return [to_json(item) for item in value]
+        case set() | frozenset():
+            return sorted((to_json(item) for item in value), key=dumps)
+        case Mapping():
+            return {_key(key): to_json(item) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: to_json(getattr(value, name)) for name in _field_names(type(value))}
+    raise CanonicalError(f"{type(value).__qualname__} has no canonical form")
+
+
+def from_json(cls: type[T], data: Json) -> T:
+    """Build a value of the type from what `to_json` made.
+
+    Raises:
+        CanonicalError: the data is not of this type.
+    """
+    annotation: object = cls
+    return cast(T, _decoder(annotation)(data))
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise CanonicalError(f"a mapping key is {type(key).__qualname__}, not text")
+    return str(key)
+
+
+@cache
+def _field_names(cls: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(cls))
+
+
+@cache
+def _decoder(annotation: object) -> _Decoder:
+    """Return the function that builds values of an annotation; made once for each."""
+    if isinstance(annotation, typing.NewType):
+        return _decoder(annotation.__supertype__)
+    origin = typing.get_origin(annotation)
+    if origin is not None:
+        return _generic_decoder(origin, typing.get_args(annotation))
+    if isinstance(annotation, type):
+        return _class_decoder(annotation)
+    raise CanonicalError(f"cannot decode {annotation!r}")
+
+
+def _generic_decoder(origin: object, arguments: tuple[object, ...]) -> _Decoder:
+    if origin in {Union, types.UnionType}:
+        return _union_decoder(arguments)
+    if origin is tuple and arguments[1:] == (Ellipsis,):
+        return _sequence_decoder(tuple, arguments[0])
+    if origin is frozenset:
+        return _sequence_decoder(frozenset, arguments[0])
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping_decoder(arguments[1])
+    raise CanonicalError(f"cannot decode {origin!r}")
+
+
+def _class_decoder(cls: type) -> _Decoder:
+    if cls is _AnyJson:
+        return _frozen_json
+    if is_dataclass(cls):
+        return _dataclass_decoder(cls)
+    if issubclass(cls, Enum):
+        return _enum_decoder(cls)
+    if cls in {bool, int, float, str, types.NoneType}:
+        return _scalar_decoder(cls)
+    raise CanonicalError(f"cannot decode {cls.__qualname__}")
+
+
+def _scalar_decoder(cls: type) -> _Decoder:
+    def decode_scalar(data: Json) -> object:
+        if type(data) is not cls:
+            raise CanonicalError(f"{cls.__name__} expected, got {type(data).__name__}")
+        return data
+
+    return decode_scalar
+
+
+def _enum_decoder(cls: type[Enum]) -> _Decoder:
+    def decode_enum(data: Json) -> object:
+        try:
+            return cls(data)
+        except ValueError as error:
+            raise CanonicalError(str(error)) from error
+
+    return decode_enum
+
+
+def _sequence_decoder(build: Callable[[list[object]], object], item: object) -> _Decoder:
+    decode_item = _decoder(item)
+
+    def decode_sequence(data: Json) -> object:
+        if not isinstance(data, list):
+            raise CanonicalError(f"list expected, got {type(data).__name__}")
+        return build([decode_item(element) for element in data])
+
+    return decode_sequence
+
+
+def _mapping_decoder(item: object) -> _Decoder:
+    decode_item = _decoder(item)
+
+    def decode_mapping(data: Json) -> object:
+        return {name: decode_item(element) for name, element in _object(data).items()}
+
+    return decode_mapping
+
+
+def _union_decoder(members: tuple[object, ...]) -> _Decoder:
+    """Try the members in order: a dataclass takes only objects with exactly its fields."""
+    decoders = [_decoder(member) for member in members]
+
+    def decode_union(data: Json) -> object:
+        for decode_member in decoders:
+            try:
+                return decode_member(data)
+            except CanonicalError:
+                continue
+        raise CanonicalError(f"{type(data).__name__} fits no member of the union")
+
+    return decode_union
+
+
+def _dataclass_decoder(cls: type) -> _Decoder:
+    hints = typing.get_type_hints(cls, localns={"JsonValue": _AnyJson})
+    names = frozenset(_field_names(cls))
+    required = frozenset(item.name for item in fields(cls) if not _has_default(item))
+    decoders = {name: _decoder(hints[name]) for name in names}
+
+    def decode_dataclass(data: Json) -> object:
+        found = _object(data)
+        if not required <= found.keys() <= names:
+            wrong = sorted((required - found.keys()) | (found.keys() - names))
+            raise CanonicalError(f"{cls.__qualname__}: missing or unknown: {', '.join(wrong)}")
+        return cls(**{name: decoders[name](item) for name, item in found.items()})
+
+    return decode_dataclass
+
+
+def _has_default(item: Field[object]) -> bool:
+    return item.default is not MISSING or item.default_factory is not MISSING
+
+
+def _object(data: Json) -> dict[str, Json]:
+    if not isinstance(data, dict):
+        raise CanonicalError(f"object expected, got {type(data).__name__}")
+    return data
+
+
+def _frozen_json(data: Json) -> object:
+    """Return user data with its lists as tuples."""
+    if isinstance(data, list):
+        return tuple(_frozen_json(element) for element in data)
+    if isinstance(data, dict):
+        return {name: _frozen_json(element) for name, element in data.items()}
+    return data

@@ -1,0 +1,191 @@
+"""Digests: what a code location is, as SHA-256 over canonical bytes and nothing else.
+
+The same code gives the same digest in any folder, under any hash seed, with or without .pyc
+and after it ran: no path, line number, address or iteration order of a set goes in.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    EllipsisType,
+    FunctionType,
+    MethodType,
+    NoneType,
+)
+from typing import Any, TypeAlias
+
+from treadle import canonical
+from treadle.canonical import Json
+from treadle.snapshot import Asset, Block, Job, Manifest, Resource, Snapshot, SourceLine, Step
+
+Definition: TypeAlias = Block | Step | Asset | Job | Resource
+
+
+def code_digest(fn: Callable[..., object]) -> str:
+    """Return the SHA-256 in hexadecimal of a callable's code and defaults.
+
+    Wrappers made with functools.wraps or functools.partial contribute what they wrap. A
+    default that is not plain data contributes the name of its type only.
+    """
+    return _sha256(_callable(fn, ()))
+
+
+def definition_digest(definition: Definition) -> str:
+    """Return the SHA-256 in hexadecimal of one definition, its place in the source left out."""
+    if not isinstance(definition, Resource):
+        definition = replace(definition, source=None)
+    return _sha256(canonical.to_json(definition))
+
+
+def seal(
+    snapshot: Snapshot, *, files: Mapping[str, str], distributions: Mapping[str, str]
+) -> Snapshot:
+    """Return the snapshot with Python's version, the whole manifest and its digest set.
+
+    `files` maps module names to SHA-256 of their source, `distributions` names to versions.
+    Warnings and source lines have no part in the digest.
+    """
+    manifest = Manifest(
+        ops=dict(snapshot.manifest.ops),
+        files=dict(files),
+        distributions=dict(distributions),
+        definitions=dict(snapshot.manifest.definitions),
+    )
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    filled = replace(snapshot, python_version=version, manifest=manifest, digest="")
+    return replace(filled, digest=_snapshot_digest(filled))
+
+
+def _snapshot_digest(snapshot: Snapshot) -> str:
+    bare = replace(
+        snapshot,
+        blocks=tuple(replace(block, source=None) for block in snapshot.blocks),
+        steps=tuple(replace(step, source=None) for step in snapshot.steps),
+        assets=tuple(replace(asset, source=None) for asset in snapshot.assets),
+        jobs=tuple(replace(job, source=None) for job in snapshot.jobs),
+        warnings=(),
+    )
+    return _sha256(canonical.to_json(bare))
+
+
+def _sha256(data: Json) -> str:
+    return hashlib.sha256(canonical.dumps(data)).hexdigest()
+
+
+def _callable(fn: object, path: tuple[int, ...]) -> Json:
+    """Describe a callable: the functions it is made of, each with code and defaults."""
+    if id(fn) in path:
+        return ["cycle"]
+    path = (*path, id(fn))
+    match fn:
+        case functools.partial():
+            bound = [_value(fn.args, path), _value(fn.keywords, path)]
+            return ["partial", _callable(fn.func, path), *bound]
+        case MethodType():
+            return ["method", _callable(fn.__func__, path)]
+        case FunctionType():
+            return ["function", *_function(fn, path)]
+        case type() | BuiltinFunctionType():
+            return ["named", _name(fn)]
+    call = vars(type(fn)).get("__call__")
+    return ["object", _name(type(fn)), None if call is None else _callable(call, path)]
+
+
+def _function(fn: FunctionType, path: tuple[int, ...]) -> list[Json]:
+    wrapped = getattr(fn, "__wrapped__", None)
+    return [
+        _code(fn.__code__),
+        _value(fn.__defaults__, path),
+        _value(fn.__kwdefaults__, path),
+        None if wrapped is None else _callable(wrapped, path),
+    ]
+
+
+def _code(code: CodeType) -> Json:
+    """Describe a code object field by field.
+
+    `co_code` gives the bytecode as compiled: what the interpreter specialised in place while
+    the code ran is undone by it. Names of the function, its file and its lines stay out.
+    """
+    return {
+        "argcount": code.co_argcount,
+        "posonlyargcount": code.co_posonlyargcount,
+        "kwonlyargcount": code.co_kwonlyargcount,
+        "flags": code.co_flags,
+        "bytecode": code.co_code.hex(),
+        "exceptions": code.co_exceptiontable.hex(),
+        "names": list(code.co_names),
+        "varnames": list(code.co_varnames),
+        "freevars": list(code.co_freevars),
+        "cellvars": list(code.co_cellvars),
+        "constants": [_value(constant, ()) for constant in code.co_consts],
+    }
+
+
+def _value(value: object, path: tuple[int, ...]) -> Json:
+    """Describe a constant or default with a tag for its type, so that 1, 1.0 and True differ.
+
+    Exact types only: a subclass may carry more than the value that it prints as.
+    """
+    describe_scalar = _SCALARS.get(type(value))
+    if describe_scalar is not None:
+        return [type(value).__name__, describe_scalar(value)]
+    if id(value) in path:
+        return ["cycle"]
+    describe_container = _CONTAINERS.get(type(value))
+    if describe_container is not None:
+        return [type(value).__name__, *describe_container(value, (*path, id(value)))]
+    return _instance(value, path)
+
+
+def _instance(value: object, path: tuple[int, ...]) -> Json:
+    match value:
+        case Enum():
+            return ["enum", _name(type(value)), value.name]
+        case type() | FunctionType() | MethodType() | BuiltinFunctionType() | functools.partial():
+            return _callable(value, path)
+    if is_dataclass(value) and not isinstance(value, SourceLine):
+        path = (*path, id(value))
+        items = [[item.name, _value(getattr(value, item.name), path)] for item in fields(value)]
+        return ["dataclass", _name(type(value)), *items]
+    return ["object", _name(type(value))]
+
+
+def _sorted(items: list[Json]) -> list[Json]:
+    return sorted(items, key=canonical.dumps)
+
+
+_SCALARS: Mapping[type, Callable[[Any], Json]] = {
+    NoneType: lambda _: None,
+    EllipsisType: lambda _: None,
+    bool: lambda value: value,
+    str: lambda value: value,
+    int: hex,
+    float: float.hex,
+    complex: lambda value: [value.real.hex(), value.imag.hex()],
+    bytes: bytes.hex,
+    bytearray: bytearray.hex,
+    CodeType: _code,
+}
+
+_CONTAINERS: Mapping[type, Callable[[Any, tuple[int, ...]], list[Json]]] = {
+    tuple: lambda value, path: [_value(item, path) for item in value],
+    list: lambda value, path: [_value(item, path) for item in value],
+    set: lambda value, path: _sorted([_value(item, path) for item in value]),
+    frozenset: lambda value, path: _sorted([_value(item, path) for item in value]),
+    dict: lambda value, path: _sorted(
+        [[_value(key, path), _value(item, path)] for key, item in value.items()]
+    ),
+}
+
+
+def _name(thing: type | BuiltinFunctionType) -> str:
+    return f"{thing.__module__}.{thing.__qualname__}"
