@@ -1,0 +1,88 @@
+"""Arguments of the authoring API: unknown ones and unsupported ones are refused where written."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Final, ParamSpec, TypeVar, final
+
+from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._source import user_line
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@final
+class Unset:
+    """The type of `UNSET`, which stands for an argument that was not given."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final = Unset()
+
+
+def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P, R]:
+    """Make a call with arguments that the function does not take an ArgumentError."""
+    name = label or function.__name__
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise _misfit(name, signature, kwargs, error) from None
+        return function(*args, **kwargs)
+
+    return call
+
+
+def checked_init(cls: type[T]) -> type[T]:
+    """Make a construction with arguments that the class does not take an ArgumentError."""
+    init: Callable[..., None] = cls.__init__
+    setattr(cls, "__init__", checked(init, label=cls.__name__))  # noqa: B010 -- mypy minds the plain form
+    return cls
+
+
+def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
+    """Refuse arguments of Dagster's that are not supported yet, unless at their default.
+
+    The defaults of all of them are None, False or UNSET.
+
+    Raises:
+        ArgumentError: one of them has another value.
+    """
+    for name, value in arguments.items():
+        if value is not None and value is not False and value is not UNSET:
+            raise ArgumentError(
+                f"{owner}({name}=…) is not supported yet.",
+                fix=f"Leave {name!r} out.",
+                source=user_line(),
+            )
+
+
+def _misfit(
+    name: str, signature: inspect.Signature, kwargs: Mapping[str, object], error: TypeError
+) -> ArgumentError:
+    known = [parameter for parameter in signature.parameters if parameter != "self"]
+    unknown = [argument for argument in kwargs if argument not in signature.parameters]
+    if unknown:
+        hint = did_you_mean(unknown[0], known)
+        return ArgumentError(
+            f"{name}() takes no argument {unknown[0]!r}.{hint}",
+            fix=f"It takes {listed(known)}.",
+            source=user_line(),
+        )
+    return ArgumentError(
+        f"{name}(): {error}.", fix=f"It takes {listed(known)}.", source=user_line()
+    )

@@ -1,0 +1,167 @@
+"""An op: one function of the user's with its inputs, outputs and resources made explicit."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from typing import Any, overload
+
+from treadle._annotations import annotations_of
+from treadle._arguments import checked, refuse_unsupported
+from treadle._ins_outs import In, Out
+from treadle._names import checked_name, checked_tags
+from treadle._op_outs import resolved_outs
+from treadle._op_params import read_params
+from treadle._source import user_frame, user_line
+from treadle.snapshot import SourceLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpDefinition:
+    """A function of the user's, and everything that its signature and decorator say.
+
+    `ins` are in the order of the function's arguments, then those that only order; all have a
+    type (`Any` if unknown) and, where Python has one, a default. `outs` are in declared order.
+    `resource_params` maps a parameter's name, which is the resource's key, to its type.
+    `required_resource_keys` are those that the body reaches through the context.
+    `context_param` is the name of the first parameter when it is the context.
+    """
+
+    name: str
+    fn: Callable[..., Any]
+    ins: Mapping[str, In]
+    outs: Mapping[str, Out]
+    resource_params: Mapping[str, object] = field(default_factory=dict)
+    required_resource_keys: frozenset[str] = frozenset()
+    context_param: str | None = None
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    code_version: str | None = None
+    source: SourceLine
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether calling the function gives a generator, sync or async."""
+        return inspect.isgeneratorfunction(self.fn) or inspect.isasyncgenfunction(self.fn)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the function is `async def`, a generator or not."""
+        return inspect.iscoroutinefunction(self.fn) or inspect.isasyncgenfunction(self.fn)
+
+    @property
+    def resource_keys(self) -> tuple[str, ...]:
+        """All resources that it asks for, sorted."""
+        return tuple(sorted(self.required_resource_keys | self.resource_params.keys()))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function as it is."""
+        return self.fn(*args, **kwargs)
+
+
+@overload
+def op(compute_fn: Callable[..., Any]) -> OpDefinition: ...
+
+
+@overload
+def op(
+    compute_fn: None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    version: object = None,
+    retry_policy: object = None,
+    code_version: str | None = None,
+    pool: str | None = None,
+) -> Callable[[Callable[..., Any]], OpDefinition]: ...
+
+
+@checked
+def op(  # noqa: PLR0913 -- Dagster's parameters
+    compute_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    version: object = None,
+    retry_policy: object = None,
+    code_version: str | None = None,
+    pool: str | None = None,
+) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
+    """Make an op of a function: one step, in a process of its own, wherever a graph invokes it.
+
+    The parameters are Dagster's. Inputs are the function's arguments, their types its
+    annotations; without `out` there is one output, "result". `version`, `config_schema`,
+    `retry_policy` and `pool` are not supported yet.
+
+    Raises:
+        DefinitionError: an argument, a name or the signature cannot work.
+    """
+    refuse_unsupported(
+        "op",
+        {
+            "config_schema": config_schema,
+            "version": version,
+            "retry_policy": retry_policy,
+            "pool": pool,
+        },
+    )
+
+    def decorate(fn: Callable[..., Any]) -> OpDefinition:
+        made = op_of(
+            fn,
+            label="@op",
+            name=name,
+            ins=ins or {},
+            out=out,
+            required_resource_keys=frozenset(required_resource_keys or ()),
+        )
+        return replace(
+            made,
+            description=_text(description, fn),
+            tags=checked_tags(tags or {}, owner=f"@op {made.name!r}"),
+            code_version=code_version,
+        )
+
+    return decorate(compute_fn) if compute_fn is not None else decorate
+
+
+def op_of(  # noqa: PLR0913 -- what a decorator says of one function
+    fn: Callable[..., Any],
+    *,
+    label: str,
+    name: str | None,
+    ins: Mapping[str, In],
+    out: Out | Mapping[str, Out] | None,
+    required_resource_keys: frozenset[str],
+) -> OpDefinition:
+    """Read the function's signature into an op. `label` is the decorator, for messages."""
+    op_name = checked_name(name or fn.__name__, what=f"{label} name")
+    owner = f"{label} {op_name!r}"
+    annotations = annotations_of(fn, user_frame())
+    params = read_params(fn, annotations, ins, required_resource_keys, owner=owner)
+    return OpDefinition(
+        name=op_name,
+        fn=fn,
+        ins=params.ins,
+        outs=resolved_outs(fn, annotations, out, owner=owner),
+        resource_params=params.resources,
+        required_resource_keys=required_resource_keys,
+        context_param=params.context,
+        source=user_line(),
+    )
+
+
+def _text(description: str | None, fn: Callable[..., Any]) -> str:
+    return description if description is not None else inspect.getdoc(fn) or ""

@@ -1,0 +1,136 @@
+"""Parameters of an op's function, told apart: the context, resources and inputs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from inspect import Parameter
+from typing import Any
+
+from treadle._arguments import UNSET
+from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._ins_outs import In
+from treadle._names import checked_name
+from treadle._resource import resource_type
+from treadle._source import user_line
+
+CONTEXT_NAMES = ("context", "_context")
+_CONTEXT_CLASSES = ("OpExecutionContext", "AssetExecutionContext")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """What each parameter of a function is."""
+
+    context: str | None
+    resources: Mapping[str, object]
+    ins: Mapping[str, In]
+
+
+def read_params(
+    fn: Callable[..., Any],
+    annotations: Mapping[str, Any],
+    ins: Mapping[str, In],
+    required_resource_keys: frozenset[str],
+    *,
+    owner: str,
+) -> Params:
+    """Tell the function's parameters apart and complete `ins` from them.
+
+    Raises:
+        ArgumentError: a parameter cannot be given, or an entry of `ins` has no parameter.
+    """
+    parameters = list(inspect.signature(fn).parameters.values())
+    context = None
+    if parameters and _is_context(parameters[0], annotations):
+        context = parameters.pop(0).name
+    resources: dict[str, object] = {}
+    found: dict[str, In] = {}
+    takes_any = False
+    for parameter in parameters:
+        if parameter.kind is Parameter.VAR_KEYWORD:
+            takes_any = True
+            continue
+        _refuse_misfit(parameter, required_resource_keys, owner)
+        annotation = annotations.get(parameter.name, Any)
+        wanted = resource_type(annotation)
+        if wanted is not None:
+            resources[parameter.name] = wanted
+        else:
+            found[parameter.name] = _completed(ins.get(parameter.name, In()), annotation, parameter)
+    _refuse_nothing_params(found, owner)
+    found.update(_without_param(ins, found, resources, takes_any=takes_any, owner=owner))
+    return Params(context=context, resources=resources, ins=found)
+
+
+def _is_context(parameter: Parameter, annotations: Mapping[str, Any]) -> bool:
+    if parameter.name in CONTEXT_NAMES:
+        return True
+    annotation = annotations.get(parameter.name)
+    return isinstance(annotation, type) and any(
+        base.__name__ in _CONTEXT_CLASSES and base.__module__.startswith("treadle.")
+        for base in annotation.__mro__
+    )
+
+
+def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -> None:
+    name = parameter.name
+    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):
+        problem = f"{owner}: parameter {name!r} cannot be given by name."
+        fix = "Write it as an ordinary parameter; inputs are passed by name."
+    elif name in CONTEXT_NAMES:
+        problem = f"{owner}: parameter {name!r} is not the first."
+        fix = "Make the context the first parameter."
+    elif name == "config":
+        problem = f"{owner}: a parameter {name!r} stands for config, which is not supported yet."
+        fix = "Rename it if it is an input, or take the settings from a resource."
+    elif name in required:
+        problem = f"{owner}: {name!r} is a parameter and in required_resource_keys."
+        fix = "Annotate the parameter ResourceParam[…], or reach it through context.resources."
+    else:
+        return
+    raise ArgumentError(problem, fix=fix, source=user_line())
+
+
+def _completed(given: In, annotation: Any, parameter: Parameter) -> In:
+    completed = given
+    if given.dagster_type is UNSET:
+        completed = replace(completed, dagster_type=annotation)
+    if given.default_value is UNSET and parameter.default is not Parameter.empty:
+        completed = replace(completed, default_value=parameter.default)
+    return completed
+
+
+def _refuse_nothing_params(found: Mapping[str, In], owner: str) -> None:
+    for name, each in found.items():
+        if each.is_nothing:
+            raise ArgumentError(
+                f"{owner}: input {name!r} is Nothing, yet the function has a parameter for it.",
+                fix=f"Remove the parameter {name!r} and keep ins={{{name!r}: In(Nothing)}}.",
+                source=user_line(),
+            )
+
+
+def _without_param(
+    ins: Mapping[str, In],
+    found: Mapping[str, In],
+    resources: Mapping[str, object],
+    *,
+    takes_any: bool,
+    owner: str,
+) -> dict[str, In]:
+    rest: dict[str, In] = {}
+    for name, each in ins.items():
+        if name in found:
+            continue
+        checked_name(name, what=f"{owner}: input")
+        if not (each.is_nothing or takes_any) or name in resources:
+            raise ArgumentError(
+                f"{owner}: ins names {name!r}, which is no input of the function."
+                + did_you_mean(name, found),
+                fix=f"Its inputs are {listed(found)}; only In(Nothing) needs no parameter.",
+                source=user_line(),
+            )
+        rest[name] = each if each.dagster_type is not UNSET else replace(each, dagster_type=Any)
+    return rest
