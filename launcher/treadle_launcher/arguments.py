@@ -1,0 +1,164 @@
+"""The command line of the launcher, read once into Settings."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from treadle_launcher import defaults
+from treadle_launcher.addresses import Address, TcpAddress, parse
+
+
+class StartMethod(StrEnum):
+    """How hosts start step processes."""
+
+    AUTO = "auto"
+    """Fork, unless what the user imported forbids it."""
+
+    SPAWN = "spawn"
+    """A new interpreter for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationArgument:
+    """A code server to serve. Without a name it is known by its own."""
+
+    name: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the launcher was told. Times are seconds; `bind` None is the home's own socket."""
+
+    locations: tuple[LocationArgument, ...]
+    home: Path
+    bind: Address | None
+    token: str | None
+    alive_fd: int | None
+    ready_fd: int | None
+    max_steps: int
+    max_runs: int
+    term_grace: float
+    orphan_grace: float
+    idle_host: float
+    max_idle_hosts: int
+    start_method: StartMethod
+    import_timeout: float | None
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether it ends with its starter."""
+        return self.alive_fd is not None
+
+
+def read(argv: Sequence[str]) -> Settings:
+    """Read the command line; on a mistake print it to stderr and exit with status 2."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    try:
+        locations = tuple(_location(text) for text in args.location)
+        bind = parse(args.bind) if args.bind else None
+        start_method = StartMethod(args.start_method)
+    except ValueError as error:
+        parser.error(str(error))
+    token = _token(parser, args.token_file)
+    _check(parser, locations, bind, token)
+    return Settings(
+        locations=locations,
+        home=Path(args.home),
+        bind=bind,
+        token=token,
+        alive_fd=args.alive_fd,
+        ready_fd=args.ready_fd,
+        max_steps=args.max_steps,
+        max_runs=args.max_runs,
+        term_grace=args.term_grace,
+        orphan_grace=args.orphan_grace,
+        idle_host=args.idle_host,
+        max_idle_hosts=args.max_idle_hosts,
+        start_method=start_method,
+        import_timeout=args.import_timeout,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="treadle_launcher", description=__doc__)
+    add = parser.add_argument
+    add("--location", action="append", default=[], metavar="NAME=ADDRESS")
+    add("--home", default=os.environ.get("TREADLE_HOME") or ".treadle", metavar="DIR")
+    add("--bind", metavar="ADDRESS")
+    add("--token-file", metavar="FILE", help="required over TCP; sent to code servers over TCP")
+    add("--alive-fd", type=_at_least(0), metavar="N")
+    add("--ready-fd", type=_at_least(0), metavar="N")
+    add("--max-steps", type=_at_least(1), default=defaults.MAX_STEPS, metavar="N")
+    add("--max-runs", type=_at_least(1), default=defaults.MAX_RUNS, metavar="N")
+    add("--term-grace", type=_seconds, default=defaults.TERM_GRACE, metavar="S")
+    add("--orphan-grace", type=_seconds, default=defaults.ORPHAN_GRACE, metavar="S")
+    add("--idle-host", type=_seconds, default=defaults.IDLE_HOST, metavar="S")
+    add("--max-idle-hosts", type=_at_least(0), default=defaults.MAX_IDLE_HOSTS, metavar="N")
+    add("--import-timeout", type=_seconds, metavar="S", help="a target; else the code server's")
+    add(
+        "--start-method",
+        default=os.environ.get("TREADLE_START_METHOD") or StartMethod.AUTO.value,
+        metavar="auto|spawn",
+    )
+    return parser
+
+
+def _at_least(least: int) -> type[int]:
+    def read_number(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+        return number
+
+    read_number.__name__ = "number"
+    return read_number  # type: ignore[return-value]  # argparse wants a callable, typeshed a type
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds")
+    return seconds
+
+
+def _location(text: str) -> LocationArgument:
+    name, equals, address = text.partition("=")
+    if not equals:
+        name, address = "", text
+    return LocationArgument(name=name, address=parse(address))
+
+
+def _token(parser: argparse.ArgumentParser, path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        token = Path(path).read_text().strip()
+    except OSError as error:
+        parser.error(f"--token-file: {error}")
+    if not token or not token.isascii() or any(c.isspace() for c in token):
+        parser.error(f"--token-file: {path} must hold one word of ASCII")
+    return token
+
+
+def _check(
+    parser: argparse.ArgumentParser,
+    locations: tuple[LocationArgument, ...],
+    bind: Address | None,
+    token: str | None,
+) -> None:
+    names = [location.name for location in locations if location.name]
+    for name in names:
+        if names.count(name) > 1:
+            parser.error(f"--location: two locations are named {name!r}")
+    if isinstance(bind, TcpAddress):
+        if not bind.is_loopback:
+            parser.error(f"--bind {bind}: TCP is served on loopback only, for example 127.0.0.1:0")
+        if token is None:
+            parser.error(f"--bind {bind}: TCP is served only with --token-file")

@@ -1,0 +1,41 @@
+"""Every default of the launcher, in one place; each is a flag (see arguments.py).
+
+Times are seconds unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+
+MAX_STEPS = os.cpu_count() or 1
+"""Steps at once, over all runs."""
+
+MAX_RUNS = 10
+"""Runs at once; further ones wait in QUEUED."""
+
+IMPORT_TIMEOUT = 60.0
+"""How long the import of one target may take in a host."""
+
+TERM_GRACE = 10.0
+"""Time between TERM and KILL."""
+
+ORPHAN_GRACE = 600.0
+"""How long hosts of a standing launcher wait for one to come back."""
+
+IDLE_HOST = 600.0
+"""How long a host without work is kept."""
+
+MAX_IDLE_HOSTS = 4
+"""How many hosts without work are kept."""
+
+WATCHER_BEHIND_EVENTS = 10_000
+"""A watcher that is further behind is ended."""
+
+RECONNECT_BACKOFF_MS = 2_000
+"""The longest pause of gRPC between two tries to reach a code server again."""
+
+HOST_RETURN_GRACE = 10.0
+"""After a restart: how long a host whose process lives may take to dial in."""
+
+HOST_START_MARGIN = 10.0
+"""What a host may take to start and connect, beside its imports."""

@@ -1,0 +1,218 @@
+"""What calls of the launcher are refused with.
+
+LauncherError
+├── RefusedError                    a call is refused: reason, names, what to do
+│   ├── BadArgumentError            BAD_ARGUMENT
+│   ├── BadPageTokenError           BAD_PAGE_TOKEN
+│   ├── UnknownRunError             UNKNOWN_RUN
+│   ├── UnknownStepError            UNKNOWN_STEP
+│   ├── UnknownTextError            UNKNOWN_TEXT
+│   ├── UnknownAssetError           UNKNOWN_ASSET (asset history)
+│   ├── UnknownLocationError        UNKNOWN_LOCATION
+│   ├── LocationUnreachableError    LOCATION_UNREACHABLE
+│   ├── NoHostForLocationError      NO_HOST_FOR_LOCATION
+│   ├── SpansLocationsError         SPANS_LOCATIONS
+│   ├── NeverMaterializedError      NEVER_MATERIALIZED
+│   ├── StalePlanError              STALE_PLAN
+│   ├── IdempotencyConflictError    IDEMPOTENCY_CONFLICT
+│   ├── RunFinishedError            RUN_FINISHED
+│   ├── WatcherBehindError          WATCHER_BEHIND
+│   ├── ShuttingDownError           SHUTTING_DOWN
+│   ├── BadTokenError               BAD_TOKEN
+│   └── CodeServerRefusedError      what the code server said, handed on as it is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Machine-readable reasons, as error.proto lists them."""
+
+    SELECTION_SYNTAX = "SELECTION_SYNTAX"
+    UNKNOWN_ASSET = "UNKNOWN_ASSET"
+    EMPTY_SELECTION = "EMPTY_SELECTION"
+    SELECTION_AMBIGUOUS = "SELECTION_AMBIGUOUS"
+    BAD_PAGE_TOKEN = "BAD_PAGE_TOKEN"
+    BAD_ARGUMENT = "BAD_ARGUMENT"
+    PARTIAL_BLOCK = "PARTIAL_BLOCK"
+    NEVER_MATERIALIZED = "NEVER_MATERIALIZED"
+    STALE_PLAN = "STALE_PLAN"
+    NOT_LOADED = "NOT_LOADED"
+    NO_HOST_FOR_LOCATION = "NO_HOST_FOR_LOCATION"
+    RUN_FINISHED = "RUN_FINISHED"
+    SPANS_LOCATIONS = "SPANS_LOCATIONS"
+    UNKNOWN_RUN = "UNKNOWN_RUN"
+    UNKNOWN_STEP = "UNKNOWN_STEP"
+    UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
+    UNKNOWN_JOB = "UNKNOWN_JOB"
+    UNKNOWN_TEXT = "UNKNOWN_TEXT"
+    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+    LOCATION_UNREACHABLE = "LOCATION_UNREACHABLE"
+    SHUTTING_DOWN = "SHUTTING_DOWN"
+    NOT_LOCAL = "NOT_LOCAL"
+    BAD_TOKEN = "BAD_TOKEN"
+    WATCHER_BEHIND = "WATCHER_BEHIND"
+    INTERNAL = "INTERNAL"
+
+
+class LauncherError(Exception):
+    """Something that the launcher says in its own words."""
+
+
+class RefusedError(LauncherError):
+    """The call is refused.
+
+    The first line of a subclass's docstring is its message; `{names}` in it stands for the
+    names. Fields are those of Refusal in error.proto.
+    """
+
+    reason: Reason = Reason.INTERNAL
+
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        *,
+        message: str | None = None,
+        suggestions: Iterable[str] = (),
+        smallest: str = "",
+        changes: Iterable[str] = (),
+    ) -> None:
+        self.names = tuple(names)
+        self.suggestions = tuple(suggestions)
+        self.smallest = smallest
+        self.changes = tuple(changes)
+        self.message = self._default_message() if message is None else message
+        super().__init__(self.message)
+
+    def _default_message(self) -> str:
+        line = (type(self).__doc__ or "").splitlines()[0]
+        message = line.replace("{names}", ", ".join(self.names))
+        if self.suggestions:
+            message += " Did you mean " + " or ".join(self.suggestions) + "?"
+        if self.changes:
+            message += " What changed: " + "; ".join(self.changes) + "."
+        return message
+
+
+class BadArgumentError(RefusedError):
+    """The request is not complete."""
+
+    reason = Reason.BAD_ARGUMENT
+
+
+class BadPageTokenError(RefusedError):
+    """The page token is none that this call gave: start again with an empty one."""
+
+    reason = Reason.BAD_PAGE_TOKEN
+
+
+class UnknownRunError(RefusedError):
+    """There is no run {names}."""
+
+    reason = Reason.UNKNOWN_RUN
+
+
+class UnknownStepError(RefusedError):
+    """The run has no step {names}."""
+
+    reason = Reason.UNKNOWN_STEP
+
+
+class UnknownTextError(RefusedError):
+    """There is no text {names}."""
+
+    reason = Reason.UNKNOWN_TEXT
+
+
+class UnknownAssetError(RefusedError):
+    """No location has the asset {names}, and no run ever made it."""
+
+    reason = Reason.UNKNOWN_ASSET
+
+
+class UnknownLocationError(RefusedError):
+    """There is no location {names}."""
+
+    reason = Reason.UNKNOWN_LOCATION
+
+
+class LocationUnreachableError(RefusedError):
+    """The code server of {names} does not answer: try again when it runs."""
+
+    reason = Reason.LOCATION_UNREACHABLE
+
+
+class NoHostForLocationError(RefusedError):
+    """No host can run {names}: its code server is not on this machine or not this user's."""
+
+    reason = Reason.NO_HOST_FOR_LOCATION
+
+
+class SpansLocationsError(RefusedError):
+    """The selection names assets of several locations ({names}): launch one run each."""
+
+    reason = Reason.SPANS_LOCATIONS
+
+
+class NeverMaterializedError(RefusedError):
+    """The plan loads {names}, which no run has made."""
+
+    reason = Reason.NEVER_MATERIALIZED
+
+
+class StalePlanError(RefusedError):
+    """The plan is another now: plan again, look at it, and launch that."""
+
+    reason = Reason.STALE_PLAN
+
+
+class IdempotencyConflictError(RefusedError):
+    """The idempotency key was used for another request, which made run {names}."""
+
+    reason = Reason.IDEMPOTENCY_CONFLICT
+
+
+class RunFinishedError(RefusedError):
+    """The run {names} has ended already."""
+
+    reason = Reason.RUN_FINISHED
+
+
+class WatcherBehindError(RefusedError):
+    """The watcher read too slowly: resume after sequence {names}."""
+
+    reason = Reason.WATCHER_BEHIND
+
+
+class ShuttingDownError(RefusedError):
+    """The launcher is going: try again, or another one."""
+
+    reason = Reason.SHUTTING_DOWN
+
+
+class BadTokenError(RefusedError):
+    """Over TCP, send "authorization: Bearer" and the launcher's token as metadata."""
+
+    reason = Reason.BAD_TOKEN
+
+
+class CodeServerRefusedError(RefusedError):
+    """The code server refused."""
+
+    def __init__(
+        self,
+        reason: Reason,
+        message: str,
+        *,
+        names: Iterable[str] = (),
+        suggestions: Iterable[str] = (),
+        smallest: str = "",
+        changes: Iterable[str] = (),
+    ) -> None:
+        super().__init__(
+            names, message=message, suggestions=suggestions, smallest=smallest, changes=changes
+        )
+        self.reason = reason

@@ -1,0 +1,147 @@
+"""The home: the launcher's folder. Alone knows its layout, its format and its lock."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle_launcher.addresses import Address, UnixAddress
+from treadle_launcher.processes import ProcessId
+
+FORMAT = 1
+"""The layout that this version reads and writes."""
+
+
+class HomeError(RuntimeError):
+    """The home cannot be used."""
+
+
+class HomeLockedError(HomeError):
+    """Another launcher uses the home."""
+
+
+class HomeFormatError(HomeError):
+    """The home was written by another version of Treadle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A home that is open and locked by this process. Made by `open_home` alone."""
+
+    root: Path
+    home_id: str
+    _lock_fd: int
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of the event log."""
+        return self.root / "treadle.db"
+
+    @property
+    def values(self) -> Path:
+        """The root of the file store."""
+        return self.root / "values"
+
+    @property
+    def logs(self) -> Path:
+        """Captured output, one folder a run, step and attempt."""
+        return self.root / "logs"
+
+    def journal(self, host_id: str) -> Path:
+        """Return where a host writes its journal."""
+        return self.root / "hosts" / host_id / "journal"
+
+    def name_holder(self, process: ProcessId, address: Address) -> None:
+        """Write into the lock who holds it, for the message that a second launcher gives."""
+        os.ftruncate(self._lock_fd, 0)
+        os.pwrite(self._lock_fd, f"{process.pid} {address}\n".encode(), 0)
+
+    def publish(self, process: ProcessId, address: Address, host_socket: UnixAddress) -> None:
+        """Write launcher.json, by which clients and people find this launcher."""
+        content = {
+            "address": str(address),
+            "pid": process.pid,
+            "boot_id": process.boot_id,
+            "start_ticks": process.start_ticks,
+            "host_socket": str(host_socket.path),
+        }
+        _write_whole(self.root / "launcher.json", json.dumps(content) + "\n")
+
+    def withdraw(self) -> None:
+        """Remove launcher.json."""
+        (self.root / "launcher.json").unlink(missing_ok=True)
+
+
+@contextmanager
+def open_home(root: Path) -> Iterator[Home]:
+    """Open a home for the launcher alone, made first if it is not there.
+
+    Raises:
+        HomeError: it cannot be made, is locked (HomeLockedError), or has another format
+            (HomeFormatError).
+    """
+    root = root.absolute()
+    try:
+        for folder in (root, root / "values", root / "logs", root / "hosts"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.chmod(0o700)
+        lock_fd = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise HomeError(f"the home {root} cannot be used: {error}") from error
+    try:
+        _lock(lock_fd, root)
+        _check_format(root)
+        yield Home(root=root, home_id=_home_id(root), _lock_fd=lock_fd)
+    finally:
+        os.close(lock_fd)
+
+
+def _lock(fd: int, root: Path) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(fd, 4096, 0).decode(errors="replace").strip().partition(" ")
+        raise HomeLockedError(
+            f"the home {root} is in use by the launcher with pid {holder[0] or 'unknown'} at"
+            f" {holder[2] or 'an address not known yet'}: use that one, or another --home"
+        ) from None
+
+
+def _check_format(root: Path) -> None:
+    path = root / "FORMAT"
+    if not path.exists():
+        _write_whole(path, f"{FORMAT}\n")
+        return
+    text = path.read_text().strip()
+    if not text.isdecimal():
+        raise HomeFormatError(f"{path} holds {text!r}, not a number: is {root} a home?")
+    if int(text) > FORMAT:
+        raise HomeFormatError(
+            f"the home {root} has format {text}, newer than this Treadle's {FORMAT}:"
+            " use a newer Treadle, or another --home"
+        )
+    if int(text) < FORMAT:
+        raise HomeFormatError(
+            f"the home {root} has format {text}, older than this Treadle's {FORMAT}:"
+            " run `treadle db upgrade` on it"
+        )
+
+
+def _home_id(root: Path) -> str:
+    path = root / "id"
+    if not path.exists():
+        _write_whole(path, uuid.uuid4().hex + "\n")
+    return path.read_text().strip()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    # Renamed into place: a reader sees the whole file or none.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text)
+    draft.replace(path)

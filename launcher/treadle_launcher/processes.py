@@ -1,0 +1,97 @@
+"""Processes: their identity, whether one lives, its end as something to wait on, its tree's end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessId:
+    """One process, by a name that is never used twice.
+
+    `start_ticks` is the start time in clock ticks since boot.
+    """
+
+    boot_id: str
+    pid: int
+    start_ticks: int
+
+
+def boot_id() -> str:
+    """Return the kernel's boot id."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def own_id() -> ProcessId:
+    """Return the identity of this process."""
+    pid = os.getpid()
+    ticks = start_ticks(pid)
+    assert ticks is not None, "a running process has an entry in /proc"
+    return ProcessId(boot_id=boot_id(), pid=pid, start_ticks=ticks)
+
+
+def start_ticks(pid: int) -> int | None:
+    """Return when the process started, or None when it is gone or only waits to be reaped."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The name stands in parentheses and may hold any character; what follows is regular.
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def is_alive(process: ProcessId) -> bool:
+    """Tell whether exactly this process still runs."""
+    return process.boot_id == boot_id() and start_ticks(process.pid) == process.start_ticks
+
+
+async def exited(process: ProcessId) -> None:
+    """Return when the process has ended; it need not be a child."""
+    if not is_alive(process):
+        return
+    try:
+        fd = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    try:
+        # The number may have been taken over between the two calls above.
+        if not is_alive(process):
+            return
+        loop.add_reader(fd, ended.set)
+        await ended.wait()
+    finally:
+        loop.remove_reader(fd)
+        os.close(fd)
+
+
+def kill_tree(process: ProcessId) -> None:
+    """Kill the process and everything below it that can be found."""
+    if not is_alive(process):
+        return
+    try:
+        tree = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return
+    # The root first: it could start more.
+    _kill(process.pid)
+    for child in tree:
+        try:
+            child.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
