@@ -25,6 +25,7 @@ LauncherError
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -199,20 +200,27 @@ class BadTokenError(RefusedError):
     reason = Reason.BAD_TOKEN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignRefusal:
+    """A refusal as another service sent it: see Refusal in error.proto."""
+
+    reason: Reason
+    message: str
+    names: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    smallest: str = ""
+    changes: tuple[str, ...] = ()
+
+
 class CodeServerRefusedError(RefusedError):
     """The code server refused."""
 
-    def __init__(
-        self,
-        reason: Reason,
-        message: str,
-        *,
-        names: Iterable[str] = (),
-        suggestions: Iterable[str] = (),
-        smallest: str = "",
-        changes: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, refusal: ForeignRefusal) -> None:
         super().__init__(
-            names, message=message, suggestions=suggestions, smallest=smallest, changes=changes
+            refusal.names,
+            message=refusal.message,
+            suggestions=refusal.suggestions,
+            smallest=refusal.smallest,
+            changes=refusal.changes,
         )
-        self.reason = reason
+        self.reason = refusal.reason
