@@ -1,0 +1,1 @@
+"""Hosts: starting them, talking to them, keeping some of them warm."""

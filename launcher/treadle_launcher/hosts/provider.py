@@ -1,0 +1,159 @@
+"""Starting a local host: the one place where the launcher starts a process (it never forks)."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle_launcher.addresses import UnixAddress
+from treadle_launcher.arguments import StartMethod
+from treadle_launcher.home import Home
+from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
+from treadle_launcher.processes import ProcessId, boot_id, exited, kill_tree, start_ticks
+
+_TAIL_BYTES = 8 * 1024
+
+
+class HostStartError(RuntimeError):
+    """The operating system refused to start the host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostOptions:
+    """What every host of this launcher is told. Times are seconds; `alive_fd` None: standing."""
+
+    socket: UnixAddress
+    alive_fd: int | None
+    orphan_grace: float
+    idle_host: float
+    term_grace: float
+    start_method: StartMethod
+
+
+class HostProcess:
+    """A host that this launcher started. Made by `start_host` alone."""
+
+    def __init__(self, host_id: str, popen: subprocess.Popen[bytes], output: Path) -> None:
+        self.host_id = host_id
+        self.process = ProcessId(
+            boot_id=boot_id(), pid=popen.pid, start_ticks=start_ticks(popen.pid) or 0
+        )
+        self._popen = popen
+        self._output = output
+
+    async def ended(self) -> None:
+        """Return when the process has ended, and reap it."""
+        await exited(self.process)
+        self._popen.wait()
+
+    @property
+    def ending(self) -> str:
+        """How the process ended, in words. Known after `ended` only."""
+        code = self._popen.returncode
+        if code is None:
+            return "it still runs"
+        if code < 0:
+            return f"it was ended by signal {-code}"
+        return f"it exited with status {code}"
+
+    def output_tail(self) -> str:
+        """Return the last of what the process itself wrote to stdout and stderr."""
+        try:
+            with self._output.open("rb") as file:
+                file.seek(max(0, self._output.stat().st_size - _TAIL_BYTES))
+                return file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def kill(self) -> None:
+        """Kill the process and everything below it."""
+        kill_tree(self.process)
+
+
+def new_host_id() -> str:
+    """Return an id that no other host ever had."""
+    return uuid.uuid4().hex
+
+
+def bootstrap_file() -> Path:
+    """Return the file that starts a worker process; nothing of the worker is imported."""
+    spec = importlib.util.find_spec("treadle_worker")
+    if spec is None or not spec.submodule_search_locations:
+        raise HostStartError("treadle_worker is not installed beside treadle_launcher")
+    return Path(spec.submodule_search_locations[0]) / "bootstrap.py"
+
+
+def start_host(home: Home, location: str, launch: LaunchSpec, options: HostOptions) -> HostProcess:
+    """Start a host for the code that the LaunchSpec names; it will dial in.
+
+    Raises:
+        HostStartError: the interpreter or the working directory is not there.
+    """
+    host_id = new_host_id()
+    journal = home.journal(host_id)
+    journal.parent.mkdir(mode=0o700, parents=True)
+    output = journal.parent / "output"
+    content = _spec(home, host_id, location, launch, options)
+    inherited = () if options.alive_fd is None else (options.alive_fd,)
+    with _readable(content) as spec_fd, output.open("wb") as output_file:
+        try:
+            popen = subprocess.Popen(
+                [launch.interpreter, "-P", str(bootstrap_file()), "host", str(spec_fd)],
+                cwd=launch.working_directory,
+                env=dict(launch.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output_file,
+                stderr=output_file,
+                pass_fds=(spec_fd, *inherited),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
+    return HostProcess(host_id, popen, output)
+
+
+def _spec(
+    home: Home, host_id: str, location: str, launch: LaunchSpec, options: HostOptions
+) -> Mapping[str, object]:
+    return {
+        "hostId": host_id,
+        "location": location,
+        "launcherSocket": str(options.socket.path),
+        "workingDirectory": launch.working_directory,
+        "targets": [_target(target) for target in launch.targets],
+        "digest": launch.digest,
+        "importTimeoutMs": launch.import_timeout_ms,
+        "valuesRoot": str(home.values),
+        "logsRoot": str(home.logs),
+        "journal": str(home.journal(host_id)),
+        "aliveFd": options.alive_fd,
+        "orphanGraceMs": int(options.orphan_grace * 1000),
+        "idleGraceMs": int(options.idle_host * 1000),
+        "termGraceMs": int(options.term_grace * 1000),
+        "startMethod": options.start_method.value,
+    }
+
+
+def _target(target: LaunchTarget) -> Mapping[str, str]:
+    if isinstance(target, FileTarget):
+        return {"file": target.path}
+    return {"module": target.name}
+
+
+@contextmanager
+def _readable(content: Mapping[str, object]) -> Iterator[int]:
+    # A memory file instead of a pipe: it holds any length without a writer that could block.
+    fd = os.memfd_create("treadle-host-spec")
+    try:
+        os.write(fd, json.dumps(content).encode())
+        os.lseek(fd, 0, os.SEEK_SET)
+        yield fd
+    finally:
+        os.close(fd)

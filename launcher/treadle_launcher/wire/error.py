@@ -1,0 +1,92 @@
+"""error.proto: refusals to gRPC statuses with details, and a code server's statuses back."""
+
+from __future__ import annotations
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from treadle_api.v1 import error_pb2
+from treadle_launcher.errors import ForeignRefusal, Reason, RefusedError, UnknownAssetError
+
+DOMAIN = "treadle"
+
+_CODES: dict[Reason, grpc.StatusCode] = {
+    Reason.SELECTION_SYNTAX: grpc.StatusCode.INVALID_ARGUMENT,
+    Reason.EMPTY_SELECTION: grpc.StatusCode.INVALID_ARGUMENT,
+    Reason.SELECTION_AMBIGUOUS: grpc.StatusCode.INVALID_ARGUMENT,
+    Reason.BAD_PAGE_TOKEN: grpc.StatusCode.INVALID_ARGUMENT,
+    Reason.BAD_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
+    Reason.PARTIAL_BLOCK: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.NEVER_MATERIALIZED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.STALE_PLAN: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.NOT_LOADED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.NO_HOST_FOR_LOCATION: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.RUN_FINISHED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.SPANS_LOCATIONS: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.UNKNOWN_RUN: grpc.StatusCode.NOT_FOUND,
+    Reason.UNKNOWN_STEP: grpc.StatusCode.NOT_FOUND,
+    Reason.UNKNOWN_LOCATION: grpc.StatusCode.NOT_FOUND,
+    Reason.UNKNOWN_JOB: grpc.StatusCode.NOT_FOUND,
+    Reason.UNKNOWN_TEXT: grpc.StatusCode.NOT_FOUND,
+    Reason.IDEMPOTENCY_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
+    Reason.LOCATION_UNREACHABLE: grpc.StatusCode.UNAVAILABLE,
+    Reason.SHUTTING_DOWN: grpc.StatusCode.UNAVAILABLE,
+    Reason.NOT_LOCAL: grpc.StatusCode.PERMISSION_DENIED,
+    Reason.BAD_TOKEN: grpc.StatusCode.UNAUTHENTICATED,
+    Reason.WATCHER_BEHIND: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    Reason.INTERNAL: grpc.StatusCode.INTERNAL,
+}
+
+
+def _code(error: RefusedError) -> grpc.StatusCode:
+    if error.reason is Reason.UNKNOWN_ASSET:
+        # In a selection it is a word to correct; in asset history it is a thing looked for.
+        is_history = isinstance(error, UnknownAssetError)
+        return grpc.StatusCode.NOT_FOUND if is_history else grpc.StatusCode.INVALID_ARGUMENT
+    return _CODES[error.reason]
+
+
+def encode_refusal(error: RefusedError) -> grpc.Status:
+    """Return the status of a refused call: code, message, ErrorInfo and Refusal."""
+    status = status_pb2.Status(code=_code(error).value[0], message=error.message)
+    info = error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN)
+    if error.names:
+        info.metadata["name"] = error.names[0]
+    refusal = error_pb2.Refusal(
+        reason=error.reason.value,
+        names=error.names,
+        suggestions=error.suggestions,
+        smallest_selection=error.smallest,
+        changes=error.changes,
+    )
+    for detail in (info, refusal):
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    encoded: grpc.Status = rpc_status.to_status(status)
+    return encoded
+
+
+def decode_refusal(error: grpc.RpcError) -> ForeignRefusal | None:
+    """Read the Refusal of a code server's status. None: it carries none that we know."""
+    status = rpc_status.from_call(error)
+    if status is None:
+        return None
+    for detail in status.details:
+        refusal = error_pb2.Refusal()
+        if detail.Unpack(refusal):
+            try:
+                reason = Reason(refusal.reason)
+            except ValueError:
+                return None
+            return ForeignRefusal(
+                reason=reason,
+                message=status.message,
+                names=tuple(refusal.names),
+                suggestions=tuple(refusal.suggestions),
+                smallest=refusal.smallest_selection,
+                changes=tuple(refusal.changes),
+            )
+    return None
