@@ -1,0 +1,16 @@
+"""What a digest is made of, name by name, so that two digests can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeManifest:
+    """Names to SHA-256 in hexadecimal; for distributions to their version."""
+
+    ops: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    distributions: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
