@@ -1,0 +1,1 @@
+"""The processes that hold user code: loader, host and step. Standard library and treadle only."""
