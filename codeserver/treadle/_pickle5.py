@@ -1,0 +1,237 @@
+"""The file format of stored values: pickle protocol 5, its buffers beside it, ready to be mapped.
+
+    0    magic, 16 bytes
+    16   format and Python version as a line of JSON, padded with spaces to byte 64
+    64   the pickle stream
+    …    the buffers that the pickle refers to, each aligned to 64 bytes
+    …    the index: offset, size and "read-only" of the stream and of every buffer, as JSON
+    end  24 bytes: offset and size of the index, then a seal made from the CRC-32 of all before
+
+The index comes last so that nothing has to be held in memory to be counted: the pickle is
+written while it is made, a buffer straight from the object that owns it. A reader maps the
+file privately, so loaded arrays are writable and share pages with the file until written to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import os
+import pickle
+import platform
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from treadle._errors import TreadleError
+
+CODEC: Final = "pickle5"
+
+_MAGIC: Final = b"\x89treadle-value\r\n"
+_ALIGNMENT: Final = 64
+_HEADER_BYTES: Final = 64
+_FORMAT: Final = 1
+_PLACE: Final = struct.Struct("<QQ")
+_SEAL_BYTES: Final = 8
+# Below this a buffer stays in the stream: aligning and indexing it would cost more than copying.
+_SMALL_BUFFER_BYTES: Final = 1024
+# Small enough that a chunk is still in the processor's cache when it is written after its CRC.
+_CHUNK_BYTES: Final = 256 * 1024
+
+
+class ValueFileError(TreadleError):
+    """The file of a stored value is missing, damaged, or not what its name promises."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        self.file = file
+        self.problem = problem
+        super().__init__(f"{file}: {problem}.")
+
+
+class NotPicklableError(TreadleError):
+    """A value has no pickle."""
+
+    def __init__(self, value: object, error: Exception) -> None:
+        kind = type(value)
+        super().__init__(
+            f"A {kind.__module__}.{kind.__qualname__} cannot be pickled"
+            f" ({type(error).__name__}: {error}); return something that can, or give the output"
+            " an IO manager of its own."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What tells one file from another: its length in bytes and its CRC-32."""
+
+    size_bytes: int
+    crc32: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extent:
+    """A run of bytes in the file."""
+
+    offset: int
+    size: int
+    readonly: bool = False
+
+
+class _Writer:
+    """A file that knows how far it is and the CRC-32 of what went through."""
+
+    __slots__ = ("_file", "crc32", "offset")
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.offset = 0
+        self.crc32 = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """Write all of it. The pickler calls this as it goes."""
+        with memoryview(data) as whole, whole.cast("B") as view:
+            for start in range(0, len(view), _CHUNK_BYTES):
+                chunk = view[start : start + _CHUNK_BYTES]
+                self.crc32 = zlib.crc32(chunk, self.crc32)
+                self._file.write(chunk)
+            self.offset += len(view)
+            return len(view)
+
+    def align(self) -> None:
+        """Go on at the next multiple of the alignment."""
+        self.write(bytes(-self.offset % _ALIGNMENT))
+
+
+def dump(value: object, file: BinaryIO) -> Stamp:
+    """Write the value to an empty file that was opened for writing.
+
+    Raises:
+        NotPicklableError: it has no pickle.
+        OSError: the file cannot be written.
+    """
+    writer = _Writer(file)
+    writer.write(_header())
+    buffers: list[pickle.PickleBuffer] = []
+
+    def keep_small(buffer: pickle.PickleBuffer) -> bool:
+        if buffer.raw().nbytes < _SMALL_BUFFER_BYTES:
+            return True
+        buffers.append(buffer)
+        return False
+
+    try:
+        pickle.Pickler(writer, protocol=5, buffer_callback=keep_small).dump(value)
+    except OSError:
+        raise
+    except Exception as error:  # pickling runs the user's own __reduce__
+        raise NotPicklableError(value, error) from error
+    extents = [_Extent(offset=_HEADER_BYTES, size=writer.offset - _HEADER_BYTES)]
+    for buffer in buffers:
+        writer.align()
+        with buffer.raw() as raw:
+            extents.append(_Extent(offset=writer.offset, size=len(raw), readonly=raw.readonly))
+            writer.write(raw)
+    _write_index(writer, extents)
+    return Stamp(size_bytes=writer.offset, crc32=writer.crc32)
+
+
+def load(path: Path, expected: Stamp | None = None) -> object:
+    """Read a value back. Its big buffers are pages of the file, copied when written to.
+
+    Args:
+        path: The file.
+        expected: What `dump` returned; without it the file is only checked against itself.
+
+    Raises:
+        ValueFileError: the file is missing or damaged, or its content cannot be unpickled.
+    """
+    view = _mapped(path, expected)
+    python = _checked_header(path, view)
+    _check_sums(path, view, expected)
+    stream, *extents = _index(view)
+    buffers = []
+    for extent in extents:
+        part = view[extent.offset : extent.offset + extent.size]
+        buffers.append(part.toreadonly() if extent.readonly else part)
+    try:
+        return pickle.loads(view[stream.offset : stream.offset + stream.size], buffers=buffers)
+    except Exception as error:
+        raise ValueFileError(
+            path,
+            f"it is whole but cannot be unpickled ({type(error).__name__}: {error});"
+            f" Python {python} wrote it, this is {platform.python_version()}",
+        ) from error
+
+
+def _header() -> bytes:
+    line = json.dumps({"format": _FORMAT, "python": platform.python_version()}).encode()
+    return (_MAGIC + line).ljust(_HEADER_BYTES - 1) + b"\n"
+
+
+def _write_index(writer: _Writer, extents: list[_Extent]) -> None:
+    offset = writer.offset
+    table = [[each.offset, each.size, int(each.readonly)] for each in extents]
+    size = writer.write(json.dumps(table, separators=(",", ":")).encode())
+    writer.write(_PLACE.pack(offset, size))
+    writer.write(_seal(writer.crc32))
+
+
+def _seal(crc32: int) -> bytes:
+    # Not the CRC itself: what ends in its own CRC always has the same CRC as a whole, and the
+    # whole file's is what tells it from another.
+    return hashlib.blake2b(crc32.to_bytes(4, "little"), digest_size=_SEAL_BYTES).digest()
+
+
+def _mapped(path: Path, expected: Stamp | None) -> memoryview:
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if expected is not None and size != expected.size_bytes:
+                raise ValueFileError(path, f"it has {size} bytes instead of {expected.size_bytes}")
+            if size < _HEADER_BYTES + _PLACE.size + _SEAL_BYTES:
+                raise ValueFileError(path, f"{size} bytes are too few for a stored value")
+            # The map lives as long as the views of it, which the loaded value holds.
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+    except FileNotFoundError:
+        raise ValueFileError(path, "the file does not exist") from None
+
+
+def _checked_header(path: Path, view: memoryview) -> str:
+    """Return the version of the Python that wrote the file."""
+    header = bytes(view[:_HEADER_BYTES])
+    if not header.startswith(_MAGIC):
+        raise ValueFileError(path, "it does not begin like a stored value")
+    try:
+        facts = json.loads(header[len(_MAGIC) :])
+        written_format, python = facts["format"], facts["python"]
+    except (ValueError, TypeError, KeyError):
+        raise ValueFileError(path, "its header is damaged") from None
+    if written_format != _FORMAT:
+        raise ValueFileError(
+            path, f"its format is {written_format!r}, this Treadle reads {_FORMAT}"
+        )
+    return str(python)
+
+
+def _check_sums(path: Path, view: memoryview, expected: Stamp | None) -> None:
+    sealed = len(view) - _SEAL_BYTES
+    found = zlib.crc32(view[:sealed])
+    if view[sealed:] != _seal(found):
+        raise ValueFileError(path, "it is damaged: its content does not match its own checksum")
+    whole = zlib.crc32(view[sealed:], found)
+    if expected is not None and whole != expected.crc32:
+        raise ValueFileError(
+            path, f"its checksum is crc32:{whole:08x} instead of crc32:{expected.crc32:08x}"
+        )
+
+
+def _index(view: memoryview) -> list[_Extent]:
+    offset, size = _PLACE.unpack_from(view, len(view) - _SEAL_BYTES - _PLACE.size)
+    table = json.loads(bytes(view[offset : offset + size]))
+    return [
+        _Extent(offset=start, size=length, readonly=bool(readonly))
+        for start, length, readonly in table
+    ]
