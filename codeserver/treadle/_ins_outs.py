@@ -75,7 +75,7 @@ class Out:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     code_version: str | None = None
 
-    def __init__(  # noqa: PLR0917 -- Dagster's parameters, in Dagster's order
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
         self,
         dagster_type: Any = UNSET,
         description: str | None = None,

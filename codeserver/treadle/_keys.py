@@ -1,0 +1,100 @@
+"""AssetKey: the name of an asset, one or more components."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from treadle._arguments import checked_init
+from treadle._errors import InvalidNameError
+from treadle._source import user_line
+from treadle.snapshot import KeyText
+
+_COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")
+_NOT_IN_NODE_NAMES = str.maketrans("-.", "__")
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, order=True, init=False)
+class AssetKey:
+    """The name of an asset: components of letters, digits, "_", "-" and ".".
+
+    Text is the components joined by "/": `AssetKey("a/b")` equals `AssetKey(["a", "b"])`.
+
+    Raises:
+        InvalidNameError: there is no component, or one has other characters.
+    """
+
+    path: tuple[str, ...]
+
+    def __init__(self, path: str | Sequence[str]) -> None:
+        parts = tuple(path.split("/")) if isinstance(path, str) else tuple(path)
+        if not parts or not all(_is_component(part) for part in parts):
+            raise InvalidNameError(
+                f"{path!r} is not a valid asset key.",
+                fix='Use components of letters, digits, "_", "-" and ".": "a/b" or ["a", "b"].',
+                source=user_line(),
+            )
+        object.__setattr__(self, "path", parts)
+
+    @property
+    def text(self) -> KeyText:
+        """The components joined by "/"."""
+        return KeyText("/".join(self.path))
+
+    @property
+    def node_name(self) -> str:
+        """What a step made for this asset is called: components joined by "__"."""
+        return "__".join(self.path).translate(_NOT_IN_NODE_NAMES)
+
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """All components but the last."""
+        return self.path[:-1]
+
+    @staticmethod
+    def from_user_string(text: str) -> AssetKey:
+        """Return the key that this text names."""
+        return AssetKey(text)
+
+    def to_user_string(self) -> str:
+        """Return the components joined by "/"."""
+        return self.text
+
+    def to_python_identifier(self, suffix: str | None = None) -> str:
+        """Return the components joined by "__", and the suffix likewise."""
+        return self.node_name if suffix is None else f"{self.node_name}__{suffix}"
+
+    def with_prefix(self, prefix: str | Sequence[str]) -> AssetKey:
+        """Return the key with these components before its own."""
+        return AssetKey((*key_parts(prefix), *self.path))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"AssetKey({list(self.path)!r})"
+
+
+#: What may be given for a key: the key, its text, or its components.
+KeyLike: TypeAlias = "AssetKey | str | Sequence[str]"
+
+
+def as_key(key: KeyLike) -> AssetKey:
+    """Return the key that is meant.
+
+    Raises:
+        InvalidNameError: no key can be made of it.
+    """
+    return key if isinstance(key, AssetKey) else AssetKey(key)
+
+
+def key_parts(prefix: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the components of a key prefix, none for None and for an empty one."""
+    return AssetKey(prefix).path if prefix else ()
+
+
+def _is_component(part: object) -> bool:
+    return isinstance(part, str) and _COMPONENT.fullmatch(part) is not None
