@@ -1,0 +1,188 @@
+"""Frozen dataclasses as plain JSON and back, for the store.
+
+Fields at their default are left out, and fields that a reader does not know are passed over,
+so that a field can be added without touching what is stored. A union of dataclasses is
+written as {"ClassName": …}. User values keep integers, floats, times and maps apart.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import types
+import typing
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from treadle_launcher.values import UserValue
+
+Json = bool | int | float | str | list[Any] | dict[str, Any] | None
+T = TypeVar("T")
+_Coder = Callable[[Any], Any]
+
+
+class CodecError(ValueError):
+    """Stored JSON is not what its type says."""
+
+
+def dumps(value: object) -> str:
+    """Return a dataclass as compact JSON text."""
+    return _TEXT.encode(_encode(value))
+
+
+def loads(cls: type[T], text: str) -> T:
+    """Return the dataclass that `dumps` wrote.
+
+    Raises:
+        CodecError: the text is no such object.
+    """
+    try:
+        return cast(T, _decoder(cast(Hashable, cls))(json.loads(text)))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CodecError(f"this is no {cls.__name__}: {text[:200]!r} ({error})") from error
+
+
+# ASCII alone: a lone surrogate, which Python makes of undecodable file names, is kept so.
+_TEXT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
+
+
+def _encode(value: object) -> Any:
+    return _encoder(cast(Hashable, type(value)))(value)
+
+
+@functools.cache
+def _encoder(tp: Any) -> _Coder:
+    if dataclasses.is_dataclass(tp):
+        return _dataclass_encoder(cast(type, tp))
+    origin = typing.get_origin(tp)
+    if origin is tuple:
+        item = _encoder(typing.get_args(tp)[0])
+        return lambda values: [item(value) for value in values]
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        entry = _encoder(typing.get_args(tp)[1])
+        return lambda mapping: {str(key): entry(value) for key, value in mapping.items()}
+    if _is_union(origin):
+        return _union_encoder(tp)
+    return _as_is
+
+
+def _dataclass_encoder(cls: type) -> _Coder:
+    fields = [(name, _encoder(tp), _default(field)) for name, tp, field in _typed_fields(cls)]
+
+    def encode(value: Any) -> Any:
+        encoded = {}
+        for name, coder, default in fields:
+            item = getattr(value, name)
+            if item != default:
+                encoded[name] = coder(item)
+        return encoded
+
+    return encode
+
+
+def _union_encoder(tp: Any) -> _Coder:
+    members = [member for member in typing.get_args(tp) if member is not types.NoneType]
+    if len(members) == 1:
+        only = _encoder(members[0])
+        return lambda value: None if value is None else only(value)
+    if all(dataclasses.is_dataclass(member) for member in members):
+        return lambda value: {type(value).__name__: _encode(value)}
+    return _encode_user_value
+
+
+@functools.cache
+def _decoder(tp: Any) -> _Coder:
+    if dataclasses.is_dataclass(tp):
+        return _dataclass_decoder(cast(type, tp))
+    if isinstance(tp, type) and issubclass(tp, Enum):
+        return tp
+    origin = typing.get_origin(tp)
+    if origin is tuple:
+        item = _decoder(typing.get_args(tp)[0])
+        return lambda values: tuple([item(value) for value in values])
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        key, entry = (_decoder(argument) for argument in typing.get_args(tp))
+        return lambda mapping: {key(name): entry(value) for name, value in mapping.items()}
+    if _is_union(origin):
+        return _union_decoder(tp)
+    return _as_is
+
+
+def _dataclass_decoder(cls: type) -> _Coder:
+    fields = {name: _decoder(tp) for name, tp, _ in _typed_fields(cls)}
+
+    def decode(encoded: Any) -> Any:
+        known = {name: fields[name](item) for name, item in encoded.items() if name in fields}
+        return cls(**known)
+
+    return decode
+
+
+def _union_decoder(tp: Any) -> _Coder:
+    members = [member for member in typing.get_args(tp) if member is not types.NoneType]
+    if len(members) == 1:
+        only = _decoder(members[0])
+        return lambda value: None if value is None else only(value)
+    if all(dataclasses.is_dataclass(member) for member in members):
+        named = {member.__name__: _decoder(member) for member in members}
+
+        def decode(encoded: Any) -> Any:
+            ((name, body),) = encoded.items()
+            return named[name](body)
+
+        return decode
+    return _decode_user_value
+
+
+def _is_union(origin: Any) -> bool:
+    return origin is typing.Union or origin is types.UnionType
+
+
+def _typed_fields(cls: type) -> list[tuple[str, Any, dataclasses.Field[Any]]]:
+    hints = typing.get_type_hints(cls)
+    return [
+        (field.name, _without_newtype(hints[field.name]), field)
+        for field in dataclasses.fields(cls)
+    ]
+
+
+def _without_newtype(tp: Any) -> Any:
+    while isinstance(tp, typing.NewType):
+        tp = tp.__supertype__
+    return tp
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return dataclasses.MISSING
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _encode_user_value(value: UserValue) -> Json:
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {"map": {name: _encode_user_value(item) for name, item in value.items()}}
+    if isinstance(value, tuple):
+        return [_encode_user_value(item) for item in value]
+    return value
+
+
+def _decode_user_value(encoded: Json) -> UserValue:
+    if isinstance(encoded, list):
+        return tuple(_decode_user_value(item) for item in encoded)
+    if isinstance(encoded, dict):
+        ((tag, body),) = encoded.items()
+        if tag == "time":
+            return datetime.fromisoformat(body)
+        return {name: _decode_user_value(item) for name, item in body.items()}
+    return encoded

@@ -1,0 +1,97 @@
+"""What goes into the store and what comes out of it, beside events and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.ids import HostId, KeyText, RunId, StepKey
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.plan import Plan
+from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.values import MetadataEntry, ValueRef
+
+T = TypeVar("T")
+
+RequestFields: TypeAlias = "Mapping[str, str | int | tuple[str, ...] | Mapping[str, str]]"
+"""A call's request, field by field, as a later one with the same key is compared with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvents:
+    """Facts about one run, to be appended in this order."""
+
+    run_id: RunId
+    events: tuple[NewEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostMark:
+    """The last journal record of a host that the store holds (numbers count from 1)."""
+
+    host_id: HostId
+    last_record: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotentRequest:
+    """A caller's name for a request, and the request's fields."""
+
+    key: str
+    fields: RequestFields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run that is to be recorded.
+
+    `submitted` has a RunSubmitted payload. `plan` has its loads resolved; the store keeps it
+    as the code server made it by fingerprint, and the resolved loads with the run.
+    """
+
+    run_id: RunId
+    submitted: NewEvent
+    plan: Plan
+    launch_spec: LaunchSpec
+    request: IdempotentRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedRun:
+    """A run that is recorded: the new one, or the earlier one that the same request made.
+
+    `events` are empty when it `existed`.
+    """
+
+    run: RunSummary
+    existed: bool
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materialization:
+    """One materialization of one asset. The largest store sequence is the asset's value."""
+
+    asset_key: KeyText
+    run_id: RunId
+    step_key: StepKey
+    attempt: int
+    store_sequence: int
+    time: TimeUs
+    location: str
+    digest: str
+    unexpected: bool = False
+    io_manager_key: str = ""
+    value_ref: ValueRef | None = None
+    metadata: tuple[MetadataEntry, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Items, newest first, and the token of the next page ("": no more)."""
+
+    items: tuple[T, ...]
+    next_page_token: str = ""

@@ -1,0 +1,243 @@
+"""The store: the event log and what it names, in one SQLite file. The only door to both.
+
+Writes are queued in the order of the calls and committed in batches by one thread; each
+returns a future that is done when the request is committed or refused. Reads run beside them
+and see everything that a finished write wrote. One event loop uses a store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from treadle_launcher.clock import Clock, SystemClock
+from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.ids import HostId, KeyText, RunId, TextId
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Plan
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.store import (
+    appends,
+    event_log,
+    host_marks,
+    manifests,
+    materializations,
+    new_runs,
+    plans,
+    runs,
+    texts,
+)
+from treadle_launcher.store.readers import Readers
+from treadle_launcher.store.records import (
+    CreatedRun,
+    HostMark,
+    Materialization,
+    NewRun,
+    Page,
+    RunEvents,
+)
+from treadle_launcher.store.schema import prepare
+from treadle_launcher.store.writer import Writer
+
+T = TypeVar("T")
+
+
+@contextmanager
+def open_store(database: Path, clock: Clock | None = None) -> Iterator[Store]:
+    """Open the store in this SQLite file, made first if it is not there.
+
+    Leaving commits what is queued and returns when no thread of the store is left.
+
+    Raises:
+        StoreError: the file cannot be used.
+    """
+    prepare(database)
+    with Writer.running(database, clock or SystemClock()) as writer:
+        with Readers.open(database) as readers:
+            yield Store(writer, readers)
+
+
+class Store:
+    """The event log of one home. Made by `open_store` alone.
+
+    Every method may raise, or end its future with, a StoreError.
+    """
+
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    # Writes: queued at once, so that two calls are committed in the order they were made.
+
+    def append(
+        self, run_id: RunId, events: Sequence[NewEvent], *, host_mark: HostMark | None = None
+    ) -> asyncio.Future[tuple[Event, ...]]:
+        """Append facts about one run, all or none, and the host mark with them.
+
+        Sequences are given in commit order. Long texts in payloads are stored beside the log;
+        the events returned hold their ends.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            InvalidTransition: the run's state allows no such event.
+        """
+        batch = (RunEvents(run_id=run_id, events=tuple(events)),)
+        return self._writer.submit(lambda session: appends.append_all(session, batch, host_mark)[0])
+
+    def append_all(
+        self, batch: Sequence[RunEvents], *, host_mark: HostMark | None = None
+    ) -> asyncio.Future[tuple[tuple[Event, ...], ...]]:
+        """Append facts about several runs, all or none: what one report of a host holds.
+
+        The result is in step with `batch`, which may be empty: then the mark alone is moved.
+        Raises as `append`.
+        """
+        whole = tuple(batch)
+        return self._writer.submit(lambda session: appends.append_all(session, whole, host_mark))
+
+    def create_run(self, new_run: NewRun) -> asyncio.Future[CreatedRun]:
+        """Record a run with its plan and LaunchSpec, unless its request is known already.
+
+        Raises:
+            IdempotencyConflictError: the key was used for another request.
+        """
+        return self._writer.submit(lambda session: new_runs.create_run(session, new_run))
+
+    def replace_plan(
+        self, run_id: RunId, plan: Plan, launch_spec: LaunchSpec, events: Sequence[NewEvent] = ()
+    ) -> asyncio.Future[tuple[Event, ...]]:
+        """Give a run that has not started another plan, and append facts with it.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            InvalidTransition: the run has started.
+        """
+        batch = RunEvents(run_id=run_id, events=tuple(events))
+        return self._writer.submit(
+            lambda session: new_runs.replace_plan(session, batch, plan, launch_spec)
+        )
+
+    def put_plan(self, plan: Plan) -> asyncio.Future[None]:
+        """Keep a plan as the code server made it, by its fingerprint."""
+        return self._writer.submit(lambda session: plans.put(session.connection, plan))
+
+    def put_manifest(self, digest: str, manifest: CodeManifest) -> asyncio.Future[None]:
+        """Keep what a digest is made of."""
+        return self._writer.submit(
+            lambda session: manifests.put(session.connection, digest, manifest)
+        )
+
+    # Reads.
+
+    async def events_after(
+        self, run_id: RunId, sequence: int, limit: int = 500
+    ) -> tuple[Event, ...]:
+        """Return a run's events with a larger sequence, in order, at most `limit`.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        return await self._readers.read(
+            lambda connection: event_log.events_after(connection, run_id, sequence, limit)
+        )
+
+    async def get_run(self, run_id: RunId) -> RunSummary:
+        """Return one run.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        return await self._readers.read(lambda connection: runs.get(connection, run_id))
+
+    async def list_runs(
+        self,
+        *,
+        page_size: int = 0,
+        page_token: str = "",
+        states: Sequence[RunState] = (),
+        location: str = "",
+    ) -> Page[RunSummary]:
+        """Return runs, newest first; in one of these states and of this location, if given.
+
+        Raises:
+            BadPageTokenError: no call with these filters gave this token.
+        """
+        wanted = runs.RunFilter(states=tuple(states), location=location)
+        return await self._readers.read(
+            lambda connection: runs.page(connection, wanted, page_size, page_token)
+        )
+
+    async def unfinished_runs(self) -> tuple[RunSummary, ...]:
+        """Return every run whose state is not final, oldest first."""
+        return await self._readers.read(runs.unfinished)
+
+    async def latest_materializations(
+        self, keys: Sequence[KeyText]
+    ) -> Mapping[KeyText, Materialization]:
+        """Return the latest materialization of each of these assets that has one."""
+        return await self._readers.read(
+            lambda connection: materializations.latest(connection, tuple(keys))
+        )
+
+    async def list_materializations(
+        self,
+        *,
+        asset_key: KeyText | None = None,
+        run_id: RunId | None = None,
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> Page[Materialization]:
+        """Return materializations, newest first; of this asset and by this run, if given.
+
+        Raises:
+            BadPageTokenError: no call with these filters gave this token.
+        """
+        wanted = materializations.MaterializationFilter(asset_key=asset_key, run_id=run_id)
+        return await self._readers.read(
+            lambda connection: materializations.page(connection, wanted, page_size, page_token)
+        )
+
+    async def get_plan(self, fingerprint: str) -> Plan | None:
+        """Return a plan as the code server made it, its loads unresolved."""
+        return await self._readers.read(lambda connection: plans.get(connection, fingerprint))
+
+    async def get_run_plan(self, run_id: RunId) -> Plan:
+        """Return the plan of a run, its loads as they were resolved at launch.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        return await self._readers.read(lambda connection: plans.of_run(connection, run_id))
+
+    async def get_launch_spec(self, run_id: RunId) -> LaunchSpec:
+        """Return how the run's hosts are started. Never show it to a client.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        return await self._readers.read(lambda connection: runs.launch_spec(connection, run_id))
+
+    async def get_manifest(self, digest: str) -> CodeManifest | None:
+        """Return what a digest is made of, if it was kept."""
+        return await self._readers.read(lambda connection: manifests.get(connection, digest))
+
+    async def get_text(self, text_id: TextId, offset: int = 0, limit: int = 16_384) -> str:
+        """Return at most `limit` characters from the character `offset`; "" at the end.
+
+        16,384 characters are at most 64 KiB of UTF-8.
+
+        Raises:
+            UnknownTextError: there is no such text.
+        """
+        return await self._readers.read(
+            lambda connection: texts.piece(connection, text_id, offset, limit)
+        )
+
+    async def host_mark(self, host_id: HostId) -> int:
+        """Return the last journal record of this host that the store holds; 0: none."""
+        return await self._readers.read(lambda connection: host_marks.get(connection, host_id))
