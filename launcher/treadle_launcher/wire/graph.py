@@ -1,0 +1,137 @@
+"""graph.proto: what a code server says of its location, kept as it came and indexed by key.
+
+The launcher interprets little of a graph and hands it on; so fields that it does not know yet
+reach clients too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
+
+from treadle_api.v1 import graph_pb2
+
+
+class LocationState(StrEnum):
+    """Whether a location can be planned on."""
+
+    UNSPECIFIED = "unspecified"
+    """Its code server knows a state that this launcher does not."""
+
+    LOADING = "loading"
+    """The first load is under way."""
+
+    SERVING = "serving"
+    """The last load succeeded."""
+
+    SERVING_LAST_GOOD = "serving_last_good"
+    """The last load failed; the snapshot before it is served."""
+
+    FAILED = "failed"
+    """No load has succeeded."""
+
+    UNREACHABLE = "unreachable"
+    """The code server does not answer."""
+
+
+_STATES = {
+    graph_pb2.LOCATION_STATE_LOADING: LocationState.LOADING,
+    graph_pb2.LOCATION_STATE_SERVING: LocationState.SERVING,
+    graph_pb2.LOCATION_STATE_SERVING_LAST_GOOD: LocationState.SERVING_LAST_GOOD,
+    graph_pb2.LOCATION_STATE_FAILED: LocationState.FAILED,
+    graph_pb2.LOCATION_STATE_UNREACHABLE: LocationState.UNREACHABLE,
+}
+
+
+class LocationReport:
+    """What a code server last said of itself."""
+
+    __slots__ = ("_message",)
+
+    def __init__(self, message: graph_pb2.Location) -> None:
+        self._message = message
+
+    @property
+    def name(self) -> str:
+        """The name that the code server gives itself."""
+        return self._message.name
+
+    @property
+    def digest(self) -> str:
+        """The digest of the snapshot that is served; "" when there is none."""
+        return self._message.digest
+
+    @property
+    def state(self) -> LocationState:
+        """Whether it can be planned on, as the code server sees it."""
+        return _STATES.get(self._message.state, LocationState.UNSPECIFIED)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the last load wants a person to know."""
+        return tuple(self._message.warnings)
+
+    def encode(
+        self, name: str, *, reachable: bool, warnings: Iterable[str] = ()
+    ) -> graph_pb2.Location:
+        """Return the location as the launcher knows it: by its own name, with warnings added."""
+        message = graph_pb2.Location()
+        message.CopyFrom(self._message)
+        message.name = name
+        message.warnings.extend(warnings)
+        if not reachable:
+            message.state = graph_pb2.LOCATION_STATE_UNREACHABLE
+        return message
+
+
+def encode_unseen_location(name: str) -> graph_pb2.Location:
+    """Return a location whose code server was never reached."""
+    return graph_pb2.Location(name=name, state=graph_pb2.LOCATION_STATE_UNREACHABLE)
+
+
+class Graph:
+    """One snapshot's graph, whole. Keys are asset keys as text."""
+
+    __slots__ = ("_assets", "_parts", "digest", "jobs", "keys", "made_keys")
+
+    def __init__(self, parts: Iterable[graph_pb2.GraphPart]) -> None:
+        self._parts = tuple(parts)
+        self._assets = {asset.key: asset for part in self._parts for asset in part.assets}
+        self.digest: str = next(
+            (part.location.digest for part in self._parts if part.HasField("location")), ""
+        )
+        self.keys: tuple[str, ...] = tuple(sorted(self._assets))
+        self.made_keys: frozenset[str] = frozenset(
+            key for key, asset in self._assets.items() if asset.block
+        )
+        self.jobs: Mapping[str, str] = {
+            job.name: job.selection for part in self._parts for job in part.jobs
+        }
+
+    def block_of(self, key: str) -> str:
+        """Return the node name of the block that makes the asset; "" for none."""
+        asset = self._assets.get(key)
+        return "" if asset is None else asset.block
+
+    def encode_parts(
+        self, location: graph_pb2.Location, conflicts: Collection[str]
+    ) -> Iterator[graph_pb2.GraphPart]:
+        """Return the parts, with the location as the launcher sees it and conflicts marked."""
+        for part in self._parts:
+            message = graph_pb2.GraphPart()
+            message.CopyFrom(part)
+            if part.HasField("location"):
+                message.location.CopyFrom(location)
+            for asset in message.assets:
+                asset.conflict = asset.key in conflicts
+            yield message
+
+    def encode_asset(self, key: str, *, conflict: bool = False) -> graph_pb2.Asset:
+        """Return one asset; the key must be one of `keys`."""
+        asset = self._assets[key]
+        if not conflict:
+            return asset
+        message = graph_pb2.Asset()
+        message.CopyFrom(asset)
+        message.conflict = True
+        return message

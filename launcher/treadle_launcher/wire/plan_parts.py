@@ -1,0 +1,91 @@
+"""PlanPart: a plan cut for a stream into parts of at most 500 items or 1 MiB, and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from treadle_api.v1 import plan_pb2
+from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
+from treadle_launcher.wire.plan import (
+    decode_hazard,
+    decode_load,
+    decode_options,
+    decode_selection,
+    decode_step,
+    encode_hazard,
+    encode_load,
+    encode_options,
+    encode_selection,
+    encode_step,
+    keys,
+)
+
+PART_ITEMS = 500
+PART_BYTES = 1024 * 1024
+_KEYS_LISTED = 500
+
+
+def encode_plan(plan: Plan) -> Iterator[plan_pb2.PlanPart]:
+    """Return the parts of a plan; the first one carries the header."""
+    part = plan_pb2.PlanPart(header=_encode_header(plan))
+    count, size = 0, part.ByteSize()
+    for add, item in _items(plan):
+        if count == PART_ITEMS or (count and size + item.ByteSize() > PART_BYTES):
+            yield part
+            part, count, size = plan_pb2.PlanPart(), 0, 0
+        add(part).append(item)
+        count, size = count + 1, size + item.ByteSize()
+    yield part
+
+
+# Any: the three repeated fields of a part, and their items, share no type.
+def _items(plan: Plan) -> Iterator[tuple[Callable[[plan_pb2.PlanPart], Any], Any]]:
+    for step in plan.steps:
+        yield lambda part: part.steps, encode_step(step)
+    for load in plan.loads:
+        yield lambda part: part.loads, encode_load(load)
+    for hazard in plan.hazards:
+        yield lambda part: part.hazards, encode_hazard(hazard)
+
+
+def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
+    """Join the parts of a plan."""
+    header = plan_pb2.PlanHeader()
+    steps: list[PlannedStep] = []
+    loads: list[Load] = []
+    hazards: list[Hazard] = []
+    for part in parts:
+        if part.HasField("header"):
+            header = part.header
+        steps.extend(decode_step(step) for step in part.steps)
+        loads.extend(decode_load(load) for load in part.loads)
+        hazards.extend(decode_hazard(hazard) for hazard in part.hazards)
+    return Plan(
+        location=header.location,
+        digest=header.digest,
+        fingerprint=header.fingerprint,
+        selection=decode_selection(header.selection),
+        options=decode_options(header.options),
+        selected_asset_keys=keys(header.selected_asset_keys),
+        selected_asset_count=header.selected_asset_count,
+        missing_asset_keys=keys(header.missing_asset_keys),
+        notes=tuple(header.notes),
+        steps=tuple(steps),
+        loads=tuple(loads),
+        hazards=tuple(hazards),
+    )
+
+
+def _encode_header(plan: Plan) -> plan_pb2.PlanHeader:
+    return plan_pb2.PlanHeader(
+        location=plan.location,
+        digest=plan.digest,
+        fingerprint=plan.fingerprint,
+        selection=encode_selection(plan.selection),
+        options=encode_options(plan.options),
+        selected_asset_keys=plan.selected_asset_keys[:_KEYS_LISTED],
+        selected_asset_count=plan.selected_asset_count,
+        missing_asset_keys=plan.missing_asset_keys[:_KEYS_LISTED],
+        notes=plan.notes,
+    )

@@ -1,0 +1,101 @@
+"""run.proto: runs, steps, failures and materializations, as clients see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from treadle_api.v1 import run_pb2
+from treadle_launcher.errors import BadArgumentError
+from treadle_launcher.failure import Failure, FailureReason, FailureWhere
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.step_states import StepState
+from treadle_launcher.wire.enums import EnumCodec
+from treadle_launcher.wire.plan import encode_options, encode_selection
+from treadle_launcher.wire.value import (
+    decode_source,
+    decode_text,
+    encode_source,
+    encode_text,
+    encode_time,
+)
+
+RUN_STATES = EnumCodec(RunState, run_pb2.RunState, "RUN_STATE")
+STEP_STATES = EnumCodec(StepState, run_pb2.StepState, "STEP_STATE")
+_REASONS = EnumCodec(FailureReason, run_pb2.FailureReason, "FAILURE_REASON")
+_WHERES = EnumCodec(FailureWhere, run_pb2.FailureWhere, "FAILURE_WHERE")
+
+
+def encode_failure(failure: Failure | None) -> run_pb2.Failure | None:
+    """Return why something failed; None leaves a field unset."""
+    if failure is None:
+        return None
+    return run_pb2.Failure(
+        reason=_REASONS.encode(failure.reason),
+        where=_WHERES.encode(failure.where),
+        message=failure.message,
+        error_class=failure.error_class,
+        traceback=encode_text(failure.traceback),
+        source=encode_source(failure.source),
+        exit_code=failure.exit_code,
+        signal=failure.signal,
+        stderr_tail=encode_text(failure.stderr_tail),
+    )
+
+
+def decode_failure(message: run_pb2.Failure) -> Failure:
+    """Read why something failed. A reason that is not known here is a fault of ours."""
+    return Failure(
+        reason=_REASONS.decode(message.reason) or FailureReason.INTERNAL,
+        where=_WHERES.decode(message.where),
+        message=message.message,
+        error_class=message.error_class,
+        traceback=decode_text(message.traceback) if message.HasField("traceback") else None,
+        source=decode_source(message.source) if message.HasField("source") else None,
+        exit_code=message.exit_code,
+        signal=message.signal,
+        stderr_tail=decode_text(message.stderr_tail) if message.HasField("stderr_tail") else None,
+    )
+
+
+def decode_run_states(numbers: Iterable[int]) -> tuple[RunState, ...]:
+    """Read the states that a caller asks for.
+
+    Raises:
+        BadArgumentError: one is none that this launcher knows.
+    """
+    states = []
+    for number in numbers:
+        state = RUN_STATES.decode(number)
+        if state is None:
+            raise BadArgumentError([str(number)], message=f"There is no run state {number}.")
+        states.append(state)
+    return tuple(states)
+
+
+def encode_run(run: RunSummary) -> run_pb2.Run:
+    """Return one run."""
+    counts = [
+        run_pb2.StepCount(state=STEP_STATES.encode(state), count=run.step_counts[state])
+        for state in StepState
+        if run.step_counts.get(state)
+    ]
+    return run_pb2.Run(
+        id=run.run_id,
+        location=run.location,
+        state=RUN_STATES.encode(run.state),
+        selection=encode_selection(run.selection),
+        options=encode_options(run.options),
+        digest=run.digest,
+        fingerprint=run.fingerprint,
+        tags=run.tags,
+        step_counts=counts,
+        failure=encode_failure(run.failure),
+        submitted_at=encode_time(run.submitted_at),
+        started_at=encode_time(run.started_at),
+        finished_at=encode_time(run.finished_at),
+        materialization_count=run.materialization_count,
+        unexpected_count=run.unexpected_count,
+        last_sequence=run.last_sequence,
+        idempotency_key=run.idempotency_key,
+    )

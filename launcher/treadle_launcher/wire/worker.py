@@ -1,0 +1,214 @@
+"""worker.proto: frames from and to hosts, as proto3-JSON."""
+
+from __future__ import annotations
+
+import json
+
+from google.protobuf import json_format
+
+from treadle_api.v1 import worker_pb2
+from treadle_launcher import journal
+from treadle_launcher.hosts import frames
+from treadle_launcher.ids import HostId, StepKey, TaskId
+from treadle_launcher.processes import ProcessId
+from treadle_launcher.tasks import Task, TaskAsset, TaskInput, TaskOutput, TaskSource, TaskStep
+from treadle_launcher.wire.enums import EnumCodec
+from treadle_launcher.wire.event import (
+    START_METHODS,
+    decode_input_loaded,
+    decode_materialized,
+    decode_output_discarded,
+    decode_output_stored,
+)
+from treadle_launcher.wire.plan import UNSELECTED
+from treadle_launcher.wire.run import decode_failure
+from treadle_launcher.wire.value import decode_time, encode_value_ref
+
+_HOST_STATES = EnumCodec(frames.HostState, worker_pb2.HostState, "HOST_STATE")
+_ACK_STATES = EnumCodec(frames.AckState, worker_pb2.AckState, "ACK_STATE")
+
+
+class FrameError(ValueError):
+    """A frame is not what the protocol says."""
+
+
+def decode_frame(body: bytes) -> frames.HostFrame | None:
+    """Read a frame from a host. None: a kind, or a kind of record, that is not known here.
+
+    Raises:
+        FrameError: it is no proto3-JSON of a HostFrame.
+    """
+    try:
+        message = json_format.Parse(body, worker_pb2.HostFrame(), ignore_unknown_fields=True)
+    except json_format.ParseError as error:
+        raise FrameError(f"a host sent what is no HostFrame: {error}") from error
+    match message.WhichOneof("frame"):
+        case "hello":
+            return _decode_hello(message.hello)
+        case "report":
+            return frames.Report(records=tuple(_decode_record(r) for r in message.report.records))
+        case "ack":
+            state = _ACK_STATES.decode(message.ack.state)
+            if state is None:
+                raise FrameError(f"a host answered a task with state {message.ack.state}")
+            return frames.Ack(task_id=TaskId(message.ack.task_id), state=state)
+        case _:
+            return None
+
+
+def _decode_hello(message: worker_pb2.Hello) -> frames.Hello:
+    state = _HOST_STATES.decode(message.state)
+    if state is None:
+        raise FrameError(f"a host says that it is in state {message.state}")
+    return frames.Hello(
+        protocol_version=message.protocol_version,
+        host_id=HostId(message.host_id),
+        process=_decode_process(message.process),
+        location=message.location,
+        state=state,
+        digest=message.digest,
+        running_task_ids=tuple(TaskId(task) for task in message.running_task_ids),
+        last_record=message.last_record,
+        start_method=START_METHODS.decode(message.start_method),
+        start_method_reason=message.start_method_reason,
+        failure=decode_failure(message.failure) if message.HasField("failure") else None,
+        changes=tuple(message.changes),
+    )
+
+
+def _decode_process(message: worker_pb2.ProcessId) -> ProcessId:
+    return ProcessId(boot_id=message.boot_id, pid=message.pid, start_ticks=message.start_ticks)
+
+
+def _decode_record(message: worker_pb2.JournalRecord) -> journal.JournalRecord:
+    return journal.JournalRecord(
+        number=message.number,
+        task_id=TaskId(message.task_id),
+        step_key=StepKey(message.step_key),
+        attempt=message.attempt,
+        time=decode_time(message.time),
+        fact=_decode_fact(message),
+    )
+
+
+def _decode_fact(message: worker_pb2.JournalRecord) -> journal.Fact:
+    match message.WhichOneof("fact"):
+        case "begun":
+            process = message.begun.process
+            return journal.AttemptBegun(
+                boot_id=process.boot_id, pid=process.pid, start_ticks=process.start_ticks
+            )
+        case "input_loaded":
+            return decode_input_loaded(message.input_loaded)
+        case "log_record":
+            record = message.log_record
+            return journal.WorkerLogRecord(
+                level=record.level, message=record.message, logger=record.logger
+            )
+        case "succeeded":
+            return _decode_succeeded(message.succeeded)
+        case "failed":
+            return journal.AttemptFailed(
+                failure=decode_failure(message.failed.failure),
+                duration_us=message.failed.duration_us,
+                pid=message.failed.pid,
+            )
+        case _:
+            return journal.AttemptCancelled(was_running=message.cancelled.was_running)
+
+
+def _decode_succeeded(message: worker_pb2.AttemptSucceeded) -> journal.AttemptSucceeded:
+    return journal.AttemptSucceeded(
+        stored=tuple(decode_output_stored(item) for item in message.stored),
+        materialized=tuple(decode_materialized(item) for item in message.materialized),
+        discarded=tuple(decode_output_discarded(item) for item in message.discarded),
+        yielded_outputs=tuple(message.yielded_outputs),
+        duration_us=message.duration_us,
+        pid=message.pid,
+    )
+
+
+def encode_frame(frame: frames.LauncherFrame) -> bytes:
+    """Return a frame to a host, without its length."""
+    message = worker_pb2.LauncherFrame()
+    match frame:
+        case frames.Commit():
+            message.commit.record = frame.record
+            message.commit.SetInParent()
+        case Task():
+            message.task.CopyFrom(encode_task(frame))
+        case frames.Cancel():
+            message.cancel.task_id = frame.task_id
+            message.cancel.grace_ms = frame.grace_ms
+        case frames.Prepare():
+            message.prepare.SetInParent()
+        case frames.Drain():
+            message.drain.cancel_running = frame.cancel_running
+            message.drain.grace_ms = frame.grace_ms
+            message.drain.SetInParent()
+    return json.dumps(json_format.MessageToDict(message), separators=(",", ":")).encode()
+
+
+def encode_task(task: Task) -> worker_pb2.Task:
+    """Return work for a host."""
+    return worker_pb2.Task(
+        task_id=task.task_id,
+        run_id=task.run_id,
+        digest=task.digest,
+        run_tags=task.run_tags,
+        steps=[_encode_step(step) for step in task.steps],
+    )
+
+
+def _encode_step(step: TaskStep) -> worker_pb2.TaskStep:
+    return worker_pb2.TaskStep(
+        step_key=step.step_key,
+        attempt=step.attempt,
+        selected_outputs=step.selected_outputs,
+        selected_asset_keys=step.selected_asset_keys,
+        inputs=[_encode_input(item) for item in step.inputs],
+        outputs=[_encode_output(item) for item in step.outputs],
+        unselected_outputs=UNSELECTED.encode(step.unselected_outputs),
+    )
+
+
+def _encode_input(item: TaskInput) -> worker_pb2.TaskInput:
+    return worker_pb2.TaskInput(
+        name=item.name,
+        sources=[_encode_source(source) for source in item.sources],
+        fan_in=item.fan_in,
+        not_needed=item.not_needed,
+    )
+
+
+def _encode_source(source: TaskSource) -> worker_pb2.TaskSource:
+    return worker_pb2.TaskSource(
+        value_ref=encode_value_ref(source.value_ref),
+        io_manager_key=source.io_manager_key,
+        asset_key=source.asset_key or "",
+        run_id=source.run_id or "",
+        step_key=source.step_key or "",
+        output=source.output or "",
+    )
+
+
+def _encode_output(output: TaskOutput) -> worker_pb2.TaskOutput:
+    return worker_pb2.TaskOutput(
+        name=output.name,
+        selected=output.selected,
+        must_yield=output.must_yield,
+        nothing=output.nothing,
+        assets=[_encode_asset(asset) for asset in output.assets],
+        store_intermediate=output.store_intermediate,
+        io_manager_key=output.io_manager_key,
+        value_key=output.value_key or "",
+    )
+
+
+def _encode_asset(asset: TaskAsset) -> worker_pb2.TaskAsset:
+    return worker_pb2.TaskAsset(
+        asset_key=asset.asset_key,
+        selected=asset.selected,
+        io_manager_key=asset.io_manager_key,
+        value_key=asset.value_key or "",
+    )
