@@ -1,0 +1,258 @@
+"""An expression tree to asset keys, against the assets of one location."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from treadle._errors import listed, nearest
+from treadle.selection._errors import EmptySelectionError, SelectionError, UnknownAssetError
+from treadle.selection._expression import (
+    And,
+    End,
+    Ends,
+    Everything,
+    Expression,
+    Group,
+    Key,
+    Kind,
+    Not,
+    Or,
+    Owner,
+    Pattern,
+    Reach,
+    Tag,
+    walk,
+)
+from treadle.snapshot import KeyText
+
+_Labelled: TypeAlias = Group | Kind | Owner | Tag
+_Atom: TypeAlias = _Labelled | Key | Pattern | Everything
+
+
+class SelectableAsset(Protocol):
+    """What a selection may ask of an asset; `treadle.snapshot.Asset` is one."""
+
+    @property
+    def key(self) -> KeyText: ...
+    @property
+    def upstream_keys(self) -> tuple[KeyText, ...]: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def tags(self) -> Mapping[str, str]: ...
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+    @property
+    def owners(self) -> tuple[str, ...]: ...
+    @property
+    def is_external(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetGraph:
+    """The assets of a location by key, and what each is made from and made into."""
+
+    assets: Mapping[KeyText, SelectableAsset]
+    upstream: Mapping[KeyText, frozenset[KeyText]]
+    downstream: Mapping[KeyText, frozenset[KeyText]]
+
+    @classmethod
+    def of(cls, assets: Iterable[SelectableAsset]) -> AssetGraph:
+        """Index the assets; an upstream key that none of them has is passed over."""
+        by_key = {asset.key: asset for asset in assets}
+        downstream: dict[KeyText, set[KeyText]] = {key: set() for key in by_key}
+        upstream: dict[KeyText, frozenset[KeyText]] = {}
+        for key, asset in by_key.items():
+            upstream[key] = frozenset(each for each in asset.upstream_keys if each in by_key)
+            for each in upstream[key]:
+                downstream[each].add(key)
+        return cls(
+            assets=by_key,
+            upstream=upstream,
+            downstream={key: frozenset(below) for key, below in downstream.items()},
+        )
+
+
+def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+    """Return the assets that the expression selects and that this location makes.
+
+    An external asset that comes in with others (`+x`, `*`, a wildcard, an attribute) is passed
+    over; one that is asked for by its key is refused.
+
+    Raises:
+        UnknownAssetError: a key or a pattern that no asset has, or an external asset by name.
+        EmptySelectionError: nothing is left, or an attribute that no asset has.
+    """
+    _refuse_external(expression, graph)
+    selected = evaluate(expression, graph)
+    made = frozenset(key for key in selected if not graph.assets[key].is_external)
+    if made:
+        return made
+    if not any(not asset.is_external for asset in graph.assets.values()):
+        raise EmptySelectionError("This location makes no asset, so nothing can be selected.")
+    raise EmptySelectionError(
+        f"{str(expression)!r} selects nothing that is made here. Widen it.",
+        names=(str(expression),),
+    )
+
+
+def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+    """Return every asset that the expression selects, external ones included.
+
+    Raises:
+        UnknownAssetError: a key or a pattern that no asset has.
+        EmptySelectionError: an attribute that no asset has.
+    """
+    _refuse_unknown(expression, graph)
+    return _selected(expression, graph)
+
+
+def _selected(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+    match expression:
+        case Or(parts=parts):
+            return frozenset().union(*(_selected(part, graph) for part in parts))
+        case And(parts=parts):
+            first, *others = (_selected(part, graph) for part in parts)
+            return first.intersection(*others)
+        case Not(of=of):
+            return frozenset(graph.assets) - _selected(of, graph)
+        case Reach(of=of, up=up, down=down):
+            start = _selected(of, graph)
+            return _reached(start, graph.upstream, up) | _reached(start, graph.downstream, down)
+        case Ends(end=end, of=of):
+            return _ends(end, _selected(of, graph), graph)
+        case _:
+            return frozenset(_matching(expression, graph))
+
+
+def _matching(expression: _Atom, graph: AssetGraph) -> Iterator[KeyText]:
+    if isinstance(expression, Key):
+        return iter((expression.key,))
+    matches = _predicate(expression)
+    return (key for key, asset in graph.assets.items() if matches(asset))
+
+
+def _predicate(
+    expression: _Labelled | Pattern | Everything,
+) -> Callable[[SelectableAsset], bool]:
+    match expression:
+        case Pattern(pattern=pattern):
+            fits = re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL).fullmatch
+            return lambda asset: fits(asset.key) is not None
+        case Group(name=name):
+            return lambda asset: asset.group == name
+        case Kind(name=name):
+            return lambda asset: name in asset.kinds
+        case Owner(name=name):
+            return lambda asset: name in asset.owners
+        case Tag(name=name, value=value):
+            return lambda asset: asset.tags.get(name) == value
+        case Everything():
+            return lambda asset: True
+
+
+def _reached(
+    start: frozenset[KeyText], edges: Mapping[KeyText, frozenset[KeyText]], levels: int | None
+) -> frozenset[KeyText]:
+    reached, frontier = set(start), set(start)
+    while frontier and levels != 0:
+        frontier = {key for each in frontier for key in edges[each]} - reached
+        reached |= frontier
+        levels = None if levels is None else levels - 1
+    return frozenset(reached)
+
+
+def _ends(end: End, keys: frozenset[KeyText], graph: AssetGraph) -> frozenset[KeyText]:
+    # Among what is made here: an external asset is a root of everything and can be made by none.
+    made = frozenset(key for key in keys if not graph.assets[key].is_external)
+    edges = graph.upstream if end is End.ROOTS else graph.downstream
+    return frozenset(key for key in made if not edges[key] & (made - {key}))
+
+
+def _refuse_unknown(expression: Expression, graph: AssetGraph) -> None:
+    parts = tuple(walk(expression))
+    unknown = [part.key for part in parts if isinstance(part, Key)]
+    unknown = [key for key in dict.fromkeys(unknown) if key not in graph.assets]
+    if unknown:
+        raise _unknown_keys(unknown, graph)
+    for part in parts:
+        if isinstance(part, _Labelled | Pattern) and not any(_matching(part, graph)):
+            raise _matches_nothing(part, graph)
+
+
+def _refuse_external(expression: Expression, graph: AssetGraph) -> None:
+    external = [
+        key
+        for key in dict.fromkeys(_named(expression))
+        if key in graph.assets and graph.assets[key].is_external
+    ]
+    if external:
+        raise UnknownAssetError(
+            f"{listed(external)}: declared with AssetSpec, so nothing here makes it. "
+            "Select what is made from it instead.",
+            names=tuple(external),
+            suggestions=tuple(f"{Key(key=key)}+" for key in external if graph.downstream[key]),
+        )
+
+
+def _named(expression: Expression) -> Iterator[KeyText]:
+    """Yield the keys that the expression asks for one by one."""
+    match expression:
+        case Key(key=key):
+            yield key
+        case Or(parts=parts):
+            for part in parts:
+                yield from _named(part)
+
+
+def _unknown_keys(unknown: list[KeyText], graph: AssetGraph) -> SelectionError:
+    near = {key: _nearest_keys(key, graph) for key in unknown}
+    suggestions = tuple(dict.fromkeys(name for names in near.values() for name in names))
+    sentences = [
+        f"No asset has the key {key!r}."
+        + (f" Did you mean {' or '.join(map(repr, names))}?" if names else "")
+        for key, names in near.items()
+    ]
+    return UnknownAssetError(" ".join(sentences), names=tuple(unknown), suggestions=suggestions)
+
+
+def _nearest_keys(key: str, graph: AssetGraph) -> tuple[str, ...]:
+    """The keys with the same last component come first: a prefix is what people forget."""
+    last = key.rsplit("/", 1)[-1]
+    same = sorted(each for each in graph.assets if each.rsplit("/", 1)[-1] == last)[:3]
+    return tuple(dict.fromkeys((*same, *nearest(key, graph.assets))))[:5]
+
+
+def _matches_nothing(part: _Labelled | Pattern, graph: AssetGraph) -> SelectionError:
+    attribute, name, known = _known_values(part, graph)
+    near = nearest(name, known)
+    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    kind = UnknownAssetError if isinstance(part, Pattern) else EmptySelectionError
+    return kind(
+        f"{part} matches nothing: no asset has such a {attribute}.{meant}",
+        names=(str(part),),
+        suggestions=near,
+    )
+
+
+def _known_values(part: _Labelled | Pattern, graph: AssetGraph) -> tuple[str, str, set[str]]:
+    assets = graph.assets.values()
+    match part:
+        case Pattern(pattern=pattern):
+            return "key", pattern.replace("*", ""), set(graph.assets)
+        case Group(name=name):
+            return "group", name, {asset.group for asset in assets}
+        case Kind(name=name):
+            return "kind", name, {kind for asset in assets for kind in asset.kinds}
+        case Owner(name=name):
+            return "owner", name, {owner for asset in assets for owner in asset.owners}
+        case Tag():
+            known = {
+                str(Tag(name=name, value=value)).removeprefix("tag:")
+                for asset in assets
+                for name, value in asset.tags.items()
+            }
+            return "tag", str(part).removeprefix("tag:"), known
