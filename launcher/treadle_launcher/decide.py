@@ -1,0 +1,158 @@
+"""What follows from a run's state: pure decisions over a RunView. Nothing is done here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import (
+    FAILED_STEPS_LISTED,
+    NewEvent,
+    Payload,
+    RunFinished,
+    StepCancelled,
+    StepNotRun,
+    StepSkipped,
+)
+from treadle_launcher.failure import Failure
+from treadle_launcher.ids import StepKey
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_view import RunView
+from treadle_launcher.step_states import StepState
+from treadle_launcher.transitions import InvalidTransition
+
+_NOT_STARTED = (StepState.PENDING, StepState.READY)
+
+
+def ready_steps(view: RunView, now: TimeUs, limit: int | None = None) -> tuple[StepKey, ...]:
+    """Return the steps that may start now, in plan order, at most `limit`."""
+    if view.state is not RunState.RUNNING:
+        return ()
+    found: list[StepKey] = []
+    for key in view.ready():
+        if limit is not None and len(found) >= limit:
+            break
+        not_before = view.steps[key].not_before
+        if not_before is None or not_before <= now:
+            found.append(key)
+    return tuple(found)
+
+
+def follow_ups(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
+    """Return every fact that follows from the run's state by itself, in order.
+
+    Steps that lack an input are skipped, steps below a failure are not run, a cancel ends
+    what has not started, and when every step is over the run is finished. Append and apply
+    them together: after that nothing follows until something else happens. While nothing
+    follows, the cost does not grow with the plan.
+    """
+    if view.state is RunState.CANCELLING:
+        return _cancelled(view, now)
+    if view.state is not RunState.RUNNING:
+        return ()
+    given_up = _given_up(view)
+    events = [_step_event(key, payload, now) for key, payload in given_up.items()]
+    if view.unfinished_count() == len(given_up):
+        state = RunState.FAILED if view.failed else RunState.SUCCEEDED
+        events.append(_finished(view, state, None, now))
+    return tuple(events)
+
+
+def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, ...]:
+    """Return the facts that end a run which cannot go on: FAILED, or CANCELLED if that was asked.
+
+    Precondition: no step runs; end those first.
+
+    Raises:
+        InvalidTransition: a step runs, or the run is over.
+    """
+    if view.state.is_final or view.count(StepState.RUNNING):
+        raise InvalidTransition(
+            f"run {view.run_id}",
+            f"{view.state} with {view.count(StepState.RUNNING)} running steps",
+            "run_finished",
+            (),
+        )
+    if view.state is RunState.CANCELLING:
+        return _cancelled(view, now)
+    events = [_step_event(key, StepNotRun(), now) for key in _not_started(view)]
+    return (*events, _finished(view, RunState.FAILED, failure, now))
+
+
+def _cancelled(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
+    waiting = view.count(*_NOT_STARTED)
+    events: list[NewEvent] = []
+    if waiting:
+        events = [_step_event(key, StepCancelled(), now) for key in _not_started(view)]
+    if view.unfinished_count() == waiting:
+        # A run that never started had not succeeded, not even one without steps.
+        all_well = view.summary().started_at is not None and view.count(
+            StepState.SUCCEEDED, StepState.SKIPPED
+        ) == len(view.steps)
+        state = RunState.SUCCEEDED if all_well else RunState.CANCELLED
+        events.append(_finished(view, state, None, now))
+    return tuple(events)
+
+
+def _given_up(view: RunView) -> dict[StepKey, Payload]:
+    """Return the steps that will not run, as a failure or a missing input spreads downwards.
+
+    Failures spread first: a step below both is NOT_RUN, in whatever order its upstreams end.
+    """
+    given_up: dict[StepKey, Payload] = {}
+    doomed = deque(view.doomed.items())
+    while doomed:
+        key, failed = doomed.popleft()
+        if key not in given_up:
+            given_up[key] = StepNotRun(upstream_step_key=_nearest_failure(view, key, failed))
+            doomed.extend((reader, failed) for reader in _pending_readers(view, key))
+    skipped: dict[StepKey, Payload] = {}
+    waiting_on: dict[StepKey, int] = {}
+    unfed = deque(view.unfed)
+    while unfed:
+        key = unfed.popleft()
+        lacking = view.unyielded_input(key, skipped)
+        if lacking is None:
+            continue
+        skipped[key] = StepSkipped(upstream_step_key=lacking[0], upstream_output=lacking[1])
+        for reader in _pending_readers(view, key):
+            waiting_on[reader] = waiting_on.get(reader, view.steps[reader].waiting_on) - 1
+            if waiting_on[reader] == 0 and reader not in given_up:
+                unfed.append(reader)
+    return given_up | skipped
+
+
+def _nearest_failure(view: RunView, key: StepKey, failed: StepKey) -> StepKey:
+    for upstream in view.index.upstreams[key]:
+        if view.steps[upstream].state is StepState.FAILED:
+            return upstream
+    return failed
+
+
+def _pending_readers(view: RunView, key: StepKey) -> Iterator[StepKey]:
+    for reader in view.index.readers[key]:
+        if view.steps[reader].state is StepState.PENDING:
+            yield reader
+
+
+def _not_started(view: RunView) -> Iterator[StepKey]:
+    return (key for key, step in view.steps.items() if step.state in _NOT_STARTED)
+
+
+def _step_event(key: StepKey, payload: Payload, now: TimeUs) -> NewEvent:
+    return NewEvent(payload=payload, step_key=key, time=now)
+
+
+def _finished(view: RunView, state: RunState, failure: Failure | None, now: TimeUs) -> NewEvent:
+    summary = view.summary()
+    return NewEvent(
+        payload=RunFinished(
+            state=state,
+            failure=failure,
+            failed_step_keys=tuple(view.failed[:FAILED_STEPS_LISTED]),
+            materialization_count=summary.materialization_count,
+            unexpected_count=summary.unexpected_count,
+        ),
+        time=now,
+    )

@@ -1,0 +1,258 @@
+"""The fold: a run's state and that of its steps, as its events tell. Decides and does nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from treadle_launcher.events import (
+    AssetMaterialized,
+    CheckEvaluated,
+    Event,
+    InputLoaded,
+    LogRecord,
+    OutputDiscarded,
+    OutputStored,
+    RunStarted,
+    StepCancelled,
+    StepFailed,
+    StepNotRun,
+    StepRetryScheduled,
+    StepSkipped,
+    StepStarted,
+    StepSucceeded,
+)
+from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.plan import Plan
+from treadle_launcher.plan_index import PlanIndex, followed_inputs
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_summary import RunSummary, SummaryFold
+from treadle_launcher.step_states import FINAL_STEP_STATES, StepState
+from treadle_launcher.step_view import StepView
+from treadle_launcher.transitions import InvalidTransition
+
+
+class RunView:
+    """A run, folded from its events. `apply` is the one way in; all else is for reading.
+
+    What an event costs grows with the steps that it touches, never with the steps there are:
+    each step counts the upstreams it still waits on, and what follows from the last events
+    lies in `ready`, `doomed` and `unfed` (see `decide`).
+    """
+
+    def __init__(self, plan: Plan, submitted: Event) -> None:
+        """Begin with a run's plan, its loads resolved, and its run_submitted event.
+
+        Raises:
+            InvalidTransition: the event is another.
+        """
+        self.plan: Final = plan
+        self.index: Final = PlanIndex.of(plan)
+        self.run_id: Final[RunId] = submitted.run_id
+        self._summary = SummaryFold.begin(submitted, len(self.index.steps))
+        self._steps = {
+            step.key: StepView(key=step.key, waiting_on=len(self.index.upstreams[step.key]))
+            for step in self.index.steps
+        }
+        self._counts = dict.fromkeys(StepState, 0)
+        self._counts[StepState.PENDING] = len(self._steps)
+        self._ready: list[int] = []
+        self.doomed: dict[StepKey, StepKey] = {}
+        """Steps that cannot run, each with the failed step that is why."""
+        self.unfed: dict[StepKey, None] = {}
+        """Steps whose upstreams are all over well, but did not yield what they need."""
+        self.failed: list[StepKey] = []
+        """Steps that failed for good, in the order they did."""
+        self.materialized: list[tuple[StepKey, AssetMaterialized]] = []
+        """What was made, in the order it was."""
+
+    @classmethod
+    def fold(cls, plan: Plan, events: Iterable[Event]) -> RunView:
+        """Fold a whole log, the run_submitted event first.
+
+        Raises:
+            InvalidTransition: the events do not fit each other.
+        """
+        rest = iter(events)
+        view = cls(plan, next(rest))
+        for event in rest:
+            view.apply(event)
+        return view
+
+    @property
+    def state(self) -> RunState:
+        """The state of the run."""
+        return self._summary.state
+
+    @property
+    def last_sequence(self) -> int:
+        """The sequence of the last event applied."""
+        return self._summary.last_sequence
+
+    @property
+    def steps(self) -> Mapping[StepKey, StepView]:
+        """The steps that the plan runs, in plan order."""
+        return self._steps
+
+    def ready(self) -> Iterator[StepKey]:
+        """Yield the READY steps, in plan order. Apply no event meanwhile."""
+        return (self.index.steps[position].key for position in self._ready)
+
+    def summary(self) -> RunSummary:
+        """Return the run as its row, with PENDING and READY told apart."""
+        counts = {state: count for state, count in self._counts.items() if count}
+        return replace(self._summary.summary(), step_counts=counts)
+
+    def unfinished_count(self) -> int:
+        """Return how many steps are not over."""
+        return len(self._steps) - self.count(*FINAL_STEP_STATES)
+
+    def count(self, *states: StepState) -> int:
+        """Return how many steps are in one of these states."""
+        return sum(self._counts[state] for state in states)
+
+    def unyielded_input(
+        self, key: StepKey, skipped: Mapping[StepKey, object]
+    ) -> tuple[StepKey, str | None] | None:
+        """Return the first source whose absence keeps a step from running, if there is one.
+
+        A fan-in does without elements, if one at least is left. Ask when every upstream is
+        over; `skipped` are upstreams that count as SKIPPED already. The output is None when
+        the upstream was skipped itself.
+        """
+        for planned in followed_inputs(self.index.step(key)):
+            absent: list[tuple[StepKey, str | None]] = []
+            for source in planned.sources:
+                made = source.step_output
+                if made is None:
+                    continue
+                upstream = self._steps[made.step_key]
+                if upstream.state is StepState.SKIPPED or made.step_key in skipped:
+                    absent.append((made.step_key, None))
+                elif made.output not in upstream.outputs:
+                    absent.append((made.step_key, made.output))
+            if absent and (not planned.fan_in or len(absent) == len(planned.sources)):
+                return absent[0]
+        return None
+
+    def apply(self, event: Event) -> None:
+        """Apply the next event. One that is refused changes nothing.
+
+        Raises:
+            InvalidTransition: it does not fit what was applied before.
+        """
+        self._summary.check(event)
+        if event.step_key is not None:
+            self._apply_to_step(self._known_step(event, event.step_key), event)
+        self._summary.apply(event)
+        if isinstance(event.payload, RunStarted):
+            for step in self._steps.values():
+                if step.waiting_on == 0:
+                    self._enter(step, StepState.READY, event)
+
+    def _known_step(self, event: Event, key: StepKey) -> StepView:
+        step = self._steps.get(key)
+        if step is None:
+            raise InvalidTransition(
+                f"step {key} of run {self.run_id}", "not in its plan", event.kind, ()
+            )
+        return step
+
+    def _apply_to_step(self, step: StepView, event: Event) -> None:
+        match event.payload:
+            case InputLoaded() | OutputDiscarded() | LogRecord() | CheckEvaluated():
+                step.check_running(event)
+            case OutputStored() as stored:
+                step.check_running(event)
+                step.outputs[stored.output] = (*step.outputs.get(stored.output, ()), stored)
+            case AssetMaterialized() as made:
+                step.check_running(event)
+                self.materialized.append((step.key, made))
+            case StepStarted():
+                self._start(step, event)
+            case StepSucceeded() | StepFailed() as ended:
+                self._end(step, event, ended)
+            case StepRetryScheduled() as retry:
+                step.check_running(event)
+                step.outputs.clear()
+                self._enter(step, StepState.READY, event)
+                step.failure = retry.failure
+                step.not_before = retry.not_before
+            case StepSkipped() as skipped:
+                self._give_up(step, StepState.SKIPPED, skipped.upstream_step_key, event)
+            case StepNotRun() as not_run:
+                self._give_up(step, StepState.NOT_RUN, not_run.upstream_step_key, event)
+            case StepCancelled():
+                self._give_up(step, StepState.CANCELLED, None, event)
+            case _:
+                raise step.invalid(event)
+
+    def _start(self, step: StepView, event: Event) -> None:
+        if event.attempt != step.attempts + 1:
+            raise step.invalid(event)
+        self._enter(step, StepState.RUNNING, event)
+        step.attempts = event.attempt
+        step.not_before = None
+        if step.started_at is None:
+            step.started_at = event.time
+
+    def _end(self, step: StepView, event: Event, ended: StepSucceeded | StepFailed) -> None:
+        step.check_running(event)
+        if isinstance(ended, StepSucceeded):
+            self._enter(step, StepState.SUCCEEDED, event)
+            step.failure = None
+        else:
+            self._enter(step, StepState.FAILED, event)
+            step.failure = ended.failure
+            step.outputs.clear()
+            self.failed.append(step.key)
+        step.duration_us = ended.duration_us
+        self._settle_readers(step, event)
+
+    def _give_up(
+        self, step: StepView, state: StepState, because_of: StepKey | None, event: Event
+    ) -> None:
+        if step.state is StepState.RUNNING:
+            step.check_running(event)
+        self._enter(step, state, event)
+        step.because_of = because_of
+        step.outputs.clear()
+        self.doomed.pop(step.key, None)
+        self.unfed.pop(step.key, None)
+        self._settle_readers(step, event)
+
+    def _settle_readers(self, step: StepView, event: Event) -> None:
+        for key in self.index.readers[step.key]:
+            reader = self._steps[key]
+            reader.waiting_on -= 1
+            if reader.state is not StepState.PENDING or key in self.doomed:
+                continue
+            if step.state is StepState.FAILED:
+                self.doomed[key] = step.key
+            elif step.state is StepState.NOT_RUN and step.because_of is not None:
+                self.doomed[key] = step.because_of
+            elif reader.waiting_on == 0 and not self._ended_early(key):
+                if self.unyielded_input(key, {}) is None:
+                    self._enter(reader, StepState.READY, event)
+                else:
+                    self.unfed[key] = None
+
+    def _ended_early(self, key: StepKey) -> bool:
+        # Below a step that was cancelled, or given up with its run, nothing follows by itself.
+        return any(
+            self._steps[upstream].state in (StepState.CANCELLED, StepState.NOT_RUN)
+            for upstream in self.index.upstreams[key]
+        )
+
+    def _enter(self, step: StepView, state: StepState, event: Event) -> None:
+        before = step.state
+        step.enter(state, event)
+        self._counts[before] -= 1
+        self._counts[state] += 1
+        position = self.index.position[step.key]
+        if state is StepState.READY:
+            insort(self._ready, position)
+        elif before is StepState.READY:
+            del self._ready[bisect_left(self._ready, position)]

@@ -1,0 +1,66 @@
+"""One step of a run as the fold sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import Event, OutputStored
+from treadle_launcher.failure import Failure
+from treadle_launcher.ids import StepKey
+from treadle_launcher.step_states import STEP_MOVES, StepState
+from treadle_launcher.transitions import InvalidTransition
+
+
+@dataclass(slots=True, kw_only=True)
+class StepView:
+    """One step, as run.proto's StepRun. Changed by its RunView alone; everybody else reads.
+
+    `waiting_on` counts the steps it reads from that are not final. `outputs` are the outputs
+    that were yielded: for each, in the order they were stored, its assets and intermediate.
+    They are committed when the step has SUCCEEDED.
+    """
+
+    key: StepKey
+    waiting_on: int
+    state: StepState = StepState.PENDING
+    attempts: int = 0
+    failure: Failure | None = None
+    started_at: TimeUs | None = None
+    finished_at: TimeUs | None = None
+    not_before: TimeUs | None = None
+    because_of: StepKey | None = None
+    duration_us: int = 0
+    outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)
+    story: list[tuple[int, str]] = field(default_factory=list)
+
+    def enter(self, state: StepState, event: Event) -> None:
+        """Move to a state because of an event.
+
+        Raises:
+            InvalidTransition: the table has no such move.
+        """
+        if (self.state, state) not in STEP_MOVES:
+            raise self.invalid(event)
+        self.state = state
+        self.story.append((event.sequence, event.kind))
+        if state.is_final:
+            self.finished_at = event.time
+
+    def check_running(self, event: Event) -> None:
+        """Check that an event is about the attempt that runs.
+
+        Raises:
+            InvalidTransition: it is not.
+        """
+        if self.state is not StepState.RUNNING or event.attempt != self.attempts:
+            raise self.invalid(event)
+
+    def invalid(self, event: Event) -> InvalidTransition:
+        """Return the error that says why the event cannot be."""
+        return InvalidTransition(
+            f"step {self.key} of run {event.run_id}",
+            f"{self.state} after {self.attempts} attempts",
+            f"{event.sequence} {event.kind} (attempt {event.attempt})",
+            [f"{sequence} {kind}" for sequence, kind in self.story],
+        )
