@@ -63,12 +63,18 @@ def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
         ArgumentError: one of them has another value.
     """
     for name, value in arguments.items():
-        if value is not None and value is not False and value is not UNSET:
+        if not _is_left_out(value):
             raise ArgumentError(
                 f"{owner}({name}=…) is not supported yet.",
                 fix=f"Leave {name!r} out.",
                 source=user_line(),
             )
+
+
+def _is_left_out(value: object) -> bool:
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        return not value
+    return value is None or value is False or value is UNSET
 
 
 def _misfit(

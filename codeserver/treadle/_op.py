@@ -10,11 +10,13 @@ from typing import Any, overload
 
 from treadle._annotations import annotations_of
 from treadle._arguments import checked, refuse_unsupported
+from treadle._composition import PendingInvocation, current_body
 from treadle._ins_outs import In, Out
 from treadle._names import checked_name, checked_tags
 from treadle._op_outs import resolved_outs
 from treadle._op_params import read_params
 from treadle._source import user_frame, user_line
+from treadle._texts import described
 from treadle.snapshot import SourceLine
 
 
@@ -57,8 +59,42 @@ class OpDefinition:
         return tuple(sorted(self.required_resource_keys | self.resource_params.keys()))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function as it is."""
-        return self.fn(*args, **kwargs)
+        """Call the function as it is; in a graph's body, write an invocation down.
+
+        Raises:
+            CompositionError: in a graph's body, the arguments do not fit.
+        """
+        if current_body() is None:
+            return self.fn(*args, **kwargs)
+        return PendingInvocation(node=self)(*args, **kwargs)
+
+    def alias(self, name: str) -> PendingInvocation:
+        """Name the node of one invocation."""
+        return PendingInvocation(node=self).alias(name)
+
+    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
+        """Add tags to the step of one invocation."""
+        return PendingInvocation(node=self).tag(tags)
+
+    def with_hooks(self, hook_defs: object) -> PendingInvocation:
+        """Refuse: hooks are not supported yet."""
+        return PendingInvocation(node=self).with_hooks(hook_defs)
+
+    def with_retry_policy(self, retry_policy: object) -> PendingInvocation:
+        """Refuse: retry policies are not supported yet."""
+        return PendingInvocation(node=self).with_retry_policy(retry_policy)
+
+    def needs(self, name: str) -> bool:
+        """Whether this input has to be connected: it has no default and carries a value."""
+        return not (self.ins[name].is_nothing or self.ins[name].has_default)
+
+    def reads_value(self, name: str) -> bool:
+        """Whether this input is read by value."""
+        return not self.ins[name].is_nothing
+
+    def gives_value(self, name: str) -> bool:
+        """Whether this output carries a value."""
+        return not self.outs[name].is_nothing
 
 
 @overload
@@ -129,7 +165,7 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
         )
         return replace(
             made,
-            description=_text(description, fn),
+            description=described(description, fn),
             tags=checked_tags(tags or {}, owner=f"@op {made.name!r}"),
             code_version=code_version,
         )
@@ -161,7 +197,3 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
         context_param=params.context,
         source=user_line(),
     )
-
-
-def _text(description: str | None, fn: Callable[..., Any]) -> str:
-    return description if description is not None else inspect.getdoc(fn) or ""

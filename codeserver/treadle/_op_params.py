@@ -67,7 +67,11 @@ def read_params(
 def _is_context(parameter: Parameter, annotations: Mapping[str, Any]) -> bool:
     if parameter.name in CONTEXT_NAMES:
         return True
-    annotation = annotations.get(parameter.name)
+    return is_context_type(annotations.get(parameter.name))
+
+
+def is_context_type(annotation: object) -> bool:
+    """Whether an annotation is a context class of Treadle's, or derives from one."""
     return isinstance(annotation, type) and any(
         base.__name__ in _CONTEXT_CLASSES and base.__module__.startswith("treadle.")
         for base in annotation.__mro__

@@ -1,0 +1,265 @@
+"""A graph: ops and graphs wired together by the body of a function, which runs once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+from treadle._annotations import annotations_of
+from treadle._arguments import checked, refuse_unsupported
+from treadle._composition import (
+    Body,
+    Invocation,
+    PendingInvocation,
+    composing,
+    current_body,
+    outside_of_graph,
+)
+from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
+from treadle._graph_params import graph_params
+from treadle._graph_return import returned_outputs
+from treadle._handles import ArgumentRef, OutputRef
+from treadle._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
+from treadle._names import checked_name, checked_tags
+from treadle._source import user_frame, user_line
+from treadle._texts import described
+from treadle.snapshot import SourceLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GraphDefinition:
+    """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
+
+    `invocations` are the calls in the body, by node name, in the order they were made;
+    `mapping` says which node's output is which output of the graph.
+    """
+
+    name: str
+    fn: Callable[..., Any]
+    ins: Mapping[str, GraphIn]
+    outs: Mapping[str, GraphOut]
+    invocations: Mapping[str, Invocation]
+    mapping: Mapping[str, OutputRef]
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    source: SourceLine
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Write an invocation down in the body that runs.
+
+        Raises:
+            CompositionError: no body runs, or the arguments do not fit.
+        """
+        if current_body() is None:
+            raise outside_of_graph(self.name)
+        return PendingInvocation(node=self)(*args, **kwargs)
+
+    def alias(self, name: str) -> PendingInvocation:
+        """Name the node of one invocation."""
+        return PendingInvocation(node=self).alias(name)
+
+    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
+        """Add tags to the steps of one invocation."""
+        return PendingInvocation(node=self).tag(tags)
+
+    def with_hooks(self, hook_defs: object) -> PendingInvocation:
+        """Refuse: hooks are not supported yet."""
+        return PendingInvocation(node=self).with_hooks(hook_defs)
+
+    def with_retry_policy(self, retry_policy: object) -> PendingInvocation:
+        """Refuse: retry policies are not supported yet."""
+        return PendingInvocation(node=self).with_retry_policy(retry_policy)
+
+    def needs(self, name: str) -> bool:
+        """Whether this input has to be connected: some reader has no default for it."""
+        return any(
+            fan_in or invocation.node.needs(reader)
+            for invocation, reader, fan_in in self._readers(name)
+        )
+
+    def reads_value(self, name: str) -> bool:
+        """Whether some op reads this input by value."""
+        return any(
+            invocation.node.reads_value(reader) for invocation, reader, _ in self._readers(name)
+        )
+
+    def gives_value(self, name: str) -> bool:
+        """Whether this output carries a value."""
+        ref = self.mapping[name]
+        return self.invocations[ref.node].node.gives_value(ref.output)
+
+    def _readers(self, name: str) -> list[tuple[Invocation, str, bool]]:
+        wanted = ArgumentRef(name)
+        return [
+            (invocation, reader, binding.fan_in)
+            for invocation in self.invocations.values()
+            for reader, binding in invocation.bindings.items()
+            if wanted in binding.refs
+        ]
+
+
+@overload
+def graph(compose_fn: Callable[..., Any]) -> GraphDefinition: ...
+
+
+@overload
+def graph(
+    compose_fn: None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    input_defs: object = None,
+    output_defs: object = None,
+    ins: Mapping[str, GraphIn] | None = None,
+    out: GraphOut | Mapping[str, GraphOut] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    config: object = None,
+) -> Callable[[Callable[..., Any]], GraphDefinition]: ...
+
+
+@checked
+def graph(  # noqa: PLR0913 -- Dagster's parameters
+    compose_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    input_defs: object = None,
+    output_defs: object = None,
+    ins: Mapping[str, GraphIn] | None = None,
+    out: GraphOut | Mapping[str, GraphOut] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    config: object = None,
+) -> GraphDefinition | Callable[[Callable[..., Any]], GraphDefinition]:
+    """Make a graph of a function whose body calls ops and graphs and returns their outputs.
+
+    The parameters are Dagster's. More than one output needs `out`, and the body then returns
+    a dict, or a tuple in declared order. `input_defs`, `output_defs` and `config` are not
+    supported.
+
+    Raises:
+        DefinitionError: an argument, a name or the body cannot work.
+    """
+    unsupported = {"input_defs": input_defs, "output_defs": output_defs, "config": config}
+    refuse_unsupported("graph", unsupported)
+
+    def decorate(fn: Callable[..., Any]) -> GraphDefinition:
+        return compose(
+            fn,
+            label="@graph",
+            name=checked_name(name or fn.__name__, what="@graph name"),
+            ins=ins or {},
+            outs=_named_outs(out),
+            description=described(description, fn),
+            tags=checked_tags(tags or {}, owner=f"@graph {name or fn.__name__!r}"),
+        )
+
+    return decorate(compose_fn) if compose_fn is not None else decorate
+
+
+def compose(  # noqa: PLR0913 -- what a decorator says of one function
+    fn: Callable[..., Any],
+    *,
+    label: str,
+    name: str,
+    ins: Mapping[str, GraphIn],
+    outs: Mapping[str, GraphOut] | None,
+    description: str,
+    tags: Mapping[str, str],
+) -> GraphDefinition:
+    """Run the body once and write down what it does.
+
+    `outs` None: one output "result", or none if the body returns nothing.
+
+    Raises:
+        DefinitionError: the function's parameters or its body cannot work.
+    """
+    owner = f"{label} {name!r}"
+    names = graph_params(fn, annotations_of(fn, user_frame()), owner=owner)
+    _refuse_unknown_ins(ins, names, owner)
+    with composing(owner) as body:
+        returned = fn(*(body.argument(argument) for argument in names))
+        if outs is None:
+            outs = {} if returned is None and body.invocations else {DEFAULT_OUTPUT: GraphOut()}
+        mapping = returned_outputs(body, returned, tuple(outs))
+    _refuse_unused_arguments(body, names)
+    _refuse_unused_nodes(body, mapping)
+    return GraphDefinition(
+        name=name,
+        fn=fn,
+        ins={argument: ins.get(argument, GraphIn()) for argument in names},
+        outs=dict(outs),
+        invocations=dict(body.invocations),
+        mapping=mapping,
+        description=description,
+        tags=tags,
+        source=user_line(),
+    )
+
+
+def _named_outs(out: object) -> dict[str, GraphOut] | None:
+    if out is None:
+        return None
+    if isinstance(out, GraphOut):
+        return {DEFAULT_OUTPUT: out}
+    if not isinstance(out, Mapping) or not all(isinstance(each, GraphOut) for each in out.values()):
+        raise ArgumentError(
+            f"@graph: out={out!r} is no GraphOut and no mapping of names to GraphOuts.",
+            fix="Give GraphOut(), or {name: GraphOut()}.",
+            source=user_line(),
+        )
+    return {checked_name(name, what="@graph: output"): each for name, each in out.items()}
+
+
+def _refuse_unknown_ins(ins: Mapping[str, GraphIn], names: tuple[str, ...], owner: str) -> None:
+    for name in ins:
+        if name not in names:
+            raise ArgumentError(
+                f"{owner}: ins names {name!r}, which is no argument of the function."
+                + did_you_mean(name, names),
+                fix=f"Its arguments are {listed(names)}.",
+                source=user_line(),
+            )
+
+
+def _refuse_unused_arguments(body: Body, names: tuple[str, ...]) -> None:
+    used = {
+        ref.argument
+        for invocation in body.invocations.values()
+        for binding in invocation.bindings.values()
+        for ref in binding.refs
+        if isinstance(ref, ArgumentRef)
+    }
+    unused = [name for name in names if name not in used]
+    if unused:
+        raise UnusedError(
+            f"{body.owner} never passes its argument {listed(unused)} to an op or graph.",
+            fix="Remove the argument, or pass it on. An argument cannot be returned as it is.",
+            source=user_line(),
+        )
+
+
+def _refuse_unused_nodes(body: Body, mapping: Mapping[str, OutputRef]) -> None:
+    """Refuse nodes that no selection could ever need.
+
+    An output that the graph returns counts as read, whether or not an outer graph uses it:
+    a graph may be of use to others for one of its outputs only.
+    """
+    read = {ref.node for each in body.invocations.values() for ref in each.reads()}
+    read |= {ref.node for ref in mapping.values()}
+    for name, invocation in body.invocations.items():
+        if name in read:
+            continue
+        if any(invocation.node.gives_value(output) for output in invocation.node.outs):
+            raise UnusedError(
+                f"In {body.owner}: no output of {name!r} is read or returned.",
+                fix="Use it, or remove the call. An op only for its effect: declare Out(Nothing).",
+                source=invocation.source,
+            )
+        if invocation.node.outs and not any(each.refs for each in invocation.bindings.values()):
+            raise UnusedError(
+                f"In {body.owner}: {name!r} has no input and nobody reads its outputs, so no"
+                " selection would ever run it.",
+                fix="Give it an In(Nothing) input from the op that it follows.",
+                source=invocation.source,
+            )

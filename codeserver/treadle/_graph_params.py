@@ -1,0 +1,59 @@
+"""Parameters of a graph's function: every one of them is an input of the graph."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from inspect import Parameter
+from typing import Any
+
+from treadle._errors import ArgumentError
+from treadle._op_params import CONTEXT_NAMES, is_context_type
+from treadle._resource import resource_type
+from treadle._source import user_line
+
+
+def graph_params(
+    fn: Callable[..., Any], annotations: Mapping[str, Any], *, owner: str
+) -> tuple[str, ...]:
+    """Return the names of the graph's inputs.
+
+    Raises:
+        ArgumentError: a parameter is something that only an op can have, or the function is
+            a generator or a coroutine.
+    """
+    if inspect.isgeneratorfunction(fn) or inspect.iscoroutinefunction(fn):
+        raise ArgumentError(
+            f"{owner} is a generator or async.",
+            fix="Write an ordinary function: it wires ops together; ops may yield and await.",
+            source=user_line(),
+        )
+    parameters = inspect.signature(fn).parameters.values()
+    for parameter in parameters:
+        problem = _problem(parameter, annotations.get(parameter.name))
+        if problem:
+            raise ArgumentError(
+                f"{owner}: {problem[0]}",
+                fix=problem[1],
+                source=user_line(),
+            )
+    return tuple(parameter.name for parameter in parameters)
+
+
+def _problem(parameter: Parameter, annotation: Any) -> tuple[str, str] | None:
+    name = parameter.name
+    in_an_op = "Give it to the op that needs it; the body only wires ops together."
+    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+        return f"parameter {name!r} has no fixed name.", "Name every input of the graph."
+    if name in CONTEXT_NAMES or is_context_type(annotation):
+        return f"parameter {name!r} asks for the context.", in_an_op
+    if name == "config":
+        return f"parameter {name!r} asks for config.", in_an_op
+    if resource_type(annotation) is not None:
+        return f"parameter {name!r} asks for a resource.", in_an_op
+    if parameter.default is not Parameter.empty:
+        return (
+            f"parameter {name!r} has a default.",
+            "Give it to the op that reads it: a graph's argument is an asset or an op's output.",
+        )
+    return None

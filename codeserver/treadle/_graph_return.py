@@ -1,0 +1,86 @@
+"""What the body of a graph returns, matched to the graph's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._composition import Body
+from treadle._errors import CompositionError, did_you_mean, listed
+from treadle._handles import ArgumentRef, Handle, Handles, OutputRef, parts_of
+from treadle._source import user_line
+
+
+def returned_outputs(body: Body, returned: Any, outs: tuple[str, ...]) -> dict[str, OutputRef]:
+    """Return which node's output is which output of the graph, in declared order.
+
+    Raises:
+        CompositionError: the returned value does not match the outputs.
+    """
+    named = _by_name(body, returned, outs)
+    unknown = [name for name in named if name not in outs]
+    if unknown:
+        raise _error(
+            body,
+            f"returned output {unknown[0]!r}, which is not declared."
+            + did_you_mean(str(unknown[0]), outs),
+            f"The declared outputs are {listed(outs)}.",
+        )
+    missing = [name for name in outs if name not in named]
+    if missing:
+        raise _error(
+            body,
+            f"did not return its output {listed(missing)}.",
+            "Return a dict with an entry for every output, or do not declare it.",
+        )
+    return {name: _output(body, name, named[name]) for name in outs}
+
+
+def _by_name(body: Body, returned: Any, outs: tuple[str, ...]) -> Mapping[str, Any]:
+    if isinstance(returned, Mapping):
+        return returned
+    if returned is None:
+        return {}
+    if isinstance(returned, Handles | tuple) and len(outs) != 1:
+        parts = tuple(returned)
+        if len(parts) != len(outs):
+            raise _error(
+                body,
+                f"returned {len(parts)} outputs, {len(outs)} are declared: {listed(outs)}.",
+                "Return a dict that says which is which.",
+            )
+        return dict(zip(outs, parts, strict=True))
+    if len(outs) == 1:
+        return {outs[0]: returned}
+    raise _error(
+        body,
+        f"returned a single value, but {len(outs)} outputs are declared: {listed(outs)}.",
+        "Return a dict with an entry for every output.",
+    )
+
+
+def _output(body: Body, name: str, value: Any) -> OutputRef:
+    if isinstance(value, Handles):
+        raise _error(
+            body,
+            f"returned several outputs as output {name!r}: {listed(parts_of(value))}.",
+            "Return one of them, or declare an output for each.",
+        )
+    if not isinstance(value, Handle):
+        raise _error(
+            body,
+            f"returned {value!r:.60} as output {name!r}, which is no handle.",
+            "Return what the call of an op or graph gave. A constant: return it from an op.",
+        )
+    ref = body.ref(value)
+    if isinstance(ref, ArgumentRef):
+        raise _error(
+            body,
+            f"returned its argument {ref.argument!r} as output {name!r}.",
+            "Return an output of an op; to store an asset again, pass it through one.",
+        )
+    return ref
+
+
+def _error(body: Body, problem: str, fix: str) -> CompositionError:
+    return CompositionError(f"{body.owner} {problem}", fix=fix, source=user_line())
