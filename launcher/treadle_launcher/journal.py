@@ -1,14 +1,31 @@
-"""Journal records: what a host reports of an attempt, as the launcher's mirror of worker.proto."""
+"""Journal records: what a host reports of an attempt, and the events that are made of it.
+
+The records mirror worker.proto.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import AssetMaterialized, InputLoaded, OutputDiscarded, OutputStored
+from treadle_launcher.events import (
+    AssetMaterialized,
+    InputLoaded,
+    LogRecord,
+    NewEvent,
+    OutputDiscarded,
+    OutputStored,
+    Payload,
+    StepCancelled,
+    StepFailed,
+    StepSucceeded,
+)
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import StepKey, TaskId
+from treadle_launcher.run_view import RunView
+from treadle_launcher.step_states import StepState
+from treadle_launcher.values import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +99,53 @@ class JournalRecord:
     attempt: int
     time: TimeUs
     fact: Fact
+
+
+def record_events(view: RunView, record: JournalRecord) -> tuple[NewEvent, ...]:
+    """Return the facts that a record tells of its run, in the order they are appended.
+
+    A record of an attempt that does not run any more tells nothing: the attempt was given up
+    (its host was taken for lost), and what is not committed does not exist.
+    """
+    step = view.steps.get(record.step_key)
+    if step is None or step.state is not StepState.RUNNING or step.attempts != record.attempt:
+        return ()
+    return tuple(
+        NewEvent(
+            payload=payload, step_key=record.step_key, attempt=record.attempt, time=record.time
+        )
+        for payload in _payloads(record.fact, view.plan.digest)
+    )
+
+
+def _payloads(fact: Fact, digest: str) -> tuple[Payload, ...]:
+    match fact:
+        case AttemptBegun():
+            return ()
+        case InputLoaded():
+            return (fact,)
+        case WorkerLogRecord():
+            message = Text(head=fact.message)
+            return (LogRecord(level=fact.level, message=message, logger=fact.logger),)
+        case AttemptSucceeded():
+            return (
+                *_stored(fact),
+                *fact.discarded,
+                *(replace(made, digest=made.digest or digest) for made in fact.materialized),
+                StepSucceeded(duration_us=fact.duration_us, pid=fact.pid),
+            )
+        case AttemptFailed():
+            return (StepFailed(failure=fact.failure, duration_us=fact.duration_us, pid=fact.pid),)
+        case AttemptCancelled():
+            return (StepCancelled(was_running=fact.was_running),)
+
+
+def _stored(fact: AttemptSucceeded) -> tuple[OutputStored, ...]:
+    """Return what was stored, and the outputs that were yielded without a value to store.
+
+    Readers learn from these events alone what was yielded: a value that only orderings read
+    is stored nowhere, and must not look as if it had been left out.
+    """
+    named = {stored.output for stored in fact.stored}
+    unstored = (name for name in fact.yielded_outputs if name not in named)
+    return (*fact.stored, *(OutputStored(output=name) for name in unstored))

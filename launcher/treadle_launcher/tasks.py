@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from treadle_launcher.ids import KeyText, RunId, StepKey, TaskId
-from treadle_launcher.plan import UnselectedOutputs
+from treadle_launcher.ids import KeyText, RunId, StepKey, TaskId, task_id
+from treadle_launcher.plan import (
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    UnselectedOutputs,
+)
+from treadle_launcher.run_view import RunView
+from treadle_launcher.value_keys import asset_value_key, intermediate_value_key
 from treadle_launcher.values import ValueRef
 
 
@@ -78,3 +87,126 @@ class Task:
     digest: str
     run_tags: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[TaskStep, ...] = ()
+
+
+def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
+    """Return the task of one attempt (from 1) of one step, which every upstream has fed.
+
+    Values are read where this run's steps committed them, or where the plan's loads were
+    resolved to; what the attempt stores gets keys of its own.
+    """
+    step = view.index.step(step_key)
+    return Task(
+        task_id=task_id(view.run_id, step_key, attempt),
+        run_id=view.run_id,
+        digest=view.plan.digest,
+        run_tags=view.summary().tags,
+        steps=(
+            TaskStep(
+                step_key=step_key,
+                attempt=attempt,
+                unselected_outputs=_unselected(step),
+                selected_outputs=step.selected_outputs,
+                selected_asset_keys=step.selected_asset_keys,
+                inputs=tuple(
+                    _input(view, planned)
+                    for planned in step.inputs
+                    if planned.name and not planned.nothing
+                ),
+                outputs=tuple(_output(view, step, planned, attempt) for planned in step.outputs),
+            ),
+        ),
+    )
+
+
+def _unselected(step: PlannedStep) -> UnselectedOutputs:
+    return step.unselected_outputs or UnselectedOutputs.MATERIALIZE
+
+
+def _input(view: RunView, planned: PlannedInput) -> TaskInput:
+    sources = () if planned.not_needed else planned.sources
+    found = (_source(view, source, planned.input_manager_key) for source in sources)
+    return TaskInput(
+        name=planned.name,
+        sources=tuple(source for source in found if source is not None),
+        fan_in=planned.fan_in,
+        not_needed=planned.not_needed,
+    )
+
+
+def _source(view: RunView, source: PlannedSource, manager_key: str | None) -> TaskSource | None:
+    if source.step_output is not None:
+        return _made_here(view, source.step_output, source.asset_key, manager_key)
+    if source.load_asset_key is None:
+        raise ValueError("a planned source names neither a step's output nor a load")
+    load = view.index.loads[source.load_asset_key]
+    return TaskSource(
+        io_manager_key=manager_key or load.io_manager_key,
+        value_ref=load.value_ref,
+        asset_key=load.asset_key,
+        run_id=load.run_id,
+        step_key=load.step_key,
+    )
+
+
+def _made_here(
+    view: RunView,
+    made: PlannedStepOutput,
+    asset_key: KeyText | None,
+    manager_key: str | None,
+) -> TaskSource | None:
+    """Return where a step of this run stored what is read: None if it was not yielded.
+
+    A reader that names an asset gets what was stored for that asset; else the first asset
+    stored of the output is as good as any; an intermediate is stored when there is none.
+    """
+    stored = view.steps[made.step_key].outputs.get(made.output)
+    if not stored:
+        return None
+    value = next((each for each in stored if each.asset_key == asset_key), stored[0])
+    return TaskSource(
+        io_manager_key=manager_key or value.io_manager_key,
+        value_ref=value.value_ref,
+        asset_key=value.asset_key,
+        run_id=view.run_id,
+        step_key=made.step_key,
+        output=made.output,
+    )
+
+
+def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int) -> TaskOutput:
+    is_read_here = (step.key, planned.name) in view.index.read_outputs
+    store_intermediate = planned.is_read and not _becomes_asset(step, planned)
+    location, run_id = view.plan.location, view.run_id
+    return TaskOutput(
+        name=planned.name,
+        selected=planned.selected,
+        must_yield=planned.is_required and (planned.selected or is_read_here),
+        nothing=planned.nothing,
+        assets=tuple(
+            TaskAsset(
+                asset_key=asset.asset_key,
+                selected=asset.selected,
+                io_manager_key=asset.io_manager_key,
+                value_key=asset_value_key(location, asset.asset_key, run_id, step.key, attempt)
+                if asset.builtin_manager and not planned.nothing
+                else None,
+            )
+            for asset in planned.assets
+        ),
+        store_intermediate=store_intermediate,
+        io_manager_key=planned.io_manager_key,
+        value_key=intermediate_value_key(run_id, step.key, attempt, planned.name)
+        if store_intermediate and planned.builtin_manager
+        else None,
+    )
+
+
+def _becomes_asset(step: PlannedStep, planned: PlannedOutput) -> bool:
+    """Tell whether an asset is stored when the output is yielded.
+
+    A selected output none of whose assets is selected (`siblings="run"`) is an intermediate.
+    """
+    if planned.selected:
+        return any(asset.selected for asset in planned.assets)
+    return bool(planned.assets) and _unselected(step) is UnselectedOutputs.MATERIALIZE
