@@ -34,6 +34,9 @@ WATCHER_BEHIND_EVENTS = 10_000
 RECONNECT_BACKOFF_MS = 2_000
 """The longest pause of gRPC between two tries to reach a code server again."""
 
+CODE_SERVER_TIMEOUT = 30.0
+"""How long a code server may take to answer, reloads apart."""
+
 HOST_RETURN_GRACE = 10.0
 """After a restart: how long a host whose process lives may take to dial in."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import grpc
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
@@ -11,6 +13,11 @@ from treadle_api.v1 import error_pb2
 from treadle_launcher.errors import ForeignRefusal, Reason, RefusedError, UnknownAssetError
 
 DOMAIN = "treadle"
+
+# Together, base64 of the details included, they stay below 8 KiB.
+_MESSAGE_BYTES = 2500
+_NAME_BYTES = 300
+_REFUSAL_BYTES = 2500
 
 _CODES: dict[Reason, grpc.StatusCode] = {
     Reason.SELECTION_SYNTAX: grpc.StatusCode.INVALID_ARGUMENT,
@@ -49,11 +56,12 @@ def _code(error: RefusedError) -> grpc.StatusCode:
 
 
 def encode_refusal(error: RefusedError) -> grpc.Status:
-    """Return the status of a refused call: code, message, ErrorInfo and Refusal."""
-    status = status_pb2.Status(code=_code(error).value[0], message=error.message)
-    info = error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN)
-    if error.names:
-        info.metadata["name"] = error.names[0]
+    """Return the status of a refused call: code, message, ErrorInfo and Refusal.
+
+    It travels in the call's trailers, for which gRPC's default limit is 8 KiB: what is longer
+    is cut, lists first.
+    """
+    message = _cut(error.message, _MESSAGE_BYTES)
     refusal = error_pb2.Refusal(
         reason=error.reason.value,
         names=error.names,
@@ -61,12 +69,38 @@ def encode_refusal(error: RefusedError) -> grpc.Status:
         smallest_selection=error.smallest,
         changes=error.changes,
     )
+    _fit(refusal)
+    info = error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN)
+    if error.names:
+        info.metadata["name"] = _cut(error.names[0], _NAME_BYTES)
+    status = status_pb2.Status(code=_code(error).value[0], message=message)
     for detail in (info, refusal):
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
     encoded: grpc.Status = rpc_status.to_status(status)
     return encoded
+
+
+def _cut(text: str, limit: int) -> str:
+    # gRPC sends the message percent-encoded, so that is the length that counts.
+    if len(quote(text)) <= limit:
+        return text
+    while len(quote(text)) > limit - 9:
+        text = text[: len(text) * 9 // 10]
+    return text + "\u2026"
+
+
+def _fit(refusal: error_pb2.Refusal) -> None:
+    for entries in (refusal.changes, refusal.suggestions, refusal.names):
+        total = len(entries)
+        while len(entries) > 1 and refusal.ByteSize() > _REFUSAL_BYTES:
+            del entries[len(entries) * 9 // 10 :]
+        if len(entries) < total and entries is refusal.changes:
+            entries.append(f"and {total - len(entries)} more")
+    if refusal.ByteSize() > _REFUSAL_BYTES:
+        # Cut short it would select something else.
+        refusal.smallest_selection = ""
 
 
 def decode_refusal(error: grpc.RpcError) -> ForeignRefusal | None:

@@ -7,6 +7,7 @@ reach clients too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from treadle_api.v1 import graph_pb2
@@ -89,6 +90,14 @@ def encode_unseen_location(name: str) -> graph_pb2.Location:
     return graph_pb2.Location(name=name, state=graph_pb2.LOCATION_STATE_UNREACHABLE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphJob:
+    """A job: its selection as text, and the tags that its runs get."""
+
+    selection: str
+    tags: Mapping[str, str]
+
+
 class Graph:
     """One snapshot's graph, whole. Keys are asset keys as text."""
 
@@ -104,14 +113,11 @@ class Graph:
         self.made_keys: frozenset[str] = frozenset(
             key for key, asset in self._assets.items() if asset.block
         )
-        self.jobs: Mapping[str, str] = {
-            job.name: job.selection for part in self._parts for job in part.jobs
+        self.jobs: Mapping[str, GraphJob] = {
+            job.name: GraphJob(selection=job.selection, tags=dict(job.tags))
+            for part in self._parts
+            for job in part.jobs
         }
-
-    def block_of(self, key: str) -> str:
-        """Return the node name of the block that makes the asset; "" for none."""
-        asset = self._assets.get(key)
-        return "" if asset is None else asset.block
 
     def encode_parts(
         self, location: graph_pb2.Location, conflicts: Collection[str]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from google.protobuf import json_format
 
@@ -46,7 +48,7 @@ def decode_frame(body: bytes) -> frames.HostFrame | None:
         case "hello":
             return _decode_hello(message.hello)
         case "report":
-            return frames.Report(records=tuple(_decode_record(r) for r in message.report.records))
+            return frames.Report(records=_decode_records(message.report))
         case "ack":
             state = _ACK_STATES.decode(message.ack.state)
             if state is None:
@@ -80,41 +82,48 @@ def _decode_process(message: worker_pb2.ProcessId) -> ProcessId:
     return ProcessId(boot_id=message.boot_id, pid=message.pid, start_ticks=message.start_ticks)
 
 
-def _decode_record(message: worker_pb2.JournalRecord) -> journal.JournalRecord:
+def _decode_records(message: worker_pb2.Report) -> tuple[journal.JournalRecord, ...]:
+    records = []
+    for record in message.records:
+        fact = _decode_fact(record)
+        if fact is not None:
+            records.append(_decode_record(record, fact))
+    return tuple(records)
+
+
+def _decode_record(message: worker_pb2.JournalRecord, fact: journal.Fact) -> journal.JournalRecord:
     return journal.JournalRecord(
         number=message.number,
         task_id=TaskId(message.task_id),
         step_key=StepKey(message.step_key),
         attempt=message.attempt,
         time=decode_time(message.time),
-        fact=_decode_fact(message),
+        fact=fact,
     )
 
 
-def _decode_fact(message: worker_pb2.JournalRecord) -> journal.Fact:
-    match message.WhichOneof("fact"):
-        case "begun":
-            process = message.begun.process
-            return journal.AttemptBegun(
-                boot_id=process.boot_id, pid=process.pid, start_ticks=process.start_ticks
-            )
-        case "input_loaded":
-            return decode_input_loaded(message.input_loaded)
-        case "log_record":
-            record = message.log_record
-            return journal.WorkerLogRecord(
-                level=record.level, message=record.message, logger=record.logger
-            )
-        case "succeeded":
-            return _decode_succeeded(message.succeeded)
-        case "failed":
-            return journal.AttemptFailed(
-                failure=decode_failure(message.failed.failure),
-                duration_us=message.failed.duration_us,
-                pid=message.failed.pid,
-            )
-        case _:
-            return journal.AttemptCancelled(was_running=message.cancelled.was_running)
+def _decode_fact(message: worker_pb2.JournalRecord) -> journal.Fact | None:
+    kind = message.WhichOneof("fact")
+    return None if kind is None else _FACTS[kind](getattr(message, kind))
+
+
+def _decode_begun(message: worker_pb2.AttemptBegun) -> journal.AttemptBegun:
+    process = message.process
+    return journal.AttemptBegun(
+        boot_id=process.boot_id, pid=process.pid, start_ticks=process.start_ticks
+    )
+
+
+def _decode_log_record(message: worker_pb2.WorkerLogRecord) -> journal.WorkerLogRecord:
+    return journal.WorkerLogRecord(
+        level=message.level, message=message.message, logger=message.logger
+    )
+
+
+def _decode_failed(message: worker_pb2.AttemptFailed) -> journal.AttemptFailed:
+    return journal.AttemptFailed(
+        failure=decode_failure(message.failure), duration_us=message.duration_us, pid=message.pid
+    )
 
 
 def _decode_succeeded(message: worker_pb2.AttemptSucceeded) -> journal.AttemptSucceeded:
@@ -126,6 +135,17 @@ def _decode_succeeded(message: worker_pb2.AttemptSucceeded) -> journal.AttemptSu
         duration_us=message.duration_us,
         pid=message.pid,
     )
+
+
+# Any: each decoder takes exactly the message of the field under whose name it stands.
+_FACTS: Mapping[str, Callable[[Any], journal.Fact]] = {
+    "begun": _decode_begun,
+    "input_loaded": decode_input_loaded,
+    "log_record": _decode_log_record,
+    "succeeded": _decode_succeeded,
+    "failed": _decode_failed,
+    "cancelled": lambda message: journal.AttemptCancelled(was_running=message.was_running),
+}
 
 
 def encode_frame(frame: frames.LauncherFrame) -> bytes:

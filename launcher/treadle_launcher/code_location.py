@@ -1,0 +1,246 @@
+"""One code server as the launcher knows it: the client of CodeServerService."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import grpc
+
+from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
+from treadle_launcher import defaults
+from treadle_launcher.addresses import Address, TcpAddress, UnixAddress
+from treadle_launcher.errors import (
+    CodeServerRefusedError,
+    LocationUnreachableError,
+    NoHostForLocationError,
+    Reason,
+    RefusedError,
+)
+from treadle_launcher.ids import KeyText
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
+from treadle_launcher.wire.error import decode_refusal
+from treadle_launcher.wire.graph import Graph, LocationReport
+from treadle_launcher.wire.plan import encode_options, encode_selection
+from treadle_launcher.wire.plan_parts import decode_plan
+
+_PEER_CREDENTIALS = struct.Struct("3i")
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+class CodeLocation:
+    """A code server, dialled once and followed: its last report is at hand without a call.
+
+    `token` is sent over TCP. Calls raise LocationUnreachableError, CodeServerRefusedError
+    with the code server's own refusal, or another RefusedError.
+    """
+
+    def __init__(self, name: str, address: Address, token: str | None) -> None:
+        self.name = name
+        self.report: LocationReport | None = None
+        self.is_reachable = False
+        self._address = address
+        self._metadata = _metadata(address, token)
+        self._channel = grpc.aio.insecure_channel(
+            str(address),
+            options=[
+                ("grpc.max_reconnect_backoff_ms", defaults.RECONNECT_BACKOFF_MS),
+                ("grpc.initial_reconnect_backoff_ms", 100),
+                ("grpc.min_reconnect_backoff_ms", 100),
+                # A code server that is gone and back answers under the same address.
+                ("grpc.use_local_subchannel_pool", 1),
+            ],
+        )
+        self._stub: codeserver_pb2_grpc.CodeServerServiceAsyncStub = (
+            codeserver_pb2_grpc.CodeServerServiceStub(self._channel)
+        )
+        self._graphs: dict[str, Graph] = {}
+        self._follower: asyncio.Task[None] | None = None
+
+    async def open(self, on_change: Callable[[], None]) -> None:
+        """Ask for the location once, then follow it; `on_change` is called at each change.
+
+        A code server that does not answer now is followed all the same.
+        """
+        with suppress(RefusedError):
+            await self.refresh()
+        if not self.name and self.report is not None:
+            self.name = self.report.name
+        self._follower = asyncio.create_task(self._follow(on_change))
+
+    async def close(self) -> None:
+        """Follow no more and end every call."""
+        if self._follower is not None:
+            self._follower.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._follower
+        await self._channel.close()
+
+    async def refresh(self) -> LocationReport:
+        """Ask how the location is now."""
+        with self._translated():
+            response = await self._stub.GetLocation(
+                codeserver_pb2.GetLocationRequest(),
+                metadata=self._metadata,
+                timeout=defaults.CODE_SERVER_TIMEOUT,
+            )
+        return self._seen(LocationReport(response.location))
+
+    async def reload(self) -> tuple[LocationReport, bool]:
+        """Load the targets anew; tell whether the new snapshot is served."""
+        with self._translated():
+            # No deadline: the code server ends a load after its import timeouts.
+            response = await self._stub.Reload(
+                codeserver_pb2.ReloadRequest(), metadata=self._metadata
+            )
+        return self._seen(LocationReport(response.location)), response.swapped
+
+    async def graph(self) -> Graph:
+        """Return the graph of the snapshot that is served now; kept while it is served."""
+        report = await self.refresh()
+        known = self._graphs.get(report.digest)
+        if known is not None:
+            return known
+        with self._translated():
+            call = self._stub.GetGraph(
+                codeserver_pb2.GetGraphRequest(),
+                metadata=self._metadata,
+                timeout=defaults.CODE_SERVER_TIMEOUT,
+            )
+            graph = Graph([response.part async for response in call])
+        self._graphs = {graph.digest: graph}
+        return graph
+
+    @property
+    def last_graph(self) -> Graph | None:
+        """The last graph that was asked for, also when the code server is gone since."""
+        return next(iter(self._graphs.values()), None)
+
+    async def plan(
+        self, selection: Selection, options: PlanOptions, missing: Sequence[KeyText]
+    ) -> Plan:
+        """Return the plan of a selection, its loads not resolved."""
+        request = codeserver_pb2.PlanRequest(
+            selection=encode_selection(selection),
+            options=encode_options(options),
+            missing_asset_keys=missing,
+        )
+        with self._translated():
+            call = self._stub.Plan(
+                request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
+            )
+            return decode_plan([response.part async for response in call])
+
+    async def manifest(self) -> tuple[str, CodeManifest]:
+        """Return the digest that is served, and what it is made of."""
+        with self._translated():
+            call = self._stub.GetManifest(
+                codeserver_pb2.GetManifestRequest(),
+                metadata=self._metadata,
+                timeout=defaults.CODE_SERVER_TIMEOUT,
+            )
+            parts = [response async for response in call]
+        return (parts[0].digest if parts else ""), decode_manifest(parts)
+
+    async def launch_spec(self) -> LaunchSpec:
+        """Return how a process that holds the code is started.
+
+        Raises:
+            NoHostForLocationError: the code server is not on this machine or not this user's.
+        """
+        if not isinstance(self._address, UnixAddress):
+            raise NoHostForLocationError([self.name])
+        try:
+            peer = await asyncio.to_thread(_peer_uid, self._address)
+        except OSError as error:
+            raise LocationUnreachableError([self.name]) from error
+        if peer != os.getuid():
+            raise NoHostForLocationError([self.name])
+        try:
+            with self._translated():
+                response = await self._stub.GetLaunchSpec(
+                    codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
+                )
+        except CodeServerRefusedError as error:
+            if error.reason is Reason.NOT_LOCAL:
+                raise NoHostForLocationError([self.name]) from error
+            raise
+        return decode_launch_spec(response.spec)
+
+    async def _follow(self, on_change: Callable[[], None]) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                # Waiting for ready leaves the tries to reach it, and their pace, to gRPC.
+                call = self._stub.WatchLocation(
+                    codeserver_pb2.WatchLocationRequest(),
+                    metadata=self._metadata,
+                    wait_for_ready=True,
+                )
+                async for response in call:
+                    pause = _FIRST_PAUSE
+                    self._seen(LocationReport(response.location))
+                    on_change()
+            except grpc.aio.AioRpcError:
+                pass
+            self.is_reachable = False
+            on_change()
+            # A server that answers and ends the stream at once must not be asked in a circle.
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _seen(self, report: LocationReport) -> LocationReport:
+        self.report = report
+        self.is_reachable = True
+        return report
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except grpc.aio.AioRpcError as error:
+            refusal = decode_refusal(error)
+            if refusal is not None and refusal.reason is not Reason.SHUTTING_DOWN:
+                raise CodeServerRefusedError(refusal) from error
+            if error.code() in _GONE:
+                self.is_reachable = False
+                raise LocationUnreachableError([self.name]) from error
+            raise RefusedError(
+                [self.name],
+                message=f"The code server of {self.name} failed: {error.code().name}"
+                f" {error.details()}",
+            ) from error
+
+
+_GONE = frozenset(
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.CANCELLED,
+    }
+)
+
+
+def _metadata(address: Address, token: str | None) -> tuple[tuple[str, str], ...]:
+    if isinstance(address, TcpAddress) and token is not None:
+        return (("authorization", f"Bearer {token}"),)
+    return ()
+
+
+def _peer_uid(address: UnixAddress) -> int:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(defaults.CODE_SERVER_TIMEOUT)
+        probe.connect(str(address.path))
+        credentials = probe.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size
+        )
+    _, uid, _ = _PEER_CREDENTIALS.unpack(credentials)
+    return int(uid)

@@ -1,0 +1,128 @@
+"""The socket that hosts dial: connections of this user's processes, cut into frames."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import struct
+from typing import Protocol
+
+from treadle_launcher.addresses import UnixAddress, clear_stale_socket
+from treadle_launcher.hosts.frames import HostFrame, LauncherFrame
+from treadle_launcher.wire.worker import FrameError, decode_frame, encode_frame
+
+_LOG = logging.getLogger(__name__)
+_LENGTH = struct.Struct(">I")
+_PEER_CREDENTIALS = struct.Struct("3i")
+_LARGEST_FRAME = 64 * 1024 * 1024
+
+
+class FrameHandler(Protocol):
+    """Whoever acts on what hosts say. Neither method may block."""
+
+    def frame_received(self, connection: Connection, frame: HostFrame) -> None:
+        """Take a frame."""
+        ...
+
+    def connection_lost(self, connection: Connection) -> None:
+        """Learn that nothing more comes over a connection."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """One host's connection. Made by `listen` alone."""
+
+    def __init__(self, handler: FrameHandler) -> None:
+        self._handler = handler
+        self._buffer = bytearray()
+        self._transport: asyncio.Transport | None = None
+
+    def send(self, frame: LauncherFrame) -> None:
+        """Send a frame; one to a host that is gone is dropped."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        body = encode_frame(frame)
+        self._transport.write(_LENGTH.pack(len(body)) + body)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection, if the peer is of this user (asyncio calls it)."""
+        assert isinstance(transport, asyncio.Transport)
+        if _peer_uid(transport.get_extra_info("socket")) != os.getuid():
+            _LOG.warning("host_refused reason=uid")
+            transport.abort()
+            return
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Cut what arrived into frames (asyncio calls it)."""
+        if self._transport is None:
+            return
+        self._buffer += data
+        try:
+            for body in self._complete_frames():
+                frame = decode_frame(body)
+                if frame is not None:
+                    self._handler.frame_received(self, frame)
+        except FrameError as error:
+            _LOG.error("host_refused reason=frame detail=%s", error)
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass on that the host hung up (asyncio calls it)."""
+        if self._transport is not None:
+            self._transport = None
+            self._handler.connection_lost(self)
+
+    def _complete_frames(self) -> list[bytes]:
+        bodies = []
+        start = 0
+        while len(self._buffer) - start >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._buffer, start)
+            if length > _LARGEST_FRAME:
+                raise FrameError(f"a frame of {length} bytes is over the limit")
+            end = start + _LENGTH.size + length
+            if len(self._buffer) < end:
+                break
+            bodies.append(bytes(self._buffer[start + _LENGTH.size : end]))
+            start = end
+        del self._buffer[:start]
+        return bodies
+
+
+class HostListener:
+    """The listening socket. Made by `listen` alone; close it."""
+
+    def __init__(self, server: asyncio.Server, address: UnixAddress) -> None:
+        self._server = server
+        self._address = address
+
+    def close(self) -> None:
+        """Take no more connections and remove the socket."""
+        self._server.close()
+        self._address.path.unlink(missing_ok=True)
+
+
+async def listen(address: UnixAddress, handler: FrameHandler) -> HostListener:
+    """Listen for hosts.
+
+    Raises:
+        BadAddressError: another process listens there.
+        OSError: the socket cannot be made.
+    """
+    clear_stale_socket(address)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_unix_server(lambda: Connection(handler), path=str(address.path))
+    address.path.chmod(0o600)
+    return HostListener(server, address)
+
+
+def _peer_uid(peer: socket.socket) -> int:
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
+    return int(_PEER_CREDENTIALS.unpack(credentials)[1])

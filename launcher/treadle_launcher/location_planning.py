@@ -1,0 +1,134 @@
+"""Planning in one location: the plan, its loads resolved, or a refusal that says what would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from treadle_launcher.code_location import CodeLocation
+from treadle_launcher.errors import CodeServerRefusedError, NeverMaterializedError
+from treadle_launcher.ids import KeyText
+from treadle_launcher.plan import Load, Plan, PlanOptions, Selection, UnrecordedLoads, Verdict
+from treadle_launcher.resolution import Resolution, resolve
+from treadle_launcher.selection_text import key_text, union, without
+from treadle_launcher.store.store import Store
+
+_SMALLEST_ROUNDS = 100
+"""A chain of so many assets that were never made is followed up to its start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan as the code server made it, and with its loads resolved."""
+
+    made: Plan
+    resolved: Plan
+
+
+class LocationPlanning:
+    """Plans in one location; `conflicts` are keys that another location owns."""
+
+    def __init__(self, location: CodeLocation, conflicts: frozenset[str], store: Store) -> None:
+        self._location = location
+        self._conflicts = conflicts
+        self._store = store
+
+    async def plan(self, selection: Selection, options: PlanOptions) -> Planned:
+        """Plan and resolve.
+
+        Raises:
+            RefusedError: the code server's refusals, NeverMaterializedError, or the location
+                cannot be reached.
+        """
+        made, resolution = await self._resolved(selection, options)
+        if resolution.refused and options.unrecorded_loads is not UnrecordedLoads.TRY:
+            raise await self._never_materialized(selection, options, resolution.refused)
+        return Planned(made=made, resolved=resolution.plan)
+
+    async def _resolved(
+        self, selection: Selection, options: PlanOptions
+    ) -> tuple[Plan, Resolution]:
+        missing: frozenset[KeyText] = frozenset()
+        while True:
+            made = await self._owned(selection, options, missing)
+            records = await self._store.latest_materializations(
+                [load.asset_key for load in made.loads]
+            )
+            resolution = resolve(made, records)
+            # A sibling is never run for a location that may not make it.
+            found = frozenset(resolution.missing) - self._conflicts
+            if found <= missing:
+                return made, resolution
+            missing |= found
+
+    async def _owned(
+        self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
+    ) -> Plan:
+        """Plan without the assets that another location owns."""
+        plan = await self._location.plan(selection, options, sorted(missing))
+        left_out = sorted(_selected_keys(plan) & self._conflicts)
+        if left_out:
+            narrowed = Selection(
+                expressions=(without(await self._expressions(selection), left_out),)
+            )
+            plan = await self._location.plan(narrowed, options, sorted(missing))
+            note = f"Left out, because another location owns them: {', '.join(left_out)}."
+            plan = replace(plan, notes=(*plan.notes, note))
+        return replace(plan, location=self._location.name, selection=selection)
+
+    async def _expressions(self, selection: Selection) -> tuple[str, ...]:
+        if selection.expressions:
+            return selection.expressions
+        if selection.job:
+            graph = await self._location.graph()
+            if selection.job in graph.jobs:
+                return (graph.jobs[selection.job].selection,)
+        return ("*",)
+
+    async def _never_materialized(
+        self, selection: Selection, options: PlanOptions, refused: tuple[Load, ...]
+    ) -> NeverMaterializedError:
+        names = [load.asset_key for load in refused]
+        smallest = await self._smallest(selection, options, refused)
+        advice = (
+            f" Select {smallest} to make it too, or let unrecorded loads be tried."
+            if smallest
+            else " No run here can make it; unrecorded loads can be tried."
+        )
+        message = f"The plan loads {', '.join(names)}, which no run has made.{advice}"
+        return NeverMaterializedError(names, message=message, smallest=smallest)
+
+    async def _smallest(
+        self, selection: Selection, options: PlanOptions, refused: tuple[Load, ...]
+    ) -> str:
+        """Return the selection with what it lacks added, until it is accepted; "": never."""
+        expressions = await self._expressions(selection)
+        for _ in range(_SMALLEST_ROUNDS):
+            if not self._can_make(refused):
+                return ""
+            expressions = (*expressions, *(key_text(load.asset_key) for load in refused))
+            try:
+                _, resolution = await self._resolved(Selection(expressions=expressions), options)
+            except CodeServerRefusedError as error:
+                if not error.smallest:
+                    return ""
+                # A maker's block is made whole or not at all.
+                expressions = (error.smallest,)
+                _, resolution = await self._resolved(Selection(expressions=expressions), options)
+            refused = resolution.refused
+            if not refused:
+                return union(expressions)
+        return ""
+
+    def _can_make(self, loads: tuple[Load, ...]) -> bool:
+        return not any(load.external or load.asset_key in self._conflicts for load in loads)
+
+
+def _selected_keys(plan: Plan) -> frozenset[str]:
+    return frozenset(
+        asset.asset_key
+        for step in plan.steps
+        if step.verdict is Verdict.RUN
+        for output in step.outputs
+        for asset in output.assets
+        if asset.selected
+    )

@@ -1,0 +1,106 @@
+"""The code locations of a launcher, by name, and which of them owns an asset key."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from treadle_launcher.code_location import CodeLocation
+from treadle_launcher.errors import LauncherError, RefusedError, UnknownLocationError
+from treadle_launcher.wire.graph import Graph
+
+
+class LocationStartError(LauncherError):
+    """A location cannot be served."""
+
+
+class Locations:
+    """Every location that the launcher was given, in name order."""
+
+    def __init__(self, locations: Sequence[CodeLocation]) -> None:
+        self._given = tuple(locations)
+        self._by_name: Mapping[str, CodeLocation] = {}
+
+    async def open(self, on_change: Callable[[], None]) -> None:
+        """Reach the code servers once and follow them.
+
+        Raises:
+            LocationStartError: one has no name and cannot be asked, or two have the same.
+        """
+        await asyncio.gather(*(location.open(on_change) for location in self._given))
+        by_name: dict[str, CodeLocation] = {}
+        for location in self._given:
+            if not location.name:
+                raise LocationStartError(
+                    "a code server without a name does not answer:"
+                    " start it first, or write --location NAME=ADDRESS"
+                )
+            if location.name in by_name:
+                raise LocationStartError(
+                    f"two locations are named {location.name}: write --location NAME=ADDRESS"
+                )
+            by_name[location.name] = location
+        self._by_name = dict(sorted(by_name.items()))
+
+    async def close(self) -> None:
+        """Follow no more."""
+        await asyncio.gather(*(location.close() for location in self._given))
+
+    def all(self) -> tuple[CodeLocation, ...]:
+        """Return the locations in name order."""
+        return tuple(self._by_name.values())
+
+    def get(self, name: str) -> CodeLocation:
+        """Return a location by name; "" is the only one.
+
+        Raises:
+            UnknownLocationError: there is none, or "" stands for none of several.
+        """
+        if name in self._by_name:
+            return self._by_name[name]
+        if not name:
+            if len(self._by_name) == 1:
+                return next(iter(self._by_name.values()))
+            message = "Name one of the locations." if self._by_name else "There is no location."
+            raise UnknownLocationError(message=message, suggestions=self._by_name)
+        near = difflib.get_close_matches(name, self._by_name, n=3, cutoff=0.5)
+        raise UnknownLocationError([name], suggestions=near or self._by_name)
+
+    async def graphs(self) -> Mapping[str, Graph]:
+        """Return the graph of each location: of one that is gone the last one, if any."""
+        graphs = await asyncio.gather(*(_graph_or_last(location) for location in self.all()))
+        return {
+            location.name: graph
+            for location, graph in zip(self.all(), graphs, strict=True)
+            if graph is not None
+        }
+
+    async def conflicts(self, name: str) -> frozenset[str]:
+        """Return the keys that a location makes though a location before it owns them."""
+        if len(self._by_name) == 1:
+            return frozenset()
+        return conflicts_of(name, await self.graphs())
+
+
+def owners(graphs: Mapping[str, Graph]) -> Mapping[str, str]:
+    """Return the location that each made key belongs to: the first in name order."""
+    owned: dict[str, str] = {}
+    for name in sorted(graphs):
+        for key in graphs[name].made_keys:
+            owned.setdefault(key, name)
+    return owned
+
+
+def conflicts_of(name: str, graphs: Mapping[str, Graph]) -> frozenset[str]:
+    """Return the keys that a location makes though another one owns them."""
+    made: Iterable[str] = graphs[name].made_keys if name in graphs else ()
+    owned = owners(graphs)
+    return frozenset(key for key in made if owned[key] != name)
+
+
+async def _graph_or_last(location: CodeLocation) -> Graph | None:
+    try:
+        return await location.graph()
+    except RefusedError:
+        return location.last_graph

@@ -1,0 +1,213 @@
+"""Planning for a launcher: which location, which plan, whether it is still the one that was shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from treadle_launcher.code_location import CodeLocation
+from treadle_launcher.errors import (
+    CodeServerRefusedError,
+    ForeignRefusal,
+    LocationUnreachableError,
+    Reason,
+    RefusedError,
+    SpansLocationsError,
+    StalePlanError,
+)
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.location_planning import LocationPlanning, Planned
+from treadle_launcher.locations import Locations
+from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.plan_changes import manifest_changes, plan_changes
+from treadle_launcher.store.store import Store
+
+_ELSEWHERE = frozenset(
+    {Reason.UNKNOWN_ASSET, Reason.UNKNOWN_JOB, Reason.EMPTY_SELECTION, Reason.NOT_LOADED}
+)
+"""Refusals that say: not in this location, but perhaps in another."""
+
+_LAUNCH_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchRequest:
+    """What a caller asks to have run. `digest` and `fingerprint` pin the plan that they saw."""
+
+    location: str
+    selection: Selection
+    options: PlanOptions
+    tags: Mapping[str, str] = field(default_factory=dict)
+    idempotency_key: str = ""
+    digest: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launchable:
+    """A resolved plan, and how the process that runs it is started: both of one digest."""
+
+    plan: Plan
+    launch_spec: LaunchSpec
+    tags: Mapping[str, str]
+
+
+class Planner:
+    """Plans selections on the snapshots that the code servers serve now."""
+
+    def __init__(self, locations: Locations, store: Store) -> None:
+        self._locations = locations
+        self._store = store
+        self._kept_digests: set[str] = set()
+
+    async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
+        """Return a resolved plan, and keep it so that a launch can say what changed since."""
+        where, planned = await self._plan(location, selection, options)
+        await self._store.put_plan(planned.made)
+        if planned.made.digest not in self._kept_digests:
+            digest, manifest = await where.manifest()
+            await self._store.put_manifest(digest, manifest)
+            self._kept_digests.add(digest)
+        return planned.resolved
+
+    async def launchable(self, request: LaunchRequest) -> Launchable:
+        """Return what a run needs, of the plan that was pinned if one was.
+
+        Raises:
+            RefusedError: as PlanRun; StalePlanError; NoHostForLocationError.
+        """
+        for _ in range(_LAUNCH_TRIES):
+            where, planned = await self._plan(request.location, request.selection, request.options)
+            await self._check_pinned(where, request, planned.made)
+            spec = await where.launch_spec()
+            if spec.digest == planned.made.digest:
+                tags = {**await self._job_tags(where, request.selection), **request.tags}
+                return Launchable(plan=planned.resolved, launch_spec=spec, tags=tags)
+        raise StalePlanError(changes=["the code changes faster than it can be planned"])
+
+    async def replanned(
+        self, location: str, selection: Selection, options: PlanOptions
+    ) -> Launchable:
+        """Reload the location once, then return what a run needs."""
+        await self._locations.get(location).reload()
+        return await self.launchable(
+            LaunchRequest(location=location, selection=selection, options=options)
+        )
+
+    async def _plan(
+        self, name: str, selection: Selection, options: PlanOptions
+    ) -> tuple[CodeLocation, Planned]:
+        if name or len(self._locations.all()) <= 1:
+            location = self._locations.get(name)
+            return location, await self._plan_in(location, selection, options)
+        return await self._plan_somewhere(selection, options)
+
+    async def _plan_in(
+        self, location: CodeLocation, selection: Selection, options: PlanOptions
+    ) -> Planned:
+        conflicts = await self._locations.conflicts(location.name)
+        return await LocationPlanning(location, conflicts, self._store).plan(selection, options)
+
+    async def _plan_somewhere(
+        self, selection: Selection, options: PlanOptions
+    ) -> tuple[CodeLocation, Planned]:
+        """Plan in the one location that has what is selected."""
+        locations = self._locations.all()
+        outcomes = await asyncio.gather(
+            *(self._plan_or_refusal(location, selection, options) for location in locations)
+        )
+        found = [
+            (location, outcome)
+            for location, outcome in zip(locations, outcomes, strict=True)
+            if not _is_elsewhere(outcome)
+        ]
+        if len(found) > 1:
+            raise SpansLocationsError([location.name for location, _ in found])
+        if found:
+            location, outcome = found[0]
+            if isinstance(outcome, RefusedError):
+                raise outcome
+            return location, outcome
+        raise _nowhere(
+            {
+                location.name: outcome
+                for location, outcome in zip(locations, outcomes, strict=True)
+                if isinstance(outcome, RefusedError)
+            }
+        )
+
+    async def _plan_or_refusal(
+        self, location: CodeLocation, selection: Selection, options: PlanOptions
+    ) -> Planned | RefusedError:
+        try:
+            return await self._plan_in(location, selection, options)
+        except RefusedError as error:
+            if error.reason in (Reason.SELECTION_SYNTAX, Reason.SELECTION_AMBIGUOUS):
+                raise
+            return error
+
+    async def _check_pinned(self, where: CodeLocation, request: LaunchRequest, plan: Plan) -> None:
+        is_same = request.digest in ("", plan.digest) and request.fingerprint in (
+            "",
+            plan.fingerprint,
+        )
+        if not is_same:
+            raise StalePlanError(changes=await self._changes(where, request, plan))
+
+    async def _changes(
+        self, where: CodeLocation, request: LaunchRequest, plan: Plan
+    ) -> tuple[str, ...]:
+        lines: list[str] = []
+        if request.digest not in ("", plan.digest):
+            before = await self._store.get_manifest(request.digest)
+            _, now = await where.manifest()
+            if before is not None:
+                lines.extend(manifest_changes(before, now))
+            if not lines:
+                lines.append(f"digest {request.digest[:12]} became {plan.digest[:12]}")
+        shown = await self._store.get_plan(request.fingerprint)
+        if shown is not None:
+            lines.extend(plan_changes(shown, plan))
+        return tuple(lines) or ("the plan that was seen is not known here",)
+
+    @staticmethod
+    async def _job_tags(where: CodeLocation, selection: Selection) -> Mapping[str, str]:
+        if not selection.job:
+            return {}
+        job = (await where.graph()).jobs.get(selection.job)
+        return {} if job is None else job.tags
+
+
+def _is_elsewhere(outcome: Planned | RefusedError) -> bool:
+    return isinstance(outcome, RefusedError) and (
+        outcome.reason in _ELSEWHERE or isinstance(outcome, LocationUnreachableError)
+    )
+
+
+def _nowhere(refusals: Mapping[str, RefusedError]) -> RefusedError:
+    """Say why no location has what is selected."""
+    for error in refusals.values():
+        if isinstance(error, LocationUnreachableError):
+            # It could be there: that a name is unknown would be said too early.
+            return error
+    unknown = [error for error in refusals.values() if error.reason is Reason.UNKNOWN_ASSET]
+    if not unknown:
+        return next(iter(refusals.values()))
+    everywhere = set.intersection(*(set(error.names) for error in unknown))
+    names = [name for name in unknown[0].names if name in everywhere]
+    if not names:
+        # Each name is known somewhere, but no location knows them all.
+        return SpansLocationsError(refusals)
+    suggestions = tuple(dict.fromkeys(text for error in unknown for text in error.suggestions))
+    message = f"No location has {', '.join(names)}."
+    if suggestions:
+        message += f" Did you mean {' or '.join(suggestions)}?"
+    return CodeServerRefusedError(
+        ForeignRefusal(
+            reason=Reason.UNKNOWN_ASSET,
+            message=message,
+            names=tuple(names),
+            suggestions=suggestions,
+        )
+    )
