@@ -1,0 +1,218 @@
+"""AssetsDefinition: a block, which is one op or one graph and the assets that it makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from treadle._asset_ins_outs import AssetIn, AssetOut
+from treadle._block_options import BlockOptions
+from treadle._composition import current_body, outside_of_graph
+from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
+from treadle._flat import FlatBlock, Path, StepRef, flatten
+from treadle._graph import GraphDefinition
+from treadle._handles import ArgumentRef
+from treadle._ins_outs import In, Out
+from treadle._keys import AssetKey
+from treadle._merge import merged_in, merged_out
+from treadle._op import OpDefinition
+from treadle._produced import ProducedAsset, produced_asset, refuse_equal_keys
+from treadle._source import user_line
+from treadle.snapshot import SourceLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssetsDefinition:
+    """A block. `produced` is by the block's output name, in declared order; `asset_ins` has an
+    entry for every argument.
+
+    `outs` and `ins` are those of the steps as they are in this block: what is said of assets
+    is merged in.
+    """
+
+    node: OpDefinition | GraphDefinition
+    options: BlockOptions
+    flat: FlatBlock
+    produced: Mapping[str, ProducedAsset]
+    asset_ins: Mapping[str, AssetIn]
+    outs: Mapping[StepRef, Out]
+    ins: Mapping[tuple[Path, str], In]
+    source: SourceLine
+
+    @property
+    def keys(self) -> AbstractSet[AssetKey]:
+        """The keys of the assets that it makes."""
+        return frozenset(each.key for each in self.produced.values())
+
+    @property
+    def key(self) -> AssetKey:
+        """The key of the only asset that it makes.
+
+        Raises:
+            ArgumentError: it makes several.
+        """
+        first, *more = self.keys
+        if more:
+            raise ArgumentError(
+                f"{self!r} makes several assets.",
+                fix="Use .keys.",
+                source=user_line(),
+            )
+        return first
+
+    @property
+    def can_subset(self) -> bool:
+        """Whether its assets may be selected one by one."""
+        return self.options.can_subset
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether it is a graph of ops."""
+        return isinstance(self.node, GraphDefinition)
+
+    @property
+    def op(self) -> OpDefinition:
+        """The op that makes the assets.
+
+        Raises:
+            ArgumentError: a graph makes them.
+        """
+        if isinstance(self.node, OpDefinition):
+            return self.node
+        raise ArgumentError(
+            f"{self!r} is made by a graph of ops.", fix="Use .node.", source=user_line()
+        )
+
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """The components that all its keys begin with before the last one; () if they differ."""
+        prefixes = {key.prefix for key in self.keys}
+        return prefixes.pop() if len(prefixes) == 1 else ()
+
+    def __repr__(self) -> str:
+        return f"<AssetsDefinition {', '.join(sorted(key.text for key in self.keys))}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the op's function; in a graph's body, write an invocation of the node down.
+
+        Raises:
+            CompositionError: it is a graph and no body runs, or the arguments do not fit.
+        """
+        if current_body() is None and self.is_graph:
+            raise outside_of_graph(self.node.name)
+        return self.node(*args, **kwargs)
+
+
+def make_block(node: OpDefinition | GraphDefinition, options: BlockOptions) -> AssetsDefinition:
+    """Put a node and what is said of it together.
+
+    Raises:
+        DefinitionError: it cannot work.
+    """
+    owner = options.owner
+    asset_ins = _asset_ins(node, options)
+    refuse_equal_keys(options.outs, owner=owner)
+    flat = flatten(node)
+    outs = _merged_outs(flat, options)
+    ins = {
+        (step.path, each.name): merged_in(step, each, asset_ins, where=owner)
+        for step in flat.steps.values()
+        for each in step.inputs
+    }
+    _refuse_nothing_by_value(flat, outs, ins, owner)
+    produced = {
+        output: produced_asset(
+            output, said, outs[flat.outputs[output]], _op_of(flat, output), owner=owner
+        )
+        for output, said in options.outs.items()
+    }
+    made = AssetsDefinition(
+        node=node,
+        options=options,
+        flat=flat,
+        produced=produced,
+        asset_ins=asset_ins,
+        outs=outs,
+        ins=ins,
+        source=user_line(),
+    )
+    _refuse_own_deps(made)
+    _refuse_unknown_internal_deps(made)
+    return made
+
+
+def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> dict[str, AssetIn]:
+    for name in options.ins:
+        if name not in node.ins:
+            raise ArgumentError(
+                f"{options.owner}: ins names {name!r}, which is no argument of the function."
+                + did_you_mean(name, node.ins),
+                fix=f"Its arguments are {listed(node.ins)}.",
+                source=user_line(),
+            )
+    return {name: options.ins.get(name, AssetIn()) for name in node.ins}
+
+
+def _op_of(flat: FlatBlock, output: str) -> OpDefinition:
+    return flat.steps[flat.outputs[output].path].op
+
+
+def _merged_outs(flat: FlatBlock, options: BlockOptions) -> dict[StepRef, Out]:
+    assets: defaultdict[StepRef, list[AssetOut]] = defaultdict(list)
+    for output, said in options.outs.items():
+        assets[flat.outputs[output]].append(said)
+    merged: dict[StepRef, Out] = {}
+    for step in flat.steps.values():
+        for name, out in step.op.outs.items():
+            where = f"{options.owner}: output {name!r} of {step.op.name!r}"
+            ref = StepRef(step.path, name)
+            merged[ref] = merged_out(out, assets[ref], where=where)
+    return merged
+
+
+def _refuse_nothing_by_value(
+    flat: FlatBlock,
+    outs: Mapping[StepRef, Out],
+    ins: Mapping[tuple[Path, str], In],
+    owner: str,
+) -> None:
+    """Refuse what only the assets make impossible; the rest is refused in the graph's body."""
+    for step, each, ref in flat.reads():
+        if isinstance(ref, ArgumentRef) or not outs[ref].is_nothing:
+            continue
+        if not ins[step.path, each.name].is_nothing:
+            raise ConflictError(
+                f"{owner}: output {ref.output!r} of {'.'.join(ref.path)!r} makes an asset of"
+                f" type Nothing, and {'.'.join(step.path)!r} reads it by value.",
+                fix="Leave the asset's type out, or declare the input In(Nothing).",
+                source=user_line(),
+                others=(step.source,),
+            )
+
+
+def _refuse_own_deps(made: AssetsDefinition) -> None:
+    own = [key for key in made.options.deps if key in made.keys]
+    if own:
+        raise ConflictError(
+            f"{made.options.owner}: deps names {own[0].text!r}, which it makes itself.",
+            fix="Remove it from deps.",
+            source=user_line(),
+        )
+
+
+def _refuse_unknown_internal_deps(made: AssetsDefinition) -> None:
+    named = [(name, said) for name, said in made.asset_ins.items()]
+    known = {said.key_for(name) for name, said in named} | made.keys | set(made.options.deps)
+    known |= {AssetKey((*made.prefix, name)) for name, said in named if said.is_inferred}
+    for output, keys in made.options.internal_asset_deps.items():
+        for key in sorted(keys - known):
+            raise ArgumentError(
+                f"{made.options.owner}: internal_asset_deps says that {output!r} depends on"
+                f" {key.text!r}, which is neither an input nor made here."
+                + did_you_mean(key.text, (each.text for each in known)),
+                fix=f"It can be one of {listed(sorted(each.text for each in known))}.",
+                source=user_line(),
+            )

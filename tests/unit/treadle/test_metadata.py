@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import datetime
+import enum
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from treadle._errors import ArgumentError
+from treadle._metadata import MetadataValue, merged_entries, metadata_entries
+from treadle.snapshot import MetadataEntry
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+class Size(enum.IntEnum):
+    BIG = 3
+
+
+def value_of(value: Any) -> Any:
+    (entry,) = metadata_entries({"fact": value}, owner="asset 'a'")
+    return entry.value
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (None, None),
+        (True, True),
+        (3, 3),
+        (0.5, 0.5),
+        (math.inf, math.inf),
+        ("text", "text"),
+        (Colour.RED, "red"),
+        (Size.BIG, 3),
+        ([1, (2, "x")], (1, (2, "x"))),
+        ({"a": {"b": [1]}}, {"a": {"b": (1,)}}),
+        (datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC), "2013-01-01T00:00:00+00:00"),
+        (datetime.date(2013, 1, 1), "2013-01-01"),
+        (np.int32(4), 4),
+        (np.float32(0.5), 0.5),
+        (np.float64(0.5), 0.5),
+        (np.bool_(True), True),
+        (np.str_("x"), "x"),
+        (np.array(7), 7),
+        (np.datetime64("2013-01-01"), "2013-01-01"),
+        (pd.Timestamp("2013-01-01"), "2013-01-01T00:00:00"),
+    ],
+    ids=repr,
+)
+def test_each_supported_value_becomes_plain_data(given: Any, plain: Any) -> None:
+    found = value_of(given)
+
+    assert found == plain
+    assert type(found) is type(plain)
+    json.dumps(found)
+
+
+def test_a_float_that_is_no_number_stays_one() -> None:
+    assert math.isnan(value_of(float("nan")))
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "rendering"),
+    [
+        (Path("/data/x.csv"), "/data/x.csv", "path"),
+        (MetadataValue.text("t"), "t", "text"),
+        (MetadataValue.url("https://example.org"), "https://example.org", "url"),
+        (MetadataValue.path(Path("/data")), "/data", "path"),
+        (MetadataValue.md("# Title"), "# Title", "markdown"),
+        (MetadataValue.json({"rows": [1, 2]}), {"rows": (1, 2)}, "json"),
+        (MetadataValue.int(np.int64(3)), 3, ""),
+        (MetadataValue.float(1), 1.0, ""),
+        (MetadataValue.bool(1), True, ""),
+    ],
+    ids=repr,
+)
+def test_a_rendering_is_kept(given: Any, value: Any, rendering: str) -> None:
+    found = metadata_entries({"fact": given}, owner="asset 'a'")
+
+    assert found == (MetadataEntry(name="fact", value=value, rendering=rendering),)
+
+
+@settings(deadline=None)
+@given(names=st.lists(st.text(max_size=5), unique=True))
+def test_entries_keep_the_order_given(names: list[str]) -> None:
+    found = metadata_entries(dict.fromkeys(names, 1), owner="asset 'a'")
+
+    assert [entry.name for entry in found] == names
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (object(), "has a value of type object"),
+        ({1, 2}, "has a value of type set"),
+        (np.zeros(3), "has a value of type ndarray"),
+        (1 + 2j, "has a value of type complex"),
+        ({1: "x"}, "has a key of type int"),
+        (2**63, "more than 64 bits"),
+        ("x" * 40_000, "has text of 40000 bytes"),
+        ("\ud800", "characters that UTF-8 cannot hold"),
+        (nested(30), "nested deeper than 20 levels"),
+        (["x" * 30_000] * 20, "its metadata has 600"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_cannot_be_kept_is_refused_by_name_of_owner_and_entry(
+    given: Any, problem: str
+) -> None:
+    with pytest.raises(ArgumentError, match=problem) as error:
+        metadata_entries({"fact": given}, owner="asset 'a'")
+
+    assert error.value.problem.startswith("asset 'a': ")
+    assert error.value.source.file == __file__
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    bad: Any = {1: "x"}
+
+    with pytest.raises(ArgumentError, match="has a name of type int"):
+        metadata_entries(bad, owner="asset 'a'")
+
+
+def test_of_equal_names_the_last_value_stays_in_the_first_place() -> None:
+    first = metadata_entries({"rows": 1, "path": "p"}, owner="op")
+    second = metadata_entries({"rows": 2}, owner="manager")
+
+    found = merged_entries(first, second)
+
+    assert [(entry.name, entry.value) for entry in found] == [("rows", 2), ("path", "p")]
