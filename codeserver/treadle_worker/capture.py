@@ -1,0 +1,91 @@
+"""An attempt's log folder: the files that take stdout, stderr and log records of its process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from treadle._files import path_component
+
+_TAIL_BYTES = 4096
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFolder:
+    """The folder of one attempt, with the files stdout, stderr and log in it."""
+
+    path: str
+
+    @property
+    def stdout(self) -> str:
+        """The file that descriptor 1 goes to."""
+        return os.path.join(self.path, "stdout")
+
+    @property
+    def stderr(self) -> str:
+        """The file that descriptor 2 goes to."""
+        return os.path.join(self.path, "stderr")
+
+    @property
+    def log(self) -> str:
+        """The file of the log records, a line each."""
+        return os.path.join(self.path, "log")
+
+    def create(self) -> None:
+        """Make the folder and its empty files.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        os.makedirs(self.path, mode=0o700, exist_ok=True)
+        for path in (self.stdout, self.stderr, self.log):
+            os.close(open_append(path))
+
+    def stderr_tail(self) -> str:
+        """Return the last lines of stderr, at most 4 KiB; "" if it cannot be read."""
+        try:
+            with open(self.stderr, "rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - _TAIL_BYTES))
+                tail = file.read(_TAIL_BYTES)
+        except OSError:
+            return ""
+        if size > _TAIL_BYTES:
+            tail = tail[tail.find(b"\n") + 1 :]
+        return tail.decode("utf-8", "replace")
+
+
+def log_folder(root: str, run_id: str, step_key: str, attempt: int) -> LogFolder:
+    """Return the folder of an attempt: `<root>/<run>/<step component>/<attempt>`."""
+    return LogFolder(
+        path=os.path.join(root, path_component(run_id), path_component(step_key), str(attempt))
+    )
+
+
+def open_append(path: str) -> int:
+    """Open a file, making it if need be, so that every write goes to its end.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    return os.open(path, _APPEND, _MODE)
+
+
+def redirect(stdout: str, stderr: str) -> None:
+    """Make descriptors 0, 1 and 2 of this process /dev/null and the two files.
+
+    What C code and child processes write goes there as well.
+    """
+    for target, fd in (
+        (0, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)),
+        (1, open_append(stdout)),
+        (2, open_append(stderr)),
+    ):
+        # A copy is inheritable, as the three descriptors have to be.
+        os.dup2(fd, target)
+        if fd != target:
+            os.close(fd)
+        else:
+            os.set_inheritable(fd, True)

@@ -1,0 +1,123 @@
+"""The journal: numbered facts in a file, written before anyone is told."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from treadle_worker import frames
+from treadle_worker.messages import Fact, JournalRecord, TaskId
+from treadle_worker.wire.facts import encode_record
+
+# Less than this is not worth a new file: what is cut is rewritten past it.
+_CUT_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One record that is not committed: its number, the message that tells it, its line."""
+
+    number: int
+    message: dict[str, object]
+    line: bytes
+
+
+class Journal:
+    """The file of one host, one JournalRecord of worker.proto a line.
+
+    A last line without its end was being written when the host was killed: it is no record.
+    The file survives the host. It holds every record that the launcher has not committed.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Open the journal of a new host.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        self._path = path
+        self._fd = _open(path)
+        self._entries: deque[_Entry] = deque()
+        self._last = 0
+        self._cut_bytes = 0
+
+    @property
+    def last_record(self) -> int:
+        """The number of the last record, 0 before the first."""
+        return self._last
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the launcher has stored every record."""
+        return not self._entries
+
+    def append(self, task_id: TaskId, step_key: str, attempt: int, fact: Fact) -> None:
+        """Write a fact down; when this returns it survives the host.
+
+        Raises:
+            OSError: it could not be written whole; the file is as before.
+        """
+        record = JournalRecord(
+            number=self._last + 1,
+            task_id=task_id,
+            step_key=step_key,
+            attempt=attempt,
+            time=datetime.now(UTC),
+            fact=fact,
+        )
+        message = encode_record(record)
+        line = frames.dump(message) + b"\n"
+        self._write(line)
+        self._entries.append(_Entry(number=record.number, message=message, line=line))
+        self._last = record.number
+
+    def since(self, number: int) -> list[tuple[dict[str, object], int]]:
+        """Return the uncommitted records after `number`, each with its size in bytes."""
+        newer = []
+        for entry in reversed(self._entries):
+            if entry.number <= number:
+                break
+            newer.append((entry.message, len(entry.line)))
+        return newer[::-1]
+
+    def commit(self, number: int) -> None:
+        """Take note that the launcher has stored the records up to `number`, and cut them."""
+        while self._entries and self._entries[0].number <= number:
+            self._cut_bytes += len(self._entries.popleft().line)
+        if not self._cut_bytes:
+            return
+        if not self._entries:
+            os.ftruncate(self._fd, 0)
+            self._cut_bytes = 0
+        elif self._cut_bytes > _CUT_BYTES:
+            self._rewrite()
+
+    def _write(self, line: bytes) -> None:
+        size = os.fstat(self._fd).st_size
+        try:
+            _write_all(self._fd, line)
+        except OSError:
+            os.ftruncate(self._fd, size)
+            raise
+
+    def _rewrite(self) -> None:
+        fresh = f"{self._path}.new"
+        fd = _open(fresh)
+        os.ftruncate(fd, 0)
+        _write_all(fd, b"".join(entry.line for entry in self._entries))
+        os.replace(fresh, self._path)
+        os.close(self._fd)
+        self._fd = fd
+        self._cut_bytes = 0
+
+
+def _open(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]

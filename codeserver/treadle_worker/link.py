@@ -1,0 +1,141 @@
+"""The link: the host's connection to its launcher's Unix socket, never waited on."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Callable, Mapping
+
+from treadle_worker import frames
+from treadle_worker.frames import FrameError, FrameReader
+from treadle_worker.loop import Loop
+from treadle_worker.messages import LauncherFrame
+from treadle_worker.wire.fields import WireError
+from treadle_worker.wire.launcher_frame import decode_launcher_frame
+
+_READ_BYTES = 256 * 1024
+_CREDENTIALS = struct.Struct("iII")
+
+
+class LinkError(Exception):
+    """There is no launcher at the socket that this host may talk to."""
+
+
+class Link:
+    """Frames down and up while connected. `on_lost` is called once for each connection."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        path: str,
+        *,
+        on_frame: Callable[[LauncherFrame], None],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self._loop = loop
+        self._path = path
+        self._on_frame = on_frame
+        self._on_lost = on_lost
+        self._socket: socket.socket | None = None
+        self._reader = FrameReader()
+        self._unsent = bytearray()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._socket is not None
+
+    def dial(self) -> None:
+        """Connect to the launcher.
+
+        Raises:
+            LinkError: nobody listens there, or another user does.
+        """
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.setblocking(False)
+            connection.connect(self._path)
+            _check_peer(connection)
+        except OSError as exc:
+            connection.close()
+            raise LinkError(f"no launcher at {self._path}: {exc}") from exc
+        self._socket = connection
+        self._reader = FrameReader()
+        self._unsent.clear()
+        self._loop.watch(connection.fileno(), self._read)
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Send a frame, now or when the socket takes it; nothing while not connected."""
+        if self._socket is None:
+            return
+        self._unsent += frames.pack(message)
+        self._write()
+
+    def close(self) -> None:
+        """End the connection; what was sent is delivered if the launcher reads on."""
+        if self._socket is None:
+            return
+        try:
+            self._socket.setblocking(True)
+            self._socket.settimeout(1.0)
+            self._socket.sendall(self._unsent)
+            self._socket.shutdown(socket.SHUT_WR)
+            # Unread bytes would turn the end of the stream into a reset.
+            self._socket.setblocking(False)
+            while self._socket.recv(_READ_BYTES):
+                pass
+        except OSError:
+            pass
+        self._drop()
+
+    def _read(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lose()
+            return
+        try:
+            for message in self._reader.feed(data):
+                frame = decode_launcher_frame(message)
+                if frame is not None and self._socket is not None:
+                    self._on_frame(frame)
+        except (FrameError, WireError) as exc:
+            os.write(2, f"treadle host: the launcher sent what is no frame: {exc}\n".encode())
+            self._lose()
+
+    def _write(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            sent = self._socket.send(self._unsent)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            # The reading side learns of it, and tells.
+            sent = len(self._unsent)
+        del self._unsent[:sent]
+        self._loop.watch_writable(self._socket.fileno(), self._write if self._unsent else None)
+
+    def _lose(self) -> None:
+        self._drop()
+        self._on_lost()
+
+    def _drop(self) -> None:
+        if self._socket is not None:
+            self._loop.unwatch(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+
+def _check_peer(connection: socket.socket) -> None:
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, uid, _ = _CREDENTIALS.unpack(credentials)
+    if uid != os.geteuid():
+        raise PermissionError(f"the launcher runs as user {uid}, this host as {os.geteuid()}")

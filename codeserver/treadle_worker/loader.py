@@ -1,0 +1,137 @@
+"""The loader: a process that imports the targets, sends the snapshot to the code server, ends.
+
+It never outlives the code server: the kernel kills its process group when the server's end of
+the alive pipe closes, also while an import hangs. No thread or timer of ours is needed for it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import fcntl
+import json
+import os
+import signal
+import struct
+import sys
+from dataclasses import dataclass
+
+from treadle import canonical
+from treadle.canonical import Json
+from treadle_worker.importing import (
+    LoadFailedError,
+    ModuleEnded,
+    ModuleEvent,
+    ModuleStarted,
+    load_targets,
+)
+from treadle_worker.problems import Problem
+from treadle_worker.targets import Target, parse_target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadSpec:
+    """What the code server asks for. `report_fd` takes frames; `alive_fd` closes with it."""
+
+    targets: tuple[Target, ...]
+    working_directory: str
+    report_fd: int
+    alive_fd: int
+
+
+def main(fd: int) -> int:
+    """Load what the spec on the descriptor says and end the process, whatever the user left.
+
+    Threads that the user's modules started and handlers that they registered with atexit
+    belong to a run, not to a look at the definitions: they keep nothing from ending here.
+    """
+    spec = _read_spec(fd)
+    _die_with(spec.alive_fd)
+    # A crash, and the abort that ends an import that hangs, say where it was.
+    faulthandler.enable(sys.__stderr__ or 2, all_threads=False)
+    reports = _Reports(spec.report_fd)
+    try:
+        location = load_targets(spec.targets, spec.working_directory, reports.module)
+    except LoadFailedError as error:
+        reports.send({"failed": _problem(error.problem)})
+    else:
+        reports.send({"snapshot": canonical.to_json(location.snapshot)})
+    _flush()
+    os._exit(0)
+
+
+class _Reports:
+    """The frames to the code server, written by this process only."""
+
+    def __init__(self, fd: int) -> None:
+        os.set_inheritable(fd, False)
+        self._fd = fd
+        self._pid = os.getpid()
+
+    def module(self, event: ModuleEvent) -> None:
+        """Report the start or end of a target's import."""
+        match event:
+            case ModuleStarted(index=index):
+                self.send({"moduleStarted": {"index": index}})
+            case ModuleEnded():
+                described = {
+                    "index": event.index,
+                    "state": event.state.value,
+                    "durationUs": event.duration_us,
+                }
+                self.send({"moduleEnded": {**described, **_problem(event.problem)}})
+
+    def send(self, message: Json) -> None:
+        """Write one frame, whole."""
+        if os.getpid() != self._pid:
+            # A module forked and let its child run on into our code.
+            os._exit(0)
+        body = canonical.dumps(message)
+        data = memoryview(struct.pack(">I", len(body)) + body)
+        while data:
+            data = data[os.write(self._fd, data) :]
+
+
+def _problem(problem: Problem | None) -> dict[str, Json]:
+    if problem is None:
+        return {"problem": "", "file": "", "line": 0}
+    place = problem.source
+    return {
+        "problem": problem.text,
+        "file": place.file if place else "",
+        "line": place.line if place else 0,
+    }
+
+
+def _read_spec(fd: int) -> LoadSpec:
+    with os.fdopen(fd, "rb") as stream:
+        spec = json.load(stream)
+    return LoadSpec(
+        targets=tuple(parse_target(target) for target in spec["targets"]),
+        working_directory=spec["working_directory"],
+        report_fd=spec["report_fd"],
+        alive_fd=spec["alive_fd"],
+    )
+
+
+def _die_with(alive_fd: int) -> None:
+    """Have the kernel kill this process group once nobody holds the pipe's other end."""
+    os.set_inheritable(alive_fd, False)
+    fcntl.fcntl(alive_fd, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(alive_fd, fcntl.F_SETOWN, -os.getpgrp())
+    flags = fcntl.fcntl(alive_fd, fcntl.F_GETFL)
+    fcntl.fcntl(alive_fd, fcntl.F_SETFL, flags | os.O_ASYNC)
+    os.set_blocking(alive_fd, False)
+    try:
+        if not os.read(alive_fd, 1):
+            os._exit(1)
+    except BlockingIOError:
+        pass
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            # Closed or replaced by the user's module: nothing of ours is in it.
+            continue

@@ -1,0 +1,94 @@
+"""The host's event loop: descriptors, deadlines and signals; it never wakes for nothing."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import time
+from collections.abc import Callable, Hashable
+from typing import TypeAlias
+
+Action: TypeAlias = Callable[[], None]
+
+
+class Loop:
+    """Waits on descriptors and, only while one is set, for the next deadline."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._writable: dict[int, Action] = {}
+        self._deadlines: dict[Hashable, tuple[float, Action]] = {}
+
+    def watch(self, fd: int, readable: Action) -> None:
+        """Call `readable` whenever the descriptor can be read, or is at its end."""
+        self._selector.register(fd, selectors.EVENT_READ, readable)
+
+    def watch_writable(self, fd: int, writable: Action | None) -> None:
+        """Call `writable` whenever the watched descriptor takes bytes; None: no longer."""
+        if (writable is None) == (fd not in self._writable):
+            return
+        readable = self._selector.get_key(fd).data
+        if writable is None:
+            self._writable.pop(fd, None)
+            self._selector.modify(fd, selectors.EVENT_READ, readable)
+        else:
+            self._writable[fd] = writable
+            self._selector.modify(fd, selectors.EVENT_READ | selectors.EVENT_WRITE, readable)
+
+    def unwatch(self, fd: int) -> None:
+        """Forget the descriptor; do so before it is closed."""
+        self._writable.pop(fd, None)
+        self._selector.unregister(fd)
+
+    def set_deadline(self, key: Hashable, seconds: float, action: Action) -> None:
+        """Call `action` once, in that many seconds, in place of what `key` stood for."""
+        self._deadlines[key] = (time.monotonic() + seconds, action)
+
+    def clear_deadline(self, key: Hashable) -> None:
+        """Forget the deadline; there need not be one."""
+        self._deadlines.pop(key, None)
+
+    def watch_signals(self, numbers: tuple[signal.Signals, ...], action: Action) -> None:
+        """Call `action` in the loop when one of the signals arrives."""
+        reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        for number in numbers:
+            # A handler must be set; the byte that the interpreter writes does the work.
+            signal.signal(number, lambda _number, _frame: None)
+
+        def read() -> None:
+            if any(number in numbers for number in os.read(reader, 4096)):
+                action()
+
+        self.watch(reader, read)
+
+    def turn(self) -> None:
+        """Wait for something to happen, and call what was asked for."""
+        for key, events in self._selector.select(self._time_left()):
+            # An earlier action of this turn may have let go of the descriptor.
+            if key.fd not in self._selector.get_map():
+                continue
+            if events & selectors.EVENT_WRITE and key.fd in self._writable:
+                self._writable[key.fd]()
+            if events & selectors.EVENT_READ and self._is_watched_as(key):
+                key.data()
+        self._meet_deadlines()
+
+    def _is_watched_as(self, key: selectors.SelectorKey) -> bool:
+        """Tell whether the descriptor is watched still, and not a new one of its number."""
+        now = self._selector.get_map().get(key.fd)
+        return now is not None and now.data is key.data
+
+    def _time_left(self) -> float | None:
+        if not self._deadlines:
+            return None
+        return max(0.0, min(at for at, _ in self._deadlines.values()) - time.monotonic())
+
+    def _meet_deadlines(self) -> None:
+        now = time.monotonic()
+        for key, (at, action) in list(self._deadlines.items()):
+            # An earlier action may have cleared this one, or set it anew.
+            if at <= now and self._deadlines.get(key) == (at, action):
+                del self._deadlines[key]
+                action()

@@ -1,0 +1,143 @@
+"""Processes as the kernel shows them: names that are never used twice, trees, signals."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from treadle_worker.messages import ProcessId
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+# Loaded at import: a forked child asks for nothing that its parent has not got.
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessStat:
+    """What /proc says of a process: its parent, its session and when it started."""
+
+    pid: int
+    name: str
+    parent: int
+    session: int
+    start_ticks: int
+
+
+@cache
+def boot_id() -> str:
+    """Return the kernel's boot id."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return file.read().strip()
+
+
+def process_id(pid: int) -> ProcessId:
+    """Name a process that is there.
+
+    Raises:
+        ProcessLookupError: it is gone.
+    """
+    return ProcessId(boot_id=boot_id(), pid=pid, start_ticks=read_stat(pid).start_ticks)
+
+
+def read_stat(pid: int) -> ProcessStat:
+    """Read what /proc says of a process.
+
+    Raises:
+        ProcessLookupError: it is gone.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            line = file.read()
+    except FileNotFoundError as exc:
+        raise ProcessLookupError(f"process {pid} is gone") from exc
+    # The name is in parentheses and may hold any character, parentheses included.
+    start, end = line.index(b"("), line.rindex(b")")
+    fields = line[end + 2 :].split()
+    return ProcessStat(
+        pid=pid,
+        name=line[start + 1 : end].decode("utf-8", "replace"),
+        parent=int(fields[1]),
+        session=int(fields[3]),
+        start_ticks=int(fields[19]),
+    )
+
+
+def children(pid: int) -> list[int]:
+    """List the child processes of a process, zombies included; none if it is gone."""
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                found.extend(int(child) for child in file.read().split())
+    except (FileNotFoundError, ProcessLookupError):
+        # A kernel without these files, or a process or thread that ended just now.
+        return [stat.pid for stat in _every_process() if stat.parent == pid]
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """List the children of a process, their children and so on, parents first."""
+    found: list[int] = []
+    waiting = children(pid)
+    while waiting:
+        found.extend(waiting)
+        waiting = [child for parent in waiting for child in children(parent)]
+    return found
+
+
+def signal_tree(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a child process of this one and to all of its descendants."""
+    for each in [pid, *descendants(pid)]:
+        send_signal(each, number)
+
+
+def send_signal(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process that was seen just now; none if it is gone or not ours."""
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, however they detached."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when `parent` ends; end at once if it has."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def kill_children() -> None:
+    """Kill every descendant of this process and reap it; return when none is left."""
+    while True:
+        try:
+            for child in children(os.getpid()):
+                send_signal(child, signal.SIGKILL)
+            # What a killed child leaves is this process's child before the wait returns.
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _every_process() -> Iterator[ProcessStat]:
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                yield read_stat(int(entry))
+            except ProcessLookupError:
+                continue
+
+
+def _prctl(option: int, value: int) -> None:
+    if _LIBC.prctl(option, value, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), f"prctl({option})")
