@@ -1,0 +1,42 @@
+"""Every default of the code server, and every limit, in one place."""
+
+from __future__ import annotations
+
+IMPORT_TIMEOUT_S = 60.0
+"""How long the import of one target may take (`--import-timeout`)."""
+
+ABORT_GRACE_S = 2.0
+"""How long a hung loader may take to say where it hangs before it is killed."""
+
+STOP_GRACE_S = 2.0
+"""How long calls may take to end when the server leaves."""
+
+PART_ITEMS = 500
+"""How many items one message of a stream holds."""
+
+PART_BYTES = 1024 * 1024
+"""How large one message of a stream becomes; a single item may be larger."""
+
+TEXT_BYTES = 32 * 1024
+"""How long a text may be; of a longer one its two ends are sent."""
+
+REPORT_BYTES = 1024 * 1024
+"""How long the texts of one location's module reports may be together."""
+
+WARNING_COUNT = 500
+"""How many warnings of one load are sent."""
+
+HEADER_KEYS = 500
+"""How many keys the header of a plan lists."""
+
+STATUS_BYTES = 5000
+"""How large the details of a refusal become: base64 of them has to fit 8 KiB of metadata."""
+
+STATUS_MESSAGE_BYTES = 1200
+"""How long the message of a refusal may be, percent-encoded: it shares those 8 KiB."""
+
+OUTPUT_BYTES = 32 * 1024
+"""How much of the end of a loader's output is kept."""
+
+FRAME_BYTES = 1024 * 1024 * 1024
+"""How large a frame of the loader may be: the snapshot of a very large location fits."""

@@ -1,0 +1,189 @@
+"""The code location: the last good snapshot, how the last load went, and who waits for more.
+
+It belongs to the event loop: every change is one assignment between two awaits, so that a
+reader sees either the old snapshot whole or the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from treadle import selection
+from treadle.snapshot import KeyText, Snapshot
+from treadle_codeserver.errors import NotLoadedError, ShuttingDownError
+from treadle_codeserver.load_progress import LoadOutcome
+from treadle_codeserver.module_report import ModuleReport
+
+
+class LocationState(StrEnum):
+    """Whether the location can be planned on."""
+
+    LOADING = "loading"
+    """The first load is under way."""
+    SERVING = "serving"
+    """A snapshot is served and the last load succeeded."""
+    SERVING_LAST_GOOD = "serving_last_good"
+    """A snapshot is served, but the last load failed."""
+    FAILED = "failed"
+    """No load has succeeded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A snapshot that is served, when it was loaded, and what its jobs select (sorted)."""
+
+    snapshot: Snapshot
+    loaded_at: datetime
+    job_asset_keys: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationStatus:
+    """The location at one moment. `modules` and `warnings` are those of the last load."""
+
+    name: str
+    state: LocationState
+    served: Served | None = None
+    modules: tuple[ModuleReport, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class _Moment:
+    """A status and, once there is one, the moment after it: a chain that watchers walk."""
+
+    def __init__(self, status: LocationStatus) -> None:
+        self.status = status
+        self.following: asyncio.Future[_Moment] = asyncio.get_running_loop().create_future()
+
+
+class CodeLocation:
+    """One location, loaded by `load` whenever it is asked to."""
+
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], Awaitable[LoadOutcome]],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._load = load
+        self._now = now
+        self._moment = _Moment(LocationStatus(name=name, state=LocationState.LOADING))
+        self._running: asyncio.Task[bool] | None = None
+        self._waiting: asyncio.Task[bool] | None = None
+        self._is_closed = False
+
+    @property
+    def status(self) -> LocationStatus:
+        """The location now."""
+        return self._moment.status
+
+    async def served(self) -> Served:
+        """Return what is served; while the first load is under way, wait for its end.
+
+        Raises:
+            NotLoadedError: no load has succeeded.
+            ShuttingDownError: the server is leaving.
+        """
+        while self.status.state is LocationState.LOADING:
+            await self._next_moment(self._moment)
+        if self.status.served is None:
+            raise NotLoadedError
+        return self.status.served
+
+    async def reload(self) -> tuple[LocationStatus, bool]:
+        """Load anew; return the location after that and whether a new snapshot is served.
+
+        Calls that arrive while a load runs share one that starts after it.
+
+        Raises:
+            ShuttingDownError: the server is leaving.
+        """
+        if self._is_closed:
+            raise ShuttingDownError
+        if self._waiting is None:
+            self._waiting = asyncio.create_task(self._load_after(self._running))
+        shared = self._waiting
+        try:
+            # Shielded: a caller that goes away does not end what others wait for.
+            swapped = await asyncio.shield(shared)
+        except asyncio.CancelledError:
+            if shared.cancelled():
+                raise ShuttingDownError from None
+            raise
+        return self.status, swapped
+
+    async def watch(self) -> AsyncIterator[LocationStatus]:
+        """Give the location now and after every change, none left out.
+
+        Raises:
+            ShuttingDownError: the server is leaving.
+        """
+        moment = self._moment
+        while True:
+            yield moment.status
+            moment = await self._next_moment(moment)
+
+    async def close(self) -> None:
+        """End the load that runs and every wait. Idempotent."""
+        self._is_closed = True
+        tasks = [task for task in (self._running, self._waiting) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not self._moment.following.done():
+            self._moment.following.cancel()
+
+    async def _next_moment(self, moment: _Moment) -> _Moment:
+        try:
+            return await asyncio.shield(moment.following)
+        except asyncio.CancelledError:
+            if self._is_closed and moment.following.cancelled():
+                raise ShuttingDownError from None
+            raise
+
+    async def _load_after(self, previous: asyncio.Task[bool] | None) -> bool:
+        if previous is not None:
+            await asyncio.wait({previous})
+        # It starts now: who calls from here on waits for another one.
+        self._running, self._waiting = self._waiting, None
+        outcome = await self._load()
+        self._publish(outcome)
+        return outcome.snapshot is not None
+
+    def _publish(self, outcome: LoadOutcome) -> None:
+        last = self._moment
+        following = _Moment(self._status_after(last.status, outcome))
+        self._moment = following
+        last.following.set_result(following)
+
+    def _status_after(self, status: LocationStatus, outcome: LoadOutcome) -> LocationStatus:
+        if outcome.snapshot is None:
+            is_first = status.served is None
+            state = LocationState.FAILED if is_first else LocationState.SERVING_LAST_GOOD
+            return replace(status, state=state, modules=outcome.modules, warnings=())
+        served = Served(
+            snapshot=outcome.snapshot,
+            loaded_at=self._now(),
+            job_asset_keys=_job_asset_keys(outcome.snapshot),
+        )
+        return replace(
+            status,
+            state=LocationState.SERVING,
+            served=served,
+            modules=outcome.modules,
+            warnings=outcome.snapshot.warnings,
+        )
+
+
+def _job_asset_keys(snapshot: Snapshot) -> dict[str, tuple[KeyText, ...]]:
+    """Evaluate the selections of the jobs, which the load has checked."""
+    graph = selection.AssetGraph.of(snapshot.assets)
+    return {
+        job.name: tuple(sorted(selection.select(selection.parse(job.selection), graph)))
+        for job in snapshot.jobs
+    }
