@@ -1,0 +1,55 @@
+"""Appending to the log, with everything that is kept in step with it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.split import split_payload
+from treadle_launcher.store import event_log, host_marks, materializations, runs, texts
+from treadle_launcher.store.records import HostMark, RunEvents
+from treadle_launcher.store.session import WriteSession
+
+
+def append_all(
+    session: WriteSession, batch: Sequence[RunEvents], host_mark: HostMark | None
+) -> tuple[tuple[Event, ...], ...]:
+    """Append facts about runs, in order, and move the host's mark.
+
+    Raises:
+        UnknownRunError: there is no such run.
+        InvalidTransition: a run's state allows no such event.
+    """
+    appended = tuple(append(session, each) for each in batch)
+    if host_mark is not None:
+        host_marks.put(session.connection, host_mark)
+    return appended
+
+
+def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
+    """Append facts about one run that is recorded. Raises as `append_all`."""
+    fold = session.fold(batch.run_id)
+    before = fold.summary()
+    stored = event_log.numbered(
+        session, batch.run_id, before.last_sequence + 1, with_split_texts(session, batch.events)
+    )
+    for event in stored:
+        fold.apply(event)
+    event_log.write(session.connection, stored)
+    materializations.write(session.connection, before.location, stored)
+    if stored:
+        runs.update(session.connection, before, fold.summary())
+    return stored
+
+
+def with_split_texts(session: WriteSession, events: Sequence[NewEvent]) -> tuple[NewEvent, ...]:
+    """Return the events with their long texts cut down to the ends, the whole stored beside."""
+    return tuple(_with_split_text(session, event) for event in events)
+
+
+def _with_split_text(session: WriteSession, event: NewEvent) -> NewEvent:
+    payload, whole_texts = split_payload(event.payload)
+    for text_id, content in whole_texts.items():
+        texts.put(session.connection, text_id, content)
+    return event if payload is event.payload else replace(event, payload=payload)

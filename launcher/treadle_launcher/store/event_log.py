@@ -1,0 +1,92 @@
+"""Events as rows: written once, read in sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from treadle_launcher import codec
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import EVENT_KINDS, Event, NewEvent
+from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.store import runs
+from treadle_launcher.store.errors import CorruptRecordError
+from treadle_launcher.store.schema import events as table
+from treadle_launcher.store.session import WriteSession
+
+
+def numbered(
+    session: WriteSession, run_id: RunId, first_sequence: int, new_events: Sequence[NewEvent]
+) -> tuple[Event, ...]:
+    """Return the events with their numbers, and the time of now where they have none."""
+    now = session.clock.now()
+    return tuple(
+        Event(
+            store_sequence=session.next_store_sequence(),
+            run_id=run_id,
+            sequence=first_sequence + offset,
+            time=now if new.time is None else new.time,
+            payload=new.payload,
+            step_key=new.step_key,
+            attempt=new.attempt,
+        )
+        for offset, new in enumerate(new_events)
+    )
+
+
+def write(connection: Connection, events: Sequence[Event]) -> None:
+    """Add events to the log."""
+    if events:
+        connection.execute(insert(table), [_to_row(event) for event in events])
+
+
+def events_after(
+    connection: Connection, run_id: RunId, sequence: int, limit: int
+) -> tuple[Event, ...]:
+    """Return a run's events with a larger sequence, in order, at most `limit`.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    query = (
+        select(table)
+        .where(table.c.run_id == run_id, table.c.sequence > sequence)
+        .order_by(table.c.sequence)
+        .limit(limit)
+    )
+    found = tuple(_from_row(row) for row in connection.execute(query))
+    if not found:
+        runs.check_known(connection, run_id)
+    return found
+
+
+def _to_row(event: Event) -> dict[str, Any]:
+    return {
+        "store_sequence": event.store_sequence,
+        "run_id": event.run_id,
+        "sequence": event.sequence,
+        "time_us": event.time,
+        "kind": event.kind,
+        "step_key": event.step_key,
+        "attempt": event.attempt,
+        "schema_version": event.schema_version,
+        "payload_json": codec.dumps(event.payload),
+    }
+
+
+def _from_row(row: Row[Any]) -> Event:
+    kind = EVENT_KINDS.get(row.kind)
+    if kind is None:
+        raise CorruptRecordError(f"event {row.store_sequence} is of the unknown kind {row.kind!r}")
+    return Event(
+        store_sequence=row.store_sequence,
+        run_id=RunId(row.run_id),
+        sequence=row.sequence,
+        time=TimeUs(row.time_us),
+        payload=codec.loads(kind, row.payload_json),
+        step_key=None if row.step_key is None else StepKey(row.step_key),
+        attempt=row.attempt,
+        schema_version=row.schema_version,
+    )

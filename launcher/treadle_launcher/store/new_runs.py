@@ -1,0 +1,89 @@
+"""Recording a run, with its plan and LaunchSpec, once for each named request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from treadle_launcher.errors import IdempotencyConflictError
+from treadle_launcher.events import Event
+from treadle_launcher.ids import RunId
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.plan import Plan, Verdict
+from treadle_launcher.run_summary import SummaryFold
+from treadle_launcher.store import appends, event_log, plans, runs
+from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
+from treadle_launcher.store.schema import idempotency
+from treadle_launcher.store.session import WriteSession
+
+
+def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
+    """Record a run, unless its request is known: then return the run that it made.
+
+    Raises:
+        IdempotencyConflictError: the request's key was used for another one.
+    """
+    connection = session.connection
+    if new.request is not None:
+        earlier = _earlier_run(session, new.request)
+        if earlier is not None:
+            return CreatedRun(run=runs.get(connection, earlier), existed=True)
+    stored = event_log.numbered(session, new.run_id, 1, (new.submitted,))
+    fold = SummaryFold.begin(stored[0], _step_count(new.plan))
+    runs.add(connection, stored[0], fold.summary())
+    runs.put_launch_spec(connection, new.run_id, new.launch_spec)
+    plans.put_of_run(connection, new.run_id, new.plan)
+    event_log.write(connection, stored)
+    if new.request is not None:
+        row = {
+            "key": new.request.key,
+            "run_id": new.run_id,
+            "fields_json": json.dumps(new.request.fields),
+        }
+        connection.execute(insert(idempotency), row)
+    session.folds[new.run_id] = fold
+    return CreatedRun(run=fold.summary(), existed=False, events=stored)
+
+
+def replace_plan(
+    session: WriteSession, batch: RunEvents, plan: Plan, launch_spec: LaunchSpec
+) -> tuple[Event, ...]:
+    """Give a run that has not started another plan, and append facts.
+
+    Raises:
+        UnknownRunError: there is no such run.
+        InvalidTransition: the run has started.
+    """
+    fold = session.fold(batch.run_id)
+    before = fold.summary()
+    fold.replan(plan.digest, plan.fingerprint, _step_count(plan))
+    plans.put_of_run(session.connection, batch.run_id, plan)
+    runs.put_launch_spec(session.connection, batch.run_id, launch_spec)
+    runs.update(session.connection, before, fold.summary())
+    return appends.append(session, batch)
+
+
+def _step_count(plan: Plan) -> int:
+    return sum(step.verdict is Verdict.RUN for step in plan.steps)
+
+
+def _earlier_run(session: WriteSession, request: IdempotentRequest) -> RunId | None:
+    query = select(idempotency).where(idempotency.c.key == request.key)
+    row = session.connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    changes = _changes(json.loads(row.fields_json), json.loads(json.dumps(request.fields)))
+    if changes:
+        raise IdempotencyConflictError((row.run_id,), changes=changes)
+    return RunId(row.run_id)
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name} was {json.dumps(before.get(name))}, is {json.dumps(now.get(name))}"
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name)
+    ]

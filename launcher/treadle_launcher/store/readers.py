@@ -1,0 +1,50 @@
+"""Reads, in a few threads with connections of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from treadle_launcher.store.connections import reading_engine
+from treadle_launcher.store.errors import translated
+
+T = TypeVar("T")
+
+_THREADS: Final = 4
+
+
+class Readers:
+    """Threads that read. Made by `open` alone."""
+
+    def __init__(self, engine: Engine, threads: ThreadPoolExecutor) -> None:
+        self._engine = engine
+        self._threads = threads
+
+    @classmethod
+    @contextmanager
+    def open(cls, database: Path) -> Iterator[Readers]:
+        """Read this file until the block is left, then wait for the reads that run."""
+        engine = reading_engine(database, _THREADS)
+        try:
+            with ThreadPoolExecutor(_THREADS, thread_name_prefix="treadle-store-reader") as threads:
+                yield cls(engine, threads)
+        finally:
+            engine.dispose()
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Return what a query says of the last commit.
+
+        Raises:
+            StoreError: the file cannot be read. What the query itself raises passes through.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, query)
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with translated(), self._engine.begin() as connection:
+            return query(connection)

@@ -1,0 +1,148 @@
+"""The tables. Columns named for JSON hold `codec` text, and nothing queries inside them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata: Final = MetaData()
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("store_sequence", Integer, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("time_us", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("step_key", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("schema_version", Integer, nullable=False),
+    Column("payload_json", Text, nullable=False),
+    UniqueConstraint("run_id", "sequence"),
+    # A store sequence is never given twice, not even after rows were deleted.
+    sqlite_autoincrement=True,
+)
+
+runs: Final = Table(
+    "runs",
+    metadata,
+    Column("ordinal", Integer, primary_key=True),
+    Column("run_id", Text, nullable=False, unique=True),
+    Column("location", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("submitted_us", Integer, nullable=False),
+    Column("started_us", Integer),
+    Column("finished_us", Integer),
+    Column("materialization_count", Integer, nullable=False),
+    Column("unexpected_count", Integer, nullable=False),
+    Column("last_sequence", Integer, nullable=False),
+    # The payload of run_submitted, which never changes and may be long, stands apart.
+    Column("submitted_json", Text, nullable=False),
+    Column("step_counts_json", Text, nullable=False),
+    Column("failure_json", Text),
+    Index("runs_by_state", "state", "ordinal"),
+    Index("runs_by_location", "location", "ordinal"),
+    sqlite_autoincrement=True,
+)
+
+plans: Final = Table(
+    "plans",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("header_json", Text, nullable=False),
+)
+
+plan_items: Final = Table(
+    "plan_items",
+    metadata,
+    Column("fingerprint", Text),
+    Column("part", Text),
+    Column("position", Integer),
+    Column("item_json", Text, nullable=False),
+    PrimaryKeyConstraint("fingerprint", "part", "position"),
+    sqlite_with_rowid=False,
+)
+"""The steps, loads and hazards of the plans, as the code server made them."""
+
+run_loads: Final = Table(
+    "run_loads",
+    metadata,
+    Column("run_id", Text),
+    Column("position", Integer),
+    Column("load_json", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "position"),
+    sqlite_with_rowid=False,
+)
+"""The loads of a run's plan, as the launcher resolved them."""
+
+launch_specs: Final = Table(
+    "launch_specs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("spec_json", Text, nullable=False),
+)
+"""How a run's hosts are started. No call shows it."""
+
+materializations: Final = Table(
+    "materializations",
+    metadata,
+    Column("store_sequence", Integer, primary_key=True),
+    Column("asset_key", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("step_key", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("time_us", Integer, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("unexpected", Boolean, nullable=False),
+    Column("made_json", Text, nullable=False),
+    Index("materializations_by_asset", "asset_key", "store_sequence"),
+    Index("materializations_by_run", "run_id", "store_sequence"),
+)
+"""What asset_materialized events said, found by asset; `made_json` is their payload."""
+
+host_marks: Final = Table(
+    "host_marks",
+    metadata,
+    Column("host_id", Text, primary_key=True),
+    Column("last_record", Integer, nullable=False),
+)
+
+idempotency: Final = Table(
+    "idempotency",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("fields_json", Text, nullable=False),
+)
+
+manifests: Final = Table(
+    "manifests",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("manifest_json", Text, nullable=False),
+)
+
+text_pieces: Final = Table(
+    "text_pieces",
+    metadata,
+    Column("text_id", Text),
+    Column("start", Integer),
+    Column("piece", Text, nullable=False),
+    PrimaryKeyConstraint("text_id", "start"),
+    sqlite_with_rowid=False,
+)
+"""Long texts in pieces; `start` counts characters. SQLite's own substr would end at a NUL."""
