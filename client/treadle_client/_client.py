@@ -1,0 +1,237 @@
+"""The client: one connection to one launcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from treadle_client._graph import Graph
+from treadle_client._location import Launcher, Location, Reload
+from treadle_client._materialization import AssetEntry, Materialization
+from treadle_client._plan import (
+    Plan,
+    PlanOptions,
+    Selection,
+    Siblings,
+    UnrecordedLoads,
+    UnselectedOutputs,
+)
+from treadle_client._requests import RunRequest
+from treadle_client._rpc import LauncherRpc
+from treadle_client._run import Run, RunState
+from treadle_client._run_handle import RunHandle
+
+#: How long a launcher that went away may stay away before a watch gives up, in seconds.
+PATIENCE_SECONDS = 30.0
+#: How long connecting may take, in seconds.
+CONNECT_SECONDS = 10.0
+
+
+class Client:
+    """A connection to a launcher, made by `Client.connect` or `local`; closed at the end of a with.
+
+    Every method raises UnreachableError when the launcher does not answer, and RequestError,
+    mostly one of its named kinds, when it refuses. One client may be used by several threads.
+    """
+
+    def __init__(self, rpc: LauncherRpc, *, patience: float) -> None:
+        self._rpc = rpc
+        self._patience = patience
+
+    @classmethod
+    def connect(
+        cls,
+        address: str,
+        *,
+        token: str | None = None,
+        token_file: str | Path | None = None,
+        timeout: float = CONNECT_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+    ) -> Self:
+        """Connect to the launcher at "unix:/path" or "host:port".
+
+        `token`, or the first line of `token_file`, is what a launcher on TCP asks for.
+        `timeout` is how many seconds connecting may take; `patience` how many seconds a launcher
+        may be gone while a run is watched.
+
+        Raises:
+            UnreachableError: nobody answers there.
+            AccessError: the token is missing or wrong.
+        """
+        if token_file is not None:
+            token = Path(token_file).read_text(encoding="utf-8").strip()
+        rpc = LauncherRpc(address, token)
+        try:
+            rpc.get_launcher(timeout)
+        except BaseException:
+            rpc.close()
+            raise
+        return cls(rpc, patience=patience)
+
+    @property
+    def address(self) -> str:
+        """The launcher's address."""
+        return self._rpc.address
+
+    def close(self) -> None:
+        """Close the connection. Runs go on."""
+        self._rpc.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def launcher(self) -> Launcher:
+        """Return what the launcher is."""
+        return self._rpc.get_launcher(CONNECT_SECONDS)
+
+    def locations(self) -> tuple[Location, ...]:
+        """Return the code locations, sorted by name, those that cannot be reached included."""
+        return self._rpc.list_locations()
+
+    def reload(self, location: str | None = None) -> Reload:
+        """Load a location's code anew; None: the only one. A load that fails is in the answer."""
+        return self._rpc.reload_location(location or "")
+
+    def graph(self, location: str | None = None) -> Graph:
+        """Return a location's graph; None: the only one.
+
+        Raises:
+            LocationNotReadyError: its code never loaded.
+        """
+        return self._rpc.stream_graph(location or "")
+
+    def assets(self, location: str | None = None) -> Iterator[AssetEntry]:
+        """Yield assets with their latest materialization, sorted by key; None: of all locations."""
+        return self._rpc.list_assets(location or "")
+
+    def materializations(self, asset_key: str) -> Iterator[Materialization]:
+        """Yield an asset's materializations, newest first.
+
+        Raises:
+            NotFoundError: no location has the key and no run ever made it.
+        """
+        return self._rpc.list_materializations(asset_key, "")
+
+    def plan(  # noqa: PLR0913 - what a caller may choose, each by name
+        self,
+        selection: str | Sequence[str] | None = None,
+        *,
+        job: str | None = None,
+        location: str | None = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+        unrecorded_loads: UnrecordedLoads | str | None = None,
+    ) -> Plan:
+        """Return what would run for a selection, a list of them (their union), or a job.
+
+        None of them: every asset. Nothing is run.
+
+        Raises:
+            SelectionError: the selection is wrong, or cannot be made as it stands.
+            ValueError: the list is empty, or an option's value is none of its values.
+        """
+        return self._rpc.plan_run(
+            location or "",
+            _selection(selection, job),
+            _options(unselected_outputs, siblings, unrecorded_loads),
+        )
+
+    def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
+        self,
+        selection: str | Sequence[str] | None = None,
+        *,
+        plan: Plan | None = None,
+        job: str | None = None,
+        location: str | None = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+        unrecorded_loads: UnrecordedLoads | str | None = None,
+        tags: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> RunHandle:
+        """Launch a run of a selection, as `plan` takes it, or of exactly a plan, and return it.
+
+        With an `idempotency_key` the call may be repeated: the same key and request name the
+        same run.
+
+        Raises:
+            SelectionError: as `plan`.
+            StalePlanError: the plan is another now than the one given.
+            IdempotencyConflictError: the key was used for another request.
+            ValueError: a plan was given together with what it holds itself.
+        """
+        request = RunRequest(
+            location=location or "",
+            selection=_selection(selection, job),
+            options=_options(unselected_outputs, siblings, unrecorded_loads),
+            tags=dict(tags or {}),
+            idempotency_key=idempotency_key or "",
+        )
+        if plan is not None:
+            request = _pinned(request, plan)
+        run = self._rpc.launch_run(request)
+        return RunHandle(self._rpc, run.run_id, patience=self._patience)
+
+    def run(self, run_id: str) -> RunHandle:
+        """Return the handle of a run.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        run = self._rpc.get_run(run_id)
+        return RunHandle(self._rpc, run.run_id, patience=self._patience)
+
+    def runs(
+        self, *, states: Iterable[RunState | str] = (), location: str | None = None
+    ) -> Iterator[Run]:
+        """Yield runs, newest first; of some states, of one location, or all."""
+        return self._rpc.list_runs([RunState(state) for state in states], location or "")
+
+    def __repr__(self) -> str:
+        return f"Client({self.address!r})"
+
+
+def _selection(selection: str | Sequence[str] | None, job: str | None) -> Selection:
+    expressions = (selection,) if isinstance(selection, str) else tuple(selection or ())
+    if selection is not None and not expressions:
+        raise ValueError("An empty list selects nothing; None selects every asset.")
+    return Selection(expressions=expressions, job=job or "")
+
+
+def _options(
+    unselected_outputs: UnselectedOutputs | str | None,
+    siblings: Siblings | str | None,
+    unrecorded_loads: UnrecordedLoads | str | None,
+) -> PlanOptions:
+    return PlanOptions(
+        unselected_outputs=UnselectedOutputs(unselected_outputs) if unselected_outputs else None,
+        siblings=Siblings(siblings) if siblings else None,
+        unrecorded_loads=UnrecordedLoads(unrecorded_loads) if unrecorded_loads else None,
+    )
+
+
+def _pinned(request: RunRequest, plan: Plan) -> RunRequest:
+    """Make the request that runs exactly this plan."""
+    if request.location or request.selection != Selection() or request.options != PlanOptions():
+        raise ValueError(
+            "A plan holds its selection, location and options: give either the plan or those."
+        )
+    return RunRequest(
+        location=plan.location,
+        selection=plan.selection,
+        options=plan.options,
+        tags=request.tags,
+        idempotency_key=request.idempotency_key,
+        digest=plan.digest,
+        fingerprint=plan.fingerprint,
+    )

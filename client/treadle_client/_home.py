@@ -1,0 +1,55 @@
+"""Homes, seen from outside: which folder is meant, and which launcher runs on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningLauncher:
+    """The launcher that runs on a home."""
+
+    address: str
+    pid: int
+
+
+def default_home() -> Path:
+    """Return $TREADLE_HOME, else `.treadle` in the working directory, as an absolute path."""
+    return Path(os.environ.get("TREADLE_HOME") or ".treadle").absolute()
+
+
+def is_home(folder: Path) -> bool:
+    """Tell whether a launcher has ever used the folder as its home."""
+    return (folder / "FORMAT").is_file()
+
+
+def find_launcher(home: Path) -> RunningLauncher | None:
+    """Return the launcher that runs on the home; None when there is none.
+
+    A killed launcher leaves its launcher.json; the process it names is then gone, or another.
+    """
+    try:
+        content = json.loads((home / "launcher.json").read_text(encoding="utf-8"))
+        running = RunningLauncher(address=str(content["address"]), pid=int(content["pid"]))
+        named = (str(content["boot_id"]), int(content["start_ticks"]))
+    except (OSError, ValueError, KeyError):
+        return None
+    return running if named == (_boot_id(), _start_ticks(running.pid)) else None
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+
+
+def _start_ticks(pid: int) -> int | None:
+    """Return when the process started, in clock ticks since boot; None when it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The name stands in parentheses and may hold any character; what follows is regular.
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return None if fields[0] in "ZX" else int(fields[19])

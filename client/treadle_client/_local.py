@@ -1,0 +1,187 @@
+"""Local services for the length of a with block: a code server and a launcher of one's own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle_client._client import CONNECT_SECONDS, Client
+from treadle_client._errors import HomeInUseError, LoadError, StartError
+from treadle_client._home import find_launcher
+from treadle_client._lifeline import Lifeline, Service
+from treadle_client._location import LocationState
+from treadle_client._rpc import LauncherRpc
+from treadle_client._sockets import new_code_server_address
+
+#: How long a service may take to start, its loads apart, in seconds.
+START_SECONDS = 30.0
+#: How long the import of one target may take, in seconds: the code server's own default.
+IMPORT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What a code server is to load, and how. None: its own default."""
+
+    files: tuple[Path, ...] = ()
+    modules: tuple[str, ...] = ()
+    python: str | None = None
+    working_directory: Path | None = None
+    name: str | None = None
+    import_timeout: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is named."""
+        return not self.files and not self.modules
+
+    def load_seconds(self) -> float:
+        """Return how long loading may take at most."""
+        per_target = IMPORT_SECONDS if self.import_timeout is None else self.import_timeout
+        return per_target * (len(self.files) + len(self.modules))
+
+    def arguments(self) -> list[str]:
+        """Return the code server's command line.
+
+        Raises:
+            StartError: a file or the working directory does not exist.
+        """
+        arguments = []
+        for file in self.files:
+            if not file.is_file():
+                raise StartError(f"There is no file {file}.", usage=True)
+            arguments += ["--file", str(file.absolute())]
+        for module in self.modules:
+            arguments += ["--module", module]
+        if self.working_directory is not None:
+            if not self.working_directory.is_dir():
+                raise StartError(f"There is no folder {self.working_directory}.", usage=True)
+            arguments += ["--working-directory", str(self.working_directory.absolute())]
+        if self.python is not None:
+            arguments += ["--python", self.python]
+        if self.name is not None:
+            arguments += ["--name", self.name]
+        if self.import_timeout is not None:
+            arguments += ["--import-timeout", f"{self.import_timeout:g}"]
+        return arguments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalServices:
+    """The processes and addresses of running local services. `code_server` None: none was asked for."""
+
+    home: Path
+    launcher: Service
+    launcher_address: str
+    code_server: Service | None
+    code_server_address: str
+
+
+@contextmanager
+def local_services(
+    code: Code, home: Path, *, launcher_arguments: Sequence[str] = (), show_stderr: bool = False
+) -> Iterator[LocalServices]:
+    """Start a code server, unless there is no code, and a launcher; end both when left.
+
+    Raises:
+        HomeInUseError: a launcher runs on the home already.
+        StartError: one of them did not start; the message ends with its stderr.
+    """
+    home = home.absolute()
+    running = find_launcher(home)
+    if running is not None:
+        raise HomeInUseError(str(home), pid=running.pid, address=running.address)
+    arguments = [*launcher_arguments, "--home", str(home)]
+    with Lifeline(show_stderr=show_stderr) as lifeline:
+        code_server, code_address = None, ""
+        if not code.is_empty:
+            bind = ["--bind", new_code_server_address()]
+            code_server = lifeline.start(
+                "code server", "treadle_codeserver", [*code.arguments(), *bind]
+            )
+            code_address = code_server.wait_ready(START_SECONDS + code.load_seconds())
+            arguments += ["--location", code_address]
+        launcher = lifeline.start("launcher", "treadle_launcher", arguments)
+        yield LocalServices(
+            home=home,
+            launcher=launcher,
+            launcher_address=launcher.wait_ready(START_SECONDS),
+            code_server=code_server,
+            code_server_address=code_address,
+        )
+
+
+@contextmanager
+def connected(services: LocalServices) -> Iterator[Client]:
+    """Connect to local services whose code must have loaded.
+
+    Raises:
+        LoadError: it has not; the message says how each target ended.
+    """
+    rpc = LauncherRpc(services.launcher_address, None)
+    # A launcher that ends with us will not come back: watching it has no patience.
+    with Client(rpc, patience=0.0) as client:
+        rpc.get_launcher(CONNECT_SECONDS)
+        for location in client.locations():
+            if location.state is LocationState.FAILED:
+                raise LoadError(location)
+        yield client
+
+
+@contextmanager
+def local(  # noqa: PLR0913 - each is one flag of the services behind it
+    *targets: str | os.PathLike[str],
+    modules: Sequence[str] = (),
+    home: str | os.PathLike[str] | None = None,
+    python: str | os.PathLike[str] | None = None,
+    working_directory: str | os.PathLike[str] | None = None,
+    name: str | None = None,
+    import_timeout: float | None = None,
+    max_steps: int | None = None,
+    max_runs: int | None = None,
+) -> Iterator[Client]:
+    """Serve files and modules of assets for the length of a with block, and connect to them.
+
+    A code server and a launcher run as child processes. Leaving the block cancels what runs
+    and returns when no process is left; they end as well when this process is killed.
+
+    `targets` are files, `modules` dotted names. `home` is the launcher's folder, which keeps
+    runs and values; without it a temporary one, removed at the end. `python` is the interpreter
+    that runs the assets' code, and `working_directory` where it runs; both are this process's by
+    default. `name` names the location. `import_timeout` is in seconds, for each target.
+
+    Raises:
+        StartError: they did not start; LoadError: the code could not be loaded; HomeInUseError:
+            a launcher runs on the home already.
+    """
+    if isinstance(modules, str):
+        modules = (modules,)
+    code = Code(
+        files=tuple(Path(target) for target in targets),
+        modules=tuple(modules),
+        python=None if python is None else os.fspath(python),
+        working_directory=None if working_directory is None else Path(working_directory),
+        name=name,
+        import_timeout=import_timeout,
+    )
+    if code.is_empty:
+        raise StartError("Nothing to load: name a file, or modules=[…].", usage=True)
+    arguments = _flag("--max-steps", max_steps) + _flag("--max-runs", max_runs)
+    with ExitStack() as stack:
+        if home is None:
+            temporary = tempfile.TemporaryDirectory(
+                prefix="treadle-home-", ignore_cleanup_errors=True
+            )
+            home = stack.enter_context(temporary)
+        services = stack.enter_context(
+            local_services(code, Path(home), launcher_arguments=arguments)
+        )
+        yield stack.enter_context(connected(services))
+
+
+def _flag(flag: str, value: int | None) -> list[str]:
+    return [] if value is None else [flag, str(value)]

@@ -1,0 +1,92 @@
+"""How a plan reads on a page: steps with verdict and reason, loads, hazards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from treadle_client._table import Page, Table
+
+if TYPE_CHECKING:
+    from treadle_client._plan import Hazard, Load, Plan
+
+_HAZARD_ENDS = {
+    "materialize": "will be made unexpectedly",
+    "discard": "will be discarded",
+    "fail": "will fail the step",
+}
+
+
+def plan_page(plan: Plan) -> Page:
+    """Lay a plan out: a heading, the steps, then loads, hazards and notes where there are any."""
+    running = sum(step.verdict == "RUN" for step in plan.steps)
+    heading = (
+        f"Plan of {plan.selection} at {plan.location}: {_count(plan.selected_asset_count, 'asset')},"
+        f" {_count(running, 'step')} to run, {_count(len(plan.steps) - running, 'step')} not"
+    )
+    page: list[str | Table] = [
+        heading,
+        "",
+        _steps_table(plan),
+    ]
+    if plan.loads:
+        page += ["", "Loads", _loads_table(plan.loads)]
+    if plan.hazards:
+        page += ["", "Hazards: outputs that nobody selected and the op must yield"]
+        page.append(_hazards_table(plan.hazards))
+    if plan.missing_asset_keys:
+        missing = ", ".join(plan.missing_asset_keys)
+        page += ["", f"Never materialized, so their makers join the plan: {missing}"]
+    page += ["", *plan.notes] if plan.notes else []
+    page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
+    return tuple(page)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _steps_table(plan: Plan) -> Table:
+    return Table(
+        columns=("step", "verdict", "selected outputs", "reason"),
+        rows=tuple(
+            (step.key, step.verdict.value, ", ".join(step.selected_outputs) or "-", step.reason)
+            for step in plan.steps
+        ),
+    )
+
+
+def _loads_table(loads: tuple[Load, ...]) -> Table:
+    return Table(
+        columns=("asset", "made by", "at", "read by"),
+        rows=tuple(
+            (load.asset_key, _maker(load), _moment(load), ", ".join(map(str, load.readers)))
+            for load in loads
+        ),
+    )
+
+
+def _maker(load: Load) -> str:
+    if load.state == "RECORDED":
+        return f"{load.step_key} in run {load.run_id}"
+    return f"unrecorded: {load.io_manager_key} is tried"
+
+
+def _moment(load: Load) -> str:
+    if load.materialized_at is None:
+        return "-"
+    return load.materialized_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _hazards_table(hazards: tuple[Hazard, ...]) -> Table:
+    return Table(
+        columns=("step", "output", "assets", "what happens"),
+        rows=tuple(
+            (
+                hazard.step_key,
+                hazard.output,
+                ", ".join(hazard.asset_keys),
+                _HAZARD_ENDS[hazard.unselected_outputs],
+            )
+            for hazard in hazards
+        ),
+    )

@@ -1,0 +1,52 @@
+"""What calls that take or give more than one thing are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from treadle_client._log import LogStream
+from treadle_client._plan import PlanOptions, Selection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What LaunchRun is asked for. `digest` and `fingerprint` pin a plan; "" pins nothing."""
+
+    location: str
+    selection: Selection
+    options: PlanOptions
+    tags: Mapping[str, str]
+    idempotency_key: str
+    digest: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRequest:
+    """What ReadLogs is asked for. `attempt` 0: the last one that started."""
+
+    run_id: str
+    step_key: str
+    attempt: int
+    stream: LogStream
+    offset: int
+    follow: bool
+
+
+class Stream(Generic[T]):
+    """A call that streams: iterate it once; `cancel` ends it, from any thread."""
+
+    def __init__(self, items: Iterator[T], cancel: Callable[[], object]) -> None:
+        self._items = items
+        self._cancel = cancel
+
+    def __iter__(self) -> Iterator[T]:
+        return self._items
+
+    def cancel(self) -> None:
+        """End the call: the iteration raises UnreachableError, wherever it waits."""
+        self._cancel()

@@ -1,0 +1,62 @@
+"""What became of a run: its end, its steps, what it made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from treadle_client._errors import RunFailed
+from treadle_client._failure import Failure
+from treadle_client._ids import RunId
+from treadle_client._materialization import Materialization
+from treadle_client._run import RunState
+from treadle_client._step_result import StepResult, StepState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """A finished run. `steps` are in plan order, `materializations` in the order they were made.
+
+    `failure` is a cause before or beside the steps, for example code that changed meanwhile.
+    """
+
+    run_id: RunId
+    status: RunState
+    steps: Mapping[str, StepResult] = field(repr=False)
+    materializations: tuple[Materialization, ...] = field(repr=False)
+    failure: Failure | None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every step succeeded or was skipped."""
+        return self.status is RunState.SUCCEEDED
+
+    @property
+    def failed_steps(self) -> tuple[StepResult, ...]:
+        """The steps that failed, in plan order."""
+        return tuple(step for step in self.steps.values() if step.state is StepState.FAILED)
+
+    def raise_for_failure(self) -> None:
+        """Do nothing if the run succeeded.
+
+        Raises:
+            RunFailed: it did not; the message says which steps failed, why and where.
+        """
+        if self.succeeded:
+            return
+        lines = [f"Run {self.run_id} ended {self.status}."]
+        if self.failure is not None:
+            lines.append(f"  {describe_failure(self.failure)}")
+        lines += [f"  {step.key}: {_why(step)}" for step in self.failed_steps]
+        raise RunFailed("\n".join(lines), result=self)
+
+
+def describe_failure(failure: Failure) -> str:
+    """Say in a line what failed, where in a step, and at which line of the user's."""
+    where = f" ({failure.where})" if failure.where else ""
+    source = f" at {failure.source}" if failure.source else ""
+    return f"{failure.reason}{where}: {failure.message}{source}"
+
+
+def _why(step: StepResult) -> str:
+    return describe_failure(step.failure) if step.failure else "the reason was not recorded"

@@ -1,0 +1,282 @@
+"""The launcher's RPCs, our types in and out: beside `_wire/` the only place that knows gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import grpc
+
+from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
+from treadle_client._errors import UnreachableError
+from treadle_client._event import Event
+from treadle_client._graph import Graph
+from treadle_client._location import Launcher, Location, Reload
+from treadle_client._log import LogChunk
+from treadle_client._materialization import AssetEntry, Materialization
+from treadle_client._plan import Plan, PlanOptions, Selection
+from treadle_client._requests import LogRequest, RunRequest, Stream
+from treadle_client._run import Run, RunState
+from treadle_client._step_result import StepResult
+from treadle_client._translate import closing_call, translated
+from treadle_client._wire.events import decode_event
+from treadle_client._wire.graphs import decode_graph
+from treadle_client._wire.locations import decode_launcher, decode_location
+from treadle_client._wire.logs import decode_log_chunk, encode_log_stream
+from treadle_client._wire.plans import decode_plan, encode_options, encode_selection
+from treadle_client._wire.runs import (
+    decode_asset_entry,
+    decode_materialization,
+    decode_run,
+    decode_step,
+    encode_run_state,
+)
+
+#: How long a call may take that plans: a large location takes its time.
+CALL_SECONDS = 60.0
+#: How long a reload may take: the import timeout of ten slow targets.
+RELOAD_SECONDS = 600.0
+PAGE_SIZE = 500
+
+#: A channel's own folder of connections, so that the failures of another client's are not ours;
+#: quick reconnects, because a launcher is local; and never through a proxy.
+_CHANNEL_OPTIONS = (
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    ("grpc.enable_http_proxy", 0),
+)
+
+
+class LauncherRpc:
+    """A channel to one launcher, and a method an RPC.
+
+    Every method raises UnreachableError when nobody answers in time, and RequestError when the
+    launcher refuses.
+    """
+
+    def __init__(self, address: str, token: str | None) -> None:
+        self.address = address
+        self._channel = grpc.insecure_channel(address, options=_CHANNEL_OPTIONS)
+        self._open_stub: launcher_pb2_grpc.LauncherServiceStub | None = (
+            launcher_pb2_grpc.LauncherServiceStub(self._channel)
+        )
+        self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
+
+    def close(self) -> None:
+        """Close the channel; calls under way end with UnreachableError. Repeating it is harmless."""
+        self._open_stub = None
+        self._channel.close()
+
+    def wait_reachable(self, seconds: float) -> None:
+        """Return when a connection stands.
+
+        Raises:
+            UnreachableError: none stood within the time.
+        """
+        ready = grpc.channel_ready_future(self._channel)
+        try:
+            ready.result(timeout=seconds)
+        except grpc.FutureTimeoutError as error:
+            message = f"Nobody answers at {self.address} since {seconds:.0f} s."
+            raise UnreachableError(message, address=self.address) from error
+        finally:
+            ready.cancel()
+
+    def get_launcher(self, seconds: float) -> Launcher:
+        """Ask what the launcher is, and wait that long for the answer."""
+        with translated(self.address):
+            return decode_launcher(
+                self._stub.GetLauncher(
+                    launcher_pb2.GetLauncherRequest(), timeout=seconds, metadata=self._metadata
+                )
+            )
+
+    def list_locations(self) -> tuple[Location, ...]:
+        """List the locations, sorted by name."""
+        with translated(self.address):
+            response = self._stub.ListLocations(
+                launcher_pb2.ListLocationsRequest(), timeout=CALL_SECONDS, metadata=self._metadata
+            )
+            return tuple(decode_location(one, self.read_text) for one in response.locations)
+
+    def reload_location(self, location: str) -> Reload:
+        """Have the location's code loaded anew."""
+        with translated(self.address):
+            response = self._stub.ReloadLocation(
+                launcher_pb2.ReloadLocationRequest(location=location),
+                timeout=RELOAD_SECONDS,
+                metadata=self._metadata,
+            )
+            return Reload(
+                location=decode_location(response.location, self.read_text),
+                swapped=response.swapped,
+            )
+
+    def stream_graph(self, location: str) -> Graph:
+        """Read a location's whole graph."""
+        with translated(self.address):
+            parts = self._stub.StreamGraph(
+                launcher_pb2.StreamGraphRequest(location=location),
+                timeout=CALL_SECONDS,
+                metadata=self._metadata,
+            )
+            return decode_graph((response.part for response in parts), self.read_text)
+
+    def plan_run(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
+        """Read the whole resolved plan of a selection."""
+        request = launcher_pb2.PlanRunRequest(
+            location=location,
+            selection=encode_selection(selection),
+            options=encode_options(options),
+        )
+        with translated(self.address):
+            parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
+            return decode_plan(response.part for response in parts)
+
+    def launch_run(self, request: RunRequest) -> Run:
+        """Plan, record a run, and return it as recorded."""
+        message = launcher_pb2.LaunchRunRequest(
+            location=request.location,
+            selection=encode_selection(request.selection),
+            options=encode_options(request.options),
+            tags=request.tags,
+            idempotency_key=request.idempotency_key,
+            digest=request.digest,
+            fingerprint=request.fingerprint,
+        )
+        with translated(self.address):
+            response = self._stub.LaunchRun(message, timeout=CALL_SECONDS, metadata=self._metadata)
+            return decode_run(response.run, self.read_text)
+
+    def get_run(self, run_id: str) -> Run:
+        """Read one run."""
+        with translated(self.address):
+            response = self._stub.GetRun(
+                launcher_pb2.GetRunRequest(run_id=run_id),
+                timeout=CALL_SECONDS,
+                metadata=self._metadata,
+            )
+            return decode_run(response.run, self.read_text)
+
+    def cancel_run(self, run_id: str, reason: str) -> Run:
+        """Ask for a run's end, and return the run when that is recorded."""
+        with translated(self.address):
+            response = self._stub.CancelRun(
+                launcher_pb2.CancelRunRequest(run_id=run_id, reason=reason),
+                timeout=CALL_SECONDS,
+                metadata=self._metadata,
+            )
+            return decode_run(response.run, self.read_text)
+
+    def list_runs(self, states: Iterable[RunState], location: str) -> Iterator[Run]:
+        """List runs, newest first, a page at a time."""
+        request = launcher_pb2.ListRunsRequest(
+            page_size=PAGE_SIZE,
+            states=[encode_run_state(state) for state in states],
+            location=location,
+        )
+        while True:
+            with translated(self.address):
+                page = self._stub.ListRuns(request, timeout=CALL_SECONDS, metadata=self._metadata)
+                runs = [decode_run(one, self.read_text) for one in page.runs]
+            yield from runs
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return
+
+    def list_run_steps(self, run_id: str) -> Iterator[StepResult]:
+        """List the steps of a run in plan order, a page at a time."""
+        request = launcher_pb2.ListRunStepsRequest(run_id=run_id, page_size=PAGE_SIZE)
+        while True:
+            with translated(self.address):
+                page = self._stub.ListRunSteps(
+                    request, timeout=CALL_SECONDS, metadata=self._metadata
+                )
+                steps = [decode_step(one, self.read_text) for one in page.steps]
+            yield from steps
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return
+
+    def list_assets(self, location: str) -> Iterator[AssetEntry]:
+        """List assets with their latest materialization, sorted by key, a page at a time."""
+        request = launcher_pb2.ListAssetsRequest(page_size=PAGE_SIZE, location=location)
+        while True:
+            with translated(self.address):
+                page = self._stub.ListAssets(request, timeout=CALL_SECONDS, metadata=self._metadata)
+                entries = [decode_asset_entry(one) for one in page.assets]
+            yield from entries
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return
+
+    def list_materializations(self, asset_key: str, run_id: str) -> Iterator[Materialization]:
+        """List the materializations of an asset or a run, newest first, a page at a time."""
+        request = launcher_pb2.ListMaterializationsRequest(
+            asset_key=asset_key, run_id=run_id, page_size=PAGE_SIZE
+        )
+        while True:
+            with translated(self.address):
+                page = self._stub.ListMaterializations(
+                    request, timeout=CALL_SECONDS, metadata=self._metadata
+                )
+                made = [decode_materialization(one) for one in page.materializations]
+            yield from made
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return
+
+    def read_text(self, text_id: str) -> str:
+        """Read a long text whole."""
+        with translated(self.address):
+            pieces = self._stub.ReadText(
+                launcher_pb2.ReadTextRequest(text_id=text_id),
+                timeout=CALL_SECONDS,
+                metadata=self._metadata,
+            )
+            return "".join(response.piece for response in pieces)
+
+    def watch_run(
+        self, run_id: str, *, after: int, follow: bool, seconds: float | None
+    ) -> Stream[tuple[int, Event | None]]:
+        """Stream a run's events, each with its sequence; None stands for a kind from the future."""
+        call = self._stub.WatchRun(
+            launcher_pb2.WatchRunRequest(run_id=run_id, after_sequence=after, no_follow=not follow),
+            timeout=seconds,
+            metadata=self._metadata,
+        )
+
+        def events() -> Iterator[tuple[int, Event | None]]:
+            with closing_call(call), translated(self.address):
+                for response in call:
+                    for event in response.events:
+                        yield event.sequence, decode_event(event, self.read_text)
+
+        return Stream(events(), call.cancel)
+
+    def read_logs(self, request: LogRequest) -> Stream[LogChunk]:
+        """Stream what an attempt wrote."""
+        call = self._stub.ReadLogs(
+            launcher_pb2.ReadLogsRequest(
+                run_id=request.run_id,
+                step_key=request.step_key,
+                attempt=request.attempt,
+                stream=encode_log_stream(request.stream),
+                offset=request.offset,
+                follow=request.follow,
+            ),
+            metadata=self._metadata,
+        )
+
+        def chunks() -> Iterator[LogChunk]:
+            with closing_call(call), translated(self.address):
+                for response in call:
+                    yield decode_log_chunk(response)
+
+        return Stream(chunks(), call.cancel)
+
+    @property
+    def _stub(self) -> launcher_pb2_grpc.LauncherServiceStub:
+        if self._open_stub is None:
+            raise UnreachableError("This client is closed.", address=self.address)
+        return self._open_stub

@@ -1,0 +1,141 @@
+"""A handle on one run: what it is doing, what it did, and its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from treadle_client._errors import ResultTimeout
+from treadle_client._event import Event
+from treadle_client._ids import RunId
+from treadle_client._log import LogChunk, LogStream
+from treadle_client._log_reader import read_logs
+from treadle_client._materialization import Materialization
+from treadle_client._requests import LogRequest
+from treadle_client._result import RunResult
+from treadle_client._rpc import LauncherRpc
+from treadle_client._run import Run, RunState
+from treadle_client._step_result import StepResult
+from treadle_client._watch import DeadlinePassed, RunWatch
+
+
+class RunHandle:
+    """A run of a launcher. Holds no state: the same handle may be had again with `Client.run`.
+
+    Every method raises UnreachableError when the launcher does not answer.
+    """
+
+    def __init__(self, rpc: LauncherRpc, run_id: RunId, *, patience: float) -> None:
+        self._rpc = rpc
+        self._run_id = run_id
+        self._patience = patience
+
+    @property
+    def run_id(self) -> RunId:
+        """The run's id."""
+        return self._run_id
+
+    def describe(self) -> Run:
+        """Return the run as it is now: what was asked for, state, counts, times."""
+        return self._rpc.get_run(self._run_id)
+
+    def status(self) -> RunState:
+        """Return the run's state as it is now."""
+        return self.describe().status
+
+    def events(self, after: int = 0, *, follow: bool = True) -> Iterator[Event]:
+        """Yield the run's events in order, from the one behind sequence `after`.
+
+        Following, it ends behind run_finished. A connection that is lost meanwhile is made
+        anew and the events go on where they stopped, without gap or duplicate; only a launcher
+        that stays away raises UnreachableError. Leaving the loop early is harmless.
+        """
+        return self._watch(after, deadline=None).events(follow=follow)
+
+    def result(self, timeout: float | None = None) -> RunResult:
+        """Wait for the run's end and return what became of it.
+
+        Raises:
+            ResultTimeout: it did not end within `timeout` seconds. It goes on.
+        """
+        run = self.describe()
+        if not run.status.is_final:
+            self._wait(run.last_sequence, timeout)
+            run = self.describe()
+        made = sorted(self.materializations(), key=lambda one: one.store_sequence)
+        return RunResult(
+            run_id=self._run_id,
+            status=run.status,
+            steps=MappingProxyType({step.key: step for step in self.steps()}),
+            materializations=tuple(made),
+            failure=run.failure,
+        )
+
+    def steps(self) -> Iterator[StepResult]:
+        """Yield the run's steps as they are now, in plan order."""
+        return self._rpc.list_run_steps(self._run_id)
+
+    def materializations(self) -> Iterator[Materialization]:
+        """Yield what the run has made so far, newest first."""
+        return self._rpc.list_materializations("", self._run_id)
+
+    def cancel(self, reason: str = "") -> Run:
+        """Ask for the run's end, and return when that is recorded; `result` waits for the end.
+
+        Raises:
+            RunFinishedError: it had ended already.
+        """
+        return self._rpc.cancel_run(self._run_id, reason)
+
+    def logs(
+        self,
+        step_key: str,
+        attempt: int | None = None,
+        stream: LogStream | str = LogStream.ALL,
+        *,
+        follow: bool = False,
+    ) -> Iterator[LogChunk]:
+        """Yield what an attempt of a step wrote; by default the last attempt that started.
+
+        Following, it goes on until the attempt has ended. An attempt that never started gives
+        nothing.
+
+        Raises:
+            NotFoundError: the run has no such step.
+        """
+        request = LogRequest(
+            run_id=self._run_id,
+            step_key=step_key,
+            attempt=attempt or 0,
+            stream=LogStream(stream),
+            offset=0,
+            follow=follow,
+        )
+        return read_logs(self._rpc, request)
+
+    def log_text(
+        self,
+        step_key: str,
+        attempt: int | None = None,
+        stream: LogStream | str = LogStream.ALL,
+    ) -> str:
+        """Return what an attempt of a step has written so far, as text."""
+        chunks = self.logs(step_key, attempt, stream)
+        return b"".join(chunk.data for chunk in chunks).decode(errors="replace")
+
+    def _watch(self, after: int, *, deadline: float | None) -> RunWatch:
+        return RunWatch(
+            self._rpc, self._run_id, after=after, patience=self._patience, deadline=deadline
+        )
+
+    def _wait(self, after: int, timeout: float | None) -> None:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        try:
+            for _ in self._watch(after, deadline=deadline).events(follow=True):
+                pass
+        except DeadlinePassed:
+            raise ResultTimeout(self._run_id, timeout or 0.0) from None
+
+    def __repr__(self) -> str:
+        return f"RunHandle({self._run_id!r}, launcher={self._rpc.address!r})"

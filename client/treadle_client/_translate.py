@@ -1,0 +1,73 @@
+"""gRPC's errors as this package's: the one place where the one becomes the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn, cast
+
+import grpc
+from grpc_status import rpc_status
+
+from treadle_client._errors import AccessError, Refusal, ServerFaultError, UnreachableError
+from treadle_client._wire.refusals import decode_refusal, refused
+
+
+@contextmanager
+def translated(address: str) -> Iterator[None]:
+    """Raise what a call to the launcher at `address` raises, as a TreadleClientError."""
+    try:
+        yield
+    except grpc.RpcError as error:
+        _raise(error, address)
+
+
+@contextmanager
+def closing_call(call: grpc.RpcContext) -> Iterator[None]:
+    """Cancel the call at the end, so that a reader who stops early leaves no stream open."""
+    try:
+        yield
+    finally:
+        call.cancel()
+
+
+def _raise(error: grpc.RpcError, address: str) -> NoReturn:
+    refusal = _refusal(error)
+    if refusal is None:
+        _raise_unexplained(error, address)
+    match refusal.reason:
+        case "SHUTTING_DOWN" | "LOCATION_UNREACHABLE":
+            raise UnreachableError(refusal.message, address=address) from error
+        case "INTERNAL":
+            raise ServerFaultError(refusal.message) from error
+        case _:
+            not_found = error.code() is grpc.StatusCode.NOT_FOUND
+            raise refused(refusal, not_found=not_found) from error
+
+
+def _refusal(error: grpc.RpcError) -> Refusal | None:
+    # What grpc raises is both; the stubs do not say so.
+    status = rpc_status.from_call(cast("grpc.Call", error))
+    return None if status is None else decode_refusal(status)
+
+
+def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
+    """Raise for a status that no Treadle service explained: most come from the transport."""
+    details = error.details() or ""
+    match error.code():
+        case grpc.StatusCode.UNAVAILABLE:
+            message = f"Nobody answers at {address}: {details}"
+            raise UnreachableError(message, address=address) from error
+        case grpc.StatusCode.DEADLINE_EXCEEDED:
+            message = f"{address} did not answer in time; the call may have had its effect."
+            raise UnreachableError(message, address=address) from error
+        case grpc.StatusCode.UNIMPLEMENTED:
+            message = f"What answers at {address} is not a Treadle launcher: {details}"
+            raise UnreachableError(message, address=address) from error
+        case grpc.StatusCode.CANCELLED:
+            message = f"The connection to {address} was closed."
+            raise UnreachableError(message, address=address) from error
+        case grpc.StatusCode.UNAUTHENTICATED | grpc.StatusCode.PERMISSION_DENIED:
+            raise AccessError(Refusal(reason="BAD_TOKEN", message=details)) from error
+        case code:
+            raise ServerFaultError(f"{address} failed with {code.name}: {details}") from error

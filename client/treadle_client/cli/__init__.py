@@ -1,0 +1,59 @@
+"""The `treadle` command. Each subcommand is a module, imported when it is the one that is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.lazy_group import LazyGroup
+
+_COMMANDS = {
+    "dev": "Run a code server and a launcher in this terminal.",
+    "codeserver": "Run a code server: it answers what the graph is and what would run.",
+    "launcher": "Run a launcher: it plans, runs, and keeps the record.",
+    "graph": "Show assets, what makes them, and the steps behind.",
+    "plan": "Show what would run for a selection, and why.",
+    "materialize": "Make assets, and show it happen.",
+    "assets": "List assets with their latest materialization, or one's history.",
+    "runs": "List, show, watch and cancel runs, and read their logs.",
+    "reload": "Load a location's code anew.",
+}
+
+
+@click.command(cls=LazyGroup, package=__name__, commands_help=_COMMANDS)
+@click.version_option(package_name="treadle", prog_name="treadle")
+def treadle() -> None:
+    """Make graph-backed assets.
+
+    Commands that need a launcher take code (-f FILE, -m MODULE) and run services of their own
+    for as long as they take, or talk to a running launcher: --launcher, else $TREADLE_LAUNCHER,
+    else the one that runs on the home.
+
+    Exit status: 0 succeeded, 1 the run failed or was cancelled, 2 the request was wrong,
+    3 not reachable, 130 interrupted.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    try:
+        status = treadle.main(
+            list(arguments) if arguments is not None else None,
+            prog_name="treadle",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.WRONG_REQUEST
+    except click.Abort:
+        return ExitCode.INTERRUPTED
+    return status if isinstance(status, int) else ExitCode.SUCCEEDED
+
+
+def main() -> NoReturn:
+    """Run the command and exit."""
+    sys.exit(run())

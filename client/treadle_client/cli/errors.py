@@ -1,0 +1,51 @@
+"""How an error that ends a command is shown: words for people, JSON for machines, an exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import click
+
+from treadle_client._errors import RequestError, SelectionError, TreadleClientError
+from treadle_client.cli.exit_code import ExitCode, exit_code_of
+from treadle_client.cli.machine import plain_error, print_line
+
+P = ParamSpec("P")
+
+
+def reporting_errors(command: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
+    """Show what the command raises of this package's errors, and return the exit status for it."""
+
+    @wraps(command)
+    def reported(*args: P.args, **kwargs: P.kwargs) -> ExitCode:
+        try:
+            return command(*args, **kwargs)
+        except TreadleClientError as error:
+            show_error(error, as_json=bool(kwargs.get("as_json")))
+            return exit_code_of(error)
+
+    return reported
+
+
+def show_error(error: TreadleClientError, *, as_json: bool) -> None:
+    """Write the error to stderr and, for machines, a document to stdout."""
+    if as_json:
+        print_line(plain_error(error))
+    click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+    click.echo(error.message, err=True)
+    for line in _advice(error):
+        click.echo(line, err=True)
+
+
+def _advice(error: TreadleClientError) -> list[str]:
+    """Say what to do, where the launcher said it in a field and not in its message."""
+    lines = []
+    if isinstance(error, RequestError):
+        unsaid = [name for name in error.suggestions if name not in error.message]
+        if unsaid:
+            lines.append(f"Did you mean {', '.join(unsaid)}?")
+    if isinstance(error, SelectionError) and error.smallest:
+        lines.append(f"A selection that is accepted: --select '{error.smallest}'")
+    return lines
