@@ -1,0 +1,1 @@
+"""The contract between Treadle's processes: protobuf files and the code generated from them."""
