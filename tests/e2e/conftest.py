@@ -4,24 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 import treadle_client
 
+from treadle._files import FileStore
+from treadle.task import ValueRef
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
-type_of_start = Callable[..., treadle_client.Client]
+
+@dataclass(frozen=True)
+class Session:
+    """A client of local services, and the home that they write to."""
+
+    client: treadle_client.Client
+    home: Path
+
+    def run(self, selection: str | None = None, **options: object) -> treadle_client.RunResult:
+        """Launch a run and wait for its end."""
+        handle = self.client.materialize(selection, **options)  # type: ignore[arg-type]  # passed on
+        return handle.result(timeout=60)
+
+    def succeed(self, selection: str | None = None, **options: object) -> treadle_client.RunResult:
+        """Launch a run that must succeed."""
+        result = self.run(selection, **options)
+        result.raise_for_failure()
+        return result
+
+    def events(self, run_id: str) -> list[treadle_client.Event]:
+        """Return the events of a run that has ended."""
+        return list(self.client.run(run_id).events())
+
+    def value(self, asset_key: str) -> object:
+        """Return the stored value of an asset's latest materialization."""
+        latest = next(self.client.materializations(asset_key))
+        assert latest.value_ref is not None
+        return self.read(latest.value_ref)
+
+    def read(self, ref: treadle_client.ValueRef) -> object:
+        """Return a stored value."""
+        return FileStore(self.home / "values").read_value(ValueRef(**asdict(ref)))
+
+
+Start = Callable[..., Session]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[type_of_start]:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Start code server and launcher for a module of tests/assets, or a path; end them after."""
     with ExitStack() as stack:
 
-        def start_local(target: str | Path, **options: object) -> treadle_client.Client:
+        def start_local(target: str | Path, **options: object) -> Session:
             path = ASSETS / target if isinstance(target, str) else target
-            options.setdefault("home", tmp_path / "home")
-            return stack.enter_context(treadle_client.local(path, **options))
+            home = Path(str(options.pop("home", tmp_path / "home")))
+            client = stack.enter_context(
+                treadle_client.local(path, home=home, **options)  # type: ignore[arg-type]  # passed on
+            )
+            return Session(client, home)
 
         yield start_local
