@@ -1,0 +1,197 @@
+"""Ephemeral services leave nothing when their starter is killed, whatever runs just then."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+MARK = "TREADLE_TEST_ENDING"
+
+#: Starts a run that waits, says so, and would wait for ever.
+USES_LOCAL = """
+import sys
+import treadle_client
+with treadle_client.local(sys.argv[1], home=sys.argv[2]) as client:
+    for event in client.materialize("waits").events():
+        if isinstance(event, treadle_client.LogRecord):
+            print("running", flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one test's services put what they make, and the mark that their processes carry."""
+
+    scratch: Path
+    runtime: Path
+    mark: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            MARK: self.mark,
+            "XDG_RUNTIME_DIR": str(self.runtime),
+            "TREADLE_TEST_SCRATCH": str(self.scratch),
+        }
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process that was started from here, whoever its parent is now."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(MARK) == self.mark:
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def sockets(self) -> list[str]:
+        return [str(path) for path in self.runtime.rglob("*") if path.is_socket()]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    # A short folder: a socket's path holds 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="tt-") as runtime:
+        yield Place(scratch=tmp_path, runtime=Path(runtime), mark=uuid.uuid4().hex)
+
+
+def wait_until_gone(processes: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    assert not alive, [process.cmdline() for process in alive]
+
+
+def test_a_killed_local_leaves_no_process_and_no_socket(place: Place) -> None:
+    module = str(ASSETS / "waits_for_release.py")
+    command = [sys.executable, "-c", USES_LOCAL, module, str(place.scratch / "home")]
+    with subprocess.Popen(command, env=place.environment, stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == b"running\n"
+        processes = place.processes()
+        starter.send_signal(signal.SIGKILL)
+
+    wait_until_gone(processes)
+    # Starter, code server, launcher, host, step.
+    assert len(processes) >= 5
+    assert place.processes() == []
+    assert place.sockets() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_an_ended_dev_leaves_no_process_and_no_socket(place: Place, number: signal.Signals) -> None:
+    module = str(ASSETS / "waits_for_release.py")
+    home = str(place.scratch / "home")
+    command = [sys.executable, "-m", "treadle_client", "dev", "-f", module, "--home", home]
+    materialize = [sys.executable, "-m", "treadle_client", "materialize", "--home", home]
+    with subprocess.Popen(command, env=place.environment, stdout=subprocess.PIPE) as dev:
+        assert dev.stdout is not None
+        assert dev.stdout.readline()
+        client = subprocess.Popen(
+            [*materialize, "--select", "waits", "--json"],
+            env=place.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert client.stdout is not None
+        while b"log_record" not in client.stdout.readline():
+            assert client.poll() is None
+        processes = place.processes()
+        dev.send_signal(number)
+        client.communicate(timeout=60)
+
+    wait_until_gone(processes)
+    assert len(processes) >= 5
+    assert place.processes() == []
+    assert place.sockets() == []
+
+
+def test_an_idle_host_does_not_wake_and_services_wake_no_more_than_bare_grpc(
+    place: Place,
+) -> None:
+    code = IDLE.format(assets=str(ASSETS / "seed_chain.py"), home=str(place.scratch / "home"))
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=place.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as starter:
+        assert starter.stdout is not None
+        assert starter.stdin is not None
+        assert starter.stdout.readline() == b"idle\n"
+        kinds = {kind_of(process): process for process in place.processes()}
+        before = {kind: wake_ups(process) for kind, process in kinds.items()}
+        # Five seconds in which none of them may end; that is the time that is measured.
+        _, alive = psutil.wait_procs(list(kinds.values()), timeout=IDLE_SECONDS)
+        woken = {kind: wake_ups(process) - before[kind] for kind, process in kinds.items()}
+        starter.stdin.close()
+
+    assert {"bare", "codeserver", "launcher", "host"} <= kinds.keys()
+    assert len(alive) == len(kinds)
+    assert woken["host"] == 0
+    # grpcio's own threads wake now and then; the bare server beside them tells how often.
+    assert woken["codeserver"] <= woken["bare"] + KEEPALIVE
+    assert woken["launcher"] <= 2 * woken["bare"] + KEEPALIVE
+
+
+IDLE_SECONDS = 5.0
+KEEPALIVE = 5
+
+IDLE = """
+import subprocess, sys
+import treadle_client
+BARE = '''
+import asyncio, sys
+import grpc
+async def main():
+    server = grpc.aio.server()
+    server.add_insecure_port("unix:" + sys.argv[1])
+    await server.start()
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await server.stop(None)
+asyncio.run(main())
+'''
+with treadle_client.local({assets!r}, home={home!r}) as client:
+    client.materialize("*").result(timeout=60).raise_for_failure()
+    bare = subprocess.Popen(
+        [sys.executable, "-c", BARE, {home!r} + "/bare.sock"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )
+    bare.stdout.readline()
+    client.close()
+    print("idle", flush=True)
+    sys.stdin.read()
+    bare.communicate()
+"""
+
+
+def kind_of(process: psutil.Process) -> str:
+    line = " ".join(process.cmdline())
+    if "bootstrap.py host" in line:
+        return "host"
+    for name in ("codeserver", "launcher"):
+        if f"treadle_{name}" in line:
+            return name
+    return "bare" if "bare.sock" in line else "starter"
+
+
+def wake_ups(process: psutil.Process) -> int:
+    """Return how often the threads of a process have been put to sleep and woken."""
+    total = 0
+    for status in Path(f"/proc/{process.pid}/task").glob("*/status"):
+        for line in status.read_text().splitlines():
+            if line.startswith("voluntary_ctxt_switches:"):
+                total += int(line.split()[1])
+    return total
