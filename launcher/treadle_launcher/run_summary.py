@@ -124,7 +124,7 @@ class SummaryFold:
             self._base, state=self.state, last_sequence=self.last_sequence, step_counts=counts
         )
 
-    def replan(self, step_count: int) -> None:
+    def replan(self, digest: str, fingerprint: str, step_count: int) -> None:
         """Take note that another plan runs, of so many steps.
 
         Raises:
@@ -132,6 +132,7 @@ class SummaryFold:
         """
         if self.state not in _BEFORE_START:
             raise self._invalid("another plan")
+        self._base = replace(self._base, digest=digest, fingerprint=fingerprint)
         self._counts = {StepState.PENDING: step_count}
 
     def check(self, event: Event) -> None:

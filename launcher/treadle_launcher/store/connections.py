@@ -1,4 +1,4 @@
-"""How the SQLite file is opened: WAL, no fsync at commit, explicit transactions."""
+"""How the SQLite file is opened: no fsync at commit, explicit transactions."""
 
 from __future__ import annotations
 
@@ -9,27 +9,14 @@ from typing import Final
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from treadle_launcher.store.errors import translated
-from treadle_launcher.store.schema import metadata
+from treadle_launcher.store.schema import database_url
 
 _BUSY_TIMEOUT_S: Final = 10.0
 
 
 def writing_engine(database: Path) -> Engine:
-    """Return an engine of one connection that may write, the tables made if there are none.
-
-    Raises:
-        StoreError: the file cannot be used.
-    """
-    engine = _engine(database, connections=1, begin="BEGIN IMMEDIATE")
-    with translated():
-        with engine.connect() as connection:
-            # Stays with the file. Durable against SIGKILL of every process, which is what
-            # "durable" promises here: the log is in the page cache, not in our memory.
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        with engine.begin() as connection:
-            metadata.create_all(connection)
-    return engine
+    """Return an engine of one connection that may write a file that is prepared."""
+    return _engine(database, connections=1, begin="BEGIN IMMEDIATE")
 
 
 def reading_engine(database: Path, connections: int) -> Engine:
@@ -45,7 +32,7 @@ def reading_engine(database: Path, connections: int) -> Engine:
 
 def _engine(database: Path, *, connections: int, begin: str) -> Engine:
     engine = create_engine(
-        f"sqlite+pysqlite:///{database}",
+        database_url(database),
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update as update_rows
+from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_launcher import codec
@@ -20,7 +21,157 @@ from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
-from treadle_launcher.store.pages import cut_page, parse_token, page_limit
+from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.schema import launch_specs
 from treadle_launcher.store.schema import runs as table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs are wanted: in one of these states and of this location, if given."""
+
+    states: tuple[RunState, ...] = ()
+    location: str = ""
+
+    def as_text(self) -> tuple[str, ...]:
+        """Return the filters for a page's token."""
+        return ("runs", self.location, *sorted(set(self.states)))
+
+
+def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
+    """Add the row of a run that was just submitted."""
+    row = {
+        "run_id": run.run_id,
+        "location": run.location,
+        "submitted_us": run.submitted_at,
+        "submitted_json": codec.dumps(submitted.payload),
+        **_changing(run),
+    }
+    connection.execute(insert(table), row)
+
+
+def update(connection: Connection, before: RunSummary, now: RunSummary) -> None:
+    """Bring a run's row up to date: only what changed is written."""
+    old = _changing(before)
+    changed = {name: value for name, value in _changing(now).items() if value != old[name]}
+    if changed:
+        connection.execute(update_rows(table).where(table.c.run_id == now.run_id).values(changed))
+
+
+def get(connection: Connection, run_id: RunId) -> RunSummary:
+    """Return one run.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    row = connection.execute(select(table).where(table.c.run_id == run_id)).one_or_none()
+    if row is None:
+        raise UnknownRunError([run_id])
+    return _from_row(row)
+
+
+def check_known(connection: Connection, run_id: RunId) -> None:
+    """Check that there is such a run.
+
+    Raises:
+        UnknownRunError: there is none.
+    """
+    query = select(table.c.ordinal).where(table.c.run_id == run_id)
+    if connection.execute(query).scalar_one_or_none() is None:
+        raise UnknownRunError([run_id])
+
+
+def page(
+    connection: Connection, wanted: RunFilter, page_size: int, page_token: str
+) -> Page[RunSummary]:
+    """Return a page of runs, newest first.
+
+    Raises:
+        BadPageTokenError: no call with these filters gave this token.
+    """
+    filters = wanted.as_text()
+    limit = page_limit(page_size)
+    before = parse_token(page_token, filters)
+    query = select(table).order_by(table.c.ordinal.desc()).limit(limit + 1)
+    if wanted.states:
+        query = query.where(table.c.state.in_(sorted(set(wanted.states))))
+    if wanted.location:
+        query = query.where(table.c.location == wanted.location)
+    if before is not None:
+        query = query.where(table.c.ordinal < before)
+    return cut_page(connection.execute(query).all(), limit, filters, read=_read)
+
+
+def unfinished(connection: Connection) -> tuple[RunSummary, ...]:
+    """Return every run whose state is not final, oldest first."""
+    states = sorted(set(RunState) - FINAL_RUN_STATES)
+    query = select(table).where(table.c.state.in_(states)).order_by(table.c.ordinal)
+    return tuple(_from_row(row) for row in connection.execute(query))
+
+
+def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> None:
+    """Keep how a run's hosts are started, in place of what was kept."""
+    row = insert_or(launch_specs).values(run_id=run_id, spec_json=codec.dumps(spec))
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[launch_specs.c.run_id], set_={"spec_json": row.excluded.spec_json}
+        )
+    )
+
+
+def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
+    """Return how a run's hosts are started.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    query = select(launch_specs.c.spec_json).where(launch_specs.c.run_id == run_id)
+    found = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise UnknownRunError([run_id])
+    return codec.loads(LaunchSpec, found)
+
+
+def _changing(run: RunSummary) -> Mapping[str, Any]:
+    return {
+        "state": str(run.state),
+        "digest": run.digest,
+        "fingerprint": run.fingerprint,
+        "started_us": run.started_at,
+        "finished_us": run.finished_at,
+        "materialization_count": run.materialization_count,
+        "unexpected_count": run.unexpected_count,
+        "last_sequence": run.last_sequence,
+        "step_counts_json": json.dumps(dict(run.step_counts)),
+        "failure_json": None if run.failure is None else codec.dumps(run.failure),
+    }
+
+
+def _read(row: Row[Any]) -> tuple[int, int, RunSummary]:
+    return row.ordinal, len(row.submitted_json) + len(row.failure_json or ""), _from_row(row)
+
+
+def _from_row(row: Row[Any]) -> RunSummary:
+    submitted = codec.loads(RunSubmitted, row.submitted_json)
+    counts = json.loads(row.step_counts_json)
+    failure = None if row.failure_json is None else codec.loads(Failure, row.failure_json)
+    return RunSummary(
+        run_id=RunId(row.run_id),
+        location=row.location,
+        state=RunState(row.state),
+        selection=submitted.selection,
+        options=submitted.options,
+        digest=row.digest,
+        fingerprint=row.fingerprint,
+        submitted_at=TimeUs(row.submitted_us),
+        tags=submitted.tags,
+        step_counts={StepState(name): count for name, count in counts.items()},
+        failure=failure,
+        started_at=None if row.started_us is None else TimeUs(row.started_us),
+        finished_at=None if row.finished_us is None else TimeUs(row.finished_us),
+        materialization_count=row.materialization_count,
+        unexpected_count=row.unexpected_count,
+        last_sequence=row.last_sequence,
+        idempotency_key=submitted.idempotency_key,
+    )

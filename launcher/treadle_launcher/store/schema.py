@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import (
@@ -10,11 +11,19 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    NullPool,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
+    create_engine,
 )
+from sqlalchemy.engine import URL
+
+from treadle_launcher.store.errors import StoreUnavailableError, translated
+
+VERSION: Final = 1
+"""The tables as they stand here; SQLite keeps the number in the file, as its user_version."""
 
 metadata: Final = MetaData()
 
@@ -146,3 +155,31 @@ text_pieces: Final = Table(
     sqlite_with_rowid=False,
 )
 """Long texts in pieces; `start` counts characters. SQLite's own substr would end at a NUL."""
+
+
+def database_url(database: Path) -> URL:
+    """Return the URL of an SQLite file, whatever characters its path has."""
+    return URL.create("sqlite+pysqlite", database=str(database))
+
+
+def prepare(database: Path) -> None:
+    """Make the file and its tables, if they are not there, and check that we know them.
+
+    Raises:
+        StoreError: the file cannot be used, or another version of Treadle wrote it.
+    """
+    engine = create_engine(database_url(database), poolclass=NullPool)
+    with translated(), engine.connect() as connection:
+        # Stays with the file. Durable against SIGKILL of every process, which is what
+        # "durable" promises here: the log is in the page cache, not in our memory.
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if version not in (0, VERSION):
+            raise StoreUnavailableError(
+                f"{database} has tables of version {version}, this Treadle knows {VERSION}:"
+                " use the Treadle that wrote it, or another --home"
+            )
+        # The number comes last: a file that a crash left half made is completed next time.
+        metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+        connection.commit()

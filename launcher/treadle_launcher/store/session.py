@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from treadle_launcher.clock import Clock
 from treadle_launcher.ids import RunId

@@ -57,9 +57,11 @@ def open_store(database: Path, clock: Clock | None = None) -> Iterator[Store]:
         StoreError: the file cannot be used.
     """
     prepare(database)
-    with Writer.running(database, clock or SystemClock()) as writer:
-        with Readers.open(database) as readers:
-            yield Store(writer, readers)
+    with (
+        Writer.running(database, clock or SystemClock()) as writer,
+        Readers.open(database) as readers,
+    ):
+        yield Store(writer, readers)
 
 
 class Store:

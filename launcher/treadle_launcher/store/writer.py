@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -68,7 +68,9 @@ class Writer:
         """
         engine = writing_engine(database)
         try:
-            with engine.connect() as connection:
+            with translated():
+                connection = engine.connect()
+            with connection:
                 writer = cls(connection, clock)
                 thread = threading.Thread(target=writer._run, name="treadle-store-writer")
                 thread.start()
@@ -139,7 +141,8 @@ def _tell(outcomes: Sequence[_Outcome]) -> None:
     for outcome in outcomes:
         by_loop.setdefault(outcome.future.get_loop(), []).append(outcome)
     for loop, told in by_loop.items():
-        if not loop.is_closed():
+        # A loop that was closed meanwhile has nobody left who waits.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(_tell_all, told)
 
 

@@ -1,0 +1,82 @@
+"""Pages of lists: how many items one holds, and the token by which the next is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from treadle_launcher.errors import BadArgumentError, BadPageTokenError
+from treadle_launcher.store.records import Page
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_DEFAULT: Final = 100
+_MOST: Final = 500
+_MOST_CHARACTERS: Final = 1024 * 1024
+_TOKEN: Final = re.compile(r"([0-9]{1,18})-([0-9a-f]{16})", re.ASCII)
+
+
+def page_limit(page_size: int) -> int:
+    """Return how many items a page holds at most, for the size that a caller asks for.
+
+    Raises:
+        BadArgumentError: the size is negative.
+    """
+    if page_size < 0:
+        raise BadArgumentError(
+            [str(page_size)], message=f"page_size is {page_size}: give 0 or a positive number."
+        )
+    return min(page_size or _DEFAULT, _MOST)
+
+
+def page_token(position: int, filters: Sequence[str]) -> str:
+    """Return the token of the page that goes on after a position, for a list so filtered."""
+    return f"{position}-{_scope(filters)}"
+
+
+def parse_token(token: str, filters: Sequence[str]) -> int | None:
+    """Return the position after which a page goes on. None: it is the first.
+
+    Raises:
+        BadPageTokenError: no list with these filters gave this token.
+    """
+    if not token:
+        return None
+    match = _TOKEN.fullmatch(token)
+    if match is None or match[2] != _scope(filters):
+        raise BadPageTokenError([token])
+    return int(match[1])
+
+
+def cut_page(
+    rows: Sequence[R],
+    limit: int,
+    filters: Sequence[str],
+    *,
+    read: Callable[[R], tuple[int, int, T]],
+) -> Page[T]:
+    """Make a page of rows, of which there is one over the limit if there are more.
+
+    `read` returns a row's position, its size in characters, and its item. A page ends before
+    1 MiB, so that a message with default limits holds it; one item it has always.
+    """
+    items: list[T] = []
+    size = last = 0
+    for row in rows[:limit]:
+        position, row_size, item = read(row)
+        size += row_size
+        if items and size > _MOST_CHARACTERS:
+            break
+        items.append(item)
+        last = position
+    more = len(rows) > len(items)
+    return Page(items=tuple(items), next_page_token=page_token(last, filters) if more else "")
+
+
+def _scope(filters: Sequence[str]) -> str:
+    # With the length of each: ("a", "b") is not ("ab",).
+    text = "".join(f"{len(each)}:{each}" for each in filters)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
