@@ -17,13 +17,19 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
+# An environment of a user's, in which tests run assets: without treadle, with a protobuf of old.
+$(VENV)/old-protobuf/.made:
+	$(PYTHON) -m venv $(VENV)/old-protobuf
+	$(VENV)/old-protobuf/bin/python -m pip install --quiet protobuf==3.20.3
+	touch $@
+
 demo: $(VENV)/.demo  ## Run the example through code server, launcher and client.
 	$(BIN)/python examples/flights/demo.py
 
-test: $(VENV)/.dev  ## The whole suite.
+test: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## The whole suite.
 	$(BIN)/python -m pytest
 
-test-spawn: $(VENV)/.dev  ## What runs steps, with every step in a new interpreter.
+test-spawn: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
 	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest tests/integration tests/e2e
 
 check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two minutes.
