@@ -1,0 +1,29 @@
+"""The code server's process: `python -P -m treadle_codeserver ARGS`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from treadle_codeserver.arguments import read
+from treadle_codeserver.errors import StartError
+from treadle_codeserver.server import serve
+
+
+def main() -> int:
+    """Run a code server and return its exit status: 2 for wrong arguments, 1 if it cannot start."""
+    settings = read(sys.argv[1:])
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    try:
+        asyncio.run(serve(settings))
+    except StartError as error:
+        print(f"treadle_codeserver: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""plan.proto: plan requests in, plans out. Loads are not resolved here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
+from treadle_api.v1 import codeserver_pb2, plan_pb2
+from treadle_codeserver import defaults
+from treadle_codeserver.errors import BadArgumentError
+from treadle_codeserver.wire.parts import in_parts
+from treadle_codeserver.wire.value import cut, printable
+from treadle_planner import (
+    Hazard,
+    Load,
+    Plan,
+    PlannedAsset,
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlanRequest,
+    Verdict,
+)
+
+_UNSELECTED = {
+    UnselectedOutputs.MATERIALIZE: plan_pb2.UNSELECTED_OUTPUTS_MATERIALIZE,
+    UnselectedOutputs.DISCARD: plan_pb2.UNSELECTED_OUTPUTS_DISCARD,
+    UnselectedOutputs.FAIL: plan_pb2.UNSELECTED_OUTPUTS_FAIL,
+}
+
+_SIBLINGS = {
+    Siblings.LOAD: plan_pb2.SIBLINGS_LOAD,
+    Siblings.RUN: plan_pb2.SIBLINGS_RUN,
+}
+
+_VERDICTS = {
+    Verdict.RUN: plan_pb2.VERDICT_RUN,
+    Verdict.OMIT: plan_pb2.VERDICT_OMIT,
+}
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def decode_plan_request(message: codeserver_pb2.PlanRequest) -> PlanRequest:
+    """Read what is to be planned.
+
+    Raises:
+        BadArgumentError: an option has a value that is not known here.
+    """
+    options = message.options
+    return PlanRequest(
+        selection=tuple(message.selection.expressions),
+        job=message.selection.job,
+        unselected_outputs=_decode_choice(
+            _UNSELECTED, options.unselected_outputs, "unselected_outputs"
+        ),
+        siblings=_decode_choice(_SIBLINGS, options.siblings, "siblings"),
+        missing=frozenset(KeyText(key) for key in message.missing_asset_keys),
+    )
+
+
+def encode_plan(
+    location: str, asked: codeserver_pb2.PlanRequest, plan: Plan
+) -> Iterator[plan_pb2.PlanPart]:
+    """Encode a plan, in parts. The header stands in the first, with what was asked for in it."""
+    header = plan_pb2.PlanHeader(
+        location=location,
+        digest=plan.digest,
+        fingerprint=plan.fingerprint,
+        selection=asked.selection,
+        options=asked.options,
+        selected_asset_keys=plan.selected_asset_keys[: defaults.HEADER_KEYS],
+        selected_asset_count=len(plan.selected_asset_keys),
+        missing_asset_keys=plan.missing_asset_keys[: defaults.HEADER_KEYS],
+        notes=[cut(note) for note in plan.notes],
+    )
+    return in_parts(
+        plan_pb2.PlanPart(header=header),
+        [
+            ("steps", map(_encode_step, plan.steps)),
+            ("loads", map(_encode_load, plan.loads)),
+            ("hazards", map(_encode_hazard, plan.hazards)),
+        ],
+    )
+
+
+def _decode_choice(choices: Mapping[E, int], number: int, name: str) -> E | None:
+    """Read an option; 0 is none.
+
+    Raises:
+        BadArgumentError: the number is no choice that is known here.
+    """
+    if number == 0:
+        return None
+    for choice, known in choices.items():
+        if known == number:
+            return choice
+    message = f"PlanOptions.{name} is {number}, which this code server does not know."
+    raise BadArgumentError(message, names=(name,))
+
+
+def _encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
+    unselected = step.unselected_outputs
+    return plan_pb2.PlannedStep(
+        key=step.key,
+        block=step.block,
+        op=step.op,
+        verdict=_VERDICTS[step.verdict],
+        reason=step.reason,
+        selected_outputs=step.selected_outputs,
+        selected_asset_keys=step.selected_asset_keys,
+        inputs=[_encode_input(planned) for planned in step.inputs],
+        outputs=[_encode_output(output) for output in step.outputs],
+        resource_keys=step.resource_keys,
+        unselected_outputs=None if unselected is None else _UNSELECTED[unselected],
+    )
+
+
+def _encode_input(planned: PlannedInput) -> plan_pb2.PlannedInput:
+    return plan_pb2.PlannedInput(
+        name=planned.name,
+        sources=[_encode_planned_source(source) for source in planned.sources],
+        fan_in=planned.fan_in,
+        nothing=planned.nothing,
+        not_needed=planned.not_needed,
+        input_manager_key=planned.input_manager_key or "",
+    )
+
+
+def _encode_planned_source(source: PlannedSource) -> plan_pb2.PlannedSource:
+    made = source.step_output
+    if made is None:
+        return plan_pb2.PlannedSource(
+            load_asset_key=source.load_asset_key, asset_key=source.asset_key or ""
+        )
+    return plan_pb2.PlannedSource(
+        step_output=plan_pb2.PlannedStepOutput(step_key=made.step_key, output=made.output),
+        asset_key=source.asset_key or "",
+    )
+
+
+def _encode_output(output: PlannedOutput) -> plan_pb2.PlannedOutput:
+    return plan_pb2.PlannedOutput(
+        name=output.name,
+        selected=output.selected,
+        is_required=output.is_required,
+        nothing=output.nothing,
+        assets=[_encode_asset(asset) for asset in output.assets],
+        is_read=output.is_read,
+        io_manager_key=output.io_manager_key,
+        builtin_manager=output.builtin_manager,
+    )
+
+
+def _encode_asset(asset: PlannedAsset) -> plan_pb2.PlannedAsset:
+    return plan_pb2.PlannedAsset(
+        asset_key=asset.asset_key,
+        selected=asset.selected,
+        io_manager_key=asset.io_manager_key,
+        builtin_manager=asset.builtin_manager,
+    )
+
+
+def _encode_load(load: Load) -> plan_pb2.Load:
+    return plan_pb2.Load(
+        asset_key=load.asset_key,
+        readers=[
+            plan_pb2.PlannedInputRef(step_key=reader.step_key, input=reader.input)
+            for reader in load.readers
+        ],
+        external=load.external,
+        io_manager_key=load.io_manager_key,
+        builtin_manager=load.builtin_manager,
+        sibling=load.sibling,
+    )
+
+
+def _encode_hazard(hazard: Hazard) -> plan_pb2.Hazard:
+    return plan_pb2.Hazard(
+        step_key=hazard.step_key,
+        output=hazard.output,
+        asset_keys=hazard.asset_keys,
+        unselected_outputs=_UNSELECTED[hazard.unselected_outputs],
+    )
