@@ -18,7 +18,7 @@ $(VENV)/.dev: pyproject.toml
 	touch $@
 
 # An environment of a user's, in which tests run assets: without treadle, with a protobuf of old.
-$(VENV)/old-protobuf/.made:
+$(VENV)/old-protobuf/.made: | $(VENV)/.dev
 	$(PYTHON) -m venv $(VENV)/old-protobuf
 	$(VENV)/old-protobuf/bin/python -m pip install --quiet protobuf==3.20.3
 	touch $@
