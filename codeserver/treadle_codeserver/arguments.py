@@ -72,9 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     # One list for both: targets are loaded in the order in which they were written.
-    targets = {"action": "append", "dest": "targets", "default": []}
-    add("-f", "--file", type=_file, metavar="FILE", **targets)
-    add("-m", "--module", type=_module, metavar="MODULE", **targets)
+    parser.set_defaults(targets=[])
+    add("-f", "--file", action="append", dest="targets", type=_file, metavar="FILE")
+    add("-m", "--module", action="append", dest="targets", type=_module, metavar="MODULE")
     add("--working-directory", default=".", metavar="DIR", help="where the user's code runs")
     add("--python", default=sys.executable, metavar="FILE", help="what runs the user's code")
     add("--name", type=_word, metavar="NAME", help="of the location; else the first target's")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 import grpc
 import grpc.aio
-from google.protobuf.message import Message
 
 from treadle_codeserver.errors import BadTokenError
 from treadle_codeserver.wire.error import encode_refusal
 
+Q = TypeVar("Q")
+A = TypeVar("A")
 
-class TokenCheck(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc.aio's base is untyped
+
+class TokenCheck(grpc.aio.ServerInterceptor):
     """Refuses calls without "authorization: Bearer <token>"."""
 
     def __init__(self, token: str) -> None:
@@ -22,15 +25,16 @@ class TokenCheck(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc.aio'
     async def intercept_service(
         self,
         continuation: Callable[
-            [grpc.HandlerCallDetails],
-            Awaitable[grpc.RpcMethodHandler[Message, Message] | None],
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Q, A] | None]
         ],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Message, Message] | None:
+    ) -> grpc.RpcMethodHandler[Q, A] | None:
         """Hand the call on if it carries the token."""
         if self._is_allowed(handler_call_details):
             return await continuation(handler_call_details)
-        return _REFUSING
+        # Streams both ways fit every call: nothing is read and nothing is sent but the status.
+        refusing: grpc.RpcMethodHandler[Q, A] = grpc.stream_stream_rpc_method_handler(_refuse)
+        return refusing
 
     def _is_allowed(self, details: grpc.HandlerCallDetails) -> bool:
         sent = dict(details.invocation_metadata or ()).get("authorization", "")
@@ -38,9 +42,5 @@ class TokenCheck(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc.aio'
         return hmac.compare_digest(data, self._expected)
 
 
-async def _refuse(_requests: object, context: grpc.aio.ServicerContext[Message, Message]) -> None:
+async def _refuse(_requests: AsyncIterator[Q], context: grpc.aio.ServicerContext[Q, A]) -> None:
     await context.abort_with_status(encode_refusal(BadTokenError()))
-
-
-# Streams both ways fit every call: nothing is read and nothing is sent but the status.
-_REFUSING = grpc.stream_stream_rpc_method_handler(_refuse)

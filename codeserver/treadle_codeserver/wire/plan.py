@@ -11,7 +11,7 @@ from treadle_api.v1 import codeserver_pb2, plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.errors import BadArgumentError
 from treadle_codeserver.wire.parts import in_parts
-from treadle_codeserver.wire.value import cut, printable
+from treadle_codeserver.wire.value import cut
 from treadle_planner import (
     Hazard,
     Load,
@@ -39,6 +39,7 @@ _SIBLINGS = {
 _VERDICTS = {
     Verdict.RUN: plan_pb2.VERDICT_RUN,
     Verdict.OMIT: plan_pb2.VERDICT_OMIT,
+    Verdict.REUSE: plan_pb2.VERDICT_REUSE,
 }
 
 E = TypeVar("E", bound=StrEnum)
@@ -93,7 +94,7 @@ def _decode_choice(choices: Mapping[E, int], number: int, name: str) -> E | None
     Raises:
         BadArgumentError: the number is no choice that is known here.
     """
-    if number == 0:
+    if not number:
         return None
     for choice, known in choices.items():
         if known == number:
@@ -115,7 +116,11 @@ def _encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
         inputs=[_encode_input(planned) for planned in step.inputs],
         outputs=[_encode_output(output) for output in step.outputs],
         resource_keys=step.resource_keys,
-        unselected_outputs=None if unselected is None else _UNSELECTED[unselected],
+        unselected_outputs=(
+            plan_pb2.UNSELECTED_OUTPUTS_UNSPECIFIED
+            if unselected is None
+            else _UNSELECTED[unselected]
+        ),
     )
 
 
@@ -134,7 +139,7 @@ def _encode_planned_source(source: PlannedSource) -> plan_pb2.PlannedSource:
     made = source.step_output
     if made is None:
         return plan_pb2.PlannedSource(
-            load_asset_key=source.load_asset_key, asset_key=source.asset_key or ""
+            load_asset_key=source.load_asset_key or "", asset_key=source.asset_key or ""
         )
     return plan_pb2.PlannedSource(
         step_output=plan_pb2.PlannedStepOutput(step_key=made.step_key, output=made.output),

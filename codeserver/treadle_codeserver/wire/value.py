@@ -11,7 +11,7 @@ from treadle_codeserver import defaults
 _INT64 = range(-(2**63), 2**63)
 
 
-def encode_value(value: JsonValue) -> value_pb2.Value:
+def encode_value(value: JsonValue) -> value_pb2.Value:  # noqa: PLR0911 - one for each type
     """Encode a user's value; an integer that does not fit 64 bits becomes text."""
     match value:
         case None:
