@@ -143,9 +143,10 @@ class CodeServerServiceServicer:
     def Reload(self, request, context):
         """Load the targets anew in a new child process and answer when that ended. On success the
         new snapshot is swapped in; otherwise the last good one stays and the response says why.
-        Precondition: none. Calls that arrive while a load runs wait for one load that starts
-        after they arrived, and share its answer. Ends at the latest after the import timeout of
-        every target. A failed load is data, not an error.
+        Precondition: none. Idempotent: loading the same code twice serves the same digest. Calls
+        that arrive while a load runs wait for one load that starts after they arrived, and share
+        its answer. Ends at the latest after the import timeout of every target. A failed load is
+        data, not an error.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -153,7 +154,8 @@ class CodeServerServiceServicer:
 
     def WatchLocation(self, request, context):
         """Stream the location, now and at every change of its state or digest.
-        Precondition: none. Ends only when the caller or the server does.
+        Precondition: none. Idempotent: any number of watchers. Ends only when the caller or the
+        server does; a caller that reconnects is told the location as it is then.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

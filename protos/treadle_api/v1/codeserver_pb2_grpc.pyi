@@ -76,13 +76,15 @@ class CodeServerServiceStub:
     Reload: _grpc.UnaryUnaryMultiCallable[_codeserver_pb2.ReloadRequest, _codeserver_pb2.ReloadResponse]
     """Load the targets anew in a new child process and answer when that ended. On success the
     new snapshot is swapped in; otherwise the last good one stays and the response says why.
-    Precondition: none. Calls that arrive while a load runs wait for one load that starts
-    after they arrived, and share its answer. Ends at the latest after the import timeout of
-    every target. A failed load is data, not an error.
+    Precondition: none. Idempotent: loading the same code twice serves the same digest. Calls
+    that arrive while a load runs wait for one load that starts after they arrived, and share
+    its answer. Ends at the latest after the import timeout of every target. A failed load is
+    data, not an error.
     """
     WatchLocation: _grpc.UnaryStreamMultiCallable[_codeserver_pb2.WatchLocationRequest, _codeserver_pb2.WatchLocationResponse]
     """Stream the location, now and at every change of its state or digest.
-    Precondition: none. Ends only when the caller or the server does.
+    Precondition: none. Idempotent: any number of watchers. Ends only when the caller or the
+    server does; a caller that reconnects is told the location as it is then.
     """
 
 @_typing.type_check_only
@@ -133,13 +135,15 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     Reload: _aio.UnaryUnaryMultiCallable[_codeserver_pb2.ReloadRequest, _codeserver_pb2.ReloadResponse]  # type: ignore[assignment]
     """Load the targets anew in a new child process and answer when that ended. On success the
     new snapshot is swapped in; otherwise the last good one stays and the response says why.
-    Precondition: none. Calls that arrive while a load runs wait for one load that starts
-    after they arrived, and share its answer. Ends at the latest after the import timeout of
-    every target. A failed load is data, not an error.
+    Precondition: none. Idempotent: loading the same code twice serves the same digest. Calls
+    that arrive while a load runs wait for one load that starts after they arrived, and share
+    its answer. Ends at the latest after the import timeout of every target. A failed load is
+    data, not an error.
     """
     WatchLocation: _aio.UnaryStreamMultiCallable[_codeserver_pb2.WatchLocationRequest, _codeserver_pb2.WatchLocationResponse]  # type: ignore[assignment]
     """Stream the location, now and at every change of its state or digest.
-    Precondition: none. Ends only when the caller or the server does.
+    Precondition: none. Idempotent: any number of watchers. Ends only when the caller or the
+    server does; a caller that reconnects is told the location as it is then.
     """
 
 class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -223,9 +227,10 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_codeserver_pb2.ReloadResponse, _abc.Awaitable[_codeserver_pb2.ReloadResponse]]:
         """Load the targets anew in a new child process and answer when that ended. On success the
         new snapshot is swapped in; otherwise the last good one stays and the response says why.
-        Precondition: none. Calls that arrive while a load runs wait for one load that starts
-        after they arrived, and share its answer. Ends at the latest after the import timeout of
-        every target. A failed load is data, not an error.
+        Precondition: none. Idempotent: loading the same code twice serves the same digest. Calls
+        that arrive while a load runs wait for one load that starts after they arrived, and share
+        its answer. Ends at the latest after the import timeout of every target. A failed load is
+        data, not an error.
         """
 
     @_abc_1.abstractmethod
@@ -235,7 +240,8 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.WatchLocationResponse], _abc.AsyncIterator[_codeserver_pb2.WatchLocationResponse]]:
         """Stream the location, now and at every change of its state or digest.
-        Precondition: none. Ends only when the caller or the server does.
+        Precondition: none. Idempotent: any number of watchers. Ends only when the caller or the
+        server does; a caller that reconnects is told the location as it is then.
         """
 
 def add_CodeServerServiceServicer_to_server(servicer: CodeServerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

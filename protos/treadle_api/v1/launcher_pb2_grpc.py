@@ -152,7 +152,9 @@ class LauncherServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReloadLocation(self, request, context):
-        """Ask a location's code server for a reload; see CodeServerService.Reload.
+        """Ask a location's code server for a reload and answer when it ended; a load that failed is
+        data, and the last good snapshot stays. Runs that were launched before are not touched.
+        Precondition: the location is known and reachable. Idempotent, as CodeServerService.Reload.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -161,6 +163,7 @@ class LauncherServiceServicer:
     def StreamGraph(self, request, context):
         """Stream a location's graph; see CodeServerService.GetGraph. Assets whose key another
         location owns carry conflict.
+        Precondition: the location is served. Idempotent; all parts are of one snapshot.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,6 +186,7 @@ class LauncherServiceServicer:
     def LaunchRun(self, request, context):
         """Plan, record a run and answer; the run goes on by itself. What happens after the answer
         is data in the run.
+        Precondition: the location is served and a host for it can be started here.
         Idempotent if idempotency_key is set: the same key and request name the same run, for as
         long as the home keeps it. Without a key, each call is a new run.
         Errors of PlanRun, and:

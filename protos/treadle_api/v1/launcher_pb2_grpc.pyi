@@ -51,10 +51,14 @@ class LauncherServiceStub:
     Precondition: none. Idempotent.
     """
     ReloadLocation: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ReloadLocationRequest, _launcher_pb2.ReloadLocationResponse]
-    """Ask a location's code server for a reload; see CodeServerService.Reload."""
+    """Ask a location's code server for a reload and answer when it ended; a load that failed is
+    data, and the last good snapshot stays. Runs that were launched before are not touched.
+    Precondition: the location is known and reachable. Idempotent, as CodeServerService.Reload.
+    """
     StreamGraph: _grpc.UnaryStreamMultiCallable[_launcher_pb2.StreamGraphRequest, _launcher_pb2.StreamGraphResponse]
     """Stream a location's graph; see CodeServerService.GetGraph. Assets whose key another
     location owns carry conflict.
+    Precondition: the location is served. Idempotent; all parts are of one snapshot.
     """
     PlanRun: _grpc.UnaryStreamMultiCallable[_launcher_pb2.PlanRunRequest, _launcher_pb2.PlanRunResponse]
     """Stream the plan of a selection with its loads resolved. Nothing is run.
@@ -69,6 +73,7 @@ class LauncherServiceStub:
     LaunchRun: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]
     """Plan, record a run and answer; the run goes on by itself. What happens after the answer
     is data in the run.
+    Precondition: the location is served and a host for it can be started here.
     Idempotent if idempotency_key is set: the same key and request name the same run, for as
     long as the home keeps it. Without a key, each call is a new run.
     Errors of PlanRun, and:
@@ -144,10 +149,14 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     Precondition: none. Idempotent.
     """
     ReloadLocation: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ReloadLocationRequest, _launcher_pb2.ReloadLocationResponse]  # type: ignore[assignment]
-    """Ask a location's code server for a reload; see CodeServerService.Reload."""
+    """Ask a location's code server for a reload and answer when it ended; a load that failed is
+    data, and the last good snapshot stays. Runs that were launched before are not touched.
+    Precondition: the location is known and reachable. Idempotent, as CodeServerService.Reload.
+    """
     StreamGraph: _aio.UnaryStreamMultiCallable[_launcher_pb2.StreamGraphRequest, _launcher_pb2.StreamGraphResponse]  # type: ignore[assignment]
     """Stream a location's graph; see CodeServerService.GetGraph. Assets whose key another
     location owns carry conflict.
+    Precondition: the location is served. Idempotent; all parts are of one snapshot.
     """
     PlanRun: _aio.UnaryStreamMultiCallable[_launcher_pb2.PlanRunRequest, _launcher_pb2.PlanRunResponse]  # type: ignore[assignment]
     """Stream the plan of a selection with its loads resolved. Nothing is run.
@@ -162,6 +171,7 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     LaunchRun: _aio.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]  # type: ignore[assignment]
     """Plan, record a run and answer; the run goes on by itself. What happens after the answer
     is data in the run.
+    Precondition: the location is served and a host for it can be started here.
     Idempotent if idempotency_key is set: the same key and request name the same run, for as
     long as the home keeps it. Without a key, each call is a new run.
     Errors of PlanRun, and:
@@ -252,7 +262,10 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _launcher_pb2.ReloadLocationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_launcher_pb2.ReloadLocationResponse, _abc.Awaitable[_launcher_pb2.ReloadLocationResponse]]:
-        """Ask a location's code server for a reload; see CodeServerService.Reload."""
+        """Ask a location's code server for a reload and answer when it ended; a load that failed is
+        data, and the last good snapshot stays. Runs that were launched before are not touched.
+        Precondition: the location is known and reachable. Idempotent, as CodeServerService.Reload.
+        """
 
     @_abc_1.abstractmethod
     def StreamGraph(
@@ -262,6 +275,7 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_launcher_pb2.StreamGraphResponse], _abc.AsyncIterator[_launcher_pb2.StreamGraphResponse]]:
         """Stream a location's graph; see CodeServerService.GetGraph. Assets whose key another
         location owns carry conflict.
+        Precondition: the location is served. Idempotent; all parts are of one snapshot.
         """
 
     @_abc_1.abstractmethod
@@ -288,6 +302,7 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_launcher_pb2.LaunchRunResponse, _abc.Awaitable[_launcher_pb2.LaunchRunResponse]]:
         """Plan, record a run and answer; the run goes on by itself. What happens after the answer
         is data in the run.
+        Precondition: the location is served and a host for it can be started here.
         Idempotent if idempotency_key is set: the same key and request name the same run, for as
         long as the home keeps it. Without a key, each call is a new run.
         Errors of PlanRun, and:
