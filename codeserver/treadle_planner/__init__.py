@@ -1,0 +1,36 @@
+"""The planner: a snapshot and a request to a plan, purely. It runs and reads nothing else."""
+
+from __future__ import annotations
+
+from treadle_planner._plan import (
+    Hazard,
+    Load,
+    Plan,
+    PlannedAsset,
+    PlannedInput,
+    PlannedInputRef,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    Verdict,
+)
+from treadle_planner._refusals import PlanRefused, RefusalReason
+from treadle_planner._request import PlanRequest
+
+__all__ = [
+    "Hazard",
+    "Load",
+    "Plan",
+    "PlanRefused",
+    "PlanRequest",
+    "PlannedAsset",
+    "PlannedInput",
+    "PlannedInputRef",
+    "PlannedOutput",
+    "PlannedSource",
+    "PlannedStep",
+    "PlannedStepOutput",
+    "RefusalReason",
+    "Verdict",
+]

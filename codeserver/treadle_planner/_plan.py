@@ -1,0 +1,165 @@
+"""A plan: what would run, and why, for one request on one snapshot. plan.proto explains it.
+
+Where the contract says that an empty text means "none", the field here is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from treadle.snapshot import KeyText, Siblings, StepKey, UnselectedOutputs
+
+
+class Verdict(StrEnum):
+    """What a plan says of a step."""
+
+    RUN = "run"
+    """It runs."""
+    OMIT = "omit"
+    """It is not needed."""
+    REUSE = "reuse"
+    """A re-execution takes its outputs from an earlier run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStepOutput:
+    """One output of one planned step."""
+
+    step_key: StepKey
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSource:
+    """Where one value that an input reads comes from: exactly one of the first two is set.
+
+    `asset_key` is the asset that is read, also when a step of this run makes it. None for an
+    intermediate, and for a sibling that runs as one.
+    """
+
+    step_output: PlannedStepOutput | None = None
+    load_asset_key: KeyText | None = None
+    asset_key: KeyText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedInput:
+    """One input of a step that runs. `name` is "" for an ordering that has no argument.
+
+    What it orders after and does not run is left out of `sources`. Without sources, and
+    needed, the op's default is used.
+    """
+
+    name: str
+    sources: tuple[PlannedSource, ...] = ()
+    fan_in: bool = False
+    nothing: bool = False
+    not_needed: bool = False
+    input_manager_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAsset:
+    """One asset that an output produces, and the manager that stores it."""
+
+    asset_key: KeyText
+    selected: bool
+    io_manager_key: str
+    builtin_manager: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOutput:
+    """One output of a step that runs; the manager named here is the intermediate's.
+
+    `is_read`: a step of this run reads its value.
+    """
+
+    name: str
+    selected: bool
+    is_required: bool
+    nothing: bool
+    assets: tuple[PlannedAsset, ...]
+    is_read: bool
+    io_manager_key: str
+    builtin_manager: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """One op of a selected block, and what the plan does with it.
+
+    What stands below `reason` is set when it runs.
+    """
+
+    key: StepKey
+    block: str
+    op: str
+    verdict: Verdict
+    reason: str
+    selected_outputs: tuple[str, ...] = ()
+    selected_asset_keys: tuple[KeyText, ...] = ()
+    inputs: tuple[PlannedInput, ...] = ()
+    outputs: tuple[PlannedOutput, ...] = ()
+    resource_keys: tuple[str, ...] = ()
+    unselected_outputs: UnselectedOutputs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedInputRef:
+    """One input of one planned step."""
+
+    step_key: StepKey
+    input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One stored asset that the plan reads; the launcher looks up which value of it.
+
+    `io_manager_key` loads it for every reader that names no manager. `builtin_manager`: some
+    reader loads it through Treadle's own manager, so that a record is needed. `sibling`: it
+    belongs to the block of a reader.
+    """
+
+    asset_key: KeyText
+    readers: tuple[PlannedInputRef, ...]
+    external: bool
+    io_manager_key: str
+    builtin_manager: bool
+    sibling: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """A required output of a step that runs, not selected, that produces unselected assets."""
+
+    step_key: StepKey
+    output: str
+    asset_keys: tuple[KeyText, ...]
+    unselected_outputs: UnselectedOutputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would run, and why.
+
+    `selection`, `job` and the two options are as they were asked for. `missing_asset_keys` are
+    the siblings that run because no run has stored them. `steps` are those of the selected
+    blocks in topological order, ties by key; `loads` are sorted by key, `hazards` by step key
+    and output. `fingerprint` is SHA-256 in hexadecimal over the canonical form of the rest.
+    """
+
+    digest: str
+    fingerprint: str
+    selection: tuple[str, ...]
+    job: str
+    unselected_outputs: UnselectedOutputs | None
+    siblings: Siblings | None
+    selected_asset_keys: tuple[KeyText, ...]
+    missing_asset_keys: tuple[KeyText, ...]
+    notes: tuple[str, ...]
+    steps: tuple[PlannedStep, ...]
+    loads: tuple[Load, ...]
+    hazards: tuple[Hazard, ...]

@@ -1,0 +1,47 @@
+"""Why a plan was refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RefusalReason(StrEnum):
+    """The reasons of error.proto that planning gives."""
+
+    SELECTION_SYNTAX = "SELECTION_SYNTAX"
+    """A text is not of the selection language."""
+    SELECTION_AMBIGUOUS = "SELECTION_AMBIGUOUS"
+    """An older form could mean two things."""
+    UNKNOWN_ASSET = "UNKNOWN_ASSET"
+    """A name that no asset here has, or one that nothing here makes."""
+    EMPTY_SELECTION = "EMPTY_SELECTION"
+    """Nothing that can be made is selected."""
+    UNKNOWN_JOB = "UNKNOWN_JOB"
+    """A job that is not defined here."""
+    PARTIAL_BLOCK = "PARTIAL_BLOCK"
+    """Some assets of a block that is made whole or not at all."""
+
+
+class PlanRefused(Exception):
+    """The selection cannot be planned.
+
+    `names` are the offending names as written, `suggestions` what may have been meant, nearest
+    first. `smallest` is the smallest selection that holds the refused one and is accepted, ""
+    when there is none.
+    """
+
+    def __init__(
+        self,
+        reason: RefusalReason,
+        message: str,
+        *,
+        names: tuple[str, ...] = (),
+        suggestions: tuple[str, ...] = (),
+        smallest: str = "",
+    ) -> None:
+        self.reason = reason
+        self.message = message
+        self.names = names
+        self.suggestions = suggestions
+        self.smallest = smallest
+        super().__init__(message)
