@@ -1,0 +1,101 @@
+"""What attempts wrote, read from the files that their hosts capture it in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.value_keys import path_component
+
+_CHUNK_BYTES: Final = 64 * 1024
+
+_FOLLOW_INTERVAL_S: Final = 0.1
+"""Between two looks at a file that is followed.
+
+A timer, though nothing else here polls: the writers are processes that tell nobody when they
+write, and of the attempt's end only the event log knows. It runs while somebody follows.
+"""
+
+
+class LogStream(StrEnum):
+    """What an attempt writes to; the value is the name of its file."""
+
+    STDOUT = "stdout"
+    """File descriptor 1."""
+    STDERR = "stderr"
+    """File descriptor 2."""
+    LOG = "log"
+    """Log records, a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogChunk:
+    """At most 64 KiB that an attempt wrote to a stream; `offset` is that of the first byte."""
+
+    stream: LogStream
+    offset: int
+    data: bytes
+
+
+class AttemptLogs:
+    """The captured output below a home: `<run>/<step>/<attempt>/<stream>`."""
+
+    def __init__(self, home_logs: Path) -> None:
+        self._root = home_logs
+
+    async def read(  # noqa: PLR0913, PLR0917 - what ReadLogs asks for, no more
+        self,
+        run_id: RunId,
+        step_key: StepKey,
+        attempt: int,
+        stream: LogStream | None = None,
+        offset: int = 0,
+        follow: bool = False,
+        ended: Callable[[], bool] = lambda: True,
+    ) -> AsyncIterator[LogChunk]:
+        """Yield what an attempt wrote to a stream, from a byte offset.
+
+        Without a stream: to all three, one after the other, whole, as far as they go now.
+        With `follow`, go on until `ended` says that the attempt is over, then to the end of
+        the file. An attempt that never started wrote nothing.
+        """
+        folder = self._root / path_component(run_id) / path_component(step_key) / str(attempt)
+        if stream is not None:
+            async for chunk in _read(folder, stream, offset, ended if follow else lambda: True):
+                yield chunk
+            return
+        for each in LogStream:
+            async for chunk in _read(folder, each, 0, lambda: True):
+                yield chunk
+
+
+async def _read(
+    folder: Path, stream: LogStream, offset: int, ended: Callable[[], bool]
+) -> AsyncIterator[LogChunk]:
+    while True:
+        # Asked before the file is read: what is written up to the end is not missed.
+        is_over = ended()
+        while data := await asyncio.to_thread(_bytes_at, folder / stream, offset):
+            yield LogChunk(stream=stream, offset=offset, data=data)
+            offset += len(data)
+        if is_over:
+            return
+        await asyncio.sleep(_FOLLOW_INTERVAL_S)
+
+
+def _bytes_at(path: Path, offset: int) -> bytes:
+    # Opened for each chunk: a reader that goes away in the middle leaves no file open.
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return b""
+    try:
+        return os.pread(fd, _CHUNK_BYTES, offset)
+    finally:
+        os.close(fd)
