@@ -157,7 +157,7 @@ class HomeInUseError(StartError):
     def __init__(self, home: str, *, pid: int, address: str) -> None:
         super().__init__(
             f"The home {home} is in use by the launcher with pid {pid}. Talk to that one"
-            f" (treadle --launcher {address}, Client.connect({address!r})) or name another home.",
+            f" (--launcher {address}, Client.connect({address!r})), or name another home.",
             usage=True,
         )
         self.home = home

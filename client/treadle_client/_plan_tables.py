@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from treadle_client._table import Page, Table
+from treadle_client._words import count, moment
 
 if TYPE_CHECKING:
     from treadle_client._plan import Hazard, Load, Plan
@@ -20,8 +21,8 @@ def plan_page(plan: Plan) -> Page:
     """Lay a plan out: a heading, the steps, then loads, hazards and notes where there are any."""
     running = sum(step.verdict == "RUN" for step in plan.steps)
     heading = (
-        f"Plan of {plan.selection} at {plan.location}: {_count(plan.selected_asset_count, 'asset')},"
-        f" {_count(running, 'step')} to run, {_count(len(plan.steps) - running, 'step')} not"
+        f"Plan of {plan.selection} at {plan.location}: {count(plan.selected_asset_count, 'asset')},"
+        f" {count(running, 'step')} to run, {count(len(plan.steps) - running, 'step')} not"
     )
     page: list[str | Table] = [
         heading,
@@ -41,10 +42,6 @@ def plan_page(plan: Plan) -> Page:
     return tuple(page)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def _steps_table(plan: Plan) -> Table:
     return Table(
         columns=("step", "verdict", "selected outputs", "reason"),
@@ -59,7 +56,12 @@ def _loads_table(loads: tuple[Load, ...]) -> Table:
     return Table(
         columns=("asset", "made by", "at", "read by"),
         rows=tuple(
-            (load.asset_key, _maker(load), _moment(load), ", ".join(map(str, load.readers)))
+            (
+                load.asset_key,
+                _maker(load),
+                moment(load.materialized_at),
+                ", ".join(map(str, load.readers)),
+            )
             for load in loads
         ),
     )
@@ -69,12 +71,6 @@ def _maker(load: Load) -> str:
     if load.state == "RECORDED":
         return f"{load.step_key} in run {load.run_id}"
     return f"unrecorded: {load.io_manager_key} is tried"
-
-
-def _moment(load: Load) -> str:
-    if load.materialized_at is None:
-        return "-"
-    return load.materialized_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _hazards_table(hazards: tuple[Hazard, ...]) -> Table:

@@ -20,7 +20,7 @@ from treadle_client._text import Text
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
-def plain(thing: object) -> Json:
+def plain(thing: object) -> Json:  # noqa: PLR0911 - a case a type
     """Turn a thing of this package into JSON's types.
 
     The names are those of the SDK's attributes. Times are ISO 8601, durations seconds, texts

@@ -1,30 +1,143 @@
-"""The options that several commands share."""
+"""The options that several commands share, each group gathered into one object."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeAlias
 
 import click
 
-P = ParamSpec("P")
-R = TypeVar("R")
-Command = Callable[P, R]
+from treadle_client._local import Code
+from treadle_client._plan import Siblings, UnrecordedLoads, UnselectedOutputs
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.session import SessionRequest
 
-_EXISTING = click.Path(path_type=Path)
+Command: TypeAlias = Callable[..., ExitCode]
+Decorator: TypeAlias = Callable[[Command], Command]
+
+_PATH = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+_CODE: tuple[Decorator, ...] = (
+    click.option(
+        "-f", "--file", "files", multiple=True, type=_PATH, metavar="FILE",
+        help="A file of assets to serve while the command lasts; repeatable.",
+    ),
+    click.option(
+        "-m", "--module", "modules", multiple=True, metavar="MODULE",
+        help="A dotted module of assets to serve while the command lasts; repeatable.",
+    ),
+    click.option(
+        "--working-directory", type=_PATH, metavar="DIR",
+        help="Where the code runs and modules are found; by default here.",
+    ),
+    click.option(
+        "--python", metavar="INTERPRETER",
+        help="The interpreter that runs the code; by default this one.",
+    ),
+    click.option(
+        "--import-timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+        help="How long the import of one target may take; by default 60.",
+    ),
+)  # fmt: skip
+
+_LAUNCHER: tuple[Decorator, ...] = (
+    click.option(
+        "--launcher", metavar="ADDRESS",
+        help="A running launcher: unix:/path or host:port. By default $TREADLE_LAUNCHER, else"
+        " the one that runs on the home.",
+    ),
+    click.option(
+        "--home", type=_PATH, metavar="DIR",
+        help="The folder of runs and values; by default $TREADLE_HOME, else .treadle here.",
+    ),
+    click.option(
+        "--token-file", type=_FILE, metavar="FILE",
+        help="Holds the token that a launcher on TCP asks for.",
+    ),
+)  # fmt: skip
+
+_PLAN: tuple[Decorator, ...] = (
+    click.option(
+        "-s", "--select", "select", multiple=True, metavar="EXPR",
+        help="What to make, for example 'foo or +bar'; repeatable, their union. Without it and"
+        " --job: every asset.",
+    ),
+    click.option("--job", metavar="NAME", help="Make what a job selects."),
+    click.option("--location", metavar="NAME", help="The code location, if several have what is selected."),
+    click.option(
+        "--unselected-outputs", type=click.Choice([each.value for each in UnselectedOutputs]),
+        help="What happens to an asset that a step yields though it is not selected; by default"
+        " its block's choice, else materialize.",
+    ),
+    click.option(
+        "--siblings", type=click.Choice([each.value for each in Siblings]),
+        help="What a read of an unselected asset of the same block does: load the stored value,"
+        " or run what makes it; by default its block's choice, else load.",
+    ),
+    click.option(
+        "--unrecorded-loads", type=click.Choice([each.value for each in UnrecordedLoads]),
+        help="Whether to refuse, or to try, what must be loaded and was never materialized; by"
+        " default refuse.",
+    ),
+)  # fmt: skip
 
 
-def code_options(command: Callable[P, R]) -> Callable[P, R]:
-    """Add what to load: -f, -m, --working-directory, --python."""
-    options = (
-        click.option("-f", "--file", "files", multiple=True, type=_EXISTING, metavar="FILE",
-                     help="A file of assets to load; repeatable."),
-        click.option("-m", "--module", "modules", multiple=True, metavar="MODULE",
-                     help="A dotted module of assets to load; repeatable."),
-        click.option("--working-directory", type=_EXISTING, metavar="DIR",
-                     help="Where the code runs and modules are found; by default here."),
-        click.option("--python", metavar="INTERPRETER",
-                     help="The interpreter that runs the code; by default this one."),
+def json_option(what: str) -> Decorator:
+    """Add --json, whose help says what is printed."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {what}, for machines.")
+
+
+def code_options(command: Command) -> Command:
+    """Add what to load; the command gets it as `code`."""
+    names = ("files", "modules", "working_directory", "python", "import_timeout")
+    return _gathered(command, _CODE, names, Code, "code")
+
+
+def launcher_options(command: Command) -> Command:
+    """Add which launcher to talk to; the command gets it as `wanted`, a SessionRequest."""
+    names = ("launcher", "home", "token_file")
+    return _gathered(command, _LAUNCHER, names, SessionRequest, "wanted")
+
+
+def serving_options(command: Command) -> Command:
+    """Add code and launcher; the command gets both as `wanted`, a SessionRequest."""
+    names = ("code", "launcher", "home", "token_file")
+    return code_options(_gathered(command, _LAUNCHER, names, SessionRequest, "wanted"))
+
+
+def plan_options(command: Command) -> Command:
+    """Add what a plan is asked with; the command gets it as `asked`, a PlanRequest."""
+    names = (
+        "select",
+        "job",
+        "location",
+        "unselected_outputs",
+        "siblings",
+        "unrecorded_loads",
     )
-    return _apply(command, options)
+    return _gathered(command, _PLAN, names, PlanRequest, "asked")
+
+
+def _gathered(
+    command: Command,
+    options: Sequence[Decorator],
+    names: Sequence[str],
+    make: Callable[..., object],
+    into: str,
+) -> Command:
+    """Add options, and pass their values as one argument made of them."""
+
+    @wraps(command)
+    def gather(**values: object) -> ExitCode:
+        values[into] = make(**{name: values.pop(name) for name in names})
+        return command(**values)
+
+    # click lists options in the order in which decorators stand, the last applied first.
+    gathering: Command = gather
+    for option in reversed(options):
+        gathering = option(gathering)
+    return gathering

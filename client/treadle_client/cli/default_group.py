@@ -1,0 +1,19 @@
+"""A group of commands that runs one of them when none is named."""
+
+from __future__ import annotations
+
+import click
+
+_HELP = "--help"
+
+
+class DefaultGroup(click.Group):
+    """A click group whose command `list` is meant when the first argument names no command."""
+
+    default = "list"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the default command where an option of its stands first, or nothing."""
+        if not args or (args[0].startswith("-") and args[0] != _HELP):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)

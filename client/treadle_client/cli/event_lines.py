@@ -1,0 +1,133 @@
+"""Events as lines for people; what only machines need has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from treadle_client import _event
+from treadle_client._event import Event
+from treadle_client._failure import Failure
+from treadle_client._result import describe_failure
+from treadle_client._run import RunState
+from treadle_client._words import count, span
+
+
+class Tone(StrEnum):
+    """How loud a line is. The value is its style on a terminal."""
+
+    PLAIN = ""
+    QUIET = "dim"
+    GOOD = "green"
+    WARNING = "yellow"
+    BAD = "red"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line about one event, and what belongs below it: a traceback, the end of a stderr."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    below: str = ""
+
+
+def event_line(event: Event) -> Line | None:
+    """Say what happened; None when it is not worth a person's line."""
+    line = _run_line(event) or _step_line(event) or _output_line(event)
+    if line is None or not event.step_key:
+        return line
+    again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
+    return Line(text=f"{event.step_key}{again} {line.text}", tone=line.tone, below=line.below)
+
+
+def _run_line(event: Event) -> Line | None:
+    match event:
+        case _event.RunSubmitted():
+            return Line(text=f"run {event.run_id} submitted: {event.selection}")
+        case _event.HostReady(start_method_reason=reason) if reason:
+            return Line(text=f"steps are spawned, not forked: {reason}", tone=Tone.WARNING)
+        case _event.RunStarted():
+            return Line(text=f"{count(event.step_count, 'step')} to run")
+        case _event.CancelRequested():
+            because = f": {event.reason}" if event.reason else ""
+            return Line(text=f"cancel requested{because}", tone=Tone.WARNING)
+        case _event.RunFinished():
+            return _finished_line(event)
+        case _:
+            return None
+
+
+def _finished_line(event: _event.RunFinished) -> Line:
+    made = f"{count(event.materialization_count, 'asset')} made"
+    if event.unexpected_count:
+        made += f", {event.unexpected_count} of them unexpected"
+    why = f": {describe_failure(event.failure)}" if event.failure else ""
+    tone = {RunState.SUCCEEDED: Tone.GOOD, RunState.FAILED: Tone.BAD}
+    return Line(
+        text=f"run {event.run_id} {event.state}, {made}{why}",
+        tone=tone.get(event.state, Tone.WARNING),
+        below=_evidence(event.failure) if event.failure else "",
+    )
+
+
+def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
+    match event:
+        case _event.StepStarted():
+            return Line(text="started", tone=Tone.QUIET)
+        case _event.StepSucceeded():
+            return Line(text=f"succeeded in {span(event.duration)}", tone=Tone.GOOD)
+        case _event.StepFailed():
+            return _failed_line("failed", event.failure, Tone.BAD)
+        case _event.StepRetryScheduled():
+            again = f"failed, attempt {event.next_attempt} follows"
+            return _failed_line(again, event.failure, Tone.WARNING)
+        case _event.StepSkipped():
+            return Line(text=f"skipped: {_upstream(event)}", tone=Tone.QUIET)
+        case _event.StepNotRun():
+            return Line(text=f"not run: {event.upstream_step_key} failed", tone=Tone.WARNING)
+        case _event.StepRecomputed():
+            return Line(text=f"runs again: {event.reason}", tone=Tone.WARNING)
+        case _event.StepReused():
+            return Line(text=f"reused from run {event.from_run_id}", tone=Tone.QUIET)
+        case _event.StepCancelled():
+            return Line(text="cancelled", tone=Tone.WARNING)
+        case _event.StepExpanded():
+            return Line(text=f"expanded to {count(len(event.mapping_keys), 'step')}")
+        case _:
+            return None
+
+
+def _output_line(event: Event) -> Line | None:
+    match event:
+        case _event.AssetMaterialized(unexpected=True):
+            return Line(text=f"made {event.asset_key}, unexpectedly", tone=Tone.WARNING)
+        case _event.AssetMaterialized():
+            return Line(text=f"made {event.asset_key}")
+        case _event.OutputDiscarded(asset_keys=keys) if keys:
+            return Line(text=f"discarded {event.output} ({', '.join(keys)})", tone=Tone.WARNING)
+        case _event.CheckEvaluated():
+            outcome = "held" if event.passed else "did not hold"
+            return Line(
+                text=f"check {event.check_name} of {event.asset_key} {outcome}",
+                tone=Tone.PLAIN if event.passed else Tone.WARNING,
+            )
+        case _event.LogRecord():
+            return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
+        case _:
+            return None
+
+
+def _failed_line(what: str, failure: Failure, tone: Tone) -> Line:
+    return Line(text=f"{what}: {describe_failure(failure)}", tone=tone, below=_evidence(failure))
+
+
+def _evidence(failure: Failure) -> str:
+    texts = (failure.traceback, failure.stderr_tail)
+    return "\n".join(str(text).rstrip() for text in texts if text)
+
+
+def _upstream(event: _event.StepSkipped) -> str:
+    if event.upstream_output:
+        return f"{event.upstream_step_key} did not yield {event.upstream_output}"
+    return f"{event.upstream_step_key} was skipped"

@@ -1,0 +1,51 @@
+"""Following a run to its end: every event shown once, over any number of interruptions."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from treadle_client._errors import RunFinishedError
+from treadle_client._run import RunState
+from treadle_client._run_handle import RunHandle
+from treadle_client.cli.display import RunDisplay
+from treadle_client.cli.exit_code import ExitCode
+
+
+class Following:
+    """A run that is shown. Remembers what was shown, so that it can go on after Ctrl-C."""
+
+    def __init__(self, handle: RunHandle, display: RunDisplay, *, after: int = 0) -> None:
+        self._handle = handle
+        self._display = display
+        self._last = after
+
+    def to_the_end(self) -> ExitCode:
+        """Show the run until it has ended, and say how with the exit status.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; another call goes on behind the last event shown.
+        """
+        for event in self._handle.events(self._last):
+            self._last = event.sequence
+            self._display.show(event)
+        result = self._handle.result()
+        self._display.finish(result)
+        return exit_code_of_run(result.status)
+
+    def up_to_now(self) -> ExitCode:
+        """Show what is recorded, and say with the exit status whether the run failed."""
+        for event in self._handle.events(self._last, follow=False):
+            self._last = event.sequence
+            self._display.show(event)
+        return exit_code_of_run(self._handle.status())
+
+    def cancel(self, reason: str) -> None:
+        """Ask for the run's end; harmless if it has ended meanwhile."""
+        with suppress(RunFinishedError):
+            self._handle.cancel(reason)
+
+
+def exit_code_of_run(state: RunState) -> ExitCode:
+    """Say with which status a run in this state ends the command."""
+    lost = {RunState.FAILED, RunState.CANCELLED}
+    return ExitCode.RUN_FAILED if state in lost else ExitCode.SUCCEEDED

@@ -1,0 +1,36 @@
+"""`treadle graph`: assets, what makes them, and the steps behind."""
+
+from __future__ import annotations
+
+import click
+
+from treadle_client._graph_tables import graph_page
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.options import json_option, serving_options
+from treadle_client.cli.pages import show_page
+from treadle_client.cli.session import SessionRequest, open_session
+
+
+@click.command()
+@serving_options
+@click.option("--location", metavar="NAME", help="The code location, if there are several.")
+@json_option("the graph as one JSON document")
+@reporting_errors
+def graph(wanted: SessionRequest, location: str | None, as_json: bool) -> ExitCode:
+    """Show assets, what makes them, and the steps behind.
+
+    "x?" is an output that may be left out; "x -> a" makes the asset a.
+
+    \b
+        treadle graph -f my_assets.py
+        treadle graph --location etl --json
+    """
+    with open_session(wanted) as session:
+        shown = session.client.graph(location)
+    if as_json:
+        print_document(plain(shown))
+    else:
+        show_page(graph_page(shown))
+    return ExitCode.SUCCEEDED

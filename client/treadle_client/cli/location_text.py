@@ -1,0 +1,23 @@
+"""A code location in lines for people."""
+
+from __future__ import annotations
+
+from treadle_client._location import Location, LocationState, ModuleState
+from treadle_client._words import count
+
+
+def location_text(location: Location) -> str:
+    """Say what a location serves, and what is wrong with what it does not."""
+    lines = [f"location {location.name}: {location.state}"]
+    if location.state in {LocationState.SERVING, LocationState.SERVING_LAST_GOOD}:
+        lines[0] += (
+            f", {count(location.asset_count, 'asset')} in {count(location.step_count, 'step')},"
+            f" digest {location.digest[:12]}"
+        )
+    lines += [
+        f"  {line}"
+        for report in location.modules
+        if report.state is not ModuleState.LOADED
+        for line in str(report).splitlines()
+    ]
+    return "\n".join(lines + [f"  warning: {text}" for text in location.warnings])

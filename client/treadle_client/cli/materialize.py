@@ -1,0 +1,97 @@
+"""`treadle materialize`: make assets, and show it happen."""
+
+from __future__ import annotations
+
+import click
+
+from treadle_client._run_handle import RunHandle
+from treadle_client.cli.display import open_display
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.following import Following
+from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.options import json_option, plan_options, serving_options
+from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.session import Lifetime, Session, SessionRequest, open_session
+from treadle_client.cli.tags import read_tags
+
+
+@click.command()
+@plan_options
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    callback=read_tags,
+    metavar="KEY=VALUE",
+    help="A tag of the run; repeatable.",
+)
+@click.option(
+    "--idempotency-key",
+    metavar="KEY",
+    help="Names this request: the same key again is the same run.",
+)
+@click.option(
+    "--detach",
+    is_flag=True,
+    help="Print the run's id and end; the run goes on. For running launchers.",
+)
+@serving_options
+@json_option("each event, then the result, as a JSON document on a line")
+@reporting_errors
+def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
+    *,
+    asked: PlanRequest,
+    wanted: SessionRequest,
+    tags: dict[str, str],
+    idempotency_key: str | None,
+    detach: bool,
+    as_json: bool,
+) -> ExitCode:
+    """Make assets, and show it happen.
+
+    With code (-f, -m) services of the command's own do it, in the home: a later command finds
+    there what this one made, and Ctrl-C cancels the run. On a running launcher Ctrl-C only ends
+    the watching: the run goes on, and `treadle runs watch` shows it again.
+
+    \b
+        treadle materialize -f my_assets.py
+        treadle materialize -f my_assets.py --select 'foo_asset or baz_asset'
+        treadle materialize --select '+report' --tag team=etl --detach
+    """
+    if detach and not wanted.code.is_empty:
+        raise click.UsageError(
+            "--detach needs a running launcher (treadle dev, treadle launcher): services that"
+            " -f and -m start end with the command."
+        )
+    with open_session(wanted) as session:
+        handle = asked.materialize(session.client, tags=tags, idempotency_key=idempotency_key)
+        if detach:
+            return _name(handle, as_json=as_json)
+        return _follow(session, handle, as_json=as_json)
+
+
+def _name(handle: RunHandle, *, as_json: bool) -> ExitCode:
+    if as_json:
+        print_document(plain(handle.describe()))
+    else:
+        click.echo(handle.run_id)
+    return ExitCode.SUCCEEDED
+
+
+def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
+    with open_display(as_json=as_json) as display:
+        following = Following(handle, display)
+        try:
+            return following.to_the_end()
+        except KeyboardInterrupt:
+            if session.lifetime is Lifetime.STANDING:
+                click.echo(
+                    f"The run goes on. See it: treadle runs watch {handle.run_id}. End it:"
+                    f" treadle runs cancel {handle.run_id}.",
+                    err=True,
+                )
+                return ExitCode.INTERRUPTED
+            click.echo("Cancelling the run; again Ctrl-C ends at once.", err=True)
+            following.cancel("Ctrl-C")
+            return following.to_the_end()

@@ -1,0 +1,103 @@
+"""How runs read on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from treadle_client._materialization import Materialization
+from treadle_client._result import describe_failure
+from treadle_client._run import Run
+from treadle_client._step_result import StepResult
+from treadle_client._table import Page, Table
+from treadle_client._words import count, moment, span
+from treadle_client.cli.asset_pages import materializations_table
+
+
+def runs_page(runs: Sequence[Run]) -> Page:
+    """Lay out runs, a line each."""
+    if not runs:
+        return ("No runs.",)
+    return (
+        Table(
+            columns=("run", "state", "submitted", "took", "made", "location", "selection"),
+            rows=tuple(
+                (
+                    run.run_id,
+                    run.status.value,
+                    moment(run.submitted_at),
+                    _took(run),
+                    str(run.materialization_count),
+                    run.location,
+                    str(run.selection),
+                )
+                for run in runs
+            ),
+        ),
+    )
+
+
+def run_line(run: Run) -> str:
+    """Say in a line what a run is and how it is."""
+    return f"run {run.run_id} of {run.selection} at {run.location}: {run.status}"
+
+
+def run_page(
+    run: Run, steps: Sequence[StepResult], materializations: Sequence[Materialization]
+) -> Page:
+    """Lay out one run: what was asked for, its steps, what failed, what it made."""
+    page: list[str | Table] = [run_line(run), *_facts(run), "", _steps_table(steps)]
+    failures = {step.key: step.failure for step in steps if step.failure is not None}
+    for key, failure in failures.items():
+        page += ["", f"{key}: {describe_failure(failure)}"]
+        page += [str(text).rstrip() for text in (failure.traceback, failure.stderr_tail) if text]
+        page.append(f"All that it wrote: treadle runs logs {run.run_id} {key}")
+    if materializations:
+        page += ["", materializations_table(materializations)]
+    return tuple(page)
+
+
+def _facts(run: Run) -> list[str]:
+    options = (
+        run.options.unselected_outputs and f"unselected outputs {run.options.unselected_outputs}",
+        run.options.siblings and f"siblings {run.options.siblings}",
+        run.options.unrecorded_loads and f"unrecorded loads {run.options.unrecorded_loads}",
+    )
+    facts = {
+        "submitted": moment(run.submitted_at),
+        "took": _took(run),
+        "made": _made(run),
+        "options": ", ".join(option for option in options if option),
+        "tags": ", ".join(f"{name}={tag}" for name, tag in run.tags.items()),
+        "idempotency key": run.idempotency_key,
+        "digest": run.digest[:12],
+        "failure": describe_failure(run.failure) if run.failure else "",
+    }
+    return [f"  {name}: {fact}" for name, fact in facts.items() if fact]
+
+
+def _made(run: Run) -> str:
+    unexpected = f", {run.unexpected_count} of them unexpected" if run.unexpected_count else ""
+    return count(run.materialization_count, "asset") + unexpected
+
+
+def _took(run: Run) -> str:
+    if run.started_at is None:
+        return "-"
+    return span((run.finished_at or datetime.now(UTC)) - run.started_at)
+
+
+def _steps_table(steps: Sequence[StepResult]) -> Table:
+    return Table(
+        columns=("step", "state", "attempts", "took", "because of"),
+        rows=tuple(
+            (
+                step.key,
+                step.state.value,
+                str(step.attempts),
+                span(step.duration) if step.duration else "-",
+                step.because_of or "-",
+            )
+            for step in steps
+        ),
+    )

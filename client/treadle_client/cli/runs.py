@@ -1,0 +1,178 @@
+"""`treadle runs`: list, show, watch and cancel runs, and read their logs."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import click
+
+from treadle_client._log import LogStream
+from treadle_client._run import RunState
+from treadle_client.cli.default_group import DefaultGroup
+from treadle_client.cli.display import open_display
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.following import Following
+from treadle_client.cli.log_output import LogOutput
+from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.options import json_option, launcher_options
+from treadle_client.cli.pages import show_page
+from treadle_client.cli.run_pages import run_line, run_page, runs_page
+from treadle_client.cli.session import SessionRequest, open_session
+
+
+@click.group(cls=DefaultGroup)
+def runs() -> None:
+    """List, show, watch and cancel runs, and read their logs.
+
+    Without a subcommand: list.
+    """
+
+
+@runs.command(name="list")
+@launcher_options
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([each.value for each in RunState], case_sensitive=False),
+    help="Only runs in this state; repeatable.",
+)
+@click.option("--location", metavar="NAME", help="Only runs of this code location.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many to list, from the newest on.",
+)
+@json_option("the runs as one JSON array")
+@reporting_errors
+def list_runs(
+    wanted: SessionRequest,
+    states: tuple[str, ...],
+    location: str | None,
+    limit: int,
+    as_json: bool,
+) -> ExitCode:
+    """List runs, newest first."""
+    with open_session(wanted) as session:
+        found = tuple(islice(session.client.runs(states=states, location=location), limit))
+    if as_json:
+        print_document(plain(found))
+    else:
+        show_page(runs_page(found))
+    return ExitCode.SUCCEEDED
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@launcher_options
+@json_option("the run, its steps and what it made as one JSON document")
+@reporting_errors
+def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
+    """Show a run as it is now: its steps, what failed and why, what it made."""
+    with open_session(wanted) as session:
+        handle = session.client.run(run_id)
+        run, steps = handle.describe(), tuple(handle.steps())
+        made = tuple(handle.materializations())[::-1]
+    if as_json:
+        print_document({"run": plain(run), "steps": plain(steps), "materializations": plain(made)})
+    else:
+        show_page(run_page(run, steps, made))
+    return ExitCode.SUCCEEDED
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@click.option(
+    "--after",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="SEQUENCE",
+    help="Only events behind this one.",
+)
+@click.option("--no-follow", is_flag=True, help="End at the last event that is recorded now.")
+@launcher_options
+@json_option("each event, then the result, as a JSON document on a line")
+@reporting_errors
+def watch(
+    run_id: str, after: int, no_follow: bool, wanted: SessionRequest, as_json: bool
+) -> ExitCode:
+    """Show a run's events from the start, then as they come, until it has ended.
+
+    The exit status is the run's: 1 when it failed or was cancelled. Ctrl-C ends the watching;
+    the run goes on.
+    """
+    with open_session(wanted) as session:
+        handle = session.client.run(run_id)
+        with open_display(as_json=as_json) as display:
+            following = Following(handle, display, after=after)
+            return following.up_to_now() if no_follow else following.to_the_end()
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@click.argument("step_key", metavar="[STEP]", required=False)
+@click.option(
+    "--attempt",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="By default the last one that started.",
+)
+@click.option(
+    "--stream",
+    type=click.Choice([each.value for each in LogStream]),
+    default=LogStream.ALL.value,
+    show_default=True,
+    help="stdout, stderr, the records of Python's logging, or all.",
+)
+@click.option("--follow", is_flag=True, help="Go on until the attempt has ended. Needs STEP.")
+@launcher_options
+@json_option("pieces (step_key, stream, offset, text), each a JSON document on a line")
+@reporting_errors
+def logs(  # noqa: PLR0913 - each is one argument or option
+    *,
+    run_id: str,
+    step_key: str | None,
+    attempt: int | None,
+    stream: str,
+    follow: bool,
+    wanted: SessionRequest,
+    as_json: bool,
+) -> ExitCode:
+    """Print what a step of a run wrote, as it wrote it; without STEP, of every step that started."""
+    if step_key is None and (follow or attempt is not None):
+        raise click.UsageError("--follow and --attempt need a STEP.")
+    with open_session(wanted) as session:
+        handle = session.client.run(run_id)
+        started = [step.key for step in handle.steps() if step.attempts] if not step_key else []
+        for key in (step_key,) if step_key else started:
+            output = LogOutput(key, as_json=as_json, with_heading=step_key is None)
+            for chunk in handle.logs(key, attempt, stream, follow=follow):
+                output.show(chunk)
+            output.finish()
+    return ExitCode.SUCCEEDED
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--reason", default="", metavar="TEXT", help="Why, for the run's events.")
+@click.option("--wait", is_flag=True, help="Return when the run has ended.")
+@launcher_options
+@json_option("the run as one JSON document")
+@reporting_errors
+def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json: bool) -> ExitCode:
+    """Ask for a run's end. A run that has ended already is an error (exit status 2)."""
+    with open_session(wanted) as session:
+        handle = session.client.run(run_id)
+        run = handle.cancel(reason)
+        if wait:
+            handle.result()
+            run = handle.describe()
+    if as_json:
+        print_document(plain(run))
+    else:
+        click.echo(run_line(run))
+    return ExitCode.SUCCEEDED

@@ -1,0 +1,101 @@
+"""The launcher that a command talks to: a running one, or services of its own while it lasts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from treadle_client._client import Client
+from treadle_client._errors import UnreachableError
+from treadle_client._home import default_home, find_launcher
+from treadle_client._local import Code, connected, local_services
+
+
+class Lifetime(StrEnum):
+    """How long the launcher of a session lives."""
+
+    #: It is the command's own: what runs is cancelled when the command ends.
+    COMMAND = "command"
+    #: Somebody else started it: runs go on when the command ends.
+    STANDING = "standing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A connection, and how long the launcher at its other end lives."""
+
+    client: Client
+    lifetime: Lifetime
+    home: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRequest:
+    """What a command was told about the launcher to talk to.
+
+    Raises:
+        click.UsageError: code is given together with a launcher that would not load it.
+    """
+
+    code: Code = field(default_factory=Code)
+    launcher: str | None = None
+    home: Path | None = None
+    token_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.launcher and not self.code.is_empty:
+            raise click.UsageError(
+                "-f and -m start services of their own, --launcher talks to a running one: use"
+                " one of them."
+            )
+        if self.code.is_empty and self.code != Code():
+            raise click.UsageError("Options of the code need a file (-f) or module (-m) to load.")
+
+    @property
+    def home_or_default(self) -> Path:
+        """The home that is meant."""
+        return (self.home or default_home()).absolute()
+
+
+@contextmanager
+def open_session(wanted: SessionRequest) -> Iterator[Session]:
+    """Start services of our own if there is code to serve, else connect to a running launcher.
+
+    Raises:
+        StartError: services of our own did not start, or not with this code.
+        UnreachableError: no launcher is named and none runs on the home, or it does not answer.
+    """
+    if not wanted.code.is_empty:
+        with (
+            local_services(wanted.code, wanted.home_or_default) as services,
+            connected(services) as client,
+        ):
+            yield Session(client=client, lifetime=Lifetime.COMMAND, home=services.home)
+        return
+    address = wanted.launcher or _running(wanted)
+    with Client.connect(address, token_file=wanted.token_file) as client:
+        yield Session(client=client, lifetime=Lifetime.STANDING, home=wanted.home)
+
+
+def _running(wanted: SessionRequest) -> str:
+    """Return the address of the launcher that is meant without being named.
+
+    A --home on the command line wins over $TREADLE_LAUNCHER, which is for a whole shell.
+    """
+    named = os.environ.get("TREADLE_LAUNCHER")
+    if named and wanted.home is None:
+        return named
+    home = wanted.home_or_default
+    running = find_launcher(home)
+    if running is None:
+        raise UnreachableError(
+            f"No launcher runs on the home {home}. Start one (treadle dev -f FILE, or treadle"
+            " launcher), name one (--launcher ADDRESS), or give the command its code (-f FILE)."
+        )
+    return running.address
