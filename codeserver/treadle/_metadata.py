@@ -142,7 +142,7 @@ def _scalar(value: Any, what: str) -> JsonValue:
         # An enum's member and NumPy's float64 are of these types too: only the plain part stays.
         case str():
             return _checked_text(str.__str__(value), what, "text")
-        case int() if value in _INTEGERS:
+        case int() if int(value) in _INTEGERS:
             return int(value)
         case float():
             return float(value)

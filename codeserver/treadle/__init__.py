@@ -1,0 +1,80 @@
+"""Treadle: what a user's module imports to define graph-backed assets."""
+
+from __future__ import annotations
+
+from treadle._asset_decorators import asset, multi_asset
+from treadle._asset_ins_outs import AssetIn, AssetOut
+from treadle._asset_spec import AssetDep, AssetSpec
+from treadle._assets import AssetsDefinition
+from treadle._context import AssetExecutionContext, OpExecutionContext, build_op_context
+from treadle._cycles import CycleError
+from treadle._definitions import Definitions
+from treadle._errors import (
+    ArgumentError,
+    CompositionError,
+    ConflictError,
+    DefinitionError,
+    DuplicateError,
+    InvalidNameError,
+    LocationError,
+    MissingError,
+    TreadleError,
+    UnusedError,
+)
+from treadle._failures import StepFailedError
+from treadle._graph import GraphDefinition, graph
+from treadle._graph_asset_decorators import graph_asset, graph_multi_asset
+from treadle._ins_outs import GraphIn, GraphOut, In, Nothing, Out
+from treadle._io_manager import InputContext, IOManager, OutputContext
+from treadle._jobs import define_asset_job
+from treadle._keys import AssetKey
+from treadle._metadata import MetadataValue
+from treadle._op import OpDefinition, op
+from treadle._output import Output
+from treadle._resource import Resource, ResourceParam
+
+__all__ = [
+    "ArgumentError",
+    "AssetDep",
+    "AssetExecutionContext",
+    "AssetIn",
+    "AssetKey",
+    "AssetOut",
+    "AssetSpec",
+    "AssetsDefinition",
+    "CompositionError",
+    "ConflictError",
+    "CycleError",
+    "DefinitionError",
+    "Definitions",
+    "DuplicateError",
+    "GraphDefinition",
+    "GraphIn",
+    "GraphOut",
+    "IOManager",
+    "In",
+    "InputContext",
+    "InvalidNameError",
+    "LocationError",
+    "MetadataValue",
+    "MissingError",
+    "Nothing",
+    "OpDefinition",
+    "OpExecutionContext",
+    "Out",
+    "Output",
+    "OutputContext",
+    "Resource",
+    "ResourceParam",
+    "StepFailedError",
+    "TreadleError",
+    "UnusedError",
+    "asset",
+    "build_op_context",
+    "define_asset_job",
+    "graph",
+    "graph_asset",
+    "graph_multi_asset",
+    "multi_asset",
+    "op",
+]

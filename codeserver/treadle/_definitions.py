@@ -1,0 +1,150 @@
+"""Definitions: what a module defines, put together and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from treadle._arguments import checked_init, refuse_unsupported
+from treadle._asset_spec import AssetSpec
+from treadle._assets import AssetsDefinition
+from treadle._build import Built, build, distinct
+from treadle._contents import Contents, refuse_equal_job_names
+from treadle._errors import ArgumentError
+from treadle._job_selection import SelectedJob, selected_jobs
+from treadle._jobs import AssetJob
+from treadle._names import checked_name
+from treadle._resource_check import refuse_missing_resources
+from treadle._source import user_line
+from treadle._upstream import refuse_unknown_spec_deps
+
+#: What a module may give as one of its assets.
+AssetLike: TypeAlias = AssetsDefinition | AssetSpec
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Definitions:
+    """The assets, jobs and resources of a module. A module has one at most.
+
+    Every upstream asset is among its assets or declared with an `AssetSpec`; every resource
+    that an op asks for, and every IO manager, is among its resources.
+
+    Raises:
+        DefinitionError: something is defined twice, missing, selected though not there, or
+            needs itself; names the lines.
+    """
+
+    contents: Contents
+    built: Built
+    jobs: tuple[SelectedJob, ...]
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+        self,
+        assets: Iterable[AssetLike] | None = None,
+        schedules: object = None,
+        sensors: object = None,
+        jobs: Iterable[AssetJob] | None = None,
+        resources: Mapping[str, Any] | None = None,
+        executor: object = None,
+        loggers: object = None,
+        asset_checks: object = None,
+        metadata: object = None,
+        component_tree: object = None,
+    ) -> None:
+        unsupported = {
+            "schedules": schedules,
+            "sensors": sensors,
+            "executor": executor,
+            "loggers": loggers,
+            "asset_checks": asset_checks,
+            "metadata": metadata,
+            "component_tree": component_tree,
+        }
+        refuse_unsupported("Definitions", unsupported)
+        given = _checked_assets(assets)
+        contents = Contents(
+            blocks=distinct(each for each in given if isinstance(each, AssetsDefinition)),
+            specs=distinct(each for each in given if isinstance(each, AssetSpec)),
+            jobs=_checked_jobs(jobs),
+            resources=_checked_resources(resources),
+            source=user_line(),
+        )
+        _fill(self, contents)
+
+    def __repr__(self) -> str:
+        blocks, jobs = len(self.contents.blocks), len(self.contents.jobs)
+        return f"<Definitions of {blocks} blocks and {jobs} jobs at {self.contents.source}>"
+
+
+def definitions_from(contents: Contents) -> Definitions:
+    """Make definitions of what a module has at its top level.
+
+    Raises:
+        DefinitionError: as for `Definitions`.
+    """
+    made = object.__new__(Definitions)
+    _fill(made, contents)
+    return made
+
+
+def _fill(made: Definitions, contents: Contents) -> None:
+    refuse_equal_job_names(contents.jobs)
+    built = build((contents,), contents.resources)
+    refuse_unknown_spec_deps(contents.specs, contents.keys, contents.lines)
+    refuse_missing_resources(contents)
+    put = object.__setattr__
+    put(made, "contents", contents)
+    put(made, "built", built)
+    put(made, "jobs", selected_jobs(contents.jobs, built.snapshot, contents.lines))
+
+
+def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]:
+    if isinstance(assets, AssetsDefinition | AssetSpec):
+        raise ArgumentError(
+            f"Definitions: assets={assets!r} is not a list.",
+            fix="Give a list, even of one.",
+            source=user_line(),
+        )
+    given = tuple(assets or ())
+    for each in given:
+        if not isinstance(each, AssetsDefinition | AssetSpec):
+            raise ArgumentError(
+                f"Definitions: assets has {each!r:.80}, which is no asset.",
+                fix="Give what @asset, @multi_asset, @graph_asset, @graph_multi_asset or"
+                " AssetsDefinition.from_graph made, or an AssetSpec.",
+                source=user_line(),
+            )
+    return given
+
+
+def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
+    if isinstance(jobs, AssetJob):
+        raise ArgumentError(
+            f"Definitions: jobs={jobs.name!r} is not a list.",
+            fix="Give a list, even of one.",
+            source=user_line(),
+        )
+    given = tuple(jobs or ())
+    for each in given:
+        if not isinstance(each, AssetJob):
+            raise ArgumentError(
+                f"Definitions: jobs has {each!r:.80}, which is no job.",
+                fix="Give what define_asset_job made.",
+                source=user_line(),
+            )
+    return distinct(given)
+
+
+def _checked_resources(resources: Mapping[str, Any] | None) -> dict[str, object]:
+    if resources is not None and not isinstance(resources, Mapping):
+        raise ArgumentError(
+            f"Definitions: resources={resources!r:.80} is no mapping.",
+            fix="Give {key: resource}; an op gets it by a parameter of the key's name.",
+            source=user_line(),
+        )
+    given = dict(resources or {})
+    for key in given:
+        checked_name(key, what="Definitions: resource")
+    return given

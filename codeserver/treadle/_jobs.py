@@ -1,0 +1,123 @@
+"""define_asset_job: a name for a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._assets import AssetsDefinition
+from treadle._errors import ArgumentError
+from treadle._keys import AssetKey
+from treadle._names import checked_name, checked_tags
+from treadle._source import user_line
+from treadle.selection import (
+    Everything,
+    Expression,
+    Key,
+    SelectionError,
+    parse,
+    union,
+)
+from treadle.snapshot import SourceLine
+
+#: What may be given for the selection of a job; a list is a union.
+SelectionLike: TypeAlias = (
+    "str | AssetKey | AssetsDefinition | Sequence[str | AssetKey | AssetsDefinition]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssetJob:
+    """A named selection of assets. `Definitions` checks that it selects some."""
+
+    name: str
+    selection: Expression
+    description: str
+    tags: Mapping[str, str]
+    source: SourceLine
+
+
+@checked
+def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+    name: str,
+    selection: SelectionLike | None = None,
+    config: object = None,
+    description: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    run_tags: object = None,
+    metadata: object = None,
+    partitions_def: object = None,
+    hooks: object = None,
+    executor_def: object = None,
+    op_retry_policy: object = None,
+    owners: object = None,
+) -> AssetJob:
+    """Name a selection: text of the selection language, keys, blocks, or a list of these.
+
+    Without a selection it is every asset. Whether it selects what is there is checked where
+    the job is given to `Definitions`.
+
+    Raises:
+        DefinitionError: a name or an argument cannot work, or the text is no selection.
+    """
+    refuse_unsupported(
+        "define_asset_job",
+        {
+            "config": config,
+            "run_tags": run_tags,
+            "metadata": metadata,
+            "partitions_def": partitions_def,
+            "hooks": hooks,
+            "executor_def": executor_def,
+            "op_retry_policy": op_retry_policy,
+            "owners": owners,
+        },
+    )
+    checked_name(name, what="define_asset_job: name")
+    owner = f"define_asset_job {name!r}"
+    return AssetJob(
+        name=name,
+        selection=_expression(selection, owner),
+        description=description or "",
+        tags=checked_tags(tags or {}, owner=owner),
+        source=user_line(),
+    )
+
+
+def _expression(selection: SelectionLike | None, owner: str) -> Expression:
+    if selection is None:
+        return Everything()
+    if isinstance(selection, str | AssetKey | AssetsDefinition):
+        return _part(selection, owner)
+    if not selection:
+        raise ArgumentError(
+            f"{owner}: selection={selection!r:.80} selects nothing.",
+            fix='Give text such as "a or b+", an AssetKey, what an asset decorator made, or a'
+            " list of these.",
+            source=user_line(),
+        )
+    return union(_part(each, owner) for each in selection)
+
+
+def _part(part: object, owner: str) -> Expression:
+    match part:
+        case AssetKey():
+            return Key(key=part.text)
+        case AssetsDefinition():
+            return union(Key(key=key.text) for key in sorted(part.keys))
+        case str():
+            try:
+                return parse(part)
+            except SelectionError as error:
+                raise ArgumentError(
+                    f"{owner}: {error}",
+                    fix="Write the selection as the message says.",
+                    source=user_line(),
+                ) from error
+    raise ArgumentError(
+        f"{owner}: selection has {part!r:.80}, which names no asset.",
+        fix="Give text, an AssetKey, or what an asset decorator made.",
+        source=user_line(),
+    )
