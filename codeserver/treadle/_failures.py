@@ -1,0 +1,64 @@
+"""How a step fails: in which part of it, and why, in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from treadle._errors import TreadleError
+
+
+class Where(StrEnum):
+    """In which part of a step an error arose. The values are run.proto's FailureWhere."""
+
+    COMPUTE = "compute"
+    """In the op's body."""
+    LOAD = "load"
+    """While an input was loaded."""
+    STORE = "store"
+    """While an output was stored."""
+    TYPE_CHECK = "type_check"
+    """A value was not of its declared type."""
+    RESOURCE = "resource"
+    """While a resource was set up or torn down, or one was missing."""
+    CONFIG = "config"
+    """Configuration was refused."""
+    OUTPUT = "output"
+    """The op yielded what it must not, or left out what it must yield."""
+
+
+class StepFailedError(TreadleError):
+    """A step failed by the user's doing. Its cause is the user's exception, if one was raised."""
+
+    def __init__(self, where: Where, message: str) -> None:
+        self.where = where
+        self.message = message
+        super().__init__(message)
+
+
+@contextmanager
+def user_code(where: Where, subject: str) -> Iterator[None]:
+    """Make whatever the user's code raises the step's failure. `subject` says what was running.
+
+    Raises:
+        StepFailedError: anything was raised.
+    """
+    try:
+        yield
+    except StepFailedError:
+        raise
+    # The user's function may raise anything: sys.exit(), a cancelled task, an interrupt.
+    except BaseException as error:
+        raise StepFailedError(where, f"{subject} {_raised(error)}") from error
+
+
+def _raised(error: BaseException) -> str:
+    name = type(error).__name__
+    if isinstance(error, SystemExit):
+        return (
+            f"called sys.exit({'' if error.code is None else repr(error.code)})."
+            " Return to end well; raise an exception to fail."
+        )
+    text = str(error).strip()
+    return f"raised {name}: {text}" if text else f"raised {name}."

@@ -1,0 +1,165 @@
+"""Calls an op's function, of whatever kind it is, and gives each output when it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections import deque
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from typing import Any, Final
+
+from treadle._context import OpExecutionContext
+from treadle._failures import StepFailedError, Where, user_code
+from treadle._ins_outs import DEFAULT_OUTPUT
+from treadle._op import OpDefinition
+from treadle._output import Output
+
+_END: Final = object()
+
+
+def computed(
+    op: OpDefinition, context: OpExecutionContext, arguments: dict[str, Any]
+) -> Generator[Output[Any], None, None]:
+    """Call the op and yield its outputs, each named. Must be closed.
+
+    Nothing of an output is held once the next one is asked for. A tuple stands for several
+    outputs in declared order, None for several that are all Nothing.
+
+    Raises:
+        StepFailedError: the op raised, or returned or yielded what is no output.
+    """
+    subject = f"Step {context.step_key!r}: op {op.name!r}"
+    result = _called(op, context, arguments, subject)
+    del arguments
+    if inspect.isgenerator(result):
+        items = _generated(result, context, subject)
+    elif inspect.isasyncgen(result):
+        items = _generated_async(result, subject)
+    else:
+        yield from _returned(result, op, subject)
+        return
+    names = tuple(op.outs)
+    try:
+        for item in items:
+            if not isinstance(item, Output):
+                raise _refused(
+                    f"{subject} yielded a {type(item).__name__}, which is no Output.",
+                    "Yield Output(value, output_name=…).",
+                )
+            yield _named(item, names)
+            del item
+    finally:
+        items.close()
+
+
+def _called(
+    op: OpDefinition, context: OpExecutionContext, arguments: dict[str, Any], subject: str
+) -> Any:
+    given: tuple[OpExecutionContext, ...] = (context,)
+    if op.context_param is None:
+        given = ()
+    elif _is_keyword_only(op, op.context_param):
+        given, arguments = (), {**arguments, op.context_param: context}
+    with user_code(Where.COMPUTE, subject):
+        result = op.fn(*given, **arguments)
+        return asyncio.run(result) if inspect.iscoroutine(result) else result
+
+
+def _is_keyword_only(op: OpDefinition, name: str) -> bool:
+    return inspect.signature(op.fn).parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def _generated(
+    generator: Generator[Any, Any, Any], context: OpExecutionContext, subject: str
+) -> Generator[Any, None, None]:
+    returned = None
+    try:
+        while True:
+            with user_code(Where.COMPUTE, subject):
+                try:
+                    item = next(generator)
+                except StopIteration as stop:
+                    returned = stop.value
+                    break
+            yield item
+            del item
+    finally:
+        _close(generator, context)
+    if returned is not None:
+        raise _refused(
+            f"{subject} yields its outputs, and returned a {type(returned).__name__} besides.",
+            "Yield Output(…) for it, or return nothing.",
+        )
+
+
+def _close(generator: Generator[Any, Any, Any], context: OpExecutionContext) -> None:
+    # Why the step failed is known by now; what its clean-up raises must not take that place.
+    try:
+        generator.close()
+    except Exception:
+        context.log.exception("The op raised while it was closed early.")
+
+
+def _generated_async(
+    generator: AsyncGenerator[Any, Any], subject: str
+) -> Generator[Any, None, None]:
+    async def following() -> Any:
+        return await anext(generator, _END)
+
+    with asyncio.Runner() as runner:
+        while True:
+            with user_code(Where.COMPUTE, subject):
+                item = runner.run(following())
+            if item is _END:
+                return
+            yield item
+            del item
+
+
+def _returned(result: Any, op: OpDefinition, subject: str) -> Iterator[Output[Any]]:
+    names = tuple(op.outs)
+    if isinstance(result, Output):
+        yield _named(result, names)
+    elif len(names) == 1:
+        yield Output(result, names[0])
+    elif result is None and not any(op.gives_value(name) for name in names):
+        for name in names:
+            yield Output(None, name)
+    else:
+        values = deque(_checked_tuple(result, names, subject))
+        del result
+        for position, name in enumerate(names):
+            yield _at(position, name, values.popleft(), subject)
+
+
+def _checked_tuple(result: object, names: Sequence[str], subject: str) -> tuple[Any, ...]:
+    has = f"{subject} has the outputs {', '.join(names)}"
+    fix = "Return a tuple with one value for each in that order, or yield Output(…) for each."
+    if not isinstance(result, tuple):
+        raise _refused(f"{has}, and returned a {type(result).__name__}.", fix)
+    if len(result) != len(names):
+        raise _refused(f"{has}, and returned a tuple of {len(result)}.", fix)
+    return result
+
+
+def _at(position: int, name: str, value: Any, subject: str) -> Output[Any]:
+    if not isinstance(value, Output):
+        return Output(value, name)
+    if value.output_name not in (DEFAULT_OUTPUT, name):
+        raise _refused(
+            f"{subject} returned an Output named {value.output_name!r} at position {position}"
+            f" of a tuple, which is that of {name!r}.",
+            "Put the tuple in the order of the outputs, or yield the Outputs.",
+        )
+    return Output(value.value, name, value.metadata)
+
+
+def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:
+    """Take an output without a name for the only one there is."""
+    if len(names) == 1 and output.output_name == DEFAULT_OUTPUT:
+        return Output(output.value, names[0], output.metadata)
+    return output
+
+
+def _refused(problem: str, fix: str) -> StepFailedError:
+    return StepFailedError(Where.OUTPUT, f"{problem} {fix}")

@@ -1,0 +1,176 @@
+"""Loads what a step's inputs read, each value by the manager that stored it or is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from treadle._failures import StepFailedError, Where, user_code
+from treadle._files import FileStore
+from treadle._ins_outs import In
+from treadle._io_manager import InputContext, IOManager, OutputContext
+from treadle._keys import AssetKey
+from treadle._resources import Resources
+from treadle._step_code import StepCode
+from treadle._type_check import is_of_type, type_name
+from treadle.snapshot import Asset, KeyText, Snapshot, StepKey
+from treadle.task import LoadedInput, TaskInput, TaskRun, TaskSource, TaskStep
+
+
+class StepSource(Protocol):
+    """What running a step needs of a loaded location."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The location as data."""
+
+    @property
+    def resources(self) -> Mapping[str, object]:
+        """All resources by key; without "io_manager" the file store takes its place."""
+
+    def step(self, step_key: StepKey) -> StepCode:
+        """Return the code of a step.
+
+        Raises:
+            KeyError: there is no such step.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputLoader:
+    """Loads the inputs of one step."""
+
+    location: StepSource
+    code: StepCode
+    step: TaskStep
+    run: TaskRun
+    store: FileStore
+    loaded: Callable[[LoadedInput], None]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments by name. What reads nothing is left to the declared default.
+
+        Raises:
+            StepFailedError: a value cannot be loaded, or is not of its declared type.
+        """
+        by_name = {each.name: each for each in self.step.inputs}
+        found: dict[str, Any] = {}
+        for name, declared in self.code.ins.items():
+            if declared.is_nothing:
+                continue
+            given = by_name.get(name)
+            if given is not None and given.not_needed:
+                found[name] = declared.default_value if declared.has_default else None
+                self.loaded(LoadedInput(input=name, position=0, source=None, not_needed=True))
+            elif given is not None and (given.sources or given.fan_in):
+                found[name] = self._values(given, declared)
+            elif declared.has_default:
+                found[name] = declared.default_value
+        return found
+
+    def _values(self, given: TaskInput, declared: In) -> Any:
+        values = []
+        for position, source in enumerate(given.sources):
+            values.append(self._value(given.name, declared, source))
+            self.loaded(LoadedInput(input=given.name, position=position, source=source))
+        value = values if given.fan_in else values[0]
+        if not is_of_type(value, declared.dagster_type):
+            raise StepFailedError(
+                Where.TYPE_CHECK,
+                f"Input {given.name!r} of {self.step.step_key!r} is declared"
+                f" {type_name(declared.dagster_type)}, but what it reads is a"
+                f" {type_name(type(value))}. Change the annotation, or what makes the value.",
+            )
+        return value
+
+    def _value(self, name: str, declared: In, source: TaskSource) -> Any:
+        subject = f"Input {name!r} of {self.step.step_key!r}: loading {_described(source)}"
+        ref = source.value_ref
+        if ref is not None and not self._is_overridden(declared, source):
+            with user_code(Where.LOAD, subject):
+                return self.store.read_value(ref)
+        manager = self._manager(name, source)
+        context = self._context(name, declared, source)
+        with user_code(Where.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
+            return manager.load_input(context)
+
+    def _is_overridden(self, declared: In, source: TaskSource) -> bool:
+        """Tell whether the input asks for a manager of the user's in the file store's place."""
+        key = source.io_manager_key
+        return key == declared.input_manager_key and key in self.location.resources
+
+    def _manager(self, name: str, source: TaskSource) -> IOManager:
+        manager = self.location.resources.get(source.io_manager_key)
+        if isinstance(manager, IOManager):
+            return manager
+        where = f"Input {name!r} of {self.step.step_key!r}"
+        if manager is None and source.asset_key is not None and not source.run_id:
+            raise StepFailedError(
+                Where.LOAD,
+                f"{where} reads asset {source.asset_key!r}, of which no materialization is"
+                f" recorded. Materialize {source.asset_key!r} first, or select it too.",
+            )
+        raise missing_manager(where, source.io_manager_key, manager)
+
+    def _context(self, name: str, declared: In, source: TaskSource) -> InputContext:
+        resources = Resources(self.location.resources)
+        return InputContext(
+            name=name,
+            step_key=self.step.step_key,
+            run_id=self.run.run_id,
+            dagster_type=declared.dagster_type,
+            definition_metadata=declared.metadata,
+            resources=resources,
+            upstream_output=upstream_output(self.location, source, resources),
+        )
+
+
+def upstream_output(
+    location: StepSource, source: TaskSource, resources: Resources
+) -> OutputContext:
+    """Say of a stored value what the record and the definitions know."""
+    context = OutputContext(
+        name=source.output or "result",
+        step_key=source.step_key,
+        run_id=source.run_id,
+        resources=resources,
+        key=AssetKey(source.asset_key) if source.asset_key is not None else None,
+    )
+    asset = _asset(location.snapshot, source.asset_key)
+    step_key, output = StepKey(source.step_key), source.output
+    if asset is not None and asset.step_key is not None:
+        step_key, output = asset.step_key, asset.output or output
+    elif asset is not None:
+        context.definition_metadata = {each.name: each.value for each in asset.metadata}
+    try:
+        code = location.step(step_key)
+        out = code.outs[output]
+    except KeyError:  # external, or made by code that is no longer there
+        return context
+    context.name = source.output or output
+    context.dagster_type = out.dagster_type
+    context.definition_metadata = (
+        code.metadata.get(context.key, {}) if context.key else out.metadata
+    )
+    return context
+
+
+def missing_manager(where: str, key: str, found: object) -> StepFailedError:
+    """Make the failure of a step whose IO manager is not there, or is none."""
+    said = "there is no resource" if found is None else f"{type(found).__name__} is no IOManager:"
+    return StepFailedError(
+        Where.RESOURCE,
+        f"{where} names IO manager {key!r}, but {said} {key!r}."
+        f" Give Definitions(resources={{{key!r}: …}}) an instance of a class derived from IOManager.",
+    )
+
+
+def _asset(snapshot: Snapshot, key: KeyText | None) -> Asset | None:
+    return next((each for each in snapshot.assets if each.key == key), None)
+
+
+def _described(source: TaskSource) -> str:
+    if source.asset_key is not None:
+        return f"asset {source.asset_key!r}"
+    return f"output {source.output!r} of {source.step_key!r}"

@@ -1,0 +1,174 @@
+"""Checks each output of a step when it comes, and stores or drops it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from treadle._context import OpExecutionContext, said_in_vain, sealed_entries
+from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._failures import StepFailedError, Where
+from treadle._metadata import merged_entries, metadata_entries
+from treadle._output import Output
+from treadle._run_store import ValueWriter
+from treadle._step_code import StepCode
+from treadle._type_check import is_of_type, type_name
+from treadle.snapshot import MetadataEntry, UnselectedOutputs
+from treadle.task import (
+    DiscardedOutput,
+    StepResult,
+    StoredOutput,
+    TaskAsset,
+    TaskOutput,
+    TaskStep,
+)
+
+_Entries: TypeAlias = tuple[MetadataEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputKeeper:
+    """Takes the outputs of one step, one after another."""
+
+    code: StepCode
+    step: TaskStep
+    context: OpExecutionContext
+    writer: ValueWriter
+    _kept: dict[str, tuple[StoredOutput, ...]] = field(default_factory=dict, init=False)
+    _dropped: dict[str, DiscardedOutput] = field(default_factory=dict, init=False)
+
+    def take(self, output: Output[Any]) -> None:
+        """Store the output as what the task says, or drop it.
+
+        Raises:
+            StepFailedError: it is not to be yielded, of another type, or cannot be stored.
+        """
+        planned = self._planned(output.output_name)
+        assets = self._assets_to_store(planned)
+        if not (assets or planned.selected or planned.store_intermediate):
+            sealed_entries(self.context, planned.name)
+            keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
+            self._dropped[planned.name] = DiscardedOutput(output=planned.name, asset_keys=keys)
+            return
+        self._check_type(planned, output.value)
+        said = merged_entries(sealed_entries(self.context, planned.name), self._entries_of(output))
+        kept = [
+            self._stored(planned, output.value, said, asset)
+            for asset in sorted(assets, key=lambda each: each.asset_key)
+        ]
+        if planned.store_intermediate or not assets:
+            kept.append(self._stored(planned, output.value, said))
+        self._kept[planned.name] = tuple(kept)
+
+    def result(self) -> StepResult:
+        """Return what was made, when the op has ended.
+
+        Raises:
+            StepFailedError: an output was left out that must be yielded.
+        """
+        for planned in self.step.outputs:
+            if not planned.must_yield or planned.name in self._kept:
+                continue
+            if not planned.nothing:
+                raise StepFailedError(
+                    Where.OUTPUT,
+                    f"Step {self.step.step_key!r} ended without output {planned.name!r}, which"
+                    " this run needs. Yield it whenever it is in"
+                    " context.selected_output_names, or declare it Out(is_required=False).",
+                )
+            # That the op has ended is all that there is to say of it.
+            self.take(Output(None, planned.name))
+        for name in said_in_vain(self.context):
+            self.context.log.warning("metadata_unused output=%s reason=not_yielded", name)
+        order = [name for name in self.code.outs if name in self._kept]
+        return StepResult(
+            stored=tuple(each for name in order for each in self._kept[name]),
+            discarded=tuple(
+                self._dropped[name] for name in self.code.outs if name in self._dropped
+            ),
+            yielded_outputs=tuple(order),
+        )
+
+    def _planned(self, name: str) -> TaskOutput:
+        step_key, known = self.step.step_key, self.code.outs
+        if name not in known:
+            raise StepFailedError(
+                Where.OUTPUT,
+                f"Step {step_key!r} yielded output {name!r}, which its op does not have."
+                f"{did_you_mean(name, known)} Its outputs are {listed(known)}.",
+            )
+        if name in self._kept or name in self._dropped:
+            raise StepFailedError(
+                Where.OUTPUT,
+                f"Step {step_key!r} yielded output {name!r} twice. Yield each output once;"
+                " several values go into one as a list.",
+            )
+        for planned in self.step.outputs:
+            if planned.name == name:
+                return planned
+        # Another piece of a block that was cut makes it.
+        return TaskOutput(name=name, selected=False, must_yield=False)
+
+    def _assets_to_store(self, planned: TaskOutput) -> tuple[TaskAsset, ...]:
+        if planned.selected:
+            return tuple(each for each in planned.assets if each.selected)
+        if not planned.assets:
+            return ()
+        match self.step.unselected_outputs:
+            case UnselectedOutputs.MATERIALIZE:
+                return planned.assets
+            case UnselectedOutputs.DISCARD:
+                return ()
+            case UnselectedOutputs.FAIL:
+                keys = listed(sorted(each.asset_key for each in planned.assets))
+                raise StepFailedError(
+                    Where.OUTPUT,
+                    f"Step {self.step.step_key!r} yielded output {planned.name!r}, which is not"
+                    f" selected and would make {keys}; unselected_outputs is 'fail'. Yield it"
+                    " only if it is in context.selected_output_names, select what it makes,"
+                    " or choose 'materialize' or 'discard'.",
+                )
+
+    def _check_type(self, planned: TaskOutput, value: object) -> None:
+        declared = self.code.outs[planned.name].dagster_type
+        subject = f"Output {planned.name!r} of {self.step.step_key!r}"
+        if planned.nothing:
+            if value is not None:
+                raise StepFailedError(
+                    Where.TYPE_CHECK,
+                    f"{subject} is Nothing, but the value is a {type_name(type(value))}, which"
+                    " would be lost. Return None, or declare the output's type.",
+                )
+        elif not is_of_type(value, declared):
+            raise StepFailedError(
+                Where.TYPE_CHECK,
+                f"{subject} is declared {type_name(declared)}, but the value is a"
+                f" {type_name(type(value))}: {value!r:.80}. Return what is declared, or"
+                " change the annotation.",
+            )
+
+    def _entries_of(self, output: Output[Any]) -> _Entries:
+        owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
+        try:
+            return metadata_entries(output.metadata, owner=owner)
+        except ArgumentError as error:
+            # Without its place: that would be ours, the op's line is gone by now.
+            raise StepFailedError(Where.OUTPUT, f"{error.problem} {error.fix}") from error
+
+    def _stored(
+        self, planned: TaskOutput, value: object, said: _Entries, asset: TaskAsset | None = None
+    ) -> StoredOutput:
+        made = StoredOutput(
+            output=planned.name,
+            asset_key=asset.asset_key if asset else None,
+            value_ref=None,
+            io_manager_key="",
+            metadata=said,
+            unexpected=asset is not None and not planned.selected,
+        )
+        if planned.nothing or (asset is None and not planned.store_intermediate):
+            return made  # nothing but orderings reads it
+        place = asset or planned
+        return self.writer.stored(
+            made, value, io_manager_key=place.io_manager_key, value_key=place.value_key
+        )

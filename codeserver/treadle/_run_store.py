@@ -1,0 +1,79 @@
+"""Stores one value of one output: in the file store, or with an IO manager of the user's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from treadle._failures import StepFailedError, Where, user_code
+from treadle._files import FileStore
+from treadle._io_manager import IOManager, OutputContext
+from treadle._keys import AssetKey
+from treadle._metadata import merged_entries
+from treadle._resources import Resources
+from treadle._run_inputs import StepSource, missing_manager
+from treadle._step_code import StepCode
+from treadle.snapshot import StepKey
+from treadle.task import StoredOutput, TaskRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueWriter:
+    """Stores the values of one step's outputs."""
+
+    location: StepSource
+    code: StepCode
+    step_key: StepKey
+    run: TaskRun
+    store: FileStore
+
+    def stored(
+        self, made: StoredOutput, value: object, *, io_manager_key: str, value_key: str
+    ) -> StoredOutput:
+        """Store the value and return `made` with its name and what the IO manager added.
+
+        With a `value_key` it goes into the file store.
+
+        Raises:
+            StepFailedError: it cannot be stored, or the IO manager is missing.
+        """
+        subject = f"Output {made.output!r} of {self.step_key!r}: storing it"
+        if made.asset_key is not None:
+            subject += f" as asset {made.asset_key!r}"
+        if value_key:
+            with user_code(Where.STORE, subject):
+                ref = self.store.write_value(value_key, value)
+            return replace(made, value_ref=ref, io_manager_key=io_manager_key)
+        manager = self.location.resources.get(io_manager_key)
+        subject += f" with IO manager {io_manager_key!r}"
+        if not isinstance(manager, IOManager):
+            raise missing_manager(subject, io_manager_key, manager)
+        context = self._context(made)
+        # Typed as it should be; what the user's method returns has to be seen all the same.
+        handle_output: object = manager.handle_output
+        assert callable(handle_output)
+        with user_code(Where.STORE, subject):
+            returned: object = handle_output(context, value)
+        if returned is not None:
+            raise StepFailedError(
+                Where.STORE,
+                f"{subject}: handle_output returned a {type(returned).__name__}, so it may not"
+                " have run at all. It must be a plain method that returns None; give facts to"
+                " context.add_output_metadata.",
+            )
+        metadata = merged_entries(made.metadata, context.added_entries)
+        return replace(made, io_manager_key=io_manager_key, metadata=metadata)
+
+    def _context(self, made: StoredOutput) -> OutputContext:
+        out = self.code.outs[made.output]
+        key = None if made.asset_key is None else AssetKey(made.asset_key)
+        return OutputContext(
+            name=made.output,
+            step_key=self.step_key,
+            run_id=self.run.run_id,
+            dagster_type=out.dagster_type,
+            definition_metadata=self.code.metadata.get(key, {}) if key else out.metadata,
+            output_metadata={entry.name: entry.value for entry in made.metadata},
+            resources=Resources(self.location.resources),
+            run_tags=self.run.tags,
+            key=key,
+        )

@@ -1,0 +1,38 @@
+"""Whether a value is of its declared type, as far as that can be told without looking inside."""
+
+from __future__ import annotations
+
+import types
+from typing import Annotated, Any, Union, get_args, get_origin
+
+# A whole number is a float wherever Python's own type hints are read.
+_ALSO: dict[type, tuple[type, ...]] = {float: (int,), complex: (float, int)}
+_CONTAINERS = (dict, frozenset, list, set, tuple)
+
+
+def is_of_type(value: object, declared: Any) -> bool:
+    """Tell whether the value may be of the type; what cannot be checked holds.
+
+    Classes are checked, and unions of them; of `list[int]` and its like only the container.
+    """
+    if declared is None:
+        return value is None
+    origin = get_origin(declared)
+    if origin is Annotated:
+        return is_of_type(value, get_args(declared)[0])
+    if origin in (Union, types.UnionType):
+        return any(is_of_type(value, each) for each in get_args(declared))
+    checked = origin if origin in _CONTAINERS else declared
+    return declared is Any or not isinstance(checked, type) or _is_instance(value, checked)
+
+
+def _is_instance(value: object, declared: type) -> bool:
+    try:
+        return isinstance(value, (declared, *_ALSO.get(declared, ())))
+    except TypeError:  # a protocol, for one, that does not allow it
+        return True
+
+
+def type_name(declared: Any) -> str:
+    """Return what a person calls the type."""
+    return declared.__name__ if isinstance(declared, type) else str(declared)

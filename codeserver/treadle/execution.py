@@ -1,0 +1,79 @@
+"""Runs one step: loads its inputs, calls the op, checks and stores each output as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+from treadle._context import AssetExecutionContext
+from treadle._failures import StepFailedError, Where
+from treadle._files import FileStore
+from treadle._keys import AssetKey
+from treadle._resources import Resources, UnknownResourceError
+from treadle._run_compute import computed
+from treadle._run_inputs import InputLoader, StepSource
+from treadle._run_outputs import OutputKeeper
+from treadle._run_store import ValueWriter
+from treadle._step_code import StepCode
+from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
+
+__all__ = ["StepFailedError", "StepSource", "Where", "run_step"]
+
+
+def run_step(
+    location: StepSource,
+    step: TaskStep,
+    run: TaskRun,
+    *,
+    store: FileStore,
+    loaded: Callable[[LoadedInput], None],
+) -> StepResult:
+    """Run the step in this process and return what it made, which nothing has committed yet.
+
+    `loaded` is told of each input element when it is there. The op's records go to the logger
+    "treadle.step".
+
+    Raises:
+        StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
+            the attempt has stored by then must not be committed.
+        KeyError: the location has no such step.
+    """
+    code = location.step(step.step_key)
+    context = _context(location, code, step, run)
+    loader = InputLoader(
+        location=location, code=code, step=step, run=run, store=store, loaded=loaded
+    )
+    writer = ValueWriter(location=location, code=code, step_key=step.step_key, run=run, store=store)
+    keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
+    resources = {name: location.resources[name] for name in code.op.resource_params}
+    with closing(computed(code.op, context, {**resources, **loader.arguments()})) as outputs:
+        for output in outputs:
+            keeper.take(output)
+            del output  # the next one may need the memory
+    return keeper.result()
+
+
+def _context(
+    location: StepSource, code: StepCode, step: TaskStep, run: TaskRun
+) -> AssetExecutionContext:
+    return AssetExecutionContext(
+        run_id=run.run_id,
+        step_key=step.step_key,
+        resources=Resources(_resources(location, code, step)),
+        run_tags=run.tags,
+        retry_number=step.attempt - 1,
+        _op=code.op,
+        _selected_outputs=step.selected_outputs,
+        _selected_keys=frozenset(AssetKey(key) for key in step.selected_asset_keys),
+        _assets=code.assets,
+    )
+
+
+def _resources(location: StepSource, code: StepCode, step: TaskStep) -> dict[str, Any]:
+    """Return the resources that the op asks for, and no others."""
+    missing = [key for key in code.op.resource_keys if key not in location.resources]
+    if missing:
+        problem = UnknownResourceError(missing[0], location.resources)
+        raise StepFailedError(Where.RESOURCE, f"Step {step.step_key!r}: {problem}")
+    return {key: location.resources[key] for key in code.op.resource_keys}
