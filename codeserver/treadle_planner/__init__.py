@@ -15,6 +15,7 @@ from treadle_planner._plan import (
     PlannedStepOutput,
     Verdict,
 )
+from treadle_planner._planner import Planner, plan
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import PlanRequest
 
@@ -31,6 +32,8 @@ __all__ = [
     "PlannedSource",
     "PlannedStep",
     "PlannedStepOutput",
+    "Planner",
     "RefusalReason",
     "Verdict",
+    "plan",
 ]

@@ -1,0 +1,95 @@
+"""A snapshot indexed once for planning: what reads what, block by block, and the effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+
+from treadle.selection import AssetGraph
+from treadle.snapshot import KeyText, Snapshot, Source, Step, StepKey
+from treadle.wiring import OutputRef, Wiring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotIndex:
+    """A snapshot and what can be asked of it for any selection.
+
+    `needs` are the steps that a step reads from. `effect_steps` are the steps from which no
+    path inside their block leads to an asset: effects, and what feeds nothing else.
+    """
+
+    snapshot: Snapshot
+    wiring: Wiring
+    assets: AssetGraph
+    block_steps: Mapping[str, tuple[Step, ...]]
+    needs: Mapping[StepKey, frozenset[StepKey]]
+    effect_steps: frozenset[StepKey]
+    resource_keys: frozenset[str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> SnapshotIndex:
+        """Index the snapshot."""
+        wiring = Wiring.of(snapshot)
+        block_steps: dict[str, list[Step]] = {}
+        for step in snapshot.steps:
+            block_steps.setdefault(step.block, []).append(step)
+        needs = {step.key: wiring.step_needs(step) for step in snapshot.steps}
+        return cls(
+            snapshot=snapshot,
+            wiring=wiring,
+            assets=AssetGraph.of(snapshot.assets),
+            block_steps={name: tuple(steps) for name, steps in block_steps.items()},
+            needs=needs,
+            effect_steps=_effect_steps(wiring, needs),
+            resource_keys=frozenset(resource.key for resource in snapshot.resources),
+        )
+
+    def own(self, step: Step, source: Source) -> OutputRef | None:
+        """Return the output of the step's own block that a source reads, None for others'."""
+        ref = self.wiring.read(source)
+        if ref is None or self.wiring.steps[ref.step_key].block != step.block:
+            return None
+        return ref
+
+    def own_needs(self, step: Step) -> tuple[StepKey, ...]:
+        """Return, sorted, the steps of its own block that a step reads from."""
+        return tuple(sorted(_own_needs(self.wiring, step, self.needs[step.key])))
+
+    def ordered(self, blocks: Iterable[str]) -> list[Step]:
+        """Return the steps of some blocks in topological order, ties by key.
+
+        Only they count, so that other blocks change nothing.
+        """
+        graph: nx.DiGraph[StepKey] = nx.DiGraph()
+        for block in blocks:
+            graph.add_nodes_from(step.key for step in self.block_steps[block])
+        for key in list(graph):
+            graph.add_edges_from((need, key) for need in self.needs[key] if need in graph)
+        return [self.wiring.steps[key] for key in nx.lexicographical_topological_sort(graph)]
+
+    def produced(self, step: Step) -> tuple[KeyText, ...]:
+        """Return, sorted, the assets that a step can make."""
+        return tuple(sorted(key for output in step.outputs for key in output.asset_keys))
+
+
+def _own_needs(wiring: Wiring, step: Step, needs: Iterable[StepKey]) -> Iterable[StepKey]:
+    return (key for key in needs if wiring.steps[key].block == step.block)
+
+
+def _effect_steps(
+    wiring: Wiring, needs: Mapping[StepKey, frozenset[StepKey]]
+) -> frozenset[StepKey]:
+    towards_asset = {
+        key
+        for key, step in wiring.steps.items()
+        if any(output.asset_keys for output in step.outputs)
+    }
+    waiting = list(towards_asset)
+    while waiting:
+        step = wiring.steps[waiting.pop()]
+        above = set(_own_needs(wiring, step, needs[step.key])) - towards_asset
+        towards_asset |= above
+        waiting.extend(above)
+    return frozenset(wiring.steps.keys() - towards_asset)

@@ -1,0 +1,26 @@
+"""Which IO manager loads and stores a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from treadle.snapshot import Asset, StepInput
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """An IO manager by its resource key; Treadle's own is no resource unless one is given."""
+
+    key: str
+    is_builtin: bool
+
+
+def loading_manager(asset: Asset, reader: StepInput) -> Manager:
+    """Return who loads a stored asset: whom the reader names, else the producer's manager.
+
+    An external asset has no producer: the reader's default manager loads it.
+    """
+    if reader.manager_key is not None:
+        return Manager(reader.manager_key, reader.manager_builtin)
+    is_builtin = reader.manager_builtin if asset.is_external else asset.manager_builtin
+    return Manager(asset.manager_key, is_builtin)

@@ -1,0 +1,89 @@
+"""Why each step runs or does not, in one sentence for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from treadle.snapshot import KeyText, Step, StepKey
+from treadle_planner._plan import PlannedInput
+from treadle_planner._reads import Reads
+from treadle_planner._words import named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """What the reasons are taken from.
+
+    `fed` are the steps of this run that read from a step, `loaded_by` those that load an
+    asset, both in plan order.
+    """
+
+    reads: Reads
+    fed: Mapping[StepKey, tuple[StepKey, ...]]
+    loaded_by: Mapping[KeyText, tuple[StepKey, ...]]
+
+    @classmethod
+    def of(cls, reads: Reads, inputs: Mapping[StepKey, tuple[PlannedInput, ...]]) -> Reasons:
+        """Gather who reads what, from the inputs of the steps that run."""
+        fed: dict[StepKey, dict[StepKey, None]] = {}
+        loaded_by: dict[KeyText, dict[StepKey, None]] = {}
+        for key, every in inputs.items():
+            for source in (source for planned in every for source in planned.sources):
+                if source.step_output is not None:
+                    fed.setdefault(source.step_output.step_key, {})[key] = None
+                elif source.load_asset_key is not None:
+                    loaded_by.setdefault(source.load_asset_key, {})[key] = None
+        return cls(
+            reads=reads,
+            fed={key: tuple(readers) for key, readers in fed.items()},
+            loaded_by={key: tuple(readers) for key, readers in loaded_by.items()},
+        )
+
+    def running(self, step: Step) -> str:
+        """Say why a step runs."""
+        if step.key in self.reads.index.effect_steps:
+            return self._running_effect(step)
+        produced = self.reads.index.produced(step)
+        makes = [key for key in produced if key in self.reads.kept.keys]
+        parts = [f"makes {named(makes)}"] if makes else []
+        if step.key in self.fed:
+            parts.append(f"feeds {named(self.fed[step.key])}")
+        again = [key for key in produced if key in self.reads.kept.rerun]
+        if again:
+            parts.append(f"makes {named(again)} for it, {self._why_again(again)}")
+        return _sentence(" and ".join(parts))
+
+    def omitted(self, step: Step) -> str:
+        """Say why a step does not run."""
+        if step.key in self.reads.index.effect_steps:
+            return self._omitted_effect(step)
+        produced = self.reads.index.produced(step)
+        loaded = [key for key in produced if key in self.loaded_by]
+        if loaded:
+            readers = dict.fromkeys(reader for key in loaded for reader in self.loaded_by[key])
+            return f"The stored {named(loaded)} is loaded by {named(readers)}."
+        if produced:
+            return f"Not needed: {named(produced)} is not selected."
+        return "Not needed: no selected asset is made from it."
+
+    def _why_again(self, again: list[KeyText]) -> str:
+        missing = [key for key in again if key in self.reads.kept.missing]
+        return "which no run has stored" if missing else 'as siblings="run" says'
+
+    def _running_effect(self, step: Step) -> str:
+        above = self.reads.index.own_needs(step)
+        if above:
+            return f"An effect: it follows {named(above)}."
+        return "An effect: its block is selected whole."
+
+    def _omitted_effect(self, step: Step) -> str:
+        above = self.reads.index.own_needs(step)
+        idle = [key for key in above if key not in self.reads.kept.selected]
+        if idle:
+            return f"An effect of {named(idle)}, not run here."
+        return "An effect of its whole block, which is selected in part."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

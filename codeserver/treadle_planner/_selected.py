@@ -1,0 +1,96 @@
+"""From what was asked to the assets that are selected, or to a refusal that says what would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from treadle import selection
+from treadle._errors import did_you_mean, nearest
+from treadle.selection import Everything, Expression, Key
+from treadle.snapshot import Block, KeyText
+from treadle_planner._index import SnapshotIndex
+from treadle_planner._refusals import PlanRefused, RefusalReason
+from treadle_planner._request import PlanRequest
+from treadle_planner._words import quoted
+
+_REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
+    (selection.SelectionSyntaxError, RefusalReason.SELECTION_SYNTAX),
+    (selection.AmbiguousSelectionError, RefusalReason.SELECTION_AMBIGUOUS),
+    (selection.UnknownAssetError, RefusalReason.UNKNOWN_ASSET),
+    (selection.EmptySelectionError, RefusalReason.EMPTY_SELECTION),
+)
+
+
+def selected_keys(index: SnapshotIndex, request: PlanRequest) -> frozenset[KeyText]:
+    """Return the assets that are selected: blocks that cannot be subset whole or not at all.
+
+    Raises:
+        PlanRefused: the selection cannot be taken.
+    """
+    with _selection_refusals():
+        asked = _asked(index, request)
+        keys = selection.select(asked, index.assets)
+    partial = _partial_blocks(index, keys)
+    if partial:
+        raise _partial_refusal(partial, asked, keys)
+    return keys
+
+
+def _asked(index: SnapshotIndex, request: PlanRequest) -> Expression:
+    jobs = {job.name: job for job in index.snapshot.jobs}
+    if request.job and request.job not in jobs:
+        raise PlanRefused(
+            RefusalReason.UNKNOWN_JOB,
+            f"No job is named {request.job!r}.{did_you_mean(request.job, jobs)}",
+            names=(request.job,),
+            suggestions=nearest(request.job, jobs),
+        )
+    if request.selection:
+        return selection.union(map(selection.parse, request.selection))
+    if request.job:
+        return selection.parse(jobs[request.job].selection)
+    return Everything()
+
+
+@contextmanager
+def _selection_refusals() -> Iterator[None]:
+    try:
+        yield
+    except selection.SelectionError as error:
+        reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+        raise PlanRefused(
+            reason, error.message, names=error.names, suggestions=error.suggestions
+        ) from error
+
+
+def _partial_blocks(index: SnapshotIndex, keys: frozenset[KeyText]) -> list[Block]:
+    names = sorted({name for key in keys if (name := index.wiring.assets[key].block) is not None})
+    blocks = (index.wiring.blocks[name] for name in names)
+    return [
+        block for block in blocks if not block.can_subset and not keys.issuperset(block.asset_keys)
+    ]
+
+
+def _partial_refusal(
+    blocks: list[Block], asked: Expression, keys: frozenset[KeyText]
+) -> PlanRefused:
+    left_out = sorted({key for block in blocks for key in block.asset_keys} - keys)
+    smallest = str(selection.union([asked, *(Key(key=key) for key in left_out)]))
+    sentences = [_partial_sentence(block, keys) for block in blocks]
+    advice = f"Select {smallest}, or let the block be subset with can_subset=True."
+    return PlanRefused(
+        RefusalReason.PARTIAL_BLOCK,
+        " ".join([*sentences, advice]),
+        names=tuple(block.name for block in blocks),
+        suggestions=(smallest,),
+        smallest=smallest,
+    )
+
+
+def _partial_sentence(block: Block, keys: frozenset[KeyText]) -> str:
+    asked = quoted(key for key in block.asset_keys if key in keys)
+    missing = quoted(key for key in block.asset_keys if key not in keys)
+    return (
+        f"Block {block.name} is made whole or not at all: {asked} was asked for without {missing}."
+    )

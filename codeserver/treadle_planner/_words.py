@@ -1,0 +1,20 @@
+"""Names in sentences for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_SHOWN = 5
+
+
+def named(names: Iterable[str]) -> str:
+    """Return "a", "a and b", "a, b and c"; of many the first few and how many more."""
+    every = list(names)
+    if len(every) > _SHOWN:
+        every = [*every[: _SHOWN - 1], f"{len(every) - _SHOWN + 1} more"]
+    return " and ".join(filter(None, [", ".join(every[:-1]), *every[-1:]]))
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return the names as `named` does, each in quotes."""
+    return named(map(repr, names))
