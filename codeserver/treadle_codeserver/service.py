@@ -14,7 +14,7 @@ from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_codeserver.errors import InternalError, NotLocalError, RefusedError
 from treadle_codeserver.launch_spec import LaunchSpec, own_environment
 from treadle_codeserver.location import CodeLocation
-from treadle_codeserver.planning import planned
+from treadle_codeserver.planning import Planning
 from treadle_codeserver.targets import LoadCommand
 from treadle_codeserver.wire.codeserver import encode_launch_spec, encode_manifest
 from treadle_codeserver.wire.error import encode_refusal
@@ -32,6 +32,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
     def __init__(self, location: CodeLocation, command: LoadCommand) -> None:
         self._location = location
         self._command = command
+        self._planning = Planning()
 
     async def GetLocation(
         self, request: codeserver_pb2.GetLocationRequest, context: Context
@@ -67,7 +68,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
         async with _Answering(context):
             asked = decode_plan_request(request)
             served = await self._location.served()
-            plan = await planned(served.snapshot, asked)
+            plan = await self._planning.plan(served.snapshot, asked)
             for part in encode_plan(self._location.status.name, request, plan):
                 yield codeserver_pb2.PlanResponse(part=part)
 

@@ -75,7 +75,7 @@ def test_a_reload_of_the_same_code_keeps_the_digest(start: Start, module: Path) 
         ("def (", graph_pb2.MODULE_STATE_RAISED, 1, "SyntaxError"),
     ],
 )
-def test_a_bad_save_keeps_the_last_good_snapshot_and_says_why(  # noqa: PLR0913 - one table
+def test_a_bad_save_keeps_the_last_good_snapshot_and_says_why(  # noqa: PLR0913, PLR0917 - one table
     start: Start, module: Path, text: str, state: int, line: int, told: str
 ) -> None:
     server = start("-f", module)
