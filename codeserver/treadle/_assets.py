@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from treadle._arguments import checked
 from treadle._asset_ins_outs import AssetIn, AssetOut
 from treadle._block_options import BlockOptions
 from treadle._composition import current_body, outside_of_graph
@@ -16,12 +17,13 @@ from treadle._flat import FlatBlock, Path, StepRef, flatten
 from treadle._graph import GraphDefinition
 from treadle._handles import ArgumentRef
 from treadle._ins_outs import In, Out
-from treadle._keys import AssetKey
+from treadle._keys import AssetKey, KeyLike
 from treadle._merge import merged_in, merged_out
+from treadle._node_options import checked_node, node_options
 from treadle._op import OpDefinition
 from treadle._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle._source import user_line
-from treadle.snapshot import SourceLine
+from treadle.snapshot import Siblings, SourceLine, UnselectedOutputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,6 +43,81 @@ class AssetsDefinition:
     outs: Mapping[StepRef, Out]
     ins: Mapping[tuple[Path, str], In]
     source: SourceLine
+
+    @staticmethod
+    @checked
+    def from_graph(  # noqa: PLR0913 -- Dagster's parameters, then ours
+        graph_def: GraphDefinition,
+        *,
+        keys_by_input_name: Mapping[str, KeyLike] | None = None,
+        keys_by_output_name: Mapping[str, KeyLike] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
+        partitions_def: object = None,
+        partition_mappings: object = None,
+        resource_defs: object = None,
+        group_name: str | None = None,
+        group_names_by_output_name: Mapping[str, str | None] | None = None,
+        descriptions_by_output_name: Mapping[str, str] | None = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None,
+        tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
+        automation_conditions_by_output_name: object = None,
+        backfill_policy: object = None,
+        can_subset: bool = False,
+        check_specs: object = None,
+        owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
+        code_versions_by_output_name: Mapping[str, str | None] | None = None,
+        auto_materialize_policies_by_output_name: object = None,
+        hook_defs: object = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+    ) -> AssetsDefinition:
+        """Make assets of the outputs of a graph, which may be used for several such blocks.
+
+        The parameters are Dagster's and mean what they mean there, then ours. A graph with one
+        unnamed output makes the asset of its own name, others one named after each output.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        given = dict(locals())
+        node = checked_node(given.pop("graph_def"), GraphDefinition, label="from_graph")
+        return make_block(node, node_options(node, given, label="from_graph"))
+
+    @staticmethod
+    @checked
+    def from_op(  # noqa: PLR0913 -- Dagster's parameters, then ours
+        op_def: OpDefinition,
+        *,
+        keys_by_input_name: Mapping[str, KeyLike] | None = None,
+        keys_by_output_name: Mapping[str, KeyLike] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
+        partitions_def: object = None,
+        partition_mappings: object = None,
+        group_name: str | None = None,
+        group_names_by_output_name: Mapping[str, str | None] | None = None,
+        descriptions_by_output_name: Mapping[str, str] | None = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None,
+        tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
+        automation_conditions_by_output_name: object = None,
+        backfill_policy: object = None,
+        can_subset: bool = False,
+        owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
+        code_versions_by_output_name: Mapping[str, str | None] | None = None,
+        auto_materialize_policies_by_output_name: object = None,
+        hook_defs: object = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+    ) -> AssetsDefinition:
+        """Make assets of the outputs of an op, as `from_graph` does of a graph's.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        given = dict(locals())
+        node = checked_node(given.pop("op_def"), OpDefinition, label="from_op")
+        return make_block(node, node_options(node, given, label="from_op"))
 
     @property
     def keys(self) -> AbstractSet[AssetKey]:
