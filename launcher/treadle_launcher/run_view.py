@@ -216,6 +216,9 @@ class RunView:
     ) -> None:
         if step.state is StepState.RUNNING:
             step.check_running(event)
+        elif event.attempt:
+            # No attempt runs: what is given up now is the step, and the row counts it so.
+            raise step.invalid(event)
         self._enter(step, state, event)
         step.because_of = because_of
         step.outputs.clear()
