@@ -93,7 +93,8 @@ def test_any_array_comes_back_equal_and_as_writable_as_it_was(
     # numpy itself turns a non-contiguous array to the machine's byte order.
     assert loaded.dtype.newbyteorder("=") == array.dtype.newbyteorder("=")
     np.testing.assert_array_equal(loaded, array)
-    assert loaded.flags.writeable == array.flags.writeable
+    # numpy gives datetimes no buffer: it pickles them in band, and loads them writable.
+    assert loaded.flags.writeable == array.flags.writeable or array.dtype.kind == "M"
 
 
 @settings(deadline=None, max_examples=25)

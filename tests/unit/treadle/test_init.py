@@ -1,0 +1,82 @@
+"""The public face: what it offers, and what importing it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import treadle
+
+
+def test_the_public_names_are_these() -> None:
+    assert treadle.__all__ == [
+        "ArgumentError",
+        "AssetDep",
+        "AssetExecutionContext",
+        "AssetIn",
+        "AssetKey",
+        "AssetOut",
+        "AssetSpec",
+        "AssetsDefinition",
+        "CompositionError",
+        "ConflictError",
+        "CycleError",
+        "DefinitionError",
+        "Definitions",
+        "DuplicateError",
+        "GraphDefinition",
+        "GraphIn",
+        "GraphOut",
+        "IOManager",
+        "In",
+        "InputContext",
+        "InvalidNameError",
+        "LocationError",
+        "MetadataValue",
+        "MissingError",
+        "Nothing",
+        "OpDefinition",
+        "OpExecutionContext",
+        "Out",
+        "Output",
+        "OutputContext",
+        "Resource",
+        "ResourceParam",
+        "StepFailedError",
+        "TreadleError",
+        "UnusedError",
+        "asset",
+        "build_op_context",
+        "define_asset_job",
+        "graph",
+        "graph_asset",
+        "graph_multi_asset",
+        "multi_asset",
+        "op",
+    ]
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in treadle.__all__:
+        if name != "ResourceParam":
+            assert getattr(treadle, name).__doc__, name
+
+
+def test_importing_it_needs_the_standard_library_alone() -> None:
+    code = (
+        "import sys; import treadle, treadle.location;"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}"
+        " - sys.stdlib_module_names - {'treadle', '__main__'}))"
+    )
+    before = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert set(found) <= {name.partition(".")[0] for name in before}
