@@ -68,19 +68,23 @@ class LauncherRpc:
         self._channel.close()
 
     def wait_reachable(self, seconds: float) -> None:
-        """Return when a connection stands.
+        """Return when somebody answers, be it with a refusal.
 
         Raises:
-            UnreachableError: none stood within the time.
+            UnreachableError: nobody did within the time.
         """
-        ready = grpc.channel_ready_future(self._channel)
+        # Not grpc.channel_ready_future: its thread outlives it, and trips over a closed channel.
         try:
-            ready.result(timeout=seconds)
-        except grpc.FutureTimeoutError as error:
-            message = f"Nobody answers at {self.address} since {seconds:.0f} s."
-            raise UnreachableError(message, address=self.address) from error
-        finally:
-            ready.cancel()
+            self._stub.GetLauncher(
+                launcher_pb2.GetLauncherRequest(),
+                timeout=seconds,
+                metadata=self._metadata,
+                wait_for_ready=True,
+            )
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                message = f"Nobody answers at {self.address} since {seconds:.0f} s."
+                raise UnreachableError(message, address=self.address) from error
 
     def get_launcher(self, seconds: float) -> Launcher:
         """Ask what the launcher is, and wait that long for the answer."""

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import grpc
+import pytest
+
+import treadle_client
+from treadle_client import Client
+
+
+@pytest.fixture
+def client(address):
+    with Client.connect(address, patience=0.2) as client:
+        yield client
+
+
+def test_connect_to_nobody_raises_unreachable(socket_folder):
+    with pytest.raises(treadle_client.UnreachableError) as caught:
+        Client.connect(f"unix:{socket_folder}/nobody", timeout=5)
+
+    assert caught.value.address == f"unix:{socket_folder}/nobody"
+
+
+def test_a_token_is_sent_with_each_call(launcher, address):
+    with Client.connect(address, token="secret"):
+        pass
+
+    assert launcher.metadata["authorization"] == "Bearer secret"
+
+
+def test_a_token_file_is_read(launcher, address, tmp_path):
+    (tmp_path / "token").write_text("secret\n")
+
+    with Client.connect(address, token_file=tmp_path / "token"):
+        pass
+
+    assert launcher.metadata["authorization"] == "Bearer secret"
+
+
+def test_a_plan_joins_the_parts_of_the_stream(client):
+    plan = client.plan("baz_asset")
+
+    assert (plan.digest, plan.fingerprint) == ("d" * 64, "f" * 64)
+    assert [(step.key, step.verdict) for step in plan.steps] == [
+        ("g.foo", "RUN"),
+        ("g.qux", "OMIT"),
+    ]
+    assert plan.steps[0].reason == "foo_2 is read by g.baz"
+    assert plan.steps[0].selected_outputs == ("foo_2",)
+    assert plan.loads[0].asset_key == "up"
+    assert plan.hazards[0].asset_keys == ("foo_asset",)
+
+
+def test_a_plan_is_asked_with_what_the_caller_chose(client, launcher):
+    client.plan(["a", "b"], siblings="run", unselected_outputs="fail", unrecorded_loads="try")
+
+    (request,) = launcher.requests("PlanRun")
+    assert list(request.selection.expressions) == ["a", "b"]
+    assert (request.options.siblings, request.options.unselected_outputs) == (2, 3)
+    assert request.options.unrecorded_loads == 2
+
+
+def test_an_empty_list_is_not_every_asset(client):
+    with pytest.raises(ValueError, match="None selects every asset"):
+        client.plan([])
+
+
+def test_a_run_of_a_plan_pins_it(client, launcher):
+    client.materialize(plan=client.plan("a", siblings="run"), tags={"k": "v"}, idempotency_key="i")
+
+    (request,) = launcher.requests("LaunchRun")
+    assert (request.digest, request.fingerprint) == ("d" * 64, "f" * 64)
+    assert list(request.selection.expressions) == ["a"]
+    assert request.options.siblings == 2
+    assert dict(request.tags) == {"k": "v"}
+    assert request.idempotency_key == "i"
+
+
+def test_a_plan_and_a_selection_together_are_refused(client):
+    with pytest.raises(ValueError, match="either the plan or those"):
+        client.materialize("b", plan=client.plan("a"))
+
+
+def test_the_same_handle_is_had_again_by_its_id(client):
+    run = client.materialize("foo_asset")
+
+    assert client.run(run.run_id).run_id == run.run_id
+
+
+def test_a_result_tells_steps_and_materializations(client):
+    result = client.materialize("foo_asset").result(timeout=60)
+
+    assert result.succeeded
+    assert result.status == "SUCCEEDED"
+    assert result.steps["g.foo"].state == "SUCCEEDED"
+    assert (result.steps["g.foo"].attempts, result.steps["g.foo"].failure) == (1, None)
+    (made,) = result.materializations
+    assert (made.asset_key, made.step_key, made.unexpected) == ("foo_asset", "g.foo", True)
+    assert made.metadata["rows"] == 3
+    result.raise_for_failure()
+
+
+def test_a_failed_run_raises_for_failure_naming_step_reason_and_line(client, launcher):
+    launcher.fail_run()
+
+    result = client.run("r").result()
+
+    assert not result.succeeded
+    assert result.steps["g.foo"].failure.where == "compute"
+    with pytest.raises(treadle_client.RunFailed, match=r"g\.foo: user_error \(compute\).*py:9"):
+        result.raise_for_failure()
+
+
+def test_a_result_that_takes_too_long_raises_and_the_run_goes_on(client, launcher):
+    launcher.run.state = 3
+    launcher.events = launcher.events[:3]
+    launcher.hold = True
+
+    with pytest.raises(treadle_client.ResultTimeout) as caught:
+        client.run("r").result(timeout=0.2)
+
+    assert isinstance(caught.value, TimeoutError)
+    assert not launcher.requests("CancelRun")
+
+
+def test_events_have_sequence_kind_step_and_time(client):
+    events = list(client.run("r").events())
+
+    assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
+    assert events[2].kind == "step_started"
+    assert events[2].step_key == "g.foo"
+    assert events[2].time.tzinfo is not None
+    assert events[3].asset_key == "foo_asset"
+
+
+def test_events_resume_after_a_sequence(client):
+    assert [event.sequence for event in client.run("r").events(after=4)] == [5, 6]
+
+
+def test_leaving_the_events_early_ends_the_stream(client, launcher):
+    launcher.hold = True
+    launcher.events = launcher.events[:3]
+
+    next(iter(client.run("r").events()))
+
+    assert launcher.stream_ended.wait(10)
+
+
+def test_runs_are_listed_over_pages(client, launcher):
+    assert [run.run_id[-1] for run in client.runs(states=["FAILED"])] == ["0", "1", "2"]
+    assert list(launcher.requests("ListRuns")[0].states) == [6]
+
+
+def test_a_refused_selection_says_reason_names_and_smallest(client, refuse):
+    refuse(
+        "PlanRun",
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "PARTIAL_BLOCK",
+        names=["two_assets"],
+        smallest_selection="first_asset or second_asset",
+    )
+
+    with pytest.raises(treadle_client.SelectionError) as caught:
+        client.plan("first_asset")
+
+    assert caught.value.reason == "PARTIAL_BLOCK"
+    assert caught.value.names == ("two_assets",)
+    assert caught.value.smallest == "first_asset or second_asset"
+
+
+def test_logs_of_all_streams_come_one_after_the_other(client, launcher):
+    launcher.logs = {1: b"out\n", 2: b"err\n", 3: "größer\n".encode()}
+
+    assert client.run("r").log_text("g.foo") == "out\nerr\ngrößer\n"
+
+
+def test_logs_are_followed_on_all_streams_at_once(client, launcher):
+    launcher.logs = {1: b"out\n", 2: b"err\n"}
+
+    chunks = list(client.run("r").logs("g.foo", follow=True))
+
+    assert {chunk.stream for chunk in chunks} == {"stdout", "stderr"}
+    assert sum(len(chunk.data) for chunk in chunks) == 8
+
+
+def test_a_closed_client_is_unreachable(client):
+    client.close()
+    client.close()
+
+    with pytest.raises(treadle_client.UnreachableError, match="closed"):
+        client.launcher()
+
+
+def test_a_graph_prints_as_tables(client):
+    text = str(client.graph())
+
+    assert "Location my_assets: SERVING, Python 3.11, digest dddddddddddd" in text
+    assert "foo_asset  g.foo:foo_1" in text
+    assert "g.foo  foo  x=up   foo_1? -> foo_asset, foo_2" in text
+    assert "warning: grpc.py shadows a module" in text
+
+
+def test_a_plan_prints_as_tables(client):
+    text = str(client.plan("baz_asset"))
+
+    assert text.startswith("Plan of baz_asset at my_assets: 1 asset, 1 step to run, 1 step not\n")
+    assert "g.foo  RUN      foo_2             foo_2 is read by g.baz" in text
+    assert "Loads" in text
+    assert "g.foo  foo_1   foo_asset  will be made unexpectedly" in text
+
+
+def test_an_asset_history_is_listed(client):
+    assert [made.run_id for made in client.materializations("foo_asset")]
+    assert [entry.asset.key for entry in client.assets()] == ["foo_asset", "up"]

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import treadle_client
+
+NAMES = """
+    AccessError Asset AssetEntry AssetKey AssetMaterialized Block CancelRequested CheckEvaluated
+    Client Event EventKind Failure FailureReason FailureWhere Graph Hazard HomeInUseError
+    HostReady IdempotencyConflictError InputLoaded Job Launcher Load LoadError LoadState Location
+    LocationNotReadyError LocationState LogChunk LogRecord LogStream Materialization Metadata
+    ModuleReport ModuleState NeverMaterializedError NotFoundError OutputDiscarded OutputStored
+    PlainValue Plan PlanOptions PlannedAsset PlannedInput PlannedInputRef PlannedOutput
+    PlannedSource PlannedStep Refusal Reload RequestError Resource ResultTimeout Run RunDequeued
+    RunFailed RunFinished RunFinishedError RunHandle RunId RunResult RunStarted RunState
+    RunSubmitted Selection SelectionError ServerFaultError Siblings Source SourceLocation
+    StalePlanError StartError StartMethod Step StepCancelled StepExpanded StepFailed StepInput
+    StepKey StepNotRun StepOutput StepRecomputed StepResult StepRetryScheduled StepReused
+    StepSkipped StepStarted StepState StepSucceeded Text TreadleClientError UnreachableError
+    UnrecordedLoads UnselectedOutputs ValueRef Verdict local
+"""
+
+EXPORTED = NAMES.split()
+
+CLASSES = [
+    public
+    for name in EXPORTED
+    if inspect.isclass(public := getattr(treadle_client, name))
+    and public.__module__.startswith("treadle_client")
+]
+
+
+def test_the_public_names_are_these():
+    assert treadle_client.__all__ == EXPORTED
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_every_public_name_exists_and_is_listed(name):
+    assert getattr(treadle_client, name) is not None
+    assert name in dir(treadle_client)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = treadle_client.nonsense
+
+
+def public_functions():
+    yield "local", treadle_client.local
+    for cls in CLASSES:
+        for name, member in inspect.getmembers(cls):
+            if name.startswith("_"):
+                continue
+            function = member.fget if isinstance(member, property) else member
+            if inspect.isfunction(function) or inspect.ismethod(function):
+                yield f"{cls.__name__}.{name}", function
+
+
+@pytest.mark.parametrize(("name", "function"), list(public_functions()))
+def test_no_public_signature_names_grpc_or_protobuf(name, function):
+    annotations = " ".join(map(str, inspect.get_annotations(function).values()))
+
+    for foreign in ("grpc", "google", "_pb2", "protobuf", "Any"):
+        assert foreign not in annotations
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_no_public_field_names_grpc_or_protobuf(cls):
+    fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+
+    for field in fields:
+        assert not any(foreign in str(field.type) for foreign in ("grpc", "google", "_pb2"))
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_no_public_class_is_of_grpc_or_protobuf(cls):
+    assert all(not base.__module__.startswith(("grpc", "google")) for base in cls.__mro__)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_every_public_class_says_what_it_is(cls):
+    assert inspect.getdoc(cls)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_the_command_says_what_it_can_without_grpc(arguments):
+    code = (
+        "import sys; from treadle_client.cli import run; run(sys.argv[1:]);"
+        " print(sorted({'grpc', 'google.protobuf', 'rich'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"
