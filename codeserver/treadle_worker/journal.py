@@ -95,6 +95,10 @@ class Journal:
         elif self._cut_bytes > _CUT_BYTES:
             self._rewrite()
 
+    def close(self) -> None:
+        """Close the file, which stays."""
+        os.close(self._fd)
+
     def _write(self, line: bytes) -> None:
         size = os.fstat(self._fd).st_size
         try:

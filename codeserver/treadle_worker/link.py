@@ -89,6 +89,12 @@ class Link:
             pass
         self._drop()
 
+    def leave_to_parent(self) -> None:
+        """Forget the connection in a forked child; the loop closes its copy of the descriptor."""
+        if self._socket is not None:
+            self._socket.detach()
+            self._socket = None
+
     def _read(self) -> None:
         if self._socket is None:
             return

@@ -7,9 +7,11 @@ import selectors
 import signal
 import time
 from collections.abc import Callable, Hashable
+from types import FrameType
 from typing import TypeAlias
 
 Action: TypeAlias = Callable[[], None]
+_Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | None
 
 
 class Loop:
@@ -19,6 +21,8 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._writable: dict[int, Action] = {}
         self._deadlines: dict[Hashable, tuple[float, Action]] = {}
+        self._wakeup: int | None = None
+        self._handlers: dict[signal.Signals, _Handler] = {}
 
     def watch(self, fd: int, readable: Action) -> None:
         """Call `readable` whenever the descriptor can be read, or is at its end."""
@@ -45,23 +49,41 @@ class Loop:
         """Call `action` once, in that many seconds, in place of what `key` stood for."""
         self._deadlines[key] = (time.monotonic() + seconds, action)
 
+    def has_deadline(self, key: Hashable) -> bool:
+        """Tell whether the deadline is set and was not met yet."""
+        return key in self._deadlines
+
     def clear_deadline(self, key: Hashable) -> None:
         """Forget the deadline; there need not be one."""
         self._deadlines.pop(key, None)
 
     def watch_signals(self, numbers: tuple[signal.Signals, ...], action: Action) -> None:
         """Call `action` in the loop when one of the signals arrives."""
-        reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        reader, self._wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
         for number in numbers:
             # A handler must be set; the byte that the interpreter writes does the work.
-            signal.signal(number, lambda _number, _frame: None)
+            self._handlers[number] = signal.signal(number, _no_action)
 
         def read() -> None:
             if any(number in numbers for number in os.read(reader, 4096)):
                 action()
 
         self.watch(reader, read)
+
+    def leave_to_parent(self) -> None:
+        """Undo, in a forked child, what this loop is in the process: all that it watches closes.
+
+        Signals are handled as they were before they were watched. The parent's loop goes on.
+        """
+        if self._wakeup is not None:
+            signal.set_wakeup_fd(-1)
+            os.close(self._wakeup)
+        for number, handler in self._handlers.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for fd in self._selector.get_map():
+            os.close(fd)
+        self._selector.close()
 
     def turn(self) -> None:
         """Wait for something to happen, and call what was asked for."""
@@ -92,3 +114,7 @@ class Loop:
             if at <= now and self._deadlines.get(key) == (at, action):
                 del self._deadlines[key]
                 action()
+
+
+def _no_action(_number: int, _frame: FrameType | None) -> None:
+    return None

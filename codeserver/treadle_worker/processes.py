@@ -96,7 +96,7 @@ def signal_tree(pid: int, number: signal.Signals) -> None:
         send_signal(each, number)
 
 
-def send_signal(pid: int, number: signal.Signals) -> None:
+def send_signal(pid: int, number: int) -> None:
     """Send a signal to a process that was seen just now; none if it is gone or not ours."""
     try:
         os.kill(pid, number)

@@ -1,0 +1,98 @@
+"""How a step process ends: as any Python process does, but for the interpreter's teardown."""
+
+from __future__ import annotations
+
+import _io
+import atexit
+import gc
+import io
+import os
+import sys
+import threading
+import traceback
+import weakref
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeAlias
+
+OpenFiles: TypeAlias = tuple["weakref.ref[io.IOBase]", ...]
+
+# What the interpreter itself ends with when its standard streams cannot be flushed.
+_CANNOT_FLUSH = 120
+
+
+def open_files() -> OpenFiles:
+    """Return the file objects that the collector knows of.
+
+    To be asked before `gc.freeze`: afterwards it names them no more.
+    """
+    return tuple(weakref.ref(each) for each in _files(gc.get_objects()))
+
+
+def end_process(status: int, files: OpenFiles = ()) -> NoReturn:
+    """End this process: join threads, run atexit handlers, flush what is open, leave.
+
+    `files` are those that were open before the heap was frozen.
+    """
+    # Private, but what the interpreter calls at this point, since 3.3.
+    _run(threading._shutdown)  # type: ignore[attr-defined]  # see above
+    _run(atexit._run_exitfuncs)
+    _run(_stop_resource_tracker)
+    can_flush = all([_flush(stream) for stream in (sys.stdout, sys.stderr)])
+    # What is garbage in a cycle has finalizers that the teardown would run.
+    _run(gc.collect)
+    known = (file for file in (reference() for reference in files) if file is not None)
+    _flush_files([*known, *_files(gc.get_objects())])
+    os._exit(status if can_flush or status else _CANNOT_FLUSH)
+
+
+def _run(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except BaseException:  # noqa: BLE001 - the user's handlers may raise anything
+        traceback.print_exc()
+
+
+def _stop_resource_tracker() -> None:
+    """Let multiprocessing's tracker, if there is one, clean up before it is killed as a child."""
+    module = sys.modules.get("multiprocessing.resource_tracker")
+    tracker = getattr(module, "_resource_tracker", None)
+    if getattr(tracker, "_pid", None) is not None:
+        tracker._stop()
+
+
+def _files(objects: Iterable[object]) -> list[io.IOBase]:
+    # By type: `isinstance` would ask lazy proxies for their class, which runs user code.
+    return [each for each in objects if issubclass(type(each), _io._IOBase)]  # type: ignore[misc]  # narrowed by the type
+
+
+def _flush_files(files: list[io.IOBase]) -> None:
+    """Flush from the outside in; close what is written in Python, as its finalizer would.
+
+    A GzipFile writes its end when it is closed, into a buffer that is flushed thereafter.
+    """
+    for kind in (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom, _io.BufferedRWPair):
+        for file in files:
+            if type(file) is kind:
+                _flush(file)
+    for file in files:
+        if type(file).__module__ != "_io":
+            _attempt(file.close)
+    for file in files:
+        if type(file) in (_io.BufferedWriter, _io.BufferedRandom):
+            _flush(file)
+
+
+def _flush(file: object) -> bool:
+    """Flush a file unless it is closed; tell whether nothing is left in it."""
+    flush = getattr(file, "flush", None)
+    if flush is None or getattr(file, "closed", False):
+        return True
+    return _attempt(flush)
+
+
+def _attempt(action: Callable[[], object]) -> bool:
+    try:
+        action()
+    except Exception:  # noqa: BLE001 - a file of the user's may raise anything, and is lost then
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""What a step process says of itself when the attempt failed."""
+
+from __future__ import annotations
+
+import traceback
+
+from treadle.execution import StepFailedError
+from treadle_worker.messages import Failure, FailureReason, FailureWhere
+from treadle_worker.problems import Problem, describe
+
+_MAX_CHARACTERS = 256 * 1024
+_TRACEBACK = "Traceback (most recent call last):"
+
+
+def step_failure(error: StepFailedError) -> Failure:
+    """Describe what the user's code, or what it gave, did wrong."""
+    where = FailureWhere[error.where.name]
+    cause = error.__cause__
+    if cause is None:
+        return Failure(reason=FailureReason.USER_ERROR, where=where, message=_cut(str(error)))
+    problem = describe(cause)
+    return Failure(
+        reason=FailureReason.USER_ERROR,
+        where=where,
+        message=_cut(str(error)),
+        error_class=class_name(cause),
+        traceback=_cut(problem.text),
+        source=problem.source,
+    )
+
+
+def internal_failure(error: BaseException) -> Failure:
+    """Describe what is ours to mend, with our frames."""
+    return Failure(
+        reason=FailureReason.INTERNAL,
+        message=_cut(f"Treadle itself failed: {type(error).__name__}: {error}. Please report it."),
+        error_class=class_name(error),
+        traceback=_cut("".join(traceback.format_exception(error)).rstrip("\n")),
+    )
+
+
+def import_failure(problem: Problem) -> Failure:
+    """Describe why the user's code could not be imported."""
+    head, found, _ = problem.text.partition(_TRACEBACK)
+    message = head.strip() or problem.text.rpartition("\n")[2]
+    return Failure(
+        reason=FailureReason.START_FAILED,
+        message=_cut(f"The code could not be imported: {message}"),
+        traceback=_cut(problem.text) if found else "",
+        source=problem.source,
+    )
+
+
+def class_name(error: BaseException) -> str:
+    """Return the full name of an exception's class, as `builtins.ValueError`."""
+    kind = type(error)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _cut(text: str) -> str:
+    """Keep the ends of a text that is too long to be told."""
+    if len(text) <= _MAX_CHARACTERS:
+        return text
+    half = _MAX_CHARACTERS // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half} characters are left out …\n{text[-half:]}"

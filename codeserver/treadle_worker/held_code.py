@@ -1,0 +1,146 @@
+"""The code that a host holds: the targets imported once, checked, and made ready to be forked."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from treadle.location import LoadedLocation
+from treadle_worker import fork_safety
+from treadle_worker.endings import OpenFiles, open_files
+from treadle_worker.failures import import_failure
+from treadle_worker.import_watch import Hang, Limits, watched
+from treadle_worker.importing import LoadFailedError, load_targets
+from treadle_worker.messages import Failure, FailureReason, HostSpec, StartMethod
+from treadle_worker.origins import file_of
+from treadle_worker.targets import parse_target
+
+_ASKED_FOR = "the launcher asked for it"
+_NAMED_FILES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCode:
+    """The planned code, and how its steps are started; `reason` says why they are spawned."""
+
+    location: LoadedLocation
+    start_method: StartMethod
+    reason: str
+    files: OpenFiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFailed:
+    """The targets give no location."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCode:
+    """The targets give a location of another digest. `changes` are for people, a line each."""
+
+    digest: str
+    failure: Failure
+    changes: tuple[str, ...]
+
+
+Imported: TypeAlias = HeldCode | ImportFailed | OtherCode
+
+
+def import_code(spec: HostSpec, on_hang: Callable[[Failure], None]) -> Imported:
+    """Import the targets and check that they are what was planned.
+
+    When a target takes too long, `on_hang` is called in another process, with what to say of
+    it, and this process is killed.
+    """
+    targets = [parse_target(target) for target in spec.targets]
+    seconds = spec.import_timeout_ms / 1000
+
+    def tell(hang: Hang) -> None:
+        on_hang(_hung(str(targets[hang.target]), seconds, hang))
+
+    limits = Limits(seconds=seconds, alive_fd=spec.alive_fd)
+    try:
+        with watched(limits, tell) as on_module:
+            location = load_targets(targets, spec.working_directory, on_module)
+    except LoadFailedError as error:
+        return ImportFailed(failure=import_failure(error.problem))
+    finally:
+        _flush_standard_streams()
+    if location.snapshot.digest != spec.digest:
+        return _other_code(spec, location)
+    return _held(spec, location)
+
+
+def stale_failure(expected: str, found: str) -> Failure:
+    """Say that the code is not what was planned."""
+    return Failure(
+        reason=FailureReason.STALE,
+        message="The code is not what was planned: its digest is "
+        f"{found[:12]}…, the plan's {expected[:12]}…. Reload the location and plan again.",
+    )
+
+
+def _held(spec: HostSpec, location: LoadedLocation) -> HeldCode:
+    files = open_files()
+    reason = _ASKED_FOR if spec.must_spawn else fork_safety.reason_to_spawn()
+    # What is garbage now would be so in every child. The rest is no longer looked at, and so
+    # no longer copied: the collector writes into what it visits.
+    gc.collect()
+    gc.freeze()
+    return HeldCode(
+        location=location,
+        start_method=StartMethod.SPAWN if reason else StartMethod.FORK,
+        reason=reason,
+        files=files,
+    )
+
+
+def _other_code(spec: HostSpec, location: LoadedLocation) -> OtherCode:
+    found = location.snapshot.digest
+    return OtherCode(
+        digest=found,
+        failure=stale_failure(spec.digest, found),
+        changes=tuple(_newest_files(location.snapshot.manifest.files)),
+    )
+
+
+def _newest_files(names: Iterable[str]) -> Iterable[str]:
+    """Name the user's files that were written last: what differs is most likely among them."""
+    written = []
+    for name in names:
+        path = file_of(sys.modules[name]) if name in sys.modules else None
+        try:
+            written.append((os.stat(path or "").st_mtime, path))
+        except OSError:
+            continue
+    for moment, path in sorted(written, reverse=True)[:_NAMED_FILES]:
+        at = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        yield f"{path} was written at {at} UTC"
+
+
+def _hung(target: str, seconds: float, hang: Hang) -> Failure:
+    place = f", at {hang.source.file}:{hang.source.line}" if hang.source else ""
+    return Failure(
+        reason=FailureReason.START_FAILED,
+        message=f"{target} was still being imported after {seconds:g} s{place}. "
+        "Move what waits out of the module, or raise the import timeout.",
+        traceback=hang.dump,
+        source=hang.source,
+    )
+
+
+def _flush_standard_streams() -> None:
+    """Write out what the modules printed: else every forked child would do it again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            # Closed or replaced by the user's module: nothing of ours is in it.
+            continue

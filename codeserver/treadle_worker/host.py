@@ -1,0 +1,357 @@
+"""The host: imports the user's code once, runs a process for each task, tells its launcher.
+
+Single-threaded; it waits in one place, `Loop.turn`. It outlives a standing launcher, and ends
+with an ephemeral one.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import sys
+import traceback
+from dataclasses import replace
+from enum import StrEnum
+
+from treadle_worker import processes
+from treadle_worker.capture import log_folder
+from treadle_worker.held_code import HeldCode, Imported, ImportFailed, OtherCode, import_code
+from treadle_worker.host_spec import read_spec
+from treadle_worker.journal import Journal
+from treadle_worker.link import Link, LinkError
+from treadle_worker.loop import Loop
+from treadle_worker.messages import (
+    Ack,
+    AckState,
+    AttemptCancelled,
+    AttemptFailed,
+    Cancel,
+    Commit,
+    Drain,
+    Fact,
+    Failure,
+    FailureReason,
+    Hello,
+    HostSpec,
+    HostState,
+    LauncherFrame,
+    Prepare,
+    StartMethod,
+    Task,
+    TaskId,
+)
+from treadle_worker.outbox import Outbox
+from treadle_worker.running import Running
+from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
+from treadle_worker.wire.host_frame import encode_ack, encode_hello
+
+_FIRST_REDIAL_S = 0.05
+_LONGEST_REDIAL_S = 2.0
+# What an interpreter takes to start, beside the imports.
+_START_MARGIN_S = 10.0
+_FAILED = 1
+_IMPORT, _START, _IDLE, _ORPHAN, _REDIAL = "import", "start", "idle", "orphan", "redial"
+
+
+class _Phase(StrEnum):
+    """What becomes of this host."""
+
+    SERVING = "serving"
+    """It takes tasks."""
+    DRAINING = "draining"
+    """It takes none, and leaves once nothing runs and everything is committed."""
+    LEFT = "left"
+    """It ends with this turn."""
+
+
+class Host:
+    """One host's state, and what follows from what its launcher and its children tell."""
+
+    def __init__(self, spec: HostSpec, environment: dict[str, str]) -> None:
+        self._spec = spec
+        self._environment = environment
+        self._loop = Loop()
+        self._link = Link(
+            self._loop, spec.launcher_socket, on_frame=self._receive, on_lost=self._lost
+        )
+        self._journal = Journal(spec.journal)
+        self._outbox = Outbox(self._journal, self._link)
+        self._process = processes.process_id(os.getpid())
+        self._phase = _Phase.SERVING
+        self._imported: Imported | None = None
+        self._starter: Starter | None = None
+        self._running: Running | None = None
+        self._waiting: dict[TaskId, Task] = {}
+        # The record that tells how a task ended: known until the launcher has stored it.
+        self._ended: dict[TaskId, int] = {}
+        self._redial_in = _FIRST_REDIAL_S
+        self._is_orphan_too_long = False
+
+    def run(self) -> None:
+        """Serve until there is no more reason to; nothing of this host is left then."""
+        if self._spec.alive_fd is not None:
+            os.set_inheritable(self._spec.alive_fd, False)
+            self._loop.watch(self._spec.alive_fd, self._leave)
+        try:
+            self._dial()
+            while self._phase is not _Phase.LEFT:
+                self._loop.turn()
+        finally:
+            if self._running is not None:
+                self._running.kill_all()
+            self._link.close()
+            self._journal.close()
+
+    def fact(self, task: Task, fact: Fact) -> None:
+        """Take a fact of a running attempt."""
+        self._outbox.record(task, fact)
+
+    def ended(self, task: Task, fact: Fact) -> None:
+        """Take the end of an attempt, of which nothing is left."""
+        self._outbox.record(task, fact)
+        self._ended[task.task_id] = self._outbox.last_record
+        self._settle()
+
+    def _receive(self, frame: LauncherFrame) -> None:
+        match frame:
+            case Commit(record=record):
+                self._outbox.commit(record)
+                self._ended = {
+                    task_id: last for task_id, last in self._ended.items() if last > record
+                }
+                self._settle()
+            case Task():
+                self._take(frame)
+            case Prepare():
+                self._prepare()
+            case Cancel(task_id=task_id, grace_ms=grace_ms):
+                self._cancel(task_id, grace_ms)
+            case Drain():
+                self._drain(frame)
+
+    def _take(self, task: Task) -> None:
+        """Answer a task, or, before the code is here, once it is."""
+        known = self._known(task.task_id)
+        if known is not None:
+            self._ack(task.task_id, known)
+        elif self._phase is not _Phase.SERVING or not self._holds(task):
+            self._ack(task.task_id, AckState.REFUSED)
+        elif isinstance(self._imported, HeldCode):
+            self._start(task)
+        else:
+            self._waiting[task.task_id] = task
+            self._prepare()
+
+    def _known(self, task_id: TaskId) -> AckState | None:
+        if self._running is not None and task_id in self._running.task_ids:
+            return AckState.RUNNING
+        if task_id in self._ended:
+            return AckState.ENDED
+        return None
+
+    def _holds(self, task: Task) -> bool:
+        """Tell whether the task is of the code that this host has, and one step long."""
+        return (
+            task.digest == self._spec.digest
+            and len(task.steps) == 1
+            and (self._imported is None or isinstance(self._imported, HeldCode))
+        )
+
+    def _start(self, task: Task) -> None:
+        assert self._starter is not None and self._running is not None, "tasks come after imports"
+        self._loop.clear_deadline(_IDLE)
+        self._ack(task.task_id, AckState.ACCEPTED)
+        step = task.steps[0]
+        logs = log_folder(self._spec.logs_root, task.run.run_id, step.step_key, step.attempt)
+        try:
+            logs.create()
+            started = self._starter.start(task, logs)
+        except OSError as error:
+            failure = Failure(
+                reason=FailureReason.START_FAILED,
+                message=f"No process could be started for {step.step_key}: {error}.",
+            )
+            self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
+            return
+        self._running.add(task, logs, started)
+
+    def _cancel(self, task_id: TaskId, grace_ms: int) -> None:
+        task = self._waiting.pop(task_id, None)
+        if task is not None:
+            self.ended(task, AttemptCancelled(was_running=False))
+            self._ack(task_id, AckState.ENDED)
+        elif self._running is not None:
+            self._running.cancel(task_id, grace_ms / 1000)
+
+    def _drain(self, drain: Drain) -> None:
+        if drain.cancel_running:
+            running = () if self._running is None else self._running.task_ids
+            for task_id in (*self._waiting, *running):
+                self._cancel(task_id, drain.grace_ms)
+        self._refuse_waiting()
+        self._begin_to_leave()
+
+    def _begin_to_leave(self) -> None:
+        if self._phase is _Phase.SERVING:
+            self._phase = _Phase.DRAINING
+        self._settle()
+
+    def _refuse_waiting(self) -> None:
+        for task_id in self._waiting:
+            self._ack(task_id, AckState.REFUSED)
+        self._waiting.clear()
+
+    def _prepare(self) -> None:
+        """Import in a turn of its own: what has arrived already is heard before."""
+        if self._imported is None and self._phase is _Phase.SERVING:
+            self._loop.set_deadline(_IMPORT, 0, self._import)
+
+    def _import(self) -> None:
+        self._imported = import_code(self._spec, self._tell_hang)
+        if not isinstance(self._imported, HeldCode):
+            self._hello()
+            self._refuse_waiting()
+            self._begin_to_leave()
+            return
+        spawns = self._imported.start_method is StartMethod.SPAWN
+        self._starter = (
+            SpawnStarter(self._spec, self._environment)
+            if spawns
+            else ForkStarter(self._spec, self._imported, self._leave_to_parent)
+        )
+        self._running = Running(self._loop, self, self._begin_timeout() if spawns else None)
+        # After the import: the handlers that the user's modules set are the steps' to keep.
+        self._loop.watch_signals(HANDLED_SIGNALS, self._leave)
+        self._hello()
+        # In the next turn: a cancel may have come meanwhile.
+        self._loop.set_deadline(_START, 0, self._start_waiting)
+
+    def _begin_timeout(self) -> float:
+        return _START_MARGIN_S + len(self._spec.targets) * self._spec.import_timeout_ms / 1000
+
+    def _start_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for task in waiting.values():
+            self._start(task)
+        self._settle()
+
+    def _tell_hang(self, failure: Failure) -> None:
+        """Say, in the process that watches the import, what this one cannot say any more."""
+        self._imported = ImportFailed(failure=failure)
+        self._hello()
+        self._link.close()
+
+    def _hello(self) -> None:
+        imported = self._imported
+        hello = Hello(
+            host_id=self._spec.host_id,
+            process=self._process,
+            location=self._spec.location,
+            state=HostState.NEW,
+            running_task_ids=() if self._running is None else self._running.task_ids,
+            last_record=self._outbox.last_record,
+        )
+        self._link.send(encode_hello(_with_state(hello, imported)))
+
+    def _ack(self, task_id: TaskId, state: AckState) -> None:
+        self._link.send(encode_ack(Ack(task_id=task_id, state=state)))
+
+    def _dial(self) -> None:
+        try:
+            self._link.dial()
+        except LinkError:
+            self._redial_later()
+            return
+        self._redial_in = _FIRST_REDIAL_S
+        self._is_orphan_too_long = False
+        for key in (_ORPHAN, _REDIAL):
+            self._loop.clear_deadline(key)
+        self._hello()
+        self._settle()
+
+    def _lost(self) -> None:
+        """Go on without a launcher: what runs goes on, nothing new is started."""
+        self._outbox.disconnected()
+        self._waiting.clear()
+        self._loop.clear_deadline(_IDLE)
+        if self._phase is not _Phase.LEFT:
+            self._redial_later()
+
+    def _redial_later(self) -> None:
+        if self._spec.alive_fd is not None:
+            self._leave()
+            return
+        if not self._is_orphan_too_long and not self._loop.has_deadline(_ORPHAN):
+            self._loop.set_deadline(_ORPHAN, self._spec.orphan_grace_ms / 1000, self._orphaned)
+        self._loop.set_deadline(_REDIAL, self._redial_in, self._dial)
+        self._redial_in = min(2 * self._redial_in, _LONGEST_REDIAL_S)
+        self._settle()
+
+    def _orphaned(self) -> None:
+        self._is_orphan_too_long = True
+        self._settle()
+
+    def _settle(self) -> None:
+        """Leave if there is no more reason to stay; else wait, if idle, no longer than told."""
+        if self._waiting or (self._running is not None and self._running.task_ids):
+            self._loop.clear_deadline(_IDLE)
+        elif not self._link.is_connected:
+            if self._is_orphan_too_long:
+                self._leave()
+        elif self._phase is _Phase.DRAINING:
+            if self._outbox.is_committed:
+                self._leave()
+        elif self._imported is not None:
+            grace = self._spec.idle_grace_ms / 1000
+            self._loop.set_deadline(_IDLE, grace, self._begin_to_leave)
+
+    def _leave(self) -> None:
+        self._phase = _Phase.LEFT
+
+    def _leave_to_parent(self) -> None:
+        """Close, in a forked child, all that is this host's alone."""
+        self._link.leave_to_parent()
+        self._journal.close()
+        self._loop.leave_to_parent()
+
+
+def _with_state(hello: Hello, imported: Imported | None) -> Hello:
+    """Add how far the host is."""
+    match imported:
+        case HeldCode():
+            return replace(
+                hello,
+                state=HostState.READY,
+                digest=imported.location.snapshot.digest,
+                start_method=imported.start_method,
+                start_method_reason=imported.reason,
+            )
+        case OtherCode():
+            return replace(
+                hello,
+                state=HostState.STALE,
+                digest=imported.digest,
+                failure=imported.failure,
+                changes=imported.changes,
+            )
+        case ImportFailed():
+            return replace(hello, state=HostState.IMPORT_FAILED, failure=imported.failure)
+        case None:
+            return hello
+
+
+def main(fd: int) -> int:
+    """Serve as the spec on the descriptor says, and end the process whatever the user left."""
+    environment = dict(os.environ)
+    spec = read_spec(fd)
+    faulthandler.enable(sys.__stderr__ or 2, all_threads=True)
+    processes.adopt_orphans()
+    status = 0
+    try:
+        Host(spec, environment).run()
+    except BaseException:  # noqa: BLE001 - threads of the user's would keep a host that failed
+        traceback.print_exc()
+        status = _FAILED
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

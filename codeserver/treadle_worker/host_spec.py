@@ -1,0 +1,41 @@
+"""The spec of a host, read from the descriptor that its launcher gave it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from treadle_worker.messages import HostSpec
+from treadle_worker.wire.fields import JsonObject, children, integer, text, text_map
+
+_SPAWN = "spawn"
+
+
+def read_spec(fd: int) -> HostSpec:
+    """Read the spec and close the descriptor.
+
+    Raises:
+        WireError: a field is not what the launcher writes.
+        ValueError: it is not JSON.
+    """
+    with os.fdopen(fd, "rb") as stream:
+        content: JsonObject = json.load(stream)
+    return HostSpec(
+        host_id=text(content, "hostId"),
+        location=text(content, "location"),
+        launcher_socket=text(content, "launcherSocket"),
+        working_directory=text(content, "workingDirectory"),
+        targets=tuple(
+            text_map({"target": target}, "target") for target in children(content, "targets")
+        ),
+        digest=text(content, "digest"),
+        import_timeout_ms=integer(content, "importTimeoutMs"),
+        values_root=text(content, "valuesRoot"),
+        logs_root=text(content, "logsRoot"),
+        journal=text(content, "journal"),
+        alive_fd=None if content.get("aliveFd") is None else integer(content, "aliveFd"),
+        orphan_grace_ms=integer(content, "orphanGraceMs"),
+        idle_grace_ms=integer(content, "idleGraceMs"),
+        term_grace_ms=integer(content, "termGraceMs"),
+        must_spawn=text(content, "startMethod") == _SPAWN,
+    )

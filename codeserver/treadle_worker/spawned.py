@@ -1,0 +1,61 @@
+"""A step process that was not forked: a fresh interpreter that imports the code itself."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass
+from typing import NoReturn
+
+from treadle_worker import step
+from treadle_worker.capture import LogFolder
+from treadle_worker.endings import end_process
+from treadle_worker.failures import import_failure
+from treadle_worker.held_code import stale_failure
+from treadle_worker.importing import LoadFailedError, load_targets
+from treadle_worker.messages import AttemptFailed, Failure, HostSpec, Task
+from treadle_worker.reports import Reports
+from treadle_worker.targets import parse_target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpawnedAttempt:
+    """What the host gives the interpreter: one process of ours to another, hence pickled."""
+
+    host: HostSpec
+    parent: int
+    task: Task
+    logs: LogFolder
+    report_fd: int
+
+
+def main(fd: int) -> int:
+    """Run the attempt that the descriptor describes, and end the process."""
+    with os.fdopen(fd, "rb") as stream:
+        spawned: SpawnedAttempt = pickle.load(stream)
+    reports = Reports(spawned.report_fd)
+    step.detach(spawned.parent, spawned.logs)
+    os.chdir(spawned.host.working_directory)
+    targets = [parse_target(target) for target in spawned.host.targets]
+    try:
+        location = load_targets(targets, spawned.host.working_directory)
+    except LoadFailedError as error:
+        _fail(reports, import_failure(error.problem))
+    found = location.snapshot.digest
+    if found != spawned.host.digest:
+        _fail(reports, stale_failure(spawned.host.digest, found))
+    step.run_attempt(
+        step.Attempt(
+            location=location,
+            run=spawned.task.run,
+            step=spawned.task.steps[0],
+            values_root=spawned.host.values_root,
+            logs=spawned.logs,
+        ),
+        reports,
+    )
+
+
+def _fail(reports: Reports, failure: Failure) -> NoReturn:
+    reports.send(AttemptFailed(failure=failure, duration_us=0, pid=os.getpid()))
+    end_process(0)

@@ -1,0 +1,155 @@
+"""Starting step processes: by fork from the host, or by exec of a fresh interpreter."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from treadle_worker import step
+from treadle_worker.capture import LogFolder
+from treadle_worker.held_code import HeldCode
+from treadle_worker.messages import HostSpec, Task
+from treadle_worker.reports import Reports
+from treadle_worker.spawned import SpawnedAttempt
+
+_OUR_BUG = 70  # EX_SOFTWARE
+# Those that a host handles and a step process does not.
+HANDLED_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A step process and the reading end of its reports."""
+
+    pid: int
+    reports: int
+
+
+class Starter(Protocol):
+    """How a host starts the process of an attempt."""
+
+    def start(self, task: Task, logs: LogFolder) -> Started:
+        """Start it.
+
+        Raises:
+            OSError: the operating system refuses.
+        """
+        ...
+
+
+class ForkStarter:
+    """Forks. `leave_to_parent` closes, in the child, what is the host's alone."""
+
+    def __init__(self, spec: HostSpec, code: HeldCode, leave_to_parent: Callable[[], None]) -> None:
+        self._spec = spec
+        self._code = code
+        self._leave_to_parent = leave_to_parent
+
+    def start(self, task: Task, logs: LogFolder) -> Started:
+        """Fork a process that runs the task; in it this never returns."""
+        with _report_pipe() as (reader, writer):
+            parent = os.getpid()
+            # A TERM that came before the child has its own handlers would be lost.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED_SIGNALS)
+            pid = _fork()
+            if pid == 0:
+                self._run(parent, writer, task, logs, mask)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        return Started(pid=pid, reports=reader)
+
+    def _run(
+        self,
+        parent: int,
+        writer: int,
+        task: Task,
+        logs: LogFolder,
+        mask: set[int] | set[signal.Signals],
+    ) -> NoReturn:
+        try:
+            self._leave_to_parent()
+            step.detach(parent, logs)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            step.reseed()
+            attempt = step.Attempt(
+                location=self._code.location,
+                run=task.run,
+                step=task.steps[0],
+                values_root=self._spec.values_root,
+                logs=logs,
+                files=self._code.files,
+            )
+            step.run_attempt(attempt, Reports(writer))
+        except BaseException:  # noqa: BLE001 - nothing may go on in the child as if it were the host
+            traceback.print_exc()
+        finally:
+            os._exit(_OUR_BUG)
+
+
+class SpawnStarter:
+    """Executes the interpreter anew, with the environment that the host itself was given."""
+
+    def __init__(self, spec: HostSpec, environment: Mapping[str, str]) -> None:
+        self._spec = spec
+        self._environment = environment
+
+    def start(self, task: Task, logs: LogFolder) -> Started:
+        """Start an interpreter that imports the code itself and runs the task."""
+        with _report_pipe() as (reader, writer), _readable() as spec_fd:
+            content = SpawnedAttempt(
+                host=self._spec, parent=os.getpid(), task=task, logs=logs, report_fd=writer
+            )
+            os.write(spec_fd, pickle.dumps(content))
+            os.lseek(spec_fd, 0, os.SEEK_SET)
+            for fd in (writer, spec_fd):
+                os.set_inheritable(fd, True)
+            pid = os.posix_spawn(
+                sys.executable,
+                [sys.executable, "-P", _bootstrap_file(), "step", str(spec_fd)],
+                self._environment,
+                setsigmask=[],
+                setsigdef=[signal.SIGPIPE],
+            )
+        return Started(pid=pid, reports=reader)
+
+
+def _bootstrap_file() -> str:
+    return str(Path(__file__).with_name("bootstrap.py"))
+
+
+@contextmanager
+def _report_pipe() -> Iterator[tuple[int, int]]:
+    """Make the pipe; its writing end is closed after the block, both when the block fails."""
+    reader, writer = os.pipe2(os.O_CLOEXEC)
+    os.set_blocking(reader, False)
+    try:
+        yield reader, writer
+    except BaseException:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+
+
+@contextmanager
+def _readable() -> Iterator[int]:
+    fd = os.memfd_create("treadle-step-spec")
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python counts native threads too; those that matter were looked for (fork_safety).
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()

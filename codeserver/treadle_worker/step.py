@@ -1,0 +1,130 @@
+"""The step process: one attempt of one step, from the fork to the end of the process."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import random
+import sys
+from dataclasses import dataclass
+from typing import NoReturn
+
+from treadle._files import FileStore
+from treadle.execution import StepFailedError, run_step
+from treadle.location import LoadedLocation
+from treadle.task import TaskRun, TaskStep
+from treadle_worker import capture, processes
+from treadle_worker.capture import LogFolder
+from treadle_worker.endings import OpenFiles, end_process
+from treadle_worker.exits import Outcome
+from treadle_worker.failures import internal_failure, step_failure
+from treadle_worker.late_imports import LateImports
+from treadle_worker.log_records import log_to
+from treadle_worker.messages import (
+    AttemptBegun,
+    AttemptFailed,
+    AttemptSucceeded,
+    Failure,
+    FailureReason,
+)
+from treadle_worker.reports import Reports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What a step process needs to run; `files` were open when the heap was frozen."""
+
+    location: LoadedLocation
+    run: TaskRun
+    step: TaskStep
+    values_root: str
+    logs: LogFolder
+    files: OpenFiles = ()
+
+
+def detach(parent: int, logs: LogFolder) -> None:
+    """Make this process an attempt's own: session, orphans, descriptors, and its end.
+
+    Its output goes to the attempt's files. It ends when the host does.
+    """
+    os.setsid()
+    processes.die_with_parent(parent)
+    processes.adopt_orphans()
+    capture.redirect(logs.stdout, logs.stderr)
+    faulthandler.enable(2, all_threads=True)
+
+
+def reseed() -> None:
+    """Give the global generators new seeds: else all forks of one host draw the same numbers."""
+    random.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
+    """Run the step, report, and end this process as a Python process ends."""
+    _buffer_by_line()
+    log_to(attempt.logs.log, reports.send)
+    late = LateImports(attempt.location.snapshot.manifest.files)
+    late.install()
+    reports.send(AttemptBegun(process=processes.process_id(os.getpid())))
+    status = 0
+    try:
+        outcome = _outcome(attempt, late, reports)
+    except SystemExit as error:
+        # The op asked for the end of the process, and gets it: without a report.
+        status = _exit_status(error)
+    else:
+        reports.send(outcome)
+    end_process(status, attempt.files)
+
+
+def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
+    failure = None
+    try:
+        result = run_step(
+            attempt.location,
+            attempt.step,
+            attempt.run,
+            store=FileStore(attempt.values_root),
+            loaded=reports.send,
+        )
+    except StepFailedError as error:
+        failure = step_failure(error)
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the one place: whatever it is, it is told
+        failure = internal_failure(error)
+    if late.changed:
+        failure = _stale(attempt.step.step_key, late.changed)
+    if failure is not None:
+        return AttemptFailed(failure=failure, duration_us=0, pid=os.getpid())
+    digest = attempt.location.snapshot.digest
+    return AttemptSucceeded(result=result, digest=digest, duration_us=0, pid=os.getpid())
+
+
+def _stale(step_key: str, changed: list[str]) -> Failure:
+    names = ", ".join(sorted(set(changed)))
+    return Failure(
+        reason=FailureReason.STALE,
+        message=f"{step_key} imported {names}, whose file changed after the run was planned: "
+        "start a new run.",
+    )
+
+
+def _exit_status(error: SystemExit) -> int:
+    """Return the status that the interpreter would end with, and say what it would say."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
+def _buffer_by_line() -> None:
+    """Have printed lines in the file when they are printed: people follow it, processes crash."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(line_buffering=True)

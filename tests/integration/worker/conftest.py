@@ -1,0 +1,278 @@
+"""A launcher as a host sees it, played by the test over a real socket, with a real host."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import treadle_worker
+from treadle_worker import frames
+
+BOOTSTRAP = Path(treadle_worker.__file__).with_name("bootstrap.py")
+DEADLINE_S = 20.0
+
+Message = dict[str, Any]
+
+
+class Connection:
+    """One connection of a host, read frame by frame with a deadline."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        self._stream = stream
+        self._stream.settimeout(DEADLINE_S)
+        self._reader = frames.FrameReader()
+        self._read: list[Message] = []
+
+    def send(self, **message: object) -> None:
+        self._stream.sendall(frames.pack(message))
+
+    def next(self) -> Message:
+        """Return the next frame; fail when the host hangs up before."""
+        while not self._read:
+            data = self._stream.recv(65536)
+            assert data, "the host hung up"
+            self._read.extend(self._reader.feed(data))
+        return self._read.pop(0)
+
+    def hello(self, state: str) -> Message:
+        """Return the next hello, which must say this state; other frames are passed over."""
+        while "hello" not in (frame := self.next()):
+            pass
+        hello: Message = frame["hello"]
+        assert hello["state"] == f"HOST_STATE_{state}", hello
+        return hello
+
+    def ack(self) -> str:
+        while "ack" not in (frame := self.next()):
+            pass
+        return str(frame["ack"]["state"])
+
+    def records(self, task_id: str | None = None) -> list[Message]:
+        """Return the records up to one that ends a task, of that task if one is named."""
+        found: list[Message] = []
+        while True:
+            for record in self.next().get("report", {}).get("records", []):
+                if task_id in (None, record["taskId"]):
+                    found.append(record)
+                    if record.keys() & {"succeeded", "failed", "cancelled"}:
+                        return found
+
+    def at_end(self) -> bool:
+        """Tell whether the host hangs up, having sent nothing but what was read."""
+        with contextlib.suppress(ConnectionResetError):
+            return not self._stream.recv(65536)
+        return True
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+@dataclass
+class Workplace:
+    """Folders, a listening socket and the hosts that a test starts."""
+
+    folder: Path
+    socket_path: Path
+    environment: dict[str, str]
+    listener: socket.socket | None = None
+    hosts: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
+
+    def listen(self) -> None:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.socket_path))
+        listener.listen()
+        listener.settimeout(DEADLINE_S)
+        self.listener = listener
+
+    def close_socket(self) -> None:
+        assert self.listener is not None
+        self.listener.close()
+        self.listener = None
+        self.socket_path.unlink()
+
+    def accept(self) -> Connection:
+        assert self.listener is not None
+        connection = Connection(self.listener.accept()[0])
+        self.connections.append(connection)
+        return connection
+
+    def module(self, code: str, name: str = "user_code.py") -> Path:
+        path = self.folder / name
+        path.write_text("from treadle import *\n" + textwrap.dedent(code))
+        return path
+
+    def host(self, path: Path, digest: str, **spec: object) -> subprocess.Popen[bytes]:
+        """Start a host for the file; it dials in."""
+        content = {
+            "hostId": f"host{len(self.hosts)}",
+            "location": "here",
+            "launcherSocket": str(self.socket_path),
+            "workingDirectory": str(self.folder),
+            "targets": [{"file": str(path)}],
+            "digest": digest,
+            "importTimeoutMs": 20_000,
+            "valuesRoot": str(self.folder / "values"),
+            "logsRoot": str(self.folder / "logs"),
+            "journal": str(self.journal(len(self.hosts))),
+            "aliveFd": None,
+            "orphanGraceMs": 20_000,
+            "idleGraceMs": 60_000,
+            "termGraceMs": 10_000,
+            "startMethod": "auto",
+            **spec,
+        }
+        fd = os.memfd_create("spec")
+        os.write(fd, json.dumps(content).encode())
+        os.lseek(fd, 0, os.SEEK_SET)
+        alive = spec.get("aliveFd")
+        with self.output(len(self.hosts)).open("wb") as output:
+            host = subprocess.Popen(
+                [sys.executable, "-P", str(BOOTSTRAP), "host", str(fd)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(fd, *((alive,) if isinstance(alive, int) else ())),
+                cwd=self.folder,
+                env=self.environment,
+                start_new_session=True,
+            )
+        os.close(fd)
+        self.hosts.append(host)
+        return host
+
+    def journal(self, number: int = 0) -> Path:
+        return self.folder / f"host{number}" / "journal"
+
+    def output(self, number: int = 0) -> Path:
+        return self.folder / f"output{number}"
+
+    def log(self, name: str, step: str = "thing", attempt: int = 1, run: str = "run1") -> str:
+        return (self.folder / "logs" / run / step / str(attempt) / name).read_text()
+
+    def digest(self, path: Path, **spec: object) -> str:
+        """Ask a host of its own for the digest."""
+        host = self.host(path, "", **spec)
+        connection = self.accept()
+        connection.hello("NEW")
+        connection.send(commit={"record": 0}, prepare=None)
+        connection.send(prepare={})
+        digest = str(connection.hello("STALE")["digest"])
+        assert host.wait(DEADLINE_S) == 0
+        return digest
+
+    def serve(self, code: str, **spec: object) -> Served:
+        """Start a host for the code, and let it dial in; it has imported nothing yet."""
+        path = self.module(code)
+        digest = self.digest(path)
+        host = self.host(path, digest, **spec)
+        connection = self.accept()
+        connection.hello("NEW")
+        connection.send(commit={"record": 0})
+        return Served(self, path, digest, host, connection)
+
+    def end(self) -> None:
+        for connection in self.connections:
+            connection.close()
+        for host in self.hosts:
+            if host.poll() is None:
+                host.send_signal(signal.SIGTERM)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    host.wait(DEADLINE_S)
+            if host.poll() is None:
+                host.kill()
+                host.wait()
+                pytest.fail("a host did not end on SIGTERM")
+        if self.listener is not None:
+            self.close_socket()
+
+
+@dataclass
+class Served:
+    """A connected host for one module."""
+
+    place: Workplace
+    path: Path
+    digest: str
+    host: subprocess.Popen[bytes]
+    connection: Connection
+
+    def send_task(self, step: str = "thing", attempt: int = 1, **options: object) -> str:
+        task_id = f"run1/{step}/{attempt}"
+        task = task_for(step, attempt, self.digest)
+        self.connection.send(task={**task, **options})
+        return task_id
+
+    def run(self, step: str = "thing", attempt: int = 1, **options: object) -> list[Message]:
+        """Run a task to its end and return its records."""
+        task_id = self.send_task(step, attempt, **options)
+        records = self.connection.records(task_id)
+        self.connection.send(commit={"record": records[-1]["number"]})
+        return records
+
+    def output_of(self, step: str = "thing", attempt: int = 1) -> str:
+        self.run(step, attempt)
+        return self.place.log("stdout", step, attempt)
+
+
+def task_for(step: str, attempt: int, digest: str) -> Mapping[str, object]:
+    """Return the task of a step that makes the asset of its name and reads nothing."""
+    asset = {
+        "assetKey": step,
+        "selected": True,
+        "ioManagerKey": "io_manager",
+        "valueKey": f"assets/here/{step}/=_/run1.{step}.{attempt}",
+    }
+    output = {
+        "name": "result",
+        "selected": True,
+        "mustYield": True,
+        "assets": [asset],
+        "ioManagerKey": "io_manager",
+    }
+    return {
+        "taskId": f"run1/{step}/{attempt}",
+        "runId": "run1",
+        "digest": digest,
+        "steps": [
+            {
+                "stepKey": step,
+                "attempt": attempt,
+                "selectedOutputs": ["result"],
+                "selectedAssetKeys": [step],
+                "outputs": [output],
+                "unselectedOutputs": "UNSELECTED_OUTPUTS_MATERIALIZE",
+            }
+        ],
+    }
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Workplace]:
+    """Give a folder with a listening socket; afterwards every host is gone."""
+    # Short, because a Unix socket's path holds 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="w-") as short:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("TREADLE_START_METHOD", None)
+        workplace = Workplace(tmp_path, Path(short) / "hosts", environment)
+        workplace.listen()
+        try:
+            yield workplace
+        finally:
+            workplace.end()
+
+
+Serve = Callable[..., Served]
