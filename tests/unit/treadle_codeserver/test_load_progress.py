@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from treadle import canonical
+from treadle.canonical import Json
+from treadle.snapshot import Snapshot, SourceLine
+from treadle_codeserver.load_progress import FrameError, LoadProgress
+from treadle_codeserver.module_report import ModuleReport, ModuleState
+
+STARTED: dict[str, Json] = {"moduleStarted": {"index": 0}}
+
+
+def ended(index: int, state: str = "loaded", problem: str = "") -> dict[str, Json]:
+    place = {"file": "/a.py", "line": 3} if problem else {"file": "", "line": 0}
+    body = {"index": index, "state": state, "durationUs": 7, "problem": problem, **place}
+    return {"moduleEnded": body}
+
+
+def failed(problem: str, file: str = "") -> dict[str, Json]:
+    return {"failed": {"problem": problem, "file": file, "line": 1 if file else 0}}
+
+
+def fed(targets: list[str], *frames: dict[str, Json]) -> LoadProgress:
+    progress = LoadProgress(targets)
+    for frame in frames:
+        progress.take(frame)
+    return progress
+
+
+def states(reports: tuple[ModuleReport, ...]) -> list[ModuleState]:
+    return [report.state for report in reports]
+
+
+def test_a_snapshot_is_the_end() -> None:
+    snapshot = Snapshot(digest="d")
+    progress = fed(["a"], STARTED, ended(0), {"snapshot": canonical.to_json(snapshot)})
+
+    outcome = progress.outcome()
+
+    assert progress.is_complete
+    assert outcome.snapshot == snapshot
+    assert outcome.modules == (ModuleReport(target="a", state=ModuleState.LOADED, duration_us=7),)
+
+
+def test_what_raised_is_told_where_it_raised() -> None:
+    progress = fed(["a", "b"], ended(0), ended(1, "raised", "boom"), failed("boom"))
+
+    (_, report) = progress.outcome().modules
+
+    assert progress.is_complete
+    assert progress.outcome().snapshot is None
+    assert report.problem == "boom"
+    assert report.source == SourceLine(file="/a.py", line=3)
+
+
+def test_a_load_that_fails_after_its_targets_is_told_at_the_one_it_names() -> None:
+    progress = fed(["a", "b"], ended(0), ended(1), failed("two of a key", file="a"))
+
+    assert states(progress.outcome().modules) == [ModuleState.RAISED, ModuleState.LOADED]
+
+
+def test_a_load_that_fails_after_its_targets_is_told_at_the_last() -> None:
+    progress = fed(["a", "b"], ended(0), ended(1), failed("two of a key"))
+
+    assert states(progress.outcome().modules) == [ModuleState.LOADED, ModuleState.RAISED]
+
+
+def test_an_exit_is_told_at_the_target_under_way() -> None:
+    progress = fed(["a", "b", "c"], ended(0), {"moduleStarted": {"index": 1}})
+
+    outcome = progress.exited(how="It exited with status 3", output="last words\n")
+
+    assert states(outcome.modules) == [
+        ModuleState.LOADED,
+        ModuleState.EXITED,
+        ModuleState.NOT_REACHED,
+    ]
+    assert outcome.modules[1].problem == (
+        "It exited with status 3 while this was loaded. The end of its output:\nlast words"
+    )
+
+
+def test_a_hang_is_told_with_the_line_that_ran() -> None:
+    stack = 'Fatal Python error: Aborted\n\n  File "/home/u/a.py", line 9 in wait\n'
+
+    outcome = fed(["a"], STARTED).hung(seconds=2, output=stack)
+
+    (report,) = outcome.modules
+    assert report.state is ModuleState.HUNG
+    assert report.source == SourceLine(file="/home/u/a.py", line=9)
+    assert report.duration_us == 2_000_000
+
+
+def test_an_interpreter_that_never_started_is_told_at_the_first_target() -> None:
+    outcome = fed(["a", "b"]).exited(how="No such file", output="")
+
+    assert states(outcome.modules) == [ModuleState.EXITED, ModuleState.NOT_REACHED]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {},
+        {"unheardOf": {}},
+        {"moduleStarted": {"index": 0}, "moduleEnded": {}},
+        {"moduleStarted": {"index": "0"}},
+        {"moduleEnded": {"index": 0}},
+        {"moduleEnded": {**ended(0)["moduleEnded"], "state": "tired"}},  # type: ignore[dict-item]
+        {"moduleEnded": {**ended(0)["moduleEnded"], "index": 7}},  # type: ignore[dict-item]
+        {"snapshot": {"blocks": 3}},
+        {"failed": "boom"},
+    ],
+)
+def test_what_no_loader_sends_is_refused(frame: dict[str, Json]) -> None:
+    with pytest.raises(FrameError):
+        LoadProgress(["a"]).take(frame)
