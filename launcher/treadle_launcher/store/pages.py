@@ -16,7 +16,8 @@ R = TypeVar("R")
 _DEFAULT: Final = 100
 _MOST: Final = 500
 _MOST_CHARACTERS: Final = 1024 * 1024
-_TOKEN: Final = re.compile(r"([0-9]{1,18})-([0-9a-f]{16})", re.ASCII)
+_SCOPE_DIGITS: Final = 16
+_NUMBER: Final = re.compile("[0-9]{1,18}")
 
 
 def page_limit(page_size: int) -> int:
@@ -32,12 +33,12 @@ def page_limit(page_size: int) -> int:
     return min(page_size or _DEFAULT, _MOST)
 
 
-def page_token(position: int, filters: Sequence[str]) -> str:
+def page_token(position: str | int, filters: Sequence[str]) -> str:
     """Return the token of the page that goes on after a position, for a list so filtered."""
-    return f"{position}-{_scope(filters)}"
+    return f"{_scope(filters)}{position}"
 
 
-def parse_token(token: str, filters: Sequence[str]) -> int | None:
+def parse_token(token: str, filters: Sequence[str]) -> str | None:
     """Return the position after which a page goes on. None: it is the first.
 
     Raises:
@@ -45,10 +46,24 @@ def parse_token(token: str, filters: Sequence[str]) -> int | None:
     """
     if not token:
         return None
-    match = _TOKEN.fullmatch(token)
-    if match is None or match[2] != _scope(filters):
+    scope, position = token[:_SCOPE_DIGITS], token[_SCOPE_DIGITS:]
+    if scope != _scope(filters) or not position:
         raise BadPageTokenError([token])
-    return int(match[1])
+    return position
+
+
+def parse_number_token(token: str, filters: Sequence[str]) -> int | None:
+    """Return the position, a number, after which a page goes on. None: it is the first.
+
+    Raises:
+        BadPageTokenError: no list with these filters gave this token.
+    """
+    position = parse_token(token, filters)
+    if position is None:
+        return None
+    if not _NUMBER.fullmatch(position):
+        raise BadPageTokenError([token])
+    return int(position)
 
 
 def cut_page(
@@ -56,7 +71,7 @@ def cut_page(
     limit: int,
     filters: Sequence[str],
     *,
-    read: Callable[[R], tuple[int, int, T]],
+    read: Callable[[R], tuple[str | int, int, T]],
 ) -> Page[T]:
     """Make a page of rows, of which there is one over the limit if there are more.
 
@@ -64,7 +79,8 @@ def cut_page(
     1 MiB, so that a message with default limits holds it; one item it has always.
     """
     items: list[T] = []
-    size = last = 0
+    size = 0
+    last: str | int = 0
     for row in rows[:limit]:
         position, row_size, item = read(row)
         size += row_size
@@ -79,4 +95,4 @@ def cut_page(
 def _scope(filters: Sequence[str]) -> str:
     # With the length of each: ("a", "b") is not ("ab",).
     text = "".join(f"{len(each)}:{each}" for each in filters)
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:_SCOPE_DIGITS]

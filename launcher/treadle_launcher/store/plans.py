@@ -1,4 +1,4 @@
-"""Plans in rows: as the code server made them by fingerprint, and a run's resolved loads."""
+"""Plans in rows: as the code server made them by fingerprint, and a run's with its loads."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.ids import RunId
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
-from treadle_launcher.store.errors import CorruptRecordError
-from treadle_launcher.store.schema import plan_items, plans, run_loads, runs
+from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans
 
 T = TypeVar("T")
 
@@ -27,10 +27,8 @@ def put(connection: Connection, plan: Plan) -> None:
     query = select(plans.c.fingerprint).where(plans.c.fingerprint == plan.fingerprint)
     if connection.execute(query).scalar_one_or_none() is not None:
         return
-    header = replace(plan, steps=(), loads=(), hazards=())
     connection.execute(
-        insert(plans),
-        {"fingerprint": plan.fingerprint, "header_json": codec.dumps(header)},
+        insert(plans), {"fingerprint": plan.fingerprint, "header_json": _header(plan)}
     )
     items = [
         *_items(plan.fingerprint, _STEPS, plan.steps),
@@ -42,8 +40,20 @@ def put(connection: Connection, plan: Plan) -> None:
 
 
 def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
-    """Keep the plan of a run, in place of the one that it had. Its row names the fingerprint."""
+    """Keep the plan of a run, in place of the one that it had."""
     put(connection, plan)
+    row = insert_or(run_plans).values(
+        run_id=run_id, fingerprint=plan.fingerprint, header_json=_header(plan)
+    )
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[run_plans.c.run_id],
+            set_={
+                "fingerprint": row.excluded.fingerprint,
+                "header_json": row.excluded.header_json,
+            },
+        )
+    )
     connection.execute(delete(run_loads).where(run_loads.c.run_id == run_id))
     rows = [
         {"run_id": run_id, "position": position, "load_json": codec.dumps(load)}
@@ -73,21 +83,25 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
     Raises:
         UnknownRunError: there is no such run.
     """
-    fingerprint = connection.execute(
-        select(runs.c.fingerprint).where(runs.c.run_id == run_id)
-    ).scalar_one_or_none()
-    if fingerprint is None:
+    row = connection.execute(select(run_plans).where(run_plans.c.run_id == run_id)).one_or_none()
+    if row is None:
         raise UnknownRunError([run_id])
-    plan = get(connection, fingerprint)
-    if plan is None:
-        raise CorruptRecordError(f"run {run_id} has the plan {fingerprint}, which is not kept")
     query = (
         select(run_loads.c.load_json)
         .where(run_loads.c.run_id == run_id)
         .order_by(run_loads.c.position)
     )
-    found = connection.execute(query).scalars()
-    return replace(plan, loads=tuple(codec.loads(Load, text) for text in found))
+    loads = connection.execute(query).scalars()
+    return replace(
+        codec.loads(Plan, row.header_json),
+        steps=_read_items(connection, row.fingerprint, _STEPS, PlannedStep),
+        loads=tuple(codec.loads(Load, text) for text in loads),
+        hazards=_read_items(connection, row.fingerprint, _HAZARDS, Hazard),
+    )
+
+
+def _header(plan: Plan) -> str:
+    return codec.dumps(replace(plan, steps=(), loads=(), hazards=()))
 
 
 def _items(fingerprint: str, part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:

@@ -87,6 +87,15 @@ plan_items: Final = Table(
 )
 """The steps, loads and hazards of the plans, as the code server made them."""
 
+run_plans: Final = Table(
+    "run_plans",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("header_json", Text, nullable=False),
+)
+"""The plan of a run: a selection of its own may have led to steps that are known already."""
+
 run_loads: Final = Table(
     "run_loads",
     metadata,

@@ -92,7 +92,7 @@ def test_a_token_of_another_list_is_refused(tmp_path: Path) -> None:
         await store.append(run_id, [made("a"), made("b/c"), made("a")])
         page = await store.list_materializations(asset_key=A, page_size=1)
 
-        for token in (page.next_page_token, "5", "nonsense", "٣-0123456789abcdef"):
+        for token in (page.next_page_token, "5", "nonsense", page.next_page_token + "x", "é" * 17):
             with pytest.raises(BadPageTokenError):
                 await store.list_materializations(asset_key=B, page_token=token)
 

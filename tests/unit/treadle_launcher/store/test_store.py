@@ -26,6 +26,7 @@ from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
 from treadle_launcher.events import HostReady, NewEvent, RunSubmitted, StartMethod, StepNotRun
 from treadle_launcher.ids import HostId, KeyText, RunId
 from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Selection
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
@@ -253,6 +254,21 @@ def test_a_plan_is_kept_as_the_code_server_made_it(database: Path) -> None:
         assert await store.get_plan("f1") == unresolved
         assert await store.get_plan("other") == make_plan("other")
         assert await store.get_plan("unknown") is None
+
+    on_store(database, body)
+
+
+def test_two_runs_of_the_same_steps_keep_each_their_own_selection(database: Path) -> None:
+    async def body(store: Store) -> None:
+        asked = [
+            replace(make_plan(loads=[recorded_load("x")]), selection=Selection(expressions=(text,)))
+            for text in ("*", "a")
+        ]
+        for plan in asked:
+            new = make_run(plan)
+            await store.create_run(new)
+
+            assert await store.get_run_plan(new.run_id) == plan
 
     on_store(database, body)
 
