@@ -9,7 +9,7 @@ import pytest
 
 from treadle import DefinitionError
 from treadle.location import LoadedLocation, build_location, definitions_of
-from treadle.snapshot import Asset, Snapshot, SourceLine, Step, StepKey
+from treadle.snapshot import Asset, AssetSource, Snapshot, Source, SourceLine, Step, StepKey
 
 _PRELUDE = "from treadle import *\n"
 
@@ -59,10 +59,7 @@ def steps(found: Snapshot) -> dict[str, Step]:
 def reads(found: Snapshot, step_key: str) -> dict[str, list[str]]:
     """Return what each input of a step reads: "@key" for an asset, else "step.output"."""
     return {
-        each.name: [
-            f"{source.step_key}.{source.output}" if hasattr(source, "step_key") else f"@{source.asset_key}"
-            for source in each.sources
-        ]
+        each.name: [_shown(source) for source in each.sources]
         for each in steps(found)[StepKey(step_key)].inputs
     }
 
@@ -75,6 +72,12 @@ def assets(found: Snapshot) -> dict[str, Asset]:
 def lineage(found: Snapshot) -> dict[str, tuple[str, ...]]:
     """Return what each asset is made from."""
     return {asset.key: asset.upstream_keys for asset in found.assets}
+
+
+def _shown(source: Source) -> str:
+    if isinstance(source, AssetSource):
+        return f"@{source.asset_key}"
+    return f"{source.step_key}.{source.output}"
 
 
 def _lines(*places: SourceLine) -> list[str]:
