@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 
 from treadle.snapshot import (
     Asset,
@@ -30,6 +31,14 @@ from treadle.snapshot import (
 )
 
 _OUTPUT = re.compile(r"(?P<name>\w+)(?P<marks>[?~]*)(?:\s*->\s*(?P<keys>.*))?")
+
+
+class Options(TypedDict, total=False):
+    """What a block may say of itself."""
+
+    can_subset: bool
+    unselected_outputs: UnselectedOutputs | None
+    siblings: Siblings | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,42 +62,32 @@ def op(reads: Mapping[str, str | Sequence[str]], *outputs: str) -> Step:
     )
 
 
-def graph(
-    name: str,
-    steps: Mapping[str, Step],
-    *,
-    can_subset: bool = False,
-    unselected_outputs: UnselectedOutputs | None = None,
-    siblings: Siblings | None = None,
-) -> Made:
+def graph(name: str, steps: Mapping[str, Step], **options: Unpack[Options]) -> Made:
     """A graph-backed block: steps by their key inside it."""
     placed = tuple(_placed(step, name, f"{name}.{key}") for key, step in steps.items())
-    return _made(name, placed, can_subset, True, unselected_outputs, siblings)
+    return _made(name, placed, is_graph=True, **options)
 
 
 def single(
     name: str,
     step: Step,
     *,
-    can_subset: bool = False,
-    unselected_outputs: UnselectedOutputs | None = None,
-    siblings: Siblings | None = None,
     internal_asset_deps: Mapping[str, Iterable[str]] | None = None,
+    **options: Unpack[Options],
 ) -> Made:
     """An op-backed block; with `internal_asset_deps` each output's keys, inputs' or siblings'."""
     placed = _placed(step, name, name)
-    deps = None
-    if internal_asset_deps is not None:
-        deps = {
-            output: frozenset(KeyText(key) for key in keys)
-            for output, keys in internal_asset_deps.items()
-        }
-        outputs = tuple(
-            replace(output, input_names=_inputs_reading(placed, deps[output.name]))
-            for output in placed.outputs
-        )
-        placed = replace(placed, outputs=outputs)
-    made = _made(name, (placed,), can_subset, False, unselected_outputs, siblings)
+    if internal_asset_deps is None:
+        return _made(name, (placed,), is_graph=False, **options)
+    deps = {
+        output: frozenset(KeyText(key) for key in keys)
+        for output, keys in internal_asset_deps.items()
+    }
+    outputs = tuple(
+        replace(output, input_names=_inputs_reading(placed, deps[output.name]))
+        for output in placed.outputs
+    )
+    made = _made(name, (replace(placed, outputs=outputs),), is_graph=False, **options)
     return replace(made, internal_asset_deps=deps)
 
 
@@ -146,22 +145,10 @@ def _asset(
 
 
 def _made(
-    name: str,
-    steps: tuple[Step, ...],
-    can_subset: bool,
-    is_graph: bool,
-    unselected_outputs: UnselectedOutputs | None,
-    siblings: Siblings | None,
+    name: str, steps: tuple[Step, ...], *, is_graph: bool, **options: Unpack[Options]
 ) -> Made:
     keys = {key for step in steps for output in step.outputs for key in output.asset_keys}
-    block = Block(
-        name=name,
-        asset_keys=tuple(sorted(keys)),
-        can_subset=can_subset,
-        is_graph=is_graph,
-        unselected_outputs=unselected_outputs,
-        siblings=siblings,
-    )
+    block = Block(name=name, asset_keys=tuple(sorted(keys)), is_graph=is_graph, **options)
     return Made(block=block, steps=steps)
 
 
