@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import grpc
+import pytest
+
+RUN_ID = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
+
+COMMANDS = [
+    *("dev", "codeserver", "launcher", "graph", "plan", "materialize", "assets", "runs", "reload"),
+    *("assets list", "assets show", "runs list", "runs show", "runs watch", "runs logs"),
+    "runs cancel",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(treadle, command):
+    done = treadle(*command.split(), "--help")
+
+    assert done.status == 0
+    assert done.out.startswith(f"Usage: treadle {command}")
+    assert len(done.out.splitlines()) > 5
+
+
+def test_the_help_lists_the_commands_and_exit_statuses(treadle):
+    done = treadle("--help")
+
+    assert done.status == 0
+    assert all(f"\n  {command}" in done.out for command in COMMANDS if " " not in command)
+    assert "3 not reachable" in done.out
+
+
+def test_an_unknown_command_ends_with_2(treadle):
+    assert treadle("materialise").status == 2
+
+
+def test_the_process_ends_with_the_status(tmp_path):
+    command = [sys.executable, "-P", "-m", "treadle_client", "graph", "--home", "nowhere"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3
+    assert f"No launcher runs on the home {tmp_path}/nowhere" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["graph", "plan", "materialize", "assets", "runs", "reload"])
+def test_without_a_launcher_commands_end_with_3_and_say_what_to_do(treadle, command):
+    done = treadle(command)
+
+    assert done.status == 3
+    assert "Start one (treadle dev -f FILE" in done.err
+
+
+def test_nobody_at_the_address_ends_with_3(treadle, socket_folder):
+    done = treadle("graph", "--launcher", f"unix:{socket_folder}/nobody", "--json")
+
+    assert done.status == 3
+    assert done.json["error"]["type"] == "UnreachableError"
+
+
+def test_the_environment_names_a_launcher(treadle, address, monkeypatch):
+    monkeypatch.setenv("TREADLE_LAUNCHER", address)
+
+    assert treadle("graph").status == 0
+
+
+def test_a_home_on_the_command_line_wins_over_the_environment(treadle, address, monkeypatch):
+    monkeypatch.setenv("TREADLE_LAUNCHER", address)
+
+    assert treadle("graph", "--home", "nowhere").status == 3
+
+
+def name_in_home(home: Path, address: str) -> None:
+    """Write what a launcher on the home would, in this process's name."""
+    home.mkdir()
+    stat = Path("/proc/self/stat").read_text()
+    content = {
+        "address": address,
+        "pid": os.getpid(),
+        "boot_id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+        "start_ticks": int(stat[stat.rindex(")") + 2 :].split()[19]),
+    }
+    (home / "launcher.json").write_text(json.dumps(content))
+
+
+def test_the_launcher_of_the_home_is_found(treadle, address, tmp_path):
+    name_in_home(tmp_path / ".treadle", address)
+
+    assert treadle("graph").status == 0
+
+
+def test_code_on_the_home_of_a_running_launcher_is_refused_with_its_address(
+    treadle, address, tmp_path
+):
+    name_in_home(tmp_path / ".treadle", address)
+    (tmp_path / "my_assets.py").touch()
+
+    done = treadle("plan", "-f", "my_assets.py")
+
+    assert done.status == 2
+    assert f"--launcher {address}" in done.err
+
+
+def test_a_token_file_is_sent(treadle, launcher, address, tmp_path):
+    (tmp_path / "token").write_text("secret\n")
+
+    treadle("graph", "--launcher", address, "--token-file", "token")
+
+    assert launcher.metadata["authorization"] == "Bearer secret"
+
+
+def test_a_graph_is_printed(treadle, address):
+    done = treadle("graph", "--launcher", address)
+
+    assert "foo_asset  g.foo:foo_1" in done.out
+
+
+def test_machines_get_the_graph(treadle, address):
+    done = treadle("graph", "--launcher", address, "--json")
+
+    assert done.json["location"]["name"] == "my_assets"
+    assert [asset["key"] for asset in done.json["assets"]] == ["foo_asset", "up"]
+
+
+def test_a_plan_is_printed(treadle, address):
+    done = treadle("plan", "--launcher", address, "--select", "baz_asset")
+
+    assert "g.foo  RUN      foo_2             foo_2 is read by g.baz" in done.out
+    assert "will be made unexpectedly" in done.out
+
+
+def test_machines_get_the_plan(treadle, address):
+    done = treadle("plan", "--launcher", address, "--json")
+
+    assert (done.json["digest"], done.json["fingerprint"]) == ("d" * 64, "f" * 64)
+    assert done.json["steps"][0]["selected_outputs"] == ["foo_2"]
+    assert done.json["hazards"][0]["asset_keys"] == ["foo_asset"]
+
+
+def test_assets_are_listed_with_their_latest_materialization(treadle, address):
+    done = treadle("assets", "--launcher", address)
+
+    assert done.out.splitlines()[1].split()[0] == "foo_asset"
+    assert RUN_ID in done.out
+    assert done.out.splitlines()[2].split() == ["up", "my_assets", "external", "-", "-"]
+
+
+def test_machines_get_the_assets(treadle, address):
+    done = treadle("assets", "list", "--launcher", address, "--json")
+
+    assert [entry["asset"]["key"] for entry in done.json] == ["foo_asset", "up"]
+    assert done.json[0]["latest"]["metadata"] == {"rows": 3}
+    assert done.json[1]["latest"] is None
+
+
+def test_an_asset_is_shown_with_its_history_and_metadata(treadle, address):
+    done = treadle("assets", "show", "foo_asset", "--launcher", address)
+
+    assert done.out.startswith("Asset foo_asset of my_assets: made by g.foo:foo_1\n")
+    assert "rows  3" in done.out
+    assert "unexpected" in done.out
+
+
+def test_machines_get_an_asset_and_its_history(treadle, address):
+    done = treadle("assets", "show", "foo_asset", "--launcher", address, "--json")
+
+    assert done.json["asset"]["asset"]["key"] == "foo_asset"
+    assert [made["run_id"] for made in done.json["materializations"]] == [RUN_ID]
+
+
+def test_an_unknown_asset_ends_with_2_and_suggestions(treadle, refuse, address):
+    refuse(
+        *("ListMaterializations", grpc.StatusCode.NOT_FOUND, "UNKNOWN_ASSET"),
+        suggestions=["foo_asset"],
+    )
+
+    done = treadle("assets", "show", "fo_asset", "--launcher", address)
+
+    assert done.status == 2
+    assert "Did you mean foo_asset?" in done.err
+
+
+def test_runs_are_listed_up_to_a_limit(treadle, launcher, address):
+    done = treadle("runs", "--launcher", address, "--limit", "2", "--state", "failed")
+
+    assert [line.split()[0][-1] for line in done.out.splitlines()[1:]] == ["0", "1"]
+    assert list(launcher.requests("ListRuns")[0].states) == [6]
+
+
+def test_machines_get_the_runs(treadle, address):
+    done = treadle("runs", "list", "--launcher", address, "--json")
+
+    assert [run["status"] for run in done.json] == ["SUCCEEDED"] * 3
+
+
+def test_a_run_is_shown_with_what_failed(treadle, launcher, address):
+    launcher.fail_run()
+
+    done = treadle("runs", "show", RUN_ID, "--launcher", address)
+
+    assert done.status == 0
+    assert "g.foo: user_error (compute): ValueError: nine" in done.out
+    assert "Traceback: nine" in done.out
+    assert f"treadle runs logs {RUN_ID} g.foo" in done.out
+
+
+def test_machines_get_a_run_its_steps_and_materializations(treadle, address):
+    done = treadle("runs", "show", RUN_ID, "--launcher", address, "--json")
+
+    assert done.json["run"]["run_id"] == RUN_ID
+    assert [step["key"] for step in done.json["steps"]] == ["g.foo"]
+    assert [made["asset_key"] for made in done.json["materializations"]] == ["foo_asset"]
+
+
+def test_a_run_is_watched_from_a_sequence_on(treadle, address):
+    done = treadle("runs", "watch", RUN_ID, "--launcher", address, "--after", "4", "--json")
+
+    assert [line.get("sequence") for line in done.json_lines] == [5, 6, None]
+
+
+def test_watching_a_failed_run_ends_with_1(treadle, launcher, address):
+    launcher.fail_run()
+
+    assert treadle("runs", "watch", RUN_ID, "--launcher", address).status == 1
+
+
+def test_a_run_that_goes_on_is_watched_up_to_now(treadle, launcher, address):
+    launcher.run.state = 3
+    launcher.events = launcher.events[:3]
+
+    done = treadle("runs", "watch", RUN_ID, "--launcher", address, "--no-follow")
+
+    assert done.status == 0
+    assert done.out.splitlines()[-1].endswith("g.foo started")
+
+
+def test_logs_are_printed_as_they_were_written(treadle, launcher, address):
+    launcher.logs = {1: b"one\n", 2: b"two", 3: "größer\n".encode()}
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--launcher", address)
+
+    assert done.out == "one\ntwogrößer\n"
+
+
+def test_logs_of_all_steps_have_headings(treadle, launcher, address):
+    launcher.logs = {1: b"one"}
+
+    done = treadle("runs", "logs", RUN_ID, "--launcher", address, "--stream", "stdout")
+
+    assert done.out == "==> g.foo <==\none\n"
+
+
+def test_machines_get_logs_cut_between_characters(treadle, launcher, address):
+    launcher.logs = {1: "ööö".encode()}
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--launcher", address, "--json")
+
+    assert "".join(str(line["text"]) for line in done.json_lines) == "ööö"
+    assert {line["step_key"] for line in done.json_lines} == {"g.foo"}
+
+
+def test_following_needs_a_step(treadle, address):
+    assert treadle("runs", "logs", RUN_ID, "--follow", "--launcher", address).status == 2
+
+
+def test_a_run_is_cancelled_with_a_reason(treadle, launcher, address):
+    done = treadle("runs", "cancel", RUN_ID, "--launcher", address, "--reason", "why", "--wait")
+
+    assert done.status == 0
+    assert launcher.requests("CancelRun")[0].reason == "why"
+
+
+def test_cancelling_a_finished_run_ends_with_2(treadle, refuse, address):
+    refuse("CancelRun", grpc.StatusCode.FAILED_PRECONDITION, "RUN_FINISHED")
+
+    assert treadle("runs", "cancel", RUN_ID, "--launcher", address).status == 2
+
+
+def test_a_reload_says_what_is_served(treadle, address):
+    done = treadle("reload", "--launcher", address)
+
+    assert done.status == 0
+    assert done.out.startswith("location my_assets: SERVING, 1 asset in 1 step, digest dddd")
+
+
+def test_a_reload_that_failed_ends_with_1(treadle, launcher, address):
+    launcher.swapped = False
+
+    assert treadle("reload", "--launcher", address).status == 1
+
+
+def test_dev_needs_code(treadle):
+    assert treadle("dev").status == 2
+
+
+@pytest.mark.parametrize("command", ["codeserver", "launcher"])
+def test_a_service_command_refuses_what_the_service_does_not_know(treadle, command):
+    assert treadle(command, "--nonsense").status == 2
