@@ -13,7 +13,7 @@ from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import AssetMaterialized, Event
 from treadle_launcher.ids import KeyText, RunId, StepKey
-from treadle_launcher.store.pages import cut_page, page_limit, parse_number_token
+from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.schema import materializations as table
 
@@ -77,7 +77,7 @@ def page(
     """
     filters = wanted.as_text()
     limit = page_limit(page_size)
-    before = parse_number_token(page_token, filters)
+    before = parse_token(page_token, filters)
     query = select(table).order_by(table.c.store_sequence.desc()).limit(limit + 1)
     if wanted.asset_key is not None:
         query = query.where(table.c.asset_key == wanted.asset_key)

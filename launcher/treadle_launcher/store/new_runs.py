@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from treadle_launcher.errors import IdempotencyConflictError
 from treadle_launcher.events import Event
 from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan, Verdict
-from treadle_launcher.run_summary import SummaryFold
+from treadle_launcher.run_summary import RunSummary, SummaryFold
 from treadle_launcher.store import appends, event_log, plans, runs
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
 from treadle_launcher.store.schema import idempotency
@@ -28,9 +28,9 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
     """
     connection = session.connection
     if new.request is not None:
-        earlier = _earlier_run(session, new.request)
+        earlier = earlier_run(connection, new.request)
         if earlier is not None:
-            return CreatedRun(run=runs.get(connection, earlier), existed=True)
+            return CreatedRun(run=earlier, existed=True)
     stored = event_log.numbered(session, new.run_id, 1, (new.submitted,))
     fold = SummaryFold.begin(stored[0], _step_count(new.plan))
     runs.add(connection, stored[0], fold.summary())
@@ -46,6 +46,22 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
         connection.execute(insert(idempotency), row)
     session.folds[new.run_id] = fold
     return CreatedRun(run=fold.summary(), existed=False, events=stored)
+
+
+def earlier_run(connection: Connection, request: IdempotentRequest) -> RunSummary | None:
+    """Return the run that the request made, if it is known.
+
+    Raises:
+        IdempotencyConflictError: the request's key was used for another one.
+    """
+    query = select(idempotency).where(idempotency.c.key == request.key)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    changes = _changes(json.loads(row.fields_json), json.loads(json.dumps(request.fields)))
+    if changes:
+        raise IdempotencyConflictError((row.run_id,), changes=changes)
+    return runs.get(connection, RunId(row.run_id))
 
 
 def replace_plan(
@@ -68,17 +84,6 @@ def replace_plan(
 
 def _step_count(plan: Plan) -> int:
     return sum(step.verdict is Verdict.RUN for step in plan.steps)
-
-
-def _earlier_run(session: WriteSession, request: IdempotentRequest) -> RunId | None:
-    query = select(idempotency).where(idempotency.c.key == request.key)
-    row = session.connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    changes = _changes(json.loads(row.fields_json), json.loads(json.dumps(request.fields)))
-    if changes:
-        raise IdempotencyConflictError((row.run_id,), changes=changes)
-    return RunId(row.run_id)
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -38,7 +38,7 @@ def page_token(position: str | int, filters: Sequence[str]) -> str:
     return f"{_scope(filters)}{position}"
 
 
-def parse_token(token: str, filters: Sequence[str]) -> str | None:
+def parse_text_token(token: str, filters: Sequence[str]) -> str | None:
     """Return the position after which a page goes on. None: it is the first.
 
     Raises:
@@ -52,13 +52,13 @@ def parse_token(token: str, filters: Sequence[str]) -> str | None:
     return position
 
 
-def parse_number_token(token: str, filters: Sequence[str]) -> int | None:
+def parse_token(token: str, filters: Sequence[str]) -> int | None:
     """Return the position, a number, after which a page goes on. None: it is the first.
 
     Raises:
         BadPageTokenError: no list with these filters gave this token.
     """
-    position = parse_token(token, filters)
+    position = parse_text_token(token, filters)
     if position is None:
         return None
     if not _NUMBER.fullmatch(position):

@@ -21,7 +21,7 @@ from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
-from treadle_launcher.store.pages import cut_page, page_limit, parse_number_token
+from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.schema import launch_specs
 from treadle_launcher.store.schema import runs as table
@@ -92,7 +92,7 @@ def page(
     """
     filters = wanted.as_text()
     limit = page_limit(page_size)
-    before = parse_number_token(page_token, filters)
+    before = parse_token(page_token, filters)
     query = select(table).order_by(table.c.ordinal.desc()).limit(limit + 1)
     if wanted.states:
         query = query.where(table.c.state.in_(sorted(set(wanted.states))))

@@ -36,6 +36,7 @@ from treadle_launcher.store.readers import Readers
 from treadle_launcher.store.records import (
     CreatedRun,
     HostMark,
+    IdempotentRequest,
     Materialization,
     NewRun,
     Page,
@@ -146,6 +147,16 @@ class Store:
         """
         return await self._readers.read(
             lambda connection: event_log.events_after(connection, run_id, sequence, limit)
+        )
+
+    async def earlier_run(self, request: IdempotentRequest) -> RunSummary | None:
+        """Return the run that a named request made, if it is known.
+
+        Raises:
+            IdempotencyConflictError: the key was used for another request.
+        """
+        return await self._readers.read(
+            lambda connection: new_runs.earlier_run(connection, request)
         )
 
     async def get_run(self, run_id: RunId) -> RunSummary:

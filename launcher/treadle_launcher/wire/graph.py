@@ -132,6 +132,10 @@ class Graph:
                 asset.conflict = asset.key in conflicts
             yield message
 
+    def asset_size(self, key: str) -> int:
+        """Return how many bytes one asset takes in a message; the key must be one of `keys`."""
+        return self._assets[key].ByteSize()
+
     def encode_asset(self, key: str, *, conflict: bool = False) -> graph_pb2.Asset:
         """Return one asset; the key must be one of `keys`."""
         asset = self._assets[key]

@@ -186,6 +186,20 @@ def test_a_key_used_for_another_request_is_refused_with_what_differs(database: P
     on_store(database, body)
 
 
+def test_a_request_is_known_once_its_run_is_recorded(database: Path) -> None:
+    request = IdempotentRequest(key="k", fields={"location": "main"})
+
+    async def body(store: Store) -> None:
+        assert await store.earlier_run(request) is None
+        created = await store.create_run(make_run(request=request))
+
+        assert await store.earlier_run(request) == created.run
+        with pytest.raises(IdempotencyConflictError):
+            await store.earlier_run(replace(request, fields={"location": "other"}))
+
+    on_store(database, body)
+
+
 def test_a_store_that_is_opened_again_goes_on_where_it_was(database: Path) -> None:
     run_id = on_store(database, started_run)
 
