@@ -42,3 +42,6 @@ HOST_RETURN_GRACE = 10.0
 
 HOST_START_MARGIN = 10.0
 """What a host may take to start and connect, beside its imports."""
+
+STOP_GRACE = 1.0
+"""How long calls may take to end when the launcher leaves."""

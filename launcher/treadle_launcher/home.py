@@ -53,9 +53,10 @@ class Home:
         """Captured output, one folder a run, step and attempt."""
         return self.root / "logs"
 
-    def journal(self, host_id: str) -> Path:
-        """Return where a host writes its journal."""
-        return self.root / "hosts" / host_id / "journal"
+    @property
+    def hosts(self) -> Path:
+        """The folders of hosts, each named by its host's id."""
+        return self.root / "hosts"
 
     def name_holder(self, process: ProcessId, address: Address) -> None:
         """Write into the lock who holds it, for the message that a second launcher gives."""

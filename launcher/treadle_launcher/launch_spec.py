@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +37,9 @@ class LaunchSpec:
     digest: str
     import_timeout_ms: int
     environment: Mapping[str, str] = field(repr=False)
+
+    def with_import_timeout(self, seconds: float | None) -> Self:
+        """Return the same with another time for the import of a target; None: as it is."""
+        if seconds is None:
+            return self
+        return replace(self, import_timeout_ms=int(seconds * 1000))

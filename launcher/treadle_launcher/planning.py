@@ -56,7 +56,11 @@ class Launchable:
 class Planner:
     """Plans selections on the snapshots that the code servers serve now."""
 
-    def __init__(self, locations: Locations, store: Store) -> None:
+    def __init__(
+        self, locations: Locations, store: Store, import_timeout: float | None = None
+    ) -> None:
+        """`import_timeout`, in seconds, is used instead of each code server's own."""
+        self._import_timeout = import_timeout
         self._locations = locations
         self._store = store
         self._kept_digests: set[str] = set()
@@ -83,7 +87,11 @@ class Planner:
             spec = await where.launch_spec()
             if spec.digest == planned.made.digest:
                 tags = {**await self._job_tags(where, request.selection), **request.tags}
-                return Launchable(plan=planned.resolved, launch_spec=spec, tags=tags)
+                return Launchable(
+                    plan=planned.resolved,
+                    launch_spec=spec.with_import_timeout(self._import_timeout),
+                    tags=tags,
+                )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
     async def replanned(

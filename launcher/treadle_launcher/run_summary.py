@@ -133,7 +133,7 @@ class SummaryFold:
         if self.state not in _BEFORE_START:
             raise self._invalid("another plan")
         self._base = replace(self._base, digest=digest, fingerprint=fingerprint)
-        self._counts = {StepState.PENDING: step_count}
+        self._counts = {StepState.PENDING: step_count} if step_count else {}
 
     def check(self, event: Event) -> None:
         """Check that an event is the next one and that the run's state allows it.

@@ -15,10 +15,9 @@ from pathlib import Path
 from treadle_launcher.addresses import UnixAddress
 from treadle_launcher.arguments import StartMethod
 from treadle_launcher.home import Home
+from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
 from treadle_launcher.processes import ProcessId, boot_id, exited, kill_tree, start_ticks
-
-_TAIL_BYTES = 8 * 1024
 
 
 class HostStartError(RuntimeError):
@@ -40,18 +39,21 @@ class HostOptions:
 class HostProcess:
     """A host that this launcher started. Made by `start_host` alone."""
 
-    def __init__(self, host_id: str, popen: subprocess.Popen[bytes], output: Path) -> None:
-        self.host_id = host_id
+    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         self.process = ProcessId(
             boot_id=boot_id(), pid=popen.pid, start_ticks=start_ticks(popen.pid) or 0
         )
         self._popen = popen
-        self._output = output
 
     async def ended(self) -> None:
         """Return when the process has ended, and reap it."""
         await exited(self.process)
         self._popen.wait()
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit status, negative for a signal. Known after `ended` only."""
+        return self._popen.returncode
 
     @property
     def ending(self) -> str:
@@ -63,23 +65,14 @@ class HostProcess:
             return f"it was ended by signal {-code}"
         return f"it exited with status {code}"
 
-    def output_tail(self) -> str:
-        """Return the last of what the process itself wrote to stdout and stderr."""
-        try:
-            with self._output.open("rb") as file:
-                file.seek(max(0, self._output.stat().st_size - _TAIL_BYTES))
-                return file.read().decode(errors="replace")
-        except FileNotFoundError:
-            return ""
-
     def kill(self) -> None:
         """Kill the process and everything below it."""
         kill_tree(self.process)
 
 
-def new_host_id() -> str:
-    """Return an id that no other host ever had."""
-    return uuid.uuid4().hex
+def new_host_folder(home: Home) -> HostFolder:
+    """Return the folder of a host that is to be started, under an id that none ever had."""
+    return HostFolder(path=home.hosts / uuid.uuid4().hex)
 
 
 def bootstrap_file() -> Path:
@@ -90,40 +83,41 @@ def bootstrap_file() -> Path:
     return Path(spec.submodule_search_locations[0]) / "bootstrap.py"
 
 
-def start_host(home: Home, location: str, launch: LaunchSpec, options: HostOptions) -> HostProcess:
+def start_host(
+    home: Home, folder: HostFolder, location: str, launch: LaunchSpec, options: HostOptions
+) -> HostProcess:
     """Start a host for the code that the LaunchSpec names; it will dial in.
 
     Raises:
         HostStartError: the interpreter or the working directory is not there.
     """
-    host_id = new_host_id()
-    journal = home.journal(host_id)
-    journal.parent.mkdir(mode=0o700, parents=True)
-    output = journal.parent / "output"
-    content = _spec(home, host_id, location, launch, options)
+    folder.path.mkdir(mode=0o700, parents=True)
+    content = _spec(home, folder, location, launch, options)
     inherited = () if options.alive_fd is None else (options.alive_fd,)
-    with _readable(content) as spec_fd, output.open("wb") as output_file:
+    with _readable(content) as spec_fd, folder.output.open("wb") as output:
         try:
             popen = subprocess.Popen(
                 [launch.interpreter, "-P", str(bootstrap_file()), "host", str(spec_fd)],
                 cwd=launch.working_directory,
                 env=dict(launch.environment),
                 stdin=subprocess.DEVNULL,
-                stdout=output_file,
-                stderr=output_file,
+                stdout=output,
+                stderr=output,
                 pass_fds=(spec_fd, *inherited),
                 start_new_session=True,
             )
         except OSError as error:
             raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
-    return HostProcess(host_id, popen, output)
+    host = HostProcess(popen)
+    folder.write_process(host.process)
+    return host
 
 
 def _spec(
-    home: Home, host_id: str, location: str, launch: LaunchSpec, options: HostOptions
+    home: Home, folder: HostFolder, location: str, launch: LaunchSpec, options: HostOptions
 ) -> Mapping[str, object]:
     return {
-        "hostId": host_id,
+        "hostId": folder.host_id,
         "location": location,
         "launcherSocket": str(options.socket.path),
         "workingDirectory": launch.working_directory,
@@ -132,7 +126,7 @@ def _spec(
         "importTimeoutMs": launch.import_timeout_ms,
         "valuesRoot": str(home.values),
         "logsRoot": str(home.logs),
-        "journal": str(home.journal(host_id)),
+        "journal": str(folder.journal),
         "aliveFd": options.alive_fd,
         "orphanGraceMs": int(options.orphan_grace * 1000),
         "idleGraceMs": int(options.idle_host * 1000),

@@ -10,14 +10,18 @@ from treadle_launcher.failure import Failure, FailureReason, FailureWhere
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
+from treadle_launcher.step_view import StepView
+from treadle_launcher.store.records import Materialization
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.value import (
     decode_source,
     decode_text,
+    encode_metadata,
     encode_source,
     encode_text,
     encode_time,
+    encode_value_ref,
 )
 
 RUN_STATES = EnumCodec(RunState, run_pb2.RunState, "RUN_STATE")
@@ -98,4 +102,36 @@ def encode_run(run: RunSummary) -> run_pb2.Run:
         unexpected_count=run.unexpected_count,
         last_sequence=run.last_sequence,
         idempotency_key=run.idempotency_key,
+    )
+
+
+def encode_step_run(step: StepView) -> run_pb2.StepRun:
+    """Return one step of a run."""
+    return run_pb2.StepRun(
+        key=step.key,
+        state=STEP_STATES.encode(step.state),
+        attempts=step.attempts,
+        failure=encode_failure(step.failure),
+        started_at=encode_time(step.started_at),
+        finished_at=encode_time(step.finished_at),
+        not_before=encode_time(step.not_before),
+        because_of=step.because_of or "",
+        duration_us=step.duration_us,
+    )
+
+
+def encode_materialization(made: Materialization) -> run_pb2.Materialization:
+    """Return one materialization of one asset."""
+    return run_pb2.Materialization(
+        asset_key=made.asset_key,
+        run_id=made.run_id,
+        step_key=made.step_key,
+        attempt=made.attempt,
+        store_sequence=made.store_sequence,
+        time=encode_time(made.time),
+        digest=made.digest,
+        metadata=encode_metadata(made.metadata),
+        unexpected=made.unexpected,
+        value_ref=encode_value_ref(made.value_ref),
+        location=made.location,
     )

@@ -91,6 +91,21 @@ def _decode_records(message: worker_pb2.Report) -> tuple[journal.JournalRecord, 
     return tuple(records)
 
 
+def decode_journal_line(line: bytes) -> journal.JournalRecord | None:
+    """Read a line of a host's journal. None: a kind of record that is not known here.
+
+    Raises:
+        FrameError: it is no proto3-JSON of a JournalRecord.
+    """
+    message = worker_pb2.JournalRecord()
+    try:
+        json_format.Parse(line, message, ignore_unknown_fields=True)
+    except json_format.ParseError as error:
+        raise FrameError(f"a journal holds what is no JournalRecord: {error}") from error
+    fact = _decode_fact(message)
+    return None if fact is None else _decode_record(message, fact)
+
+
 def _decode_record(message: worker_pb2.JournalRecord, fact: journal.Fact) -> journal.JournalRecord:
     return journal.JournalRecord(
         number=message.number,

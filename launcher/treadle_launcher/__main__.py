@@ -1,0 +1,31 @@
+"""The launcher's process: `python -P -m treadle_launcher ARGS`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from treadle_launcher.addresses import BadAddressError, SocketFolderError
+from treadle_launcher.arguments import read
+from treadle_launcher.errors import LauncherError
+from treadle_launcher.home import HomeError
+from treadle_launcher.server import serve
+
+
+def main() -> int:
+    """Run a launcher and return its exit status: 2 for wrong arguments, 1 if it cannot start."""
+    settings = read(sys.argv[1:])
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    try:
+        asyncio.run(serve(settings))
+    except (LauncherError, HomeError, BadAddressError, SocketFolderError) as error:
+        print(f"treadle_launcher: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

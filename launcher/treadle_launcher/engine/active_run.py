@@ -1,0 +1,90 @@
+"""A run that is not over, as the engine drives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from treadle_launcher.engine.host import Host
+from treadle_launcher.events import Event
+from treadle_launcher.ids import RunId
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.plan import Plan
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_view import RunView
+from treadle_launcher.step_states import StepState
+
+_BEFORE_START = frozenset({RunState.QUEUED, RunState.STARTING})
+
+
+class Replan(StrEnum):
+    """Whether a run may go on with another plan than the one it was launched with."""
+
+    POSSIBLE = "possible"
+    """Nobody saw the plan beforehand."""
+    UNDER_WAY = "under_way"
+    """The code was found to be another; a new plan is being made."""
+    RULED_OUT = "ruled_out"
+    """The caller named the plan that they saw, or it is the second one already."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ActiveRun:
+    """One run: its state, the host that holds its code, and how such a host is started.
+
+    `greeted`: the log says that this host is ready. `early` are its events until it starts:
+    with them a new plan makes a new view.
+    """
+
+    view: RunView
+    launch_spec: LaunchSpec
+    host: Host | None = None
+    greeted: bool = False
+    replan: Replan = Replan.POSSIBLE
+    early: list[Event] = field(default_factory=list)
+
+    @property
+    def run_id(self) -> RunId:
+        """The run's id."""
+        return self.view.run_id
+
+    @property
+    def state(self) -> RunState:
+        """The run's state."""
+        return self.view.state
+
+    @property
+    def location(self) -> str:
+        """The run's code location."""
+        return self.view.plan.location
+
+    def apply(self, event: Event) -> None:
+        """Apply the next event.
+
+        Raises:
+            InvalidTransition: it does not fit what was applied before; nothing is changed.
+        """
+        self.view.apply(event)
+        if self.view.state in _BEFORE_START:
+            self.early.append(event)
+
+    @property
+    def lacks_host(self) -> bool:
+        """Whether it could go on if it had a host."""
+        if self.host is not None or self.replan is Replan.UNDER_WAY:
+            return False
+        if self.state is RunState.STARTING:
+            return True
+        return self.state is RunState.RUNNING and self.view.count(StepState.READY) > 0
+
+    def change_plan(self, plan: Plan, launch_spec: LaunchSpec) -> None:
+        """Go on with another plan. Precondition: the run has not started."""
+        self.view = RunView.fold(plan, self.early)
+        self.launch_spec = launch_spec
+        self.replan = Replan.RULED_OUT
+        self.take(None)
+
+    def take(self, host: Host | None) -> None:
+        """Run on this host from now on."""
+        self.host = host
+        self.greeted = False

@@ -1,0 +1,251 @@
+"""The board: every run that is not over, and what happens next with them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from treadle_launcher.clock import Clock
+from treadle_launcher.decide import follow_ups, run_failed
+from treadle_launcher.engine import failures
+from treadle_launcher.engine.active_run import ActiveRun
+from treadle_launcher.engine.dispatch import choose
+from treadle_launcher.engine.host import Host, HostStage, RunningTask
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.turn import Turn
+from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, RunStarted, StepStarted
+from treadle_launcher.failure import Failure
+from treadle_launcher.hosts.provider import HostStartError
+from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.run_states import RunState
+from treadle_launcher.step_states import StepState
+from treadle_launcher.store.store import Store
+from treadle_launcher.tasks import Task, task_for
+from treadle_launcher.watch import Watchers
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
+
+
+class Board:
+    """Runs, the queue of those that wait, and the way from a fact to all that follows.
+
+    Every change is a turn: facts are added to it, `settle` adds what follows from them, steps
+    that start now included, appends all of it in one transaction, and acts when that is
+    committed. Nothing waits in between, so turns are appended in the order they were settled.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it works with, and its two limits
+        self,
+        store: Store,
+        pool: HostPool,
+        watchers: Watchers,
+        clock: Clock,
+        *,
+        max_runs: int,
+        max_steps: int,
+    ) -> None:
+        self._store = store
+        self._pool = pool
+        self._watchers = watchers
+        self._clock = clock
+        self._max_runs = max_runs
+        self._max_steps = max_steps
+        self._runs: dict[RunId, ActiveRun] = {}
+        self._queue: deque[ActiveRun] = deque()
+        self._active: dict[RunId, ActiveRun] = {}
+        self._changes: asyncio.Event = asyncio.Event()
+        self._fault: Callable[[BaseException], None] = _log_fault
+        self.accepts_work = True
+
+    def on_fault(self, act: Callable[[BaseException], None]) -> None:
+        """Have this called when the store could not take a turn."""
+        self._fault = act
+
+    def turn(self) -> Turn:
+        """Begin a turn; end it with `settle`."""
+        return Turn(self._clock.now())
+
+    def get(self, run_id: RunId) -> ActiveRun | None:
+        """Return a run that is not over, or whose end is not committed yet."""
+        return self._runs.get(run_id)
+
+    def all(self) -> tuple[ActiveRun, ...]:
+        """Return every run that is not over, oldest first."""
+        return tuple(self._runs.values())
+
+    def rest(self, host: Host) -> None:
+        """Let a host that has nothing to do any more wait for other runs."""
+        if not host.tasks and not any(self.runs_on(host)):
+            self._pool.release(host)
+
+    def check(self, append: asyncio.Future[T]) -> None:
+        """Act on an append that the store could not take."""
+        error = None if append.cancelled() else append.exception()
+        if error is not None:
+            self._fault(error)
+
+    def runs_on(self, host: Host) -> Iterator[ActiveRun]:
+        """Yield the runs that have a place and run on this host."""
+        return (run for run in tuple(self._active.values()) if run.host is host)
+
+    def put(self, run: ActiveRun) -> None:
+        """Take a run that the store holds: it waits for a place, or has one already."""
+        self._runs[run.run_id] = run
+        if run.state is RunState.QUEUED:
+            self._queue.append(run)
+        else:
+            self._active[run.run_id] = run
+
+    def clear(self) -> None:
+        """Forget every run."""
+        self._runs.clear()
+        self._queue.clear()
+        self._active.clear()
+
+    async def empty(self) -> None:
+        """Return when no run is left."""
+        while self._runs:
+            self._changes.clear()
+            await self._changes.wait()
+
+    def settle(self, turn: Turn) -> asyncio.Future[tuple[tuple[Event, ...], ...]] | None:
+        """Add what follows, append the turn, and act when it is committed.
+
+        Returns the append; None when nothing was to be appended.
+        """
+        self._follow(turn)
+        while self.accepts_work and self._admit(turn):
+            self._follow(turn)
+        self._dispatch(turn)
+        if turn.is_empty:
+            turn.take_effect()
+            return None
+        future = self._store.append_all(turn.batch(), host_mark=turn.mark)
+        future.add_done_callback(partial(self._appended, turn))
+        return future
+
+    def fail_run(self, turn: Turn, run: ActiveRun, failure: Failure) -> None:
+        """Have a run fail that cannot go on; one with running steps seeks another host first."""
+        if run.view.count(StepState.RUNNING):
+            run.take(None)
+        elif not run.state.is_final:
+            turn.add(run, run_failed(run.view, failure, turn.now))
+
+    def fail_runs(self, turn: Turn, runs: Iterable[ActiveRun], failure: Failure) -> None:
+        """Do `fail_run` for each."""
+        for run in runs:
+            self.fail_run(turn, run, failure)
+
+    def _seek_host(self, turn: Turn, run: ActiveRun) -> None:
+        """Give a run a host: a warm one now, else one that is started after the commit."""
+        host, is_new = self._pool.acquire(run.location, run.launch_spec)
+        run.take(host)
+        if is_new:
+            turn.afterwards(partial(self._start_host, host))
+        elif host.stage is HostStage.READY:
+            self.greet(turn, run, warm=True)
+
+    def greet(self, turn: Turn, run: ActiveRun, *, warm: bool) -> None:
+        """Record that the run's host is ready, and start the run if it has not started."""
+        host = run.host
+        if run.greeted or host is None or run.state not in (RunState.STARTING, RunState.RUNNING):
+            return
+        run.greeted = True
+        plan = run.view.plan
+        ready = HostReady(
+            host_id=host.host_id,
+            digest=plan.digest,
+            fingerprint=plan.fingerprint,
+            start_method=host.start_method,
+            start_method_reason=host.start_method_reason,
+            warm=warm,
+        )
+        turn.add(run, [NewEvent(payload=ready)])
+        if run.state is RunState.STARTING:
+            started = RunStarted(step_count=len(run.view.steps), fingerprint=plan.fingerprint)
+            turn.add(run, [NewEvent(payload=started)])
+
+    def _follow(self, turn: Turn) -> None:
+        while touched := turn.take_touched():
+            for run in touched:
+                turn.add(run, follow_ups(run.view, turn.now))
+                if run.state.is_final:
+                    self._end(turn, run)
+                elif run.lacks_host and self.accepts_work:
+                    self._seek_host(turn, run)
+
+    def _end(self, turn: Turn, run: ActiveRun) -> None:
+        self._active.pop(run.run_id, None)
+        host = run.host
+        run.take(None)
+        if host is not None:
+            self.rest(host)
+        turn.afterwards(partial(self._forget, run))
+
+    def _forget(self, run: ActiveRun) -> None:
+        self._runs.pop(run.run_id, None)
+        self._changes.set()
+
+    def _admit(self, turn: Turn) -> bool:
+        while self._queue and len(self._active) < self._max_runs:
+            run = self._queue.popleft()
+            if run.state is RunState.QUEUED:
+                self._active[run.run_id] = run
+                turn.add(run, [NewEvent(payload=RunDequeued())])
+                return True
+        return False
+
+    def _dispatch(self, turn: Turn) -> None:
+        if not self.accepts_work:
+            return
+        running = sum(run.view.count(StepState.RUNNING) for run in self._active.values())
+        runs = [run for run in self._active.values() if run.greeted]
+        chosen = choose([run.view for run in runs], self._max_steps - running, turn.now)
+        for position, key in chosen:
+            self._hand_over(turn, runs[position], key)
+
+    def _hand_over(self, turn: Turn, run: ActiveRun, key: StepKey) -> None:
+        host = run.host
+        assert host is not None, "a greeted run has a host"
+        attempt = run.view.steps[key].attempts + 1
+        task = task_for(run.view, key, attempt)
+        started = StepStarted(host_id=host.host_id, task_id=task.task_id)
+        turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt)])
+        host.tasks[task.task_id] = RunningTask(run_id=run.run_id, step_key=key, attempt=attempt)
+        turn.afterwards(partial(self._send, host, task))
+
+    def _send(self, host: Host, task: Task) -> None:
+        # A host that is not connected gets it when it dials again.
+        if task.task_id in host.tasks:
+            host.send(task)
+
+    def _start_host(self, host: Host) -> None:
+        if not self.accepts_work:
+            self._pool.discard(host)
+            return
+        try:
+            self._pool.start(host)
+        except HostStartError as error:
+            turn = self.turn()
+            failure = failures.not_started(host.location, str(error))
+            self.fail_runs(turn, self.runs_on(host), failure)
+            self.settle(turn)
+
+    def _appended(self, turn: Turn, future: asyncio.Future[tuple[tuple[Event, ...], ...]]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            self.check(future)
+            return
+        for events in future.result():
+            if events:
+                self._watchers.publish(events[0].run_id, events)
+        turn.take_effect()
+
+
+def _log_fault(error: BaseException) -> None:
+    _LOG.error("turn_not_recorded", exc_info=error)

@@ -1,0 +1,198 @@
+"""The engine: takes launches, cancels and what hosts say, and turns each into facts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from functools import partial
+
+from treadle_launcher.engine import failures
+from treadle_launcher.engine.active_run import ActiveRun, Replan
+from treadle_launcher.engine.board import Board
+from treadle_launcher.engine.host import Host
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.replanning import Replanning
+from treadle_launcher.engine.turn import Turn
+from treadle_launcher.events import CancelRequested, NewEvent, StepFailed, StepRetryScheduled
+from treadle_launcher.hosts.frames import Ack, AckState, Cancel, Commit, Hello, HostState
+from treadle_launcher.ids import RunId, TaskId
+from treadle_launcher.journal import AttemptBegun, JournalRecord, record_events
+from treadle_launcher.run_states import RunState
+from treadle_launcher.step_states import StepState
+from treadle_launcher.store.records import HostMark
+from treadle_launcher.tasks import task_for
+from treadle_launcher.transitions import InvalidTransition
+
+_LOG = logging.getLogger(__name__)
+
+
+class Engine:
+    """Drives every run that is not over. The only one that appends facts about runs."""
+
+    def __init__(self, board: Board, pool: HostPool, replanning: Replanning) -> None:
+        self._board = board
+        self._pool = pool
+        self._replanning = replanning
+
+    # What callers ask for.
+
+    def admit(self, run: ActiveRun) -> None:
+        """Take a run that was just recorded."""
+        self._board.put(run)
+        self._board.settle(self._board.turn())
+
+    async def cancel(self, run_id: RunId, reason: str) -> bool:
+        """Ask for a run's end; return when that is recorded. False: the run is over.
+
+        Raises:
+            StoreError: it could not be recorded.
+        """
+        run = self._board.get(run_id)
+        if run is None or run.state.is_final:
+            return False
+        if run.state is not RunState.CANCELLING:
+            turn = self._board.turn()
+            self.request_cancel(turn, run, reason)
+            append = self._board.settle(turn)
+            assert append is not None, "a cancel was added"
+            await asyncio.shield(append)
+        return True
+
+    def request_cancel(self, turn: Turn, run: ActiveRun, reason: str) -> None:
+        """Have a run end: its hosts are told to end what runs."""
+        if run.state is not RunState.CANCELLING and not run.state.is_final:
+            turn.add(run, [NewEvent(payload=CancelRequested(reason=reason))])
+        turn.afterwards(partial(self._cancel_tasks, run.run_id))
+
+    def _cancel_tasks(self, run_id: RunId) -> None:
+        for host in self._pool.all():
+            for task_id, task in host.tasks.items():
+                if task.run_id == run_id:
+                    host.send(Cancel(task_id=task_id, grace_ms=self._pool.term_grace_ms))
+
+    # What hosts say: see HostNews and HostEnds.
+
+    def host_ready(self, host: Host) -> None:
+        """Start the runs that wait for the host."""
+        turn = self._board.turn()
+        for run in self._board.runs_on(host):
+            self._board.greet(turn, run, warm=False)
+        self._board.settle(turn)
+        self._board.rest(host)
+
+    def host_unfit(self, host: Host, hello: Hello) -> None:
+        """Plan anew what may be, and fail the other runs that wait for the host."""
+        turn = self._board.turn()
+        failure = failures.unfit(host, hello)
+        for run in self._board.runs_on(host):
+            may_change = run.state is RunState.STARTING and run.replan is Replan.POSSIBLE
+            if hello.state is HostState.STALE and may_change:
+                self._replanning.begin(run)
+            else:
+                self._board.fail_run(turn, run, failure)
+        self._board.settle(turn)
+
+    def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
+        """Send again what the host may not know of."""
+        for task_id, task in host.tasks.items():
+            run = self._board.get(task.run_id)
+            if run is None:
+                continue
+            if task_id not in running:
+                host.send(task_for(run.view, task.step_key, task.attempt))
+            if run.state is RunState.CANCELLING:
+                host.send(Cancel(task_id=task_id, grace_ms=self._pool.term_grace_ms))
+
+    def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
+        """Append what the records tell and what follows, then acknowledge them."""
+        turn = self._board.turn()
+        self._take_records(turn, host, records)
+        self._board.settle(turn)
+        self._board.rest(host)
+
+    def host_answered(self, host: Host, ack: Ack) -> None:
+        """Take note that the host has the task; one that it refused is tried elsewhere."""
+        task = host.tasks.get(ack.task_id)
+        if task is None:
+            return
+        if ack.state is not AckState.REFUSED:
+            task.answered = True
+            return
+        _LOG.info("task_refused host=%s task=%s", host.host_id, ack.task_id)
+        if host.is_usable:
+            self._pool.drain(host)
+        turn = self._board.turn()
+        self._leave(turn, host)
+        self._give_back(turn, host, ack.task_id)
+        self._board.settle(turn)
+
+    def host_ended(self, host: Host) -> None:
+        """Read what the host had not sent; what it ran still is lost."""
+        _LOG.info("host_ended host=%s", host.host_id)
+        turn = self._board.turn()
+        self._take_records(turn, host, host.folder.read_journal(host.received))
+        self._lose_tasks(turn, host)
+        self._leave(turn, host)
+        turn.afterwards(host.folder.remove)
+        self._board.settle(turn)
+
+    def _take_records(self, turn: Turn, host: Host, records: Sequence[JournalRecord]) -> None:
+        for record in records:
+            host.received = record.number
+            task = host.tasks.get(record.task_id)
+            run = None if task is None else self._board.get(task.run_id)
+            if run is None:
+                continue
+            try:
+                turn.add(run, record_events(run.view, record))
+            except InvalidTransition:
+                _LOG.exception("record_refused host=%s record=%d", host.host_id, record.number)
+            step = run.view.steps[record.step_key]
+            if step.state is not StepState.RUNNING or step.attempts != record.attempt:
+                host.tasks.pop(record.task_id, None)
+        # Nothing is made of a begun attempt: its record is acknowledged with the next one.
+        if any(not isinstance(record.fact, AttemptBegun) for record in records):
+            turn.mark = HostMark(host_id=host.host_id, last_record=host.received)
+            turn.afterwards(partial(_acknowledge, host, host.received))
+
+    def _lose_tasks(self, turn: Turn, host: Host) -> None:
+        failure = failures.lost(host) if host.tasks else None
+        for task_id, task in tuple(host.tasks.items()):
+            run = self._board.get(task.run_id)
+            if run is None or failure is None:
+                continue
+            if not task.answered and host.left_by_itself:
+                # It never read the task: nothing of it can have begun.
+                self._give_back(turn, host, task_id)
+                continue
+            lost = NewEvent(
+                payload=StepFailed(failure=failure), step_key=task.step_key, attempt=task.attempt
+            )
+            turn.add(run, [lost])
+        host.tasks.clear()
+
+    def _give_back(self, turn: Turn, host: Host, task_id: TaskId) -> None:
+        task = host.tasks.pop(task_id)
+        run = self._board.get(task.run_id)
+        if run is None:
+            return
+        retry = StepRetryScheduled(
+            failure=failures.refused(host), not_before=turn.now, next_attempt=task.attempt + 1
+        )
+        turn.add(run, [NewEvent(payload=retry, step_key=task.step_key, attempt=task.attempt)])
+
+    def _leave(self, turn: Turn, host: Host) -> None:
+        """Have the host's runs go on elsewhere, or fail if the host never got ready."""
+        for run in tuple(self._board.runs_on(host)):
+            is_adopted = host.process is None
+            if run.greeted or is_adopted or run.state is RunState.CANCELLING:
+                run.take(None)
+                turn.touch(run)
+            else:
+                self._board.fail_run(turn, run, failures.ended_early(host))
+
+
+def _acknowledge(host: Host, record: int) -> None:
+    host.committed = max(host.committed, record)
+    host.send(Commit(record=record))

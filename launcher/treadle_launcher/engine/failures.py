@@ -1,0 +1,73 @@
+"""Why a run or an attempt failed for its host's sake, in words. Pure."""
+
+from __future__ import annotations
+
+from treadle_launcher.engine.host import Host
+from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.hosts.frames import Hello, HostState
+from treadle_launcher.values import Text
+
+
+def not_started(location: str, cause: str) -> Failure:
+    """Return why a run failed whose host could not be started at all."""
+    message = f"No host for {location}: {cause}. Start its code server anew where it can run."
+    return Failure(reason=FailureReason.START_FAILED, message=message)
+
+
+def unfit(host: Host, hello: Hello) -> Failure:
+    """Return why a run failed whose host could not import its code, or got other code."""
+    if hello.state is HostState.STALE:
+        return stale(f"the host got other code than was planned: {_listed(hello.changes)}")
+    if hello.failure is not None:
+        return hello.failure
+    message = f"The host of {host.location} could not import its code."
+    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+
+
+def stale(why: str) -> Failure:
+    """Return why a run failed whose plan is not what the code says any more."""
+    message = f"The code is not the code that was planned: {why}. Plan and launch again."
+    return Failure(reason=FailureReason.STALE, message=message)
+
+
+def ended_early(host: Host) -> Failure:
+    """Return why a run failed whose host ended before it was ready."""
+    how = "it was not ready in time and was killed" if host.is_overdue else _ending(host)
+    message = f"The host of {host.location} did not get ready: {how}."
+    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+
+
+def lost(host: Host) -> Failure:
+    """Return why an attempt failed whose host is gone."""
+    message = (
+        f"The host that ran it is gone: {_ending(host)}. What it had not committed does not"
+        " exist; launch a run to make it."
+    )
+    return Failure(reason=FailureReason.LOST, message=message, stderr_tail=_tail(host))
+
+
+def vanished() -> Failure:
+    """Return why an attempt failed of whose host nothing is left."""
+    message = "The host that ran it is gone. Launch a run to make what it had not committed."
+    return Failure(reason=FailureReason.LOST, message=message)
+
+
+def refused(host: Host) -> Failure:
+    """Return why an attempt has to be made again: the host did not take it."""
+    return Failure(
+        reason=FailureReason.LOST,
+        message=f"The host of {host.location} was leaving and did not take the task.",
+    )
+
+
+def _listed(changes: tuple[str, ...]) -> str:
+    return "; ".join(changes) or "what changed is not known"
+
+
+def _ending(host: Host) -> str:
+    return "its process is not there any more" if host.process is None else host.process.ending
+
+
+def _tail(host: Host) -> Text | None:
+    tail = host.folder.output_tail()
+    return Text(head=tail) if tail else None

@@ -1,0 +1,91 @@
+"""A host as the launcher knows it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from treadle_launcher.events import StartMethod
+from treadle_launcher.hosts.frames import LauncherFrame
+from treadle_launcher.hosts.host_folder import HostFolder
+from treadle_launcher.hosts.listener import Connection
+from treadle_launcher.hosts.provider import HostProcess
+from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.processes import ProcessId
+
+
+class HostStage(StrEnum):
+    """How far a host is, as the launcher sees it."""
+
+    STARTING = "starting"
+    """It has not said yet that it is ready."""
+    READY = "ready"
+    """It takes tasks."""
+    LEAVING = "leaving"
+    """It gets no further task: it was told to leave, or cannot serve."""
+    ENDED = "ended"
+    """Its process is gone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RunningTask:
+    """A task that was handed to a host, one step's attempt. `answered`: the host knows of it."""
+
+    run_id: RunId
+    step_key: StepKey
+    attempt: int
+    answered: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Host:
+    """One host. Changed by the pool and the engine alone.
+
+    `launch_spec` is None when an earlier launcher started it for a run that is over. `process`
+    is there when this launcher started it, `identity` when its process is known. `received`
+    is the last journal record that was taken, `committed` the last that the store holds.
+    """
+
+    folder: HostFolder
+    location: str
+    launch_spec: LaunchSpec | None
+    stage: HostStage = HostStage.STARTING
+    process: HostProcess | None = None
+    identity: ProcessId | None = None
+    connection: Connection | None = None
+    disconnected: asyncio.Event = field(default_factory=asyncio.Event)
+    start_method: StartMethod = StartMethod.FORK
+    start_method_reason: str = ""
+    is_overdue: bool = False
+    received: int = 0
+    committed: int = 0
+    tasks: dict[TaskId, RunningTask] = field(default_factory=dict)
+    timer: asyncio.TimerHandle | None = None
+
+    @property
+    def host_id(self) -> HostId:
+        """The id that the launcher gave it."""
+        return self.folder.host_id
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it takes tasks, now or as soon as it is ready."""
+        return self.stage in (HostStage.STARTING, HostStage.READY)
+
+    @property
+    def left_by_itself(self) -> bool:
+        """Whether its process ended as it should: what it had accepted, it has ended."""
+        return self.process is not None and self.process.exit_code == 0
+
+    def send(self, frame: LauncherFrame) -> None:
+        """Send a frame; nothing while the host is not connected."""
+        if self.connection is not None:
+            self.connection.send(frame)
+
+    def hold_timer(self, timer: asyncio.TimerHandle | None) -> None:
+        """Wait for this timer instead of the one before."""
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = timer

@@ -1,0 +1,121 @@
+"""The desk where hosts dial in: which host a connection is, and what it said to whom it concerns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from treadle_launcher.engine.host import Host, HostStage
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.events import StartMethod
+from treadle_launcher.hosts.frames import (
+    PROTOCOL_VERSION,
+    Ack,
+    Commit,
+    Drain,
+    Hello,
+    HostFrame,
+    HostState,
+    Prepare,
+    Report,
+)
+from treadle_launcher.hosts.listener import Connection
+from treadle_launcher.ids import TaskId
+from treadle_launcher.journal import JournalRecord
+
+_LOG = logging.getLogger(__name__)
+
+
+class HostNews(Protocol):
+    """Whoever acts on what hosts say."""
+
+    def host_ready(self, host: Host) -> None:
+        """Learn that a host takes tasks from now on."""
+        ...
+
+    def host_unfit(self, host: Host, hello: Hello) -> None:
+        """Learn that a host could not import the code, or got other code; it leaves."""
+        ...
+
+    def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
+        """Learn that a host that was ready dialled again, and which tasks it runs."""
+        ...
+
+    def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
+        """Take journal records that were not taken before."""
+        ...
+
+    def host_answered(self, host: Host, ack: Ack) -> None:
+        """Learn what a host knows of a task."""
+        ...
+
+
+class HostDesk:
+    """Acts on the frames of all connections."""
+
+    def __init__(self, pool: HostPool, news: HostNews) -> None:
+        self._pool = pool
+        self._news = news
+        self._hosts: dict[Connection, Host] = {}
+
+    def frame_received(self, connection: Connection, frame: HostFrame) -> None:
+        """Take a frame."""
+        if isinstance(frame, Hello):
+            self._hello(connection, frame)
+            return
+        host = self._hosts.get(connection)
+        if host is None:
+            _LOG.warning("frame_ignored reason=no_hello")
+        elif isinstance(frame, Report):
+            records = [record for record in frame.records if record.number > host.received]
+            if records:
+                self._news.host_reported(host, records)
+        else:
+            self._news.host_answered(host, frame)
+
+    def connection_lost(self, connection: Connection) -> None:
+        """Learn that nothing more comes over a connection."""
+        host = self._hosts.pop(connection, None)
+        if host is not None and host.connection is connection:
+            host.connection = None
+            host.disconnected.set()
+
+    def hang_up(self) -> None:
+        """End every connection; the hosts live on and dial again."""
+        for connection in tuple(self._hosts):
+            connection.close()
+
+    def _hello(self, connection: Connection, hello: Hello) -> None:
+        host = self._pool.get(hello.host_id)
+        if host is None or hello.protocol_version != PROTOCOL_VERSION:
+            _LOG.warning("host_refused host=%s reason=unknown", hello.host_id)
+            connection.send(Drain(cancel_running=True, grace_ms=self._pool.term_grace_ms))
+            return
+        is_new = host.connection is not connection
+        if is_new:
+            self._hosts[connection] = host
+            host.connection = connection
+            host.disconnected.clear()
+            connection.send(Commit(record=host.committed))
+        if host.stage is HostStage.LEAVING:
+            self._pool.drain(host)
+        elif hello.state is HostState.NEW:
+            connection.send(Prepare())
+        elif hello.state is HostState.READY:
+            self._ready(host, hello, is_return=is_new and host.stage is HostStage.READY)
+        else:
+            host.stage = HostStage.LEAVING
+            host.hold_timer(None)
+            self._news.host_unfit(host, hello)
+
+    def _ready(self, host: Host, hello: Hello, *, is_return: bool) -> None:
+        if host.stage is HostStage.STARTING:
+            host.hold_timer(None)
+            host.stage = HostStage.READY
+            host.start_method = hello.start_method or StartMethod.FORK
+            host.start_method_reason = hello.start_method_reason
+            self._news.host_returned(host, hello.running_task_ids)
+            self._news.host_ready(host)
+        elif is_return:
+            self._news.host_returned(host, hello.running_task_ids)

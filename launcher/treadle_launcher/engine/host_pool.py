@@ -1,0 +1,184 @@
+"""The hosts of a launcher: started when a run needs one, kept warm for a while, told to leave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from treadle_launcher import defaults
+from treadle_launcher.engine.host import Host, HostStage
+from treadle_launcher.home import Home
+from treadle_launcher.hosts.frames import Drain
+from treadle_launcher.hosts.host_folder import HostFolder
+from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
+from treadle_launcher.ids import HostId
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.processes import exited, is_alive, kill_tree
+
+_LAST_FRAMES_SECONDS = 1.0
+"""How long what a host sent before its end may take to be read."""
+
+
+class HostPool:
+    """Every host whose process is not gone."""
+
+    def __init__(self, home: Home, options: HostOptions, max_idle_hosts: int) -> None:
+        self._home = home
+        self._options = options
+        self._max_idle_hosts = max_idle_hosts
+        self._ended: Callable[[Host], None] = lambda _: None
+        self._hosts: dict[HostId, Host] = {}
+        self._idle: dict[HostId, Host] = {}
+        self._watches: set[asyncio.Task[None]] = set()
+
+    def on_end(self, act: Callable[[Host], None]) -> None:
+        """Have this called when a host's process is gone and all that it sent was read."""
+        self._ended = act
+
+    @property
+    def term_grace_ms(self) -> int:
+        """The time between TERM and KILL."""
+        return int(self._options.term_grace * 1000)
+
+    def all(self) -> tuple[Host, ...]:
+        """Return every host."""
+        return tuple(self._hosts.values())
+
+    def get(self, host_id: HostId) -> Host | None:
+        """Return a host by its id."""
+        return self._hosts.get(host_id)
+
+    def acquire(self, location: str, launch_spec: LaunchSpec) -> tuple[Host, bool]:
+        """Return a host for this code, and whether it is new: then start it."""
+        for host in self._hosts.values():
+            is_same = host.location == location and host.launch_spec == launch_spec
+            if is_same and host.is_usable:
+                if self._idle.pop(host.host_id, None) is not None:
+                    host.hold_timer(None)
+                return host, False
+        folder = new_host_folder(self._home)
+        host = Host(folder=folder, location=location, launch_spec=launch_spec)
+        self._hosts[host.host_id] = host
+        return host, True
+
+    def start(self, host: Host) -> None:
+        """Start the process of a new host.
+
+        Raises:
+            HostStartError: the operating system refused; the host is forgotten.
+        """
+        assert host.launch_spec is not None, "a new host is made for a LaunchSpec"
+        try:
+            host.process = start_host(
+                self._home, host.folder, host.location, host.launch_spec, self._options
+            )
+        except BaseException:
+            self.discard(host)
+            raise
+        host.identity = host.process.process
+        imports = host.launch_spec.import_timeout_ms / 1000 * len(host.launch_spec.targets)
+        self._kill_after(host, imports + defaults.HOST_START_MARGIN)
+        self._watch(host)
+
+    def adopt(
+        self, folder: HostFolder, location: str, launch_spec: LaunchSpec | None, committed: int
+    ) -> Host:
+        """Take over a host that an earlier launcher started: it dials in, or is gone."""
+        host = Host(
+            folder=folder,
+            location=location,
+            launch_spec=launch_spec,
+            identity=folder.read_process(),
+            received=committed,
+            committed=committed,
+        )
+        self._hosts[host.host_id] = host
+        self._kill_after(host, defaults.HOST_RETURN_GRACE)
+        self._watch(host)
+        return host
+
+    def release(self, host: Host) -> None:
+        """Keep a host warm that no run uses any more, or let it go if there are enough."""
+        if host.stage is not HostStage.READY or host.host_id in self._idle:
+            return
+        if host.launch_spec is None:
+            self.drain(host)
+            return
+        self._idle[host.host_id] = host
+        loop = asyncio.get_running_loop()
+        host.hold_timer(loop.call_later(self._options.idle_host, self.drain, host))
+        while len(self._idle) > self._max_idle_hosts:
+            self.drain(next(iter(self._idle.values())))
+
+    def drain(self, host: Host, *, cancel_running: bool = False) -> None:
+        """Tell a host to leave: when nothing runs, or after ending what runs."""
+        host.hold_timer(None)
+        self._idle.pop(host.host_id, None)
+        host.stage = HostStage.LEAVING
+        host.send(Drain(cancel_running=cancel_running, grace_ms=self.term_grace_ms))
+
+    def discard(self, host: Host) -> None:
+        """Forget a new host that was never started."""
+        self._forget(host)
+        host.folder.remove()
+
+    def end(self, host: Host) -> None:
+        """End a host and what it runs. One that imports, or is out of reach, hears nothing."""
+        if host.stage is HostStage.STARTING or host.connection is None:
+            self.kill([host])
+        else:
+            self.drain(host, cancel_running=True)
+
+    def kill(self, hosts: Iterable[Host]) -> None:
+        """Kill hosts and everything below them."""
+        for host in hosts:
+            if host.identity is not None:
+                kill_tree(host.identity)
+
+    async def empty(self) -> None:
+        """Return when no process of a host is left."""
+        while self._watches:
+            await asyncio.wait(self._watches)
+
+    async def close(self) -> None:
+        """Watch hosts no more. Those that live go on."""
+        for host in self._hosts.values():
+            host.hold_timer(None)
+        for watch in tuple(self._watches):
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+
+    def _kill_after(self, host: Host, seconds: float) -> None:
+        host.hold_timer(asyncio.get_running_loop().call_later(seconds, self._overdue, host))
+
+    def _overdue(self, host: Host) -> None:
+        host.is_overdue = True
+        self.kill([host])
+
+    def _watch(self, host: Host) -> None:
+        watch = asyncio.create_task(self._wait_for_end(host))
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
+
+    async def _wait_for_end(self, host: Host) -> None:
+        if host.process is not None:
+            await host.process.ended()
+        elif host.identity is not None and is_alive(host.identity):
+            await exited(host.identity)
+        if host.connection is not None:
+            # What it sent before its end may not be read yet.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(host.disconnected.wait(), _LAST_FRAMES_SECONDS)
+        self._forget(host)
+        self._ended(host)
+
+    def _forget(self, host: Host) -> None:
+        host.hold_timer(None)
+        host.stage = HostStage.ENDED
+        if host.connection is not None:
+            host.connection.close()
+            host.connection = None
+        self._idle.pop(host.host_id, None)
+        self._hosts.pop(host.host_id, None)

@@ -1,0 +1,147 @@
+"""Taking up what an earlier launcher left: runs that are not over, and the hosts that ran them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from treadle_launcher.engine import failures
+from treadle_launcher.engine.active_run import ActiveRun, Replan
+from treadle_launcher.engine.board import Board
+from treadle_launcher.engine.host import RunningTask
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.events import Event, NewEvent, StepFailed, StepStarted
+from treadle_launcher.home import Home
+from treadle_launcher.hosts.host_folder import HostFolder
+from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
+from treadle_launcher.processes import is_alive
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_view import RunView
+from treadle_launcher.step_states import StepState
+from treadle_launcher.store.store import Store
+from treadle_launcher.transitions import InvalidTransition
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Handed:
+    """An attempt that the log says is running, and the host that it was handed to."""
+
+    run: ActiveRun
+    step_key: StepKey
+    host_id: HostId
+    task_id: TaskId
+
+
+class Recovery:
+    """Makes the board and the pool what the store and the processes say they are."""
+
+    def __init__(self, home: Home, store: Store, board: Board, pool: HostPool) -> None:
+        self._home = home
+        self._store = store
+        self._board = board
+        self._pool = pool
+
+    async def resume(self) -> None:
+        """Read what is not over and go on with it: all that the board held is forgotten.
+
+        A host that lives dials in; what was handed to one that is gone, is lost.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        runs: list[ActiveRun] = []
+        handed: list[_Handed] = []
+        for summary in await self._store.unfinished_runs():
+            try:
+                run, tasks = await self._load(summary.run_id)
+            except InvalidTransition:
+                _LOG.exception("run_not_resumed run=%s", summary.run_id)
+                continue
+            runs.append(run)
+            handed.extend(tasks)
+        marks = {folder.host_id: (folder, await self._mark(folder)) for folder in self._folders()}
+        # From here on nothing is waited for: what was read stays true.
+        self._adopt(marks, handed)
+        self._board.clear()
+        for run in runs:
+            self._board.put(run)
+        self._assign(runs, handed)
+
+    async def _load(self, run_id: RunId) -> tuple[ActiveRun, Sequence[_Handed]]:
+        plan = await self._store.get_run_plan(run_id)
+        launch_spec = await self._store.get_launch_spec(run_id)
+        events = await self._events(run_id)
+        view = RunView.fold(plan, events)
+        run = ActiveRun(view=view, launch_spec=launch_spec, replan=Replan.RULED_OUT)
+        if view.state in (RunState.QUEUED, RunState.STARTING):
+            run.early.extend(events)
+        started = {
+            (event.step_key, event.attempt): event.payload
+            for event in events
+            if isinstance(event.payload, StepStarted)
+        }
+        tasks = [
+            _Handed(run=run, step_key=key, host_id=fact.host_id, task_id=fact.task_id)
+            for (key, attempt), fact in started.items()
+            if key is not None
+            and view.steps[key].state is StepState.RUNNING
+            and view.steps[key].attempts == attempt
+        ]
+        return run, tasks
+
+    async def _events(self, run_id: RunId) -> list[Event]:
+        events: list[Event] = []
+        while page := await self._store.events_after(run_id, events[-1].sequence if events else 0):
+            events.extend(page)
+        return events
+
+    def _folders(self) -> list[HostFolder]:
+        return [
+            HostFolder(path=path) for path in sorted(self._home.hosts.iterdir()) if path.is_dir()
+        ]
+
+    async def _mark(self, folder: HostFolder) -> int:
+        return await self._store.host_mark(folder.host_id)
+
+    def _adopt(
+        self, marks: Mapping[HostId, tuple[HostFolder, int]], handed: Sequence[_Handed]
+    ) -> None:
+        users = {task.host_id: task.run for task in handed}
+        for host_id, (folder, mark) in marks.items():
+            host = self._pool.get(host_id)
+            if host is None:
+                run = users.get(host_id)
+                process = folder.read_process()
+                lives = process is not None and is_alive(process)
+                self._pool.adopt(
+                    folder,
+                    run.location if run is not None else "",
+                    run.launch_spec if run is not None and lives else None,
+                    mark,
+                )
+            else:
+                host.received = host.committed = mark
+                host.tasks.clear()
+
+    def _assign(self, runs: Sequence[ActiveRun], handed: Sequence[_Handed]) -> None:
+        turn = self._board.turn()
+        for task in handed:
+            attempt = task.run.view.steps[task.step_key].attempts
+            host = self._pool.get(task.host_id)
+            if host is None:
+                fact = StepFailed(failure=failures.vanished())
+                turn.add(
+                    task.run, [NewEvent(payload=fact, step_key=task.step_key, attempt=attempt)]
+                )
+                continue
+            host.tasks[task.task_id] = RunningTask(
+                run_id=task.run.run_id, step_key=task.step_key, attempt=attempt, answered=True
+            )
+            task.run.take(host)
+            task.run.greeted = True
+        for run in runs:
+            turn.touch(run)
+        self._board.settle(turn)

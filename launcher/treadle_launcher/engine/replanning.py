@@ -1,0 +1,71 @@
+"""Planning a run anew whose host found newer code than the plan was made of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from treadle_launcher.engine import failures
+from treadle_launcher.engine.active_run import ActiveRun, Replan
+from treadle_launcher.engine.board import Board
+from treadle_launcher.errors import LauncherError
+from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.planning import Launchable, Planner
+from treadle_launcher.run_states import RunState
+from treadle_launcher.store.store import Store
+
+_LOG = logging.getLogger(__name__)
+
+
+class Replanning:
+    """Gives a run that has not started a plan of the code as it is now, once."""
+
+    def __init__(self, planner: Planner, store: Store, board: Board) -> None:
+        self._planner = planner
+        self._store = store
+        self._board = board
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, run: ActiveRun) -> None:
+        """Plan anew beside everything else; the run goes on, or fails as stale."""
+        run.take(None)
+        run.replan = Replan.UNDER_WAY
+        task = asyncio.create_task(self._replan(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Plan no more."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _replan(self, run: ActiveRun) -> None:
+        asked = run.view.summary()
+        try:
+            launchable = await self._planner.replanned(run.location, asked.selection, asked.options)
+        except LauncherError as error:
+            self._fail(run, failures.stale(f"planning anew was refused: {error}"))
+        except Exception:  # noqa: BLE001 - whatever it is, the run must end
+            _LOG.exception("replanning_failed run=%s", run.run_id)
+            message = "Planning anew failed by a fault of Treadle's own: see the launcher's log."
+            self._fail(run, Failure(reason=FailureReason.INTERNAL, message=message))
+        else:
+            self._go_on(run, launchable)
+
+    def _fail(self, run: ActiveRun, failure: Failure) -> None:
+        run.replan = Replan.RULED_OUT
+        turn = self._board.turn()
+        self._board.fail_run(turn, run, failure)
+        self._board.settle(turn)
+
+    def _go_on(self, run: ActiveRun, launchable: Launchable) -> None:
+        if run.state is not RunState.STARTING:
+            # It was cancelled meanwhile.
+            return
+        run.change_plan(launchable.plan, launchable.launch_spec)
+        replaced = self._store.replace_plan(run.run_id, launchable.plan, launchable.launch_spec)
+        replaced.add_done_callback(self._board.check)
+        # Queued behind the new plan, so that the store sees the two in this order.
+        turn = self._board.turn()
+        turn.touch(run)
+        self._board.settle(turn)

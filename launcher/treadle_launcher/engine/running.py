@@ -1,0 +1,159 @@
+"""The engine's life: built, resumed, and ended as the launcher's kind wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from treadle_launcher.addresses import UnixAddress
+from treadle_launcher.arguments import Settings
+from treadle_launcher.clock import Clock
+from treadle_launcher.engine.board import Board
+from treadle_launcher.engine.engine import Engine
+from treadle_launcher.engine.host_desk import HostDesk
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.recovery import Recovery
+from treadle_launcher.engine.replanning import Replanning
+from treadle_launcher.home import Home
+from treadle_launcher.hosts.listener import listen
+from treadle_launcher.hosts.provider import HostOptions
+from treadle_launcher.planning import Planner
+from treadle_launcher.store.errors import StoreError
+from treadle_launcher.store.store import Store
+from treadle_launcher.watch import Watchers
+
+_LOG = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 1.0
+"""Between two tries to go on after the store refused."""
+
+_END_MARGIN = 5.0
+"""How long ending may take beside the grace between TERM and KILL."""
+
+_ENDING = "the launcher ends with its starter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineParts:
+    """What the engine is built of."""
+
+    home: Home
+    store: Store
+    planner: Planner
+    watchers: Watchers
+    clock: Clock
+
+
+class RunningEngine:
+    """The engine, its board and its hosts. Made by `running_engine` alone."""
+
+    def __init__(self, parts: EngineParts, settings: Settings, host_socket: UnixAddress) -> None:
+        options = HostOptions(
+            socket=host_socket,
+            alive_fd=settings.alive_fd,
+            orphan_grace=settings.orphan_grace,
+            idle_host=settings.idle_host,
+            term_grace=settings.term_grace,
+            start_method=settings.start_method,
+        )
+        self._term_grace = settings.term_grace
+        self._pool = HostPool(parts.home, options, settings.max_idle_hosts)
+        self.board = Board(
+            parts.store,
+            self._pool,
+            parts.watchers,
+            parts.clock,
+            max_runs=settings.max_runs,
+            max_steps=settings.max_steps,
+        )
+        self._replanning = Replanning(parts.planner, parts.store, self.board)
+        self.engine = Engine(self.board, self._pool, self._replanning)
+        self.desk = HostDesk(self._pool, self.engine)
+        self._recovery = Recovery(parts.home, parts.store, self.board, self._pool)
+        self._again: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Go on with what is not over.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        self._pool.on_end(self.engine.host_ended)
+        self.board.on_fault(self._begin_again)
+        await self._recovery.resume()
+
+    async def end(self) -> None:
+        """Cancel what runs, stop the hosts, and return when none is left."""
+        self.board.accepts_work = False
+        turn = self.board.turn()
+        for run in self.board.all():
+            self.engine.request_cancel(turn, run, _ENDING)
+        self.board.settle(turn)
+        for host in self._pool.all():
+            self._pool.end(host)
+        try:
+            async with asyncio.timeout(self._term_grace + _END_MARGIN):
+                await self.board.empty()
+                await self._pool.empty()
+        except TimeoutError:
+            _LOG.warning("hosts_killed reason=did_not_leave")
+            self._pool.kill(self._pool.all())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_END_MARGIN):
+                    await self._pool.empty()
+
+    async def close(self) -> None:
+        """Do nothing more. Hosts that live go on without this launcher."""
+        self.board.accepts_work = False
+        self._replanning.close()
+        if self._again is not None:
+            self._again.cancel()
+        self.desk.hang_up()
+        await self._pool.close()
+
+    def _begin_again(self, error: BaseException) -> None:
+        """Go back to what is recorded: nothing that was decided since has happened."""
+        _LOG.error("not_recorded error=%s", error)
+        self.board.clear()
+        if self.board.accepts_work and (self._again is None or self._again.done()):
+            self._again = asyncio.create_task(self._resume_when_possible())
+
+    async def _resume_when_possible(self) -> None:
+        self.desk.hang_up()
+        while True:
+            await asyncio.sleep(_RETRY_SECONDS)
+            try:
+                await self._recovery.resume()
+            except StoreError as error:
+                _LOG.error("not_resumed error=%s", error)
+            else:
+                return
+
+
+@asynccontextmanager
+async def running_engine(
+    parts: EngineParts, settings: Settings, host_socket: UnixAddress
+) -> AsyncIterator[RunningEngine]:
+    """Run the engine for the length of the block.
+
+    Afterwards, no host of an ephemeral launcher is left; those of a standing one live on.
+
+    Raises:
+        BadAddressError: another process listens for hosts there.
+        StoreError: what is not over cannot be read.
+    """
+    running = RunningEngine(parts, settings, host_socket)
+    listener = await listen(host_socket, running.desk)
+    try:
+        await running.start()
+        try:
+            yield running
+        finally:
+            if settings.is_ephemeral:
+                await running.end()
+    finally:
+        listener.close()
+        await running.close()

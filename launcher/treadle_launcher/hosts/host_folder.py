@@ -1,0 +1,94 @@
+"""What a host leaves on disk: its journal, what it printed, and which process it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle_launcher.ids import HostId
+from treadle_launcher.journal import JournalRecord
+from treadle_launcher.processes import ProcessId
+from treadle_launcher.wire.worker import FrameError, decode_journal_line
+
+_TAIL_BYTES = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostFolder:
+    """The folder of one host below the home. It outlives the host until all of it is read."""
+
+    path: Path
+
+    @property
+    def host_id(self) -> HostId:
+        """The host, by whose id the folder is named."""
+        return HostId(self.path.name)
+
+    @property
+    def journal(self) -> Path:
+        """The file of records that the launcher had not committed."""
+        return self.path / "journal"
+
+    @property
+    def output(self) -> Path:
+        """What the host itself wrote to stdout and stderr."""
+        return self.path / "output"
+
+    def write_process(self, process: ProcessId) -> None:
+        """Note which process the host is, for a launcher that comes later."""
+        content = {
+            "boot_id": process.boot_id,
+            "pid": process.pid,
+            "start_ticks": process.start_ticks,
+        }
+        self._process_file.write_text(json.dumps(content) + "\n")
+
+    def read_process(self) -> ProcessId | None:
+        """Return which process the host is; None when that was never noted."""
+        try:
+            content = json.loads(self._process_file.read_text())
+            return ProcessId(
+                boot_id=str(content["boot_id"]),
+                pid=int(content["pid"]),
+                start_ticks=int(content["start_ticks"]),
+            )
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def read_journal(self, after: int) -> tuple[JournalRecord, ...]:
+        """Return the records with a larger number. For a host that is gone: nobody writes.
+
+        A last line without its end was being written when the host was killed: it is none.
+        """
+        try:
+            lines = self.journal.read_bytes().split(b"\n")[:-1]
+        except FileNotFoundError:
+            return ()
+        records = []
+        for line in lines:
+            try:
+                record = decode_journal_line(line)
+            except FrameError:
+                continue
+            if record is not None and record.number > after:
+                records.append(record)
+        return tuple(records)
+
+    def output_tail(self) -> str:
+        """Return the last of what the host itself wrote to stdout and stderr."""
+        try:
+            with self.output.open("rb") as file:
+                file.seek(max(0, self.output.stat().st_size - _TAIL_BYTES))
+                return file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def remove(self) -> None:
+        """Remove the folder: everything in it is in the store."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    @property
+    def _process_file(self) -> Path:
+        return self.path / "process.json"

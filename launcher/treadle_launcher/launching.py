@@ -1,0 +1,103 @@
+"""Launching: a plan made, a run recorded, and handed to the engine."""
+
+from __future__ import annotations
+
+from treadle_launcher.clock import Clock
+from treadle_launcher.engine.active_run import ActiveRun, Replan
+from treadle_launcher.engine.board import Board
+from treadle_launcher.engine.engine import Engine
+from treadle_launcher.errors import ShuttingDownError
+from treadle_launcher.events import NewEvent, RunSubmitted
+from treadle_launcher.ids import RunIds
+from treadle_launcher.planning import Launchable, LaunchRequest, Planner
+from treadle_launcher.run_view import RunView
+from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun
+from treadle_launcher.store.store import Store
+
+
+class Launching:
+    """Turns requests into runs, each named request into one."""
+
+    def __init__(
+        self, planner: Planner, store: Store, board: Board, engine: Engine, clock: Clock
+    ) -> None:
+        self._planner = planner
+        self._store = store
+        self._board = board
+        self._engine = engine
+        self._ids = RunIds(clock)
+
+    async def launch(self, request: LaunchRequest) -> CreatedRun:
+        """Record a run of what is asked for, unless the request's name is known.
+
+        Raises:
+            RefusedError: as LaunchRun in launcher.proto.
+        """
+        self._check_open()
+        named = _named(request)
+        if named is not None:
+            # Before planning: the code may have changed since, the answer must not.
+            earlier = await self._store.earlier_run(named)
+            if earlier is not None:
+                return CreatedRun(run=earlier, existed=True)
+        launchable = await self._planner.launchable(request)
+        self._check_open()
+        created = await self._store.create_run(self._new_run(request, launchable, named))
+        if not created.existed:
+            self._engine.admit(_active(request, launchable, created))
+        return created
+
+    def _check_open(self) -> None:
+        if not self._board.accepts_work:
+            raise ShuttingDownError
+
+    def _new_run(
+        self, request: LaunchRequest, launchable: Launchable, named: IdempotentRequest | None
+    ) -> NewRun:
+        plan = launchable.plan
+        submitted = RunSubmitted(
+            location=plan.location,
+            selection=request.selection,
+            options=request.options,
+            digest=plan.digest,
+            fingerprint=plan.fingerprint,
+            tags=launchable.tags,
+            idempotency_key=request.idempotency_key,
+        )
+        return NewRun(
+            run_id=self._ids.new(),
+            submitted=NewEvent(payload=submitted),
+            plan=plan,
+            launch_spec=launchable.launch_spec,
+            request=named,
+        )
+
+
+def _named(request: LaunchRequest) -> IdempotentRequest | None:
+    if not request.idempotency_key:
+        return None
+    options = request.options
+    return IdempotentRequest(
+        key=request.idempotency_key,
+        fields={
+            "location": request.location,
+            "expressions": request.selection.expressions,
+            "job": request.selection.job,
+            "unselected_outputs": options.unselected_outputs or "",
+            "siblings": options.siblings or "",
+            "unrecorded_loads": options.unrecorded_loads or "",
+            "tags": request.tags,
+            "digest": request.digest,
+            "fingerprint": request.fingerprint,
+        },
+    )
+
+
+def _active(request: LaunchRequest, launchable: Launchable, created: CreatedRun) -> ActiveRun:
+    is_pinned = bool(request.digest or request.fingerprint)
+    return ActiveRun(
+        view=RunView(launchable.plan, created.events[0]),
+        launch_spec=launchable.launch_spec,
+        replan=Replan.RULED_OUT if is_pinned else Replan.POSSIBLE,
+        early=list(created.events),
+    )

@@ -1,0 +1,106 @@
+"""The steps of runs, live or over, as their events tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
+from treadle_launcher.engine.board import Board
+from treadle_launcher.errors import UnknownStepError
+from treadle_launcher.events import Event
+from treadle_launcher.failure import Failure
+from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.run_view import RunView
+from treadle_launcher.step_states import StepState
+from treadle_launcher.step_view import StepView
+from treadle_launcher.store.pages import cut_page, page_limit, parse_token
+from treadle_launcher.store.records import Page
+from treadle_launcher.store.store import Store
+from treadle_launcher.values import Text
+
+_ROW = 512
+
+
+class RunSteps:
+    """Reads steps from the store, and what their attempts wrote from its files."""
+
+    def __init__(self, store: Store, board: Board, logs: AttemptLogs) -> None:
+        self._store = store
+        self._board = board
+        self._logs = logs
+
+    async def page(self, run_id: RunId, *, page_size: int, page_token: str) -> Page[StepView]:
+        """Return steps in plan order.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            BadPageTokenError: no call for this run gave this token.
+        """
+        filters = ("steps", run_id)
+        start = parse_token(page_token, filters) or 0
+        limit = page_limit(page_size)
+        view = await self._view(run_id)
+        rows = list(enumerate(view.steps.values(), 1))[start : start + limit + 1]
+        return cut_page(rows, limit, filters, read=lambda row: (row[0], _size(row[1]), row[1]))
+
+    async def read_logs(  # noqa: PLR0913 - what ReadLogs asks for
+        self,
+        run_id: RunId,
+        step_key: StepKey,
+        attempt: int,
+        *,
+        stream: LogStream | None,
+        offset: int,
+        follow: bool,
+    ) -> AsyncGenerator[LogChunk, None]:
+        """Yield what one attempt wrote; attempt 0 is the last one that started.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            UnknownStepError: its plan has no such step.
+        """
+        live = self._board.get(run_id)
+        view = await self._view(run_id) if live is None else live.view
+        if all(step.key != step_key for step in view.plan.steps):
+            raise UnknownStepError([step_key])
+        started = view.steps[step_key].attempts if step_key in view.steps else 0
+        number = attempt or max(started, 1)
+        async for chunk in self._logs.read(
+            run_id,
+            step_key,
+            number,
+            stream=stream,
+            offset=offset,
+            follow=follow,
+            ended=lambda: self._is_over(run_id, step_key, number),
+        ):
+            yield chunk
+
+    def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
+        run = self._board.get(run_id)
+        step = None if run is None else run.view.steps.get(step_key)
+        if step is None or step.state.is_final or step.attempts > attempt:
+            return True
+        return step.attempts == attempt and step.state is not StepState.RUNNING
+
+    async def _view(self, run_id: RunId) -> RunView:
+        plan = await self._store.get_run_plan(run_id)
+        events: list[Event] = []
+        while page := await self._store.events_after(run_id, events[-1].sequence if events else 0):
+            events.extend(page)
+        # Folding a long log takes a while: beside the loop.
+        return await asyncio.to_thread(RunView.fold, plan, events)
+
+
+def _size(step: StepView) -> int:
+    return _ROW + len(step.key) + (0 if step.failure is None else _failure_size(step.failure))
+
+
+def _failure_size(failure: Failure) -> int:
+    texts = (failure.traceback, failure.stderr_tail)
+    return len(failure.message) + sum(_text_size(text) for text in texts if text is not None)
+
+
+def _text_size(text: Text) -> int:
+    return len(text.head) + len(text.tail)

@@ -1,0 +1,157 @@
+"""The launcher: one home, served from its start until it is told to leave."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import logging
+import os
+from collections.abc import AsyncIterator
+
+import grpc.aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
+from treadle_launcher import defaults
+from treadle_launcher.addresses import Address, TcpAddress, default_socket
+from treadle_launcher.arguments import Settings
+from treadle_launcher.asset_history import AssetHistory
+from treadle_launcher.attempt_logs import AttemptLogs
+from treadle_launcher.binding import started
+from treadle_launcher.clock import SystemClock
+from treadle_launcher.code_location import CodeLocation
+from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
+from treadle_launcher.home import open_home
+from treadle_launcher.launching import Launching
+from treadle_launcher.leaving import told_to_leave
+from treadle_launcher.locations import Locations
+from treadle_launcher.planning import Planner
+from treadle_launcher.processes import own_id
+from treadle_launcher.run_steps import RunSteps
+from treadle_launcher.service import LauncherService, ServedParts
+from treadle_launcher.store.store import open_store
+from treadle_launcher.token_check import TokenCheck
+from treadle_launcher.watch import Watchers
+from treadle_launcher.wire.locations import LocationMessages
+
+_LOG = logging.getLogger(__name__)
+
+_SERVICE = launcher_pb2.DESCRIPTOR.services_by_name["LauncherService"].full_name
+
+# Without this, Linux lets a second server of ours bind the same port and share its callers.
+_OPTIONS = (("grpc.so_reuseport", 0),)
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to leave.
+
+    Afterwards no socket is left; and, of an ephemeral launcher, no process.
+
+    Raises:
+        HomeError: the home cannot be used.
+        StoreError: the home's database cannot be used.
+        BadAddressError: an address cannot be bound.
+        SocketFolderError: no folder for sockets is this user's alone.
+        LocationStartError: a location has no name, or the name of another one.
+    """
+    with told_to_leave(settings.alive_fd) as leave, open_home(settings.home) as home:
+        identity = str(home.root.resolve())
+        host_socket = default_socket(identity, "hosts")
+        bind = settings.bind or default_socket(identity, "launcher")
+        with open_store(home.database) as store:
+            async with _followed(settings) as locations:
+                planner = Planner(locations, store, settings.import_timeout)
+                watchers = Watchers(store)
+                parts = EngineParts(
+                    home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()
+                )
+                async with running_engine(parts, settings, host_socket) as running:
+                    service = _service(parts, settings, locations, running)
+                    async with _served(settings, bind, service) as address:
+                        home.name_holder(own_id(), address)
+                        home.publish(own_id(), address, host_socket)
+                        _LOG.info("serving address=%s home=%s", address, home.root)
+                        _tell(settings.ready_fd, address)
+                        await leave.wait()
+                        _LOG.info("leaving")
+                        home.withdraw()
+                        if settings.is_ephemeral:
+                            # Still served: those who watch see how their runs end.
+                            await running.end()
+                        watchers.close()
+
+
+@contextlib.asynccontextmanager
+async def _followed(settings: Settings) -> AsyncIterator[Locations]:
+    """Follow the locations for the length of the block."""
+    locations = Locations(
+        [
+            CodeLocation(location.name, location.address, settings.token)
+            for location in settings.locations
+        ]
+    )
+    try:
+        await locations.open(lambda: None)
+        yield locations
+    finally:
+        await locations.close()
+
+
+def _service(
+    parts: EngineParts, settings: Settings, locations: Locations, running: RunningEngine
+) -> LauncherService:
+    about = launcher_pb2.GetLauncherResponse(
+        version=importlib.metadata.version("treadle"),
+        home_id=parts.home.home_id,
+        ephemeral=settings.is_ephemeral,
+        max_steps=settings.max_steps,
+        max_runs=settings.max_runs,
+    )
+    return LauncherService(
+        ServedParts(
+            about=about,
+            locations=LocationMessages(locations),
+            planner=parts.planner,
+            launching=Launching(
+                parts.planner, parts.store, running.board, running.engine, parts.clock
+            ),
+            engine=running.engine,
+            store=parts.store,
+            watchers=parts.watchers,
+            steps=RunSteps(parts.store, running.board, AttemptLogs(parts.home.logs)),
+            assets=AssetHistory(locations, parts.store),
+        )
+    )
+
+
+@contextlib.asynccontextmanager
+async def _served(
+    settings: Settings, bind: Address, service: LauncherService
+) -> AsyncIterator[Address]:
+    """Answer calls for the length of the block."""
+    is_tcp = isinstance(bind, TcpAddress)
+    checks = [TokenCheck(settings.token)] if is_tcp and settings.token is not None else []
+    server = grpc.aio.server(interceptors=checks, options=_OPTIONS)
+    launcher_pb2_grpc.add_LauncherServiceServicer_to_server(service, server)
+    healthy = health.aio.HealthServicer()
+    await healthy.set(_SERVICE, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+    reflection.enable_server_reflection(
+        (_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+    )
+    async with started(server, bind) as address:
+        try:
+            yield address
+        finally:
+            await healthy.enter_graceful_shutdown()
+            await server.stop(defaults.STOP_GRACE)
+
+
+def _tell(ready_fd: int | None, address: Address) -> None:
+    if ready_fd is None:
+        return
+    # A starter that is gone by now is told nothing; the alive pipe says so to us.
+    with contextlib.suppress(BrokenPipeError), os.fdopen(ready_fd, "wb") as stream:
+        stream.write(json.dumps({"address": str(address)}).encode() + b"\n")
