@@ -142,10 +142,10 @@ class _Location:
         found: dict[str, _Output | None] = {f"@{key}": None for key in _EXTERNAL}
         for step in self._steps:
             for output in step.outputs:
+                texts = [f"@{key}" for key in output.keys]
                 if step.block == block:
-                    texts = [f"{step.name}.{output.name}"]
-                else:
-                    texts = [f"@{key}" for key in output.keys]
+                    # A graph may be given an asset of its own, too, though hardly any is.
+                    texts = [f"{step.name}.{output.name}", *texts[: self._rng.random() < 0.2]]
                 found |= dict.fromkeys([] if by_value and output.nothing else texts, output)
         return found
 

@@ -49,6 +49,7 @@ class Outcome:
     not_needed: frozenset[tuple[StepKey, int]]
     loads: Mapping[KeyText, frozenset[StepKey]]
     hazards: frozenset[Ref]
+    missing: frozenset[KeyText]
     written: frozenset[KeyText]
     unexpected: frozenset[KeyText]
 
@@ -82,6 +83,7 @@ class _Facts:
         self.selected: set[Ref] = {self.maker[key] for key in asked.keys}
         self.effects: set[StepKey] = set()
         self.siblings_that_run: set[KeyText] = set()
+        self.never_stored: set[KeyText] = set()
         while self._something_follows():
             pass
 
@@ -107,6 +109,7 @@ class _Facts:
             not_needed=frozenset(not_needed),
             loads={key: frozenset(readers) for key, readers in loads.items()},
             hazards=frozenset(self.hazards()),
+            missing=frozenset(self.never_stored),
             written=self.asked.keys,
             unexpected=frozenset(key for ref in made for key in self.outputs[ref].asset_keys),
         )
@@ -139,6 +142,8 @@ class _Facts:
         if keys & self.asked.keys:
             return
         nothing_is_stored = not each.nothing and all(key in self.asked.missing for key in keys)
+        if nothing_is_stored and not self.reruns_siblings(step):
+            self.never_stored |= keys
         if self.reruns_siblings(step) or nothing_is_stored:
             self.siblings_that_run |= keys
             self.selected.add(ref)

@@ -69,6 +69,7 @@ def outcome_of(made: Plan) -> Outcome:
             for load in made.loads
         },
         hazards=frozenset((hazard.step_key, hazard.output) for hazard in made.hazards),
+        missing=frozenset(made.missing_asset_keys),
         written=frozenset(
             asset.asset_key for _, output in outputs for asset in output.assets if asset.selected
         ),
