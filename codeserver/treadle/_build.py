@@ -12,6 +12,7 @@ from treadle._block_names import block_names
 from treadle._contents import Contents, refuse_equal_keys
 from treadle._cycles import resolve_cycles
 from treadle._errors import ConflictError
+from treadle._handles import ArgumentRef
 from treadle._keys import AssetKey
 from treadle._managers import is_builtin
 from treadle._placed import BlockPlace, PlacedBlock, placed
@@ -100,8 +101,9 @@ def _refuse_nothing_by_value(
         return
     for block in blocks:
         for step, each, ref in block.flat.reads():
-            argument = getattr(ref, "argument", None)
-            key = upstream[id(block)].get(argument) if argument is not None else None
+            if not isinstance(ref, ArgumentRef):
+                continue
+            key = upstream[id(block)][ref.argument]
             if key in makers and not block.ins[step.path, each.name].is_nothing:
                 raise ConflictError(
                     f"{block.options.owner}: input {each.name!r} of {step.op.name!r} reads the"

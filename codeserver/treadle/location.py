@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import ModuleType
 
 from treadle import digest
@@ -199,6 +200,12 @@ def _manifest(snapshot: Snapshot, code: Mapping[str, StepCode]) -> Manifest:
         *((f"resource {resource.key}", resource) for resource in snapshot.resources),
     ]
     return Manifest(
-        ops={node: digest.code_digest(each.op.fn) for node, each in sorted(code.items())},
+        ops={node: _op_digest(each) for node, each in sorted(code.items())},
         definitions={name: digest.definition_digest(each) for name, each in named},
     )
+
+
+def _op_digest(code: StepCode) -> str:
+    # Defaults that a decorator states are no part of the function's own code.
+    defaults = {name: each.default_value for name, each in code.ins.items() if each.has_default}
+    return digest.code_digest(partial(code.op.fn, **defaults) if defaults else code.op.fn)

@@ -437,6 +437,19 @@ def test_a_snapshot_says_what_its_digest_is_made_of() -> None:
     }
 
 
+def test_a_default_that_the_decorator_states_is_part_of_an_ops_digest() -> None:
+    source = """
+        @op(ins={{"x": In(default_value={value})}})
+        def make(x): return x
+        @graph_asset
+        def a(): return make()
+        """
+
+    one, two = (snapshot(source.format(value=value)) for value in (1, 2))
+
+    assert one.manifest.ops != two.manifest.ops
+
+
 def test_a_job_is_its_selection_as_text() -> None:
     found = snapshot(
         SEED + 'job = define_asset_job("job", ["foo_asset+", AssetKey("baz_asset")])\n'
