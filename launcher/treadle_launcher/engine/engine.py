@@ -153,7 +153,10 @@ class Engine:
                 host.tasks.pop(record.task_id, None)
         # Nothing is made of a begun attempt: its record is acknowledged with the next one.
         if any(not isinstance(record.fact, AttemptBegun) for record in records):
-            turn.mark = HostMark(host_id=host.host_id, last_record=host.received)
+            turn.mark = HostMark(
+                host_id=host.host_id, last_record=host.received, after=host.marked
+            )
+            host.marked = host.received
             turn.afterwards(partial(_acknowledge, host, host.received))
 
     def _lose_tasks(self, turn: Turn, host: Host) -> None:

@@ -45,7 +45,8 @@ class Host:
 
     `launch_spec` is None when an earlier launcher started it for a run that is over. `process`
     is there when this launcher started it, `identity` when its process is known. `received`
-    is the last journal record that was taken, `committed` the last that the store holds.
+    is the last journal record that was taken, `marked` the last that the store was told of,
+    `committed` the last that it holds.
     """
 
     folder: HostFolder
@@ -60,6 +61,7 @@ class Host:
     start_method_reason: str = ""
     is_overdue: bool = False
     received: int = 0
+    marked: int = 0
     committed: int = 0
     tasks: dict[TaskId, RunningTask] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None

@@ -91,6 +91,7 @@ class HostPool:
             launch_spec=launch_spec,
             identity=folder.read_process(),
             received=committed,
+            marked=committed,
             committed=committed,
         )
         self._hosts[host.host_id] = host

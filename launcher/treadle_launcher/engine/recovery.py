@@ -123,7 +123,7 @@ class Recovery:
                     mark,
                 )
             else:
-                host.received = host.committed = mark
+                host.received = host.marked = host.committed = mark
                 host.tasks.clear()
 
     def _assign(self, runs: Sequence[ActiveRun], handed: Sequence[_Handed]) -> None:

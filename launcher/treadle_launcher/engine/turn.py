@@ -24,6 +24,7 @@ class Turn:
         self.now = now
         self.mark: HostMark | None = None
         self._events: dict[RunId, list[NewEvent]] = {}
+        self._before: dict[RunId, int] = {}
         self._touched: dict[RunId, ActiveRun] = {}
         self._effects: list[Callable[[], None]] = []
 
@@ -40,7 +41,9 @@ class Turn:
         """
         for event in events:
             timed = event if event.time is not None else replace(event, time=self.now)
+            before = run.view.last_sequence
             run.apply(self._numbered(run, timed))
+            self._before.setdefault(run.run_id, before)
             self._events.setdefault(run.run_id, []).append(timed)
             self._touched[run.run_id] = run
 
@@ -61,7 +64,7 @@ class Turn:
     def batch(self) -> tuple[RunEvents, ...]:
         """Return what is to be appended."""
         return tuple(
-            RunEvents(run_id=run_id, events=tuple(events))
+            RunEvents(run_id=run_id, events=tuple(events), after=self._before[run_id])
             for run_id, events in self._events.items()
         )
 

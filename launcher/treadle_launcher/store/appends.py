@@ -8,6 +8,7 @@ from dataclasses import replace
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.split import split_payload
 from treadle_launcher.store import event_log, host_marks, materializations, runs, texts
+from treadle_launcher.store.errors import OutOfStepError
 from treadle_launcher.store.records import HostMark, RunEvents
 from treadle_launcher.store.session import WriteSession
 
@@ -20,9 +21,12 @@ def append_all(
     Raises:
         UnknownRunError: there is no such run.
         InvalidTransition: a run's state allows no such event.
+        OutOfStepError: a run or the host's mark is not where the caller thinks.
     """
     appended = tuple(append(session, each) for each in batch)
     if host_mark is not None:
+        before = host_marks.get(session.connection, host_mark.host_id)
+        _check_step(f"host {host_mark.host_id}", host_mark.after, before)
         host_marks.put(session.connection, host_mark)
     return appended
 
@@ -31,6 +35,7 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
     """Append facts about one run that is recorded. Raises as `append_all`."""
     fold = session.fold(batch.run_id)
     before = fold.summary()
+    _check_step(f"run {batch.run_id}", batch.after, before.last_sequence)
     stored = event_log.numbered(
         session, batch.run_id, before.last_sequence + 1, with_split_texts(session, batch.events)
     )
@@ -41,6 +46,11 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
     if stored:
         runs.update(session.connection, before, fold.summary())
     return stored
+
+
+def _check_step(subject: str, expected: int | None, found: int) -> None:
+    if expected is not None and expected != found:
+        raise OutOfStepError(f"{subject} is at {found}, not at {expected}: a write was lost")
 
 
 def with_split_texts(session: WriteSession, events: Sequence[NewEvent]) -> tuple[NewEvent, ...]:

@@ -4,6 +4,7 @@ StoreError                  the store could not do it; nothing of the request is
 ├── DiskFullError           no room
 ├── StoreUnavailableError   SQLite says no: the message holds its words
 ├── StoreClosedError        the store is closing or closed
+├── OutOfStepError          what was decided rests on what was not recorded
 └── CorruptRecordError      what is stored is not what this version writes
 
 Refusals of a request (unknown run, bad page token, idempotency conflict) are RefusedErrors.
@@ -35,6 +36,10 @@ class StoreUnavailableError(StoreError):
 
 class StoreClosedError(StoreError):
     """The store is closed."""
+
+
+class OutOfStepError(StoreError):
+    """What was decided rests on facts that are not recorded: a write before it failed."""
 
 
 class CorruptRecordError(StoreError):

@@ -22,18 +22,26 @@ RequestFields: TypeAlias = "Mapping[str, str | int | tuple[str, ...] | Mapping[s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvents:
-    """Facts about one run, to be appended in this order."""
+    """Facts about one run, to be appended in this order.
+
+    `after` is the run's last sequence as the caller knows it; None: whatever it is.
+    """
 
     run_id: RunId
     events: tuple[NewEvent, ...]
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostMark:
-    """The last journal record of a host that the store holds (numbers count from 1)."""
+    """The last journal record of a host that the store holds (numbers count from 1).
+
+    `after` is the mark before it as the caller knows it; None: whatever it is.
+    """
 
     host_id: HostId
     last_record: int
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
