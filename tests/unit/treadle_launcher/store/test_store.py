@@ -29,7 +29,7 @@ from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Selection
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
-from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
+from treadle_launcher.store.errors import OutOfStepError, StoreClosedError, StoreUnavailableError
 from treadle_launcher.store.records import HostMark, IdempotentRequest, RunEvents
 from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.transitions import InvalidTransition
@@ -145,6 +145,34 @@ def test_a_host_mark_moves_with_the_events_and_never_back(database: Path) -> Non
 
         assert await store.host_mark(HOST) == 6
         assert await store.host_mark(HostId("another")) == 0
+
+    on_store(database, body)
+
+
+def test_what_rests_on_a_lost_write_is_lost_with_it(database: Path) -> None:
+    async def body(store: Store) -> None:
+        run_id = await started_run(store)
+        await store.append_all([], host_mark=HostMark(host_id=HOST, last_record=2))
+        decided = [
+            RunEvents(run_id=run_id, events=(SUCCEEDED, made("a")), after=3),
+            RunEvents(run_id=run_id, events=(made("b"),), after=5),
+        ]
+        results = await asyncio.gather(
+            *(store.append_all([each]) for each in decided),
+            store.append_all(
+                [RunEvents(run_id=run_id, events=(made("c"),), after=3)],
+                host_mark=HostMark(host_id=HOST, last_record=9, after=8),
+            ),
+            return_exceptions=True,
+        )
+
+        assert [type(result) for result in results] == [
+            InvalidTransition,
+            OutOfStepError,
+            OutOfStepError,
+        ]
+        assert (await store.get_run(run_id)).last_sequence == 3
+        assert await store.host_mark(HOST) == 2
 
     on_store(database, body)
 
