@@ -21,11 +21,6 @@ def default_home() -> Path:
     return Path(os.environ.get("TREADLE_HOME") or ".treadle").absolute()
 
 
-def is_home(folder: Path) -> bool:
-    """Tell whether a launcher has ever used the folder as its home."""
-    return (folder / "FORMAT").is_file()
-
-
 def find_launcher(home: Path) -> RunningLauncher | None:
     """Return the launcher that runs on the home; None when there is none.
 
@@ -35,7 +30,7 @@ def find_launcher(home: Path) -> RunningLauncher | None:
         content = json.loads((home / "launcher.json").read_text(encoding="utf-8"))
         running = RunningLauncher(address=str(content["address"]), pid=int(content["pid"]))
         named = (str(content["boot_id"]), int(content["start_ticks"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return running if named == (_boot_id(), _start_ticks(running.pid)) else None
 

@@ -15,7 +15,7 @@ from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import Following
 from treadle_client.cli.log_output import LogOutput
 from treadle_client.cli.machine import plain, print_document
-from treadle_client.cli.options import json_option, launcher_options
+from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.run_pages import run_line, run_page, runs_page
 from treadle_client.cli.session import SessionRequest, open_session
@@ -30,7 +30,7 @@ def runs() -> None:
 
 
 @runs.command(name="list")
-@launcher_options
+@serving_options
 @click.option(
     "--state",
     "states",
@@ -68,7 +68,7 @@ def list_runs(
 
 @runs.command()
 @click.argument("run_id", metavar="RUN")
-@launcher_options
+@serving_options
 @json_option("the run, its steps and what it made as one JSON document")
 @reporting_errors
 def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
@@ -94,7 +94,7 @@ def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
     help="Only events behind this one.",
 )
 @click.option("--no-follow", is_flag=True, help="End at the last event that is recorded now.")
-@launcher_options
+@serving_options
 @json_option("each event, then the result, as a JSON document on a line")
 @reporting_errors
 def watch(
@@ -129,7 +129,7 @@ def watch(
     help="stdout, stderr, the records of Python's logging, or all.",
 )
 @click.option("--follow", is_flag=True, help="Go on until the attempt has ended. Needs STEP.")
-@launcher_options
+@serving_options
 @json_option("pieces (step_key, stream, offset, text), each a JSON document on a line")
 @reporting_errors
 def logs(  # noqa: PLR0913 - each is one argument or option
@@ -160,7 +160,7 @@ def logs(  # noqa: PLR0913 - each is one argument or option
 @click.argument("run_id", metavar="RUN")
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the run's events.")
 @click.option("--wait", is_flag=True, help="Return when the run has ended.")
-@launcher_options
+@serving_options
 @json_option("the run as one JSON document")
 @reporting_errors
 def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json: bool) -> ExitCode:

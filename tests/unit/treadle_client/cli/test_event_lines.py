@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from treadle_client import _event
+from treadle_client._failure import Failure, FailureReason
+from treadle_client._run import RunState
+from treadle_client._text import Text
+from treadle_client.cli.event_lines import event_line
+from treadle_client.cli.progress import Progress
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+CRASH = Failure(
+    reason=FailureReason.SIGNAL,
+    where=None,
+    message="SIGSEGV ended it",
+    error_class="",
+    traceback=Text(),
+    source=None,
+    exit_code=None,
+    signal="SIGSEGV",
+    stderr_tail=Text(head="Fatal Python error\n"),
+)
+
+
+def made(kind, step_key="s", attempt=1, **fields):
+    return kind(
+        sequence=1,
+        store_sequence=1,
+        run_id="r",
+        time=NOW,
+        step_key=step_key,
+        attempt=attempt,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (made(_event.StepStarted, attempt=2, host_id="h", task_id="t"), "s (attempt 2) started"),
+        (
+            made(
+                _event.StepRetryScheduled, failure=CRASH, not_before=NOW, next_attempt=2
+            ),
+            "s failed, attempt 2 follows: signal: SIGSEGV ended it",
+        ),
+        (
+            made(_event.StepSkipped, upstream_step_key="up", upstream_output="o"),
+            "s skipped: up did not yield o",
+        ),
+        (
+            made(_event.StepSkipped, upstream_step_key="up", upstream_output=""),
+            "s skipped: up was skipped",
+        ),
+        (made(_event.StepNotRun, upstream_step_key="up"), "s not run: up failed"),
+        (
+            made(_event.OutputDiscarded, output="o", asset_keys=("a", "b")),
+            "s discarded o (a, b)",
+        ),
+        (
+            made(
+                _event.HostReady,
+                step_key="",
+                host_id="h",
+                digest="d",
+                fingerprint="f",
+                start_method=_event.StartMethod.SPAWN,
+                start_method_reason="a live thread",
+                warm=False,
+            ),
+            "steps are spawned, not forked: a live thread",
+        ),
+        (
+            made(_event.LogRecord, level="WARNING", message=Text(head="hm"), logger="l"),
+            "s WARNING: hm",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_person_should_know_has_a_line(event, text):
+    line = event_line(event)
+
+    assert line is not None
+    assert line.text == text
+
+
+def test_the_end_of_stderr_stands_below_a_crash():
+    event = made(_event.StepFailed, failure=CRASH, duration=timedelta(), pid=1)
+
+    line = event_line(event)
+
+    assert line is not None
+    assert line.below == "Fatal Python error"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        made(_event.RunDequeued, step_key=""),
+        made(_event.OutputDiscarded, output="o", asset_keys=()),
+    ],
+)
+def test_what_only_machines_need_has_no_line(event):
+    assert event_line(event) is None
+
+
+def test_progress_counts_what_runs_what_is_done_and_what_is_not():
+    progress = Progress()
+    for event in (
+        made(_event.RunStarted, step_key="", step_count=3, fingerprint="f"),
+        made(_event.StepStarted, step_key="a", host_id="h", task_id="t"),
+        made(_event.StepStarted, step_key="b", host_id="h", task_id="t"),
+        made(_event.StepSucceeded, step_key="a", duration=timedelta(), pid=1),
+        made(_event.StepFailed, step_key="b", failure=CRASH, duration=timedelta(), pid=1),
+        made(_event.StepNotRun, step_key="c", upstream_step_key="b"),
+    ):
+        progress.see(event)
+
+    assert str(progress) == "RUNNING, 1 of 3 steps done, 2 not, 0 assets made"
+    assert not progress.running
+
+
+def test_a_retry_is_not_running_until_it_starts_again():
+    progress = Progress()
+    for event in (
+        made(_event.StepStarted, host_id="h", task_id="t"),
+        made(_event.StepRetryScheduled, failure=CRASH, not_before=NOW, next_attempt=2),
+    ):
+        progress.see(event)
+
+    assert not progress.running
+    assert not progress.failed
+
+
+def test_a_finished_run_has_nothing_running():
+    progress = Progress()
+    progress.see(made(_event.StepStarted, host_id="h", task_id="t"))
+    progress.see(
+        made(
+            _event.RunFinished,
+            step_key="",
+            state=RunState.CANCELLED,
+            failure=None,
+            failed_step_keys=(),
+            materialization_count=0,
+            unexpected_count=0,
+        )
+    )
+
+    assert progress.state is RunState.CANCELLED
+    assert not progress.running
