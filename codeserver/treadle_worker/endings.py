@@ -37,7 +37,8 @@ def end_process(status: int, files: OpenFiles = ()) -> NoReturn:
     _run(threading._shutdown)  # type: ignore[attr-defined]  # see above
     _run(atexit._run_exitfuncs)
     _run(_stop_resource_tracker)
-    can_flush = all([_flush(stream) for stream in (sys.stdout, sys.stderr)])
+    # Both, whatever becomes of the first.
+    can_flush = _flush(sys.stdout) & _flush(sys.stderr)
     # What is garbage in a cycle has finalizers that the teardown would run.
     _run(gc.collect)
     known = (file for file in (reference() for reference in files) if file is not None)
@@ -56,7 +57,7 @@ def _stop_resource_tracker() -> None:
     """Let multiprocessing's tracker, if there is one, clean up before it is killed as a child."""
     module = sys.modules.get("multiprocessing.resource_tracker")
     tracker = getattr(module, "_resource_tracker", None)
-    if getattr(tracker, "_pid", None) is not None:
+    if tracker is not None and getattr(tracker, "_pid", None) is not None:
         tracker._stop()
 
 

@@ -11,14 +11,14 @@ import os
 import sys
 import traceback
 from dataclasses import replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from treadle_worker import processes
 from treadle_worker.capture import log_folder
+from treadle_worker.dialling import Launcher
 from treadle_worker.held_code import HeldCode, Imported, ImportFailed, OtherCode, import_code
 from treadle_worker.host_spec import read_spec
 from treadle_worker.journal import Journal
-from treadle_worker.link import Link, LinkError
 from treadle_worker.loop import Loop
 from treadle_worker.messages import (
     Ack,
@@ -45,12 +45,17 @@ from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
 from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
-_FIRST_REDIAL_S = 0.05
-_LONGEST_REDIAL_S = 2.0
 # What an interpreter takes to start, beside the imports.
 _START_MARGIN_S = 10.0
 _FAILED = 1
-_IMPORT, _START, _IDLE, _ORPHAN, _REDIAL = "import", "start", "idle", "orphan", "redial"
+
+
+class _Wait(Enum):
+    """What this host does later."""
+
+    IMPORT = auto()
+    START = auto()
+    LEAVE_IDLE = auto()
 
 
 class _Phase(StrEnum):
@@ -71,35 +76,34 @@ class Host:
         self._spec = spec
         self._environment = environment
         self._loop = Loop()
-        self._link = Link(
-            self._loop, spec.launcher_socket, on_frame=self._receive, on_lost=self._lost
-        )
+        self._launcher = Launcher(self._loop, spec, self)
         self._journal = Journal(spec.journal)
-        self._outbox = Outbox(self._journal, self._link)
+        self._outbox = Outbox(self._journal, self._launcher)
         self._process = processes.process_id(os.getpid())
         self._phase = _Phase.SERVING
         self._imported: Imported | None = None
-        self._starter: Starter | None = None
         self._running: Running | None = None
         self._waiting: dict[TaskId, Task] = {}
         # The record that tells how a task ended: known until the launcher has stored it.
         self._ended: dict[TaskId, int] = {}
-        self._redial_in = _FIRST_REDIAL_S
-        self._is_orphan_too_long = False
 
-    def run(self) -> None:
-        """Serve until there is no more reason to; nothing of this host is left then."""
+    def run(self) -> bool:
+        """Serve until there is no more reason to; nothing of this host is left then.
+
+        Tell whether every task that was accepted had ended by itself.
+        """
         if self._spec.alive_fd is not None:
             os.set_inheritable(self._spec.alive_fd, False)
             self._loop.watch(self._spec.alive_fd, self._leave)
         try:
-            self._dial()
+            self._launcher.dial()
             while self._phase is not _Phase.LEFT:
                 self._loop.turn()
+            return self._running is None or not self._running.task_ids
         finally:
             if self._running is not None:
                 self._running.kill_all()
-            self._link.close()
+            self._launcher.close()
             self._journal.close()
 
     def fact(self, task: Task, fact: Fact) -> None:
@@ -112,7 +116,26 @@ class Host:
         self._ended[task.task_id] = self._outbox.last_record
         self._settle()
 
-    def _receive(self, frame: LauncherFrame) -> None:
+    def connected(self) -> None:
+        """Say who this host is."""
+        self._hello()
+        self._settle()
+
+    def disconnected(self) -> None:
+        """Go on without a launcher: what runs goes on, nothing new is started."""
+        self._outbox.disconnected()
+        self._waiting.clear()
+        self._loop.clear_deadline(_Wait.LEAVE_IDLE)
+
+    def abandoned(self) -> None:
+        """Leave: at once if the launcher was ephemeral, else when nothing runs any more."""
+        if self._spec.alive_fd is not None:
+            self._leave()
+        else:
+            self._settle()
+
+    def received(self, frame: LauncherFrame) -> None:
+        """Act on what the launcher says."""
         match frame:
             case Commit(record=record):
                 self._outbox.commit(record)
@@ -158,22 +181,19 @@ class Host:
         )
 
     def _start(self, task: Task) -> None:
-        assert self._starter is not None and self._running is not None, "tasks come after imports"
-        self._loop.clear_deadline(_IDLE)
+        assert self._running is not None, "tasks are started after the import"
+        self._loop.clear_deadline(_Wait.LEAVE_IDLE)
         self._ack(task.task_id, AckState.ACCEPTED)
         step = task.steps[0]
         logs = log_folder(self._spec.logs_root, task.run.run_id, step.step_key, step.attempt)
         try:
-            logs.create()
-            started = self._starter.start(task, logs)
+            self._running.start(task, logs)
         except OSError as error:
             failure = Failure(
                 reason=FailureReason.START_FAILED,
                 message=f"No process could be started for {step.step_key}: {error}.",
             )
             self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
-            return
-        self._running.add(task, logs, started)
 
     def _cancel(self, task_id: TaskId, grace_ms: int) -> None:
         task = self._waiting.pop(task_id, None)
@@ -204,7 +224,7 @@ class Host:
     def _prepare(self) -> None:
         """Import in a turn of its own: what has arrived already is heard before."""
         if self._imported is None and self._phase is _Phase.SERVING:
-            self._loop.set_deadline(_IMPORT, 0, self._import)
+            self._loop.set_deadline(_Wait.IMPORT, 0, self._import)
 
     def _import(self) -> None:
         self._imported = import_code(self._spec, self._tell_hang)
@@ -214,17 +234,18 @@ class Host:
             self._begin_to_leave()
             return
         spawns = self._imported.start_method is StartMethod.SPAWN
-        self._starter = (
+        starter: Starter = (
             SpawnStarter(self._spec, self._environment)
             if spawns
             else ForkStarter(self._spec, self._imported, self._leave_to_parent)
         )
-        self._running = Running(self._loop, self, self._begin_timeout() if spawns else None)
+        begin_timeout = self._begin_timeout() if spawns else None
+        self._running = Running(self._loop, self, starter, begin_timeout)
         # After the import: the handlers that the user's modules set are the steps' to keep.
         self._loop.watch_signals(HANDLED_SIGNALS, self._leave)
         self._hello()
         # In the next turn: a cancel may have come meanwhile.
-        self._loop.set_deadline(_START, 0, self._start_waiting)
+        self._loop.set_deadline(_Wait.START, 0, self._start_waiting)
 
     def _begin_timeout(self) -> float:
         return _START_MARGIN_S + len(self._spec.targets) * self._spec.import_timeout_ms / 1000
@@ -239,7 +260,7 @@ class Host:
         """Say, in the process that watches the import, what this one cannot say any more."""
         self._imported = ImportFailed(failure=failure)
         self._hello()
-        self._link.close()
+        self._launcher.close()
 
     def _hello(self) -> None:
         imported = self._imported
@@ -251,66 +272,31 @@ class Host:
             running_task_ids=() if self._running is None else self._running.task_ids,
             last_record=self._outbox.last_record,
         )
-        self._link.send(encode_hello(_with_state(hello, imported)))
+        self._launcher.send(encode_hello(_with_state(hello, imported)))
 
     def _ack(self, task_id: TaskId, state: AckState) -> None:
-        self._link.send(encode_ack(Ack(task_id=task_id, state=state)))
-
-    def _dial(self) -> None:
-        try:
-            self._link.dial()
-        except LinkError:
-            self._redial_later()
-            return
-        self._redial_in = _FIRST_REDIAL_S
-        self._is_orphan_too_long = False
-        for key in (_ORPHAN, _REDIAL):
-            self._loop.clear_deadline(key)
-        self._hello()
-        self._settle()
-
-    def _lost(self) -> None:
-        """Go on without a launcher: what runs goes on, nothing new is started."""
-        self._outbox.disconnected()
-        self._waiting.clear()
-        self._loop.clear_deadline(_IDLE)
-        if self._phase is not _Phase.LEFT:
-            self._redial_later()
-
-    def _redial_later(self) -> None:
-        if self._spec.alive_fd is not None:
-            self._leave()
-            return
-        if not self._is_orphan_too_long and not self._loop.has_deadline(_ORPHAN):
-            self._loop.set_deadline(_ORPHAN, self._spec.orphan_grace_ms / 1000, self._orphaned)
-        self._loop.set_deadline(_REDIAL, self._redial_in, self._dial)
-        self._redial_in = min(2 * self._redial_in, _LONGEST_REDIAL_S)
-        self._settle()
-
-    def _orphaned(self) -> None:
-        self._is_orphan_too_long = True
-        self._settle()
+        self._launcher.send(encode_ack(Ack(task_id=task_id, state=state)))
 
     def _settle(self) -> None:
         """Leave if there is no more reason to stay; else wait, if idle, no longer than told."""
         if self._waiting or (self._running is not None and self._running.task_ids):
-            self._loop.clear_deadline(_IDLE)
-        elif not self._link.is_connected:
-            if self._is_orphan_too_long:
+            self._loop.clear_deadline(_Wait.LEAVE_IDLE)
+        elif not self._launcher.is_connected:
+            if self._launcher.is_abandoned:
                 self._leave()
         elif self._phase is _Phase.DRAINING:
             if self._outbox.is_committed:
                 self._leave()
         elif self._imported is not None:
             grace = self._spec.idle_grace_ms / 1000
-            self._loop.set_deadline(_IDLE, grace, self._begin_to_leave)
+            self._loop.set_deadline(_Wait.LEAVE_IDLE, grace, self._begin_to_leave)
 
     def _leave(self) -> None:
         self._phase = _Phase.LEFT
 
     def _leave_to_parent(self) -> None:
         """Close, in a forked child, all that is this host's alone."""
-        self._link.leave_to_parent()
+        self._launcher.leave_to_parent()
         self._journal.close()
         self._loop.leave_to_parent()
 
@@ -346,12 +332,12 @@ def main(fd: int) -> int:
     spec = read_spec(fd)
     faulthandler.enable(sys.__stderr__ or 2, all_threads=True)
     processes.adopt_orphans()
-    status = 0
+    status = _FAILED
     try:
-        Host(spec, environment).run()
+        if Host(spec, environment).run():
+            status = 0
     except BaseException:  # noqa: BLE001 - threads of the user's would keep a host that failed
         traceback.print_exc()
-        status = _FAILED
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)

@@ -81,8 +81,8 @@ class Loop:
             os.close(self._wakeup)
         for number, handler in self._handlers.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        for fd in self._selector.get_map():
-            os.close(fd)
+        for key in self._selector.get_map().values():
+            os.close(key.fd)
         self._selector.close()
 
     def turn(self) -> None:

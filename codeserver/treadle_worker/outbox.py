@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from treadle_worker.dialling import Launcher
 from treadle_worker.journal import Journal
-from treadle_worker.link import Link
 from treadle_worker.messages import Fact, Task
 from treadle_worker.wire.host_frame import encode_report
 
@@ -13,9 +13,9 @@ _BATCH_BYTES = 1024 * 1024
 class Outbox:
     """Sends every record once a connection, after the launcher has said what it holds."""
 
-    def __init__(self, journal: Journal, link: Link) -> None:
+    def __init__(self, journal: Journal, launcher: Launcher) -> None:
         self._journal = journal
-        self._link = link
+        self._launcher = launcher
         # None: this connection's launcher has not said yet how far its store goes.
         self._sent: int | None = None
 
@@ -57,10 +57,10 @@ class Outbox:
         size = 0
         for message, length in self._journal.since(self._sent):
             if batch and size + length > _BATCH_BYTES:
-                self._link.send(encode_report(batch))
+                self._launcher.send(encode_report(batch))
                 batch, size = [], 0
             batch.append(message)
             size += length
         if batch:
-            self._link.send(encode_report(batch))
+            self._launcher.send(encode_report(batch))
         self._sent = max(self._sent, self._journal.last_record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -98,10 +99,8 @@ def signal_tree(pid: int, number: signal.Signals) -> None:
 
 def send_signal(pid: int, number: int) -> None:
     """Send a signal to a process that was seen just now; none if it is gone or not ours."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def adopt_orphans() -> None:

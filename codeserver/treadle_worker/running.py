@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -29,7 +28,7 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
-from treadle_worker.starters import Started
+from treadle_worker.starters import Starter
 from treadle_worker.wire.facts import decode_fact
 from treadle_worker.wire.fields import WireError
 
@@ -72,13 +71,16 @@ class _Running:
 class Running:
     """The step processes of one host."""
 
-    def __init__(self, loop: Loop, observer: Observer, begin_timeout: float | None) -> None:
+    def __init__(
+        self, loop: Loop, observer: Observer, starter: Starter, begin_timeout: float | None
+    ) -> None:
         """Take over the children of this process from here on.
 
         `begin_timeout` is how long a process may take to begin with the op, in seconds.
         """
         self._loop = loop
         self._observer = observer
+        self._starter = starter
         self._begin_timeout = begin_timeout
         self._running: dict[TaskId, _Running] = {}
         self._spared = frozenset(processes.children(os.getpid()))
@@ -89,8 +91,14 @@ class Running:
         """The tasks whose end was not told yet."""
         return tuple(self._running)
 
-    def add(self, task: Task, logs: LogFolder, started: Started) -> None:
-        """Look after a process that was started just now."""
+    def start(self, task: Task, logs: LogFolder) -> None:
+        """Start the process of a task.
+
+        Raises:
+            OSError: the operating system refuses.
+        """
+        logs.create()
+        started = self._starter.start(task, logs)
         running = _Running(
             task=task,
             logs=logs,
@@ -99,7 +107,7 @@ class Running:
             reports=started.reports,
         )
         self._running[task.task_id] = running
-        self._loop.watch(running.reports, lambda: self._read(running))
+        self._loop.watch(running.reports, lambda: self._heard(running))
         self._loop.watch(running.pidfd, lambda: self._exited(running))
         if self._begin_timeout is not None:
             self._loop.set_deadline(
@@ -126,6 +134,9 @@ class Running:
             if running.exit is None:
                 processes.signal_tree(running.pid, signal.SIGKILL)
         processes.kill_children()
+
+    def _heard(self, running: _Running) -> None:
+        self._read(running)
 
     def _read(self, running: _Running) -> bool:
         """Take a piece of the reports; tell whether there may be more."""

@@ -20,7 +20,7 @@ from types import ModuleType
 from treadle_worker.origins import file_of, is_own_module, is_user_file, site_folders
 
 
-def user_files(modules: Mapping[str, ModuleType]) -> dict[str, str]:
+def user_files(modules: Mapping[str, object]) -> dict[str, str]:
     """Return the SHA-256 of every user source file, by module name, sorted.
 
     `modules` is what is imported, usually `sys.modules`.
@@ -40,9 +40,7 @@ def user_files(modules: Mapping[str, ModuleType]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def changed_files(
-    expected: Mapping[str, str], modules: Mapping[str, ModuleType]
-) -> tuple[str, ...]:
+def changed_files(expected: Mapping[str, str], modules: Mapping[str, object]) -> tuple[str, ...]:
     """Return the names of user modules whose file is not what the digest was taken over, sorted.
 
     `expected` is the manifest's files; `modules` are those to look at: for a step, the ones
@@ -137,7 +135,7 @@ _NOWHERE = _Place()
 class _Finder:
     """Resolves module names as an import would, and imports nothing."""
 
-    def __init__(self, modules: Mapping[str, ModuleType]) -> None:
+    def __init__(self, modules: Mapping[str, object]) -> None:
         self._modules = modules
         self._places: dict[str, _Place] = {}
 
@@ -191,7 +189,7 @@ def _in_folders(folders: Iterable[str], tail: str) -> _Place:
     return _Place(folders=tuple(portions))
 
 
-def _imported_files(modules: Mapping[str, ModuleType]) -> Iterator[tuple[str, str]]:
+def _imported_files(modules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, module in list(modules.items()):
         if isinstance(module, ModuleType) and not is_own_module(name):
             file = file_of(module)

@@ -62,6 +62,7 @@ class ForkStarter:
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED_SIGNALS)
             pid = _fork()
             if pid == 0:
+                os.close(reader)
                 self._run(parent, writer, task, logs, mask)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return Started(pid=pid, reports=reader)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -76,6 +77,10 @@ class Connection:
             return not self._stream.recv(65536)
         return True
 
+    def is_silent(self, seconds: float) -> bool:
+        """Tell whether the host sends nothing for so long."""
+        return not select.select([self._stream], [], [], seconds)[0]
+
     def close(self) -> None:
         self._stream.close()
 
@@ -109,6 +114,14 @@ class Workplace:
         connection = Connection(self.listener.accept()[0])
         self.connections.append(connection)
         return connection
+
+    def new_host(self, path: Path, **spec: object) -> tuple[subprocess.Popen[bytes], Connection]:
+        """Start a host of any digest, and let it dial in."""
+        host = self.host(path, "0" * 64, **spec)
+        connection = self.accept()
+        connection.hello("NEW")
+        connection.send(commit={"record": 0})
+        return host, connection
 
     def module(self, code: str, name: str = "user_code.py") -> Path:
         path = self.folder / name
@@ -209,6 +222,19 @@ class Served:
     digest: str
     host: subprocess.Popen[bytes]
     connection: Connection
+
+    def journal(self) -> list[Message]:
+        """Return the records that the journal holds."""
+        path = self.place.journal(self.place.hosts.index(self.host))
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def record(self, kind: str) -> Message:
+        """Return the next record of a kind; earlier frames and records are passed over."""
+        while True:
+            for record in self.connection.next().get("report", {}).get("records", []):
+                if kind in record:
+                    found: Message = record
+                    return found
 
     def send_task(self, step: str = "thing", attempt: int = 1, **options: object) -> str:
         task_id = f"run1/{step}/{attempt}"

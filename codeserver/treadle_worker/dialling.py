@@ -1,0 +1,106 @@
+"""Dialling: keeps a host connected to its launcher, and tells when there has been none too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Protocol
+
+from treadle_worker.link import Link, LinkError
+from treadle_worker.loop import Loop
+from treadle_worker.messages import HostSpec, LauncherFrame
+
+_FIRST_REDIAL_S = 0.05
+_LONGEST_REDIAL_S = 2.0
+
+
+class _Wait(Enum):
+    """The deadlines that are set while there is no connection, and only then."""
+
+    REDIAL = auto()
+    ORPHAN = auto()
+
+
+class Caller(Protocol):
+    """Whoever speaks with the launcher."""
+
+    def connected(self) -> None:
+        """Learn of a connection, on which nothing was said yet."""
+        ...
+
+    def received(self, frame: LauncherFrame) -> None:
+        """Take a frame."""
+        ...
+
+    def disconnected(self) -> None:
+        """Learn that nothing more comes or goes until the next connection."""
+        ...
+
+    def abandoned(self) -> None:
+        """Learn that no launcher came back in time; it is dialled all the same."""
+        ...
+
+
+class Launcher:
+    """The launcher, at one socket. It may go and another may come."""
+
+    def __init__(self, loop: Loop, spec: HostSpec, caller: Caller) -> None:
+        self._loop = loop
+        self._caller = caller
+        # An ephemeral launcher does not come back.
+        self._grace = None if spec.alive_fd is not None else spec.orphan_grace_ms / 1000
+        self._link = Link(loop, spec.launcher_socket, on_frame=caller.received, on_lost=self._lost)
+        self._redial_in = _FIRST_REDIAL_S
+        self._is_abandoned = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._link.is_connected
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether there is none, and has been none for the whole grace."""
+        return self._is_abandoned
+
+    def dial(self) -> None:
+        """Connect, or begin to try again and again."""
+        try:
+            self._link.dial()
+        except LinkError:
+            self._redial_later()
+            return
+        self._redial_in = _FIRST_REDIAL_S
+        self._is_abandoned = False
+        for wait in _Wait:
+            self._loop.clear_deadline(wait)
+        self._caller.connected()
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Send a frame; nothing while not connected."""
+        self._link.send(message)
+
+    def close(self) -> None:
+        """End the connection; what was sent is delivered if the launcher reads on."""
+        self._link.close()
+
+    def leave_to_parent(self) -> None:
+        """Forget the connection in a forked child."""
+        self._link.leave_to_parent()
+
+    def _lost(self) -> None:
+        self._caller.disconnected()
+        self._redial_later()
+
+    def _redial_later(self) -> None:
+        if self._grace is None:
+            self._abandon()
+            return
+        if not self._is_abandoned and not self._loop.has_deadline(_Wait.ORPHAN):
+            self._loop.set_deadline(_Wait.ORPHAN, self._grace, self._abandon)
+        self._loop.set_deadline(_Wait.REDIAL, self._redial_in, self.dial)
+        self._redial_in = min(2 * self._redial_in, _LONGEST_REDIAL_S)
+
+    def _abandon(self) -> None:
+        self._is_abandoned = True
+        self._caller.abandoned()
