@@ -49,10 +49,9 @@ class Reasons:
         parts = [f"makes {named(makes)}"] if makes else []
         if step.key in self.fed:
             parts.append(f"feeds {named(self.fed[step.key])}")
+        text = " and ".join(parts)
         again = [key for key in produced if key in self.reads.kept.rerun]
-        if again:
-            parts.append(f"makes {named(again)} for it, {self._why_again(again)}")
-        return _sentence(" and ".join(parts))
+        return f"{text[:1].upper()}{text[1:]}{self._why_again(again)}."
 
     def omitted(self, step: Step) -> str:
         """Say why a step does not run."""
@@ -62,14 +61,17 @@ class Reasons:
         loaded = [key for key in produced if key in self.loaded_by]
         if loaded:
             readers = dict.fromkeys(reader for key in loaded for reader in self.loaded_by[key])
-            return f"The stored {named(loaded)} is loaded by {named(readers)}."
+            return f"Not needed: what is stored of {named(loaded)} feeds {named(readers)}."
         if produced:
-            return f"Not needed: {named(produced)} is not selected."
+            return f"Not needed: {named(produced)} {'is' if len(produced) == 1 else 'are'} not selected."
         return "Not needed: no selected asset is made from it."
 
     def _why_again(self, again: list[KeyText]) -> str:
-        missing = [key for key in again if key in self.reads.kept.missing]
-        return "which no run has stored" if missing else 'as siblings="run" says'
+        if not again:
+            return ""
+        if self.reads.kept.missing.intersection(again):
+            return f": no run has stored {named(again)}"
+        return f': siblings="run" makes {named(again)} again'
 
     def _running_effect(self, step: Step) -> str:
         above = self.reads.index.own_needs(step)
@@ -83,7 +85,3 @@ class Reasons:
         if idle:
             return f"An effect of {named(idle)}, not run here."
         return "An effect of its whole block, which is selected in part."
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -83,7 +83,6 @@ def _partial_refusal(
         RefusalReason.PARTIAL_BLOCK,
         " ".join([*sentences, advice]),
         names=tuple(block.name for block in blocks),
-        suggestions=(smallest,),
         smallest=smallest,
     )
 

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import treadle_planner
+
+
+def test_exports_are_these_and_no_more() -> None:
+    assert treadle_planner.__all__ == [
+        "Hazard",
+        "Load",
+        "Plan",
+        "PlanRefused",
+        "PlanRequest",
+        "PlannedAsset",
+        "PlannedInput",
+        "PlannedInputRef",
+        "PlannedOutput",
+        "PlannedSource",
+        "PlannedStep",
+        "PlannedStepOutput",
+        "Planner",
+        "RefusalReason",
+        "Verdict",
+        "plan",
+    ]
+    assert all(hasattr(treadle_planner, name) for name in treadle_planner.__all__)

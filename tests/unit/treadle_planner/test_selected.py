@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+from tests.model.build import graph, location, op, single
+from tests.model.plans import planned
+
+from treadle.snapshot import Job, Snapshot
+from treadle_planner import PlanRefused, PlanRequest, RefusalReason, plan
+
+
+@pytest.fixture
+def snapshot() -> Snapshot:
+    """Two graphs of two assets each that cannot be subset, an asset, an external one, jobs."""
+    return location(
+        graph("ab", {"x": op({}, "p -> a", "q -> b")}),
+        graph("cd", {"x": op({}, "p -> c", "q -> d/e")}),
+        single("one", op({"x": "@far"}, "r -> one")),
+        external=["far"],
+        jobs=[Job(name="nightly", selection="one or +b"), Job(name="partly", selection="a")],
+    )
+
+
+def refusal(snapshot: Snapshot, *selection: str, job: str = "") -> PlanRefused:
+    with pytest.raises(PlanRefused) as caught:
+        plan(snapshot, PlanRequest(selection=selection, job=job))
+    return caught.value
+
+
+def test_without_a_selection_every_asset_is_selected(snapshot: Snapshot) -> None:
+    assert planned(snapshot).selected_asset_keys == ("a", "b", "c", "d/e", "one")
+
+
+def test_expressions_are_joined(snapshot: Snapshot) -> None:
+    assert planned(snapshot, "a or b", "one").selected_asset_keys == ("a", "b", "one")
+
+
+def test_whether_a_block_is_whole_is_asked_of_the_union(snapshot: Snapshot) -> None:
+    assert planned(snapshot, "a", "b").selected_asset_keys == ("a", "b")
+
+
+def test_a_job_is_its_selection(snapshot: Snapshot) -> None:
+    made = plan(snapshot, PlanRequest(job="partly", selection=("one",)))
+
+    assert made.selected_asset_keys == ("one",)
+    assert made.job == "partly"
+
+
+def test_an_unknown_job_is_refused_with_the_nearest(snapshot: Snapshot) -> None:
+    refused = refusal(snapshot, job="nightlie")
+
+    assert refused.reason is RefusalReason.UNKNOWN_JOB
+    assert (refused.names, refused.suggestions) == (("nightlie",), ("nightly",))
+
+
+def test_an_unknown_job_is_refused_beside_a_selection_too(snapshot: Snapshot) -> None:
+    assert refusal(snapshot, "one", job="x").reason is RefusalReason.UNKNOWN_JOB
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason", "names"),
+    [
+        ("one and (", RefusalReason.SELECTION_SYNTAX, ()),
+        ("one*", RefusalReason.SELECTION_AMBIGUOUS, ("one*",)),
+        ("onee", RefusalReason.UNKNOWN_ASSET, ("onee",)),
+        ("far", RefusalReason.UNKNOWN_ASSET, ("far",)),
+        ("a and one", RefusalReason.EMPTY_SELECTION, ("a and one",)),
+        ("group:nowhere", RefusalReason.EMPTY_SELECTION, ("group:nowhere",)),
+    ],
+)
+def test_what_cannot_be_selected_is_refused_with_its_reason(
+    snapshot: Snapshot, expression: str, reason: RefusalReason, names: tuple[str, ...]
+) -> None:
+    refused = refusal(snapshot, expression)
+
+    assert (refused.reason, refused.names, refused.smallest) == (reason, names, "")
+
+
+def test_a_location_without_assets_has_nothing_to_select() -> None:
+    assert refusal(Snapshot()).reason is RefusalReason.EMPTY_SELECTION
+
+
+def test_a_part_of_a_block_is_refused_with_the_smallest_selection_that_does(
+    snapshot: Snapshot,
+) -> None:
+    refused = refusal(snapshot, "b")
+
+    assert refused.reason is RefusalReason.PARTIAL_BLOCK
+    assert refused.names == ("ab",)
+    assert "'b' was asked for without 'a'" in refused.message
+    assert refused.smallest in refused.message
+    assert planned(snapshot, refused.smallest).selected_asset_keys == ("a", "b")
+
+
+def test_parts_of_several_blocks_are_refused_at_once(snapshot: Snapshot) -> None:
+    refused = refusal(snapshot, "b and not one", "c", "one")
+
+    assert refused.names == ("ab", "cd")
+    assert refused.smallest == "b and not one or c or one or a or d/e"
+    assert planned(snapshot, refused.smallest).selected_asset_keys == ("a", "b", "c", "d/e", "one")
+
+
+def test_a_part_that_a_job_selects_is_refused(snapshot: Snapshot) -> None:
+    refused = refusal(snapshot, job="partly")
+
+    assert (refused.reason, refused.smallest) == (RefusalReason.PARTIAL_BLOCK, "a or b")
