@@ -18,8 +18,8 @@ class FrameBuffer:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[dict[str, Json]]:
-        """Take the next piece and give the frames that are complete with it.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Take the next piece and give the frames that are complete with it, not parsed yet.
 
         Raises:
             FrameError: these are no frames.
@@ -34,10 +34,15 @@ class FrameBuffer:
                 return
             body = bytes(self._buffer[_LENGTH_BYTES:end])
             del self._buffer[:end]
-            yield _parsed(body)
+            yield body
 
 
-def _parsed(body: bytes) -> dict[str, Json]:
+def parsed(body: bytes) -> dict[str, Json]:
+    """Return the message in a frame.
+
+    Raises:
+        FrameError: it holds no JSON object.
+    """
     try:
         frame = json.loads(body)
     except ValueError as error:

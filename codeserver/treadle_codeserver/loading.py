@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from treadle_codeserver.load_progress import FrameError, LoadOutcome, LoadProgress
-from treadle_codeserver.loader_frames import FrameBuffer
+from treadle_codeserver.loader_frames import FrameBuffer, parsed
 from treadle_codeserver.loader_process import LoaderProcess, loader_process
 from treadle_codeserver.targets import LoadCommand
 
@@ -38,7 +38,9 @@ async def _heard(
             async with contextlib.aclosing(process.reports()) as pieces:
                 async for piece in pieces:
                     for frame in frames.feed(piece):
-                        progress.take(frame)
+                        # What we take to read it is no time of the target's.
+                        deadline.reschedule(None)
+                        await asyncio.to_thread(_take, progress, frame)
                         deadline.reschedule(loop.time() + import_timeout)
     except TimeoutError:
         if not progress.is_complete:
@@ -50,3 +52,8 @@ async def _heard(
     if progress.is_complete:
         return progress.outcome()
     return progress.exited(how=process.how_it_ended, output=process.output)
+
+
+def _take(progress: LoadProgress, frame: bytes) -> None:
+    """Take a frame; in a thread, because a large snapshot would keep callers waiting."""
+    progress.take(parsed(frame))

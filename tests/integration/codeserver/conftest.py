@@ -229,3 +229,12 @@ def refusal_of(error: grpc.RpcError) -> tuple[error_details_pb2.ErrorInfo, error
     assert status.details[0].Unpack(info)
     assert status.details[1].Unpack(refusal)
     return info, refusal
+
+
+def told_through(fifo: Path) -> str:
+    """Wait until something is written into the FIFO, and return it."""
+    fd = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(fd, "rb") as stream:
+        readable, _, _ = select.select([stream], [], [], START_SECONDS)
+        assert readable, "nothing was told"
+        return os.read(fd, 4096).decode()

@@ -14,7 +14,7 @@ import grpc
 import psutil
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from tests.integration.codeserver.conftest import CodeServer, Start, refusal_of
+from tests.integration.codeserver.conftest import CodeServer, Start, refusal_of, told_through
 
 from treadle_api.v1 import codeserver_pb2
 
@@ -211,8 +211,7 @@ def test_an_import_under_way_ends_with_it(
     server = start("-f", module, TOLD=str(told))
     module.write_text(HANGS)
     reload = server.stub.Reload.future(codeserver_pb2.ReloadRequest())
-    # Opening waits for the module, which is being imported from then on.
-    assert told.read_text() == "importing"
+    assert told_through(told) == "importing"
     loaders = psutil.Process(server.process.pid).children(recursive=True)
 
     server.process.send_signal(number)

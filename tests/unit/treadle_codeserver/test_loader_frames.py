@@ -4,7 +4,7 @@ import pytest
 
 from treadle_codeserver import defaults
 from treadle_codeserver.load_progress import FrameError
-from treadle_codeserver.loader_frames import FrameBuffer
+from treadle_codeserver.loader_frames import FrameBuffer, parsed
 
 
 def packed(body: bytes) -> bytes:
@@ -18,7 +18,7 @@ def test_frames_are_whole_however_the_bytes_arrive() -> None:
         buffer = FrameBuffer()
         pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
 
-        assert [frame for piece in pieces for frame in buffer.feed(piece)] == [
+        assert [parsed(frame) for piece in pieces for frame in buffer.feed(piece)] == [
             {"a": 1},
             {},
             {"b": "ä"},
@@ -28,7 +28,7 @@ def test_frames_are_whole_however_the_bytes_arrive() -> None:
 @pytest.mark.parametrize("body", [b"[]", b"nonsense", b"\xff"])
 def test_what_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(FrameError):
-        list(FrameBuffer().feed(packed(body)))
+        parsed(body)
 
 
 def test_a_frame_over_the_limit_is_refused_before_it_is_read() -> None:
