@@ -41,8 +41,8 @@ class LiveDisplay:
         """Say nothing more: the last line said it."""
 
     def _print(self, event: Event, line: Line) -> None:
-        text = Text(f"{clock(event.time)}  ", style="dim")
-        self._console.print(text.append(Text(line.text, style=line.tone.value)))
+        text = Text().append(f"{clock(event.time)}  ", style="dim")
+        self._console.print(text.append(line.text, style=line.tone.value))
         if line.below:
             self._console.print(Text(line.below))
 
@@ -61,7 +61,7 @@ class LiveDisplay:
 def _running_line(step_key: str, since: datetime) -> Text:
     # The launcher's clock may be ahead of ours.
     elapsed = max(datetime.now(UTC) - since, timedelta())
-    return Text(f"  {step_key}  ", style="cyan").append(span(elapsed), style="dim")
+    return Text().append(f"  {step_key}  ", style="cyan").append(span(elapsed), style="dim")
 
 
 @contextmanager
