@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from treadle_worker.endings import OpenFiles, open_files
 from treadle_worker.failures import import_failure
 from treadle_worker.import_watch import Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
-from treadle_worker.messages import Failure, FailureReason, HostSpec, StartMethod
+from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
 from treadle_worker.origins import file_of
 from treadle_worker.targets import parse_target
 
@@ -76,6 +76,31 @@ def import_code(spec: HostSpec, on_hang: Callable[[Failure], None]) -> Imported:
     if location.snapshot.digest != spec.digest:
         return _other_code(spec, location)
     return _held(spec, location)
+
+
+def with_state(hello: Hello, imported: Imported | None) -> Hello:
+    """Add how far the host is."""
+    match imported:
+        case HeldCode():
+            return replace(
+                hello,
+                state=HostState.READY,
+                digest=imported.location.snapshot.digest,
+                start_method=imported.start_method,
+                start_method_reason=imported.reason,
+            )
+        case OtherCode():
+            return replace(
+                hello,
+                state=HostState.STALE,
+                digest=imported.digest,
+                failure=imported.failure,
+                changes=imported.changes,
+            )
+        case ImportFailed():
+            return replace(hello, state=HostState.IMPORT_FAILED, failure=imported.failure)
+        case None:
+            return hello
 
 
 def stale_failure(expected: str, found: str) -> Failure:

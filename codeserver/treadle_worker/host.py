@@ -10,13 +10,12 @@ import faulthandler
 import os
 import sys
 import traceback
-from dataclasses import replace
 from enum import Enum, StrEnum, auto
 
 from treadle_worker import processes
 from treadle_worker.capture import log_folder
 from treadle_worker.dialling import Launcher
-from treadle_worker.held_code import HeldCode, Imported, ImportFailed, OtherCode, import_code
+from treadle_worker.held_code import HeldCode, Imported, ImportFailed, import_code, with_state
 from treadle_worker.host_spec import read_spec
 from treadle_worker.journal import Journal
 from treadle_worker.loop import Loop
@@ -263,7 +262,6 @@ class Host:
         self._launcher.close()
 
     def _hello(self) -> None:
-        imported = self._imported
         hello = Hello(
             host_id=self._spec.host_id,
             process=self._process,
@@ -272,7 +270,7 @@ class Host:
             running_task_ids=() if self._running is None else self._running.task_ids,
             last_record=self._outbox.last_record,
         )
-        self._launcher.send(encode_hello(_with_state(hello, imported)))
+        self._launcher.send(encode_hello(with_state(hello, self._imported)))
 
     def _ack(self, task_id: TaskId, state: AckState) -> None:
         self._launcher.send(encode_ack(Ack(task_id=task_id, state=state)))
@@ -299,31 +297,6 @@ class Host:
         self._launcher.leave_to_parent()
         self._journal.close()
         self._loop.leave_to_parent()
-
-
-def _with_state(hello: Hello, imported: Imported | None) -> Hello:
-    """Add how far the host is."""
-    match imported:
-        case HeldCode():
-            return replace(
-                hello,
-                state=HostState.READY,
-                digest=imported.location.snapshot.digest,
-                start_method=imported.start_method,
-                start_method_reason=imported.reason,
-            )
-        case OtherCode():
-            return replace(
-                hello,
-                state=HostState.STALE,
-                digest=imported.digest,
-                failure=imported.failure,
-                changes=imported.changes,
-            )
-        case ImportFailed():
-            return replace(hello, state=HostState.IMPORT_FAILED, failure=imported.failure)
-        case None:
-            return hello
 
 
 def main(fd: int) -> int:

@@ -16,6 +16,9 @@ MAX_MESSAGE_CHARACTERS = 256 * 1024
 
 _FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
 _DATE_FORMAT = "%Y-%m-%dT%H:%M:%S"
+# Made once: a step process would need longer for it than for a record.
+_FORMATTER = logging.Formatter(_FORMAT, _DATE_FORMAT)
+_FORMATTER.converter = time.gmtime
 
 
 class LogRecords(logging.Handler):
@@ -29,9 +32,7 @@ class LogRecords(logging.Handler):
         self._fd = open_append(path)
         self._report = report
         self._reported = 0
-        formatter = logging.Formatter(_FORMAT, _DATE_FORMAT)
-        formatter.converter = time.gmtime
-        self.setFormatter(formatter)
+        self.setFormatter(_FORMATTER)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record (logging calls it, under the handler's lock)."""
@@ -59,8 +60,7 @@ class LogRecords(logging.Handler):
     def _message(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
         if record.exc_info and record.exc_info[0] is not None:
-            formatter = self.formatter or logging.Formatter()
-            message = f"{message}\n{formatter.formatException(record.exc_info)}"
+            message = f"{message}\n{_FORMATTER.formatException(record.exc_info)}"
         if len(message) > MAX_MESSAGE_CHARACTERS:
             message = f"{message[:MAX_MESSAGE_CHARACTERS]}… (the rest is in the log file)"
         return message

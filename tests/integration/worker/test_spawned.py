@@ -17,7 +17,9 @@ QUICK = """
 """
 THREADED = """
     import threading
-    threading.Thread(target=threading.Event().wait, name="busy", daemon=True).start()
+    def work():
+        threading.Event().wait()
+    threading.Thread(target=work, name="busy", daemon=True).start()
     @asset
     def thing():
         return 1
