@@ -231,10 +231,10 @@ def refusal_of(error: grpc.RpcError) -> tuple[error_details_pb2.ErrorInfo, error
     return info, refusal
 
 
-def told_through(fifo: Path) -> str:
-    """Wait until something is written into the FIFO, and return it."""
-    fd = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(fd, "rb") as stream:
-        readable, _, _ = select.select([stream], [], [], START_SECONDS)
-        assert readable, "nothing was told"
+def told_through(fifo: Path, by: subprocess.Popen[bytes]) -> str:
+    """Wait until something is written into the FIFO below a process, and return it."""
+    fd, ended = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), os.pidfd_open(by.pid)
+    with os.fdopen(fd, "rb") as stream, os.fdopen(ended, "rb"):
+        readable, _, _ = select.select([stream, ended], [], [], START_SECONDS)
+        assert readable == [stream], "nothing was told"
         return os.read(fd, 4096).decode()

@@ -211,7 +211,7 @@ def test_an_import_under_way_ends_with_it(
     server = start("-f", module, TOLD=str(told))
     module.write_text(HANGS)
     reload = server.stub.Reload.future(codeserver_pb2.ReloadRequest())
-    assert told_through(told) == "importing"
+    assert told_through(told, server.process) == "importing"
     loaders = psutil.Process(server.process.pid).children(recursive=True)
 
     server.process.send_signal(number)

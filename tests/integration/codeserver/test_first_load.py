@@ -75,7 +75,7 @@ def starting(tmp_path: Path, socket_folder: Path) -> Iterator[Starting]:
     os.close(ready_write)
     options = (("grpc.use_local_subchannel_pool", 1),)
     try:
-        assert told_through(told) == "importing"
+        assert told_through(told, process) == "importing"
         with (
             os.fdopen(ready_read, "rb") as ready,
             grpc.insecure_channel(address, options) as channel,
