@@ -62,6 +62,7 @@ class Board:
         self._changes: asyncio.Event = asyncio.Event()
         self._fault: Callable[[BaseException], None] = _log_fault
         self.accepts_work = True
+        self.is_resuming = False
 
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
         """Have this called when the store could not take a turn."""

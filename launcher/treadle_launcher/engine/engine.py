@@ -20,6 +20,7 @@ from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import AttemptBegun, JournalRecord, record_events
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
+from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.tasks import task_for
 from treadle_launcher.transitions import InvalidTransition
@@ -48,6 +49,8 @@ class Engine:
         Raises:
             StoreError: it could not be recorded.
         """
+        if self._board.is_resuming:
+            raise StoreUnavailableError("what is recorded is being read again: try once more")
         run = self._board.get(run_id)
         if run is None or run.state.is_final:
             return False
@@ -153,9 +156,7 @@ class Engine:
                 host.tasks.pop(record.task_id, None)
         # Nothing is made of a begun attempt: its record is acknowledged with the next one.
         if any(not isinstance(record.fact, AttemptBegun) for record in records):
-            turn.mark = HostMark(
-                host_id=host.host_id, last_record=host.received, after=host.marked
-            )
+            turn.mark = HostMark(host_id=host.host_id, last_record=host.received, after=host.marked)
             host.marked = host.received
             turn.afterwards(partial(_acknowledge, host, host.received))
 

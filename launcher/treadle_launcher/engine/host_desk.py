@@ -58,9 +58,17 @@ class HostDesk:
         self._pool = pool
         self._news = news
         self._hosts: dict[Connection, Host] = {}
+        self._is_closed = False
+
+    def open(self) -> None:
+        """Take connections again."""
+        self._is_closed = False
 
     def frame_received(self, connection: Connection, frame: HostFrame) -> None:
         """Take a frame."""
+        if self._is_closed:
+            connection.close()
+            return
         if isinstance(frame, Hello):
             self._hello(connection, frame)
             return
@@ -81,8 +89,9 @@ class HostDesk:
             host.connection = None
             host.disconnected.set()
 
-    def hang_up(self) -> None:
-        """End every connection; the hosts live on and dial again."""
+    def close(self) -> None:
+        """End every connection and take no more; the hosts live on and dial again."""
+        self._is_closed = True
         for connection in tuple(self._hosts):
             connection.close()
 

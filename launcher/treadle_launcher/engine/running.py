@@ -111,18 +111,19 @@ class RunningEngine:
         self._replanning.close()
         if self._again is not None:
             self._again.cancel()
-        self.desk.hang_up()
+        self.desk.close()
         await self._pool.close()
 
     def _begin_again(self, error: BaseException) -> None:
         """Go back to what is recorded: nothing that was decided since has happened."""
         _LOG.error("not_recorded error=%s", error)
         self.board.clear()
+        self.board.is_resuming = True
         if self.board.accepts_work and (self._again is None or self._again.done()):
             self._again = asyncio.create_task(self._resume_when_possible())
 
     async def _resume_when_possible(self) -> None:
-        self.desk.hang_up()
+        self.desk.close()
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
             try:
@@ -130,6 +131,8 @@ class RunningEngine:
             except StoreError as error:
                 _LOG.error("not_resumed error=%s", error)
             else:
+                self.board.is_resuming = False
+                self.desk.open()
                 return
 
 

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+from treadle_launcher.failure import FailureReason
+from treadle_launcher.processes import exited
+from treadle_launcher.run_states import RunState
+from treadle_launcher.step_states import StepState
+
+
+async def test_a_run_goes_on_when_its_host_dials_the_next_launcher(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": (), "b": ("a",)}))
+        host = await kit.ready_host()
+        task = await host.task()
+    async with kit.running():
+        await host.dial()
+        await host.hello("READY", runningTaskIds=[task["taskId"]])
+        await host.frame()
+        await host.succeed(task)
+        assert await host.run_next() == "b"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        assert (await kit.story(run_id)).count("host_ready") == 1
+        await host.hang_up()
+
+
+async def test_a_task_that_was_recorded_but_never_sent_is_sent_by_the_next_launcher(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.expect("task")
+    async with kit.running():
+        # The host says that it runs nothing: the frame was never read.
+        await host.dial()
+        await host.hello("READY")
+        await host.frame()
+        assert await host.run_next() == "a"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        await host.hang_up()
+
+
+async def test_what_died_with_its_host_meanwhile_is_lost_but_for_what_it_journalled(kit, plans):
+    async with kit.running("--max-steps", "2"):
+        run_id = await kit.launch(plans({"a": (), "b": (), "c": ("a",)}))
+        host = await kit.ready_host()
+        tasks = {task["steps"][0]["stepKey"]: task for task in [await host.task() for _ in "ab"]}
+    line = json.dumps(host.success(tasks["a"]))
+    (kit.home.hosts / host.host_id / "journal").write_text(f"{line}\n")
+    os.kill(host.process.pid, signal.SIGKILL)
+    await exited(host.process)
+    async with kit.running():
+        await kit.until(run_id, "step_failed", "b")
+        second = await kit.ready_host()
+        assert await second.run_next() == "c"
+        run = await kit.finished(run_id)
+        assert run.state is RunState.FAILED
+        assert run.step_counts == {StepState.SUCCEEDED: 2, StepState.FAILED: 1}
+        assert run.failure is not None
+        assert run.failure.reason is FailureReason.LOST
+
+
+async def test_runs_that_had_not_started_start_under_the_next_launcher(kit, plans):
+    async with kit.running("--max-runs", "1"):
+        starting = await kit.launch(plans({"a": ()}))
+        queued = await kit.launch(plans({"a": ()}))
+        first = await kit.host()
+    async with kit.running("--max-runs", "1"):
+        host = await kit.host(1)
+        assert host.host_id != first.host_id
+        await host.ready()
+        await host.run_next()
+        await host.run_next()
+        for run_id in (starting, queued):
+            assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+
+
+async def test_a_host_that_nobody_needs_any_more_is_told_to_leave(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.run_next()
+        await kit.finished(run_id)
+    async with kit.running():
+        await host.dial()
+        await host.hello("READY")
+        assert "cancelRunning" not in await host.expect("drain")
+        await host.hang_up()
+
+
+async def test_a_cancel_reaches_a_host_that_was_away(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        await host.hang_up()
+        assert await kit.engine.engine.cancel(run_id, "")
+    async with kit.running():
+        await host.dial()
+        await host.hello("READY", runningTaskIds=[task["taskId"]])
+        assert (await host.expect("cancel"))["taskId"] == task["taskId"]
+        await host.cancelled(task)
+        assert (await kit.finished(run_id)).state is RunState.CANCELLED
+        await host.hang_up()
+
+
+async def test_what_could_not_be_recorded_did_not_happen_and_is_asked_for_again(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": (), "b": ("a",)}))
+        host = await kit.ready_host()
+        task = await host.task()
+        success = host.success(task)
+        # Somebody else writes: what was decided rests on what the log does not hold.
+        kit.engine.board.get(run_id).view._summary.last_sequence += 1
+        await host.report(success)
+        # The launcher hangs up until it has read what is recorded; the host dials until then.
+        while await host.frame_or_end() is not None:
+            pass
+        while (answer := await host.dial_again()) is None:
+            pass
+        assert answer["commit"].get("record", "0") == "0"
+        await host.answer(await host.expect("task"), "ENDED")
+        await host.report(success)
+        assert await host.run_next() == "b"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from treadle_launcher.processes import exited
+from treadle_launcher.run_states import RunState
+
+
+@pytest.fixture
+def alive() -> Iterator[str]:
+    """Return the flag's value that makes a launcher ephemeral."""
+    with ExitStack() as stack:
+        read_fd, write_fd = os.pipe()
+        stack.callback(os.close, read_fd)
+        stack.callback(os.close, write_fd)
+        yield str(read_fd)
+
+
+async def test_an_ephemeral_launcher_cancels_what_runs_and_waits_for_its_hosts(kit, plans, alive):
+    async with kit.running("--alive-fd", alive, "--max-runs", "1"):
+        run_id = await kit.launch(plans({"a": (), "b": ("a",)}))
+        queued = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        ending = kit.beside(kit.engine.end())
+        assert (await host.expect("drain"))["cancelRunning"] is True
+        assert (await host.expect("cancel"))["taskId"] == task["taskId"]
+        await host.cancelled(task)
+        for each in (run_id, queued):
+            assert (await kit.finished(each)).state is RunState.CANCELLED
+        await host.hang_up()
+        os.kill(host.process.pid, 15)
+        await ending
+        assert kit.pool.all() == ()
+        assert list(kit.home.hosts.iterdir()) == []
+
+
+async def test_a_host_that_still_starts_is_killed_with_its_ephemeral_launcher(kit, plans, alive):
+    async with kit.running("--alive-fd", alive):
+        run_id = await kit.launch(plans({"a": ()}))
+        await kit.host()
+        await kit.engine.end()
+        assert kit.pool.all() == ()
+        assert (await kit.store.get_run(run_id)).state is RunState.CANCELLED
+
+
+async def test_a_host_that_does_not_leave_is_killed_after_the_grace(kit, plans, alive, monkeypatch):
+    monkeypatch.setattr("treadle_launcher.engine.running._END_MARGIN", 0.1)
+    async with kit.running("--alive-fd", alive):
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.task()
+        ending = kit.beside(kit.engine.end())
+        await exited(host.process)
+        await host.hang_up()
+        await ending
+        assert kit.pool.all() == ()
+        # What the deaf host ran did not end by the cancel: its host was lost.
+        assert (await kit.finished(run_id)).state is RunState.CANCELLED
+
+
+async def test_the_socket_for_hosts_is_gone_afterwards(kit, plans):
+    async with kit.running():
+        assert kit.socket.path.exists()
+    assert not kit.socket.path.exists()
