@@ -224,3 +224,16 @@ class CodeServerRefusedError(RefusedError):
             changes=refusal.changes,
         )
         self.reason = refusal.reason
+
+    def offering(self, smallest: str, why: str) -> CodeServerRefusedError:
+        """Return the refusal with another smallest selection, and why as a further sentence."""
+        return CodeServerRefusedError(
+            ForeignRefusal(
+                reason=self.reason,
+                message=self.message + why,
+                names=self.names,
+                suggestions=self.suggestions,
+                smallest=smallest,
+                changes=self.changes,
+            )
+        )

@@ -39,7 +39,10 @@ class LocationPlanning:
             RefusedError: the code server's refusals, NeverMaterializedError, or the location
                 cannot be reached.
         """
-        made, resolution = await self._resolved(selection, options)
+        try:
+            made, resolution = await self._resolved(selection, options)
+        except CodeServerRefusedError as error:
+            raise await self._with_accepted_smallest(error, options) from error
         if resolution.refused and options.unrecorded_loads is not UnrecordedLoads.TRY:
             raise await self._never_materialized(selection, options, resolution.refused)
         return Planned(made=made, resolved=resolution.plan)
@@ -96,6 +99,28 @@ class LocationPlanning:
         )
         message = f"The plan loads {', '.join(names)}, which no run has made.{advice}"
         return NeverMaterializedError(names, message=message, smallest=smallest)
+
+    async def _with_accepted_smallest(
+        self, error: CodeServerRefusedError, options: PlanOptions
+    ) -> CodeServerRefusedError:
+        """Return the refusal with a selection that is accepted here too.
+
+        The code server does not know the record: what it offers may load what was never made.
+        """
+        if not error.smallest or options.unrecorded_loads is UnrecordedLoads.TRY:
+            return error
+        offered = Selection(expressions=(error.smallest,))
+        try:
+            _, resolution = await self._resolved(offered, options)
+        except CodeServerRefusedError:
+            # A block of which another location owns a part is made by neither.
+            return error.offering("", " Another location owns a part of it.")
+        if not resolution.refused:
+            return error
+        smallest = await self._smallest(offered, options, resolution.refused)
+        names = ", ".join(load.asset_key for load in resolution.refused)
+        advice = f"select {smallest}." if smallest else "no run here can make it."
+        return error.offering(smallest, f" That loads {names}, which no run has made: {advice}")
 
     async def _smallest(
         self, selection: Selection, options: PlanOptions, refused: tuple[Load, ...]
