@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.rpc import error_details_pb2
+
+from treadle_api.v1 import error_pb2
 
 from tests.e2e.conftest import Session, Start
 
@@ -102,6 +106,8 @@ def test_a_refusal_arrives_with_its_details(session: Session) -> None:
     assert done.returncode != 0
     answer = json.loads(done.stderr)
     assert answer["code"] == "invalid_argument"
-    details = {each["type"]: each.get("debug", {}) for each in answer["details"]}
-    assert details["google.rpc.ErrorInfo"]["reason"] == "UNKNOWN_ASSET"
-    assert details["treadle_api.v1.Refusal"]["suggestions"] == ["foo_asset"]
+    details = {each["type"]: base64.b64decode(each["value"] + "==") for each in answer["details"]}
+    info = error_details_pb2.ErrorInfo.FromString(details["google.rpc.ErrorInfo"])
+    refusal = error_pb2.Refusal.FromString(details["treadle_api.v1.Refusal"])
+    assert (info.reason, info.domain) == ("UNKNOWN_ASSET", "treadle")
+    assert list(refusal.suggestions) == ["foo_asset"]
