@@ -59,6 +59,11 @@ class Launcher:
         return self._link.is_connected
 
     @property
+    def descriptors(self) -> tuple[int, ...]:
+        """The connection's descriptor, if there is a connection."""
+        return self._link.descriptors
+
+    @property
     def is_abandoned(self) -> bool:
         """Whether there is none, and has been none for the whole grace."""
         return self._is_abandoned

@@ -53,8 +53,12 @@ class OtherCode:
 Imported: TypeAlias = HeldCode | ImportFailed | OtherCode
 
 
-def import_code(spec: HostSpec, on_hang: Callable[[Failure], None]) -> Imported:
+def import_code(
+    spec: HostSpec, lifelines: tuple[int, ...], on_hang: Callable[[Failure], None]
+) -> Imported:
     """Import the targets and check that they are what was planned.
+
+    When the other end of a lifeline is closed meanwhile, this process is killed.
 
     When a target takes too long, `on_hang` is called in another process, with what to say of
     it, and this process is killed.
@@ -65,7 +69,7 @@ def import_code(spec: HostSpec, on_hang: Callable[[Failure], None]) -> Imported:
     def tell(hang: Hang) -> None:
         on_hang(_hung(str(targets[hang.target]), seconds, hang))
 
-    limits = Limits(seconds=seconds, alive_fd=spec.alive_fd)
+    limits = Limits(seconds=seconds, lifelines=lifelines)
     try:
         with watched(limits, tell) as on_module:
             location = load_targets(targets, spec.working_directory, on_module)

@@ -226,7 +226,7 @@ class Host:
             self._loop.set_deadline(_Wait.IMPORT, 0, self._import)
 
     def _import(self) -> None:
-        self._imported = import_code(self._spec, self._tell_hang)
+        self._imported = import_code(self._spec, self._lifelines(), self._tell_hang)
         if not isinstance(self._imported, HeldCode):
             self._hello()
             self._refuse_waiting()
@@ -245,6 +245,12 @@ class Host:
         self._hello()
         # In the next turn: a cancel may have come meanwhile.
         self._loop.set_deadline(_Wait.START, 0, self._start_waiting)
+
+    def _lifelines(self) -> tuple[int, ...]:
+        """Return what an ephemeral launcher's end, or its starter's, is seen by."""
+        if self._spec.alive_fd is None:
+            return ()
+        return (self._spec.alive_fd, *self._launcher.descriptors)
 
     def _begin_timeout(self) -> float:
         return _START_MARGIN_S + len(self._spec.targets) * self._spec.import_timeout_ms / 1000

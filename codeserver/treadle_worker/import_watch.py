@@ -12,7 +12,7 @@ import re
 import select
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -40,10 +40,10 @@ class Hang:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long one target may take, and the pipe whose end ends the import, if any."""
+    """How long one target may take, and the descriptors whose other end's end is the import's."""
 
     seconds: float
-    alive_fd: int | None
+    lifelines: tuple[int, ...] = ()
 
 
 @contextlib.contextmanager
@@ -107,13 +107,13 @@ class _Watch:
         host = os.pidfd_open(self._host)
         for fd in (self._progress, host):
             waiting.register(fd, select.POLLIN)
-        if self._limits.alive_fd is not None:
-            waiting.register(self._limits.alive_fd, select.POLLIN)
+        for fd in self._limits.lifelines:
+            waiting.register(fd, select.POLLRDHUP)
         deadline = time.monotonic() + self._limits.seconds
         while ready := _poll(waiting, deadline):
             if host in ready:
                 return False
-            if self._limits.alive_fd in ready:
+            if not ready.isdisjoint(self._limits.lifelines):
                 self._kill_host()
                 return False
             told = os.read(self._progress, 4096)
@@ -142,9 +142,9 @@ class _Watch:
             processes.send_signal(pid, signal.SIGKILL)
 
 
-def _poll(waiting: select.poll, deadline: float) -> Sequence[int]:
+def _poll(waiting: select.poll, deadline: float) -> frozenset[int]:
     left = max(0.0, deadline - time.monotonic())
-    return [fd for fd, _ in waiting.poll(left * 1000)]
+    return frozenset(fd for fd, _ in waiting.poll(left * 1000))
 
 
 def _user_line(dump: str) -> SourceLine | None:

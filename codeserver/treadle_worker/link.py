@@ -46,6 +46,11 @@ class Link:
         """Whether there is a connection, as far as is known."""
         return self._socket is not None
 
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """The connection's descriptor, if there is a connection."""
+        return () if self._socket is None else (self._socket.fileno(),)
+
     def dial(self) -> None:
         """Connect to the launcher.
 

@@ -276,17 +276,34 @@ def test_an_ephemeral_host_ends_with_its_launcher_and_kills_what_runs(place: Wor
 
 def test_an_ephemeral_host_ends_with_its_starter_even_while_it_imports(place: Workplace) -> None:
     reader, writer = os.pipe()
-    path = place.module("import signal\nprint('in', flush=True)\nsignal.pause()")
-    host = place.host(path, "0" * 64, aliveFd=reader)
+    ready = place.folder / "ready"
+    os.mkfifo(ready)
+    path = place.module(f"import signal\nopen({str(ready)!r}, 'w').close()\nsignal.pause()")
+    host, connection = place.new_host(path, aliveFd=reader)
     os.close(reader)
-    connection = place.accept()
-    connection.hello("NEW")
     connection.send(prepare={})
-    # The watch of the import is there once the module runs.
+    ready.read_text()
+
     os.close(writer)
 
     assert connection.at_end()
-    assert host.wait(DEADLINE_S) in (0, -signal.SIGKILL)
+    assert host.wait(DEADLINE_S) == -signal.SIGKILL
+
+
+def test_an_ephemeral_host_ends_with_its_launcher_even_while_it_imports(place: Workplace) -> None:
+    reader, writer = os.pipe()
+    ready = place.folder / "ready"
+    os.mkfifo(ready)
+    path = place.module(f"import signal\nopen({str(ready)!r}, 'w').close()\nsignal.pause()")
+    host, connection = place.new_host(path, aliveFd=reader)
+    os.close(reader)
+    connection.send(prepare={})
+    ready.read_text()
+
+    connection.close()
+
+    assert host.wait(DEADLINE_S) == -signal.SIGKILL
+    os.close(writer)
 
 
 def test_an_idle_host_leaves_after_its_grace(place: Workplace) -> None:
