@@ -39,10 +39,12 @@ def end_process(status: int, files: OpenFiles = ()) -> NoReturn:
     _run(_stop_resource_tracker)
     # Both, whatever becomes of the first.
     can_flush = _flush(sys.stdout) & _flush(sys.stderr)
+    kept = [file for file in (reference() for reference in files) if file is not None]
+    # Before garbage is collected: in a cycle, a file may be closed before its buffer is flushed.
+    _flush_files([*kept, *_files(gc.get_objects())])
     # What is garbage in a cycle has finalizers that the teardown would run.
     _run(gc.collect)
-    known = (file for file in (reference() for reference in files) if file is not None)
-    _flush_files([*known, *_files(gc.get_objects())])
+    _flush_files([*kept, *_files(gc.get_objects())])
     os._exit(status if can_flush or status else _CANNOT_FLUSH)
 
 

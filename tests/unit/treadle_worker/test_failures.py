@@ -1,0 +1,67 @@
+"""Failures: what is told of what the user's code raised, and of what is ours."""
+
+from __future__ import annotations
+
+from treadle.execution import StepFailedError, Where
+from treadle.snapshot import SourceLine
+from treadle_worker.failures import import_failure, internal_failure, step_failure
+from treadle_worker.messages import FailureReason, FailureWhere
+from treadle_worker.problems import Problem
+
+
+def failed(where: Where, cause: BaseException | None) -> StepFailedError:
+    try:
+        raise StepFailedError(where, "The op raised.") from cause
+    except StepFailedError as error:
+        return error
+
+
+def test_every_part_of_a_step_has_its_name_on_the_wire() -> None:
+    assert {step_failure(failed(where, None)).where for where in Where} == set(FailureWhere)
+
+
+def test_an_exception_is_told_with_class_and_whole_chain() -> None:
+    cause = ValueError("outer")
+    cause.__cause__ = KeyError("inner")
+
+    failure = step_failure(failed(Where.COMPUTE, cause))
+
+    assert failure.reason is FailureReason.USER_ERROR
+    assert failure.error_class == "builtins.ValueError"
+    assert "KeyError: 'inner'" in failure.traceback
+    assert failure.traceback.endswith("ValueError: outer")
+
+
+def test_a_text_without_end_keeps_its_ends() -> None:
+    failure = step_failure(failed(Where.STORE, ValueError("x" * 2_000_000 + "end")))
+
+    assert len(failure.traceback) < 300_000
+    assert failure.traceback.endswith("end")
+
+
+def test_what_is_ours_is_told_with_our_frames() -> None:
+    try:
+        raise RuntimeError("ours")
+    except RuntimeError as error:
+        failure = internal_failure(error)
+
+    assert failure.reason is FailureReason.INTERNAL
+    assert __file__ in failure.traceback
+
+
+def test_an_import_that_raised_is_told_in_its_last_line() -> None:
+    source = SourceLine(file="a.py", line=3)
+    text = "Traceback (most recent call last):\n  …\nValueError: no good"
+
+    failure = import_failure(Problem(text=text, source=source))
+
+    assert failure.reason is FailureReason.START_FAILED
+    assert failure.message.endswith("ValueError: no good")
+    assert (failure.traceback, failure.source) == (text, source)
+
+
+def test_a_refused_definition_says_all_by_itself() -> None:
+    failure = import_failure(Problem(text="Asset 'a' twice.\nRename one.", source=None))
+
+    assert failure.message.endswith("Asset 'a' twice.\nRename one.")
+    assert failure.traceback == ""

@@ -1,0 +1,69 @@
+"""The host's spec, as the launcher writes it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from treadle_worker.host_spec import read_spec
+from treadle_worker.messages import HostSpec
+from treadle_worker.wire.fields import WireError
+
+CONTENT = {
+    "hostId": "h",
+    "location": "here",
+    "launcherSocket": "/s",
+    "workingDirectory": "/w",
+    "targets": [{"file": "/a.py"}, {"module": "b"}],
+    "digest": "d",
+    "importTimeoutMs": 60000,
+    "valuesRoot": "/v",
+    "logsRoot": "/l",
+    "journal": "/j",
+    "aliveFd": 0,
+    "orphanGraceMs": 1,
+    "idleGraceMs": 2,
+    "termGraceMs": 3,
+    "startMethod": "spawn",
+}
+
+
+def spec_of(content: object) -> HostSpec:
+    fd = os.memfd_create("spec")
+    os.write(fd, json.dumps(content).encode())
+    os.lseek(fd, 0, os.SEEK_SET)
+    return read_spec(fd)
+
+
+def test_every_field_is_read() -> None:
+    assert spec_of(CONTENT) == HostSpec(
+        host_id="h",
+        location="here",
+        launcher_socket="/s",
+        working_directory="/w",
+        targets=({"file": "/a.py"}, {"module": "b"}),
+        digest="d",
+        import_timeout_ms=60000,
+        values_root="/v",
+        logs_root="/l",
+        journal="/j",
+        alive_fd=0,
+        orphan_grace_ms=1,
+        idle_grace_ms=2,
+        term_grace_ms=3,
+        must_spawn=True,
+    )
+
+
+def test_a_standing_launcher_gives_no_pipe() -> None:
+    spec = spec_of({**CONTENT, "aliveFd": None, "startMethod": "auto"})
+
+    assert spec.alive_fd is None
+    assert not spec.must_spawn
+
+
+def test_a_field_of_another_type_is_refused() -> None:
+    with pytest.raises(WireError, match="importTimeoutMs"):
+        spec_of({**CONTENT, "importTimeoutMs": []})

@@ -1,0 +1,64 @@
+"""Processes as the kernel shows them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from treadle_worker.processes import children, descendants, process_id, read_stat, signal_tree
+
+TREE = """
+import subprocess, sys
+from treadle_worker.processes import adopt_orphans, kill_children, descendants
+import os
+adopt_orphans()
+code = "import subprocess, sys; subprocess.Popen(['sleep', '1000'], start_new_session=True)"
+subprocess.run([sys.executable, "-c", code])
+print(len(descendants(os.getpid())))
+kill_children()
+print(len(descendants(os.getpid())))
+"""
+
+
+def test_a_process_has_parent_session_and_start() -> None:
+    stat = read_stat(os.getpid())
+
+    assert stat.parent == os.getppid()
+    assert stat.session == os.getsid(0)
+    assert process_id(os.getpid()).start_ticks == stat.start_ticks
+
+
+def test_a_process_that_is_gone_is_an_error() -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+
+    with pytest.raises(ProcessLookupError):
+        read_stat(gone.pid)
+    assert children(gone.pid) == []
+
+
+def test_a_signal_reaches_the_whole_tree() -> None:
+    with subprocess.Popen(["sh", "-c", "sleep 1000 & echo; wait"], stdout=subprocess.PIPE) as shell:
+        assert shell.stdout is not None
+        shell.stdout.readline()
+        (below,) = descendants(shell.pid)
+        pidfd = os.pidfd_open(below)
+
+        signal_tree(shell.pid, signal.SIGKILL)
+
+        assert shell.wait() == -signal.SIGKILL
+        # The pipe is closed once nobody of the tree is left.
+        assert shell.stdout.read() == b""
+        os.close(pidfd)
+
+
+def test_orphans_are_adopted_found_and_killed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TREE], capture_output=True, text=True, timeout=30, check=True
+    )
+
+    assert done.stdout.split() == ["1", "0"]
