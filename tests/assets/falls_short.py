@@ -36,9 +36,7 @@ def joined(parts):
     return "-".join(parts)
 
 
-@graph_multi_asset(
-    outs={"mixed_list": AssetOut(), "asset_list": AssetOut()}, can_subset=True
-)
+@graph_multi_asset(outs={"mixed_list": AssetOut(), "asset_list": AssetOut()}, can_subset=True)
 def fan_ins(left, right):
     return {
         "mixed_list": joined.alias("mixed")([left, middle(), right]),

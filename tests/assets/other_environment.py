@@ -13,7 +13,7 @@ def one():
 @op
 def add(context, first, second):
     try:
-        import google.protobuf as protobuf
+        from google import protobuf  # noqa: PLC0415 -- it may not be there
     except ImportError:
         version = "none"
     else:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
-import treadle_client
 
+import treadle_client
 from treadle._files import FileStore
 from treadle.task import ValueRef
 

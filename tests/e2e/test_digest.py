@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import treadle_client
 
+import treadle_client
 from tests.e2e.conftest import Start
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"

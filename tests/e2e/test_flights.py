@@ -25,9 +25,10 @@ def data(name: str) -> Path:
 
 
 def flights() -> Iterator[dict[str, str]]:
-    with zipfile.ZipFile(data("flights.csv.zip")) as archive, archive.open(
-        archive.namelist()[0]
-    ) as file:
+    with (
+        zipfile.ZipFile(data("flights.csv.zip")) as archive,
+        archive.open(archive.namelist()[0]) as file,
+    ):
         yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8"))
 
 

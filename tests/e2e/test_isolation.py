@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-import treadle_client
-from treadle_client import StepState
 
+import treadle_client
 from tests.e2e.conftest import Session, Start
+from treadle_client import StepState
 
 
 @pytest.fixture
@@ -130,7 +130,9 @@ def test_steps_are_children_of_the_host_and_services_hold_no_user_module(
     services = {
         service.pid: service
         for service in psutil.Process(os.getpid()).children()
-        if any("treadle_launcher" in part or "treadle_codeserver" in part for part in service.cmdline())
+        if any(
+            "treadle_launcher" in part or "treadle_codeserver" in part for part in service.cmdline()
+        )
     }
 
     assert "host" in host.cmdline()

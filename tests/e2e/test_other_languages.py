@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from google.rpc import error_details_pb2
 
-from treadle_api.v1 import error_pb2
-
 from tests.e2e.conftest import Session, Start
+from treadle_api.v1 import error_pb2
 
 LAUNCHER = "treadle_api.v1.LauncherService"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import treadle_client
-from treadle_client import EventKind, SelectionError, StepState, Verdict
 
+import treadle_client
 from tests.e2e.conftest import Session, Start
+from treadle_client import EventKind, SelectionError, StepState, Verdict
 
 FOO = "my_graph_assets.foo"
 BAR = "my_graph_assets.bar"
@@ -51,7 +51,9 @@ def test_baz_asset_alone_runs_all_three_and_foo_sees_foo_2_only(start: Start) ->
     assert selected_in(session, result, FOO) == "foo_2"
 
 
-@pytest.mark.parametrize("selection", ["*", None, "foo_asset or baz_asset", "+baz_asset or foo_asset"])
+@pytest.mark.parametrize(
+    "selection", ["*", None, "foo_asset or baz_asset", "+baz_asset or foo_asset"]
+)
 def test_both_assets_are_made_by_three_steps(start: Start, selection: str | None) -> None:
     session = start("seed_subset.py")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
-import treadle_client
-from treadle_client import StartMethod
 
+import treadle_client
 from tests.e2e.conftest import Session, Start
+from treadle_client import StartMethod
 
 IS_SPAWN_FORCED = os.environ.get("TREADLE_START_METHOD") == "spawn"
 

@@ -7,9 +7,8 @@ refused in tests/unit/treadle/test_definitions.py.
 from __future__ import annotations
 
 import treadle_client
-from treadle_client import StepState
-
 from tests.e2e.conftest import Start
+from treadle_client import StepState
 
 MODULE = "falls_short.py"
 

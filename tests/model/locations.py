@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hypothesis import strategies as st
+
 from tests.model.build import Made, Options, graph, location, op, single
 from tests.model.rules import Asked
-
 from treadle.snapshot import Siblings, Snapshot, UnselectedOutputs
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import grpc
 import pytest
-from tests.integration.codeserver.conftest import CodeServer, refusal_of
 
+from tests.integration.codeserver.conftest import CodeServer, refusal_of
 from treadle_api.v1 import codeserver_pb2, graph_pb2, plan_pb2
 
 

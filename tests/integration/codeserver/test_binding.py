@@ -14,8 +14,8 @@ import grpc
 import psutil
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from tests.integration.codeserver.conftest import CodeServer, Start, refusal_of, told_through
 
+from tests.integration.codeserver.conftest import CodeServer, Start, refusal_of, told_through
 from treadle_api.v1 import codeserver_pb2
 
 ASSET = """

@@ -14,8 +14,8 @@ from typing import IO
 
 import grpc
 import pytest
-from tests.integration.codeserver.conftest import Start, told_through
 
+from tests.integration.codeserver.conftest import Start, told_through
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc, graph_pb2
 
 #: Tells that it is imported, then waits until it may go on.

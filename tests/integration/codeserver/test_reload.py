@@ -8,8 +8,8 @@ from pathlib import Path
 import grpc
 import psutil
 import pytest
-from tests.integration.codeserver.conftest import CodeServer, Start, refusal_of
 
+from tests.integration.codeserver.conftest import CodeServer, Start, refusal_of
 from treadle_api.v1 import codeserver_pb2, graph_pb2
 
 ONE_ASSET = """

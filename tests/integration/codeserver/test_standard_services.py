@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
 from tests.integration.codeserver.conftest import CodeServer
 
 SERVICE = "treadle_api.v1.CodeServerService"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.authored import assets, lineage, refused, snapshot, steps
 
+from tests.authored import assets, lineage, refused, snapshot, steps
 from treadle import (
     ArgumentError,
     AssetKey,

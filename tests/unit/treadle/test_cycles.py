@@ -7,8 +7,8 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.model.build import Made, location, op, single
 
+from tests.model.build import Made, location, op, single
 from treadle._cycles import CycleError, resolve_cycles
 from treadle._order import topological
 from treadle.snapshot import Snapshot

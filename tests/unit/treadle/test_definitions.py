@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.authored import location, refused
 
+from tests.authored import location, refused
 from treadle import (
     ArgumentError,
     AssetSpec,

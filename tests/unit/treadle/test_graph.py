@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.authored import refused, snapshot, steps
 
+from tests.authored import refused, snapshot, steps
 from treadle import ArgumentError, CompositionError, InvalidNameError, UnusedError, graph, op
 
 OPS = """

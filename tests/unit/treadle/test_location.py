@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.authored import assets, lineage, location, module, reads, refused, snapshot, steps
 
+from tests.authored import assets, lineage, location, module, reads, refused, snapshot, steps
 from treadle import AssetKey, CycleError, DuplicateError, LocationError, MissingError
 from treadle.digest import seal
 from treadle.location import build_location, definitions_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.authored import refused
 
+from tests.authored import refused
 from treadle import (
     ArgumentError,
     AssetExecutionContext,

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import pytest
-from tests.unit.treadle_launcher.store.samples import made, on_store, started_run
 
+from tests.unit.treadle_launcher.store.samples import made, on_store, started_run
 from treadle_api.v1 import graph_pb2
 from treadle_launcher.asset_history import AssetHistory
 from treadle_launcher.errors import (

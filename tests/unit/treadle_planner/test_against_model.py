@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
+
 from tests.model.build import graph, op, single
 from tests.model.locations import Drawn, locations
 from tests.model.rules import Asked, Outcome, Read, outcome, partial_blocks
-
 from treadle.selection import Key
 from treadle.snapshot import Snapshot, UnselectedOutputs
 from treadle.wiring import Wiring

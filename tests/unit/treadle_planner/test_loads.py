@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from tests.model.build import location, op, single
 from tests.model.plans import loads, planned
-
 from treadle.snapshot import Snapshot
 
 

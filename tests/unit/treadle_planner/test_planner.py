@@ -5,9 +5,9 @@ import sys
 from dataclasses import replace
 
 import pytest
+
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, runs, step_of
-
 from treadle.canonical import decode, encode
 from treadle.snapshot import Resource, Siblings, Snapshot, UnselectedOutputs
 from treadle_planner import Planner, PlanRequest, Verdict, plan

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.model.build import graph, location, op, single
 from tests.model.plans import hazards, input_of, loads, planned, reads, runs, step_of
-
 from treadle.snapshot import Siblings, Snapshot, UnselectedOutputs
 
 MATERIALIZE, DISCARD, FAIL = UnselectedOutputs

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, step_of
-
 from treadle.snapshot import Siblings
 from treadle_planner import Plan
 

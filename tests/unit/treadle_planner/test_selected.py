@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned
-
 from treadle.snapshot import Job, Snapshot
 from treadle_planner import PlanRefused, PlanRequest, RefusalReason, plan
 

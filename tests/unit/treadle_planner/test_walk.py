@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from tests.model.build import graph, location, op, single
 from tests.model.plans import hazards, input_of, loads, planned, reads, runs, step_of
-
 from treadle._cycles import resolve_cycles
 from treadle.snapshot import Siblings, Snapshot
 from treadle_planner import Verdict

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.treadle_launcher.store.samples import on_store
 
+from tests.unit.treadle_launcher.store.samples import on_store
 from treadle_launcher.store.store import Store
 
 _WRITER = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.treadle_launcher.store.samples import made, on_store, started_run
 
+from tests.unit.treadle_launcher.store.samples import made, on_store, started_run
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.errors import BadPageTokenError
 from treadle_launcher.ids import KeyText, StepKey

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.unit.treadle_launcher.store.samples import (
     SUCCEEDED,
     make_run,
     on_store,
     started_run,
 )
-
 from treadle_launcher.errors import BadArgumentError, BadPageTokenError
 from treadle_launcher.run_states import RunState
 from treadle_launcher.store.store import Store

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from tests.unit.treadle_launcher.store.samples import (
     SPEC,
     STARTED,
@@ -20,7 +21,6 @@ from tests.unit.treadle_launcher.store.samples import (
     started_run,
     step_started,
 )
-
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
 from treadle_launcher.events import HostReady, NewEvent, RunSubmitted, StartMethod, StepNotRun

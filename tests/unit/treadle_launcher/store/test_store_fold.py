@@ -10,8 +10,8 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
-from tests.unit.treadle_launcher.store.samples import make_run
 
+from tests.unit.treadle_launcher.store.samples import make_run
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.decide import follow_ups
 from treadle_launcher.events import (

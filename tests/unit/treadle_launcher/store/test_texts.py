@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.treadle_launcher.store.samples import on_store, started_run, step_started
 
+from tests.unit.treadle_launcher.store.samples import on_store, started_run, step_started
 from treadle_launcher.errors import UnknownTextError
 from treadle_launcher.events import LogRecord, NewEvent, StepFailed
 from treadle_launcher.failure import Failure, FailureReason
