@@ -21,11 +21,17 @@ from treadle_launcher.events import (
     StepFailed,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure
+from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.ids import StepKey, TaskId
+from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
 from treadle_launcher.values import Text
+
+_ENDED_WITH_HOST = Failure(
+    reason=FailureReason.LOST,
+    message="The host that ran it was told to end what it ran. Launch a run to make it.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +120,11 @@ def record_events(view: RunView, record: JournalRecord) -> tuple[NewEvent, ...]:
         NewEvent(
             payload=payload, step_key=record.step_key, attempt=record.attempt, time=record.time
         )
-        for payload in _payloads(record.fact, view.plan.digest)
+        for payload in _payloads(record.fact, view)
     )
 
 
-def _payloads(fact: Fact, digest: str) -> tuple[Payload, ...]:
+def _payloads(fact: Fact, view: RunView) -> tuple[Payload, ...]:
     match fact:
         case AttemptBegun():
             return ()
@@ -131,13 +137,20 @@ def _payloads(fact: Fact, digest: str) -> tuple[Payload, ...]:
             return (
                 *_stored(fact),
                 *fact.discarded,
-                *(replace(made, digest=made.digest or digest) for made in fact.materialized),
+                *(_with_digest(made, view.plan.digest) for made in fact.materialized),
                 StepSucceeded(duration_us=fact.duration_us, pid=fact.pid),
             )
         case AttemptFailed():
             return (StepFailed(failure=fact.failure, duration_us=fact.duration_us, pid=fact.pid),)
+        case AttemptCancelled() if view.state is not RunState.CANCELLING:
+            # Its host was ended, not its run: nobody asked for less than the whole.
+            return (StepFailed(failure=_ENDED_WITH_HOST),)
         case AttemptCancelled():
             return (StepCancelled(was_running=fact.was_running),)
+
+
+def _with_digest(made: AssetMaterialized, digest: str) -> AssetMaterialized:
+    return replace(made, digest=made.digest or digest)
 
 
 def _stored(fact: AttemptSucceeded) -> tuple[OutputStored, ...]:

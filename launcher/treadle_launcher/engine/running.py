@@ -149,14 +149,15 @@ async def running_engine(
         StoreError: what is not over cannot be read.
     """
     running = RunningEngine(parts, settings, host_socket)
-    listener = await listen(host_socket, running.desk)
     try:
+        # Hosts that live dial until somebody listens: by then it must be known who they are.
         await running.start()
+        listener = await listen(host_socket, running.desk)
         try:
             yield running
         finally:
             if settings.is_ephemeral:
                 await running.end()
+            listener.close()
     finally:
-        listener.close()
         await running.close()
