@@ -8,7 +8,9 @@ from treadle.execution import StepFailedError
 from treadle_worker.messages import Failure, FailureReason, FailureWhere
 from treadle_worker.problems import Problem, describe
 
-_MAX_CHARACTERS = 256 * 1024
+_MESSAGE_CHARACTERS = 16 * 1024
+# A frame holds 64 MiB, and JSON writes one character as six bytes at most.
+_TRACEBACK_CHARACTERS = 10 * 1024 * 1024
 _TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -17,14 +19,18 @@ def step_failure(error: StepFailedError) -> Failure:
     where = FailureWhere[error.where.name]
     cause = error.__cause__
     if cause is None:
-        return Failure(reason=FailureReason.USER_ERROR, where=where, message=_cut(str(error)))
+        return Failure(
+            reason=FailureReason.USER_ERROR,
+            where=where,
+            message=_cut(str(error), _MESSAGE_CHARACTERS),
+        )
     problem = describe(cause)
     return Failure(
         reason=FailureReason.USER_ERROR,
         where=where,
-        message=_cut(str(error)),
+        message=_cut(str(error), _MESSAGE_CHARACTERS),
         error_class=class_name(cause),
-        traceback=_cut(problem.text),
+        traceback=_cut(problem.text, _TRACEBACK_CHARACTERS),
         source=problem.source,
     )
 
@@ -33,9 +39,14 @@ def internal_failure(error: BaseException) -> Failure:
     """Describe what is ours to mend, with our frames."""
     return Failure(
         reason=FailureReason.INTERNAL,
-        message=_cut(f"Treadle itself failed: {type(error).__name__}: {error}. Please report it."),
+        message=_cut(
+            f"Treadle itself failed: {type(error).__name__}: {error}. Please report it.",
+            _MESSAGE_CHARACTERS,
+        ),
         error_class=class_name(error),
-        traceback=_cut("".join(traceback.format_exception(error)).rstrip("\n")),
+        traceback=_cut(
+            "".join(traceback.format_exception(error)).rstrip("\n"), _TRACEBACK_CHARACTERS
+        ),
     )
 
 
@@ -45,8 +56,8 @@ def import_failure(problem: Problem) -> Failure:
     message = head.strip() or problem.text.rpartition("\n")[2]
     return Failure(
         reason=FailureReason.START_FAILED,
-        message=_cut(f"The code could not be imported: {message}"),
-        traceback=_cut(problem.text) if found else "",
+        message=_cut(f"The code could not be imported: {message}", _MESSAGE_CHARACTERS),
+        traceback=_cut(problem.text, _TRACEBACK_CHARACTERS) if found else "",
         source=problem.source,
     )
 
@@ -57,9 +68,9 @@ def class_name(error: BaseException) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, characters: int) -> str:
     """Keep the ends of a text that is too long to be told."""
-    if len(text) <= _MAX_CHARACTERS:
+    if len(text) <= characters:
         return text
-    half = _MAX_CHARACTERS // 2
+    half = characters // 2
     return f"{text[:half]}\n… {len(text) - 2 * half} characters are left out …\n{text[-half:]}"

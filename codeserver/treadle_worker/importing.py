@@ -14,9 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
-from treadle.location import LoadedLocation, build_location, definitions_of
-
 from treadle import DefinitionError, Definitions, digest
+from treadle.location import LoadedLocation, build_location, definitions_of
 from treadle.snapshot import SourceLine
 from treadle_worker import sources
 from treadle_worker.origins import file_of

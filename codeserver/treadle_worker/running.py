@@ -7,6 +7,7 @@ processes was left by one that ended, and no attempt's end is told before there 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -238,6 +239,9 @@ class Running:
         fact = conclude(end, running.logs.stderr_tail)
         if running.hung and running.outcome is None and isinstance(fact, AttemptFailed):
             fact = replace(fact, failure=self._too_late(running))
+        # Logs that are gone, or cannot be cut, are no reason to lose the attempt.
+        with contextlib.suppress(OSError):
+            running.logs.trim()
         self._observer.ended(running.task, fact)
 
     def _too_late(self, running: _Running) -> Failure:
