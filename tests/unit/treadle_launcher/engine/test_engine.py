@@ -113,7 +113,7 @@ async def test_a_failure_ends_what_is_below_it_and_nothing_else(kit, plans):
 
 async def test_no_more_steps_run_at_once_than_may_and_runs_share_them(kit, plans):
     async with kit.running("--max-steps", "3"):
-        wide = plans({name: () for name in ("a", "b", "c", "d")})
+        wide = plans(dict.fromkeys("abcd", ()))
         first = await kit.launch(wide)
         second = await kit.launch(wide)
         host = await kit.ready_host()

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.engine.dispatch import choose
+from treadle_launcher.events import (
+    Event,
+    NewEvent,
+    RunDequeued,
+    RunStarted,
+    RunSubmitted,
+    StepStarted,
+)
+from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
+from treadle_launcher.plan import PlanOptions, Selection
+from treadle_launcher.run_view import RunView
+
+NOW = TimeUs(1_700_000_000_000_000)
+
+
+def started(plan, *running):
+    """Return a run that has started, these steps of it running."""
+    submitted = RunSubmitted(
+        location="here", selection=Selection(), options=PlanOptions(), digest="", fingerprint=""
+    )
+    facts = [
+        NewEvent(payload=submitted),
+        NewEvent(payload=RunDequeued()),
+        NewEvent(payload=RunStarted(step_count=0, fingerprint="")),
+        *(
+            NewEvent(
+                payload=StepStarted(host_id=HostId("h"), task_id=TaskId("t")),
+                step_key=StepKey(step),
+                attempt=1,
+            )
+            for step in running
+        ),
+    ]
+    events = [
+        Event(
+            store_sequence=number,
+            run_id=RunId("r"),
+            sequence=number,
+            time=NOW,
+            payload=fact.payload,
+            step_key=fact.step_key,
+            attempt=fact.attempt,
+        )
+        for number, fact in enumerate(facts, 1)
+    ]
+    return RunView.fold(plan, events)
+
+
+def test_the_run_with_the_fewest_running_steps_comes_first(plans):
+    busy = started(plans(dict.fromkeys("abcd", ())), "a", "b")
+    calm = started(plans(dict.fromkeys("xyz", ())))
+    chosen = choose([busy, calm], 4, NOW)
+    assert chosen == ((1, "x"), (1, "y"), (0, "c"), (1, "z"))
+
+
+def test_at_a_tie_the_earlier_run_and_in_a_run_the_order_of_the_plan_decide(plans):
+    views = [started(plans(dict.fromkeys("ba", ()))), started(plans(dict.fromkeys("dc", ())))]
+    assert choose(views, 3, NOW) == ((0, "b"), (1, "d"), (0, "a"))
+
+
+def test_nothing_is_chosen_without_a_free_place_or_a_ready_step(plans):
+    view = started(plans({"a": (), "b": ("a",)}), "a")
+    assert choose([view], 5, NOW) == ()
+    assert choose([started(plans({"a": ()}))], 0, NOW) == ()
+    assert choose([started(plans({"a": ()}))], -1, NOW) == ()
+    assert choose([], 5, NOW) == ()
