@@ -6,8 +6,8 @@ import gzip
 import os
 
 import pytest
-from tests.integration.worker.conftest import Message, Served, Workplace
 
+from tests.integration.worker.conftest import Message, Served, Workplace
 from treadle._files import FileStore
 from treadle.task import ValueRef
 
