@@ -142,11 +142,15 @@ def _payloads(fact: Fact, view: RunView) -> tuple[Payload, ...]:
             )
         case AttemptFailed():
             return (StepFailed(failure=fact.failure, duration_us=fact.duration_us, pid=fact.pid),)
-        case AttemptCancelled() if view.state is not RunState.CANCELLING:
-            # Its host was ended, not its run: nobody asked for less than the whole.
-            return (StepFailed(failure=_ENDED_WITH_HOST),)
         case AttemptCancelled():
-            return (StepCancelled(was_running=fact.was_running),)
+            return (_cancelled(fact, view),)
+
+
+def _cancelled(fact: AttemptCancelled, view: RunView) -> Payload:
+    if view.state is RunState.CANCELLING:
+        return StepCancelled(was_running=fact.was_running)
+    # Its host was ended, not its run: nobody asked for less than the whole.
+    return StepFailed(failure=_ENDED_WITH_HOST)
 
 
 def _with_digest(made: AssetMaterialized, digest: str) -> AssetMaterialized:

@@ -14,7 +14,13 @@ from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.turn import Turn
-from treadle_launcher.events import CancelRequested, NewEvent, StepFailed, StepRetryScheduled
+from treadle_launcher.events import (
+    CancelRequested,
+    NewEvent,
+    StepCancelled,
+    StepFailed,
+    StepRetryScheduled,
+)
 from treadle_launcher.hosts.frames import Ack, AckState, Cancel, Commit, Hello, HostState
 from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import AttemptBegun, JournalRecord, record_events
@@ -170,10 +176,9 @@ class Engine:
                 # It never read the task: nothing of it can have begun.
                 self._give_back(turn, host, task_id)
                 continue
-            lost = NewEvent(
-                payload=StepFailed(failure=failure), step_key=task.step_key, attempt=task.attempt
-            )
-            turn.add(run, [lost])
+            is_cancelled = run.state is RunState.CANCELLING
+            fact = StepCancelled(was_running=True) if is_cancelled else StepFailed(failure=failure)
+            turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
         host.tasks.clear()
 
     def _give_back(self, turn: Turn, host: Host, task_id: TaskId) -> None:

@@ -59,8 +59,8 @@ async def test_a_host_that_does_not_leave_is_killed_after_the_grace(kit, plans, 
         await host.hang_up()
         await ending
         assert kit.pool.all() == ()
-        # What the deaf host ran did not end by the cancel: its host was lost.
         assert (await kit.finished(run_id)).state is RunState.CANCELLED
+        assert (await kit.story(run_id))[-2:] == ["step_cancelled a", "run_finished"]
 
 
 async def test_the_socket_for_hosts_is_gone_afterwards(kit, plans):
