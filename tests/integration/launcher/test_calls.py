@@ -322,9 +322,11 @@ def test_newer_code_is_served_after_a_reload_and_a_plan_that_was_seen_is_stale(s
     (ready,) = [event.host_ready for event in events if event.HasField("host_ready")]
     assert ready.digest not in (header.digest, reloaded.location.digest)
     # A plan that was seen does not become another one.
+    module.write_text(module.read_text().replace("return 3", "return 4"))
+    caller.ReloadLocation()
     header = next(iter(caller.PlanRun(selection={"expressions": ["a"]}))).part.header
     pins = {"digest": header.digest, "fingerprint": header.fingerprint}
-    module.write_text(module.read_text().replace("return 3", "return 4 + 0"))
+    module.write_text(module.read_text().replace("return 4", "return 5"))
     (finished,) = [
         event.run_finished
         for event in caller.events(caller.launch("a", **pins))
