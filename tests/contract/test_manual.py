@@ -43,7 +43,7 @@ def test_an_rpc_says_its_precondition_and_whether_it_may_be_repeated(
 
 @pytest.mark.parametrize(("name", "comment"), list(rpcs()))
 def test_an_rpc_names_only_reasons_that_are_listed(name: str, comment: str) -> None:
-    options = {"LOCATION_STATE_FAILED"}
+    options = {"LOCATION_STATE_FAILED", "FROM_FAILURE"}
 
     assert set(REASON.findall(comment)) - STATUS_CODES - options <= listed_reasons(), name
 

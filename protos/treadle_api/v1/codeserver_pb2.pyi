@@ -208,6 +208,106 @@ class PlanResponse(_message.Message):
 Global___PlanResponse: _TypeAlias = PlanResponse  # noqa: Y015
 
 @_typing.final
+class PlanReexecutionRequest(_message.Message):
+    """A part of what a re-execution is planned from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
+    EARLIER_STEPS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def plan(self) -> Global___PlanRequest:
+        """Selection, options and missing assets. Set in the first part only."""
+
+    @_builtins.property
+    def reexecution(self) -> _plan_pb2.Reexecution:
+        """What is asked for. Set in the first part only."""
+
+    @_builtins.property
+    def earlier_steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierStep]:
+        """Steps of the earlier run, at most 500."""
+
+    def __init__(
+        self,
+        *,
+        plan: Global___PlanRequest | None = ...,
+        reexecution: _plan_pb2.Reexecution | None = ...,
+        earlier_steps: _abc.Iterable[Global___EarlierStep] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["earlier_steps", b"earlier_steps", "plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanReexecutionRequest: _TypeAlias = PlanReexecutionRequest  # noqa: Y015
+
+@_typing.final
+class EarlierStep(_message.Message):
+    """A step of the earlier run."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    SUCCEEDED_FIELD_NUMBER: _builtins.int
+    FROM_RUN_ID_FIELD_NUMBER: _builtins.int
+    STORED_OUTPUTS_FIELD_NUMBER: _builtins.int
+    OP_DIGEST_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """The step key."""
+    succeeded: _builtins.bool
+    """It succeeded there, or was reused."""
+    from_run_id: _builtins.str
+    """The run that made its values: the earlier run, or one that it reused them from."""
+    op_digest: _builtins.str
+    """The digest of its op's code when it ran. Empty: not known."""
+    @_builtins.property
+    def stored_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its outputs whose values are still stored, or that carried none, sorted."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        succeeded: _builtins.bool = ...,
+        from_run_id: _builtins.str = ...,
+        stored_outputs: _abc.Iterable[_builtins.str] | None = ...,
+        op_digest: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_run_id", b"from_run_id", "key", b"key", "op_digest", b"op_digest", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlierStep: _TypeAlias = EarlierStep  # noqa: Y015
+
+@_typing.final
+class PlanReexecutionResponse(_message.Message):
+    """A part of a plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PART_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def part(self) -> _plan_pb2.PlanPart:
+        """The part. Loads and reuses are not resolved."""
+
+    def __init__(
+        self,
+        *,
+        part: _plan_pb2.PlanPart | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanReexecutionResponse: _TypeAlias = PlanReexecutionResponse  # noqa: Y015
+
+@_typing.final
 class GetLaunchSpecRequest(_message.Message):
     """Asks how a host is started."""
 

@@ -60,6 +60,11 @@ class CodeServerServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanResponse.FromString,
                 _registered_method=True)
+        self.PlanReexecution = channel.stream_stream(
+                '/treadle_api.v1.CodeServerService/PlanReexecution',
+                request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionResponse.FromString,
+                _registered_method=True)
         self.GetLaunchSpec = channel.unary_unary(
                 '/treadle_api.v1.CodeServerService/GetLaunchSpec',
                 request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.GetLaunchSpecRequest.SerializeToString,
@@ -129,6 +134,17 @@ class CodeServerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlanReexecution(self, request_iterator, context):
+        """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
+        made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
+        head, all hold earlier steps, each once. A pure function of snapshot and requests.
+        Precondition and errors as Plan. Idempotent, changes nothing.
+        INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetLaunchSpec(self, request, context):
         """Say how a process that holds this code is started.
         Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
@@ -183,6 +199,11 @@ def add_CodeServerServiceServicer_to_server(servicer, server):
                     servicer.Plan,
                     request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanResponse.SerializeToString,
+            ),
+            'PlanReexecution': grpc.stream_stream_rpc_method_handler(
+                    servicer.PlanReexecution,
+                    request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionResponse.SerializeToString,
             ),
             'GetLaunchSpec': grpc.unary_unary_rpc_method_handler(
                     servicer.GetLaunchSpec,
@@ -314,6 +335,33 @@ class CodeServerService:
             '/treadle_api.v1.CodeServerService/Plan',
             treadle__api_dot_v1_dot_codeserver__pb2.PlanRequest.SerializeToString,
             treadle__api_dot_v1_dot_codeserver__pb2.PlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanReexecution(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/treadle_api.v1.CodeServerService/PlanReexecution',
+            treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionRequest.SerializeToString,
+            treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionResponse.FromString,
             options,
             channel_credentials,
             insecure,

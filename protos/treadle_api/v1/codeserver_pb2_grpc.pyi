@@ -66,6 +66,13 @@ class CodeServerServiceStub:
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
     FAILED_PRECONDITION NOT_LOADED: as GetGraph.
     """
+    PlanReexecution: _grpc.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]
+    """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
+    made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
+    head, all hold earlier steps, each once. A pure function of snapshot and requests.
+    Precondition and errors as Plan. Idempotent, changes nothing.
+    INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
+    """
     GetLaunchSpec: _grpc.UnaryUnaryMultiCallable[_codeserver_pb2.GetLaunchSpecRequest, _codeserver_pb2.GetLaunchSpecResponse]
     """Say how a process that holds this code is started.
     Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
@@ -124,6 +131,13 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
     FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+    """
+    PlanReexecution: _aio.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]  # type: ignore[assignment]
+    """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
+    made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
+    head, all hold earlier steps, each once. A pure function of snapshot and requests.
+    Precondition and errors as Plan. Idempotent, changes nothing.
+    INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
     """
     GetLaunchSpec: _aio.UnaryUnaryMultiCallable[_codeserver_pb2.GetLaunchSpecRequest, _codeserver_pb2.GetLaunchSpecResponse]  # type: ignore[assignment]
     """Say how a process that holds this code is started.
@@ -204,6 +218,19 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
         FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+        """
+
+    @_abc_1.abstractmethod
+    def PlanReexecution(
+        self,
+        request_iterator: _MaybeAsyncIterator[_codeserver_pb2.PlanReexecutionRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.PlanReexecutionResponse], _abc.AsyncIterator[_codeserver_pb2.PlanReexecutionResponse]]:
+        """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
+        made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
+        head, all hold earlier steps, each once. A pure function of snapshot and requests.
+        Precondition and errors as Plan. Idempotent, changes nothing.
+        INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
         """
 
     @_abc_1.abstractmethod

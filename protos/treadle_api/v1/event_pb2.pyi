@@ -262,6 +262,10 @@ class RunSubmitted(_message.Message):
     FINGERPRINT_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
+    ROOT_RUN_ID_FIELD_NUMBER: _builtins.int
+    TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    RETRY_LOST_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location."""
     digest: _builtins.str
@@ -270,6 +274,12 @@ class RunSubmitted(_message.Message):
     """The fingerprint of the plan."""
     idempotency_key: _builtins.str
     """The caller's idempotency key, "" if none."""
+    root_run_id: _builtins.str
+    """The first run of the line of re-executions. Empty: it goes on from none."""
+    timeout_ms: _builtins.int
+    """How long the run may take once it has started, in milliseconds. 0: no limit."""
+    retry_lost: _builtins.int
+    """How often a step whose host was lost after its code began is tried again."""
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What was asked for."""
@@ -282,6 +292,10 @@ class RunSubmitted(_message.Message):
     def tags(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Tags, the job's included."""
 
+    @_builtins.property
+    def reexecution(self) -> _plan_pb2.Reexecution:
+        """The earlier run that it goes on from. Unset: none."""
+
     def __init__(
         self,
         *,
@@ -292,10 +306,14 @@ class RunSubmitted(_message.Message):
         fingerprint: _builtins.str = ...,
         tags: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         idempotency_key: _builtins.str = ...,
+        reexecution: _plan_pb2.Reexecution | None = ...,
+        root_run_id: _builtins.str = ...,
+        timeout_ms: _builtins.int = ...,
+        retry_lost: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "idempotency_key", b"idempotency_key", "location", b"location", "options", b"options", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "idempotency_key", b"idempotency_key", "location", b"location", "options", b"options", "reexecution", b"reexecution", "retry_lost", b"retry_lost", "root_run_id", b"root_run_id", "selection", b"selection", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -692,19 +710,25 @@ class StepSucceeded(_message.Message):
 
     DURATION_US_FIELD_NUMBER: _builtins.int
     PID_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
     """The process that ran it, as its host names it."""
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used."""
+
     def __init__(
         self,
         *,
         duration_us: _builtins.int = ...,
         pid: _builtins.int = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "pid", b"pid"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "pid", b"pid", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -719,6 +743,7 @@ class StepFailed(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
     PID_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt. 0: it never started."""
     pid: _builtins.int
@@ -727,16 +752,21 @@ class StepFailed(_message.Message):
     def failure(self) -> _run_pb2.Failure:
         """Why."""
 
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used. Unset: it never started, or its host is gone."""
+
     def __init__(
         self,
         *,
         failure: _run_pb2.Failure | None = ...,
         duration_us: _builtins.int = ...,
         pid: _builtins.int = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "pid", b"pid"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "pid", b"pid", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -751,6 +781,7 @@ class StepRetryScheduled(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     NOT_BEFORE_FIELD_NUMBER: _builtins.int
     NEXT_ATTEMPT_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     next_attempt: _builtins.int
     """The number of the next attempt."""
     @_builtins.property
@@ -761,16 +792,21 @@ class StepRetryScheduled(_message.Message):
     def not_before(self) -> _timestamp_pb2.Timestamp:
         """The earliest start of the next attempt."""
 
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used. Unset: it never started, or its host is gone."""
+
     def __init__(
         self,
         *,
         failure: _run_pb2.Failure | None = ...,
         not_before: _timestamp_pb2.Timestamp | None = ...,
         next_attempt: _builtins.int = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "not_before", b"not_before"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "not_before", b"not_before", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "next_attempt", b"next_attempt", "not_before", b"not_before"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "next_attempt", b"next_attempt", "not_before", b"not_before", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -897,16 +933,22 @@ class StepCancelled(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     WAS_RUNNING_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     was_running: _builtins.bool
     """A process was ended for it."""
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used. Set when was_running and its host lives."""
+
     def __init__(
         self,
         *,
         was_running: _builtins.bool = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["was_running", b"was_running"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage", "was_running", b"was_running"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

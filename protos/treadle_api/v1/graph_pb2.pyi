@@ -13,6 +13,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from treadle_api.v1 import policy_pb2 as _policy_pb2
 from treadle_api.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
@@ -598,6 +599,9 @@ class StepDefinition(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
+    RETRY_POLICY_FIELD_NUMBER: _builtins.int
+    TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key: the dotted path of node names."""
     block: _builtins.str
@@ -606,6 +610,8 @@ class StepDefinition(_message.Message):
     """The name of the op."""
     description: _builtins.str
     """The description, "" if none."""
+    timeout_ms: _builtins.int
+    """How long one attempt may take, in milliseconds. 0: no limit."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___StepInputDefinition]:
         """The inputs, in the order of the op's arguments."""
@@ -626,6 +632,14 @@ class StepDefinition(_message.Message):
     def source(self) -> _value_pb2.SourceLocation:
         """Where the op was defined."""
 
+    @_builtins.property
+    def retry_policy(self) -> _policy_pb2.RetryPolicy:
+        """When it is tried again. Unset: never by itself."""
+
+    @_builtins.property
+    def limits(self) -> _policy_pb2.Limits:
+        """What one attempt may use. Unset: no limit."""
+
     def __init__(
         self,
         *,
@@ -638,10 +652,13 @@ class StepDefinition(_message.Message):
         description: _builtins.str = ...,
         tags: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         source: _value_pb2.SourceLocation | None = ...,
+        retry_policy: _policy_pb2.RetryPolicy | None = ...,
+        timeout_ms: _builtins.int = ...,
+        limits: _policy_pb2.Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "retry_policy", b"retry_policy", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "description", b"description", "inputs", b"inputs", "key", b"key", "op", b"op", "outputs", b"outputs", "resource_keys", b"resource_keys", "source", b"source", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "description", b"description", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "source", b"source", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -12,6 +12,7 @@ from treadle_api.v1 import event_pb2 as _event_pb2
 from treadle_api.v1 import graph_pb2 as _graph_pb2
 from treadle_api.v1 import plan_pb2 as _plan_pb2
 from treadle_api.v1 import run_pb2 as _run_pb2
+from treadle_api.v1 import worker_pb2 as _worker_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -50,6 +51,34 @@ LOG_STREAM_STDERR: LogStream.ValueType  # 2
 LOG_STREAM_LOG: LogStream.ValueType  # 3
 """Records of context.log and of Python's logging, a line each."""
 Global___LogStream: _TypeAlias = LogStream  # noqa: Y015
+
+class _GarbageReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GarbageReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GarbageReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GARBAGE_REASON_UNSPECIFIED: _GarbageReason.ValueType  # 0
+    """Never sent."""
+    GARBAGE_REASON_UNCOMMITTED: _GarbageReason.ValueType  # 1
+    """No commit names it: its attempt failed, was cancelled or was lost."""
+    GARBAGE_REASON_SUPERSEDED: _GarbageReason.ValueType  # 2
+    """The asset has at least three newer versions."""
+    GARBAGE_REASON_INTERMEDIATE: _GarbageReason.ValueType  # 3
+    """An intermediate of a run that finished longer ago than intermediates are kept."""
+
+class GarbageReason(_GarbageReason, metaclass=_GarbageReasonEnumTypeWrapper):
+    """Why something may be removed."""
+
+GARBAGE_REASON_UNSPECIFIED: GarbageReason.ValueType  # 0
+"""Never sent."""
+GARBAGE_REASON_UNCOMMITTED: GarbageReason.ValueType  # 1
+"""No commit names it: its attempt failed, was cancelled or was lost."""
+GARBAGE_REASON_SUPERSEDED: GarbageReason.ValueType  # 2
+"""The asset has at least three newer versions."""
+GARBAGE_REASON_INTERMEDIATE: GarbageReason.ValueType  # 3
+"""An intermediate of a run that finished longer ago than intermediates are kept."""
+Global___GarbageReason: _TypeAlias = GarbageReason  # noqa: Y015
 
 @_typing.final
 class GetLauncherRequest(_message.Message):
@@ -252,6 +281,7 @@ class PlanRunRequest(_message.Message):
     LOCATION_FIELD_NUMBER: _builtins.int
     SELECTION_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name. Empty: the one that has the selected assets."""
     @_builtins.property
@@ -262,16 +292,21 @@ class PlanRunRequest(_message.Message):
     def options(self) -> _plan_pb2.PlanOptions:
         """Choices."""
 
+    @_builtins.property
+    def reexecution(self) -> _plan_pb2.Reexecution:
+        """Plan the re-execution of an earlier run; then nothing else is set."""
+
     def __init__(
         self,
         *,
         location: _builtins.str = ...,
         selection: _plan_pb2.Selection | None = ...,
         options: _plan_pb2.PlanOptions | None = ...,
+        reexecution: _plan_pb2.Reexecution | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "options", b"options", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -334,6 +369,9 @@ class LaunchRunRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
+    TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    RETRY_LOST_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name. Empty: the one that has the selected assets."""
     idempotency_key: _builtins.str
@@ -342,6 +380,14 @@ class LaunchRunRequest(_message.Message):
     """The digest of the plan that the caller saw. Empty: nothing is pinned."""
     fingerprint: _builtins.str
     """The fingerprint of the plan that the caller saw. Set with digest."""
+    timeout_ms: _builtins.int
+    """How long the run may take once it has started, in milliseconds; then it is ended as by a
+    cancel and fails. 0: no limit.
+    """
+    retry_lost: _builtins.int
+    """How often a step whose host was lost after its code began is tried again, whatever its
+    policy says. 0: only as its policy says.
+    """
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What is to be made."""
@@ -354,6 +400,10 @@ class LaunchRunRequest(_message.Message):
     def tags(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Tags of the run; they win over the job's."""
 
+    @_builtins.property
+    def reexecution(self) -> _plan_pb2.Reexecution:
+        """Go on from an earlier run; then location, selection and options are not set."""
+
     def __init__(
         self,
         *,
@@ -364,10 +414,13 @@ class LaunchRunRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         digest: _builtins.str = ...,
         fingerprint: _builtins.str = ...,
+        reexecution: _plan_pb2.Reexecution | None = ...,
+        timeout_ms: _builtins.int = ...,
+        retry_lost: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "idempotency_key", b"idempotency_key", "location", b"location", "options", b"options", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "idempotency_key", b"idempotency_key", "location", b"location", "options", b"options", "reexecution", b"reexecution", "retry_lost", b"retry_lost", "selection", b"selection", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -792,6 +845,269 @@ class CancelRunResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CancelRunResponse: _TypeAlias = CancelRunResponse  # noqa: Y015
+
+@_typing.final
+class GetStepTaskRequest(_message.Message):
+    """Asks for a task."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    run_id: _builtins.str
+    """The run's id."""
+    step_key: _builtins.str
+    """The step."""
+    attempt: _builtins.int
+    """The attempt, from 1. 0: the last one that started."""
+    def __init__(
+        self,
+        *,
+        run_id: _builtins.str = ...,
+        step_key: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "run_id", b"run_id", "step_key", b"step_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetStepTaskRequest: _TypeAlias = GetStepTaskRequest  # noqa: Y015
+
+@_typing.final
+class GetStepTaskResponse(_message.Message):
+    """The task."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def task(self) -> _worker_pb2.Task:
+        """The task, as the host got it."""
+
+    def __init__(
+        self,
+        *,
+        task: _worker_pb2.Task | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["task", b"task"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["task", b"task"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetStepTaskResponse: _TypeAlias = GetStepTaskResponse  # noqa: Y015
+
+@_typing.final
+class PlanGarbageRequest(_message.Message):
+    """Asks for what may be removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEEP_INTERMEDIATES_SECONDS_FIELD_NUMBER: _builtins.int
+    keep_intermediates_seconds: _builtins.int
+    """How long intermediates of finished runs are kept, in seconds. 0: the launcher's own."""
+    def __init__(
+        self,
+        *,
+        keep_intermediates_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanGarbageRequest: _TypeAlias = PlanGarbageRequest  # noqa: Y015
+
+@_typing.final
+class Garbage(_message.Message):
+    """One stored value that may be removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """Its name in the home's file store."""
+    reason: Global___GarbageReason.ValueType
+    """Why."""
+    size_bytes: _builtins.int
+    """Its length."""
+    asset_key: _builtins.str
+    """The asset. Empty: an intermediate, or not known."""
+    run_id: _builtins.str
+    """The run that wrote it. Empty: not known."""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        reason: Global___GarbageReason.ValueType = ...,
+        size_bytes: _builtins.int = ...,
+        asset_key: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "key", b"key", "reason", b"reason", "run_id", b"run_id", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Garbage: _TypeAlias = Garbage  # noqa: Y015
+
+@_typing.final
+class PlanGarbageResponse(_message.Message):
+    """Some of what may be removed, at most 500."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GARBAGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def garbage(self) -> _containers.RepeatedCompositeFieldContainer[Global___Garbage]:
+        """Sorted by key."""
+
+    def __init__(
+        self,
+        *,
+        garbage: _abc.Iterable[Global___Garbage] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["garbage", b"garbage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanGarbageResponse: _TypeAlias = PlanGarbageResponse  # noqa: Y015
+
+@_typing.final
+class CollectGarbageRequest(_message.Message):
+    """Asks for the removal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEEP_INTERMEDIATES_SECONDS_FIELD_NUMBER: _builtins.int
+    keep_intermediates_seconds: _builtins.int
+    """As PlanGarbageRequest."""
+    def __init__(
+        self,
+        *,
+        keep_intermediates_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CollectGarbageRequest: _TypeAlias = CollectGarbageRequest  # noqa: Y015
+
+@_typing.final
+class CollectGarbageResponse(_message.Message):
+    """What was removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMOVED_COUNT_FIELD_NUMBER: _builtins.int
+    REMOVED_BYTES_FIELD_NUMBER: _builtins.int
+    removed_count: _builtins.int
+    """How many values."""
+    removed_bytes: _builtins.int
+    """How many bytes."""
+    def __init__(
+        self,
+        *,
+        removed_count: _builtins.int = ...,
+        removed_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["removed_bytes", b"removed_bytes", "removed_count", b"removed_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CollectGarbageResponse: _TypeAlias = CollectGarbageResponse  # noqa: Y015
+
+@_typing.final
+class GetDiskUseRequest(_message.Message):
+    """Asks for the use of the disk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDiskUseRequest: _TypeAlias = GetDiskUseRequest  # noqa: Y015
+
+@_typing.final
+class DiskUse(_message.Message):
+    """What one asset or one run takes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    VALUE_COUNT_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """Values of an asset, all versions."""
+    run_id: _builtins.str
+    """Values that a run wrote, assets and intermediates."""
+    value_count: _builtins.int
+    """How many values."""
+    size_bytes: _builtins.int
+    """How many bytes."""
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+        value_count: _builtins.int = ...,
+        size_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "of", b"of", "run_id", b"run_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "of", b"of", "run_id", b"run_id", "size_bytes", b"size_bytes", "value_count", b"value_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_of: _TypeAlias = _typing.Literal["asset_key", "run_id"]  # noqa: Y015
+    _WhichOneofArgType_of: _TypeAlias = _typing.Literal["of", b"of"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_of) -> _WhichOneofReturnType_of | None: ...
+
+Global___DiskUse: _TypeAlias = DiskUse  # noqa: Y015
+
+@_typing.final
+class GetDiskUseResponse(_message.Message):
+    """Some of the use, at most 500."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___DiskUse]:
+        """Assets first, then runs, each largest first."""
+
+    def __init__(
+        self,
+        *,
+        uses: _abc.Iterable[Global___DiskUse] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["uses", b"uses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetDiskUseResponse: _TypeAlias = GetDiskUseResponse  # noqa: Y015
 
 @_typing.final
 class ListAssetsRequest(_message.Message):

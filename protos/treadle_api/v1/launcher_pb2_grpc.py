@@ -110,6 +110,26 @@ class LauncherServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.CancelRunRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.CancelRunResponse.FromString,
                 _registered_method=True)
+        self.GetStepTask = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/GetStepTask',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetStepTaskRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetStepTaskResponse.FromString,
+                _registered_method=True)
+        self.PlanGarbage = channel.unary_stream(
+                '/treadle_api.v1.LauncherService/PlanGarbage',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.PlanGarbageRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.PlanGarbageResponse.FromString,
+                _registered_method=True)
+        self.CollectGarbage = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/CollectGarbage',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.CollectGarbageRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.CollectGarbageResponse.FromString,
+                _registered_method=True)
+        self.GetDiskUse = channel.unary_stream(
+                '/treadle_api.v1.LauncherService/GetDiskUse',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetDiskUseRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetDiskUseResponse.FromString,
+                _registered_method=True)
         self.ListAssets = channel.unary_unary(
                 '/treadle_api.v1.LauncherService/ListAssets',
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListAssetsRequest.SerializeToString,
@@ -178,6 +198,13 @@ class LauncherServiceServicer:
         value. Select Refusal.smallest_selection, or set unrecorded_loads to TRY.
         FAILED_PRECONDITION SPANS_LOCATIONS: the selection names assets of several locations; a
         run belongs to one. Launch one run each.
+        With reexecution set: location, selection and options are the earlier run's.
+        NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
+        INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
+        FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
+        FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
+        is to be done, or ask for STEPS or ALL.
+        FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -257,6 +284,41 @@ class LauncherServiceServicer:
         Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
         NOT_FOUND UNKNOWN_RUN.
         FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetStepTask(self, request, context):
+        """Return the task of one attempt as its host got it, for running the step again by hand.
+        Precondition: the attempt started. Idempotent, changes nothing. Holds no command and no
+        environment.
+        NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP: also when that attempt never started.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanGarbage(self, request, context):
+        """Stream what may be removed from the home, and why. Nothing is removed.
+        Precondition: none. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CollectGarbage(self, request, context):
+        """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
+        finished, an asset's newest versions and what a commit names and nothing supersedes stay.
+        Precondition: none. Idempotent: a repeat finds less.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDiskUse(self, request, context):
+        """Stream how many bytes the values of each asset and of each run take, largest first.
+        Precondition: none. Idempotent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -347,6 +409,26 @@ def add_LauncherServiceServicer_to_server(servicer, server):
                     servicer.CancelRun,
                     request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.CancelRunRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_launcher__pb2.CancelRunResponse.SerializeToString,
+            ),
+            'GetStepTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStepTask,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetStepTaskRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetStepTaskResponse.SerializeToString,
+            ),
+            'PlanGarbage': grpc.unary_stream_rpc_method_handler(
+                    servicer.PlanGarbage,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.PlanGarbageRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.PlanGarbageResponse.SerializeToString,
+            ),
+            'CollectGarbage': grpc.unary_unary_rpc_method_handler(
+                    servicer.CollectGarbage,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.CollectGarbageRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.CollectGarbageResponse.SerializeToString,
+            ),
+            'GetDiskUse': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetDiskUse,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetDiskUseRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetDiskUseResponse.SerializeToString,
             ),
             'ListAssets': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAssets,
@@ -721,6 +803,114 @@ class LauncherService:
             '/treadle_api.v1.LauncherService/CancelRun',
             treadle__api_dot_v1_dot_launcher__pb2.CancelRunRequest.SerializeToString,
             treadle__api_dot_v1_dot_launcher__pb2.CancelRunResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStepTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/GetStepTask',
+            treadle__api_dot_v1_dot_launcher__pb2.GetStepTaskRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.GetStepTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanGarbage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/PlanGarbage',
+            treadle__api_dot_v1_dot_launcher__pb2.PlanGarbageRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.PlanGarbageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CollectGarbage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/CollectGarbage',
+            treadle__api_dot_v1_dot_launcher__pb2.CollectGarbageRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.CollectGarbageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDiskUse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/GetDiskUse',
+            treadle__api_dot_v1_dot_launcher__pb2.GetDiskUseRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.GetDiskUseResponse.FromString,
             options,
             channel_credentials,
             insecure,

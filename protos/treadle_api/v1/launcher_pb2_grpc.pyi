@@ -69,6 +69,13 @@ class LauncherServiceStub:
     value. Select Refusal.smallest_selection, or set unrecorded_loads to TRY.
     FAILED_PRECONDITION SPANS_LOCATIONS: the selection names assets of several locations; a
     run belongs to one. Launch one run each.
+    With reexecution set: location, selection and options are the earlier run's.
+    NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
+    INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
+    FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
+    FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
+    is to be done, or ask for STEPS or ALL.
+    FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
     """
     LaunchRun: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]
     """Plan, record a run and answer; the run goes on by itself. What happens after the answer
@@ -114,6 +121,25 @@ class LauncherServiceStub:
     Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
     NOT_FOUND UNKNOWN_RUN.
     FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+    """
+    GetStepTask: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.GetStepTaskRequest, _launcher_pb2.GetStepTaskResponse]
+    """Return the task of one attempt as its host got it, for running the step again by hand.
+    Precondition: the attempt started. Idempotent, changes nothing. Holds no command and no
+    environment.
+    NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP: also when that attempt never started.
+    """
+    PlanGarbage: _grpc.UnaryStreamMultiCallable[_launcher_pb2.PlanGarbageRequest, _launcher_pb2.PlanGarbageResponse]
+    """Stream what may be removed from the home, and why. Nothing is removed.
+    Precondition: none. Idempotent.
+    """
+    CollectGarbage: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.CollectGarbageRequest, _launcher_pb2.CollectGarbageResponse]
+    """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
+    finished, an asset's newest versions and what a commit names and nothing supersedes stay.
+    Precondition: none. Idempotent: a repeat finds less.
+    """
+    GetDiskUse: _grpc.UnaryStreamMultiCallable[_launcher_pb2.GetDiskUseRequest, _launcher_pb2.GetDiskUseResponse]
+    """Stream how many bytes the values of each asset and of each run take, largest first.
+    Precondition: none. Idempotent.
     """
     ListAssets: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListAssetsRequest, _launcher_pb2.ListAssetsResponse]
     """List the assets of all locations, or of one, with their latest materialization, in pages,
@@ -167,6 +193,13 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     value. Select Refusal.smallest_selection, or set unrecorded_loads to TRY.
     FAILED_PRECONDITION SPANS_LOCATIONS: the selection names assets of several locations; a
     run belongs to one. Launch one run each.
+    With reexecution set: location, selection and options are the earlier run's.
+    NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
+    INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
+    FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
+    FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
+    is to be done, or ask for STEPS or ALL.
+    FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
     """
     LaunchRun: _aio.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]  # type: ignore[assignment]
     """Plan, record a run and answer; the run goes on by itself. What happens after the answer
@@ -212,6 +245,25 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
     NOT_FOUND UNKNOWN_RUN.
     FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+    """
+    GetStepTask: _aio.UnaryUnaryMultiCallable[_launcher_pb2.GetStepTaskRequest, _launcher_pb2.GetStepTaskResponse]  # type: ignore[assignment]
+    """Return the task of one attempt as its host got it, for running the step again by hand.
+    Precondition: the attempt started. Idempotent, changes nothing. Holds no command and no
+    environment.
+    NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP: also when that attempt never started.
+    """
+    PlanGarbage: _aio.UnaryStreamMultiCallable[_launcher_pb2.PlanGarbageRequest, _launcher_pb2.PlanGarbageResponse]  # type: ignore[assignment]
+    """Stream what may be removed from the home, and why. Nothing is removed.
+    Precondition: none. Idempotent.
+    """
+    CollectGarbage: _aio.UnaryUnaryMultiCallable[_launcher_pb2.CollectGarbageRequest, _launcher_pb2.CollectGarbageResponse]  # type: ignore[assignment]
+    """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
+    finished, an asset's newest versions and what a commit names and nothing supersedes stay.
+    Precondition: none. Idempotent: a repeat finds less.
+    """
+    GetDiskUse: _aio.UnaryStreamMultiCallable[_launcher_pb2.GetDiskUseRequest, _launcher_pb2.GetDiskUseResponse]  # type: ignore[assignment]
+    """Stream how many bytes the values of each asset and of each run take, largest first.
+    Precondition: none. Idempotent.
     """
     ListAssets: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListAssetsRequest, _launcher_pb2.ListAssetsResponse]  # type: ignore[assignment]
     """List the assets of all locations, or of one, with their latest materialization, in pages,
@@ -292,6 +344,13 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         value. Select Refusal.smallest_selection, or set unrecorded_loads to TRY.
         FAILED_PRECONDITION SPANS_LOCATIONS: the selection names assets of several locations; a
         run belongs to one. Launch one run each.
+        With reexecution set: location, selection and options are the earlier run's.
+        NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
+        INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
+        FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
+        FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
+        is to be done, or ask for STEPS or ALL.
+        FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
         """
 
     @_abc_1.abstractmethod
@@ -385,6 +444,49 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
         NOT_FOUND UNKNOWN_RUN.
         FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+        """
+
+    @_abc_1.abstractmethod
+    def GetStepTask(
+        self,
+        request: _launcher_pb2.GetStepTaskRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.GetStepTaskResponse, _abc.Awaitable[_launcher_pb2.GetStepTaskResponse]]:
+        """Return the task of one attempt as its host got it, for running the step again by hand.
+        Precondition: the attempt started. Idempotent, changes nothing. Holds no command and no
+        environment.
+        NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP: also when that attempt never started.
+        """
+
+    @_abc_1.abstractmethod
+    def PlanGarbage(
+        self,
+        request: _launcher_pb2.PlanGarbageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_launcher_pb2.PlanGarbageResponse], _abc.AsyncIterator[_launcher_pb2.PlanGarbageResponse]]:
+        """Stream what may be removed from the home, and why. Nothing is removed.
+        Precondition: none. Idempotent.
+        """
+
+    @_abc_1.abstractmethod
+    def CollectGarbage(
+        self,
+        request: _launcher_pb2.CollectGarbageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.CollectGarbageResponse, _abc.Awaitable[_launcher_pb2.CollectGarbageResponse]]:
+        """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
+        finished, an asset's newest versions and what a commit names and nothing supersedes stay.
+        Precondition: none. Idempotent: a repeat finds less.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDiskUse(
+        self,
+        request: _launcher_pb2.GetDiskUseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_launcher_pb2.GetDiskUseResponse], _abc.AsyncIterator[_launcher_pb2.GetDiskUseResponse]]:
+        """Stream how many bytes the values of each asset and of each run take, largest first.
+        Precondition: none. Idempotent.
         """
 
     @_abc_1.abstractmethod

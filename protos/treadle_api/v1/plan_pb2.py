@@ -23,50 +23,59 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from treadle_api.v1 import policy_pb2 as treadle__api_dot_v1_dot_policy__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19treadle_api/v1/plan.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1atreadle_api/v1/value.proto\"\xb3\x01\n\x0bPlanOptions\x12=\n\x12unselected_outputs\x18\x01 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12*\n\x08siblings\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.Siblings\x12\x39\n\x10unrecorded_loads\x18\x03 \x01(\x0e\x32\x1f.treadle_api.v1.UnrecordedLoads\"-\n\tSelection\x12\x13\n\x0b\x65xpressions\x18\x01 \x03(\t\x12\x0b\n\x03job\x18\x02 \x01(\t\"~\n\rPlannedSource\x12\x38\n\x0bstep_output\x18\x01 \x01(\x0b\x32!.treadle_api.v1.PlannedStepOutputH\x00\x12\x18\n\x0eload_asset_key\x18\x02 \x01(\tH\x00\x12\x11\n\tasset_key\x18\x03 \x01(\tB\x06\n\x04\x66rom\"5\n\x11PlannedStepOutput\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\"\x9c\x01\n\x0cPlannedInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x12\n\nnot_needed\x18\x05 \x01(\x08\x12\x19\n\x11input_manager_key\x18\x06 \x01(\t\"d\n\x0cPlannedAsset\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x03 \x01(\t\x12\x17\n\x0f\x62uiltin_manager\x18\x04 \x01(\x08\"\xc5\x01\n\rPlannedOutput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x13\n\x0bis_required\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12,\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedAsset\x12\x0f\n\x07is_read\x18\x06 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x07 \x01(\t\x12\x17\n\x0f\x62uiltin_manager\x18\x08 \x01(\x08\"\xda\x02\n\x0bPlannedStep\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12(\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.treadle_api.v1.Verdict\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x18\n\x10selected_outputs\x18\x05 \x03(\t\x12\x1b\n\x13selected_asset_keys\x18\x06 \x03(\t\x12,\n\x06inputs\x18\x07 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedInput\x12.\n\x07outputs\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedOutput\x12\x15\n\rresource_keys\x18\t \x03(\t\x12=\n\x12unselected_outputs\x18\n \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\n\n\x02op\x18\x0b \x01(\t\"\xe5\x02\n\x04Load\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x30\n\x07readers\x18\x02 \x03(\x0b\x32\x1f.treadle_api.v1.PlannedInputRef\x12\x10\n\x08\x65xternal\x18\x03 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x04 \x01(\t\x12\x17\n\x0f\x62uiltin_manager\x18\x05 \x01(\x08\x12\x0f\n\x07sibling\x18\x06 \x01(\x08\x12(\n\x05state\x18\x07 \x01(\x0e\x32\x19.treadle_api.v1.LoadState\x12\x0e\n\x06run_id\x18\x08 \x01(\t\x12\x10\n\x08step_key\x18\t \x01(\t\x12+\n\tvalue_ref\x18\n \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0estore_sequence\x18\x0b \x01(\x03\x12\x33\n\x0fmaterialized_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"2\n\x0fPlannedInputRef\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\t\"}\n\x06Hazard\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\x12\x12\n\nasset_keys\x18\x03 \x03(\t\x12=\n\x12unselected_outputs\x18\x04 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\"\x85\x02\n\nPlanHeader\x12\x10\n\x08location\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x03 \x01(\t\x12,\n\tselection\x18\x04 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12\x1b\n\x13selected_asset_keys\x18\x06 \x03(\t\x12\x1c\n\x14selected_asset_count\x18\x07 \x01(\x05\x12\x1a\n\x12missing_asset_keys\x18\x08 \x03(\t\x12\r\n\x05notes\x18\t \x03(\t\"\xb0\x01\n\x08PlanPart\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.PlanHeader\x12*\n\x05steps\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.PlannedStep\x12#\n\x05loads\x18\x03 \x03(\x0b\x32\x14.treadle_api.v1.Load\x12\'\n\x07hazards\x18\x04 \x03(\x0b\x32\x16.treadle_api.v1.Hazard*\x98\x01\n\x11UnselectedOutputs\x12\"\n\x1eUNSELECTED_OUTPUTS_UNSPECIFIED\x10\x00\x12\"\n\x1eUNSELECTED_OUTPUTS_MATERIALIZE\x10\x01\x12\x1e\n\x1aUNSELECTED_OUTPUTS_DISCARD\x10\x02\x12\x1b\n\x17UNSELECTED_OUTPUTS_FAIL\x10\x03*I\n\x08Siblings\x12\x18\n\x14SIBLINGS_UNSPECIFIED\x10\x00\x12\x11\n\rSIBLINGS_LOAD\x10\x01\x12\x10\n\x0cSIBLINGS_RUN\x10\x02*j\n\x0fUnrecordedLoads\x12 \n\x1cUNRECORDED_LOADS_UNSPECIFIED\x10\x00\x12\x1b\n\x17UNRECORDED_LOADS_REFUSE\x10\x01\x12\x18\n\x14UNRECORDED_LOADS_TRY\x10\x02*X\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bVERDICT_RUN\x10\x01\x12\x10\n\x0cVERDICT_OMIT\x10\x02\x12\x11\n\rVERDICT_REUSE\x10\x03*[\n\tLoadState\x12\x1a\n\x16LOAD_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13LOAD_STATE_RECORDED\x10\x01\x12\x19\n\x15LOAD_STATE_UNRECORDED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19treadle_api/v1/plan.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\xb3\x01\n\x0bPlanOptions\x12=\n\x12unselected_outputs\x18\x01 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12*\n\x08siblings\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.Siblings\x12\x39\n\x10unrecorded_loads\x18\x03 \x01(\x0e\x32\x1f.treadle_api.v1.UnrecordedLoads\"\x97\x01\n\x0bReexecution\x12\x15\n\rparent_run_id\x18\x01 \x01(\t\x12-\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.treadle_api.v1.ReexecutionKind\x12\x18\n\x10step_expressions\x18\x03 \x03(\t\x12\x15\n\rrerun_changed\x18\x04 \x01(\x08\x12\x11\n\tsame_code\x18\x05 \x01(\x08\"-\n\tSelection\x12\x13\n\x0b\x65xpressions\x18\x01 \x03(\t\x12\x0b\n\x03job\x18\x02 \x01(\t\"~\n\rPlannedSource\x12\x38\n\x0bstep_output\x18\x01 \x01(\x0b\x32!.treadle_api.v1.PlannedStepOutputH\x00\x12\x18\n\x0eload_asset_key\x18\x02 \x01(\tH\x00\x12\x11\n\tasset_key\x18\x03 \x01(\tB\x06\n\x04\x66rom\"5\n\x11PlannedStepOutput\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\"\x9c\x01\n\x0cPlannedInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x12\n\nnot_needed\x18\x05 \x01(\x08\x12\x19\n\x11input_manager_key\x18\x06 \x01(\t\"d\n\x0cPlannedAsset\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x03 \x01(\t\x12\x17\n\x0f\x62uiltin_manager\x18\x04 \x01(\x08\"\xc5\x01\n\rPlannedOutput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x13\n\x0bis_required\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12,\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedAsset\x12\x0f\n\x07is_read\x18\x06 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x07 \x01(\t\x12\x17\n\x0f\x62uiltin_manager\x18\x08 \x01(\x08\"\xc9\x03\n\x0bPlannedStep\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12(\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.treadle_api.v1.Verdict\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x18\n\x10selected_outputs\x18\x05 \x03(\t\x12\x1b\n\x13selected_asset_keys\x18\x06 \x03(\t\x12,\n\x06inputs\x18\x07 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedInput\x12.\n\x07outputs\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedOutput\x12\x15\n\rresource_keys\x18\t \x03(\t\x12=\n\x12unselected_outputs\x18\n \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\n\n\x02op\x18\x0b \x01(\t\x12\x31\n\x0cretry_policy\x18\x0c \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x12\n\ntimeout_ms\x18\r \x01(\x03\x12&\n\x06limits\x18\x0e \x01(\x0b\x32\x16.treadle_api.v1.Limits\"\xe5\x02\n\x04Load\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x30\n\x07readers\x18\x02 \x03(\x0b\x32\x1f.treadle_api.v1.PlannedInputRef\x12\x10\n\x08\x65xternal\x18\x03 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x04 \x01(\t\x12\x17\n\x0f\x62uiltin_manager\x18\x05 \x01(\x08\x12\x0f\n\x07sibling\x18\x06 \x01(\x08\x12(\n\x05state\x18\x07 \x01(\x0e\x32\x19.treadle_api.v1.LoadState\x12\x0e\n\x06run_id\x18\x08 \x01(\t\x12\x10\n\x08step_key\x18\t \x01(\t\x12+\n\tvalue_ref\x18\n \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0estore_sequence\x18\x0b \x01(\x03\x12\x33\n\x0fmaterialized_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"2\n\x0fPlannedInputRef\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\r\n\x05input\x18\x02 \x01(\t\"}\n\x06Hazard\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\x12\x12\n\nasset_keys\x18\x03 \x03(\t\x12=\n\x12unselected_outputs\x18\x04 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\"\xb7\x02\n\nPlanHeader\x12\x10\n\x08location\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x03 \x01(\t\x12,\n\tselection\x18\x04 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12\x1b\n\x13selected_asset_keys\x18\x06 \x03(\t\x12\x1c\n\x14selected_asset_count\x18\x07 \x01(\x05\x12\x1a\n\x12missing_asset_keys\x18\x08 \x03(\t\x12\r\n\x05notes\x18\t \x03(\t\x12\x30\n\x0breexecution\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\"n\n\x05Reuse\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x13\n\x0b\x66rom_run_id\x18\x02 \x01(\t\x12-\n\x07outputs\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.ReusedOutput\x12\x0f\n\x07\x63hanged\x18\x04 \x01(\x08\"v\n\x0cReusedOutput\x12\x0e\n\x06output\x18\x01 \x01(\t\x12\x11\n\tasset_key\x18\x02 \x01(\t\x12+\n\tvalue_ref\x18\x03 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0eio_manager_key\x18\x04 \x01(\t\"\xd7\x01\n\x08PlanPart\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.PlanHeader\x12*\n\x05steps\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.PlannedStep\x12#\n\x05loads\x18\x03 \x03(\x0b\x32\x14.treadle_api.v1.Load\x12\'\n\x07hazards\x18\x04 \x03(\x0b\x32\x16.treadle_api.v1.Hazard\x12%\n\x06reuses\x18\x05 \x03(\x0b\x32\x15.treadle_api.v1.Reuse*\x98\x01\n\x11UnselectedOutputs\x12\"\n\x1eUNSELECTED_OUTPUTS_UNSPECIFIED\x10\x00\x12\"\n\x1eUNSELECTED_OUTPUTS_MATERIALIZE\x10\x01\x12\x1e\n\x1aUNSELECTED_OUTPUTS_DISCARD\x10\x02\x12\x1b\n\x17UNSELECTED_OUTPUTS_FAIL\x10\x03*I\n\x08Siblings\x12\x18\n\x14SIBLINGS_UNSPECIFIED\x10\x00\x12\x11\n\rSIBLINGS_LOAD\x10\x01\x12\x10\n\x0cSIBLINGS_RUN\x10\x02*j\n\x0fUnrecordedLoads\x12 \n\x1cUNRECORDED_LOADS_UNSPECIFIED\x10\x00\x12\x1b\n\x17UNRECORDED_LOADS_REFUSE\x10\x01\x12\x18\n\x14UNRECORDED_LOADS_TRY\x10\x02*\x8c\x01\n\x0fReexecutionKind\x12 \n\x1cREEXECUTION_KIND_UNSPECIFIED\x10\x00\x12!\n\x1dREEXECUTION_KIND_FROM_FAILURE\x10\x01\x12\x1a\n\x16REEXECUTION_KIND_STEPS\x10\x02\x12\x18\n\x14REEXECUTION_KIND_ALL\x10\x03*X\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bVERDICT_RUN\x10\x01\x12\x10\n\x0cVERDICT_OMIT\x10\x02\x12\x11\n\rVERDICT_REUSE\x10\x03*[\n\tLoadState\x12\x1a\n\x16LOAD_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13LOAD_STATE_RECORDED\x10\x01\x12\x19\n\x15LOAD_STATE_UNRECORDED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'treadle_api.v1.plan_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UNSELECTEDOUTPUTS']._serialized_start=2311
-  _globals['_UNSELECTEDOUTPUTS']._serialized_end=2463
-  _globals['_SIBLINGS']._serialized_start=2465
-  _globals['_SIBLINGS']._serialized_end=2538
-  _globals['_UNRECORDEDLOADS']._serialized_start=2540
-  _globals['_UNRECORDEDLOADS']._serialized_end=2646
-  _globals['_VERDICT']._serialized_start=2648
-  _globals['_VERDICT']._serialized_end=2736
-  _globals['_LOADSTATE']._serialized_start=2738
-  _globals['_LOADSTATE']._serialized_end=2829
-  _globals['_PLANOPTIONS']._serialized_start=107
-  _globals['_PLANOPTIONS']._serialized_end=286
-  _globals['_SELECTION']._serialized_start=288
-  _globals['_SELECTION']._serialized_end=333
-  _globals['_PLANNEDSOURCE']._serialized_start=335
-  _globals['_PLANNEDSOURCE']._serialized_end=461
-  _globals['_PLANNEDSTEPOUTPUT']._serialized_start=463
-  _globals['_PLANNEDSTEPOUTPUT']._serialized_end=516
-  _globals['_PLANNEDINPUT']._serialized_start=519
-  _globals['_PLANNEDINPUT']._serialized_end=675
-  _globals['_PLANNEDASSET']._serialized_start=677
-  _globals['_PLANNEDASSET']._serialized_end=777
-  _globals['_PLANNEDOUTPUT']._serialized_start=780
-  _globals['_PLANNEDOUTPUT']._serialized_end=977
-  _globals['_PLANNEDSTEP']._serialized_start=980
-  _globals['_PLANNEDSTEP']._serialized_end=1326
-  _globals['_LOAD']._serialized_start=1329
-  _globals['_LOAD']._serialized_end=1686
-  _globals['_PLANNEDINPUTREF']._serialized_start=1688
-  _globals['_PLANNEDINPUTREF']._serialized_end=1738
-  _globals['_HAZARD']._serialized_start=1740
-  _globals['_HAZARD']._serialized_end=1865
-  _globals['_PLANHEADER']._serialized_start=1868
-  _globals['_PLANHEADER']._serialized_end=2129
-  _globals['_PLANPART']._serialized_start=2132
-  _globals['_PLANPART']._serialized_end=2308
+  _globals['_UNSELECTEDOUTPUTS']._serialized_start=2926
+  _globals['_UNSELECTEDOUTPUTS']._serialized_end=3078
+  _globals['_SIBLINGS']._serialized_start=3080
+  _globals['_SIBLINGS']._serialized_end=3153
+  _globals['_UNRECORDEDLOADS']._serialized_start=3155
+  _globals['_UNRECORDEDLOADS']._serialized_end=3261
+  _globals['_REEXECUTIONKIND']._serialized_start=3264
+  _globals['_REEXECUTIONKIND']._serialized_end=3404
+  _globals['_VERDICT']._serialized_start=3406
+  _globals['_VERDICT']._serialized_end=3494
+  _globals['_LOADSTATE']._serialized_start=3496
+  _globals['_LOADSTATE']._serialized_end=3587
+  _globals['_PLANOPTIONS']._serialized_start=136
+  _globals['_PLANOPTIONS']._serialized_end=315
+  _globals['_REEXECUTION']._serialized_start=318
+  _globals['_REEXECUTION']._serialized_end=469
+  _globals['_SELECTION']._serialized_start=471
+  _globals['_SELECTION']._serialized_end=516
+  _globals['_PLANNEDSOURCE']._serialized_start=518
+  _globals['_PLANNEDSOURCE']._serialized_end=644
+  _globals['_PLANNEDSTEPOUTPUT']._serialized_start=646
+  _globals['_PLANNEDSTEPOUTPUT']._serialized_end=699
+  _globals['_PLANNEDINPUT']._serialized_start=702
+  _globals['_PLANNEDINPUT']._serialized_end=858
+  _globals['_PLANNEDASSET']._serialized_start=860
+  _globals['_PLANNEDASSET']._serialized_end=960
+  _globals['_PLANNEDOUTPUT']._serialized_start=963
+  _globals['_PLANNEDOUTPUT']._serialized_end=1160
+  _globals['_PLANNEDSTEP']._serialized_start=1163
+  _globals['_PLANNEDSTEP']._serialized_end=1620
+  _globals['_LOAD']._serialized_start=1623
+  _globals['_LOAD']._serialized_end=1980
+  _globals['_PLANNEDINPUTREF']._serialized_start=1982
+  _globals['_PLANNEDINPUTREF']._serialized_end=2032
+  _globals['_HAZARD']._serialized_start=2034
+  _globals['_HAZARD']._serialized_end=2159
+  _globals['_PLANHEADER']._serialized_start=2162
+  _globals['_PLANHEADER']._serialized_end=2473
+  _globals['_REUSE']._serialized_start=2475
+  _globals['_REUSE']._serialized_end=2585
+  _globals['_REUSEDOUTPUT']._serialized_start=2587
+  _globals['_REUSEDOUTPUT']._serialized_end=2705
+  _globals['_PLANPART']._serialized_start=2708
+  _globals['_PLANPART']._serialized_end=2923
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from treadle_api.v1 import policy_pb2 as _policy_pb2
 from treadle_api.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
@@ -99,6 +100,34 @@ UNRECORDED_LOADS_TRY: UnrecordedLoads.ValueType  # 2
 """The run is launched; the reader fails, independent steps run."""
 Global___UnrecordedLoads: _TypeAlias = UnrecordedLoads  # noqa: Y015
 
+class _ReexecutionKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReexecutionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReexecutionKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REEXECUTION_KIND_UNSPECIFIED: _ReexecutionKind.ValueType  # 0
+    """Never sent."""
+    REEXECUTION_KIND_FROM_FAILURE: _ReexecutionKind.ValueType  # 1
+    """What failed, what never finished, and everything below either."""
+    REEXECUTION_KIND_STEPS: _ReexecutionKind.ValueType  # 2
+    """The steps that are named."""
+    REEXECUTION_KIND_ALL: _ReexecutionKind.ValueType  # 3
+    """Every step."""
+
+class ReexecutionKind(_ReexecutionKind, metaclass=_ReexecutionKindEnumTypeWrapper):
+    """Which steps of an earlier run run again."""
+
+REEXECUTION_KIND_UNSPECIFIED: ReexecutionKind.ValueType  # 0
+"""Never sent."""
+REEXECUTION_KIND_FROM_FAILURE: ReexecutionKind.ValueType  # 1
+"""What failed, what never finished, and everything below either."""
+REEXECUTION_KIND_STEPS: ReexecutionKind.ValueType  # 2
+"""The steps that are named."""
+REEXECUTION_KIND_ALL: ReexecutionKind.ValueType  # 3
+"""Every step."""
+Global___ReexecutionKind: _TypeAlias = ReexecutionKind  # noqa: Y015
+
 class _Verdict:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -180,6 +209,48 @@ class PlanOptions(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanOptions: _TypeAlias = PlanOptions  # noqa: Y015
+
+@_typing.final
+class Reexecution(_message.Message):
+    """A new run with an earlier one's selection and options, planned anew on the current snapshot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_RUN_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STEP_EXPRESSIONS_FIELD_NUMBER: _builtins.int
+    RERUN_CHANGED_FIELD_NUMBER: _builtins.int
+    SAME_CODE_FIELD_NUMBER: _builtins.int
+    parent_run_id: _builtins.str
+    """The earlier run."""
+    kind: Global___ReexecutionKind.ValueType
+    """Which of its steps run again."""
+    rerun_changed: _builtins.bool
+    """A succeeded step whose code or inputs changed since runs again too."""
+    same_code: _builtins.bool
+    """The digest must be the earlier run's."""
+    @_builtins.property
+    def step_expressions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Expressions over steps: a step key, a graph's dotted path, or an asset's key, each with "+"
+        on either side; their union runs. Set for STEPS only.
+        """
+
+    def __init__(
+        self,
+        *,
+        parent_run_id: _builtins.str = ...,
+        kind: Global___ReexecutionKind.ValueType = ...,
+        step_expressions: _abc.Iterable[_builtins.str] | None = ...,
+        rerun_changed: _builtins.bool = ...,
+        same_code: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "parent_run_id", b"parent_run_id", "rerun_changed", b"rerun_changed", "same_code", b"same_code", "step_expressions", b"step_expressions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reexecution: _TypeAlias = Reexecution  # noqa: Y015
 
 @_typing.final
 class Selection(_message.Message):
@@ -418,6 +489,9 @@ class PlannedStep(_message.Message):
     RESOURCE_KEYS_FIELD_NUMBER: _builtins.int
     UNSELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
     OP_FIELD_NUMBER: _builtins.int
+    RETRY_POLICY_FIELD_NUMBER: _builtins.int
+    TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -430,6 +504,8 @@ class PlannedStep(_message.Message):
     """What happens to its unselected outputs: never UNSPECIFIED. Set when RUN."""
     op: _builtins.str
     """The name of the op."""
+    timeout_ms: _builtins.int
+    """How long one attempt may take, in milliseconds. 0: no limit."""
     @_builtins.property
     def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """context.selected_output_names, sorted. Empty unless RUN."""
@@ -450,6 +526,14 @@ class PlannedStep(_message.Message):
     def resource_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Resource keys it needs, IO managers' included, sorted. Empty unless RUN."""
 
+    @_builtins.property
+    def retry_policy(self) -> _policy_pb2.RetryPolicy:
+        """When it is tried again. Unset: never by itself."""
+
+    @_builtins.property
+    def limits(self) -> _policy_pb2.Limits:
+        """What one attempt may use. Unset: no limit."""
+
     def __init__(
         self,
         *,
@@ -464,10 +548,13 @@ class PlannedStep(_message.Message):
         resource_keys: _abc.Iterable[_builtins.str] | None = ...,
         unselected_outputs: Global___UnselectedOutputs.ValueType = ...,
         op: _builtins.str = ...,
+        retry_policy: _policy_pb2.RetryPolicy | None = ...,
+        timeout_ms: _builtins.int = ...,
+        limits: _policy_pb2.Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "inputs", b"inputs", "key", b"key", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -624,6 +711,7 @@ class PlanHeader(_message.Message):
     SELECTED_ASSET_COUNT_FIELD_NUMBER: _builtins.int
     MISSING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name."""
     digest: _builtins.str
@@ -652,6 +740,10 @@ class PlanHeader(_message.Message):
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What a person should know, a sentence each."""
 
+    @_builtins.property
+    def reexecution(self) -> Global___Reexecution:
+        """The earlier run that is gone on from. Unset: none."""
+
     def __init__(
         self,
         *,
@@ -664,14 +756,87 @@ class PlanHeader(_message.Message):
         selected_asset_count: _builtins.int = ...,
         missing_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         notes: _abc.Iterable[_builtins.str] | None = ...,
+        reexecution: Global___Reexecution | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "options", b"options", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanHeader: _TypeAlias = PlanHeader  # noqa: Y015
+
+@_typing.final
+class Reuse(_message.Message):
+    """A step that does not run again, and what an earlier run stored of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    FROM_RUN_ID_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    step_key: _builtins.str
+    """The step."""
+    from_run_id: _builtins.str
+    """The run that made the values: the parent, or a run that the parent reused them from."""
+    changed: _builtins.bool
+    """Its code, or what it read, is not what it was; the verdict's reason says which."""
+    @_builtins.property
+    def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReusedOutput]:
+        """What is reused. Set by the launcher."""
+
+    def __init__(
+        self,
+        *,
+        step_key: _builtins.str = ...,
+        from_run_id: _builtins.str = ...,
+        outputs: _abc.Iterable[Global___ReusedOutput] | None = ...,
+        changed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "from_run_id", b"from_run_id", "outputs", b"outputs", "step_key", b"step_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reuse: _TypeAlias = Reuse  # noqa: Y015
+
+@_typing.final
+class ReusedOutput(_message.Message):
+    """One stored value of a reused step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTPUT_FIELD_NUMBER: _builtins.int
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    VALUE_REF_FIELD_NUMBER: _builtins.int
+    IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
+    output: _builtins.str
+    """The output's name."""
+    asset_key: _builtins.str
+    """The asset it was stored for. Empty: an intermediate."""
+    io_manager_key: _builtins.str
+    """The resource key of the IO manager. Empty for Nothing."""
+    @_builtins.property
+    def value_ref(self) -> _value_pb2.ValueRef:
+        """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
+
+    def __init__(
+        self,
+        *,
+        output: _builtins.str = ...,
+        asset_key: _builtins.str = ...,
+        value_ref: _value_pb2.ValueRef | None = ...,
+        io_manager_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReusedOutput: _TypeAlias = ReusedOutput  # noqa: Y015
 
 @_typing.final
 class PlanPart(_message.Message):
@@ -685,6 +850,7 @@ class PlanPart(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     LOADS_FIELD_NUMBER: _builtins.int
     HAZARDS_FIELD_NUMBER: _builtins.int
+    REUSES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def header(self) -> Global___PlanHeader:
         """Set in the first part only."""
@@ -701,6 +867,10 @@ class PlanPart(_message.Message):
     def hazards(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hazard]:
         """Hazards, sorted by step key and output."""
 
+    @_builtins.property
+    def reuses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reuse]:
+        """Steps that are reused, sorted by key."""
+
     def __init__(
         self,
         *,
@@ -708,10 +878,11 @@ class PlanPart(_message.Message):
         steps: _abc.Iterable[Global___PlannedStep] | None = ...,
         loads: _abc.Iterable[Global___Load] | None = ...,
         hazards: _abc.Iterable[Global___Hazard] | None = ...,
+        reuses: _abc.Iterable[Global___Reuse] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hazards", b"hazards", "header", b"header", "loads", b"loads", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hazards", b"hazards", "header", b"header", "loads", b"loads", "reuses", b"reuses", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

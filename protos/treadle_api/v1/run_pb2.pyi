@@ -210,6 +210,30 @@ FAILURE_WHERE_OUTPUT: FailureWhere.ValueType  # 7
 """The op yielded what it must not, or left out what it must yield."""
 Global___FailureWhere: _TypeAlias = FailureWhere  # noqa: Y015
 
+class _MemoryScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MemoryScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MemoryScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MEMORY_SCOPE_UNSPECIFIED: _MemoryScope.ValueType  # 0
+    """Not measured."""
+    MEMORY_SCOPE_LARGEST_PROCESS: _MemoryScope.ValueType  # 1
+    """The largest single process of the attempt."""
+    MEMORY_SCOPE_ALL_PROCESSES: _MemoryScope.ValueType  # 2
+    """All its processes together, as their cgroup counted them."""
+
+class MemoryScope(_MemoryScope, metaclass=_MemoryScopeEnumTypeWrapper):
+    """What a peak of memory was measured over."""
+
+MEMORY_SCOPE_UNSPECIFIED: MemoryScope.ValueType  # 0
+"""Not measured."""
+MEMORY_SCOPE_LARGEST_PROCESS: MemoryScope.ValueType  # 1
+"""The largest single process of the attempt."""
+MEMORY_SCOPE_ALL_PROCESSES: MemoryScope.ValueType  # 2
+"""All its processes together, as their cgroup counted them."""
+Global___MemoryScope: _TypeAlias = MemoryScope  # noqa: Y015
+
 @_typing.final
 class Failure(_message.Message):
     """Why something failed."""
@@ -225,6 +249,8 @@ class Failure(_message.Message):
     EXIT_CODE_FIELD_NUMBER: _builtins.int
     SIGNAL_FIELD_NUMBER: _builtins.int
     STDERR_TAIL_FIELD_NUMBER: _builtins.int
+    LIKELY_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
     reason: Global___FailureReason.ValueType
     """The machine-readable reason."""
     where: Global___FailureWhere.ValueType
@@ -237,6 +263,8 @@ class Failure(_message.Message):
     """The exit status of the process. Set for EXIT."""
     signal: _builtins.str
     """The signal's name, for example "SIGSEGV". Set for SIGNAL, OOM and TIMEOUT when one ended the process."""
+    likely: _builtins.bool
+    """The reason is inferred, not proven: see evidence."""
     @_builtins.property
     def traceback(self) -> _value_pb2.Text:
         """The whole chained traceback. Set when an exception was raised."""
@@ -248,6 +276,10 @@ class Failure(_message.Message):
     @_builtins.property
     def stderr_tail(self) -> _value_pb2.Text:
         """The last lines of the attempt's stderr. Set when the process ended without a report."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The facts that the reason rests on, a sentence each. Set for OOM, SIGNAL, TIMEOUT and LOST."""
 
     def __init__(
         self,
@@ -261,14 +293,50 @@ class Failure(_message.Message):
         exit_code: _builtins.int = ...,
         signal: _builtins.str = ...,
         stderr_tail: _value_pb2.Text | None = ...,
+        likely: _builtins.bool = ...,
+        evidence: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source", "stderr_tail", b"stderr_tail", "traceback", b"traceback"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_class", b"error_class", "exit_code", b"exit_code", "message", b"message", "reason", b"reason", "signal", b"signal", "source", b"source", "stderr_tail", b"stderr_tail", "traceback", b"traceback", "where", b"where"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_class", b"error_class", "evidence", b"evidence", "exit_code", b"exit_code", "likely", b"likely", "message", b"message", "reason", b"reason", "signal", b"signal", "source", b"source", "stderr_tail", b"stderr_tail", "traceback", b"traceback", "where", b"where"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Failure: _TypeAlias = Failure  # noqa: Y015
+
+@_typing.final
+class AttemptUsage(_message.Message):
+    """What one attempt used, measured when all its processes were gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WALL_US_FIELD_NUMBER: _builtins.int
+    CPU_US_FIELD_NUMBER: _builtins.int
+    PEAK_MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    MEMORY_SCOPE_FIELD_NUMBER: _builtins.int
+    wall_us: _builtins.int
+    """Wall time, in microseconds."""
+    cpu_us: _builtins.int
+    """CPU time of all its processes that were reaped, user and system, in microseconds."""
+    peak_memory_bytes: _builtins.int
+    """The most memory that was resident, in bytes."""
+    memory_scope: Global___MemoryScope.ValueType
+    """What peak_memory_bytes was measured over."""
+    def __init__(
+        self,
+        *,
+        wall_us: _builtins.int = ...,
+        cpu_us: _builtins.int = ...,
+        peak_memory_bytes: _builtins.int = ...,
+        memory_scope: Global___MemoryScope.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cpu_us", b"cpu_us", "memory_scope", b"memory_scope", "peak_memory_bytes", b"peak_memory_bytes", "wall_us", b"wall_us"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AttemptUsage: _TypeAlias = AttemptUsage  # noqa: Y015
 
 @_typing.final
 class StepRun(_message.Message):
@@ -285,6 +353,8 @@ class StepRun(_message.Message):
     NOT_BEFORE_FIELD_NUMBER: _builtins.int
     BECAUSE_OF_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    REUSED_FROM_RUN_ID_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     state: Global___StepState.ValueType
@@ -295,6 +365,8 @@ class StepRun(_message.Message):
     """The step whose end decided SKIPPED or NOT_RUN."""
     duration_us: _builtins.int
     """Wall time of the last attempt, in microseconds. 0 before it ended."""
+    reused_from_run_id: _builtins.str
+    """The run whose values it stands for. Set when it was reused."""
     @_builtins.property
     def failure(self) -> Global___Failure:
         """Why the last attempt failed. Set when FAILED, and while a retry waits."""
@@ -311,6 +383,10 @@ class StepRun(_message.Message):
     def not_before(self) -> _timestamp_pb2.Timestamp:
         """The earliest start of the next attempt. Set while a retry waits."""
 
+    @_builtins.property
+    def usage(self) -> Global___AttemptUsage:
+        """What the last attempt used. Unset before it ended."""
+
     def __init__(
         self,
         *,
@@ -323,10 +399,12 @@ class StepRun(_message.Message):
         not_before: _timestamp_pb2.Timestamp | None = ...,
         because_of: _builtins.str = ...,
         duration_us: _builtins.int = ...,
+        usage: Global___AttemptUsage | None = ...,
+        reused_from_run_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "finished_at", b"finished_at", "not_before", b"not_before", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "finished_at", b"finished_at", "not_before", b"not_before", "started_at", b"started_at", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "because_of", b"because_of", "duration_us", b"duration_us", "failure", b"failure", "finished_at", b"finished_at", "key", b"key", "not_before", b"not_before", "started_at", b"started_at", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "because_of", b"because_of", "duration_us", b"duration_us", "failure", b"failure", "finished_at", b"finished_at", "key", b"key", "not_before", b"not_before", "reused_from_run_id", b"reused_from_run_id", "started_at", b"started_at", "state", b"state", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,6 +479,10 @@ class Run(_message.Message):
     UNEXPECTED_COUNT_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
+    ROOT_RUN_ID_FIELD_NUMBER: _builtins.int
+    TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    RETRY_LOST_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The id: 26 characters, sortable by the time of submission."""
     location: _builtins.str
@@ -419,6 +501,12 @@ class Run(_message.Message):
     """The run sequence of its last event."""
     idempotency_key: _builtins.str
     """The caller's idempotency key, "" if none."""
+    root_run_id: _builtins.str
+    """The first run of the line of re-executions. Empty: it goes on from none."""
+    timeout_ms: _builtins.int
+    """How long the run may take once it has started, in milliseconds. 0: no limit."""
+    retry_lost: _builtins.int
+    """How often a step whose host was lost after its code began is tried again."""
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What was asked for."""
@@ -451,6 +539,10 @@ class Run(_message.Message):
     def finished_at(self) -> _timestamp_pb2.Timestamp:
         """When its state became final. Unset before."""
 
+    @_builtins.property
+    def reexecution(self) -> _plan_pb2.Reexecution:
+        """The earlier run that it goes on from. Unset: none."""
+
     def __init__(
         self,
         *,
@@ -471,10 +563,14 @@ class Run(_message.Message):
         unexpected_count: _builtins.int = ...,
         last_sequence: _builtins.int = ...,
         idempotency_key: _builtins.str = ...,
+        reexecution: _plan_pb2.Reexecution | None = ...,
+        root_run_id: _builtins.str = ...,
+        timeout_ms: _builtins.int = ...,
+        retry_lost: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "finished_at", b"finished_at", "options", b"options", "selection", b"selection", "started_at", b"started_at", "submitted_at", b"submitted_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "finished_at", b"finished_at", "options", b"options", "reexecution", b"reexecution", "selection", b"selection", "started_at", b"started_at", "submitted_at", b"submitted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "failure", b"failure", "fingerprint", b"fingerprint", "finished_at", b"finished_at", "id", b"id", "idempotency_key", b"idempotency_key", "last_sequence", b"last_sequence", "location", b"location", "materialization_count", b"materialization_count", "options", b"options", "selection", b"selection", "started_at", b"started_at", "state", b"state", "step_counts", b"step_counts", "submitted_at", b"submitted_at", "tags", b"tags", "unexpected_count", b"unexpected_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "failure", b"failure", "fingerprint", b"fingerprint", "finished_at", b"finished_at", "id", b"id", "idempotency_key", b"idempotency_key", "last_sequence", b"last_sequence", "location", b"location", "materialization_count", b"materialization_count", "options", b"options", "reexecution", b"reexecution", "retry_lost", b"retry_lost", "root_run_id", b"root_run_id", "selection", b"selection", "started_at", b"started_at", "state", b"state", "step_counts", b"step_counts", "submitted_at", b"submitted_at", "tags", b"tags", "timeout_ms", b"timeout_ms", "unexpected_count", b"unexpected_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

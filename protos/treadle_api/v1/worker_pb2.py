@@ -25,11 +25,12 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from treadle_api.v1 import event_pb2 as treadle__api_dot_v1_dot_event__pb2
 from treadle_api.v1 import plan_pb2 as treadle__api_dot_v1_dot_plan__pb2
+from treadle_api.v1 import policy_pb2 as treadle__api_dot_v1_dot_policy__pb2
 from treadle_api.v1 import run_pb2 as treadle__api_dot_v1_dot_run__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btreadle_api/v1/worker.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1atreadle_api/v1/event.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x8a\x01\n\tHostFrame\x12&\n\x05hello\x18\x01 \x01(\x0b\x32\x15.treadle_api.v1.HelloH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.treadle_api.v1.ReportH\x00\x12\"\n\x03\x61\x63k\x18\x03 \x01(\x0b\x32\x13.treadle_api.v1.AckH\x00\x42\x07\n\x05\x66rame\"\xe6\x01\n\rLauncherFrame\x12(\n\x06\x63ommit\x18\x01 \x01(\x0b\x32\x16.treadle_api.v1.CommitH\x00\x12$\n\x04task\x18\x02 \x01(\x0b\x32\x14.treadle_api.v1.TaskH\x00\x12(\n\x06\x63\x61ncel\x18\x03 \x01(\x0b\x32\x16.treadle_api.v1.CancelH\x00\x12*\n\x07prepare\x18\x04 \x01(\x0b\x32\x17.treadle_api.v1.PrepareH\x00\x12&\n\x05\x64rain\x18\x05 \x01(\x0b\x32\x15.treadle_api.v1.DrainH\x00\x42\x07\n\x05\x66rame\">\n\tProcessId\x12\x0f\n\x07\x62oot_id\x18\x01 \x01(\t\x12\x0b\n\x03pid\x18\x02 \x01(\x05\x12\x13\n\x0bstart_ticks\x18\x03 \x01(\x03\"\xe4\x02\n\x05Hello\x12\x18\n\x10protocol_version\x18\x01 \x01(\x05\x12\x0f\n\x07host_id\x18\x02 \x01(\t\x12*\n\x07process\x18\x03 \x01(\x0b\x32\x19.treadle_api.v1.ProcessId\x12\x10\n\x08location\x18\x04 \x01(\t\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.treadle_api.v1.HostState\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x18\n\x10running_task_ids\x18\x07 \x03(\t\x12\x13\n\x0blast_record\x18\x08 \x01(\x03\x12\x31\n\x0cstart_method\x18\t \x01(\x0e\x32\x1b.treadle_api.v1.StartMethod\x12\x1b\n\x13start_method_reason\x18\n \x01(\t\x12(\n\x07\x66\x61ilure\x18\x0b \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x0f\n\x07\x63hanges\x18\x0c \x03(\t\"8\n\x06Report\x12.\n\x07records\x18\x01 \x03(\x0b\x32\x1d.treadle_api.v1.JournalRecord\"\xbf\x03\n\rJournalRecord\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05\x62\x65gun\x18\x06 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptBegunH\x00\x12\x33\n\x0cinput_loaded\x18\x07 \x01(\x0b\x32\x1b.treadle_api.v1.InputLoadedH\x00\x12\x35\n\nlog_record\x18\x08 \x01(\x0b\x32\x1f.treadle_api.v1.WorkerLogRecordH\x00\x12\x35\n\tsucceeded\x18\t \x01(\x0b\x32 .treadle_api.v1.AttemptSucceededH\x00\x12/\n\x06\x66\x61iled\x18\n \x01(\x0b\x32\x1d.treadle_api.v1.AttemptFailedH\x00\x12\x35\n\tcancelled\x18\x0b \x01(\x0b\x32 .treadle_api.v1.AttemptCancelledH\x00\x42\x06\n\x04\x66\x61\x63t\":\n\x0c\x41ttemptBegun\x12*\n\x07process\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.ProcessId\"A\n\x0fWorkerLogRecord\x12\r\n\x05level\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06logger\x18\x03 \x01(\t\"\xe8\x01\n\x10\x41ttemptSucceeded\x12,\n\x06stored\x18\x01 \x03(\x0b\x32\x1c.treadle_api.v1.OutputStored\x12\x37\n\x0cmaterialized\x18\x02 \x03(\x0b\x32!.treadle_api.v1.AssetMaterialized\x12\x32\n\tdiscarded\x18\x03 \x03(\x0b\x32\x1f.treadle_api.v1.OutputDiscarded\x12\x17\n\x0fyielded_outputs\x18\x04 \x03(\t\x12\x13\n\x0b\x64uration_us\x18\x05 \x01(\x03\x12\x0b\n\x03pid\x18\x06 \x01(\x05\"[\n\rAttemptFailed\x12(\n\x07\x66\x61ilure\x18\x01 \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x13\n\x0b\x64uration_us\x18\x02 \x01(\x03\x12\x0b\n\x03pid\x18\x03 \x01(\x05\"\'\n\x10\x41ttemptCancelled\x12\x13\n\x0bwas_running\x18\x01 \x01(\x08\"?\n\x03\x41\x63k\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\'\n\x05state\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.AckState\"\x18\n\x06\x43ommit\x12\x0e\n\x06record\x18\x01 \x01(\x03\"\t\n\x07Prepare\"+\n\x06\x43\x61ncel\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\"1\n\x05\x44rain\x12\x16\n\x0e\x63\x61ncel_running\x18\x01 \x01(\x08\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\"\xc5\x01\n\x04Task\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x33\n\x08run_tags\x18\x04 \x03(\x0b\x32!.treadle_api.v1.Task.RunTagsEntry\x12\'\n\x05steps\x18\x05 \x03(\x0b\x32\x18.treadle_api.v1.TaskStep\x1a.\n\x0cRunTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xfb\x01\n\x08TaskStep\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x18\n\x10selected_outputs\x18\x03 \x03(\t\x12\x1b\n\x13selected_asset_keys\x18\x04 \x03(\t\x12)\n\x06inputs\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskInput\x12+\n\x07outputs\x18\x06 \x03(\x0b\x32\x1a.treadle_api.v1.TaskOutput\x12=\n\x12unselected_outputs\x18\x07 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\"j\n\tTaskInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x07sources\x18\x02 \x03(\x0b\x32\x1a.treadle_api.v1.TaskSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x12\n\nnot_needed\x18\x04 \x01(\x08\"\x96\x01\n\nTaskSource\x12+\n\tvalue_ref\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0eio_manager_key\x18\x02 \x01(\t\x12\x11\n\tasset_key\x18\x03 \x01(\t\x12\x0e\n\x06run_id\x18\x04 \x01(\t\x12\x10\n\x08step_key\x18\x05 \x01(\t\x12\x0e\n\x06output\x18\x06 \x01(\t\"\xc3\x01\n\nTaskOutput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x12\n\nmust_yield\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12)\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskAsset\x12\x1a\n\x12store_intermediate\x18\x06 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x07 \x01(\t\x12\x11\n\tvalue_key\x18\x08 \x01(\t\"[\n\tTaskAsset\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x03 \x01(\t\x12\x11\n\tvalue_key\x18\x04 \x01(\t*\x85\x01\n\tHostState\x12\x1a\n\x16HOST_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eHOST_STATE_NEW\x10\x01\x12\x14\n\x10HOST_STATE_READY\x10\x02\x12\x1c\n\x18HOST_STATE_IMPORT_FAILED\x10\x03\x12\x14\n\x10HOST_STATE_STALE\x10\x04*\x80\x01\n\x08\x41\x63kState\x12\x19\n\x15\x41\x43K_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43K_STATE_ACCEPTED\x10\x01\x12\x15\n\x11\x41\x43K_STATE_RUNNING\x10\x02\x12\x13\n\x0f\x41\x43K_STATE_ENDED\x10\x03\x12\x15\n\x11\x41\x43K_STATE_REFUSED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btreadle_api/v1/worker.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1atreadle_api/v1/event.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x8a\x01\n\tHostFrame\x12&\n\x05hello\x18\x01 \x01(\x0b\x32\x15.treadle_api.v1.HelloH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.treadle_api.v1.ReportH\x00\x12\"\n\x03\x61\x63k\x18\x03 \x01(\x0b\x32\x13.treadle_api.v1.AckH\x00\x42\x07\n\x05\x66rame\"\xe6\x01\n\rLauncherFrame\x12(\n\x06\x63ommit\x18\x01 \x01(\x0b\x32\x16.treadle_api.v1.CommitH\x00\x12$\n\x04task\x18\x02 \x01(\x0b\x32\x14.treadle_api.v1.TaskH\x00\x12(\n\x06\x63\x61ncel\x18\x03 \x01(\x0b\x32\x16.treadle_api.v1.CancelH\x00\x12*\n\x07prepare\x18\x04 \x01(\x0b\x32\x17.treadle_api.v1.PrepareH\x00\x12&\n\x05\x64rain\x18\x05 \x01(\x0b\x32\x15.treadle_api.v1.DrainH\x00\x42\x07\n\x05\x66rame\">\n\tProcessId\x12\x0f\n\x07\x62oot_id\x18\x01 \x01(\t\x12\x0b\n\x03pid\x18\x02 \x01(\x05\x12\x13\n\x0bstart_ticks\x18\x03 \x01(\x03\"\xe4\x02\n\x05Hello\x12\x18\n\x10protocol_version\x18\x01 \x01(\x05\x12\x0f\n\x07host_id\x18\x02 \x01(\t\x12*\n\x07process\x18\x03 \x01(\x0b\x32\x19.treadle_api.v1.ProcessId\x12\x10\n\x08location\x18\x04 \x01(\t\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.treadle_api.v1.HostState\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x18\n\x10running_task_ids\x18\x07 \x03(\t\x12\x13\n\x0blast_record\x18\x08 \x01(\x03\x12\x31\n\x0cstart_method\x18\t \x01(\x0e\x32\x1b.treadle_api.v1.StartMethod\x12\x1b\n\x13start_method_reason\x18\n \x01(\t\x12(\n\x07\x66\x61ilure\x18\x0b \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x0f\n\x07\x63hanges\x18\x0c \x03(\t\"8\n\x06Report\x12.\n\x07records\x18\x01 \x03(\x0b\x32\x1d.treadle_api.v1.JournalRecord\"\xbf\x03\n\rJournalRecord\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05\x62\x65gun\x18\x06 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptBegunH\x00\x12\x33\n\x0cinput_loaded\x18\x07 \x01(\x0b\x32\x1b.treadle_api.v1.InputLoadedH\x00\x12\x35\n\nlog_record\x18\x08 \x01(\x0b\x32\x1f.treadle_api.v1.WorkerLogRecordH\x00\x12\x35\n\tsucceeded\x18\t \x01(\x0b\x32 .treadle_api.v1.AttemptSucceededH\x00\x12/\n\x06\x66\x61iled\x18\n \x01(\x0b\x32\x1d.treadle_api.v1.AttemptFailedH\x00\x12\x35\n\tcancelled\x18\x0b \x01(\x0b\x32 .treadle_api.v1.AttemptCancelledH\x00\x42\x06\n\x04\x66\x61\x63t\":\n\x0c\x41ttemptBegun\x12*\n\x07process\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.ProcessId\"A\n\x0fWorkerLogRecord\x12\r\n\x05level\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06logger\x18\x03 \x01(\t\"\x95\x02\n\x10\x41ttemptSucceeded\x12,\n\x06stored\x18\x01 \x03(\x0b\x32\x1c.treadle_api.v1.OutputStored\x12\x37\n\x0cmaterialized\x18\x02 \x03(\x0b\x32!.treadle_api.v1.AssetMaterialized\x12\x32\n\tdiscarded\x18\x03 \x03(\x0b\x32\x1f.treadle_api.v1.OutputDiscarded\x12\x17\n\x0fyielded_outputs\x18\x04 \x03(\t\x12\x13\n\x0b\x64uration_us\x18\x05 \x01(\x03\x12\x0b\n\x03pid\x18\x06 \x01(\x05\x12+\n\x05usage\x18\x07 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\"\x88\x01\n\rAttemptFailed\x12(\n\x07\x66\x61ilure\x18\x01 \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x13\n\x0b\x64uration_us\x18\x02 \x01(\x03\x12\x0b\n\x03pid\x18\x03 \x01(\x05\x12+\n\x05usage\x18\x04 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\"T\n\x10\x41ttemptCancelled\x12\x13\n\x0bwas_running\x18\x01 \x01(\x08\x12+\n\x05usage\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\"?\n\x03\x41\x63k\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\'\n\x05state\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.AckState\"\x18\n\x06\x43ommit\x12\x0e\n\x06record\x18\x01 \x01(\x03\"\t\n\x07Prepare\"+\n\x06\x43\x61ncel\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\"1\n\x05\x44rain\x12\x16\n\x0e\x63\x61ncel_running\x18\x01 \x01(\x08\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\"\xc5\x01\n\x04Task\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x33\n\x08run_tags\x18\x04 \x03(\x0b\x32!.treadle_api.v1.Task.RunTagsEntry\x12\'\n\x05steps\x18\x05 \x03(\x0b\x32\x18.treadle_api.v1.TaskStep\x1a.\n\x0cRunTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xb7\x02\n\x08TaskStep\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x18\n\x10selected_outputs\x18\x03 \x03(\t\x12\x1b\n\x13selected_asset_keys\x18\x04 \x03(\t\x12)\n\x06inputs\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskInput\x12+\n\x07outputs\x18\x06 \x03(\x0b\x32\x1a.treadle_api.v1.TaskOutput\x12=\n\x12unselected_outputs\x18\x07 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\x12\n\ntimeout_ms\x18\x08 \x01(\x03\x12&\n\x06limits\x18\t \x01(\x0b\x32\x16.treadle_api.v1.Limits\"j\n\tTaskInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x07sources\x18\x02 \x03(\x0b\x32\x1a.treadle_api.v1.TaskSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x12\n\nnot_needed\x18\x04 \x01(\x08\"\x96\x01\n\nTaskSource\x12+\n\tvalue_ref\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0eio_manager_key\x18\x02 \x01(\t\x12\x11\n\tasset_key\x18\x03 \x01(\t\x12\x0e\n\x06run_id\x18\x04 \x01(\t\x12\x10\n\x08step_key\x18\x05 \x01(\t\x12\x0e\n\x06output\x18\x06 \x01(\t\"\xc3\x01\n\nTaskOutput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x12\n\nmust_yield\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12)\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskAsset\x12\x1a\n\x12store_intermediate\x18\x06 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x07 \x01(\t\x12\x11\n\tvalue_key\x18\x08 \x01(\t\"[\n\tTaskAsset\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x03 \x01(\t\x12\x11\n\tvalue_key\x18\x04 \x01(\t*\x85\x01\n\tHostState\x12\x1a\n\x16HOST_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eHOST_STATE_NEW\x10\x01\x12\x14\n\x10HOST_STATE_READY\x10\x02\x12\x1c\n\x18HOST_STATE_IMPORT_FAILED\x10\x03\x12\x14\n\x10HOST_STATE_STALE\x10\x04*\x80\x01\n\x08\x41\x63kState\x12\x19\n\x15\x41\x43K_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43K_STATE_ACCEPTED\x10\x01\x12\x15\n\x11\x41\x43K_STATE_RUNNING\x10\x02\x12\x13\n\x0f\x41\x43K_STATE_ENDED\x10\x03\x12\x15\n\x11\x41\x43K_STATE_REFUSED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,54 +39,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TASK_RUNTAGSENTRY']._loaded_options = None
   _globals['_TASK_RUNTAGSENTRY']._serialized_options = b'8\001'
-  _globals['_HOSTSTATE']._serialized_start=3195
-  _globals['_HOSTSTATE']._serialized_end=3328
-  _globals['_ACKSTATE']._serialized_start=3331
-  _globals['_ACKSTATE']._serialized_end=3459
-  _globals['_HOSTFRAME']._serialized_start=190
-  _globals['_HOSTFRAME']._serialized_end=328
-  _globals['_LAUNCHERFRAME']._serialized_start=331
-  _globals['_LAUNCHERFRAME']._serialized_end=561
-  _globals['_PROCESSID']._serialized_start=563
-  _globals['_PROCESSID']._serialized_end=625
-  _globals['_HELLO']._serialized_start=628
-  _globals['_HELLO']._serialized_end=984
-  _globals['_REPORT']._serialized_start=986
-  _globals['_REPORT']._serialized_end=1042
-  _globals['_JOURNALRECORD']._serialized_start=1045
-  _globals['_JOURNALRECORD']._serialized_end=1492
-  _globals['_ATTEMPTBEGUN']._serialized_start=1494
-  _globals['_ATTEMPTBEGUN']._serialized_end=1552
-  _globals['_WORKERLOGRECORD']._serialized_start=1554
-  _globals['_WORKERLOGRECORD']._serialized_end=1619
-  _globals['_ATTEMPTSUCCEEDED']._serialized_start=1622
-  _globals['_ATTEMPTSUCCEEDED']._serialized_end=1854
-  _globals['_ATTEMPTFAILED']._serialized_start=1856
-  _globals['_ATTEMPTFAILED']._serialized_end=1947
-  _globals['_ATTEMPTCANCELLED']._serialized_start=1949
-  _globals['_ATTEMPTCANCELLED']._serialized_end=1988
-  _globals['_ACK']._serialized_start=1990
-  _globals['_ACK']._serialized_end=2053
-  _globals['_COMMIT']._serialized_start=2055
-  _globals['_COMMIT']._serialized_end=2079
-  _globals['_PREPARE']._serialized_start=2081
-  _globals['_PREPARE']._serialized_end=2090
-  _globals['_CANCEL']._serialized_start=2092
-  _globals['_CANCEL']._serialized_end=2135
-  _globals['_DRAIN']._serialized_start=2137
-  _globals['_DRAIN']._serialized_end=2186
-  _globals['_TASK']._serialized_start=2189
-  _globals['_TASK']._serialized_end=2386
-  _globals['_TASK_RUNTAGSENTRY']._serialized_start=2340
-  _globals['_TASK_RUNTAGSENTRY']._serialized_end=2386
-  _globals['_TASKSTEP']._serialized_start=2389
-  _globals['_TASKSTEP']._serialized_end=2640
-  _globals['_TASKINPUT']._serialized_start=2642
-  _globals['_TASKINPUT']._serialized_end=2748
-  _globals['_TASKSOURCE']._serialized_start=2751
-  _globals['_TASKSOURCE']._serialized_end=2901
-  _globals['_TASKOUTPUT']._serialized_start=2904
-  _globals['_TASKOUTPUT']._serialized_end=3099
-  _globals['_TASKASSET']._serialized_start=3101
-  _globals['_TASKASSET']._serialized_end=3192
+  _globals['_HOSTSTATE']._serialized_start=3420
+  _globals['_HOSTSTATE']._serialized_end=3553
+  _globals['_ACKSTATE']._serialized_start=3556
+  _globals['_ACKSTATE']._serialized_end=3684
+  _globals['_HOSTFRAME']._serialized_start=219
+  _globals['_HOSTFRAME']._serialized_end=357
+  _globals['_LAUNCHERFRAME']._serialized_start=360
+  _globals['_LAUNCHERFRAME']._serialized_end=590
+  _globals['_PROCESSID']._serialized_start=592
+  _globals['_PROCESSID']._serialized_end=654
+  _globals['_HELLO']._serialized_start=657
+  _globals['_HELLO']._serialized_end=1013
+  _globals['_REPORT']._serialized_start=1015
+  _globals['_REPORT']._serialized_end=1071
+  _globals['_JOURNALRECORD']._serialized_start=1074
+  _globals['_JOURNALRECORD']._serialized_end=1521
+  _globals['_ATTEMPTBEGUN']._serialized_start=1523
+  _globals['_ATTEMPTBEGUN']._serialized_end=1581
+  _globals['_WORKERLOGRECORD']._serialized_start=1583
+  _globals['_WORKERLOGRECORD']._serialized_end=1648
+  _globals['_ATTEMPTSUCCEEDED']._serialized_start=1651
+  _globals['_ATTEMPTSUCCEEDED']._serialized_end=1928
+  _globals['_ATTEMPTFAILED']._serialized_start=1931
+  _globals['_ATTEMPTFAILED']._serialized_end=2067
+  _globals['_ATTEMPTCANCELLED']._serialized_start=2069
+  _globals['_ATTEMPTCANCELLED']._serialized_end=2153
+  _globals['_ACK']._serialized_start=2155
+  _globals['_ACK']._serialized_end=2218
+  _globals['_COMMIT']._serialized_start=2220
+  _globals['_COMMIT']._serialized_end=2244
+  _globals['_PREPARE']._serialized_start=2246
+  _globals['_PREPARE']._serialized_end=2255
+  _globals['_CANCEL']._serialized_start=2257
+  _globals['_CANCEL']._serialized_end=2300
+  _globals['_DRAIN']._serialized_start=2302
+  _globals['_DRAIN']._serialized_end=2351
+  _globals['_TASK']._serialized_start=2354
+  _globals['_TASK']._serialized_end=2551
+  _globals['_TASK_RUNTAGSENTRY']._serialized_start=2505
+  _globals['_TASK_RUNTAGSENTRY']._serialized_end=2551
+  _globals['_TASKSTEP']._serialized_start=2554
+  _globals['_TASKSTEP']._serialized_end=2865
+  _globals['_TASKINPUT']._serialized_start=2867
+  _globals['_TASKINPUT']._serialized_end=2973
+  _globals['_TASKSOURCE']._serialized_start=2976
+  _globals['_TASKSOURCE']._serialized_end=3126
+  _globals['_TASKOUTPUT']._serialized_start=3129
+  _globals['_TASKOUTPUT']._serialized_end=3324
+  _globals['_TASKASSET']._serialized_start=3326
+  _globals['_TASKASSET']._serialized_end=3417
 # @@protoc_insertion_point(module_scope)

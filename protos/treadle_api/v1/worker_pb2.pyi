@@ -17,6 +17,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from treadle_api.v1 import event_pb2 as _event_pb2
 from treadle_api.v1 import plan_pb2 as _plan_pb2
+from treadle_api.v1 import policy_pb2 as _policy_pb2
 from treadle_api.v1 import run_pb2 as _run_pb2
 from treadle_api.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
@@ -456,6 +457,7 @@ class AttemptSucceeded(_message.Message):
     YIELDED_OUTPUTS_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
     PID_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
@@ -476,6 +478,10 @@ class AttemptSucceeded(_message.Message):
     def yielded_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The names of all outputs that were yielded, the dropped ones left out."""
 
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used."""
+
     def __init__(
         self,
         *,
@@ -485,10 +491,11 @@ class AttemptSucceeded(_message.Message):
         yielded_outputs: _abc.Iterable[_builtins.str] | None = ...,
         duration_us: _builtins.int = ...,
         pid: _builtins.int = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -503,6 +510,7 @@ class AttemptFailed(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
     PID_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
@@ -511,16 +519,21 @@ class AttemptFailed(_message.Message):
     def failure(self) -> _run_pb2.Failure:
         """Why. Texts stand whole in head."""
 
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used. Unset: no process was started."""
+
     def __init__(
         self,
         *,
         failure: _run_pb2.Failure | None = ...,
         duration_us: _builtins.int = ...,
         pid: _builtins.int = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "pid", b"pid"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "pid", b"pid", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -533,16 +546,22 @@ class AttemptCancelled(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     WAS_RUNNING_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     was_running: _builtins.bool
     """A process was ended for it."""
+    @_builtins.property
+    def usage(self) -> _run_pb2.AttemptUsage:
+        """What the attempt used. Set when was_running."""
+
     def __init__(
         self,
         *,
         was_running: _builtins.bool = ...,
+        usage: _run_pb2.AttemptUsage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["was_running", b"was_running"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage", "was_running", b"was_running"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -740,12 +759,16 @@ class TaskStep(_message.Message):
     INPUTS_FIELD_NUMBER: _builtins.int
     OUTPUTS_FIELD_NUMBER: _builtins.int
     UNSELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
+    TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
     """The attempt, from 1."""
     unselected_outputs: _plan_pb2.UnselectedOutputs.ValueType
     """What happens to outputs that are not selected: never UNSPECIFIED."""
+    timeout_ms: _builtins.int
+    """How long the attempt may take, in milliseconds. 0: no limit. Then it ends as by a cancel."""
     @_builtins.property
     def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """context.selected_output_names."""
@@ -762,6 +785,10 @@ class TaskStep(_message.Message):
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskOutput]:
         """What to do with the outputs."""
 
+    @_builtins.property
+    def limits(self) -> _policy_pb2.Limits:
+        """What the attempt may use. Unset: no limit."""
+
     def __init__(
         self,
         *,
@@ -772,10 +799,12 @@ class TaskStep(_message.Message):
         inputs: _abc.Iterable[Global___TaskInput] | None = ...,
         outputs: _abc.Iterable[Global___TaskOutput] | None = ...,
         unselected_outputs: _plan_pb2.UnselectedOutputs.ValueType = ...,
+        timeout_ms: _builtins.int = ...,
+        limits: _policy_pb2.Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "inputs", b"inputs", "outputs", b"outputs", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
