@@ -95,7 +95,7 @@ class _Placing:
             node=key,
             block=self._place.name,
             op=flat.op.name,
-            inputs=(*inputs, *self._ordering(flat)),
+            inputs=(*inputs, *self._ordering(inputs)),
             outputs=tuple(self._output(flat, name, inputs) for name in flat.op.outs),
             resource_keys=tuple(
                 sorted({*flat.op.resource_keys, *self._block.options.required_resource_keys})
@@ -129,10 +129,11 @@ class _Placing:
             return self._source(maker)
         return AssetSource(asset_key=key.text)
 
-    def _ordering(self, flat: FlatStep) -> tuple[StepInput, ...]:
+    def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
         """Return the input for `deps`, which come before whatever reads nothing inside."""
         deps = self._block.options.deps
-        if not deps or any(isinstance(ref, StepRef) for _, ref in flat.reads()):
+        read = (source for each in inputs for source in each.sources)
+        if not deps or any(isinstance(source, OutputSource) for source in read):
             return ()
         sources = tuple(AssetSource(asset_key=key.text) for key in sorted(deps))
         return (StepInput(name="", sources=sources, nothing=True),)

@@ -7,9 +7,11 @@ import random
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import treadle_client
+import pytest
 from hypothesis import event, given, note
 from hypothesis import strategies as st
+
+import treadle_client
 from tests.e2e.conftest import Session, Start
 from tests.model.examples import examples
 from tests.model.flattened import Flattened, flattened
@@ -17,9 +19,8 @@ from tests.model.module_text import module_text
 from tests.model.random_modules import random_module
 from tests.model.rules import Asked
 from tests.model.values import Made, Refused, Value, made, refusal
-from treadle_client import LocationState, SelectionError, StepState
-
 from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
+from treadle_client import LocationState, SelectionError
 
 
 @dataclass
@@ -70,16 +71,14 @@ class Case:
 
     def offered(self, selection: str, asked: Asked, refused: Refused) -> str:
         """Have the selection refused; return the one that is offered, which is accepted."""
-        try:
+        with pytest.raises(SelectionError) as caught:
             self.plan(selection, asked)
-        except SelectionError as error:
-            assert error.reason == refused.reason
-            assert set(error.names) == refused.names
-            if error.smallest:
-                plan = self.plan(error.smallest, asked)
-                assert frozenset(plan.selected_asset_keys) == refused.accepted
-            return error.smallest
-        raise AssertionError(f"{selection} was not refused: {refused}")
+        assert caught.value.reason == refused.reason
+        assert set(caught.value.names) == refused.names
+        if caught.value.smallest:
+            plan = self.plan(caught.value.smallest, asked)
+            assert frozenset(plan.selected_asset_keys) == refused.accepted
+        return caught.value.smallest
 
     def plan(self, selection: str, asked: Asked) -> treadle_client.Plan:
         return self.session.client.plan(

@@ -22,7 +22,6 @@ from tests.model.modules import (
     OpSpec,
     Read,
 )
-
 from treadle.snapshot import (
     AssetSource,
     Block,

@@ -26,7 +26,6 @@ from tests.model.modules import (
     Ref,
     Yields,
 )
-
 from treadle.snapshot import Siblings, UnselectedOutputs
 
 T = TypeVar("T")

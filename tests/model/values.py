@@ -15,10 +15,9 @@ from typing import TypeAlias
 from tests.model.flattened import Flattened
 from tests.model.modules import OutSpec, Yields
 from tests.model.rules import Asked, Outcome, Read, outcome, partial_blocks
-
 from treadle.snapshot import KeyText, Snapshot, Step, StepKey, StepOutput, UnselectedOutputs
 
-Value: TypeAlias = "str | None | list[Value]"
+Value: TypeAlias = "str | list[Value] | None"
 
 
 class End(StrEnum):
@@ -236,4 +235,4 @@ def _short(value: Value) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_short, value))}]"
     text = str(value)
-    return f"{text.split('(')[0]}#{zlib.crc32(text.encode()):08x}"
+    return f"{text.partition('(')[0]}#{zlib.crc32(text.encode()):08x}"

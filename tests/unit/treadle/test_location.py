@@ -331,6 +331,24 @@ def test_an_argument_that_names_an_asset_of_its_own_graph_is_a_wire_of_it() -> N
     assert lineage(found) == {"a": (), "b": ("a",)}
 
 
+def test_deps_do_not_come_before_what_reads_an_asset_of_its_own_graph_by_name() -> None:
+    found = snapshot(
+        """
+        first = AssetSpec("first")
+        @op
+        def make(): return 1
+        @op
+        def use(x): return x
+        @graph_multi_asset(outs={"a": AssetOut(), "b": AssetOut()}, deps=[first])
+        def ab(a): return {"b": use(a), "a": make()}
+        """
+    )
+
+    assert reads(found, "ab.make") == {"": ["@first"]}
+    assert reads(found, "ab.use") == {"x": ["ab.make.result"]}
+    assert lineage(found) == {"a": ("first",), "b": ("a",), "first": ()}
+
+
 def test_blocks_that_need_each_other_both_ways_are_ordered_by_their_ops() -> None:
     found = snapshot(
         """
