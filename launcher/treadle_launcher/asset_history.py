@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ from treadle_launcher.locations import Locations, owners
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.store import Store
+from treadle_launcher.suggestions import near_names
 from treadle_launcher.wire.graph import Graph
 
 
@@ -92,7 +92,7 @@ class AssetHistory:
         graphs = await self._locations.graphs()
         known = {each for graph in graphs.values() for each in graph.keys}
         if key not in known and not await self._store.latest_materializations([key]):
-            near = difflib.get_close_matches(key, sorted(known), n=3, cutoff=0.5)
+            near = near_names(key, known)
             raise UnknownAssetError([key], suggestions=near)
 
     async def _records(self, location: str) -> Mapping[KeyText, AssetRecord]:

@@ -15,6 +15,9 @@ from treadle_launcher.value_keys import path_component
 
 _CHUNK_BYTES: Final = 64 * 1024
 
+_LAST_OFFSET: Final = 2**63 - 1 - _CHUNK_BYTES
+"""The kernel reads no chunk behind it."""
+
 _FOLLOW_INTERVAL_S: Final = 0.1
 """Between two looks at a file that is followed.
 
@@ -90,6 +93,8 @@ async def _read(
 
 
 def _bytes_at(path: Path, offset: int) -> bytes:
+    if offset > _LAST_OFFSET:
+        return b""
     # Opened for each chunk: a reader that goes away in the middle leaves no file open.
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -6,6 +6,7 @@ from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.engine import Engine
+from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import ShuttingDownError
 from treadle_launcher.events import NewEvent, RunSubmitted
 from treadle_launcher.ids import RunIds
@@ -48,7 +49,7 @@ class Launching:
         return created
 
     def _check_open(self) -> None:
-        if not self._board.accepts_work:
+        if self._board.stance in (Stance.LEAVING, Stance.ENDING):
             raise ShuttingDownError
 
     def _new_run(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import LauncherError, RefusedError, UnknownLocationError
+from treadle_launcher.suggestions import near_names
 from treadle_launcher.wire.graph import Graph
 
 
@@ -64,7 +64,7 @@ class Locations:
                 return next(iter(self._by_name.values()))
             message = "Name one of the locations." if self._by_name else "There is no location."
             raise UnknownLocationError(message=message, suggestions=self._by_name)
-        near = difflib.get_close_matches(name, self._by_name, n=3, cutoff=0.5)
+        near = near_names(name, self._by_name)
         raise UnknownLocationError([name], suggestions=near or self._by_name)
 
     async def graphs(self) -> Mapping[str, Graph]:

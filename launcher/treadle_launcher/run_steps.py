@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 
 from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
 from treadle_launcher.engine.board import Board
-from treadle_launcher.errors import UnknownStepError
+from treadle_launcher.errors import BadArgumentError, UnknownStepError
 from treadle_launcher.events import Event
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import RunId, StepKey
@@ -57,9 +57,12 @@ class RunSteps:
         """Yield what one attempt wrote; attempt 0 is the last one that started.
 
         Raises:
+            BadArgumentError: attempt or offset is negative.
             UnknownRunError: there is no such run.
             UnknownStepError: its plan has no such step.
         """
+        if attempt < 0 or offset < 0:
+            raise BadArgumentError(message="attempt and offset are 0 or a positive number.")
         live = self._board.get(run_id)
         view = await self._view(run_id) if live is None else live.view
         if all(step.key != step_key for step in view.plan.steps):

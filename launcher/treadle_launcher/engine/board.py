@@ -16,6 +16,7 @@ from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.dispatch import choose
 from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, RunStarted, StepStarted
 from treadle_launcher.failure import Failure
@@ -61,8 +62,8 @@ class Board:
         self._active: dict[RunId, ActiveRun] = {}
         self._changes: asyncio.Event = asyncio.Event()
         self._fault: Callable[[BaseException], None] = _log_fault
-        self.accepts_work = True
-        self.is_resuming = False
+        self._in_flight: set[asyncio.Future[tuple[tuple[Event, ...], ...]]] = set()
+        self.stance = Stance.WORKING
 
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
         """Have this called when the store could not take a turn."""
@@ -115,19 +116,25 @@ class Board:
             self._changes.clear()
             await self._changes.wait()
 
+    async def flushed(self) -> None:
+        """Return when every turn is committed and has taken effect."""
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+
     def settle(self, turn: Turn) -> asyncio.Future[tuple[tuple[Event, ...], ...]] | None:
         """Add what follows, append the turn, and act when it is committed.
 
         Returns the append; None when nothing was to be appended.
         """
         self._follow(turn)
-        while self.accepts_work and self._admit(turn):
+        while self.stance is Stance.WORKING and self._admit(turn):
             self._follow(turn)
         self._dispatch(turn)
         if turn.is_empty:
             turn.take_effect()
             return None
         future = self._store.append_all(turn.batch(), host_mark=turn.mark)
+        self._in_flight.add(future)
         future.add_done_callback(partial(self._appended, turn))
         return future
 
@@ -178,7 +185,7 @@ class Board:
                 turn.add(run, follow_ups(run.view, turn.now))
                 if run.state.is_final:
                     self._end(turn, run)
-                elif run.lacks_host and self.accepts_work:
+                elif run.lacks_host and self.stance is Stance.WORKING:
                     self._seek_host(turn, run)
 
     def _end(self, turn: Turn, run: ActiveRun) -> None:
@@ -203,7 +210,7 @@ class Board:
         return False
 
     def _dispatch(self, turn: Turn) -> None:
-        if not self.accepts_work:
+        if self.stance is not Stance.WORKING:
             return
         running = sum(run.view.count(StepState.RUNNING) for run in self._active.values())
         runs = [run for run in self._active.values() if run.greeted]
@@ -227,7 +234,7 @@ class Board:
             host.send(task)
 
     def _start_host(self, host: Host) -> None:
-        if not self.accepts_work:
+        if self.stance is not Stance.WORKING:
             self._pool.discard(host)
             return
         try:
@@ -239,6 +246,7 @@ class Board:
             self.settle(turn)
 
     def _appended(self, turn: Turn, future: asyncio.Future[tuple[tuple[Event, ...], ...]]) -> None:
+        self._in_flight.discard(future)
         if future.cancelled() or future.exception() is not None:
             self.check(future)
             return

@@ -13,6 +13,7 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.replanning import Replanning
+from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import (
     CancelRequested,
@@ -33,6 +34,9 @@ from treadle_launcher.transitions import InvalidTransition
 
 _LOG = logging.getLogger(__name__)
 
+ENDING = "the launcher ends with its starter"
+"""Why an ephemeral launcher cancels runs."""
+
 
 class Engine:
     """Drives every run that is not over. The only one that appends facts about runs."""
@@ -47,7 +51,12 @@ class Engine:
     def admit(self, run: ActiveRun) -> None:
         """Take a run that was just recorded."""
         self._board.put(run)
-        self._board.settle(self._board.turn())
+        if self._board.stance is Stance.RESUMING:
+            return
+        turn = self._board.turn()
+        if self._board.stance is Stance.ENDING:
+            self.request_cancel(turn, run, ENDING)
+        self._board.settle(turn)
 
     async def cancel(self, run_id: RunId, reason: str) -> bool:
         """Ask for a run's end; return when that is recorded. False: the run is over.
@@ -55,7 +64,7 @@ class Engine:
         Raises:
             StoreError: it could not be recorded.
         """
-        if self._board.is_resuming:
+        if self._board.stance is Stance.RESUMING:
             raise StoreUnavailableError("what is recorded is being read again: try once more")
         run = self._board.get(run_id)
         if run is None or run.state.is_final:
@@ -139,6 +148,9 @@ class Engine:
     def host_ended(self, host: Host) -> None:
         """Read what the host had not sent; what it ran still is lost."""
         _LOG.info("host_ended host=%s", host.host_id)
+        if self._board.stance is Stance.RESUMING:
+            # Its folder is there still: it is taken up with everything else.
+            return
         turn = self._board.turn()
         self._take_records(turn, host, host.folder.read_journal(host.received))
         self._lose_tasks(turn, host)

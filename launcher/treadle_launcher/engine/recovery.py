@@ -11,6 +11,7 @@ from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
 from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.stance import Stance
 from treadle_launcher.events import Event, NewEvent, StepFailed, StepStarted
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -45,7 +46,7 @@ class Recovery:
         self._pool = pool
 
     async def resume(self) -> None:
-        """Read what is not over and go on with it: all that the board held is forgotten.
+        """Read what is not over and go on with it.
 
         A host that lives dials in; what was handed to one that is gone, is lost.
 
@@ -65,9 +66,11 @@ class Recovery:
         marks = {folder.host_id: (folder, await self._mark(folder)) for folder in self._folders()}
         # From here on nothing is waited for: what was read stays true.
         self._adopt(marks, handed)
-        self._board.clear()
+        if self._board.stance is Stance.RESUMING:
+            self._board.stance = Stance.WORKING
         for run in runs:
-            self._board.put(run)
+            if self._board.get(run.run_id) is None:
+                self._board.put(run)
         self._assign(runs, handed)
 
     async def _load(self, run_id: RunId) -> tuple[ActiveRun, Sequence[_Handed]]:

@@ -53,14 +53,16 @@ class Replanning:
             self._go_on(run, launchable)
 
     def _fail(self, run: ActiveRun, failure: Failure) -> None:
+        if self._board.get(run.run_id) is not run:
+            return
         run.replan = Replan.RULED_OUT
         turn = self._board.turn()
         self._board.fail_run(turn, run, failure)
         self._board.settle(turn)
 
     def _go_on(self, run: ActiveRun, launchable: Launchable) -> None:
-        if run.state is not RunState.STARTING:
-            # It was cancelled meanwhile.
+        if run.state is not RunState.STARTING or self._board.get(run.run_id) is not run:
+            # It was cancelled meanwhile, or is being taken up anew.
             return
         run.change_plan(launchable.plan, launchable.launch_spec)
         replaced = self._store.replace_plan(run.run_id, launchable.plan, launchable.launch_spec)

@@ -12,11 +12,12 @@ from treadle_launcher.addresses import UnixAddress
 from treadle_launcher.arguments import Settings
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.board import Board
-from treadle_launcher.engine.engine import Engine
+from treadle_launcher.engine.engine import ENDING, Engine
 from treadle_launcher.engine.host_desk import HostDesk
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.recovery import Recovery
 from treadle_launcher.engine.replanning import Replanning
+from treadle_launcher.engine.stance import Stance
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.listener import listen
 from treadle_launcher.hosts.provider import HostOptions
@@ -32,8 +33,6 @@ _RETRY_SECONDS = 1.0
 
 _END_MARGIN = 5.0
 """How long ending may take beside the grace between TERM and KILL."""
-
-_ENDING = "the launcher ends with its starter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +86,10 @@ class RunningEngine:
 
     async def end(self) -> None:
         """Cancel what runs, stop the hosts, and return when none is left."""
-        self.board.accepts_work = False
+        self.board.stance = Stance.ENDING
         turn = self.board.turn()
         for run in self.board.all():
-            self.engine.request_cancel(turn, run, _ENDING)
+            self.engine.request_cancel(turn, run, ENDING)
         self.board.settle(turn)
         for host in self._pool.all():
             self._pool.end(host)
@@ -98,6 +97,7 @@ class RunningEngine:
             async with asyncio.timeout(self._term_grace + _END_MARGIN):
                 await self.board.empty()
                 await self._pool.empty()
+                await self.board.flushed()
         except TimeoutError:
             _LOG.warning("hosts_killed reason=did_not_leave")
             self._pool.kill(self._pool.all())
@@ -107,7 +107,8 @@ class RunningEngine:
 
     async def close(self) -> None:
         """Do nothing more. Hosts that live go on without this launcher."""
-        self.board.accepts_work = False
+        if self.board.stance is not Stance.ENDING:
+            self.board.stance = Stance.LEAVING
         self._replanning.close()
         if self._again is not None:
             self._again.cancel()
@@ -118,8 +119,8 @@ class RunningEngine:
         """Go back to what is recorded: nothing that was decided since has happened."""
         _LOG.error("not_recorded error=%s", error)
         self.board.clear()
-        self.board.is_resuming = True
-        if self.board.accepts_work and (self._again is None or self._again.done()):
+        if self.board.stance is Stance.WORKING:
+            self.board.stance = Stance.RESUMING
             self._again = asyncio.create_task(self._resume_when_possible())
 
     async def _resume_when_possible(self) -> None:
@@ -131,7 +132,6 @@ class RunningEngine:
             except StoreError as error:
                 _LOG.error("not_resumed error=%s", error)
             else:
-                self.board.is_resuming = False
                 self.desk.open()
                 return
 

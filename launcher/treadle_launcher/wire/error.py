@@ -15,8 +15,8 @@ from treadle_launcher.errors import ForeignRefusal, Reason, RefusedError, Unknow
 DOMAIN = "treadle"
 
 # Together, base64 of the details included, they stay below 8 KiB.
-_MESSAGE_BYTES = 2500
-_NAME_BYTES = 300
+_MESSAGE_BYTES = 1200
+_NAME_CHARACTERS = 300
 _REFUSAL_BYTES = 2500
 
 _CODES: dict[Reason, grpc.StatusCode] = {
@@ -64,15 +64,15 @@ def encode_refusal(error: RefusedError) -> grpc.Status:
     message = _cut(error.message, _MESSAGE_BYTES)
     refusal = error_pb2.Refusal(
         reason=error.reason.value,
-        names=error.names,
-        suggestions=error.suggestions,
+        names=[_short(name) for name in error.names],
+        suggestions=[_short(name) for name in error.suggestions],
         smallest_selection=error.smallest,
-        changes=error.changes,
+        changes=[_short(change) for change in error.changes],
     )
     _fit(refusal)
     info = error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN)
     if error.names:
-        info.metadata["name"] = _cut(error.names[0], _NAME_BYTES)
+        info.metadata["name"] = refusal.names[0]
     status = status_pb2.Status(code=_code(error).value[0], message=message)
     for detail in (info, refusal):
         packed = any_pb2.Any()
@@ -83,12 +83,18 @@ def encode_refusal(error: RefusedError) -> grpc.Status:
 
 
 def _cut(text: str, limit: int) -> str:
+    # Long before it is encoded: a caller may have sent megabytes of it.
+    text = text[: limit + 1]
     # gRPC sends the message percent-encoded, so that is the length that counts.
     if len(quote(text)) <= limit:
         return text
     while len(quote(text)) > limit - 9:
         text = text[: len(text) * 9 // 10]
     return text + "\u2026"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME_CHARACTERS else name[:_NAME_CHARACTERS] + "\u2026"
 
 
 def _fit(refusal: error_pb2.Refusal) -> None:

@@ -12,6 +12,7 @@ from treadle_launcher.events import Event
 from treadle_launcher.planning import LaunchRequest
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event
+from treadle_launcher.wire.limits import KEY_BYTES, check_tags, check_text
 from treadle_launcher.wire.plan import decode_options, decode_selection
 from treadle_launcher.wire.run import encode_materialization
 
@@ -22,7 +23,13 @@ _BATCH_BYTES = 1024 * 1024
 
 
 def decode_launch(request: launcher_pb2.LaunchRunRequest) -> LaunchRequest:
-    """Read what is to be run."""
+    """Read what is to be run.
+
+    Raises:
+        BadArgumentError: something is too long, or has a value that is not known here.
+    """
+    check_tags(request.tags)
+    check_text("The idempotency key", request.idempotency_key, KEY_BYTES)
     return LaunchRequest(
         location=request.location,
         selection=decode_selection(request.selection),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
 
 from treadle_api.v1 import plan_pb2
+from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import (
     Hazard,
@@ -25,6 +28,7 @@ from treadle_launcher.plan import (
     Verdict,
 )
 from treadle_launcher.wire.enums import EnumCodec
+from treadle_launcher.wire.limits import check_selection
 from treadle_launcher.wire.value import decode_time, decode_value_ref, encode_time, encode_value_ref
 
 UNSELECTED = EnumCodec(UnselectedOutputs, plan_pb2.UnselectedOutputs, "UNSELECTED_OUTPUTS")
@@ -32,6 +36,9 @@ _SIBLINGS = EnumCodec(Siblings, plan_pb2.Siblings, "SIBLINGS")
 _UNRECORDED = EnumCodec(UnrecordedLoads, plan_pb2.UnrecordedLoads, "UNRECORDED_LOADS")
 _VERDICTS = EnumCodec(Verdict, plan_pb2.Verdict, "VERDICT")
 _LOAD_STATES = EnumCodec(LoadState, plan_pb2.LoadState, "LOAD_STATE")
+
+
+E = TypeVar("E", bound=StrEnum)
 
 
 def keys(texts: Iterable[str]) -> tuple[KeyText, ...]:
@@ -45,7 +52,12 @@ def encode_selection(selection: Selection) -> plan_pb2.Selection:
 
 
 def decode_selection(message: plan_pb2.Selection) -> Selection:
-    """Read what is to be made."""
+    """Read what is to be made.
+
+    Raises:
+        BadArgumentError: it is longer than messages about a run hold.
+    """
+    check_selection(tuple(message.expressions), message.job)
     return Selection(expressions=tuple(message.expressions), job=message.job)
 
 
@@ -59,12 +71,26 @@ def encode_options(options: PlanOptions) -> plan_pb2.PlanOptions:
 
 
 def decode_options(message: plan_pb2.PlanOptions) -> PlanOptions:
-    """Read what a caller chose."""
+    """Read what a caller chose.
+
+    Raises:
+        BadArgumentError: a choice has a value that is not known here.
+    """
     return PlanOptions(
-        unselected_outputs=UNSELECTED.decode(message.unselected_outputs),
-        siblings=_SIBLINGS.decode(message.siblings),
-        unrecorded_loads=_UNRECORDED.decode(message.unrecorded_loads),
+        unselected_outputs=_choice(UNSELECTED, message.unselected_outputs, "unselected_outputs"),
+        siblings=_choice(_SIBLINGS, message.siblings, "siblings"),
+        unrecorded_loads=_choice(_UNRECORDED, message.unrecorded_loads, "unrecorded_loads"),
     )
+
+
+def _choice(codec: EnumCodec[E], number: int, field: str) -> E | None:
+    # Passed over, it would quietly be the default.
+    member = codec.decode(number)
+    if member is None and number:
+        raise BadArgumentError(
+            [str(number)], message=f"{field} is {number}, which this launcher does not know."
+        )
+    return member
 
 
 def encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:

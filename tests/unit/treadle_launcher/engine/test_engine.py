@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import IdempotencyConflictError, RefusedError, ShuttingDownError
 from treadle_launcher.events import AssetMaterialized, HostReady
 from treadle_launcher.failure import FailureReason
@@ -418,7 +419,7 @@ async def test_materializations_name_the_digest_that_made_them(kit, plans):
 
 async def test_nothing_is_launched_while_the_launcher_leaves(kit, plans):
     async with kit.running():
-        kit.engine.board.accepts_work = False
+        kit.engine.board.stance = Stance.LEAVING
         with pytest.raises(ShuttingDownError):
             await kit.launch(plans({"a": ()}))
 

@@ -1,0 +1,22 @@
+"""Suggestions: names that exist and look like one that does not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+_MOST: Final = 3
+_LIKENESS: Final = 0.5
+_LONGEST: Final = 300
+
+
+def near_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return up to three of the known names that look like this one, best first.
+
+    None for a name that is too long to be a misspelt one: comparing takes time that grows with
+    it, on the loop that serves everybody.
+    """
+    if len(name) > _LONGEST:
+        return []
+    return difflib.get_close_matches(name, sorted(known), n=_MOST, cutoff=_LIKENESS)
