@@ -19,6 +19,9 @@ from collections.abc import Iterable
 
 from treadle.snapshot import SourceLine
 
+# Comparing takes time and memory that grow with the name; a longer one was not misspelt.
+_LONGEST_COMPARED = 300
+
 
 class TreadleError(Exception):
     """Something went wrong in Treadle."""
@@ -81,6 +84,8 @@ class LocationError(DefinitionError):
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return up to three of the known names that look like this one, best first."""
+    if len(name) > _LONGEST_COMPARED:
+        return ()
     return tuple(difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.6))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -30,6 +29,8 @@ from treadle.snapshot import KeyText
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
 _Atom: TypeAlias = _Labelled | Key | Pattern | Everything
+
+_SUGGESTED_FOR = 20
 
 
 class SelectableAsset(Protocol):
@@ -140,8 +141,8 @@ def _predicate(
 ) -> Callable[[SelectableAsset], bool]:
     match expression:
         case Pattern(pattern=pattern):
-            fits = re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL).fullmatch
-            return lambda asset: fits(asset.key) is not None
+            pieces = pattern.split("*")
+            return lambda asset: _fits(asset.key, pieces)
         case Group(name=name):
             return lambda asset: asset.group == name
         case Kind(name=name):
@@ -152,6 +153,26 @@ def _predicate(
             return lambda asset: asset.tags.get(name) == value
         case Everything():
             return lambda asset: True
+
+
+def _fits(key: str, pieces: list[str]) -> bool:
+    """Tell whether a key is the pieces of a pattern, in order, with anything between them.
+
+    Not a regular expression: one with many stars tries more ways than there is time for.
+    """
+    if len(pieces) == 1:
+        return key == pieces[0]
+    first, *inner, last = pieces
+    if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
+        return False
+    position, end = len(first), len(key) - len(last)
+    for piece in inner:
+        # The first place where a piece fits leaves most for those after it.
+        found = key.find(piece, position, end)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return True
 
 
 def _reached(
@@ -209,7 +230,11 @@ def _named(expression: Expression) -> Iterator[KeyText]:
 
 
 def _unknown_keys(unknown: list[KeyText], graph: AssetGraph) -> SelectionError:
-    near = {key: _nearest_keys(key, graph) for key in unknown}
+    # Of a long list of misspelt keys the first will do: each is held against every key there is.
+    near = {
+        key: _nearest_keys(key, graph) if position < _SUGGESTED_FOR else ()
+        for position, key in enumerate(unknown)
+    }
     suggestions = tuple(dict.fromkeys(name for names in near.values() for name in names))
     sentences = [
         f"No asset has the key {key!r}."

@@ -28,8 +28,11 @@ from treadle.selection._tokens import Token, TokenKind, tokenize
 from treadle.snapshot import KeyText
 
 _ATTRIBUTES = ("key", "group", "tag", "kind", "owner")
-# Deep enough for people and programs, and far from Python's own limit.
-_MAX_NESTING = 100
+# Deep enough for people and programs, and far from Python's own limit: each level takes up to
+# ten calls, on top of those of whoever parses.
+_MAX_NESTING = 50
+# More digits than any graph has levels.
+_MAX_DIGITS = 9
 
 
 def parse(text: str) -> Expression:
@@ -121,6 +124,8 @@ class _Parser:
         return self._levels(follower)
 
     def _levels(self, number: Token) -> int:
+        if len(number.text) > _MAX_DIGITS:
+            self._fail("That many levels no graph has: write + alone for all the way.", at=number)
         if int(number.text) == 0:
             self._fail("Levels are counted from 1.", at=number)
         return int(number.text)

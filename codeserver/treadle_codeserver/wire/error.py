@@ -77,6 +77,8 @@ def _drop_some(refusal: error_pb2.Refusal) -> None:
 
 def _short(message: str) -> str:
     """Return the message, or as much of it as its share of the metadata holds."""
+    # Long before it is encoded: a caller may have sent megabytes of it.
+    message = message[: defaults.STATUS_MESSAGE_BYTES + 1]
     while len(quote(message)) > defaults.STATUS_MESSAGE_BYTES:
         message = message[: len(message) * 3 // 4].rstrip(" …") + " …"
     return message

@@ -16,7 +16,7 @@ DOMAIN = "treadle"
 
 # Together, base64 of the details included, they stay below 8 KiB.
 _MESSAGE_BYTES = 1200
-_NAME_CHARACTERS = 300
+_NAME_CHARACTERS = 200
 _REFUSAL_BYTES = 2500
 
 _CODES: dict[Reason, grpc.StatusCode] = {

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from treadle.selection import (
     AssetGraph,
     EmptySelectionError,
+    Pattern,
     UnknownAssetError,
     evaluate,
     parse,
@@ -184,3 +185,27 @@ def test_not_is_the_complement_and_and_the_dual_of_or(
     both = evaluate(parse(f"+{left} and {right}+"), graph)
 
     assert both == evaluate(parse(f"not (not +{left} or not {right}+)"), graph)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*" * 40 + "!*", ""),
+        ("*a" * 36, ""),
+        ("*a" * 35 + "*b", "long"),
+        ("a*a", ""),
+        ("*a*", "long short"),
+        ("**", "long short"),
+        ("a*b", "long"),
+    ],
+)
+def test_a_pattern_of_many_stars_is_matched_at_once(pattern: str, expected: str) -> None:
+    names = {"a": "short", "a" * 35 + "b": "long"}
+    graph = AssetGraph.of(asset(key) for key in names)
+
+    try:
+        found = evaluate(Pattern(pattern=pattern), graph)
+    except UnknownAssetError:
+        found = frozenset()
+
+    assert " ".join(sorted(names[key] for key in found)) == expected

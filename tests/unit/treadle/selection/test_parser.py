@@ -125,8 +125,10 @@ def test_text_means(text: str, expected: Expression) -> None:
         ("a+b", 2, "Write `or`"),
         ("a*b", 1, "key:a*b"),
         ("=a", 0, "not expected"),
-        ("(" * 101 + "a" + ")" * 101, 101, "nested"),
-        ("not " * 101 + "a", 404, "nested"),
+        ("9" * 5000 + "+a", 0, "all the way"),
+        ("a+" + "9" * 10, 2, "all the way"),
+        ("(" * 51 + "a" + ")" * 51, 51, "nested"),
+        ("not " * 51 + "a", 204, "nested"),
     ],
 )
 def test_other_text_is_refused_at_its_place(text: str, position: int, words: str) -> None:
