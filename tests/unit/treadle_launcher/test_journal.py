@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import (
+    AssetMaterialized,
+    CancelRequested,
+    Event,
+    InputLoaded,
+    LogRecord,
+    NewEvent,
+    OutputDiscarded,
+    OutputStored,
+    RunDequeued,
+    RunStarted,
+    RunSubmitted,
+    StepCancelled,
+    StepFailed,
+    StepStarted,
+    StepSucceeded,
+)
+from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_launcher.journal import (
+    AttemptBegun,
+    AttemptCancelled,
+    AttemptFailed,
+    AttemptSucceeded,
+    JournalRecord,
+    WorkerLogRecord,
+    record_events,
+)
+from treadle_launcher.plan import Plan, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_launcher.run_view import RunView
+from treadle_launcher.values import Text
+
+STEP = StepKey("s")
+
+
+def running(*more: NewEvent) -> RunView:
+    """Return a run whose only step runs its first attempt."""
+    plan = Plan(
+        location="here",
+        digest="planned",
+        fingerprint="f",
+        steps=(PlannedStep(key=STEP, block="s", verdict=Verdict.RUN),),
+    )
+    facts = [
+        NewEvent(
+            payload=RunSubmitted(
+                location="here",
+                selection=Selection(),
+                options=PlanOptions(),
+                digest="planned",
+                fingerprint="f",
+            )
+        ),
+        NewEvent(payload=RunDequeued()),
+        NewEvent(payload=RunStarted(step_count=1, fingerprint="f")),
+        NewEvent(
+            payload=StepStarted(host_id=HostId("h"), task_id=TaskId("t")),
+            step_key=STEP,
+            attempt=1,
+        ),
+        *more,
+    ]
+    return RunView.fold(
+        plan,
+        [
+            Event(
+                store_sequence=number,
+                run_id=RunId("r"),
+                sequence=number,
+                time=TimeUs(0),
+                payload=fact.payload,
+                step_key=fact.step_key,
+                attempt=fact.attempt,
+            )
+            for number, fact in enumerate(facts, 1)
+        ],
+    )
+
+
+def told(fact, view: RunView | None = None, attempt: int = 1):
+    record = JournalRecord(
+        number=1,
+        task_id=TaskId("t"),
+        step_key=STEP,
+        attempt=attempt,
+        time=TimeUs(5),
+        fact=fact,
+    )
+    return [event.payload for event in record_events(view or running(), record)]
+
+
+def test_a_success_tells_everything_that_was_made_in_order():
+    stored = OutputStored(output="a", asset_key=KeyText("a"))
+    made = AssetMaterialized(asset_key=KeyText("a"), output="a")
+    dropped = OutputDiscarded(output="b")
+    fact = AttemptSucceeded(
+        stored=(stored,),
+        materialized=(made,),
+        discarded=(dropped,),
+        yielded_outputs=("a", "ordering"),
+        duration_us=9,
+        pid=3,
+    )
+    assert told(fact) == [
+        stored,
+        OutputStored(output="ordering"),
+        dropped,
+        AssetMaterialized(asset_key=KeyText("a"), output="a", digest="planned"),
+        StepSucceeded(duration_us=9, pid=3),
+    ]
+
+
+def test_the_digest_that_the_host_names_stands():
+    made = AssetMaterialized(asset_key=KeyText("a"), output="a", digest="held")
+    assert told(AttemptSucceeded(materialized=(made,)))[0] == made
+
+
+def test_failures_loads_and_logs_are_told_as_they_are():
+    failure = Failure(reason=FailureReason.EXIT, message="it left", exit_code=3)
+    assert told(AttemptFailed(failure=failure, duration_us=2, pid=4)) == [
+        StepFailed(failure=failure, duration_us=2, pid=4)
+    ]
+    loaded = InputLoaded(input="x")
+    assert told(loaded) == [loaded]
+    assert told(WorkerLogRecord(level="ERROR", message="careful", logger="l")) == [
+        LogRecord(level="ERROR", message=Text(head="careful"), logger="l")
+    ]
+
+
+def test_the_begin_of_an_attempt_is_no_event():
+    assert told(AttemptBegun(boot_id="b", pid=1, start_ticks=2)) == []
+
+
+def test_an_attempt_that_was_cancelled_with_its_run_is_cancelled():
+    view = running(NewEvent(payload=CancelRequested()))
+    assert told(AttemptCancelled(was_running=True), view) == [StepCancelled(was_running=True)]
+
+
+def test_an_attempt_that_ended_with_its_host_alone_is_lost():
+    (fact,) = told(AttemptCancelled(was_running=True))
+    assert isinstance(fact, StepFailed)
+    assert fact.failure.reason is FailureReason.LOST
+
+
+def test_an_attempt_that_does_not_run_any_more_tells_nothing():
+    assert told(AttemptSucceeded(), attempt=2) == []
+    over = NewEvent(payload=StepSucceeded(duration_us=1, pid=1), step_key=STEP, attempt=1)
+    assert told(AttemptSucceeded(), running(over)) == []

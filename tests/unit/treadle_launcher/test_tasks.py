@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import (
+    Event,
+    NewEvent,
+    OutputStored,
+    RunDequeued,
+    RunStarted,
+    RunSubmitted,
+    StepStarted,
+    StepSucceeded,
+)
+from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_launcher.plan import (
+    Load,
+    LoadState,
+    Plan,
+    PlannedAsset,
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    PlanOptions,
+    Selection,
+    UnselectedOutputs,
+    Verdict,
+)
+from treadle_launcher.run_view import RunView
+from treadle_launcher.tasks import task_for
+from treadle_launcher.values import ValueRef
+
+RUN = RunId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
+MAKER = StepKey("g.maker")
+READER = StepKey("g.reader")
+
+
+def ref(key: str) -> ValueRef:
+    return ValueRef(store="home", key=key, codec="p5", size_bytes=1, checksum="x:1")
+
+
+def source(output: str, asset: str | None = None) -> PlannedSource:
+    made = PlannedStepOutput(step_key=MAKER, output=output)
+    return PlannedSource(step_output=made, asset_key=None if asset is None else KeyText(asset))
+
+
+MAKES = (
+    PlannedOutput(name="plain", selected=True, is_read=True),
+    PlannedOutput(
+        name="made",
+        selected=True,
+        is_read=True,
+        assets=(
+            PlannedAsset(asset_key=KeyText("a"), selected=True),
+            PlannedAsset(
+                asset_key=KeyText("b"),
+                selected=True,
+                io_manager_key="mine",
+                builtin_manager=False,
+            ),
+        ),
+    ),
+    PlannedOutput(
+        name="hazard",
+        selected=False,
+        is_read=True,
+        assets=(PlannedAsset(asset_key=KeyText("h"), selected=False),),
+    ),
+    PlannedOutput(name="unread", selected=False, is_required=True),
+    PlannedOutput(name="nothing", selected=True, nothing=True),
+)
+
+LOAD = Load(
+    asset_key=KeyText("up"),
+    state=LoadState.RECORDED,
+    run_id=RunId("earlier"),
+    step_key=StepKey("up"),
+    value_ref=ref("assets/up"),
+)
+
+
+def view(
+    *reads: PlannedInput,
+    stored: tuple[OutputStored, ...] = (),
+    unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE,
+) -> RunView:
+    """Return a run whose maker has succeeded with what is stored, and whose reader is ready."""
+    maker = PlannedStep(
+        key=MAKER,
+        block="g",
+        verdict=Verdict.RUN,
+        selected_outputs=("plain", "made", "nothing"),
+        outputs=MAKES,
+        unselected_outputs=unselected,
+    )
+    reader = PlannedStep(key=READER, block="g", verdict=Verdict.RUN, inputs=reads)
+    plan = Plan(location="here", digest="d", fingerprint="f", steps=(maker, reader), loads=(LOAD,))
+    facts = [
+        NewEvent(
+            payload=RunSubmitted(
+                location="here",
+                selection=Selection(),
+                options=PlanOptions(),
+                digest="d",
+                fingerprint="f",
+                tags={"team": "data"},
+            )
+        ),
+        NewEvent(payload=RunDequeued()),
+        NewEvent(payload=RunStarted(step_count=2, fingerprint="f")),
+        NewEvent(payload=StepStarted(host_id=HostId("h"), task_id=TaskId("t"))),
+        *(NewEvent(payload=each) for each in stored),
+        NewEvent(payload=StepSucceeded(duration_us=1, pid=1)),
+    ]
+    return RunView.fold(
+        plan,
+        [
+            Event(
+                store_sequence=number,
+                run_id=RUN,
+                sequence=number,
+                time=TimeUs(0),
+                payload=fact.payload,
+                step_key=MAKER if number > 3 else None,
+                attempt=1 if number > 3 else 0,
+            )
+            for number, fact in enumerate(facts, 1)
+        ],
+    )
+
+
+STORED = (
+    OutputStored(output="plain", value_ref=ref("plain"), io_manager_key="io_manager"),
+    OutputStored(
+        output="made", asset_key=KeyText("a"), value_ref=ref("a"), io_manager_key="io_manager"
+    ),
+    OutputStored(output="made", asset_key=KeyText("b"), io_manager_key="mine"),
+)
+
+
+def sources(*reads: PlannedInput, stored: tuple[OutputStored, ...] = STORED):
+    (step,) = task_for(view(*reads, stored=stored), READER, 1).steps
+    return [planned.sources for planned in step.inputs]
+
+
+def test_a_task_is_named_by_its_first_attempt_and_carries_the_run_s_tags():
+    task = task_for(view(stored=STORED), MAKER, 3)
+    assert task.task_id == f"{RUN}/g.maker/3"
+    assert (task.digest, task.run_tags) == ("d", {"team": "data"})
+
+
+def test_an_input_reads_the_asset_that_it_names_and_else_whatever_is_stored():
+    read = sources(
+        PlannedInput(name="x", sources=(source("made", "b"),)),
+        PlannedInput(name="y", sources=(source("made"),)),
+        PlannedInput(name="z", sources=(source("plain"),)),
+    )
+    assert [(each.asset_key, each.io_manager_key, each.value_ref) for (each,) in read] == [
+        ("b", "mine", None),
+        ("a", "io_manager", ref("a")),
+        (None, "io_manager", ref("plain")),
+    ]
+
+
+def test_a_manager_of_the_input_loads_instead_of_the_one_that_stored():
+    read = sources(
+        PlannedInput(name="x", sources=(source("plain"),), input_manager_key="special"),
+        PlannedInput(
+            name="y",
+            sources=(PlannedSource(load_asset_key=KeyText("up"), asset_key=KeyText("up")),),
+            input_manager_key="special",
+        ),
+    )
+    assert [each.io_manager_key for (each,) in read] == ["special", "special"]
+
+
+def test_a_load_reads_the_value_that_was_fixed_at_launch():
+    ((loaded,),) = sources(
+        PlannedInput(name="x", sources=(PlannedSource(load_asset_key=KeyText("up")),))
+    )
+    assert (loaded.value_ref, loaded.run_id) == (ref("assets/up"), "earlier")
+
+
+def test_elements_that_were_not_yielded_are_left_out_of_a_fan_in():
+    fan_in = PlannedInput(
+        name="x", fan_in=True, sources=(source("made"), source("hazard"), source("plain"))
+    )
+    ((first, second),) = sources(fan_in)
+    assert [first.asset_key, second.asset_key] == ["a", None]
+
+
+def test_orderings_and_unneeded_inputs_read_nothing():
+    read = sources(
+        PlannedInput(name="", sources=(source("plain"),)),
+        PlannedInput(name="n", nothing=True, sources=(source("nothing"),)),
+        PlannedInput(name="x", not_needed=True, sources=(source("plain"),)),
+    )
+    assert read == [()]
+
+
+def test_every_output_is_told_where_to_go():
+    (step,) = task_for(view(stored=STORED), MAKER, 2).steps
+    outputs = {output.name: output for output in step.outputs}
+    plain, made = outputs["plain"], outputs["made"]
+    assert plain.store_intermediate
+    assert plain.value_key == f"runs/{RUN}/g%2Emaker/2/plain"
+    assert not made.store_intermediate
+    assert [asset.value_key for asset in made.assets] == [
+        f"assets/here/a/=/{RUN}.g%2Emaker.2",
+        None,
+    ]
+    assert not outputs["unread"].must_yield
+    assert outputs["nothing"].must_yield
+    assert outputs["nothing"].value_key is None
+
+
+@pytest.mark.parametrize("mode", UnselectedOutputs)
+def test_a_hazard_is_stored_for_its_readers_unless_it_becomes_an_asset(mode):
+    reads = PlannedInput(name="x", sources=(source("hazard"),))
+    (step,) = task_for(view(reads, unselected=mode), MAKER, 1).steps
+    hazard = next(output for output in step.outputs if output.name == "hazard")
+    assert hazard.must_yield
+    assert hazard.store_intermediate is (mode is not UnselectedOutputs.MATERIALIZE)
+    assert step.unselected_outputs is mode
+
+
+def test_a_source_that_names_nothing_is_a_fault():
+    broken = replace(LOAD, asset_key=KeyText("other"))
+    assert broken.asset_key not in view().index.loads
+    with pytest.raises(ValueError, match="neither"):
+        sources(PlannedInput(name="x", sources=(PlannedSource(),)))
