@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo test test-spawn check format protos bench clean
+.PHONY: demo test test-spawn fuzz check format protos bench clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,11 @@ test: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## The whole suite.
 
 test-spawn: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
 	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest tests/integration tests/e2e
+
+# How many times the usual number of random examples.
+FUZZ ?= 20
+fuzz: $(VENV)/.dev  ## Random modules and locations against the model: many more, and new ones each time.
+	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py
 
 check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two minutes.
 	$(BIN)/ruff check .

@@ -18,6 +18,6 @@ def examples(count: int) -> settings:
         derandomize=factor == 0,
         deadline=None,
         database=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        suppress_health_check=list(HealthCheck),
         print_blob=True,
     )

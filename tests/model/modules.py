@@ -88,6 +88,11 @@ class NodeSpec:
     aliased: bool
     reads: Mapping[str, Read]
 
+    def reads_from(self) -> set[str]:
+        """Return the nodes that it reads from."""
+        refs = [ref for read in self.reads.values() for ref in read.refs]
+        return {ref.node for ref in refs if isinstance(ref, NodeRead)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class GraphSpec:
@@ -139,13 +144,24 @@ class ModuleSpec:
     blocks: tuple[BlockSpec, ...] = ()
     externals: tuple[str, ...] = ()
 
-    def keys(self) -> list[str]:
-        """Return the keys of the assets that its blocks make."""
-        return sorted(key for block in self.blocks for key in block.keys.values())
-
-    def every_graph(self) -> Iterator[GraphSpec]:
-        """Yield the graphs that are invoked and those of the blocks."""
-        yield from self.graphs.values()
+    def made_assets(self) -> Iterator[tuple[BlockSpec, str, bool]]:
+        """Yield each asset that a block makes, with the block, and whether it is Nothing."""
         for block in self.blocks:
-            if isinstance(block.of, GraphSpec):
-                yield block.of
+            for out, key in block.keys.items():
+                yield block, key, self._is_nothing(block.of, out)
+
+    def joined(self, other: ModuleSpec) -> ModuleSpec:
+        """Return one module of both, whose names must differ."""
+        return ModuleSpec(
+            ops={**self.ops, **other.ops},
+            graphs={**self.graphs, **other.graphs},
+            blocks=(*self.blocks, *other.blocks),
+            externals=(*self.externals, *other.externals),
+        )
+
+    def _is_nothing(self, node: OpSpec | GraphSpec, out: str) -> bool:
+        if isinstance(node, OpSpec):
+            return next(each for each in node.outs if each.name == out).nothing
+        ref = node.outs[out]
+        of = next(each for each in node.nodes if each.name == ref.node).of
+        return self._is_nothing(self.ops.get(of) or self.graphs[of], ref.out)

@@ -34,9 +34,55 @@ _NEAR = 5
 """So many values back a node reads: what came last is read most, so that chains grow."""
 
 
-def random_module(size: int, seed: int, prefix: str = "") -> ModuleSpec:
-    """Make a module of about so many invocations; `prefix` begins the name of every asset."""
-    return _Module(random.Random(seed), prefix).made(size)
+def random_module(
+    size: int, seed: int, prefix: str = "", above: ModuleSpec | None = None
+) -> ModuleSpec:
+    """Make a module of about so many invocations; `prefix` begins every name in it.
+
+    It may read the assets of the module `above`, with which it can be joined.
+    """
+    return _Module(random.Random(seed), prefix, above or ModuleSpec()).made(size)
+
+
+def reordered(spec: ModuleSpec, seed: int) -> ModuleSpec:
+    """Return the module with its ops and blocks defined in another order."""
+    rng = random.Random(seed)
+    ops = rng.sample(list(spec.ops.values()), len(spec.ops))
+    blocks = rng.sample(spec.blocks, len(spec.blocks))
+    return replace(spec, ops={op.name: op for op in ops}, blocks=tuple(blocks))
+
+
+def reinvoked(spec: ModuleSpec, seed: int) -> ModuleSpec:
+    """Return the module with each graph's nodes invoked in another order.
+
+    Those of one op without an alias keep theirs: it is what their names come from.
+    """
+    rng = random.Random(seed)
+    graphs = {name: _shuffled(graph, rng) for name, graph in spec.graphs.items()}
+    blocks = (
+        replace(block, of=graphs.get(block.of.name) or _shuffled(block.of, rng))
+        if isinstance(block.of, GraphSpec)
+        else block
+        for block in spec.blocks
+    )
+    return replace(spec, graphs=graphs, blocks=tuple(blocks))
+
+
+def _shuffled(graph: GraphSpec, rng: random.Random) -> GraphSpec:
+    waiting = list(graph.nodes)
+    nodes: list[NodeSpec] = []
+    while waiting:
+        names = {node.name for node in waiting}
+        first = {node.of: node for node in reversed(waiting) if not node.aliased}
+        ready = [
+            node
+            for node in waiting
+            if not names.intersection(node.reads_from())
+            and (node.aliased or first[node.of] is node)
+        ]
+        nodes.append(rng.choice(ready))
+        waiting.remove(nodes[-1])
+    return replace(graph, nodes=tuple(nodes))
 
 
 @dataclass(kw_only=True)
@@ -72,7 +118,7 @@ class _Shape:
 
 
 class _Module:
-    def __init__(self, rng: random.Random, prefix: str) -> None:
+    def __init__(self, rng: random.Random, prefix: str, above: ModuleSpec) -> None:
         self._rng = rng
         self._prefix = prefix
         self._ops: dict[str, OpSpec] = {}
@@ -80,6 +126,8 @@ class _Module:
         self._shapes: dict[str, _Shape] = {}
         self._assets: dict[str, str] = {}
         self._nothing_assets: dict[str, str] = {}
+        for block, key, nothing in above.made_assets():
+            (self._nothing_assets if nothing else self._assets)[key] = block.name
         self._externals = tuple(f"{prefix}x{number}" for number in range(2))
         self._growing: dict[str, _Graph] = {}
         self._blocks: list[BlockSpec] = []
@@ -92,7 +140,7 @@ class _Module:
             if self._rng.random() < 0.25:
                 self._blocks.append(self._op_block())
             else:
-                self._grow(self._rng.choice(("ga", "ga", "ga", "gb")))
+                self._grow(self._prefix + self._rng.choice(("ga", "ga", "ga", "gb")))
         for graph in self._growing.values():
             self._blocks.append(self._graph_block(graph))
         if self._rng.random() < 0.25 and self._graphs:
@@ -111,7 +159,7 @@ class _Module:
     # Ops and the graphs that others invoke.
 
     def _add_op(self, args: int | None = None) -> str:
-        name = f"o{self._number()}"
+        name = f"{self._prefix}o{self._number()}"
         count = self._rng.choice((0, 1, 1, 2, 3)) if args is None else args
         names = tuple(f"a{number}" for number in range(count))
         outs = self._outs(orders_only=self._rng.random() < 0.15 and count > 0)
@@ -152,7 +200,7 @@ class _Module:
         )
 
     def _add_library_graph(self) -> None:
-        graph = _Graph(name=f"n{self._number()}")
+        graph = _Graph(name=f"{self._prefix}n{self._number()}")
         for number in range(self._rng.choice((0, 1, 1, 2))):
             graph.args[f"p{number}"] = ""
         if self._rng.random() < 0.2:
@@ -394,7 +442,7 @@ class _Module:
         )
 
     def _op_block(self) -> BlockSpec:
-        name = f"b{self._number()}"
+        name = f"{self._prefix}b{self._number()}"
         known = [*self._assets][-_NEAR:]
         read = self._some(known, 3) if known and self._rng.random() < 0.8 else []
         reads = {f"a{number}": key for number, key in enumerate(read)}
@@ -444,7 +492,7 @@ class _Module:
         for _ in range(self._rng.choice((1, 2, 2))):
             reads = {arg: self._rng.choice(known) for arg in shape.args}
             reads |= {order: self._rng.choice(self._known()) for order in shape.orders}
-            block = f"m{self._number()}"
+            block = f"{self._prefix}m{self._number()}"
             keys = {out: self._new_key(block, nothing=out in shape.nothings) for out in graph.outs}
             spec = BlockSpec(
                 by=Decorator.FROM_GRAPH,

@@ -3,17 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given
 
 from tests.model.build import graph, op, single
+from tests.model.examples import examples
 from tests.model.locations import Drawn, locations
-from tests.model.rules import Asked, Outcome, Read, outcome, partial_blocks
-from treadle.selection import Key
-from treadle.snapshot import Snapshot, UnselectedOutputs
+from tests.model.outcomes import accepted, outcome_of, request_of
+from tests.model.rules import outcome, partial_blocks
 from treadle.wiring import Wiring
 from treadle_planner import (
     Plan,
-    PlannedSource,
     PlanRefused,
     PlanRequest,
     RefusalReason,
@@ -21,77 +20,8 @@ from treadle_planner import (
     plan,
 )
 
-_SETTINGS = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.filter_too_much],
-)
 
-
-def request_of(asked: Asked) -> PlanRequest:
-    return PlanRequest(
-        selection=tuple(str(Key(key=key)) for key in sorted(asked.keys)),
-        siblings=asked.siblings,
-        unselected_outputs=asked.unselected_outputs,
-        missing=asked.missing,
-    )
-
-
-def accepted(snapshot: Snapshot, asked: Asked) -> Asked:
-    """Widen what is asked until it is whole where it must be."""
-    wanting = partial_blocks(snapshot, asked.keys)
-    whole = (block.asset_keys for block in snapshot.blocks if block.name in wanting)
-    return replace(asked, keys=asked.keys.union(*whole))
-
-
-def outcome_of(made: Plan) -> Outcome:
-    """Take from a plan what the model says."""
-    running = [step for step in made.steps if step.verdict is Verdict.RUN]
-    outputs = [(step, output) for step in running for output in step.outputs]
-    return Outcome(
-        runs=frozenset(step.key for step in running),
-        selected=frozenset((step.key, output.name) for step, output in outputs if output.selected),
-        reads={
-            (step.key, position): tuple(map(_read, each.sources))
-            for step in running
-            for position, each in enumerate(step.inputs)
-        },
-        not_needed=frozenset(
-            (step.key, position)
-            for step in running
-            for position, each in enumerate(step.inputs)
-            if each.not_needed
-        ),
-        loads={
-            load.asset_key: frozenset(reader.step_key for reader in load.readers)
-            for load in made.loads
-        },
-        hazards=frozenset((hazard.step_key, hazard.output) for hazard in made.hazards),
-        missing=frozenset(made.missing_asset_keys),
-        written=frozenset(
-            asset.asset_key for _, output in outputs for asset in output.assets if asset.selected
-        ),
-        unexpected=frozenset(
-            key
-            for hazard in made.hazards
-            if hazard.unselected_outputs is UnselectedOutputs.MATERIALIZE
-            for key in hazard.asset_keys
-        ),
-    )
-
-
-def _read(source: PlannedSource) -> Read:
-    if source.step_output is not None:
-        made = source.step_output
-        return ("step", made.step_key, made.output, source.asset_key or "")
-    assert source.load_asset_key is not None
-    assert source.asset_key == source.load_asset_key
-    return ("load", source.load_asset_key)
-
-
-@settings(_SETTINGS, max_examples=1500)
+@examples(1500)
 @given(drawn=locations())
 def test_plan_says_what_the_model_says(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
@@ -103,7 +33,7 @@ def test_plan_says_what_the_model_says(drawn: Drawn) -> None:
     _report(made)
 
 
-@_SETTINGS
+@examples(300)
 @given(drawn=locations())
 def test_steps_are_all_there_in_order_with_ties_by_key(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
@@ -120,7 +50,7 @@ def test_steps_are_all_there_in_order_with_ties_by_key(drawn: Drawn) -> None:
     assert not waiting
 
 
-@_SETTINGS
+@examples(300)
 @given(drawn=locations())
 def test_what_is_partly_asked_for_is_refused_with_a_selection_that_is_accepted(
     drawn: Drawn,
@@ -139,7 +69,7 @@ def test_what_is_partly_asked_for_is_refused_with_a_selection_that_is_accepted(
     assert frozenset(made.selected_asset_keys) == accepted(snapshot, asked).keys
 
 
-@_SETTINGS
+@examples(300)
 @given(drawn=locations())
 def test_blocks_that_nothing_selected_reads_change_no_plan(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
@@ -153,7 +83,7 @@ def test_blocks_that_nothing_selected_reads_change_no_plan(drawn: Drawn) -> None
     assert made == plan(snapshot, request)
 
 
-@_SETTINGS
+@examples(300)
 @given(drawn=locations())
 def test_definitions_in_another_order_change_no_plan(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
