@@ -47,6 +47,42 @@ START_METHOD_SPAWN: StartMethod.ValueType  # 2
 """A new interpreter for each task, which imports them itself."""
 Global___StartMethod: _TypeAlias = StartMethod  # noqa: Y015
 
+class _RetryGround:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RetryGroundEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RetryGround.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RETRY_GROUND_UNSPECIFIED: _RetryGround.ValueType  # 0
+    """Never sent."""
+    RETRY_GROUND_POLICY: _RetryGround.ValueType  # 1
+    """Its policy covers the failure."""
+    RETRY_GROUND_REQUESTED: _RetryGround.ValueType  # 2
+    """The op asked for it."""
+    RETRY_GROUND_RUN: _RetryGround.ValueType  # 3
+    """The run's retry_lost."""
+    RETRY_GROUND_NOT_BEGUN: _RetryGround.ValueType  # 4
+    """The host was lost before the user's code began."""
+    RETRY_GROUND_NOT_TAKEN: _RetryGround.ValueType  # 5
+    """The host did not take the task."""
+
+class RetryGround(_RetryGround, metaclass=_RetryGroundEnumTypeWrapper):
+    """What lets a step be tried again."""
+
+RETRY_GROUND_UNSPECIFIED: RetryGround.ValueType  # 0
+"""Never sent."""
+RETRY_GROUND_POLICY: RetryGround.ValueType  # 1
+"""Its policy covers the failure."""
+RETRY_GROUND_REQUESTED: RetryGround.ValueType  # 2
+"""The op asked for it."""
+RETRY_GROUND_RUN: RetryGround.ValueType  # 3
+"""The run's retry_lost."""
+RETRY_GROUND_NOT_BEGUN: RetryGround.ValueType  # 4
+"""The host was lost before the user's code began."""
+RETRY_GROUND_NOT_TAKEN: RetryGround.ValueType  # 5
+"""The host did not take the task."""
+Global___RetryGround: _TypeAlias = RetryGround  # noqa: Y015
+
 @_typing.final
 class Event(_message.Message):
     """A past fact about one run."""
@@ -782,8 +818,11 @@ class StepRetryScheduled(_message.Message):
     NOT_BEFORE_FIELD_NUMBER: _builtins.int
     NEXT_ATTEMPT_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
     next_attempt: _builtins.int
     """The number of the next attempt."""
+    ground: Global___RetryGround.ValueType
+    """What lets it be tried again."""
     @_builtins.property
     def failure(self) -> _run_pb2.Failure:
         """Why the attempt failed."""
@@ -803,10 +842,11 @@ class StepRetryScheduled(_message.Message):
         not_before: _timestamp_pb2.Timestamp | None = ...,
         next_attempt: _builtins.int = ...,
         usage: _run_pb2.AttemptUsage | None = ...,
+        ground: Global___RetryGround.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "not_before", b"not_before", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "next_attempt", b"next_attempt", "not_before", b"not_before", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "ground", b"ground", "next_attempt", b"next_attempt", "not_before", b"not_before", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -911,16 +951,22 @@ class CancelRequested(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REASON_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Why, in the caller's words."""
+    @_builtins.property
+    def failure(self) -> _run_pb2.Failure:
+        """Why the run fails instead of being cancelled. Set when its time is over."""
+
     def __init__(
         self,
         *,
         reason: _builtins.str = ...,
+        failure: _run_pb2.Failure | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -695,6 +695,7 @@ class Job(_message.Message):
     ASSET_KEYS_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
+    RETRY_POLICY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name, unique in a location."""
     selection: _builtins.str
@@ -709,6 +710,10 @@ class Job(_message.Message):
     def tags(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Tags that its runs get."""
 
+    @_builtins.property
+    def retry_policy(self) -> _policy_pb2.RetryPolicy:
+        """When its steps that have no policy of their own are tried again. Unset: never by itself."""
+
     def __init__(
         self,
         *,
@@ -717,10 +722,11 @@ class Job(_message.Message):
         asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         description: _builtins.str = ...,
         tags: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        retry_policy: _policy_pb2.RetryPolicy | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "description", b"description", "name", b"name", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "description", b"description", "name", b"name", "retry_policy", b"retry_policy", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -251,6 +251,7 @@ class Failure(_message.Message):
     STDERR_TAIL_FIELD_NUMBER: _builtins.int
     LIKELY_FIELD_NUMBER: _builtins.int
     EVIDENCE_FIELD_NUMBER: _builtins.int
+    METADATA_FIELD_NUMBER: _builtins.int
     reason: Global___FailureReason.ValueType
     """The machine-readable reason."""
     where: Global___FailureWhere.ValueType
@@ -281,6 +282,10 @@ class Failure(_message.Message):
     def evidence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The facts that the reason rests on, a sentence each. Set for OOM, SIGNAL, TIMEOUT and LOST."""
 
+    @_builtins.property
+    def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
+        """What the user's treadle.Failure says of itself."""
+
     def __init__(
         self,
         *,
@@ -295,10 +300,11 @@ class Failure(_message.Message):
         stderr_tail: _value_pb2.Text | None = ...,
         likely: _builtins.bool = ...,
         evidence: _abc.Iterable[_builtins.str] | None = ...,
+        metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source", "stderr_tail", b"stderr_tail", "traceback", b"traceback"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_class", b"error_class", "evidence", b"evidence", "exit_code", b"exit_code", "likely", b"likely", "message", b"message", "reason", b"reason", "signal", b"signal", "source", b"source", "stderr_tail", b"stderr_tail", "traceback", b"traceback", "where", b"where"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_class", b"error_class", "evidence", b"evidence", "exit_code", b"exit_code", "likely", b"likely", "message", b"message", "metadata", b"metadata", "reason", b"reason", "signal", b"signal", "source", b"source", "stderr_tail", b"stderr_tail", "traceback", b"traceback", "where", b"where"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -511,10 +511,14 @@ class AttemptFailed(_message.Message):
     DURATION_US_FIELD_NUMBER: _builtins.int
     PID_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    RETRY_FIELD_NUMBER: _builtins.int
+    NO_RETRY_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
     """The process. 0: none was started."""
+    no_retry: _builtins.bool
+    """The op said that trying again is of no use: no policy covers it."""
     @_builtins.property
     def failure(self) -> _run_pb2.Failure:
         """Why. Texts stand whole in head."""
@@ -523,6 +527,10 @@ class AttemptFailed(_message.Message):
     def usage(self) -> _run_pb2.AttemptUsage:
         """What the attempt used. Unset: no process was started."""
 
+    @_builtins.property
+    def retry(self) -> Global___RetryRequest:
+        """The op asked to be tried again. Unset: it did not."""
+
     def __init__(
         self,
         *,
@@ -530,14 +538,42 @@ class AttemptFailed(_message.Message):
         duration_us: _builtins.int = ...,
         pid: _builtins.int = ...,
         usage: _run_pb2.AttemptUsage | None = ...,
+        retry: Global___RetryRequest | None = ...,
+        no_retry: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "retry", b"retry", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "pid", b"pid", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "no_retry", b"no_retry", "pid", b"pid", "retry", b"retry", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AttemptFailed: _TypeAlias = AttemptFailed  # noqa: Y015
+
+@_typing.final
+class RetryRequest(_message.Message):
+    """An op's own wish to be tried again, whatever its policy says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAX_RETRIES_FIELD_NUMBER: _builtins.int
+    DELAY_MS_FIELD_NUMBER: _builtins.int
+    max_retries: _builtins.int
+    """How many further attempts there may be, counted from the first."""
+    delay_ms: _builtins.int
+    """The earliest start of the next one, in milliseconds from the end of this."""
+    def __init__(
+        self,
+        *,
+        max_retries: _builtins.int = ...,
+        delay_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delay_ms", b"delay_ms", "max_retries", b"max_retries"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryRequest: _TypeAlias = RetryRequest  # noqa: Y015
 
 @_typing.final
 class AttemptCancelled(_message.Message):
