@@ -14,8 +14,8 @@ from pathlib import Path
 from treadle_launcher.addresses import Address, UnixAddress
 from treadle_launcher.processes import ProcessId
 
-FORMAT = 1
-"""The layout that this version reads and writes."""
+FORMAT = 2
+"""The layout that this version reads and writes; `home_upgrade` makes it of an older one."""
 
 
 class HomeError(RuntimeError):
@@ -103,6 +103,47 @@ def open_home(root: Path) -> Iterator[Home]:
         os.close(lock_fd)
 
 
+@contextmanager
+def lock_home(root: Path) -> Iterator[None]:
+    """Keep launchers out of a home, whatever its format is.
+
+    Raises:
+        HomeError: it is none, or is locked (HomeLockedError).
+    """
+    if not (root / "FORMAT").is_file():
+        raise HomeError(f"{root} is not a home: there is no file FORMAT in it")
+    try:
+        lock_fd = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise HomeError(f"the home {root} cannot be used: {error}") from error
+    try:
+        _lock(lock_fd, root)
+        yield
+    finally:
+        os.close(lock_fd)
+
+
+def read_format(root: Path) -> int:
+    """Return the format of a home.
+
+    Raises:
+        HomeError: it cannot be read, or is no number (HomeFormatError).
+    """
+    path = root / "FORMAT"
+    try:
+        text = path.read_text().strip()
+    except OSError as error:
+        raise HomeError(f"the home {root} cannot be used: {error}") from error
+    if not text.isdecimal():
+        raise HomeFormatError(f"{path} holds {text!r}, not a number: is {root} a home?")
+    return int(text)
+
+
+def write_format(root: Path) -> None:
+    """Say that the home has this version's format."""
+    _write_whole(root / "FORMAT", f"{FORMAT}\n")
+
+
 def _lock(fd: int, root: Path) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,21 +156,18 @@ def _lock(fd: int, root: Path) -> None:
 
 
 def _check_format(root: Path) -> None:
-    path = root / "FORMAT"
-    if not path.exists():
-        _write_whole(path, f"{FORMAT}\n")
+    if not (root / "FORMAT").exists():
+        write_format(root)
         return
-    text = path.read_text().strip()
-    if not text.isdecimal():
-        raise HomeFormatError(f"{path} holds {text!r}, not a number: is {root} a home?")
-    if int(text) > FORMAT:
+    found = read_format(root)
+    if found > FORMAT:
         raise HomeFormatError(
-            f"the home {root} has format {text}, newer than this Treadle's {FORMAT}:"
+            f"the home {root} has format {found}, newer than this Treadle's {FORMAT}:"
             " use a newer Treadle, or another --home"
         )
-    if int(text) < FORMAT:
+    if found < FORMAT:
         raise HomeFormatError(
-            f"the home {root} has format {text}, older than this Treadle's {FORMAT}:"
+            f"the home {root} has format {found}, older than this Treadle's {FORMAT}:"
             " run `treadle db upgrade` on it"
         )
 

@@ -22,8 +22,11 @@ from sqlalchemy.engine import URL
 
 from treadle_launcher.store.errors import StoreUnavailableError, translated
 
-VERSION: Final = 1
-"""The tables as they stand here; SQLite keeps the number in the file, as its user_version."""
+VERSION: Final = 2
+"""The tables as they stand here; SQLite keeps the number in the file, as its user_version.
+
+Whoever changes a table adds to `migrations` what makes an older file like it.
+"""
 
 metadata: Final = MetaData()
 
@@ -132,6 +135,16 @@ materializations: Final = Table(
 )
 """What asset_materialized events said, found by asset; `made_json` is their payload."""
 
+removed_values: Final = Table(
+    "removed_values",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("removed_us", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Values of the file store that were swept, though rows name them: history stays."""
+
 host_marks: Final = Table(
     "host_marks",
     metadata,
@@ -184,9 +197,10 @@ def prepare(database: Path) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version not in (0, VERSION):
+            advice = "run `treadle db upgrade`" if version < VERSION else "use a newer Treadle"
             raise StoreUnavailableError(
                 f"{database} has tables of version {version}, this Treadle knows {VERSION}:"
-                " use the Treadle that wrote it, or another --home"
+                f" {advice}, or another --home"
             )
         # The number comes last: a file that a crash left half made is completed next time.
         metadata.create_all(connection)

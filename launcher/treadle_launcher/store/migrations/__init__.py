@@ -1,0 +1,50 @@
+"""Bringing the tables of an older version to those of this one, a revision at a time.
+
+Version 1 is the tables of the first release: tests/samples/homes/format-1 holds a home of it.
+A new file gets the tables of `schema` at once; a test holds both ways to the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from treadle_launcher.store.connections import writing_engine
+from treadle_launcher.store.errors import StoreUnavailableError, translated
+from treadle_launcher.store.migrations import revision_2
+from treadle_launcher.store.schema import VERSION, metadata
+
+REVISIONS: Final[Mapping[int, Callable[[Operations], None]]] = {2: revision_2.upgrade}
+"""What makes the tables of a version from those of the version before."""
+
+
+def migrate(database: Path) -> int:
+    """Bring an SQLite file to this version's tables, in one transaction; return what it had.
+
+    Raises:
+        StoreError: the file cannot be used, or a newer Treadle wrote it.
+    """
+    engine = writing_engine(database)
+    try:
+        with translated(), engine.begin() as connection:
+            found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if found == 0:
+                # A crash left it half made: nothing was ever recorded in it.
+                metadata.drop_all(connection)
+                return found
+            if found > VERSION:
+                raise StoreUnavailableError(
+                    f"{database} has tables of version {found}, this Treadle upgrades versions"
+                    f" 1 to {VERSION}: use a newer Treadle, or another --home"
+                )
+            operations = Operations(MigrationContext.configure(connection))
+            for version in range(found + 1, VERSION + 1):
+                REVISIONS[version](operations)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+            return found
+    finally:
+        engine.dispose()

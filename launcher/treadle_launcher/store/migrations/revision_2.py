@@ -1,0 +1,17 @@
+"""Version 2: values that were removed are known as removed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+
+def upgrade(operations: Operations) -> None:
+    """Make the tables of version 2 from those of version 1."""
+    operations.create_table(
+        "removed_values",
+        sa.Column("key", sa.Text, primary_key=True, nullable=False),
+        sa.Column("removed_us", sa.Integer, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
