@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from treadle_api.v1 import graph_pb2 as _graph_pb2
 from treadle_api.v1 import plan_pb2 as _plan_pb2
+from treadle_api.v1 import run_pb2 as _run_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -254,6 +255,13 @@ class EarlierStep(_message.Message):
     FROM_RUN_ID_FIELD_NUMBER: _builtins.int
     STORED_OUTPUTS_FIELD_NUMBER: _builtins.int
     OP_DIGEST_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    LOST_OUTPUTS_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_OUTPUTS_FIELD_NUMBER: _builtins.int
+    ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    READS_FIELD_NUMBER: _builtins.int
+    RENEWED_STEP_KEYS_FIELD_NUMBER: _builtins.int
+    RENEWED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     succeeded: _builtins.bool
@@ -262,9 +270,35 @@ class EarlierStep(_message.Message):
     """The run that made its values: the earlier run, or one that it reused them from."""
     op_digest: _builtins.str
     """The digest of its op's code when it ran. Empty: not known."""
+    state: _run_pb2.StepState.ValueType
+    """Its state there. SUCCEEDED also when it was reused."""
     @_builtins.property
     def stored_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Its outputs whose values are still stored, or that carried none, sorted."""
+
+    @_builtins.property
+    def lost_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Outputs that it yielded and of which no value is stored, or none any more, sorted."""
+
+    @_builtins.property
+    def left_out_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Optional outputs that were selected and that it did not yield, sorted."""
+
+    @_builtins.property
+    def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The assets that it made, sorted: but those whose latest value it is and is gone."""
+
+    @_builtins.property
+    def reads(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierRead]:
+        """What its inputs read when it ran, those without a source left out, in the op's order."""
+
+    @_builtins.property
+    def renewed_step_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Steps that it read from and whose values in the earlier run are not those that it read, sorted."""
+
+    @_builtins.property
+    def renewed_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Assets that it loaded and of which a newer value is stored since, sorted."""
 
     def __init__(
         self,
@@ -274,14 +308,49 @@ class EarlierStep(_message.Message):
         from_run_id: _builtins.str = ...,
         stored_outputs: _abc.Iterable[_builtins.str] | None = ...,
         op_digest: _builtins.str = ...,
+        state: _run_pb2.StepState.ValueType = ...,
+        lost_outputs: _abc.Iterable[_builtins.str] | None = ...,
+        left_out_outputs: _abc.Iterable[_builtins.str] | None = ...,
+        asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        reads: _abc.Iterable[Global___EarlierRead] | None = ...,
+        renewed_step_keys: _abc.Iterable[_builtins.str] | None = ...,
+        renewed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_run_id", b"from_run_id", "key", b"key", "op_digest", b"op_digest", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EarlierStep: _TypeAlias = EarlierStep  # noqa: Y015
+
+@_typing.final
+class EarlierRead(_message.Message):
+    """What one input of a step read."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    input: _builtins.str
+    """The input's name."""
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.PlannedSource]:
+        """What it read, in order."""
+
+    def __init__(
+        self,
+        *,
+        input: _builtins.str = ...,
+        sources: _abc.Iterable[_plan_pb2.PlannedSource] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlierRead: _TypeAlias = EarlierRead  # noqa: Y015
 
 @_typing.final
 class PlanReexecutionResponse(_message.Message):

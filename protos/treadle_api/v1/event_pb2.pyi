@@ -423,7 +423,7 @@ class RunStarted(_message.Message):
     STEP_COUNT_FIELD_NUMBER: _builtins.int
     FINGERPRINT_FIELD_NUMBER: _builtins.int
     step_count: _builtins.int
-    """How many steps will run."""
+    """How many steps will run, those that are reused left out."""
     fingerprint: _builtins.str
     """The fingerprint of the plan that runs."""
     def __init__(

@@ -398,7 +398,7 @@ class LaunchRunRequest(_message.Message):
 
     @_builtins.property
     def tags(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Tags of the run; they win over the job's."""
+        """Tags of the run; they win over the job's, and over the earlier run's, which stay."""
 
     @_builtins.property
     def reexecution(self) -> _plan_pb2.Reexecution:

@@ -501,30 +501,30 @@ class PlannedStep(_message.Message):
     reason: _builtins.str
     """Why, in one sentence for a person."""
     unselected_outputs: Global___UnselectedOutputs.ValueType
-    """What happens to its unselected outputs: never UNSPECIFIED. Set when RUN."""
+    """What happens to its unselected outputs: never UNSPECIFIED."""
     op: _builtins.str
     """The name of the op."""
     timeout_ms: _builtins.int
     """How long one attempt may take, in milliseconds. 0: no limit."""
     @_builtins.property
     def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """context.selected_output_names, sorted. Empty unless RUN."""
+        """context.selected_output_names, sorted. Empty when OMIT, as what follows."""
 
     @_builtins.property
     def selected_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """context.selected_asset_keys: the selected keys of its block, sorted. Empty unless RUN."""
+        """context.selected_asset_keys: the selected keys of its block, sorted."""
 
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedInput]:
-        """The inputs. Empty unless RUN."""
+        """The inputs. For REUSE: what it would read."""
 
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedOutput]:
-        """The outputs. Empty unless RUN."""
+        """The outputs."""
 
     @_builtins.property
     def resource_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Resource keys it needs, IO managers' included, sorted. Empty unless RUN."""
+        """Resource keys it needs, IO managers' included, sorted."""
 
     @_builtins.property
     def retry_policy(self) -> _policy_pb2.RetryPolicy:
@@ -768,7 +768,9 @@ Global___PlanHeader: _TypeAlias = PlanHeader  # noqa: Y015
 
 @_typing.final
 class Reuse(_message.Message):
-    """A step that does not run again, and what an earlier run stored of it."""
+    """A step that does not run again, and what an earlier run stored of it. One that was skipped
+    there has no outputs, and is skipped again.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -784,7 +786,9 @@ class Reuse(_message.Message):
     """Its code, or what it read, is not what it was; the verdict's reason says which."""
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReusedOutput]:
-        """What is reused. Set by the launcher."""
+        """What it yielded: an output whose value is gone, and that nothing here reads, stands here as
+        Nothing does. Set by the launcher.
+        """
 
     def __init__(
         self,
