@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from treadle_launcher.addresses import TcpAddress, UnixAddress
+from treadle_launcher.arguments import LocationArgument, StartMethod, read
+
+
+def test_without_flags_it_is_a_standing_launcher_on_the_home_of_the_working_directory():
+    settings = read([])
+    assert not settings.is_ephemeral
+    assert settings.home == Path(".treadle")
+    assert settings.bind is None
+    assert settings.locations == ()
+    assert (settings.max_runs, settings.idle_host, settings.max_idle_hosts) == (10, 600.0, 4)
+
+
+def test_the_environment_names_the_home_and_the_flag_wins(monkeypatch):
+    monkeypatch.setenv("TREADLE_HOME", "/from/environment")
+    assert read([]).home == Path("/from/environment")
+    assert read(["--home", "/from/flag"]).home == Path("/from/flag")
+
+
+def test_locations_have_a_name_or_take_their_own():
+    settings = read(["--location", "a=unix:/s", "--location", "[::1]:99"])
+    assert settings.locations == (
+        LocationArgument(name="a", address=UnixAddress(path=Path("/s"))),
+        LocationArgument(name="", address=TcpAddress(host="::1", port=99)),
+    )
+
+
+def test_a_token_is_read_from_its_file(tmp_path):
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    settings = read(["--bind", "localhost:0", "--token-file", str(file)])
+    assert settings.token == "secret"
+
+
+def test_spawning_can_be_forced_for_all_by_the_environment(monkeypatch):
+    monkeypatch.setenv("TREADLE_START_METHOD", "spawn")
+    assert read([]).start_method is StartMethod.SPAWN
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--bind", "127.0.0.1:0"], "only with --token-file"),
+        (["--bind", "10.0.0.1:80"], "loopback only"),
+        (["--bind", "nowhere"], "is no address"),
+        (["--bind", "unix:relative"], "must be absolute"),
+        (["--bind", "unix:/" + "x" * 120], "at most 107 bytes"),
+        (["--location", "a=unix:/1", "--location", "a=unix:/2"], "two locations are named 'a'"),
+        (["--max-steps", "0"], "less than 1"),
+        (["--term-grace", "-1"], "not a number of seconds"),
+        (["--idle-host", "inf"], "not a number of seconds"),
+        (["--start-method", "thread"], "thread"),
+        (["--token-file", "/nowhere/token"], "--token-file"),
+    ],
+)
+def test_a_mistake_is_named_and_ends_with_status_2(capsys, flags, message):
+    with pytest.raises(SystemExit) as ended:
+        read(flags)
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["", "two words", "sécret"])
+def test_a_token_is_one_word_of_ascii(tmp_path, capsys, content):
+    file = tmp_path / "token"
+    file.write_text(content)
+    with pytest.raises(SystemExit):
+        read(["--token-file", str(file)])
+    assert "one word" in capsys.readouterr().err

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from treadle_launcher.ids import KeyText, StepKey
+from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import (
+    Hazard,
+    Load,
+    Plan,
+    PlannedStep,
+    Selection,
+    UnselectedOutputs,
+    Verdict,
+)
+from treadle_launcher.plan_changes import manifest_changes, plan_changes
+
+
+def plan(**fields: object) -> Plan:
+    return Plan(**{"location": "here", "digest": "d", "fingerprint": "f", **fields})  # type: ignore[arg-type]  # a test's
+
+
+def step(key: str, verdict: Verdict = Verdict.RUN, **fields: object) -> PlannedStep:
+    return PlannedStep(key=StepKey(key), block="b", verdict=verdict, **fields)  # type: ignore[arg-type]  # a test's
+
+
+def test_equal_plans_and_manifests_have_no_changes():
+    assert plan_changes(plan(), plan()) == ()
+    assert manifest_changes(CodeManifest(), CodeManifest()) == ()
+
+
+def test_what_is_new_gone_and_changed_is_named_by_kind():
+    before = CodeManifest(ops={"a": "1", "b": "1"}, distributions={"numpy": "1.0"})
+    now = CodeManifest(ops={"b": "2", "c": "1"}, distributions={"numpy": "2.0"}, files={"f": "1"})
+    assert manifest_changes(before, now) == (
+        "op a is gone",
+        "op b changed",
+        "op c is new",
+        "file f is new",
+        "distribution numpy changed from 1.0 to 2.0",
+    )
+
+
+def test_what_two_plans_do_differently_is_named():
+    before = plan(
+        selection=Selection(expressions=("a",)),
+        selected_asset_keys=(KeyText("a"),),
+        steps=(step("s"), step("t"), step("u")),
+        loads=(Load(asset_key=KeyText("l")),),
+    )
+    now = plan(
+        selection=Selection(expressions=("b",)),
+        selected_asset_keys=(KeyText("b"),),
+        steps=(step("t", Verdict.OMIT), step("u", op="x"), step("v")),
+        hazards=(
+            Hazard(
+                step_key=StepKey("v"),
+                output="o",
+                asset_keys=(KeyText("h"),),
+                unselected_outputs=UnselectedOutputs.MATERIALIZE,
+            ),
+        ),
+    )
+    assert plan_changes(before, now) == (
+        "the selection is another",
+        "asset a is selected no more",
+        "asset b is selected now",
+        "step s is gone",
+        "step t: run became omit",
+        "step u reads or makes something else",
+        "step v is new",
+        "load of l is gone",
+        "hazard v.o is new",
+    )

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.plan import Load, LoadState, Plan
+from treadle_launcher.resolution import resolve
+from treadle_launcher.store.records import Materialization
+from treadle_launcher.values import ValueRef
+
+REF = ValueRef(store="home", key="k", codec="p5", size_bytes=1, checksum="x:1")
+
+
+def plan(*loads: Load) -> Plan:
+    return Plan(location="here", digest="d", fingerprint="f", loads=loads)
+
+
+def record(key: str, value_ref: ValueRef | None = REF) -> Materialization:
+    return Materialization(
+        asset_key=KeyText(key),
+        run_id=RunId("r"),
+        step_key=StepKey("s"),
+        attempt=1,
+        store_sequence=7,
+        time=TimeUs(5),
+        location="here",
+        digest="d",
+        value_ref=value_ref,
+    )
+
+
+def test_a_load_gets_the_record_that_it_reads():
+    found = resolve(plan(Load(asset_key=KeyText("a"))), {KeyText("a"): record("a")})
+    (load,) = found.plan.loads
+    assert (load.state, load.run_id, load.value_ref) == (LoadState.RECORDED, "r", REF)
+    assert (load.store_sequence, load.materialized_at) == (7, 5)
+    assert (found.missing, found.refused) == ((), ())
+
+
+def test_a_load_without_a_record_is_refused_and_a_sibling_is_missing_too():
+    found = resolve(
+        plan(Load(asset_key=KeyText("a")), Load(asset_key=KeyText("b"), sibling=True)), {}
+    )
+    assert found.missing == ("b",)
+    assert [load.asset_key for load in found.refused] == ["a", "b"]
+
+
+def test_a_load_through_a_user_s_manager_is_tried():
+    found = resolve(plan(Load(asset_key=KeyText("a"), builtin_manager=False)), {})
+    assert found.refused == ()
+    assert found.plan.loads[0].state is LoadState.UNRECORDED
+
+
+def test_a_record_without_a_value_is_none_for_our_own_manager_only():
+    records = {KeyText("a"): record("a", value_ref=None)}
+    ours = resolve(plan(Load(asset_key=KeyText("a"))), records)
+    theirs = resolve(plan(Load(asset_key=KeyText("a"), builtin_manager=False)), records)
+    assert [load.asset_key for load in ours.refused] == ["a"]
+    assert theirs.plan.loads[0].state is LoadState.RECORDED
