@@ -104,6 +104,8 @@ if TYPE_CHECKING:
     from treadle_client._step_result import StepResult as StepResult
     from treadle_client._step_result import StepState as StepState
     from treadle_client._text import Text as Text
+    from treadle_client._usage import AttemptUsage as AttemptUsage
+    from treadle_client._usage import MemoryScope as MemoryScope
     from treadle_client._value_ref import SourceLocation as SourceLocation
     from treadle_client._value_ref import ValueRef as ValueRef
 
@@ -204,6 +206,8 @@ _HOMES = {
     "StepResult": "_step_result",
     "StepState": "_step_result",
     "Text": "_text",
+    "AttemptUsage": "_usage",
+    "MemoryScope": "_usage",
     "SourceLocation": "_value_ref",
     "ValueRef": "_value_ref",
 }
@@ -214,6 +218,7 @@ __all__ = [
     "AssetEntry",
     "AssetKey",
     "AssetMaterialized",
+    "AttemptUsage",
     "Block",
     "CancelRequested",
     "CheckEvaluated",
@@ -241,6 +246,7 @@ __all__ = [
     "LogRecord",
     "LogStream",
     "Materialization",
+    "MemoryScope",
     "Metadata",
     "ModuleReport",
     "ModuleState",

@@ -14,6 +14,7 @@ from treadle_client._metadata import Metadata
 from treadle_client._plan import PlanOptions, Selection
 from treadle_client._run import RunState
 from treadle_client._text import Text
+from treadle_client._usage import AttemptUsage
 from treadle_client._value_ref import ValueRef
 
 
@@ -228,6 +229,7 @@ class StepSucceeded(Event):
 
     duration: timedelta
     pid: int
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +241,7 @@ class StepFailed(Event):
     failure: Failure
     duration: timedelta
     pid: int
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +253,7 @@ class StepRetryScheduled(Event):
     failure: Failure
     not_before: datetime
     next_attempt: int
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +309,7 @@ class StepCancelled(Event):
     kind = EventKind.STEP_CANCELLED
 
     was_running: bool
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

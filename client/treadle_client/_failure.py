@@ -57,7 +57,8 @@ class Failure:
 
     `where` is set for a user_error, `error_class` and `traceback` when an exception was raised,
     `source` when a traceback names a line of the user's, `exit_code` for an exit, `signal` when
-    one ended the process, `stderr_tail` when the process ended without a report.
+    one ended the process, `stderr_tail` when the process ended without a report. `evidence` are
+    the facts that the reason rests on, a sentence each; `likely`: they do not prove it.
     """
 
     reason: FailureReason
@@ -69,3 +70,5 @@ class Failure:
     exit_code: int | None
     signal: str
     stderr_tail: Text
+    likely: bool = False
+    evidence: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from treadle_client._failure import Failure
 from treadle_client._ids import StepKey
+from treadle_client._usage import AttemptUsage
 
 
 class StepState(StrEnum):
@@ -36,7 +37,8 @@ class StepResult:
     """One step of one run.
 
     `failure` is set when it FAILED and while a retry waits until `not_before`; `because_of` is
-    the step whose end decided SKIPPED or NOT_RUN; `duration` is the last attempt's wall time.
+    the step whose end decided SKIPPED or NOT_RUN; `duration` is the last attempt's wall time,
+    `usage` what it used.
     """
 
     key: StepKey
@@ -48,3 +50,4 @@ class StepResult:
     not_before: datetime | None
     because_of: StepKey
     duration: timedelta
+    usage: AttemptUsage | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from treadle.policy import Limits
 from treadle.snapshot import KeyText, MetadataEntry, StepKey, UnselectedOutputs
 
 
@@ -71,7 +72,7 @@ class TaskOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStep:
-    """One step of a task, for one attempt (from 1)."""
+    """One step of a task, for one attempt (from 1). `timeout_ms` 0: it may take for ever."""
 
     step_key: StepKey
     attempt: int
@@ -80,6 +81,8 @@ class TaskStep:
     inputs: tuple[TaskInput, ...] = ()
     outputs: tuple[TaskOutput, ...] = ()
     unselected_outputs: UnselectedOutputs = UnselectedOutputs.MATERIALIZE
+    timeout_ms: int = 0
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

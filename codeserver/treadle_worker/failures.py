@@ -32,6 +32,7 @@ def step_failure(error: StepFailedError) -> Failure:
         error_class=class_name(cause),
         traceback=_cut(problem.text, _TRACEBACK_CHARACTERS),
         source=problem.source,
+        metadata=error.metadata,
     )
 
 

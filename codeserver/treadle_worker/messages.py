@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
-from treadle.snapshot import SourceLine
+from treadle.execution import RetryAsk
+from treadle.snapshot import MetadataEntry, SourceLine
 from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
 
 PROTOCOL_VERSION = 1
@@ -49,6 +50,8 @@ class FailureReason(StrEnum):
     """Why an attempt, or an import, failed: the reasons that a worker can name."""
 
     USER_ERROR = "FAILURE_REASON_USER_ERROR"
+    TIMEOUT = "FAILURE_REASON_TIMEOUT"
+    OOM = "FAILURE_REASON_OOM"
     SIGNAL = "FAILURE_REASON_SIGNAL"
     EXIT = "FAILURE_REASON_EXIT"
     START_FAILED = "FAILURE_REASON_START_FAILED"
@@ -73,8 +76,9 @@ class Failure:
     """Why something failed. Texts are whole; a field that says nothing is empty.
 
     `where` is set for USER_ERROR, `error_class` and `traceback` when an exception was raised,
-    `source` when a traceback names a line of the user's, `exit_code` for EXIT, `signal` for
-    SIGNAL, `stderr_tail` when the process ended without a report.
+    `source` when a traceback names a line of the user's, `exit_code` for EXIT, `signal` when
+    one ended the process, `stderr_tail` when the process ended without a report. `evidence`
+    are the facts that the reason rests on, a sentence each; `likely`: they do not prove it.
     """
 
     reason: FailureReason
@@ -86,6 +90,9 @@ class Failure:
     exit_code: int = 0
     signal: str = ""
     stderr_tail: str = ""
+    metadata: tuple[MetadataEntry, ...] = ()
+    likely: bool = False
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,23 @@ class ProcessId:
     boot_id: str
     pid: int
     start_ticks: int
+
+
+class MemoryScope(StrEnum):
+    """What a peak of memory was measured over."""
+
+    LARGEST_PROCESS = "MEMORY_SCOPE_LARGEST_PROCESS"
+    ALL_PROCESSES = "MEMORY_SCOPE_ALL_PROCESSES"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptUsage:
+    """What one attempt used, measured when all its processes were gone."""
+
+    wall_us: int = 0
+    cpu_us: int = 0
+    peak_memory_bytes: int = 0
+    memory_scope: MemoryScope | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +145,22 @@ class AttemptSucceeded:
     digest: str
     duration_us: int
     pid: int
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFailed:
-    """The attempt ended badly: nothing of it is committed. `pid` 0: no process was started."""
+    """The attempt ended badly: nothing of it is committed. `pid` 0: no process was started.
+
+    `retry` is the op's own wish to be tried again, `no_retry` its word that this is of no use.
+    """
 
     failure: Failure
     duration_us: int
     pid: int
+    retry: RetryAsk | None = None
+    no_retry: bool = False
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +168,7 @@ class AttemptCancelled:
     """The task was cancelled and its processes are proven gone."""
 
     was_running: bool
+    usage: AttemptUsage | None = None
 
 
 Fact: TypeAlias = (

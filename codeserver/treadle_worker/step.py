@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
-from treadle.execution import StepFailedError, run_step
+from treadle.execution import RetryAsk, StepFailedError, run_step
 from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
 from treadle_worker import capture, processes
@@ -81,7 +81,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
 
 
 def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
-    failure = None
+    failed = None
     try:
         result = run_step(
             attempt.location,
@@ -91,17 +91,25 @@ def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
             loaded=reports.send,
         )
     except StepFailedError as error:
-        failure = step_failure(error)
+        failed = _failed(step_failure(error), retry=error.retry, no_retry=not error.allow_retries)
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the one place: whatever it is, it is told
-        failure = internal_failure(error)
+        failed = _failed(internal_failure(error))
     if late.changed:
-        failure = _stale(attempt.step.step_key, late.changed)
-    if failure is not None:
-        return AttemptFailed(failure=failure, duration_us=0, pid=os.getpid())
+        failed = _failed(_stale(attempt.step.step_key, late.changed))
+    if failed is not None:
+        return failed
     digest = attempt.location.snapshot.digest
     return AttemptSucceeded(result=result, digest=digest, duration_us=0, pid=os.getpid())
+
+
+def _failed(
+    failure: Failure, *, retry: RetryAsk | None = None, no_retry: bool = False
+) -> AttemptFailed:
+    return AttemptFailed(
+        failure=failure, duration_us=0, pid=os.getpid(), retry=retry, no_retry=no_retry
+    )
 
 
 def _stale(step_key: str, changed: list[str]) -> Failure:

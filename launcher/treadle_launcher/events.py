@@ -16,6 +16,7 @@ from treadle_launcher.failure import Failure
 from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.plan import PlanOptions, Selection
 from treadle_launcher.run_states import RunState
+from treadle_launcher.usage import AttemptUsage
 from treadle_launcher.values import MetadataEntry, Text, ValueRef
 
 SCHEMA_VERSION: Final = 1
@@ -169,6 +170,7 @@ class StepSucceeded:
 
     duration_us: int
     pid: int
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ class StepFailed:
     failure: Failure
     duration_us: int = 0
     pid: int = 0
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +190,7 @@ class StepRetryScheduled:
     failure: Failure
     not_before: TimeUs
     next_attempt: int
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +234,7 @@ class StepCancelled:
     """A step was cancelled. `was_running`: a process was ended for it."""
 
     was_running: bool = False
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

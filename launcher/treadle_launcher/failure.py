@@ -56,7 +56,8 @@ class Failure:
 
     `where` is set for USER_ERROR, `exit_code` for EXIT, `signal` ("SIGSEGV") when one ended
     the process, `stderr_tail` when the process ended without a report; `error_class`,
-    `traceback` and `source` when an exception was raised.
+    `traceback` and `source` when an exception was raised. `evidence` are the facts that the
+    reason rests on, a sentence each; `likely`: they do not prove it.
     """
 
     reason: FailureReason
@@ -68,3 +69,5 @@ class Failure:
     exit_code: int = 0
     signal: str = ""
     stderr_tail: Text | None = None
+    likely: bool = False
+    evidence: tuple[str, ...] = ()

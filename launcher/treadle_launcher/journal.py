@@ -26,6 +26,7 @@ from treadle_launcher.ids import StepKey, TaskId
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
+from treadle_launcher.usage import AttemptUsage
 from treadle_launcher.values import Text
 
 _ENDED_WITH_HOST = Failure(
@@ -67,6 +68,7 @@ class AttemptSucceeded:
     yielded_outputs: tuple[str, ...] = ()
     duration_us: int = 0
     pid: int = 0
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class AttemptFailed:
     failure: Failure
     duration_us: int = 0
     pid: int = 0
+    usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class AttemptCancelled:
     """The task was cancelled and its processes are proven gone."""
 
     was_running: bool
+    usage: AttemptUsage | None = None
 
 
 Fact: TypeAlias = (
@@ -138,19 +142,25 @@ def _payloads(fact: Fact, view: RunView) -> tuple[Payload, ...]:
                 *_stored(fact),
                 *fact.discarded,
                 *(_with_digest(made, view.plan.digest) for made in fact.materialized),
-                StepSucceeded(duration_us=fact.duration_us, pid=fact.pid),
+                StepSucceeded(duration_us=fact.duration_us, pid=fact.pid, usage=fact.usage),
             )
         case AttemptFailed():
-            return (StepFailed(failure=fact.failure, duration_us=fact.duration_us, pid=fact.pid),)
+            failed = StepFailed(
+                failure=fact.failure,
+                duration_us=fact.duration_us,
+                pid=fact.pid,
+                usage=fact.usage,
+            )
+            return (failed,)
         case AttemptCancelled():
             return (_cancelled(fact, view),)
 
 
 def _cancelled(fact: AttemptCancelled, view: RunView) -> Payload:
     if view.state is RunState.CANCELLING:
-        return StepCancelled(was_running=fact.was_running)
+        return StepCancelled(was_running=fact.was_running, usage=fact.usage)
     # Its host was ended, not its run: nobody asked for less than the whole.
-    return StepFailed(failure=_ENDED_WITH_HOST)
+    return StepFailed(failure=_ENDED_WITH_HOST, usage=fact.usage)
 
 
 def _with_digest(made: AssetMaterialized, digest: str) -> AssetMaterialized:

@@ -180,12 +180,14 @@ class RunView:
                 self._enter(step, StepState.READY, event)
                 step.failure = retry.failure
                 step.not_before = retry.not_before
+                step.usage = retry.usage
             case StepSkipped() as skipped:
                 self._give_up(step, StepState.SKIPPED, skipped.upstream_step_key, event)
             case StepNotRun() as not_run:
                 self._give_up(step, StepState.NOT_RUN, not_run.upstream_step_key, event)
-            case StepCancelled():
+            case StepCancelled() as cancelled:
                 self._give_up(step, StepState.CANCELLED, None, event)
+                step.usage = cancelled.usage
             case _:
                 raise step.invalid(event)
 
@@ -209,6 +211,7 @@ class RunView:
             step.outputs.clear()
             self.failed.append(step.key)
         step.duration_us = ended.duration_us
+        step.usage = ended.usage
         self._settle_readers(step, event)
 
     def _give_up(

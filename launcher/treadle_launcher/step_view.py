@@ -10,6 +10,7 @@ from treadle_launcher.failure import Failure
 from treadle_launcher.ids import StepKey
 from treadle_launcher.step_states import STEP_MOVES, StepState
 from treadle_launcher.transitions import InvalidTransition
+from treadle_launcher.usage import AttemptUsage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class StepView:
     not_before: TimeUs | None = None
     because_of: StepKey | None = None
     duration_us: int = 0
+    usage: AttemptUsage | None = None
     outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)
     story: list[tuple[int, str]] = field(default_factory=list)
 

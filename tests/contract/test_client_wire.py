@@ -18,7 +18,17 @@ from treadle_api.v1 import (
     run_pb2,
     value_pb2,
 )
-from treadle_client import _event, _failure, _graph, _location, _log, _plan, _run, _step_result
+from treadle_client import (
+    _event,
+    _failure,
+    _graph,
+    _location,
+    _log,
+    _plan,
+    _run,
+    _step_result,
+    _usage,
+)
 from treadle_client._errors import TreadleClientError
 from treadle_client._wire.events import decode_event
 from treadle_client._wire.graphs import decode_graph
@@ -190,6 +200,7 @@ ENUMS = [
     (_plan.Verdict, plan_pb2.Verdict.DESCRIPTOR),
     (_run.RunState, run_pb2.RunState.DESCRIPTOR),
     (_step_result.StepState, run_pb2.StepState.DESCRIPTOR),
+    (_usage.MemoryScope, run_pb2.MemoryScope.DESCRIPTOR),
 ]
 
 

@@ -9,6 +9,7 @@ from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle.policy import Limits
 from treadle.snapshot import JsonValue, KeyText, MetadataEntry, SourceLine, StepKey
 from treadle.snapshot import UnselectedOutputs as Unselected
 from treadle.task import (
@@ -24,7 +25,7 @@ from treadle.task import (
     TaskStep,
     ValueRef,
 )
-from treadle_api.v1 import plan_pb2, value_pb2, worker_pb2
+from treadle_api.v1 import plan_pb2, policy_pb2, value_pb2, worker_pb2
 from treadle_worker import frames
 from treadle_worker.messages import (
     Ack,
@@ -33,6 +34,7 @@ from treadle_worker.messages import (
     AttemptCancelled,
     AttemptFailed,
     AttemptSucceeded,
+    AttemptUsage,
     Cancel,
     Commit,
     Drain,
@@ -43,6 +45,7 @@ from treadle_worker.messages import (
     Hello,
     HostState,
     JournalRecord,
+    MemoryScope,
     Prepare,
     ProcessId,
     StartMethod,
@@ -88,6 +91,15 @@ FAILURES = st.builds(
     exit_code=INT32,
     signal=TEXT,
     stderr_tail=TEXT,
+    likely=st.booleans(),
+    evidence=TEXTS,
+)
+USAGES = st.none() | st.builds(
+    AttemptUsage,
+    wall_us=st.integers(1, 2**63 - 1),
+    cpu_us=INT64,
+    peak_memory_bytes=INT64,
+    memory_scope=st.none() | st.sampled_from(MemoryScope),
 )
 PROCESSES = st.builds(ProcessId, boot_id=TEXT.filter(bool), pid=INT32, start_ticks=INT64)
 STORED = st.builds(
@@ -134,9 +146,16 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(AttemptBegun, process=PROCESSES),
     LOADED,
     st.builds(WorkerLogRecord, level=TEXT, logger=TEXT, message=TEXT),
-    st.builds(AttemptSucceeded, result=RESULTS, digest=TEXT, duration_us=INT64, pid=INT32),
-    st.builds(AttemptFailed, failure=FAILURES, duration_us=INT64, pid=INT32),
-    st.builds(AttemptCancelled, was_running=st.booleans()),
+    st.builds(
+        AttemptSucceeded,
+        result=RESULTS,
+        digest=TEXT,
+        duration_us=INT64,
+        pid=INT32,
+        usage=USAGES,
+    ),
+    st.builds(AttemptFailed, failure=FAILURES, duration_us=INT64, pid=INT32, usage=USAGES),
+    st.builds(AttemptCancelled, was_running=st.booleans(), usage=USAGES),
 )
 RECORDS = st.builds(
     JournalRecord,
@@ -277,6 +296,8 @@ def test_a_task_is_read_field_by_field() -> None:
             )
         ],
         unselected_outputs=plan_pb2.UNSELECTED_OUTPUTS_DISCARD,
+        timeout_ms=1500,
+        limits=policy_pb2.Limits(memory_bytes=2**33, cpu_seconds=60, open_files=256, niceness=5),
     )
     task = worker_pb2.Task(
         task_id="R/b.foo/2", run_id="R", digest="d", run_tags={"k": "v"}, steps=[step]
@@ -335,6 +356,8 @@ def test_a_task_is_read_field_by_field() -> None:
                     ),
                 ),
                 unselected_outputs=Unselected.DISCARD,
+                timeout_ms=1500,
+                limits=Limits(memory_bytes=2**33, cpu_seconds=60, open_files=256, niceness=5),
             ),
         ),
     )

@@ -12,7 +12,7 @@ from treadle_client import _event
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._wire.graphs import decode_keys
 from treadle_client._wire.plans import decode_options, decode_selection
-from treadle_client._wire.runs import decode_failure, decode_run_state
+from treadle_client._wire.runs import decode_failure, decode_run_state, decode_usage
 from treadle_client._wire.values import (
     ReadText,
     decode_enum,
@@ -190,7 +190,12 @@ def _step_succeeded(
 ) -> _event.StepSucceeded:
     payload = message.step_succeeded
     duration = timedelta(microseconds=payload.duration_us)
-    return _event.StepSucceeded(**common, duration=duration, pid=payload.pid)
+    return _event.StepSucceeded(
+        **common,
+        duration=duration,
+        pid=payload.pid,
+        usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
+    )
 
 
 def _step_failed(
@@ -202,6 +207,7 @@ def _step_failed(
         failure=decode_failure(payload.failure, read_text),
         duration=timedelta(microseconds=payload.duration_us),
         pid=payload.pid,
+        usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
     )
 
 
@@ -214,6 +220,7 @@ def _step_retry_scheduled(
         failure=decode_failure(payload.failure, read_text),
         not_before=decode_time(payload.not_before),
         next_attempt=payload.next_attempt,
+        usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
     )
 
 
@@ -233,6 +240,17 @@ def _step_not_run(
 ) -> _event.StepNotRun:
     upstream = StepKey(message.step_not_run.upstream_step_key)
     return _event.StepNotRun(**common, upstream_step_key=upstream)
+
+
+def _step_cancelled(
+    common: _Common, message: event_pb2.Event, read_text: ReadText
+) -> _event.StepCancelled:
+    payload = message.step_cancelled
+    return _event.StepCancelled(
+        **common,
+        was_running=payload.was_running,
+        usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
+    )
 
 
 def _run_finished(
@@ -277,8 +295,6 @@ _DECODERS: Mapping[str, _Decoder] = {
     "cancel_requested": lambda common, message, read_text: _event.CancelRequested(
         **common, reason=message.cancel_requested.reason
     ),
-    "step_cancelled": lambda common, message, read_text: _event.StepCancelled(
-        **common, was_running=message.step_cancelled.was_running
-    ),
+    "step_cancelled": _step_cancelled,
     "run_finished": _run_finished,
 }

@@ -11,6 +11,7 @@ from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._materialization import AssetEntry, Materialization
 from treadle_client._run import Run, RunState
 from treadle_client._step_result import StepResult, StepState
+from treadle_client._usage import AttemptUsage, MemoryScope
 from treadle_client._wire.graphs import decode_asset
 from treadle_client._wire.plans import decode_options, decode_selection
 from treadle_client._wire.values import (
@@ -38,6 +39,20 @@ def decode_failure(message: run_pb2.Failure, read_text: ReadText) -> Failure:
         exit_code=message.exit_code if reason is FailureReason.EXIT else None,
         signal=message.signal,
         stderr_tail=decode_text(message.stderr_tail, read_text),
+        likely=message.likely,
+        evidence=tuple(message.evidence),
+    )
+
+
+def decode_usage(message: run_pb2.AttemptUsage) -> AttemptUsage:
+    """Turn what an attempt used into ours."""
+    return AttemptUsage(
+        wall=timedelta(microseconds=message.wall_us),
+        cpu=timedelta(microseconds=message.cpu_us),
+        peak_memory_bytes=message.peak_memory_bytes,
+        memory_scope=decode_optional_enum(
+            MemoryScope, run_pb2.MemoryScope.DESCRIPTOR, message.memory_scope
+        ),
     )
 
 
@@ -91,6 +106,7 @@ def decode_step(message: run_pb2.StepRun, read_text: ReadText) -> StepResult:
         not_before=decode_time(message.not_before) if message.HasField("not_before") else None,
         because_of=StepKey(message.because_of),
         duration=timedelta(microseconds=message.duration_us),
+        usage=decode_usage(message.usage) if message.HasField("usage") else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from treadle.execution import RetryAsk
 from treadle.snapshot import KeyText
 from treadle.task import DiscardedOutput, LoadedInput, StepResult, StoredOutput, TaskSource
 from treadle_worker.messages import (
@@ -11,8 +12,10 @@ from treadle_worker.messages import (
     AttemptCancelled,
     AttemptFailed,
     AttemptSucceeded,
+    AttemptUsage,
     Fact,
     JournalRecord,
+    MemoryScope,
     ProcessId,
     WorkerLogRecord,
 )
@@ -23,6 +26,7 @@ from treadle_worker.wire.fields import (
     flag,
     int64,
     integer,
+    member,
     message,
     text,
     texts,
@@ -63,11 +67,11 @@ def encode_fact(fact: Fact) -> dict[str, object]:
             return {"logRecord": message(level=level, logger=logger, message=words)}
         case AttemptSucceeded():
             return {"succeeded": _encode_succeeded(fact)}
-        case AttemptFailed(failure=failure, duration_us=duration, pid=pid):
-            end = message(durationUs=int64(duration), pid=pid)
-            return {"failed": {"failure": encode_failure(failure), **end}}
+        case AttemptFailed():
+            return {"failed": _encode_failed(fact)}
         case AttemptCancelled(was_running=was_running):
-            return {"cancelled": message(wasRunning=was_running)}
+            usage = _encode_usage(fact.usage)
+            return {"cancelled": message(wasRunning=was_running, usage=usage)}
 
 
 def decode_fact(obj: JsonObject) -> Fact | None:
@@ -104,16 +108,65 @@ def _decode_log_record(obj: JsonObject) -> WorkerLogRecord:
     )
 
 
+def _encode_failed(fact: AttemptFailed) -> dict[str, object]:
+    retry = fact.retry
+    asked = retry and message(maxRetries=retry.max_retries, delayMs=int64(retry.delay_ms))
+    return {
+        "failure": encode_failure(fact.failure),
+        **message(
+            durationUs=int64(fact.duration_us),
+            pid=fact.pid,
+            usage=_encode_usage(fact.usage),
+            noRetry=fact.no_retry,
+        ),
+        # One without further attempts says something too: `message` would leave it out.
+        **({} if asked is None else {"retry": asked}),
+    }
+
+
 def _decode_failed(obj: JsonObject) -> AttemptFailed:
     return AttemptFailed(
         failure=decode_failure(child(obj, "failure") or {}),
         duration_us=integer(obj, "durationUs"),
         pid=integer(obj, "pid"),
+        usage=_decode_usage(obj),
+        retry=_decode_retry(obj),
+        no_retry=flag(obj, "noRetry"),
     )
 
 
+def _decode_retry(obj: JsonObject) -> RetryAsk | None:
+    retry = child(obj, "retry")
+    if retry is None:
+        return None
+    return RetryAsk(max_retries=integer(retry, "maxRetries"), delay_ms=integer(retry, "delayMs"))
+
+
 def _decode_cancelled(obj: JsonObject) -> AttemptCancelled:
-    return AttemptCancelled(was_running=flag(obj, "wasRunning"))
+    return AttemptCancelled(was_running=flag(obj, "wasRunning"), usage=_decode_usage(obj))
+
+
+def _encode_usage(usage: AttemptUsage | None) -> dict[str, object]:
+    if usage is None:
+        return {}
+    return message(
+        wallUs=int64(usage.wall_us),
+        cpuUs=int64(usage.cpu_us),
+        peakMemoryBytes=int64(usage.peak_memory_bytes),
+        memoryScope=usage.memory_scope and usage.memory_scope.value,
+    )
+
+
+def _decode_usage(obj: JsonObject) -> AttemptUsage | None:
+    usage = child(obj, "usage")
+    if usage is None:
+        return None
+    return AttemptUsage(
+        wall_us=integer(usage, "wallUs"),
+        cpu_us=integer(usage, "cpuUs"),
+        peak_memory_bytes=integer(usage, "peakMemoryBytes"),
+        memory_scope=member(usage, "memoryScope", MemoryScope),
+    )
 
 
 def _encode_loaded(loaded: LoadedInput) -> dict[str, object]:
@@ -165,6 +218,7 @@ def _encode_succeeded(fact: AttemptSucceeded) -> dict[str, object]:
         yieldedOutputs=list(result.yielded_outputs),
         durationUs=int64(fact.duration_us),
         pid=fact.pid,
+        usage=_encode_usage(fact.usage),
     )
 
 
@@ -201,6 +255,7 @@ def _decode_succeeded(obj: JsonObject) -> AttemptSucceeded:
         digest=text(materialized[0], "digest") if materialized else "",
         duration_us=integer(obj, "durationUs"),
         pid=integer(obj, "pid"),
+        usage=_decode_usage(obj),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from treadle.policy import Limits
 from treadle.snapshot import KeyText, StepKey, UnselectedOutputs
 from treadle.task import TaskAsset, TaskInput, TaskOutput, TaskRun, TaskSource, TaskStep
 from treadle_worker.messages import Cancel, Commit, Drain, LauncherFrame, Prepare, Task, TaskId
@@ -72,6 +73,20 @@ def _decode_step(obj: JsonObject) -> TaskStep:
         inputs=tuple(_decode_input(each) for each in children(obj, "inputs")),
         outputs=tuple(_decode_output(each) for each in children(obj, "outputs")),
         unselected_outputs=UnselectedOutputs[unselected.name],
+        timeout_ms=integer(obj, "timeoutMs"),
+        limits=_decode_limits(obj),
+    )
+
+
+def _decode_limits(obj: JsonObject) -> Limits | None:
+    limits = child(obj, "limits")
+    if limits is None:
+        return None
+    return Limits(
+        memory_bytes=integer(limits, "memoryBytes"),
+        cpu_seconds=integer(limits, "cpuSeconds"),
+        open_files=integer(limits, "openFiles"),
+        niceness=integer(limits, "niceness"),
     )
 
 

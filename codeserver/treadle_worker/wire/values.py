@@ -20,6 +20,7 @@ from treadle_worker.wire.fields import (
     member,
     message,
     text,
+    texts,
 )
 
 _INT64 = range(-(2**63), 2**63)
@@ -156,6 +157,9 @@ def encode_failure(failure: Failure) -> dict[str, object]:
         exitCode=failure.exit_code,
         signal=failure.signal,
         stderrTail=message(head=failure.stderr_tail),
+        likely=failure.likely,
+        evidence=list(failure.evidence),
+        metadata=encode_metadata(failure.metadata),
     )
 
 
@@ -174,4 +178,7 @@ def decode_failure(obj: JsonObject) -> Failure:
         exit_code=integer(obj, "exitCode"),
         signal=text(obj, "signal"),
         stderr_tail=text(child(obj, "stderrTail") or {}, "head"),
+        likely=flag(obj, "likely"),
+        evidence=texts(obj, "evidence"),
+        metadata=decode_metadata(obj),
     )

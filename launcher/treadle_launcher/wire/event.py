@@ -10,7 +10,7 @@ from treadle_launcher import events
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
-from treadle_launcher.wire.run import RUN_STATES, encode_failure
+from treadle_launcher.wire.run import RUN_STATES, encode_failure, encode_usage
 from treadle_launcher.wire.value import (
     decode_metadata,
     decode_value_ref,
@@ -160,7 +160,10 @@ def _encode_log_record(fact: events.LogRecord) -> event_pb2.LogRecord:
 
 def _encode_step_failed(fact: events.StepFailed) -> event_pb2.StepFailed:
     return event_pb2.StepFailed(
-        failure=encode_failure(fact.failure), duration_us=fact.duration_us, pid=fact.pid
+        failure=encode_failure(fact.failure),
+        duration_us=fact.duration_us,
+        pid=fact.pid,
+        usage=encode_usage(fact.usage),
     )
 
 
@@ -169,6 +172,7 @@ def _encode_retry(fact: events.StepRetryScheduled) -> event_pb2.StepRetrySchedul
         failure=encode_failure(fact.failure),
         not_before=encode_time(fact.not_before),
         next_attempt=fact.next_attempt,
+        usage=encode_usage(fact.usage),
     )
 
 
@@ -205,7 +209,7 @@ _ENCODERS: Mapping[type[events.Payload], Callable[[Any], Any]] = {
     events.CheckEvaluated: _encode_check,
     events.LogRecord: _encode_log_record,
     events.StepSucceeded: lambda fact: event_pb2.StepSucceeded(
-        duration_us=fact.duration_us, pid=fact.pid
+        duration_us=fact.duration_us, pid=fact.pid, usage=encode_usage(fact.usage)
     ),
     events.StepFailed: _encode_step_failed,
     events.StepRetryScheduled: _encode_retry,
@@ -218,6 +222,8 @@ _ENCODERS: Mapping[type[events.Payload], Callable[[Any], Any]] = {
     ),
     events.StepReused: lambda fact: event_pb2.StepReused(from_run_id=fact.from_run_id),
     events.CancelRequested: lambda fact: event_pb2.CancelRequested(reason=fact.reason),
-    events.StepCancelled: lambda fact: event_pb2.StepCancelled(was_running=fact.was_running),
+    events.StepCancelled: lambda fact: event_pb2.StepCancelled(
+        was_running=fact.was_running, usage=encode_usage(fact.usage)
+    ),
     events.RunFinished: _encode_run_finished,
 }

@@ -12,6 +12,7 @@ from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.records import Materialization
+from treadle_launcher.usage import AttemptUsage, MemoryScope
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.value import (
@@ -28,6 +29,7 @@ RUN_STATES = EnumCodec(RunState, run_pb2.RunState, "RUN_STATE")
 STEP_STATES = EnumCodec(StepState, run_pb2.StepState, "STEP_STATE")
 _REASONS = EnumCodec(FailureReason, run_pb2.FailureReason, "FAILURE_REASON")
 _WHERES = EnumCodec(FailureWhere, run_pb2.FailureWhere, "FAILURE_WHERE")
+_MEMORY_SCOPES = EnumCodec(MemoryScope, run_pb2.MemoryScope, "MEMORY_SCOPE")
 
 
 def encode_failure(failure: Failure | None) -> run_pb2.Failure | None:
@@ -44,6 +46,8 @@ def encode_failure(failure: Failure | None) -> run_pb2.Failure | None:
         exit_code=failure.exit_code,
         signal=failure.signal,
         stderr_tail=encode_text(failure.stderr_tail),
+        likely=failure.likely,
+        evidence=failure.evidence,
     )
 
 
@@ -59,6 +63,30 @@ def decode_failure(message: run_pb2.Failure) -> Failure:
         exit_code=message.exit_code,
         signal=message.signal,
         stderr_tail=decode_text(message.stderr_tail) if message.HasField("stderr_tail") else None,
+        likely=message.likely,
+        evidence=tuple(message.evidence),
+    )
+
+
+def encode_usage(usage: AttemptUsage | None) -> run_pb2.AttemptUsage | None:
+    """Return what an attempt used; None leaves a field unset."""
+    if usage is None:
+        return None
+    return run_pb2.AttemptUsage(
+        wall_us=usage.wall_us,
+        cpu_us=usage.cpu_us,
+        peak_memory_bytes=usage.peak_memory_bytes,
+        memory_scope=_MEMORY_SCOPES.encode(usage.memory_scope),
+    )
+
+
+def decode_usage(message: run_pb2.AttemptUsage) -> AttemptUsage:
+    """Read what an attempt used."""
+    return AttemptUsage(
+        wall_us=message.wall_us,
+        cpu_us=message.cpu_us,
+        peak_memory_bytes=message.peak_memory_bytes,
+        memory_scope=_MEMORY_SCOPES.decode(message.memory_scope),
     )
 
 
@@ -117,6 +145,7 @@ def encode_step_run(step: StepView) -> run_pb2.StepRun:
         not_before=encode_time(step.not_before),
         because_of=step.because_of or "",
         duration_us=step.duration_us,
+        usage=encode_usage(step.usage),
     )
 
 

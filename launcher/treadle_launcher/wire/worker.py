@@ -14,6 +14,7 @@ from treadle_launcher.hosts import frames
 from treadle_launcher.ids import HostId, StepKey, TaskId
 from treadle_launcher.processes import ProcessId
 from treadle_launcher.tasks import Task, TaskAsset, TaskInput, TaskOutput, TaskSource, TaskStep
+from treadle_launcher.usage import AttemptUsage
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import (
     START_METHODS,
@@ -23,7 +24,7 @@ from treadle_launcher.wire.event import (
     decode_output_stored,
 )
 from treadle_launcher.wire.plan import UNSELECTED
-from treadle_launcher.wire.run import decode_failure
+from treadle_launcher.wire.run import decode_failure, decode_usage
 from treadle_launcher.wire.value import decode_time, encode_value_ref
 
 _HOST_STATES = EnumCodec(frames.HostState, worker_pb2.HostState, "HOST_STATE")
@@ -137,8 +138,21 @@ def _decode_log_record(message: worker_pb2.WorkerLogRecord) -> journal.WorkerLog
 
 def _decode_failed(message: worker_pb2.AttemptFailed) -> journal.AttemptFailed:
     return journal.AttemptFailed(
-        failure=decode_failure(message.failure), duration_us=message.duration_us, pid=message.pid
+        failure=decode_failure(message.failure),
+        duration_us=message.duration_us,
+        pid=message.pid,
+        usage=_decode_usage(message),
     )
+
+
+def _decode_cancelled(message: worker_pb2.AttemptCancelled) -> journal.AttemptCancelled:
+    return journal.AttemptCancelled(was_running=message.was_running, usage=_decode_usage(message))
+
+
+def _decode_usage(
+    message: worker_pb2.AttemptSucceeded | worker_pb2.AttemptFailed | worker_pb2.AttemptCancelled,
+) -> AttemptUsage | None:
+    return decode_usage(message.usage) if message.HasField("usage") else None
 
 
 def _decode_succeeded(message: worker_pb2.AttemptSucceeded) -> journal.AttemptSucceeded:
@@ -149,6 +163,7 @@ def _decode_succeeded(message: worker_pb2.AttemptSucceeded) -> journal.AttemptSu
         yielded_outputs=tuple(message.yielded_outputs),
         duration_us=message.duration_us,
         pid=message.pid,
+        usage=_decode_usage(message),
     )
 
 
@@ -159,7 +174,7 @@ _FACTS: Mapping[str, Callable[[Any], journal.Fact]] = {
     "log_record": _decode_log_record,
     "succeeded": _decode_succeeded,
     "failed": _decode_failed,
-    "cancelled": lambda message: journal.AttemptCancelled(was_running=message.was_running),
+    "cancelled": _decode_cancelled,
 }
 
 

@@ -33,8 +33,6 @@ from treadle_launcher.wire.worker import decode_frame, encode_task
 # do yet. Take out what is filled.
 NOT_YET = frozenset(
     {
-        "Failure.evidence",
-        "Failure.likely",
         "PlanHeader.reexecution",
         "PlanPart.reuses",
         "PlannedStep.limits",
@@ -48,12 +46,7 @@ NOT_YET = frozenset(
         "RunSubmitted.retry_lost",
         "RunSubmitted.root_run_id",
         "RunSubmitted.timeout_ms",
-        "StepCancelled.usage",
-        "StepFailed.usage",
-        "StepRetryScheduled.usage",
         "StepRun.reused_from_run_id",
-        "StepRun.usage",
-        "StepSucceeded.usage",
         "TaskStep.limits",
         "TaskStep.timeout_ms",
     }
