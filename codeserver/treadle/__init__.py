@@ -31,7 +31,10 @@ from treadle._keys import AssetKey
 from treadle._metadata import MetadataValue
 from treadle._op import OpDefinition, op
 from treadle._output import Output
+from treadle._policies import Limits, RetryPolicy
 from treadle._resource import Resource, ResourceParam
+from treadle._retry_requests import Failure, RetryRequested
+from treadle.policy import Backoff, Jitter
 
 __all__ = [
     "ArgumentError",
@@ -42,12 +45,14 @@ __all__ = [
     "AssetOut",
     "AssetSpec",
     "AssetsDefinition",
+    "Backoff",
     "CompositionError",
     "ConflictError",
     "CycleError",
     "DefinitionError",
     "Definitions",
     "DuplicateError",
+    "Failure",
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
@@ -55,6 +60,8 @@ __all__ = [
     "In",
     "InputContext",
     "InvalidNameError",
+    "Jitter",
+    "Limits",
     "LocationError",
     "MetadataValue",
     "MissingError",
@@ -66,6 +73,8 @@ __all__ = [
     "OutputContext",
     "Resource",
     "ResourceParam",
+    "RetryPolicy",
+    "RetryRequested",
     "StepFailedError",
     "TreadleError",
     "UnusedError",

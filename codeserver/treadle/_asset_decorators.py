@@ -22,6 +22,13 @@ from treadle._ins_outs import DEFAULT_OUTPUT, In, Out
 from treadle._keys import KeyLike
 from treadle._names import checked_name, checked_tags
 from treadle._op import OpDefinition, op_of
+from treadle._policies import (
+    Limits,
+    RetryPolicy,
+    checked_limits,
+    checked_retry_policy,
+    checked_timeout,
+)
 from treadle._texts import described
 from treadle.snapshot import Siblings, UnselectedOutputs
 
@@ -57,7 +64,7 @@ def asset(
     automation_condition: object = None,
     freshness_policy: object = None,
     backfill_policy: object = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
     check_specs: object = None,
@@ -67,6 +74,8 @@ def asset(
     is_virtual: bool = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
@@ -95,7 +104,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     automation_condition: object = None,
     freshness_policy: object = None,
     backfill_policy: object = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
     check_specs: object = None,
@@ -105,11 +114,13 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     is_virtual: bool = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a function: what it returns is stored under the asset's key.
 
     The parameters are Dagster's; `unselected_outputs` and `siblings` are Treadle's and set
-    what a run may override.
+    what a run may override; `timeout`, in seconds, and `limits` hold for each attempt.
 
     Raises:
         DefinitionError: an argument, a name or the signature cannot work.
@@ -151,18 +162,20 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     can_subset: bool = False,
     resource_defs: object = None,
     group_name: str | None = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     specs: object = None,
     check_specs: object = None,
     pool: str | None = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of one function, one an output.
 
     The parameters are Dagster's; `unselected_outputs` and `siblings` are Treadle's and set
-    what a run may override. With `can_subset` the body asks the context what is selected.
+    what a run may override; `timeout`, in seconds, and `limits` hold for each attempt. With `can_subset` the body asks the context what is selected.
     `internal_asset_deps` says which inputs and siblings each output needs: an input that no
     selected output needs is not loaded.
 
@@ -206,11 +219,16 @@ def _asset_op(
         out=out,
         required_resource_keys=frozenset(given["required_resource_keys"] or ()),
     )
+    owner = f"{label} {node_name!r}"
+    policy = checked_retry_policy(given["retry_policy"], owner=owner, name="retry_policy")
     return replace(
         made,
         description=described(given["description"], fn),
-        tags=checked_tags(given["op_tags"] or {}, owner=f"{label} {node_name!r}"),
+        tags=checked_tags(given["op_tags"] or {}, owner=owner),
         code_version=given["code_version"],
+        retry_policy=policy,
+        timeout=checked_timeout(given["timeout"], owner=owner),
+        limits=checked_limits(given["limits"], owner=owner),
     )
 
 

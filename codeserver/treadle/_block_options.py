@@ -12,6 +12,7 @@ from treadle._asset_spec import dep_keys
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
 from treadle._keys import AssetKey, as_key, key_parts
 from treadle._names import checked_group, checked_kinds, checked_name, checked_owners, checked_tags
+from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._texts import described
 from treadle.snapshot import Siblings, UnselectedOutputs
@@ -37,7 +38,6 @@ UNSUPPORTED = frozenset(
         "partitions_def",
         "pool",
         "resource_defs",
-        "retry_policy",
         "specs",
     }
 )
@@ -58,6 +58,7 @@ class BlockOptions:
     internal_asset_deps: Mapping[str, frozenset[AssetKey]] = field(default_factory=dict)
     unselected_outputs: UnselectedOutputs | None = None
     siblings: Siblings | None = None
+    retry_policy: RetryPolicy | None = None
     description: str = ""
 
 
@@ -87,6 +88,9 @@ def block_options(
         internal_asset_deps=_internal_deps(given.get("internal_asset_deps"), outs, owner),
         unselected_outputs=_mode(UnselectedOutputs, "unselected_outputs", given, owner),
         siblings=_mode(Siblings, "siblings", given, owner),
+        retry_policy=checked_retry_policy(
+            given.get("retry_policy"), owner=owner, name="retry_policy"
+        ),
     )
 
 

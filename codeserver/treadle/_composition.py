@@ -13,6 +13,7 @@ from treadle._errors import CompositionError, did_you_mean, listed
 from treadle._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle._handles import output_names as names_of
 from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle.snapshot import SourceLine
 
@@ -58,6 +59,7 @@ class Invocation:
     node: Node
     bindings: Mapping[str, Binding]
     tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None = None
     source: SourceLine
 
     def reads(self) -> Iterator[OutputRef]:
@@ -81,25 +83,25 @@ class Body:
         return Handle(self, ArgumentRef(name))
 
     def invoke(
-        self,
-        node: Node,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        *,
-        alias: str | None,
-        tags: Mapping[str, str],
+        self, said: PendingInvocation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Handle | Handles:
         """Write an invocation down and return what stands for its outputs.
 
         Raises:
             CompositionError: the arguments do not fit, or the node name is taken.
         """
-        name = self._node_name(node, alias)
+        node = said.node
+        name = self._node_name(node, said.name)
         given = self._named_arguments(node, args, kwargs)
         bindings = {key: self._binding(node, key, value) for key, value in given.items()}
         self._refuse_unconnected(node, bindings)
         self.invocations[name] = Invocation(
-            name=name, node=node, bindings=bindings, tags=tags, source=user_line()
+            name=name,
+            node=node,
+            bindings=bindings,
+            tags=said.tags,
+            retry_policy=said.retry_policy,
+            source=user_line(),
         )
         parts = {output: Handle(self, OutputRef(name, output)) for output in node.outs}
         return next(iter(parts.values())) if len(parts) == 1 else Handles(name, parts)
@@ -234,6 +236,7 @@ class PendingInvocation:
     node: Node
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    retry_policy: RetryPolicy | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Write the invocation down.
@@ -244,7 +247,7 @@ class PendingInvocation:
         body = current_body()
         if body is None:
             raise outside_of_graph(self.node.name)
-        return body.invoke(self.node, args, kwargs, alias=self.name, tags=self.tags)
+        return body.invoke(self, args, kwargs)
 
     def alias(self, name: str) -> PendingInvocation:
         """Name the node of this invocation."""
@@ -260,10 +263,12 @@ class PendingInvocation:
         refuse_unsupported("with_hooks", {"hook_defs": hook_defs})
         return self
 
-    def with_retry_policy(self, retry_policy: object) -> PendingInvocation:
-        """Refuse: retry policies are not supported yet."""
-        refuse_unsupported("with_retry_policy", {"retry_policy": retry_policy})
-        return self
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
+        """Have the steps of this invocation tried again by this policy instead of their ops'."""
+        checked = checked_retry_policy(
+            retry_policy, owner=f"{self.node.name!r}: with_retry_policy", name="retry_policy"
+        )
+        return replace(self, retry_policy=checked)
 
 
 def outside_of_graph(name: str) -> CompositionError:

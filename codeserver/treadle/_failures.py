@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 
 from treadle._errors import TreadleError
+from treadle._policies import milliseconds
+from treadle._retry_requests import Failure, RetryRequested
+from treadle.snapshot import MetadataEntry
 
 
 class Where(StrEnum):
@@ -28,13 +32,44 @@ class Where(StrEnum):
     """The op yielded what it must not, or left out what it must yield."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryAsk:
+    """An op's own wish to be tried again: how often at most, and after how long."""
+
+    max_retries: int
+    delay_ms: int
+
+
 class StepFailedError(TreadleError):
-    """A step failed by the user's doing. Its cause is the user's exception, if one was raised."""
+    """A step failed by the user's doing. Its cause is the user's exception, if one was raised.
+
+    `retry`, `allow_retries` and `metadata` are what a RetryRequested or a Failure says.
+    """
 
     def __init__(self, where: Where, message: str) -> None:
         self.where = where
         self.message = message
         super().__init__(message)
+
+    @property
+    def retry(self) -> RetryAsk | None:
+        """What the op asks for; None: its policy decides."""
+        asked = self.__cause__
+        if not isinstance(asked, RetryRequested):
+            return None
+        return RetryAsk(
+            max_retries=asked.max_retries, delay_ms=milliseconds(asked.seconds_to_wait or 0.0)
+        )
+
+    @property
+    def allow_retries(self) -> bool:
+        """Whether its policy may try it again."""
+        return not isinstance(self.__cause__, Failure) or self.__cause__.allow_retries
+
+    @property
+    def metadata(self) -> tuple[MetadataEntry, ...]:
+        """The facts that a Failure carries."""
+        return self.__cause__.entries if isinstance(self.__cause__, Failure) else ()
 
 
 @contextmanager
@@ -61,4 +96,6 @@ def _raised(error: BaseException) -> str:
             " Return to end well; raise an exception to fail."
         )
     text = str(error).strip()
+    if isinstance(error, RetryRequested):
+        return f"asked to be tried again, {text}."
     return f"raised {name}: {text}" if text else f"raised {name}."

@@ -15,6 +15,7 @@ from treadle._graph import GraphDefinition
 from treadle._handles import ArgumentRef, OutputRef, Ref
 from treadle._ins_outs import In
 from treadle._op import OpDefinition
+from treadle._policies import RetryPolicy
 from treadle.snapshot import SourceLine
 
 #: The node names from the block down to an op; () where the block itself is an op.
@@ -46,13 +47,14 @@ class FlatInput:
 class FlatStep:
     """One op invocation of the block. `tags` are the graphs', the op's and the invocations'.
 
-    `source` is the line of the invocation, of a plain op its definition's.
+    `retry_policy` is that of the innermost invocation that has one, else the op's. `source` is the line of the invocation, of a plain op its definition's.
     """
 
     path: Path
     op: OpDefinition
     inputs: tuple[FlatInput, ...]
     tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
     source: SourceLine
 
     def reads(self) -> Iterator[tuple[FlatInput, FlatRef]]:
@@ -92,6 +94,16 @@ class _Scope:
     fed: Mapping[str, _Fed]
     graph_tags: Mapping[str, str]
     invocation_tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is said of one invocation of an op, from outside of the op."""
+
+    tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
+    source: SourceLine
 
 
 def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
@@ -103,7 +115,8 @@ def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
     """
     fed = {name: _Fed((ArgumentRef(name),)) for name in node.ins}
     if isinstance(node, OpDefinition):
-        step = _step((), node, fed, tags=node.tags, source=node.source)
+        plain = _Said(tags=node.tags, retry_policy=None, source=node.source)
+        step = _step((), node, fed, plain)
         return FlatBlock(steps={(): step}, outputs={name: StepRef((), name) for name in node.outs})
     steps: dict[Path, FlatStep] = {}
     scope = _Scope(path=(), fed=fed, graph_tags=node.tags, invocation_tags={})
@@ -125,9 +138,11 @@ def _expand(
             for each, binding in invocation.bindings.items()
         }
         tags = {**scope.invocation_tags, **invocation.tags}
+        retry_policy = invocation.retry_policy or scope.retry_policy
         if isinstance(node, OpDefinition):
             every = {**scope.graph_tags, **node.tags, **tags}
-            steps[path] = _step(path, node, fed, tags=every, source=invocation.source)
+            said = _Said(tags=every, retry_policy=retry_policy, source=invocation.source)
+            steps[path] = _step(path, node, fed, said)
             outputs = {output: StepRef(path, output) for output in node.outs}
         else:
             assert isinstance(node, GraphDefinition)
@@ -136,20 +151,14 @@ def _expand(
                 fed=fed,
                 graph_tags={**scope.graph_tags, **node.tags},
                 invocation_tags=tags,
+                retry_policy=retry_policy,
             )
             outputs = _expand(node, inner, steps)
         made |= {OutputRef(name, output): ref for output, ref in outputs.items()}
     return {name: made[ref] for name, ref in graph.mapping.items()}
 
 
-def _step(
-    path: Path,
-    op: OpDefinition,
-    fed: Mapping[str, _Fed],
-    *,
-    tags: Mapping[str, str],
-    source: SourceLine,
-) -> FlatStep:
+def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) -> FlatStep:
     nothing = _Fed()
     inputs = tuple(
         FlatInput(
@@ -160,7 +169,14 @@ def _step(
         )
         for name, definition in op.ins.items()
     )
-    return FlatStep(path=path, op=op, inputs=inputs, tags=tags, source=source)
+    return FlatStep(
+        path=path,
+        op=op,
+        inputs=inputs,
+        tags=said.tags,
+        retry_policy=said.retry_policy or op.retry_policy,
+        source=said.source,
+    )
 
 
 def _traced(

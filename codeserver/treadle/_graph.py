@@ -22,6 +22,7 @@ from treadle._graph_return import returned_outputs
 from treadle._handles import ArgumentRef, OutputRef
 from treadle._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
 from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy
 from treadle._source import user_frame, user_line
 from treadle._texts import described
 from treadle.snapshot import SourceLine
@@ -67,8 +68,8 @@ class GraphDefinition:
         """Refuse: hooks are not supported yet."""
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
-    def with_retry_policy(self, retry_policy: object) -> PendingInvocation:
-        """Refuse: retry policies are not supported yet."""
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
+        """Have the steps of one invocation tried again by this policy instead of their ops'."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
 
     def needs(self, name: str) -> bool:

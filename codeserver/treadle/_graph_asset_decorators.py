@@ -22,6 +22,7 @@ from treadle._graph import compose
 from treadle._ins_outs import DEFAULT_OUTPUT, GraphOut
 from treadle._keys import KeyLike
 from treadle._names import checked_name
+from treadle._policies import RetryPolicy
 from treadle._texts import described
 from treadle.snapshot import Siblings, UnselectedOutputs
 
@@ -62,7 +63,7 @@ def graph_asset(
     output_required: bool = True,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     freshness_policy: object = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     pool: str | None = None,
     is_virtual: bool = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
@@ -100,7 +101,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     output_required: bool = True,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     freshness_policy: object = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     pool: str | None = None,
     is_virtual: bool = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
@@ -109,8 +110,8 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     """Make an asset of a graph of ops: the body calls them and returns one output.
 
     The parameters are Dagster's and those that @asset has; they mean the same here. `deps`
-    come before the ops that read nothing inside the graph. `op_tags` and
-    `required_resource_keys` are for every op of it.
+    come before the ops that read nothing inside the graph. `op_tags`, `retry_policy` and
+    `required_resource_keys` are for every op of it; its own policy wins.
 
     Raises:
         DefinitionError: an argument, a name or the body cannot work.
@@ -159,7 +160,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     io_manager_key: str | None = None,
     op_tags: Mapping[str, Any] | None = None,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     pool: str | None = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,

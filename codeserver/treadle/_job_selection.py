@@ -60,6 +60,7 @@ def snapshot_jobs(
                 selection=str(job.selection if is_same else _written_out(each.keys)),
                 description=job.description,
                 tags=job.tags,
+                retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
                 source=job.source,
             )
         )

@@ -11,6 +11,7 @@ from treadle._assets import AssetsDefinition
 from treadle._errors import ArgumentError
 from treadle._keys import AssetKey
 from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle.selection import (
     Everything,
@@ -36,6 +37,7 @@ class AssetJob:
     selection: Expression
     description: str
     tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
     source: SourceLine
 
 
@@ -51,13 +53,13 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     partitions_def: object = None,
     hooks: object = None,
     executor_def: object = None,
-    op_retry_policy: object = None,
+    op_retry_policy: RetryPolicy | None = None,
     owners: object = None,
 ) -> AssetJob:
     """Name a selection: text of the selection language, keys, blocks, or a list of these.
 
     Without a selection it is every asset. Whether it selects what is there is checked where
-    the job is given to `Definitions`.
+    the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise.
 
     Raises:
         DefinitionError: a name or an argument cannot work, or the text is no selection.
@@ -71,7 +73,6 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
             "partitions_def": partitions_def,
             "hooks": hooks,
             "executor_def": executor_def,
-            "op_retry_policy": op_retry_policy,
             "owners": owners,
         },
     )
@@ -82,6 +83,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         selection=_expression(selection, owner),
         description=description or "",
         tags=checked_tags(tags or {}, owner=owner),
+        retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
         source=user_line(),
     )
 

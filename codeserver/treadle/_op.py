@@ -15,6 +15,13 @@ from treadle._ins_outs import In, Out
 from treadle._names import checked_name, checked_tags
 from treadle._op_outs import resolved_outs
 from treadle._op_params import read_params
+from treadle._policies import (
+    Limits,
+    RetryPolicy,
+    checked_limits,
+    checked_retry_policy,
+    checked_timeout,
+)
 from treadle._source import user_frame, user_line
 from treadle._texts import described
 from treadle.snapshot import SourceLine
@@ -41,6 +48,9 @@ class OpDefinition:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     code_version: str | None = None
+    retry_policy: RetryPolicy | None = None
+    timeout: float | None = None
+    limits: Limits | None = None
     source: SourceLine
 
     @property
@@ -80,8 +90,8 @@ class OpDefinition:
         """Refuse: hooks are not supported yet."""
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
-    def with_retry_policy(self, retry_policy: object) -> PendingInvocation:
-        """Refuse: retry policies are not supported yet."""
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
+        """Have the step of one invocation tried again by this policy instead of the op's."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
 
     def needs(self, name: str) -> bool:
@@ -113,9 +123,11 @@ def op(
     required_resource_keys: AbstractSet[str] | None = None,
     tags: Mapping[str, Any] | None = None,
     version: object = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     pool: str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
 
 
@@ -131,28 +143,23 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
     required_resource_keys: AbstractSet[str] | None = None,
     tags: Mapping[str, Any] | None = None,
     version: object = None,
-    retry_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     pool: str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
     """Make an op of a function: one step, in a process of its own, wherever a graph invokes it.
 
     The parameters are Dagster's. Inputs are the function's arguments, their types its
-    annotations; without `out` there is one output, "result". `version`, `config_schema`,
-    `retry_policy` and `pool` are not supported yet.
+    annotations; without `out` there is one output, "result". `timeout`, in seconds, and
+    `limits` are Treadle's and hold for each attempt. `version`, `config_schema` and `pool` are
+    not supported yet.
 
     Raises:
         DefinitionError: an argument, a name or the signature cannot work.
     """
-    refuse_unsupported(
-        "op",
-        {
-            "config_schema": config_schema,
-            "version": version,
-            "retry_policy": retry_policy,
-            "pool": pool,
-        },
-    )
+    refuse_unsupported("op", {"config_schema": config_schema, "version": version, "pool": pool})
 
     def decorate(fn: Callable[..., Any]) -> OpDefinition:
         made = op_of(
@@ -163,11 +170,15 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
             out=out,
             required_resource_keys=frozenset(required_resource_keys or ()),
         )
+        owner = f"@op {made.name!r}"
         return replace(
             made,
             description=described(description, fn),
-            tags=checked_tags(tags or {}, owner=f"@op {made.name!r}"),
+            tags=checked_tags(tags or {}, owner=owner),
             code_version=code_version,
+            retry_policy=checked_retry_policy(retry_policy, owner=owner, name="retry_policy"),
+            timeout=checked_timeout(timeout, owner=owner),
+            limits=checked_limits(limits, owner=owner),
         )
 
     return decorate(compute_fn) if compute_fn is not None else decorate

@@ -11,7 +11,9 @@ from treadle._flat import FlatInput, FlatRef, FlatStep, Path, StepRef
 from treadle._ins_outs import DEFAULT_IO_MANAGER
 from treadle._keys import AssetKey
 from treadle._managers import is_builtin
+from treadle._policies import milliseconds
 from treadle._step_code import StepCode
+from treadle.policy import RetryPolicy
 from treadle.snapshot import (
     Asset,
     AssetSource,
@@ -103,8 +105,15 @@ class _Placing:
             description=flat.op.description,
             tags={**self._block.options.op_tags, **flat.tags},
             code_version=flat.op.code_version or "",
+            retry_policy=self._retry_policy(flat),
+            timeout_ms=milliseconds(flat.op.timeout or 0.0),
+            limits=None if flat.op.limits is None else flat.op.limits.as_data(),
             source=flat.source,
         )
+
+    def _retry_policy(self, flat: FlatStep) -> RetryPolicy | None:
+        said = flat.retry_policy or self._block.options.retry_policy
+        return None if said is None else said.as_data()
 
     def _input(self, flat: FlatStep, each: FlatInput) -> StepInput:
         merged = self._block.ins[flat.path, each.name]

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from treadle._context import AssetExecutionContext
-from treadle._failures import StepFailedError, Where
+from treadle._failures import RetryAsk, StepFailedError, Where
 from treadle._files import FileStore
 from treadle._keys import AssetKey
 from treadle._resources import Resources, UnknownResourceError
@@ -18,7 +18,7 @@ from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
 from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
 
-__all__ = ["StepFailedError", "StepSource", "Where", "run_step"]
+__all__ = ["RetryAsk", "StepFailedError", "StepSource", "Where", "run_step"]
 
 
 def run_step(

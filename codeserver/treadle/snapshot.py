@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
+from treadle.policy import Limits, RetryPolicy
+
 KeyText = NewType("KeyText", str)
 StepKey = NewType("StepKey", str)
 
@@ -121,7 +123,7 @@ class Step:
 
     `node` is the key under which the loaded code finds the op: the same as `key` but for the
     pieces of a block that was cut (`b_2` runs node `b`). `resource_keys` are the resources
-    that the op itself asks for, sorted.
+    that the op itself asks for, sorted. `timeout_ms` 0: one attempt may take any time.
     """
 
     key: StepKey
@@ -134,6 +136,9 @@ class Step:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     code_version: str = ""
+    retry_policy: RetryPolicy | None = None
+    timeout_ms: int = 0
+    limits: Limits | None = None
     source: SourceLine | None = None
 
 
@@ -183,12 +188,16 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A named selection. `selection` is text of the selection language, checked at load."""
+    """A named selection. `selection` is text of the selection language, checked at load.
+
+    `retry_policy` is for steps that have none of their own.
+    """
 
     name: str
     selection: str
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    retry_policy: RetryPolicy | None = None
     source: SourceLine | None = None
 
 

@@ -1,0 +1,58 @@
+"""The exceptions by which an op says how its failure is to be taken: tried again, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._errors import TreadleError
+from treadle._metadata import metadata_entries
+from treadle._policies import refuse_negative
+
+
+class RetryRequested(TreadleError):
+    """Raised by an op that wants to be tried again, whatever its policy says.
+
+    There are at most `max_retries` further attempts in all; the next one starts no earlier
+    than in `seconds_to_wait`.
+
+    Raises:
+        ValueError: one of them is no number from 0 on.
+    """
+
+    def __init__(self, max_retries: int = 1, seconds_to_wait: float | None = None) -> None:
+        refuse_negative(max_retries, what="RetryRequested: max_retries")
+        refuse_negative(seconds_to_wait or 0, what="RetryRequested: seconds_to_wait")
+        self.max_retries = int(max_retries)
+        self.seconds_to_wait = seconds_to_wait
+        # As they were given: that is what an exception is pickled by.
+        super().__init__(max_retries, seconds_to_wait)
+
+    def __str__(self) -> str:
+        return f"at most {self.max_retries} times"
+
+
+class Failure(TreadleError):
+    """Raised by an op to fail with facts for a person.
+
+    With `allow_retries=False` the step is not tried again, whatever its policy says.
+
+    Raises:
+        ArgumentError: the metadata cannot be kept.
+    """
+
+    def __init__(
+        self,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        allow_retries: bool | None = None,
+    ) -> None:
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self.entries = metadata_entries(metadata, owner="Failure")
+        self.allow_retries = allow_retries is not False
+        # As they were given: that is what an exception is pickled by.
+        super().__init__(description, metadata, allow_retries)
+
+    def __str__(self) -> str:
+        return self.description or ""
