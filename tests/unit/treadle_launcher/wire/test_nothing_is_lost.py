@@ -33,6 +33,8 @@ from treadle_launcher.wire.worker import decode_frame, encode_task
 # do yet. Take out what is filled.
 NOT_YET = frozenset(
     {
+        "CancelRequested.failure",
+        "Failure.metadata",
         "PlanHeader.reexecution",
         "PlanPart.reuses",
         "PlannedStep.limits",
@@ -46,6 +48,7 @@ NOT_YET = frozenset(
         "RunSubmitted.retry_lost",
         "RunSubmitted.root_run_id",
         "RunSubmitted.timeout_ms",
+        "StepRetryScheduled.ground",
         "StepRun.reused_from_run_id",
         "TaskStep.limits",
         "TaskStep.timeout_ms",
