@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from treadle_client._table import Page, Table
@@ -19,10 +20,11 @@ _HAZARD_ENDS = {
 
 def plan_page(plan: Plan) -> Page:
     """Lay a plan out: a heading, the steps, then loads, hazards and notes where there are any."""
-    running = sum(step.verdict == "RUN" for step in plan.steps)
+    verdicts = Counter(step.verdict.value for step in plan.steps)
+    reused = f", {verdicts['REUSE']} reused" if verdicts["REUSE"] else ""
     heading = (
         f"Plan of {plan.selection} at {plan.location}: {count(plan.selected_asset_count, 'asset')},"
-        f" {count(running, 'step')} to run, {count(len(plan.steps) - running, 'step')} not"
+        f" {count(verdicts['RUN'], 'step')} to run{reused}, {verdicts['OMIT']} not needed"
     )
     page: list[str | Table] = [
         heading,

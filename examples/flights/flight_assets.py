@@ -184,6 +184,6 @@ def delay_report(
 
 defs = Definitions(
     assets=[flight_delays, worst_delays, delay_report],
-    jobs=[define_asset_job("report", selection="+delay_report")],
+    jobs=[define_asset_job("weather", selection="visibility_delays")],
     resources={"flight_data": FlightData()},
 )

@@ -202,7 +202,7 @@ def test_a_graph_prints_as_tables(client):
 def test_a_plan_prints_as_tables(client):
     text = str(client.plan("baz_asset"))
 
-    assert text.startswith("Plan of baz_asset at my_assets: 1 asset, 1 step to run, 1 step not\n")
+    assert text.startswith("Plan of baz_asset at my_assets: 1 asset, 1 step to run, 1 not needed\n")
     assert "g.foo  RUN      foo_2             foo_2 is read by g.baz" in text
     assert "Loads" in text
     assert "g.foo  foo_1   foo_asset  will be made unexpectedly" in text
