@@ -130,6 +130,9 @@ class _Module:
             (self._nothing_assets if nothing else self._assets)[key] = block.name
         self._externals = tuple(f"{prefix}x{number}" for number in range(2))
         self._growing: dict[str, _Graph] = {}
+        # One op in some modules grows too: what is read between its outputs closes circles.
+        self._cut = f"{prefix}mc" if rng.random() < 0.35 else ""
+        self._cut_deps: dict[str, tuple[str, ...]] = {}
         self._blocks: list[BlockSpec] = []
         self._count = 0
 
@@ -137,12 +140,16 @@ class _Module:
         for _ in range(self._rng.choice((0, 1, 1, 2))):
             self._add_library_graph()
         for _ in range(size):
-            if self._rng.random() < 0.25:
+            if self._cut and self._rng.random() < 0.3:
+                self._grow_op()
+            elif self._rng.random() < 0.25:
                 self._blocks.append(self._op_block())
             else:
                 self._grow(self._prefix + self._rng.choice(("ga", "ga", "ga", "gb")))
         for graph in self._growing.values():
             self._blocks.append(self._graph_block(graph))
+        if self._cut_deps:
+            self._blocks.append(self._grown_op())
         if self._rng.random() < 0.25 and self._graphs:
             self._blocks.extend(self._shared_graph_blocks())
         return ModuleSpec(
@@ -468,9 +475,37 @@ class _Module:
             optional=frozenset(out.name for out in outs if out.optional),
             deps=tuple(deps),
         )
-        if by is Decorator.MULTI_ASSET and self._rng.random() < 0.4:
+        # Where one op may have to be cut, others that could be instead leave several answers.
+        if by is Decorator.MULTI_ASSET and not self._cut and self._rng.random() < 0.4:
             block = replace(block, internal_deps=self._internal_deps(block))
         return self._with_options(block)
+
+    def _grow_op(self) -> None:
+        known = list(self._assets)[-_NEAR:]
+        needed = self._some(known, 2) if known and self._rng.random() < 0.8 else []
+        self._cut_deps[self._new_key(self._cut, nothing=False)] = tuple(needed)
+
+    def _grown_op(self) -> BlockSpec:
+        keys = {f"r{number}": key for number, key in enumerate(self._cut_deps)}
+        every = dict.fromkeys(key for needed in self._cut_deps.values() for key in needed)
+        read = [key for key in every if key not in self._cut_deps]
+        outs = tuple(self._out(out, nothing=False) for out in keys)
+        op = OpSpec(
+            name=self._cut,
+            args=tuple(f"a{number}" for number in range(len(read))),
+            defaulted=frozenset(f"a{number}" for number in range(len(read) // 2, len(read))),
+            outs=outs,
+        )
+        block = BlockSpec(
+            by=Decorator.MULTI_ASSET,
+            name=self._cut,
+            of=op,
+            keys=keys,
+            reads=dict(zip(op.args, read, strict=True)),
+            optional=frozenset(out.name for out in outs if out.optional),
+            internal_deps={out: self._cut_deps[key] for out, key in keys.items()},
+        )
+        return replace(self._with_options(block), can_subset=True)
 
     def _internal_deps(self, block: BlockSpec) -> dict[str, tuple[str, ...]]:
         """Let each output need some of what the op reads, and of the outputs before it."""
