@@ -7,7 +7,7 @@ import threading
 
 from treadle.snapshot import Snapshot
 from treadle_codeserver.errors import planner_refusals
-from treadle_planner import Plan, Planner, PlanRequest
+from treadle_planner import Plan, Planner, PlanRequest, Rerun
 
 
 class Planning:
@@ -17,17 +17,22 @@ class Planning:
         self._lock = threading.Lock()
         self._last: tuple[Snapshot, Planner] | None = None
 
-    async def plan(self, snapshot: Snapshot, request: PlanRequest) -> Plan:
+    async def plan(
+        self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None = None
+    ) -> Plan:
         """Plan in a thread: a large location takes long enough to hold other callers up.
+
+        With `rerun`, plan the re-execution of an earlier run.
 
         Raises:
             PlanRefusedError: the planner refused.
         """
         with planner_refusals():
-            return await asyncio.to_thread(self._plan, snapshot, request)
+            return await asyncio.to_thread(self._plan, snapshot, request, rerun)
 
-    def _plan(self, snapshot: Snapshot, request: PlanRequest) -> Plan:
-        return self._planner_of(snapshot).plan(request)
+    def _plan(self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None) -> Plan:
+        planner = self._planner_of(snapshot)
+        return planner.plan(request) if rerun is None else planner.plan_again(request, rerun)
 
     def _planner_of(self, snapshot: Snapshot) -> Planner:
         # Who comes while it is made waits for it, instead of making it again.

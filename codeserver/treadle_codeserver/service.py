@@ -20,6 +20,7 @@ from treadle_codeserver.wire.codeserver import encode_launch_spec, encode_manife
 from treadle_codeserver.wire.error import encode_refusal
 from treadle_codeserver.wire.graph import encode_graph, encode_location
 from treadle_codeserver.wire.plan import decode_plan_request, encode_plan
+from treadle_codeserver.wire.reexecution import decode_rerun
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,6 +72,21 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
             plan = await self._planning.plan(served.snapshot, asked)
             for part in encode_plan(self._location.status.name, request, plan):
                 yield codeserver_pb2.PlanResponse(part=part)
+
+    async def PlanReexecution(
+        self,
+        request_iterator: AsyncIterator[codeserver_pb2.PlanReexecutionRequest],
+        context: Context,
+    ) -> AsyncIterator[codeserver_pb2.PlanReexecutionResponse]:
+        """Stream the plan of a re-execution."""
+        async with _Answering(context):
+            parts = [request async for request in request_iterator]
+            rerun = decode_rerun(parts)
+            asked = decode_plan_request(parts[0].plan)
+            served = await self._location.served()
+            plan = await self._planning.plan(served.snapshot, asked, rerun)
+            for part in encode_plan(self._location.status.name, parts[0].plan, plan):
+                yield codeserver_pb2.PlanReexecutionResponse(part=part)
 
     async def GetLaunchSpec(
         self, request: codeserver_pb2.GetLaunchSpecRequest, context: Context

@@ -13,13 +13,20 @@ from treadle_planner._plan import (
     PlannedSource,
     PlannedStep,
     PlannedStepOutput,
+    Reexecution,
+    ReexecutionKind,
+    Reuse,
     Verdict,
 )
 from treadle_planner._planner import Planner, plan
+from treadle_planner._reexecution import EarlierRead, EarlierState, EarlierStep, Rerun
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import PlanRequest
 
 __all__ = [
+    "EarlierRead",
+    "EarlierState",
+    "EarlierStep",
     "Hazard",
     "Load",
     "Plan",
@@ -33,7 +40,11 @@ __all__ = [
     "PlannedStep",
     "PlannedStepOutput",
     "Planner",
+    "Reexecution",
+    "ReexecutionKind",
     "RefusalReason",
+    "Rerun",
+    "Reuse",
     "Verdict",
     "plan",
 ]

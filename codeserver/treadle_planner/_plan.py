@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from treadle.policy import Limits, RetryPolicy
 from treadle.snapshot import KeyText, Siblings, StepKey, UnselectedOutputs
 
 
@@ -20,6 +21,17 @@ class Verdict(StrEnum):
     """It is not needed."""
     REUSE = "reuse"
     """A re-execution takes its outputs from an earlier run."""
+
+
+class ReexecutionKind(StrEnum):
+    """Which steps of an earlier run run again."""
+
+    FROM_FAILURE = "from_failure"
+    """What failed, what never finished, and everything below either."""
+    STEPS = "steps"
+    """The steps that are named."""
+    ALL = "all"
+    """Every step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +102,7 @@ class PlannedOutput:
 class PlannedStep:
     """One op of a selected block, and what the plan does with it.
 
-    What stands below `reason` is set when it runs.
+    What stands below `reason` is set unless it is omitted.
     """
 
     key: StepKey
@@ -104,6 +116,9 @@ class PlannedStep:
     outputs: tuple[PlannedOutput, ...] = ()
     resource_keys: tuple[str, ...] = ()
     unselected_outputs: UnselectedOutputs | None = None
+    retry_policy: RetryPolicy | None = None
+    timeout_ms: int = 0
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +157,39 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reexecution:
+    """The earlier run that is gone on from, and what of it runs again.
+
+    `step_expressions` are set for STEPS only. `rerun_changed`: a succeeded step whose code or
+    inputs changed since runs again too.
+    """
+
+    parent_run_id: str
+    kind: ReexecutionKind
+    step_expressions: tuple[str, ...] = ()
+    rerun_changed: bool = False
+    same_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """A step that does not run again. `skipped`: it was skipped, and is again."""
+
+    step_key: StepKey
+    from_run_id: str
+    changed: bool = False
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What would run, and why.
 
     `selection`, `job` and the two options are as they were asked for. `missing_asset_keys` are
     the siblings that run because no run has stored them. `steps` are those of the selected
     blocks in topological order, ties by key; `loads` are sorted by key, `hazards` by step key
-    and output. `fingerprint` is SHA-256 in hexadecimal over the canonical form of the rest.
+    and output, `reuses` by step key. `fingerprint` is SHA-256 in hexadecimal over the canonical
+    form of the rest.
     """
 
     digest: str
@@ -163,3 +204,5 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     loads: tuple[Load, ...]
     hazards: tuple[Hazard, ...]
+    reexecution: Reexecution | None = None
+    reuses: tuple[Reuse, ...] = ()

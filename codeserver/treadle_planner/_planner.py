@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from treadle.canonical import encode
 from treadle.snapshot import Snapshot
+from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._loads import planned_loads
-from treadle_planner._plan import Plan
+from treadle_planner._plan import Plan, Verdict
 from treadle_planner._reads import Reads
+from treadle_planner._reexecution import Rerun
 from treadle_planner._request import PlanRequest
 from treadle_planner._selected import selected_keys
 from treadle_planner._steps import planned_hazards, planned_steps
@@ -29,9 +31,24 @@ class Planner:
         Raises:
             PlanRefused: the selection cannot be planned.
         """
+        return self._plan(request, None)
+
+    def plan_again(self, request: PlanRequest, rerun: Rerun) -> Plan:
+        """Return what would run of an earlier run's selection, what is reused, and why.
+
+        Raises:
+            PlanRefused: the selection cannot be planned, or an expression names no step.
+        """
+        return self._plan(request, rerun)
+
+    def _plan(self, request: PlanRequest, rerun: Rerun | None) -> Plan:
         keys = selected_keys(self._index, request)
         reads = Reads(index=self._index, request=request, kept=keep(self._index, request, keys))
         steps = planned_steps(reads)
+        again = Again(steps=steps, reuses=(), notes=())
+        if rerun is not None:
+            again = run_again(self._index, steps, rerun)
+        running = [step for step in again.steps if step.verdict is Verdict.RUN]
         plan = Plan(
             digest=self._index.snapshot.digest,
             fingerprint="",
@@ -41,10 +58,12 @@ class Planner:
             siblings=request.siblings,
             selected_asset_keys=tuple(sorted(keys)),
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
-            notes=(),
-            steps=steps,
-            loads=planned_loads(self._index, steps),
-            hazards=planned_hazards(reads, steps),
+            notes=again.notes,
+            steps=again.steps,
+            loads=planned_loads(self._index, running),
+            hazards=planned_hazards(reads, running),
+            reexecution=None if rerun is None else rerun.reexecution,
+            reuses=again.reuses,
         )
         return replace(plan, fingerprint=hashlib.sha256(encode(plan)).hexdigest())
 

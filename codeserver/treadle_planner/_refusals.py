@@ -18,6 +18,8 @@ class RefusalReason(StrEnum):
     """Nothing that can be made is selected."""
     UNKNOWN_JOB = "UNKNOWN_JOB"
     """A job that is not defined here."""
+    UNKNOWN_STEPS = "UNKNOWN_STEPS"
+    """An expression over steps names none of the plan."""
     PARTIAL_BLOCK = "PARTIAL_BLOCK"
     """Some assets of a block that is made whole or not at all."""
 

@@ -21,6 +21,7 @@ _CODES = {
     Reason.SELECTION_AMBIGUOUS: grpc.StatusCode.INVALID_ARGUMENT,
     Reason.UNKNOWN_ASSET: grpc.StatusCode.INVALID_ARGUMENT,
     Reason.EMPTY_SELECTION: grpc.StatusCode.INVALID_ARGUMENT,
+    Reason.UNKNOWN_STEPS: grpc.StatusCode.INVALID_ARGUMENT,
     Reason.BAD_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
     Reason.UNKNOWN_JOB: grpc.StatusCode.NOT_FOUND,
     Reason.PARTIAL_BLOCK: grpc.StatusCode.FAILED_PRECONDITION,

@@ -768,9 +768,7 @@ Global___PlanHeader: _TypeAlias = PlanHeader  # noqa: Y015
 
 @_typing.final
 class Reuse(_message.Message):
-    """A step that does not run again, and what an earlier run stored of it. One that was skipped
-    there has no outputs, and is skipped again.
-    """
+    """A step that does not run again, and what an earlier run stored of it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -778,12 +776,15 @@ class Reuse(_message.Message):
     FROM_RUN_ID_FIELD_NUMBER: _builtins.int
     OUTPUTS_FIELD_NUMBER: _builtins.int
     CHANGED_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step."""
     from_run_id: _builtins.str
     """The run that made the values: the parent, or a run that the parent reused them from."""
     changed: _builtins.bool
     """Its code, or what it read, is not what it was; the verdict's reason says which."""
+    skipped: _builtins.bool
+    """It was skipped there: it has no outputs, and is skipped again."""
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReusedOutput]:
         """What it yielded: an output whose value is gone, and that nothing here reads, stands here as
@@ -797,10 +798,11 @@ class Reuse(_message.Message):
         from_run_id: _builtins.str = ...,
         outputs: _abc.Iterable[Global___ReusedOutput] | None = ...,
         changed: _builtins.bool = ...,
+        skipped: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "from_run_id", b"from_run_id", "outputs", b"outputs", "step_key", b"step_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "from_run_id", b"from_run_id", "outputs", b"outputs", "skipped", b"skipped", "step_key", b"step_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,307 @@
+"""Which steps of an earlier run run again, which are reused, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from treadle.snapshot import StepKey
+from treadle_planner._index import SnapshotIndex
+from treadle_planner._plan import (
+    PlannedInput,
+    PlannedSource,
+    PlannedStep,
+    ReexecutionKind,
+    Reuse,
+    Verdict,
+)
+from treadle_planner._reexecution import EarlierState, EarlierStep, Rerun
+from treadle_planner._step_names import StepNames, step_sources
+from treadle_planner._words import named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The steps of a plan with the verdicts of a re-execution, what is reused, and notes."""
+
+    steps: tuple[PlannedStep, ...]
+    reuses: tuple[Reuse, ...]
+    notes: tuple[str, ...]
+
+
+def run_again(index: SnapshotIndex, steps: tuple[PlannedStep, ...], rerun: Rerun) -> Again:
+    """Return the steps of a plan, those reused that need not run again.
+
+    Raises:
+        PlanRefused: an expression names no step.
+    """
+    kept = tuple(step for step in steps if step.verdict is Verdict.RUN)
+    choice = _Choice(index, kept, rerun)
+    choice.begin()
+    choice.complete()
+    decided = {step.key: choice.decided(step) for step in kept}
+    reuses = (choice.reuse(step) for step in decided.values() if step.verdict is Verdict.REUSE)
+    return Again(
+        steps=tuple(decided.get(step.key, step) for step in steps),
+        reuses=tuple(sorted(reuses, key=lambda reuse: reuse.step_key)),
+        notes=tuple(_notes(index, steps, rerun)),
+    )
+
+
+class _Choice:
+    """Steps that run again, each with why, as they are found.
+
+    It begins with what is asked for, and is complete when nothing that runs reads what is not
+    there, and nothing changed is reused that is not to be.
+    """
+
+    def __init__(self, index: SnapshotIndex, kept: tuple[PlannedStep, ...], rerun: Rerun) -> None:
+        self._index = index
+        self._kept = kept
+        self._earlier = rerun.earlier
+        self._asked = rerun.reexecution
+        self._parent = f"run {rerun.reexecution.parent_run_id}"
+        self._sources = {step.key: step_sources(step) for step in kept}
+        self._why: dict[StepKey, str] = {}
+        self._skipped: frozenset[StepKey] = frozenset()
+
+    def begin(self) -> None:
+        """Choose what is asked for by the kind of the re-execution."""
+        match self._asked.kind:
+            case ReexecutionKind.ALL:
+                self._why = dict.fromkeys((step.key for step in self._kept), "")
+            case ReexecutionKind.STEPS:
+                names = StepNames.of(self._kept).select(self._asked.step_expressions)
+                self._why = dict.fromkeys(sorted(names), "Asked for.")
+            case ReexecutionKind.FROM_FAILURE:
+                for step in self._kept:
+                    why = self._unfinished(step) or self._below(step)
+                    if why:
+                        self._why[step.key] = why
+
+    def complete(self) -> None:
+        """Choose what else must run, until nothing is added."""
+        count = -1
+        while count != len(self._why):
+            count = len(self._why)
+            self._skipped = self._skipped_again()
+            for step in self._kept:
+                why = self._spread(step) if step.key not in self._why else ""
+                if why:
+                    self._why[step.key] = why
+            for step in reversed(self._kept):
+                if step.key in self._why:
+                    self._add_makers(step)
+
+    def decided(self, step: PlannedStep) -> PlannedStep:
+        """Return the step with its verdict."""
+        if step.key in self._why:
+            return replace(step, reason=f"{self._why[step.key]} {step.reason}".strip())
+        if self._is_reusable(step):
+            return replace(step, verdict=Verdict.REUSE, reason=self._reused_reason(step))
+        return PlannedStep(
+            key=step.key,
+            block=step.block,
+            op=step.op,
+            verdict=Verdict.OMIT,
+            reason=f"Not asked for: it {self._ending(step.key)}.",
+        )
+
+    def reuse(self, step: PlannedStep) -> Reuse:
+        """Return what a step that is reused stands for."""
+        earlier = self._earlier[step.key]
+        return Reuse(
+            step_key=step.key,
+            from_run_id=earlier.from_run_id,
+            changed=bool(self._changes(step)),
+            skipped=earlier.state is EarlierState.SKIPPED,
+        )
+
+    # What runs.
+
+    def _unfinished(self, step: PlannedStep) -> str:
+        earlier = self._earlier.get(step.key)
+        if earlier is None or earlier.state not in (EarlierState.SUCCEEDED, EarlierState.SKIPPED):
+            return f"{self._ending(step.key).capitalize()}."
+        if earlier.state is EarlierState.SUCCEEDED:
+            unmade = [
+                asset.asset_key
+                for output in step.outputs
+                if output.selected and output.name not in earlier.left_out_outputs
+                for asset in output.assets
+                if asset.selected and asset.asset_key not in earlier.asset_keys
+            ]
+            if unmade:
+                lost = {out.name for out in step.outputs} & earlier.lost_outputs
+                how = "is stored no more" if lost else f"was not made in {self._parent}"
+                return f"{named(unmade)} {how}."
+        return ""
+
+    def _below(self, step: PlannedStep) -> str:
+        above = sorted(key for key in self._sources[step.key] if key in self._why)
+        return f"Below {named(above)}, which {_run(above)} again." if above else ""
+
+    def _spread(self, step: PlannedStep) -> str:
+        """Say why a step that nobody asked for runs all the same."""
+        earlier = self._earlier.get(step.key)
+        if earlier is None:
+            return ""
+        if earlier.state is EarlierState.SKIPPED:
+            from_failure = self._asked.kind is ReexecutionKind.FROM_FAILURE
+            if from_failure and not self._is_reusable(step):
+                return f"Was skipped in {self._parent}, and what it reads is not the same now."
+            return ""
+        if self._asked.rerun_changed and earlier.state is EarlierState.SUCCEEDED:
+            changes = self._changes(step)
+            return f"{_sentence(changes)}." if changes else ""
+        return ""
+
+    def _add_makers(self, reader: PlannedStep) -> None:
+        for planned, source in _read(reader):
+            made = source.step_output
+            if made is None or made.step_key in self._why:
+                continue
+            lack = self._lack(made.step_key, made.output, by_value=not planned.nothing)
+            if lack:
+                self._why[made.step_key] = f"{reader.key} reads its output {made.output}, {lack}."
+
+    def _lack(self, key: StepKey, output: str, *, by_value: bool) -> str:
+        """Say why an output cannot be read, "" when it can, or was left out on purpose."""
+        earlier = self._earlier.get(key)
+        if earlier is not None and earlier.state is EarlierState.SKIPPED:
+            if key in self._skipped:
+                return ""
+        elif earlier is not None and earlier.state is EarlierState.SUCCEEDED:
+            if output in earlier.stored_outputs or output in earlier.left_out_outputs:
+                return ""
+            if output in earlier.lost_outputs:
+                lost = f"which run {earlier.from_run_id} yielded and of which nothing is stored"
+                return lost if by_value else ""
+        return f"which {self._parent} did not produce"
+
+    # What is reused.
+
+    def _is_reusable(self, step: PlannedStep) -> bool:
+        earlier = self._earlier.get(step.key)
+        if step.key in self._why or earlier is None:
+            return False
+        return earlier.state is EarlierState.SUCCEEDED or step.key in self._skipped
+
+    def _skipped_again(self) -> frozenset[StepKey]:
+        """Return the steps that were skipped and are again: all that they read is as it was."""
+        found: set[StepKey] = set()
+        reused: set[StepKey] = set()
+        for step in self._kept:
+            earlier = self._earlier.get(step.key)
+            if earlier is None or step.key in self._why:
+                continue
+            is_as_before = self._sources[step.key] <= reused and not self._rewired(step, earlier)
+            if earlier.state is EarlierState.SKIPPED and is_as_before:
+                found.add(step.key)
+            if earlier.state is EarlierState.SUCCEEDED or step.key in found:
+                reused.add(step.key)
+        return frozenset(found)
+
+    def _reused_reason(self, step: PlannedStep) -> str:
+        earlier = self._earlier[step.key]
+        if earlier.state is EarlierState.SKIPPED:
+            return f"Was skipped in run {earlier.from_run_id}, and what it reads is the same."
+        changes = self._changes(step)
+        though = f", though {'; '.join(changes)}" if changes else ""
+        return f"From run {earlier.from_run_id}{though}."
+
+    def _changes(self, step: PlannedStep) -> list[str]:
+        """Say what is not as it was when a step's values were made."""
+        earlier = self._earlier[step.key]
+        changes = []
+        now = self._op_digest(step.key)
+        if earlier.op_digest and now and earlier.op_digest != now:
+            changes.append("its code changed since")
+        if self._rewired(step, earlier):
+            changes.append("it reads something else now")
+        above = self._sources[step.key]
+        again = sorted(key for key in above if key in self._why)
+        if again:
+            changes.append(f"it reads {named(again)}, which {_run(again)} again")
+        renewed = [
+            *sorted((earlier.renewed_step_keys & above) - set(again)),
+            *sorted(earlier.renewed_asset_keys & _loaded(step)),
+        ]
+        if renewed:
+            were = "was" if len(renewed) == 1 else "were"
+            changes.append(f"{named(renewed)}, which it read, {were} made again since")
+        return changes
+
+    def _op_digest(self, key: StepKey) -> str:
+        node = self._index.wiring.steps[key].node
+        return self._index.snapshot.manifest.ops.get(node, "")
+
+    def _rewired(self, step: PlannedStep, earlier: EarlierStep) -> bool:
+        before = {read.input: list(map(_where, read.sources)) for read in earlier.reads}
+        now: dict[str, list[tuple[str, str]]] = {}
+        for planned, source in _read(step):
+            now.setdefault(planned.name, []).append(_where(source))
+        return before != now
+
+    def _ending(self, key: StepKey) -> str:
+        earlier = self._earlier.get(key)
+        if earlier is None:
+            return f"is new: {self._parent} had no such step"
+        return f"{_ENDINGS[earlier.state]} {self._parent}"
+
+
+_ENDINGS: Mapping[EarlierState, str] = {
+    EarlierState.SUCCEEDED: "succeeded in",
+    EarlierState.FAILED: "failed in",
+    EarlierState.SKIPPED: "was skipped in",
+    EarlierState.NOT_RUN: "did not run in",
+    EarlierState.CANCELLED: "was cancelled in",
+}
+
+
+def _read(step: PlannedStep) -> Iterator[tuple[PlannedInput, PlannedSource]]:
+    for planned in step.inputs:
+        if not planned.not_needed:
+            for source in planned.sources:
+                yield planned, source
+
+
+def _where(source: PlannedSource) -> tuple[str, str]:
+    if source.step_output is not None:
+        return source.step_output.step_key, source.step_output.output
+    return "", source.load_asset_key or ""
+
+
+def _loaded(step: PlannedStep) -> frozenset[str]:
+    keys = (source.load_asset_key for _, source in _read(step))
+    return frozenset(key for key in keys if key is not None)
+
+
+def _notes(index: SnapshotIndex, steps: Iterable[PlannedStep], rerun: Rerun) -> Iterator[str]:
+    parent = f"run {rerun.reexecution.parent_run_id}"
+    planned = {step.key: step for step in steps}
+    new = [key for key, step in planned.items() if step.verdict is Verdict.RUN]
+    new = [key for key in new if key not in rerun.earlier]
+    if new:
+        yield f"New since {parent}: {named(new)}."
+    gone = sorted(key for key in rerun.earlier if key not in index.wiring.steps)
+    if gone:
+        yield f"Gone since {parent}: {named(gone)}."
+    left = sorted(
+        key
+        for key, earlier in rerun.earlier.items()
+        if key in index.wiring.steps
+        and earlier.state is not EarlierState.NOT_RUN
+        and (key not in planned or planned[key].verdict is Verdict.OMIT)
+    )
+    if left:
+        yield f"Not needed any more: {named(left)}."
+
+
+def _run(keys: list[StepKey]) -> str:
+    return "runs" if len(keys) == 1 else "run"
+
+
+def _sentence(changes: list[str]) -> str:
+    text = "; ".join(changes)
+    return text[:1].upper() + text[1:]
