@@ -16,8 +16,8 @@ from treadle.wiring import OutputRef, Wiring
 class SnapshotIndex:
     """A snapshot and what can be asked of it for any selection.
 
-    `needs` are the steps that a step reads from. `effect_steps` are the steps from which no
-    path inside their block leads to an asset: effects, and what feeds nothing else.
+    `needs` are the steps that a step reads from. `effect_steps` are effects, whose outputs are
+    all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
     """
 
     snapshot: Snapshot
@@ -81,15 +81,29 @@ def _own_needs(wiring: Wiring, step: Step, needs: Iterable[StepKey]) -> Iterable
 def _effect_steps(
     wiring: Wiring, needs: Mapping[StepKey, frozenset[StepKey]]
 ) -> frozenset[StepKey]:
-    towards_asset = {
+    own = {key: frozenset(_own_needs(wiring, wiring.steps[key], needs[key])) for key in needs}
+    read = frozenset[StepKey]().union(*own.values())
+    makers = {
         key
         for key, step in wiring.steps.items()
         if any(output.asset_keys for output in step.outputs)
     }
-    waiting = list(towards_asset)
+    effects = {
+        key
+        for key, step in wiring.steps.items()
+        if key not in read and all(output.nothing for output in step.outputs)
+    }
+    return frozenset(_with_feeders(effects, own) - _with_feeders(makers, own))
+
+
+def _with_feeders(
+    steps: Iterable[StepKey], own: Mapping[StepKey, frozenset[StepKey]]
+) -> set[StepKey]:
+    """Return the steps and all that they read from in their blocks."""
+    found = set(steps)
+    waiting = list(found)
     while waiting:
-        step = wiring.steps[waiting.pop()]
-        above = set(_own_needs(wiring, step, needs[step.key])) - towards_asset
-        towards_asset |= above
+        above = own[waiting.pop()] - found
+        found |= above
         waiting.extend(above)
-    return frozenset(wiring.steps.keys() - towards_asset)
+    return found

@@ -126,7 +126,7 @@ class _Facts:
                     self._follow(step, each, source)
             self._follow_own_siblings(step)
         for step in self.snapshot.steps:
-            if not self.leads_to_asset(step) and self.fires(step):
+            if self.is_effect(step) and self.fires(step):
                 self.effects.add(step.key)
         return before != (len(self.selected), len(self.effects), len(self.siblings_that_run))
 
@@ -202,11 +202,23 @@ class _Facts:
         targets = [self.target(source) for each in step.inputs for source in each.sources]
         return {ref[0] for ref in targets if ref and self.steps[ref[0]].block == step.block}
 
+    def is_effect(self, step: Step) -> bool:
+        """Rule 2: an effect, or what feeds nothing but effects and dead ends."""
+        return self.leads_to_effect(step) and not self.leads_to_asset(step)
+
     def leads_to_asset(self, step: Step) -> bool:
         if any(output.asset_keys for output in step.outputs):
             return True
-        readers = [other for other in self.snapshot.steps if step.key in self.own_reads(other)]
-        return any(self.leads_to_asset(other) for other in readers)
+        return any(self.leads_to_asset(other) for other in self.own_readers(step))
+
+    def leads_to_effect(self, step: Step) -> bool:
+        readers = self.own_readers(step)
+        if not readers:
+            return all(output.nothing for output in step.outputs)
+        return any(self.leads_to_effect(other) for other in readers)
+
+    def own_readers(self, step: Step) -> list[Step]:
+        return [other for other in self.snapshot.steps if step.key in self.own_reads(other)]
 
     def fires(self, step: Step) -> bool:
         above = self.own_reads(step)

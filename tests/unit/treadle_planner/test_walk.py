@@ -287,3 +287,13 @@ def test_an_effect_of_what_does_not_run_is_omitted(with_effects: Snapshot) -> No
 
     assert runs(made) == {"g.two": "r"}
     assert step_of(made, "g.send").verdict is Verdict.OMIT
+
+
+def test_a_value_that_nobody_reads_is_no_effect() -> None:
+    """A nested graph may return what the outer one does not use."""
+    steps = {"one": op({}, "r -> first", "spare"), "unused": op({"x": "one.spare"}, "r")}
+
+    made = planned(location(graph("g", steps)))
+
+    assert runs(made) == {"g.one": "r"}
+    assert step_of(made, "g.unused").verdict is Verdict.OMIT
