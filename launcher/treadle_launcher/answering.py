@@ -37,7 +37,7 @@ class Answering:
             await self._context.abort_with_status(encode_refusal(error))
         elif isinstance(error, StoreClosedError):
             await self._context.abort_with_status(encode_refusal(ShuttingDownError()))
-        elif isinstance(error, StoreError):
+        elif isinstance(error, StoreError | OSError):
             # In its own words: they say what to do, for example about a full disk.
             _LOG.error("store_failed error=%s", error)
             refusal = RefusedError(message=str(error))

@@ -49,6 +49,7 @@ class Settings:
     max_idle_hosts: int
     start_method: StartMethod
     import_timeout: float | None
+    keep_intermediates: float = defaults.KEEP_INTERMEDIATES
 
     @property
     def is_ephemeral(self) -> bool:
@@ -83,6 +84,7 @@ def read(argv: Sequence[str]) -> Settings:
         max_idle_hosts=args.max_idle_hosts,
         start_method=start_method,
         import_timeout=args.import_timeout,
+        keep_intermediates=args.keep_intermediates,
     )
 
 
@@ -102,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--idle-host", type=_seconds, default=defaults.IDLE_HOST, metavar="S")
     add("--max-idle-hosts", type=_at_least(0), default=defaults.MAX_IDLE_HOSTS, metavar="N")
     add("--import-timeout", type=_seconds, metavar="S", help="a target; else the code server's")
+    add(
+        "--keep-intermediates",
+        type=_duration,
+        default=defaults.KEEP_INTERMEDIATES,
+        metavar="TIME",
+        help="of runs that are over: 7d, 12h, 30m, or seconds",
+    )
     add(
         "--start-method",
         default=os.environ.get("TREADLE_START_METHOD") or StartMethod.AUTO.value,
@@ -126,6 +135,17 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds")
     return seconds
+
+
+_UNITS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+
+
+def _duration(text: str) -> float:
+    number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
+    try:
+        return _seconds(number) * _UNITS[unit]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no time: write 7d, 12h, 30m or 90") from None
 
 
 def _location(text: str) -> LocationArgument:

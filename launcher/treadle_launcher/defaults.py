@@ -45,3 +45,9 @@ HOST_START_MARGIN = 10.0
 
 STOP_GRACE = 1.0
 """How long calls may take to end when the launcher leaves."""
+
+KEEP_INTERMEDIATES = 7 * 24 * 60 * 60.0
+"""How long intermediates of runs that are over are kept."""
+
+FULL_SWEEP_INTERVAL = 60 * 60.0
+"""After a run's end, all values are looked through if that was not done for so long."""

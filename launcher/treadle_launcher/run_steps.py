@@ -17,6 +17,7 @@ from treadle_launcher.step_view import StepView
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.store import Store
+from treadle_launcher.tasks import Task, task_for
 from treadle_launcher.values import Text
 
 _ROW = 512
@@ -79,6 +80,28 @@ class RunSteps:
             ended=lambda: self._is_over(run_id, step_key, number),
         ):
             yield chunk
+
+    async def task(self, run_id: RunId, step_key: StepKey, attempt: int) -> Task:
+        """Return the task of one attempt as its host got it; attempt 0 is the last that started.
+
+        Raises:
+            BadArgumentError: attempt is negative.
+            UnknownRunError: there is no such run.
+            UnknownStepError: its plan has no such step, or that attempt never started.
+        """
+        if attempt < 0:
+            raise BadArgumentError(message="attempt is 0 or a positive number.")
+        view = await self._view(run_id)
+        step = view.steps.get(step_key)
+        started = 0 if step is None else step.attempts
+        if not 0 < (attempt or started) <= started:
+            raise UnknownStepError(
+                [step_key],
+                message=f"Step {step_key} of the run never started"
+                + (f" an attempt {attempt}." if attempt and started else "."),
+            )
+        # What an attempt read was there before it began, and is what it was.
+        return task_for(view, step_key, attempt or started)
 
     def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
         run = self._board.get(run_id)

@@ -24,6 +24,7 @@ from treadle_launcher.clock import SystemClock
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
 from treadle_launcher.home import open_home
+from treadle_launcher.housekeeping import housekeeping
 from treadle_launcher.launching import Launching
 from treadle_launcher.leaving import told_to_leave
 from treadle_launcher.locations import Locations
@@ -32,6 +33,7 @@ from treadle_launcher.processes import own_id
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.service import LauncherService, ServedParts
 from treadle_launcher.store.store import open_store
+from treadle_launcher.sweeping import Sweeper
 from treadle_launcher.token_check import TokenCheck
 from treadle_launcher.watch import Watchers
 from treadle_launcher.wire.locations import LocationMessages
@@ -67,8 +69,11 @@ async def serve(settings: Settings) -> None:
                 parts = EngineParts(
                     home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()
                 )
-                async with running_engine(parts, settings, host_socket) as running:
-                    service = _service(parts, settings, locations, running)
+                async with (
+                    housekeeping(parts, settings.keep_intermediates) as sweeper,
+                    running_engine(parts, settings, host_socket) as running,
+                ):
+                    service = _service(parts, settings, locations, running, sweeper)
                     async with _served(settings, bind, service) as address:
                         home.name_holder(own_id(), address)
                         home.publish(own_id(), address, host_socket)
@@ -100,7 +105,11 @@ async def _followed(settings: Settings) -> AsyncIterator[Locations]:
 
 
 def _service(
-    parts: EngineParts, settings: Settings, locations: Locations, running: RunningEngine
+    parts: EngineParts,
+    settings: Settings,
+    locations: Locations,
+    running: RunningEngine,
+    sweeper: Sweeper,
 ) -> LauncherService:
     about = launcher_pb2.GetLauncherResponse(
         version=importlib.metadata.version("treadle"),
@@ -122,6 +131,7 @@ def _service(
             watchers=parts.watchers,
             steps=RunSteps(parts.store, running.board, AttemptLogs(parts.home.logs)),
             assets=AssetHistory(locations, parts.store),
+            sweeper=sweeper,
         )
     )
 

@@ -16,7 +16,14 @@ from treadle_launcher.launching import Launching
 from treadle_launcher.planning import Planner
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.store.store import Store
+from treadle_launcher.sweeping import Sweeper
 from treadle_launcher.watch import Watchers
+from treadle_launcher.wire.garbage import (
+    decode_keep,
+    encode_disk_use,
+    encode_garbage,
+    encode_swept,
+)
 from treadle_launcher.wire.launcher import (
     decode_launch,
     decode_stream,
@@ -34,6 +41,7 @@ from treadle_launcher.wire.run import (
     encode_run,
     encode_step_run,
 )
+from treadle_launcher.wire.worker import encode_task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,7 @@ class ServedParts:
     watchers: Watchers
     steps: RunSteps
     assets: AssetHistory
+    sweeper: Sweeper
 
 
 class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
@@ -204,6 +213,39 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
             return launcher_pb2.CancelRunResponse(
                 run=encode_run(await self._parts.store.get_run(run_id))
             )
+
+    async def GetStepTask(
+        self, request: launcher_pb2.GetStepTaskRequest, context: Context
+    ) -> launcher_pb2.GetStepTaskResponse:
+        """Return the task of one attempt."""
+        async with Answering(context):
+            task = await self._parts.steps.task(
+                RunId(request.run_id), StepKey(request.step_key), request.attempt
+            )
+            return launcher_pb2.GetStepTaskResponse(task=encode_task(task))
+
+    async def PlanGarbage(
+        self, request: launcher_pb2.PlanGarbageRequest, context: Context
+    ) -> AsyncIterator[launcher_pb2.PlanGarbageResponse]:
+        """Stream what may be removed."""
+        async with Answering(context):
+            for response in encode_garbage(await self._parts.sweeper.plan(decode_keep(request))):
+                yield response
+
+    async def CollectGarbage(
+        self, request: launcher_pb2.CollectGarbageRequest, context: Context
+    ) -> launcher_pb2.CollectGarbageResponse:
+        """Remove what may be removed."""
+        async with Answering(context):
+            return encode_swept(await self._parts.sweeper.collect(decode_keep(request)))
+
+    async def GetDiskUse(
+        self, request: launcher_pb2.GetDiskUseRequest, context: Context
+    ) -> AsyncIterator[launcher_pb2.GetDiskUseResponse]:
+        """Stream what values take."""
+        async with Answering(context):
+            for response in encode_disk_use(await self._parts.sweeper.disk_use()):
+                yield response
 
     async def ListAssets(
         self, request: launcher_pb2.ListAssetsRequest, context: Context

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from treadle_launcher.ids import KeyText, RunId, StepKey
 
@@ -12,6 +13,18 @@ _COMPONENT_BYTES: Final = 120
 _HASH_DIGITS: Final = 16
 _UNPARTITIONED: Final = "="
 _CURRENT: Final = "current"
+
+UNFINISHED: Final = ".unfinished-"
+"""Begins the name of a file that is being written, beside where it will be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueOwner:
+    """The attempt that a value's key names; `step` is the path component of its step key."""
+
+    run_id: RunId
+    step: str
+    attempt: int
 
 
 def path_component(text: str) -> str:
@@ -31,14 +44,50 @@ def asset_value_key(
     location: str, asset_key: KeyText, run_id: RunId, step_key: StepKey, attempt: int
 ) -> str:
     """Return the key in the file store under which an attempt stores an asset."""
-    parts = [_key_part(part) for part in asset_key.split("/")]
     name = f"{run_id}.{path_component(step_key)}.{attempt}"
-    return "/".join(["assets", path_component(location), *parts, _UNPARTITIONED, name])
+    return f"{asset_folder(location, asset_key)}/{name}"
 
 
 def intermediate_value_key(run_id: RunId, step_key: StepKey, attempt: int, output: str) -> str:
     """Return the key in the file store under which an attempt stores an intermediate."""
     return f"runs/{run_id}/{path_component(step_key)}/{attempt}/{path_component(output)}"
+
+
+def asset_folder(location: str, asset_key: KeyText) -> str:
+    """Return the folder, as a key, that holds all versions of an asset."""
+    parts = [_key_part(part) for part in asset_key.split("/")]
+    return "/".join(["assets", path_component(location), *parts, _UNPARTITIONED])
+
+
+def current_link(key: str) -> str:
+    """Return where, as a key, the link for people to a stored asset is."""
+    return f"{key.rpartition('/')[0].rpartition('/')[0]}/{_CURRENT}"
+
+
+def run_folder(run_id: RunId) -> str:
+    """Return the folder, as a key, that holds a run's intermediates."""
+    return f"runs/{run_id}"
+
+
+def owner_of(key: str) -> ValueOwner | None:
+    """Return the attempt that wrote a value; None for a key that no attempt has."""
+    match key.split("/"):
+        case ["runs", run_id, step, attempt, _] if attempt.isdecimal():
+            return ValueOwner(run_id=RunId(run_id), step=step, attempt=int(attempt))
+        case ["assets", _, *parts, partition, name] if parts and partition.startswith("="):
+            run_id, _, rest = name.partition(".")
+            step, _, attempt = rest.partition(".")
+            if run_id and step and attempt.isdecimal():
+                return ValueOwner(run_id=RunId(run_id), step=step, attempt=int(attempt))
+    return None
+
+
+def asset_named_by(key: str) -> KeyText | None:
+    """Return the asset whose version a key names, as far as the key tells it."""
+    match key.split("/"):
+        case ["assets", _, *parts, _, _] if parts:
+            return KeyText("/".join(unquote(part) for part in parts))
+    return None
 
 
 def _key_part(part: str) -> str:

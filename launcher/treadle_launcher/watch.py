@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
 from treadle_launcher import defaults
@@ -53,12 +53,19 @@ class Watchers:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._inboxes: dict[RunId, set[_Inbox]] = {}
+        self._listeners: list[Callable[[tuple[Event, ...]], None]] = []
         self._is_closed = False
+
+    def also_tell(self, listener: Callable[[tuple[Event, ...]], None]) -> None:
+        """Have this called, too, with what is committed of any run. It must not wait."""
+        self._listeners.append(listener)
 
     def publish(self, run_id: RunId, events: tuple[Event, ...]) -> None:
         """Tell the watchers of a run what was committed, in order."""
         for inbox in self._inboxes.get(run_id, ()):
             inbox.put(events)
+        for listener in self._listeners:
+            listener(events)
 
     def close(self) -> None:
         """End every watch."""

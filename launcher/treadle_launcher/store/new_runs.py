@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from treadle_launcher.errors import IdempotencyConflictError
+from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
 from treadle_launcher.events import Event
 from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan, Verdict
 from treadle_launcher.run_summary import RunSummary, SummaryFold
-from treadle_launcher.store import appends, event_log, plans, runs
+from treadle_launcher.store import appends, event_log, plans, runs, value_record
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
 from treadle_launcher.store.schema import idempotency
 from treadle_launcher.store.session import WriteSession
@@ -25,12 +25,14 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
 
     Raises:
         IdempotencyConflictError: the request's key was used for another one.
+        StalePlanError: a value that the plan reads was removed since it was made.
     """
     connection = session.connection
     if new.request is not None:
         earlier = earlier_run(connection, new.request)
         if earlier is not None:
             return CreatedRun(run=earlier, existed=True)
+    _check_values(connection, new.plan)
     stored = event_log.numbered(session, new.run_id, 1, (new.submitted,))
     fold = SummaryFold.begin(stored[0], _step_count(new.plan))
     runs.add(connection, stored[0], fold.summary())
@@ -72,7 +74,9 @@ def replace_plan(
     Raises:
         UnknownRunError: there is no such run.
         InvalidTransition: the run has started.
+        StalePlanError: a value that the plan reads was removed since it was made.
     """
+    _check_values(session.connection, plan)
     fold = session.fold(batch.run_id)
     before = fold.summary()
     fold.replan(plan.digest, plan.fingerprint, _step_count(plan))
@@ -80,6 +84,16 @@ def replace_plan(
     runs.put_launch_spec(session.connection, batch.run_id, launch_spec)
     runs.update(session.connection, before, fold.summary())
     return appends.append(session, batch)
+
+
+def _check_values(connection: Connection, plan: Plan) -> None:
+    """Check that what the plan reads is there: values are removed in transactions like this one."""
+    loads = {load.value_ref.key: load for load in plan.loads if load.value_ref is not None}
+    gone = value_record.removed(connection, tuple(loads))
+    if gone:
+        raise StalePlanError(
+            changes=[f"the value of {loads[key].asset_key} was removed" for key in gone]
+        )
 
 
 def _step_count(plan: Plan) -> int:
@@ -90,5 +104,6 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return [
         f"{name} was {json.dumps(before.get(name))}, is {json.dumps(now.get(name))}"
         for name in sorted(before.keys() | now.keys())
-        if before.get(name) != now.get(name)
+        # A field that was not asked for, and one that did not exist yet, are the same.
+        if (before.get(name) or None) != (now.get(name) or None)
     ]

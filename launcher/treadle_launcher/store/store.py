@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from treadle_launcher.clock import Clock, SystemClock
 from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
 from treadle_launcher.ids import HostId, KeyText, RunId, TextId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
@@ -31,6 +32,7 @@ from treadle_launcher.store import (
     plans,
     runs,
     texts,
+    value_record,
 )
 from treadle_launcher.store.readers import Readers
 from treadle_launcher.store.records import (
@@ -134,6 +136,11 @@ class Store:
         return self._writer.submit(
             lambda session: manifests.put(session.connection, digest, manifest)
         )
+
+    def mark_removed(self, garbage: Sequence[Garbage]) -> asyncio.Future[tuple[Garbage, ...]]:
+        """Record that values are removed, and return those that may go: no run needs them."""
+        whole = tuple(garbage)
+        return self._writer.submit(lambda session: value_record.mark_removed(session, whole))
 
     # Reads.
 
@@ -250,6 +257,22 @@ class Store:
         return await self._readers.read(
             lambda connection: texts.piece(connection, text_id, offset, limit)
         )
+
+    async def value_facts(
+        self, keys: Sequence[str], assets: Sequence[KeyText] | None = None
+    ) -> ValueFacts:
+        """Return what is recorded of values; `assets`: those among them, None: not known."""
+        return await self._readers.read(
+            lambda connection: value_record.facts_of(connection, keys, assets)
+        )
+
+    async def removed_values(self, keys: Sequence[str]) -> Mapping[str, GarbageReason]:
+        """Return which of the values with these keys were removed, and why."""
+        return await self._readers.read(lambda connection: value_record.removed(connection, keys))
+
+    async def latest_value_keys(self) -> Mapping[KeyText, str]:
+        """Return the key of each asset's latest version, as Treadle's own manager names it."""
+        return await self._readers.read(value_record.latest_keys)
 
     async def host_mark(self, host_id: HostId) -> int:
         """Return the last journal record of this host that the store holds; 0: none."""

@@ -908,17 +908,19 @@ class PlanGarbageRequest(_message.Message):
 
     KEEP_INTERMEDIATES_SECONDS_FIELD_NUMBER: _builtins.int
     keep_intermediates_seconds: _builtins.int
-    """How long intermediates of finished runs are kept, in seconds. 0: the launcher's own."""
+    """How long intermediates of finished runs are kept, in seconds. Unset: the launcher's own."""
     def __init__(
         self,
         *,
-        keep_intermediates_seconds: _builtins.int = ...,
+        keep_intermediates_seconds: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_intermediates_seconds", b"_keep_intermediates_seconds", "keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_intermediates_seconds", b"_keep_intermediates_seconds", "keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__keep_intermediates_seconds: _TypeAlias = _typing.Literal["keep_intermediates_seconds"]  # noqa: Y015
+    _WhichOneofArgType__keep_intermediates_seconds: _TypeAlias = _typing.Literal["_keep_intermediates_seconds", b"_keep_intermediates_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_intermediates_seconds) -> _WhichOneofReturnType__keep_intermediates_seconds | None: ...
 
 Global___PlanGarbageRequest: _TypeAlias = PlanGarbageRequest  # noqa: Y015
 
@@ -996,13 +998,15 @@ class CollectGarbageRequest(_message.Message):
     def __init__(
         self,
         *,
-        keep_intermediates_seconds: _builtins.int = ...,
+        keep_intermediates_seconds: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_intermediates_seconds", b"_keep_intermediates_seconds", "keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_intermediates_seconds", b"_keep_intermediates_seconds", "keep_intermediates_seconds", b"keep_intermediates_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__keep_intermediates_seconds: _TypeAlias = _typing.Literal["keep_intermediates_seconds"]  # noqa: Y015
+    _WhichOneofArgType__keep_intermediates_seconds: _TypeAlias = _typing.Literal["_keep_intermediates_seconds", b"_keep_intermediates_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_intermediates_seconds) -> _WhichOneofReturnType__keep_intermediates_seconds | None: ...
 
 Global___CollectGarbageRequest: _TypeAlias = CollectGarbageRequest  # noqa: Y015
 

@@ -301,7 +301,7 @@ class LauncherServiceServicer:
 
     def PlanGarbage(self, request, context):
         """Stream what may be removed from the home, and why. Nothing is removed.
-        Precondition: none. Idempotent.
+        Precondition: none. Idempotent. INVALID_ARGUMENT BAD_ARGUMENT: a negative time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -310,7 +310,7 @@ class LauncherServiceServicer:
     def CollectGarbage(self, request, context):
         """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
         finished, an asset's newest versions and what a commit names and nothing supersedes stay.
-        Precondition: none. Idempotent: a repeat finds less.
+        Precondition: none. Idempotent: a repeat finds less. Errors of PlanGarbage.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

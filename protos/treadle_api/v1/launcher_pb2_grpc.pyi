@@ -130,12 +130,12 @@ class LauncherServiceStub:
     """
     PlanGarbage: _grpc.UnaryStreamMultiCallable[_launcher_pb2.PlanGarbageRequest, _launcher_pb2.PlanGarbageResponse]
     """Stream what may be removed from the home, and why. Nothing is removed.
-    Precondition: none. Idempotent.
+    Precondition: none. Idempotent. INVALID_ARGUMENT BAD_ARGUMENT: a negative time.
     """
     CollectGarbage: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.CollectGarbageRequest, _launcher_pb2.CollectGarbageResponse]
     """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
     finished, an asset's newest versions and what a commit names and nothing supersedes stay.
-    Precondition: none. Idempotent: a repeat finds less.
+    Precondition: none. Idempotent: a repeat finds less. Errors of PlanGarbage.
     """
     GetDiskUse: _grpc.UnaryStreamMultiCallable[_launcher_pb2.GetDiskUseRequest, _launcher_pb2.GetDiskUseResponse]
     """Stream how many bytes the values of each asset and of each run take, largest first.
@@ -254,12 +254,12 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     """
     PlanGarbage: _aio.UnaryStreamMultiCallable[_launcher_pb2.PlanGarbageRequest, _launcher_pb2.PlanGarbageResponse]  # type: ignore[assignment]
     """Stream what may be removed from the home, and why. Nothing is removed.
-    Precondition: none. Idempotent.
+    Precondition: none. Idempotent. INVALID_ARGUMENT BAD_ARGUMENT: a negative time.
     """
     CollectGarbage: _aio.UnaryUnaryMultiCallable[_launcher_pb2.CollectGarbageRequest, _launcher_pb2.CollectGarbageResponse]  # type: ignore[assignment]
     """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
     finished, an asset's newest versions and what a commit names and nothing supersedes stay.
-    Precondition: none. Idempotent: a repeat finds less.
+    Precondition: none. Idempotent: a repeat finds less. Errors of PlanGarbage.
     """
     GetDiskUse: _aio.UnaryStreamMultiCallable[_launcher_pb2.GetDiskUseRequest, _launcher_pb2.GetDiskUseResponse]  # type: ignore[assignment]
     """Stream how many bytes the values of each asset and of each run take, largest first.
@@ -465,7 +465,7 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_launcher_pb2.PlanGarbageResponse], _abc.AsyncIterator[_launcher_pb2.PlanGarbageResponse]]:
         """Stream what may be removed from the home, and why. Nothing is removed.
-        Precondition: none. Idempotent.
+        Precondition: none. Idempotent. INVALID_ARGUMENT BAD_ARGUMENT: a negative time.
         """
 
     @_abc_1.abstractmethod
@@ -476,7 +476,7 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_launcher_pb2.CollectGarbageResponse, _abc.Awaitable[_launcher_pb2.CollectGarbageResponse]]:
         """Remove what PlanGarbage lists, and answer when it is gone. What a run needs that is not
         finished, an asset's newest versions and what a commit names and nothing supersedes stay.
-        Precondition: none. Idempotent: a repeat finds less.
+        Precondition: none. Idempotent: a repeat finds less. Errors of PlanGarbage.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,29 @@
+"""What goes on beside the runs: the values that nothing needs go, the links for people move."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from treadle_launcher.engine.running import EngineParts
+from treadle_launcher.links import CurrentLinks
+from treadle_launcher.sweeping import Sweeper
+from treadle_launcher.value_files import ValueFiles
+
+
+@asynccontextmanager
+async def housekeeping(parts: EngineParts, keep_intermediates: float) -> AsyncIterator[Sweeper]:
+    """Keep the home in order for the length of the block; runs wait for nothing of it."""
+    files = ValueFiles(parts.home.values)
+    sweeper = Sweeper(files, parts.store, parts.clock, keep_intermediates)
+    links = CurrentLinks(files, parts.store)
+    parts.watchers.also_tell(links.told)
+    parts.watchers.also_tell(sweeper.told)
+    work = asyncio.gather(links.work(), sweeper.work())
+    try:
+        yield sweeper
+    finally:
+        sweeper.close()
+        links.close()
+        await work

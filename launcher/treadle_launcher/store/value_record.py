@@ -1,0 +1,168 @@
+"""What the record says of stored values, and which of them are known as removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from treadle_launcher import codec
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
+from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.plan import Load
+from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
+from treadle_launcher.store.schema import events, materializations, removed_values, run_loads, runs
+from treadle_launcher.store.session import WriteSession
+from treadle_launcher.value_keys import ValueOwner, asset_value_key, owner_of, path_component
+
+T = TypeVar("T")
+
+_UNFINISHED_STATES: Final = sorted(set(RunState) - FINAL_RUN_STATES)
+_BATCH: Final = 500
+
+
+def facts_of(
+    connection: Connection, keys: Sequence[str], assets: Sequence[KeyText] | None
+) -> ValueFacts:
+    """Return what is recorded of the values with these keys.
+
+    `assets` are those whose versions are among them; None: any.
+    """
+    stored = frozenset(keys)
+    owners = {owner.run_id for owner in map(owner_of, keys) if owner is not None}
+    unfinished = dict(
+        connection.execute(
+            select(runs.c.run_id, runs.c.submitted_us).where(runs.c.state.in_(_UNFINISHED_STATES))
+        )
+        .tuples()
+        .all()
+    )
+    return ValueFacts(
+        unfinished=frozenset(RunId(run_id) for run_id in unfinished),
+        over_since=_over_since(connection, owners),
+        versions=_versions(connection, stored, assets),
+        committed=frozenset(_committed(connection, owners)),
+        needed=frozenset(_needed(connection)),
+        removed=removed(connection, keys),
+        oldest_unfinished=TimeUs(min(unfinished.values())) if unfinished else None,
+    )
+
+
+def removed(connection: Connection, keys: Sequence[str]) -> Mapping[str, GarbageReason]:
+    """Return which of these values were removed, and why."""
+    query = select(removed_values.c.key, removed_values.c.reason)
+    return {
+        key: GarbageReason(reason)
+        for batch in _batches(keys)
+        for key, reason in connection.execute(query.where(removed_values.c.key.in_(batch)))
+    }
+
+
+def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Garbage, ...]:
+    """Record that values are removed, and return those that are: no run needs them by now.
+
+    From here on they do not exist for any plan; their files may go.
+    """
+    needed = set(_needed(session.connection))
+    going = tuple(each for each in garbage if each.key not in needed)
+    now = session.clock.now()
+    rows = [
+        {"key": each.key, "removed_us": now, "reason": each.reason.value}
+        for each in going
+        # What no commit names is named by no row: nobody will ask for it.
+        if each.reason is not GarbageReason.UNCOMMITTED
+    ]
+    if rows:
+        session.connection.execute(insert(removed_values).on_conflict_do_nothing(), rows)
+    return going
+
+
+def latest_keys(connection: Connection) -> Mapping[KeyText, str]:
+    """Return under which key the latest version of each asset is, if the file store has it."""
+    last = select(func.max(materializations.c.store_sequence)).group_by(
+        materializations.c.asset_key
+    )
+    query = _VERSIONS.where(materializations.c.store_sequence.in_(last))
+    return dict(_asset_keys(connection, query))
+
+
+_VERSIONS: Final = select(
+    materializations.c.asset_key,
+    materializations.c.location,
+    materializations.c.run_id,
+    materializations.c.step_key,
+    materializations.c.attempt,
+)
+
+
+def _versions(
+    connection: Connection, stored: frozenset[str], assets: Sequence[KeyText] | None
+) -> Mapping[str, tuple[KeyText, int]]:
+    """Return each stored asset version with the number of newer ones that are stored."""
+    query = _VERSIONS.order_by(
+        materializations.c.asset_key, materializations.c.store_sequence.desc()
+    )
+    if assets is not None:
+        # As JSON: a list of parameters has an end.
+        wanted = func.json_each(json.dumps(assets)).table_valued("value")
+        query = query.where(materializations.c.asset_key.in_(select(wanted.c.value)))
+    versions: dict[str, tuple[KeyText, int]] = {}
+    newer: dict[KeyText, int] = {}
+    for asset_key, key in _asset_keys(connection, query):
+        if key in stored and key not in versions:
+            versions[key] = (asset_key, newer.get(asset_key, 0))
+            newer[asset_key] = newer.get(asset_key, 0) + 1
+    return versions
+
+
+def _asset_keys(connection: Connection, query: Select[Any]) -> Iterator[tuple[KeyText, str]]:
+    for row in connection.execute(query):
+        asset_key, run_id, step_key = KeyText(row.asset_key), RunId(row.run_id), row.step_key
+        yield (
+            asset_key,
+            asset_value_key(row.location, asset_key, run_id, StepKey(step_key), row.attempt),
+        )
+
+
+def _committed(connection: Connection, owners: Iterable[RunId]) -> Iterator[ValueOwner]:
+    """Yield the attempts of these runs that succeeded: each committed all that it stored."""
+    query = select(events.c.run_id, events.c.step_key, events.c.attempt).where(
+        events.c.kind == "step_succeeded"
+    )
+    for batch in _batches(sorted(owners)):
+        for run_id, step_key, attempt in connection.execute(
+            query.where(events.c.run_id.in_(batch))
+        ).tuples():
+            step = path_component(step_key or "")
+            yield ValueOwner(run_id=RunId(run_id), step=step, attempt=attempt)
+
+
+def _over_since(connection: Connection, owners: Iterable[RunId]) -> Mapping[RunId, TimeUs | None]:
+    query = select(runs.c.run_id, runs.c.finished_us)
+    return {
+        RunId(run_id): None if finished is None else TimeUs(finished)
+        for batch in _batches(sorted(owners))
+        for run_id, finished in connection.execute(query.where(runs.c.run_id.in_(batch))).tuples()
+    }
+
+
+def _needed(connection: Connection) -> Iterator[str]:
+    """Yield the keys of the values that a run which is not over reads."""
+    query = (
+        select(run_loads.c.load_json)
+        .join(runs, runs.c.run_id == run_loads.c.run_id)
+        .where(runs.c.state.in_(_UNFINISHED_STATES))
+    )
+    for text in connection.execute(query).scalars():
+        load = codec.loads(Load, text)
+        if load.value_ref is not None:
+            yield load.value_ref.key
+
+
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    # SQLite takes so many parameters and no more.
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
