@@ -16,74 +16,104 @@ from tests.e2e.conftest import Session, Start
 from tests.model.examples import examples
 from tests.model.flattened import Flattened, flattened
 from tests.model.module_text import module_text
+from tests.model.modules import ModuleSpec
 from tests.model.random_modules import random_module
 from tests.model.rules import Asked
-from tests.model.values import Made, Refused, Value, made, refusal
+from tests.model.values import End, Made, Refused, Value, made, refusal
 from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
 from treadle_client import LocationState, SelectionError
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a run is asked for."""
+
+    asked: Asked
+    tries: bool
+    pinned: bool
+
+    def given(self) -> dict[str, str | None]:
+        """Return the arguments of the client that say it."""
+        return {
+            "siblings": self.asked.siblings,
+            "unselected_outputs": self.asked.unselected_outputs,
+            "unrecorded_loads": "try" if self.tries else None,
+        }
+
+
+@dataclass(kw_only=True)
 class Case:
-    """One module that is served, and what its runs have stored so far, by the model."""
+    """A module that is served, and what runs have stored so far, by the model."""
 
     session: Session
-    flat: Flattened
+    target: Path
     rng: random.Random
+    flat: Flattened = field(init=False)
     recorded: dict[KeyText, Value] = field(default_factory=dict)
 
-    def asked(self) -> Asked:
-        """Draw a selection and options."""
-        keys = [asset.key for asset in self.flat.snapshot.assets if not asset.is_external]
-        count = self.rng.choice((1, 1, 2, 3, len(keys)))
-        return Asked(
-            keys=frozenset(self.rng.sample(keys, min(count, len(keys)))),
-            siblings=self.rng.choice((None, None, None, *Siblings)),
-            unselected_outputs=self.rng.choice((None, None, None, *UnselectedOutputs)),
-        )
+    def serve(self, spec: ModuleSpec) -> None:
+        """Let the code server have this module."""
+        text = module_text(spec)
+        note(text)
+        self.target.write_text(text, encoding="utf-8")
+        report = self.session.client.reload()
+        assert report.location.state is LocationState.SERVING, report
+        self.flat = flattened(spec)
 
-    def run(self, asked: Asked, number: int) -> None:
-        """Launch what is asked, or what is offered instead, and compare everything."""
-        refused = refusal(self.flat.snapshot, asked, self.recorded)
+    def run(self, number: int) -> None:
+        """Ask for something, launch it, or what is offered instead, and compare everything."""
+        options = self.options()
+        asked = options.asked
+        refused = refusal(self.flat.snapshot, asked, self.recorded, tries=options.tries)
         event(f"run {number}: {refused.reason if refused else 'accepted'}")
         selection = " or ".join(sorted(asked.keys))
         if refused is not None:
-            selection = self.offered(selection, asked, refused)
+            selection = self.offered(selection, options, refused)
             if refused.accepted is None:
                 assert selection == ""
                 return
             asked = replace(asked, keys=refused.accepted)
         expected = made(self.flat, asked, self.recorded, str(number))
-        assert expected.ends, "a selection runs something"
-        handle = self.session.client.materialize(
-            selection,
-            siblings=asked.siblings,
-            unselected_outputs=asked.unselected_outputs,
-            tags={"run": str(number)},
-        )
-        result = handle.result(timeout=60)
+        result = self.launched(selection, options, number)
         assert self.found(result) == expected
-        assert result.succeeded == ("FAILED" not in expected.ends.values())
+        assert result.succeeded == (End.FAILED not in expected.ends.values())
         self.recorded |= expected.values
+        # What is Nothing has no value that could be loaded.
+        self.recorded = {key: value for key, value in self.recorded.items() if value is not None}
         for end in sorted(set(expected.ends.values())):
             event(f"a step {end}")
         event(f"unexpected: {any(expected.written.values())}")
 
-    def offered(self, selection: str, asked: Asked, refused: Refused) -> str:
+    def options(self) -> Options:
+        keys = [asset.key for asset in self.flat.snapshot.assets if not asset.is_external]
+        count = self.rng.choice((1, 1, 2, 3, len(keys)))
+        asked = Asked(
+            keys=frozenset(self.rng.sample(keys, min(count, len(keys)))),
+            siblings=self.rng.choice((None, None, None, *Siblings)),
+            unselected_outputs=self.rng.choice((None, None, None, *UnselectedOutputs)),
+        )
+        return Options(asked=asked, tries=self.rng.random() < 0.15, pinned=self.rng.random() < 0.5)
+
+    def offered(self, selection: str, options: Options, refused: Refused) -> str:
         """Have the selection refused; return the one that is offered, which is accepted."""
+        client = self.session.client
         with pytest.raises(SelectionError) as caught:
-            self.plan(selection, asked)
+            client.plan(selection, **options.given())
         assert caught.value.reason == refused.reason
         assert set(caught.value.names) == refused.names
         if caught.value.smallest:
-            plan = self.plan(caught.value.smallest, asked)
+            plan = client.plan(caught.value.smallest, **options.given())
             assert frozenset(plan.selected_asset_keys) == refused.accepted
         return caught.value.smallest
 
-    def plan(self, selection: str, asked: Asked) -> treadle_client.Plan:
-        return self.session.client.plan(
-            selection, siblings=asked.siblings, unselected_outputs=asked.unselected_outputs
-        )
+    def launched(self, selection: str, options: Options, number: int) -> treadle_client.RunResult:
+        client, tags = self.session.client, {"run": str(number)}
+        if options.pinned:
+            plan = client.plan(selection, **options.given())
+            handle = client.materialize(plan=plan, tags=tags)
+        else:
+            handle = client.materialize(selection, tags=tags, **options.given())
+        return handle.result(timeout=60)
 
     def found(self, result: treadle_client.RunResult) -> Made:
         """Return what a run did, as the model says it."""
@@ -115,18 +145,17 @@ def test_two_runs_in_a_row_do_and_store_what_the_model_says(start: Start, tmp_pa
     numbers = itertools.count()
 
     @examples(15)
-    @given(size=st.integers(1, 10), seed=st.integers(0, 2**64))
-    def holds(size: int, seed: int) -> None:
+    @given(size=st.integers(1, 10), seed=st.integers(0, 2**64), changes=st.booleans())
+    def holds(size: int, seed: int, changes: bool) -> None:
         # Assets of their own for each example: the record is of the whole home.
-        spec = random_module(size, seed, prefix=f"e{next(numbers)}")
-        text = module_text(spec)
-        note(text)
-        target.write_text(text, encoding="utf-8")
-        report = session.client.reload()
-        assert report.location.state is LocationState.SERVING, report
-        case = Case(session, flattened(spec), random.Random(seed))
+        prefix = f"e{next(numbers)}"
+        case = Case(session=session, target=target, rng=random.Random(seed))
 
-        case.run(case.asked(), 1)
-        case.run(case.asked(), 2)
+        case.serve(random_module(size, seed, prefix))
+        case.run(1)
+        if changes:
+            # Of assets that still have their names, the values are those that older code made.
+            case.serve(random_module(size, seed + 1, prefix))
+        case.run(2)
 
     holds()

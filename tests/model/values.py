@@ -49,15 +49,17 @@ class Refused:
     accepted: frozenset[KeyText] | None
 
 
-def refusal(snapshot: Snapshot, asked: Asked, recorded: Mapping[KeyText, Value]) -> Refused | None:
-    """Return why a selection is refused, None if it is not."""
+def refusal(
+    snapshot: Snapshot, asked: Asked, recorded: Mapping[KeyText, Value], *, tries: bool = False
+) -> Refused | None:
+    """Return why a selection is refused, None if it is not; `tries`: loads may be unrecorded."""
     wanting = partial_blocks(snapshot, asked.keys)
     if wanting:
-        accepted = _accepted(snapshot, asked, recorded)
+        accepted = _accepted(snapshot, asked, recorded, tries=tries)
         return Refused(reason="PARTIAL_BLOCK", names=wanting, accepted=accepted)
     lacking = _lacking(snapshot, asked, recorded)
-    if lacking:
-        accepted = _accepted(snapshot, asked, recorded)
+    if lacking and not tries:
+        accepted = _accepted(snapshot, asked, recorded, tries=False)
         return Refused(reason="NEVER_MATERIALIZED", names=frozenset(lacking), accepted=accepted)
     return None
 
@@ -89,7 +91,7 @@ def resolved(snapshot: Snapshot, asked: Asked, recorded: Mapping[KeyText, Value]
 
 
 def _accepted(
-    snapshot: Snapshot, asked: Asked, recorded: Mapping[KeyText, Value]
+    snapshot: Snapshot, asked: Asked, recorded: Mapping[KeyText, Value], *, tries: bool
 ) -> frozenset[KeyText] | None:
     """Add what is missing, until nothing is; None when something can never be made."""
     externals = {asset.key for asset in snapshot.assets if asset.is_external}
@@ -97,7 +99,9 @@ def _accepted(
         wanting = partial_blocks(snapshot, asked.keys)
         more = {
             key for block in snapshot.blocks if block.name in wanting for key in block.asset_keys
-        } or set(_lacking(snapshot, asked, recorded))
+        }
+        if not more and not tries:
+            more = set(_lacking(snapshot, asked, recorded))
         if not more - asked.keys:
             return asked.keys
         if more & externals:
@@ -152,18 +156,28 @@ class _Run:
         ends = {self._end(key) for key in sorted(above)}
         if ends & {End.FAILED, End.NOT_RUN}:
             return End.NOT_RUN
-        arguments: dict[str, Value] = {}
-        for number, (each, reads) in enumerate(zip(step.inputs, self._reads(step), strict=True)):
-            found = [read for read in reads if not _is_made(read) or read[1:3] in self.yielded]
+        inputs = [
+            (each, [read for read in reads if not _is_made(read) or read[1:3] in self.yielded])
+            for each, reads in zip(step.inputs, self._reads(step), strict=True)
+        ]
+        for (each, found), reads in zip(inputs, self._reads(step), strict=True):
             if len(found) < len(reads) and not (each.fan_in and found):
                 return End.SKIPPED
-            if not each.nothing:
-                values = [self._value(read) for read in found]
-                if (step.key, number) in self.outcome.not_needed or not reads:
-                    arguments[each.name] = "default" if each.has_default else None
-                else:
-                    arguments[each.name] = values if each.fan_in else values[0]
+        if not all(self._is_stored(read) for _, found in inputs for read in found):
+            return End.FAILED
+        arguments: dict[str, Value] = {}
+        for each, found in inputs:
+            if each.nothing:
+                continue
+            values = [self._value(read) for read in found]
+            if not values:
+                arguments[each.name] = "default" if each.has_default else None
+            else:
+                arguments[each.name] = values if each.fan_in else values[0]
         return self._computed(step, arguments)
+
+    def _is_stored(self, read: Read) -> bool:
+        return _is_made(read) or read[1] in self.recorded
 
     def _value(self, read: Read) -> Value:
         if _is_made(read):
