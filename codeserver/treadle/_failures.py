@@ -95,7 +95,15 @@ def _raised(error: BaseException) -> str:
             f"called sys.exit({'' if error.code is None else repr(error.code)})."
             " Return to end well; raise an exception to fail."
         )
-    text = str(error).strip()
+    text = _text(error)
     if isinstance(error, RetryRequested):
         return f"asked to be tried again, {text}."
     return f"raised {name}: {text}" if text else f"raised {name}."
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error).strip()
+    # The user's as well: it may raise anything, and what failed is told all the same.
+    except BaseException as other:
+        return f"(its message cannot be had: str() of it raised {type(other).__name__})"

@@ -241,6 +241,7 @@ class Host:
         begin_timeout = self._begin_timeout() if spawns else None
         self._running = Running(self._loop, self, starter, begin_timeout)
         # After the import: the handlers that the user's modules set are the steps' to keep.
+        self._loop.ignore_user_signals()
         self._loop.watch_signals(HANDLED_SIGNALS, self._leave)
         self._hello()
         # In the next turn: a cancel may have come meanwhile.

@@ -71,6 +71,17 @@ class Loop:
 
         self.watch(reader, read)
 
+    def ignore_user_signals(self) -> None:
+        """Take back what the user's modules did to signals that would end or confuse this loop.
+
+        Their timers would end it, and whatever they do when a child ends (ignoring it suffices)
+        would take the child's exit status from it. The handler is set again in a forked child;
+        timers no fork inherits.
+        """
+        for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+            signal.setitimer(timer, 0.0)
+        self._handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
     def leave_to_parent(self) -> None:
         """Undo, in a forked child, what this loop is in the process: all that it watches closes.
 

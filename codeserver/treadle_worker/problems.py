@@ -12,6 +12,7 @@ from treadle import DefinitionError
 from treadle.snapshot import SourceLine
 from treadle_worker.origins import is_user_file
 
+_HEAD = "Traceback (most recent call last):"
 _OUR_FOLDERS = (
     str(Path(__file__).resolve().parent) + os.sep,
     str(Path(__file__).resolve().parent.with_name("treadle")) + os.sep,
@@ -44,9 +45,26 @@ def describe(error: BaseException) -> Problem:
         return Problem(text=str(error), source=error.source)
     if isinstance(error, DefinitionError) and error.source.file:
         return Problem(text=str(error), source=error.source)
-    told = traceback.TracebackException.from_exception(error)
-    _strip(told, seen=set())
-    return Problem(text="".join(told.format()).rstrip("\n"), source=_nearest_line(error))
+    return Problem(text=_traceback(error), source=_nearest_line(error))
+
+
+def _traceback(error: BaseException) -> str:
+    try:
+        told = traceback.TracebackException.from_exception(error)
+        _strip(told, seen=set())
+        return "".join(told.format()).rstrip("\n")
+    except Exception as other:  # noqa: BLE001 - of causes or groups a thousand deep there is none
+        # Its own frames alone: those are a list.
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if not _is_ours(frame.filename)
+        ]
+        kind = type(error)
+        return (
+            f"{_HEAD}\n{''.join(traceback.format_list(frames))}{kind.__module__}."
+            f"{kind.__qualname__} (what led to it cannot be told: {type(other).__name__})"
+        )
 
 
 def _strip(told: traceback.TracebackException, *, seen: set[int]) -> None:

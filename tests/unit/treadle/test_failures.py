@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from treadle._failures import StepFailedError, Where, user_code
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+class Leaves(BaseException):
+    def __str__(self) -> str:
+        sys.exit(3)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [(Unspeakable(), "RuntimeError"), (Leaves(), "SystemExit")]
+)
+def test_an_exception_without_words_is_told_all_the_same(error: BaseException, why: str) -> None:
+    with pytest.raises(StepFailedError) as caught, user_code(Where.COMPUTE, "The op"):
+        raise error
+
+    assert caught.value.__cause__ is error
+    assert type(error).__name__ in caught.value.message
+    assert why in caught.value.message
