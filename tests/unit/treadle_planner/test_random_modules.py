@@ -15,7 +15,8 @@ from tests.model.flattened import facts_of, flattened
 from tests.model.module_text import module_text
 from tests.model.modules import ModuleSpec
 from tests.model.outcomes import accepted, outcome_of, request_of
-from tests.model.random_modules import random_module, reinvoked, reordered
+from tests.model.random_modules import random_module
+from tests.model.reordered import reinvoked, reordered
 from tests.model.rules import Asked, outcome, partial_blocks
 from treadle.location import build_location, definitions_of
 from treadle.snapshot import Siblings, Snapshot, UnselectedOutputs
