@@ -1,0 +1,117 @@
+"""What the chaos runs: assets whose ops say on disk, beside all of Treadle's records, that they ran."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+from treadle import RetryPolicy, asset, graph_asset, op
+
+SCRATCH = Path(os.environ.get("CHAOS_SCRATCH", "/nonexistent"))
+LONGEST_MS = int(os.environ.get("CHAOS_OP_MS", "20"))
+WIDTH = 6
+
+
+def note(word, context):
+    """Append a line in one write: what processes append at once does not mix."""
+    line = f"{word} {context.run_id} {context.step_key} {os.getpid()}\n"
+    fd = os.open(SCRATCH / "effects", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(fd, line.encode())
+    finally:
+        os.close(fd)
+
+
+def made(context, number):
+    """Return a value that shows when it is torn, after a while."""
+    note("began", context)
+    time.sleep(random.uniform(0.2, 1.0) * LONGEST_MS / 1000)
+    number %= 1_000_003
+    value = (number, bytes([number % 251]) * 50_000)
+    note("ended", context)
+    return value
+
+
+def number_of(value):
+    number, padding = value
+    assert padding == bytes([number % 251]) * 50_000
+    return number
+
+
+def ops(policy):
+    @op(retry_policy=policy)
+    def first(context):
+        return made(context, 7)
+
+    @op(retry_policy=policy)
+    def twist(context, one):
+        return made(context, number_of(one) * 31 + len(context.step_key) * 17)
+
+    @op(retry_policy=policy)
+    def join(context, one, two):
+        return made(context, number_of(one) * 3 + number_of(two) * 5)
+
+    @op(retry_policy=policy)
+    def total(context, all_of_them):
+        return made(context, sum(i * number_of(one) for i, one in enumerate(all_of_them, 1)))
+
+    return first, twist, join, total
+
+
+def twenty(first, twist, join, total):
+    """Wire twenty ops: one, three rows of six that read across, one."""
+    begin = first()
+    row = [twist.alias(f"a{i}" + "x" * i)(begin) for i in range(WIDTH)]
+    row = [join.alias(f"b{i}")(row[i], row[(i + 1) % WIDTH]) for i in range(WIDTH)]
+    row = [twist.alias(f"c{i}" + "x" * i)(row[i]) for i in range(WIDTH)]
+    return total(row)
+
+
+PLAIN = ops(None)
+STURDY = ops(RetryPolicy(max_retries=30, on={"lost", "signal"}))
+
+
+@graph_asset
+def plain():
+    """Twenty ops that are not tried again when what ran them is killed."""
+    return twenty(*PLAIN)
+
+
+@graph_asset
+def sturdy():
+    """Twenty ops that are, however often."""
+    return twenty(*STURDY)
+
+
+@asset
+def below(plain):
+    return number_of(plain)
+
+
+def detach(name):
+    """Start a process that no parent, session, environment or TERM leads to or ends."""
+    if os.fork():
+        return
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.closerange(3, 64)
+    os.execve("/bin/sleep", [name, "300"], {})
+
+
+@asset
+def clings(context):
+    """Be hard to end: a child, a grandchild that went away, and a handler that goes on."""
+    name = f"chaos-{context.run_id}"
+    Path("/proc/self/comm").write_text(context.run_id[-15:])
+    note("began", context)
+    detach(name)
+    os.wait()
+    if random.random() < 0.5:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.fork() == 0:
+        os.execve("/bin/sleep", [name, "300"], {})
+    while True:
+        time.sleep(60)

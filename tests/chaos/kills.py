@@ -1,0 +1,257 @@
+"""Many runs in flight while launcher, code server, hosts and steps are killed at random moments."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import treadle_client
+from tests.chaos.place import Place, a_place, patiently
+
+STEPS = 20
+TOTAL = "total"
+
+
+class Victim(StrEnum):
+    """What is killed."""
+
+    LAUNCHER = "launcher"
+    CODE_SERVER = "code server"
+    HOST = "host"
+    STEP = "step"
+
+
+SERVICES = (Victim.LAUNCHER, Victim.CODE_SERVER)
+ALL = tuple(Victim)
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What a storm left: counted, and every thing that must not be, in words."""
+
+    runs: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)
+    moments: int = 0
+    began: int = 0
+    ended: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+    watched: int = 0
+    values: int = 0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def figures(self) -> dict[str, object]:
+        """Return what is printed."""
+        return {
+            "runs": dict(self.runs),
+            "moments": self.moments,
+            "kills": dict(self.kills),
+            "ops begun / ended, on disk": f"{self.began} / {self.ended}",
+            "attempts lost, as classified": dict(self.lost),
+            "events watched across restarts": self.watched,
+            "committed values read back": self.values,
+            "seconds": round(self.seconds, 1),
+            "faults": len(self.faults),
+        }
+
+
+class Storm:
+    """Kills at random moments what may be killed, and starts the services again."""
+
+    def __init__(self, place: Place, rng: random.Random, victims: Sequence[Victim]) -> None:
+        self._place = place
+        self._rng = rng
+        self._victims = victims
+
+    def rage(self, moments: int, pause: float, outcome: Outcome, over: threading.Event) -> None:
+        """Kill one or several at each moment, until there were enough or all is over."""
+        for _ in range(moments):
+            if over.wait(self._rng.uniform(0.1, 2.0) * pause):
+                return
+            many = self._rng.choice((1, 1, 1, 2, 3))
+            chosen = self._rng.sample(self._victims, min(many, len(self._victims)))
+            outcome.moments += 1
+            for victim in chosen:
+                outcome.kills[victim] += self._kill(victim)
+
+    def _kill(self, victim: Victim) -> int:
+        place = self._place
+        if victim in SERVICES:
+            service = place.launcher if victim is Victim.LAUNCHER else place.code_server
+            service.kill()
+            service.start()
+            return 1
+        pids = place.hosts() if victim is Victim.HOST else place.steps()
+        if not pids:
+            return 0
+        with suppress(ProcessLookupError):
+            os.kill(self._rng.choice(pids), signal.SIGKILL)
+        return 1
+
+
+def undisturbed(asset: str) -> object:
+    """Return the value of a run that nothing happens to."""
+    with a_place(CHAOS_OP_MS="1") as place:
+        place.start()
+        with place.client() as client:
+            result = client.materialize(asset).result(timeout=120)
+            result.raise_for_failure()
+            (made,) = result.materializations
+            assert made.value_ref is not None
+            value = place.value(made.value_ref)
+        assert place.end() == []
+    return value
+
+
+def storm(  # noqa: PLR0913 - the measures of one storm
+    seed: int,
+    *,
+    runs: int,
+    moments: int,
+    victims: Sequence[Victim],
+    asset: str,
+    op_ms: int = 400,
+    pause: float = 0.7,
+    seconds: float = 300.0,
+) -> Outcome:
+    """Have so many runs in flight under so many kills, and say what became of them."""
+    rng = random.Random(seed)
+    outcome = Outcome()
+    expected = undisturbed(asset)
+    started = time.monotonic()
+    with a_place(CHAOS_OP_MS=str(op_ms)) as place:
+        place.start()
+        over = threading.Event()
+        with place.client() as client, ThreadPoolExecutor(runs) as pool:
+            followed = [
+                pool.submit(follow, client, asset, f"{seed}-{number}", seconds)
+                for number in range(runs)
+            ]
+            raging = threading.Thread(
+                target=Storm(place, rng, victims).rage, args=(moments, pause, outcome, over)
+            )
+            raging.start()
+            try:
+                logs = [future.result() for future in followed]
+            finally:
+                over.set()
+                raging.join()
+            check(place, client, logs, expected, outcome)
+        count_effects(place, victims, outcome, logs)
+        outcome.faults += [f"left: {one}" for one in place.end()]
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+Log = list[treadle_client.Event]
+
+
+def follow(client: treadle_client.Client, asset: str, key: str, seconds: float) -> Log:
+    """Launch a run, once whatever happens, and watch it from its first event to its end."""
+    handle = patiently(lambda: client.materialize(asset, idempotency_key=key), seconds)
+    events: Log = []
+    deadline = time.monotonic() + seconds
+    for event in handle.events():
+        events.append(event)
+        if time.monotonic() > deadline:
+            break
+    return events
+
+
+def check(
+    place: Place,
+    client: treadle_client.Client,
+    logs: Iterable[Log],
+    expected: object,
+    outcome: Outcome,
+) -> None:
+    """Hold each watched log to what is recorded, and what is recorded to what must be."""
+    for events in logs:
+        outcome.watched += len(events)
+        numbers = [event.sequence for event in events]
+        run_id = events[0].run_id
+        if numbers != list(range(1, len(events) + 1)):
+            outcome.faults.append(f"{run_id}: a watcher saw {numbers}")
+        last = events[-1]
+        if not isinstance(last, treadle_client.RunFinished):
+            outcome.runs["stuck"] += 1
+            outcome.faults.append(f"{run_id} did not end; its last event is {last}")
+            continue
+        outcome.runs[last.state] += 1
+        recorded = patiently(lambda run_id=run_id: list(client.run(run_id).events()))
+        if recorded != events:
+            outcome.faults.append(f"{run_id}: the record is not what was watched")
+        check_values(place, events, expected, outcome)
+        check_failures(events, outcome)
+
+
+def check_values(place: Place, events: Log, expected: object, outcome: Outcome) -> None:
+    committed = {
+        (event.step_key, event.attempt)
+        for event in events
+        if isinstance(event, treadle_client.StepSucceeded)
+    }
+    for event in events:
+        if not isinstance(event, treadle_client.OutputStored) or event.value_ref is None:
+            continue
+        if (event.step_key, event.attempt) not in committed:
+            outcome.faults.append(f"{event.run_id} {event.step_key}: stored without success")
+        try:
+            value = place.value(event.value_ref)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the value is torn
+            outcome.faults.append(f"{event.run_id} {event.step_key}: {error}")
+            continue
+        outcome.values += 1
+        if event.step_key.endswith(TOTAL) and value != expected:
+            outcome.faults.append(f"{event.run_id}: made {value!r:.40}")
+
+
+def check_failures(events: Log, outcome: Outcome) -> None:
+    ended = Counter[str]()
+    for event in events:
+        if isinstance(event, treadle_client.StepSucceeded):
+            ended[event.step_key] += 1
+        failure = getattr(event, "failure", None)
+        if isinstance(event, treadle_client.StepFailed | treadle_client.StepRetryScheduled):
+            outcome.lost[failure.reason] += 1
+            if failure.reason not in ("lost", "signal"):
+                outcome.faults.append(f"{event.run_id} {event.step_key}: {failure}")
+    twice = [key for key, count in ended.items() if count > 1]
+    if twice:
+        outcome.faults.append(f"{events[0].run_id}: succeeded twice: {twice}")
+    last = events[-1]
+    if (
+        isinstance(last, treadle_client.RunFinished)
+        and last.state is treadle_client.RunState.SUCCEEDED
+    ):
+        if len(ended) != STEPS:
+            outcome.faults.append(f"{last.run_id}: succeeded with {len(ended)} steps")
+
+
+def count_effects(
+    place: Place, victims: Sequence[Victim], outcome: Outcome, logs: Sequence[Log]
+) -> None:
+    """Count what ops wrote themselves: without kills of hosts and steps, each began once."""
+    began, ended = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for effect in place.effects():
+        counter = began if effect.word == "began" else ended
+        counter[effect.run_id, effect.step_key] += 1
+    outcome.began, outcome.ended = began.total(), ended.total()
+    for events in logs:
+        for event in events:
+            key = (event.run_id, event.step_key)
+            if isinstance(event, treadle_client.StepSucceeded) and not ended[key]:
+                outcome.faults.append(f"{key} succeeded and never ran")
+    if set(victims) <= set(SERVICES):
+        again = [key for key, count in (began + ended).items() if count != 2]
+        if again or began.keys() != ended.keys() or len(began) != STEPS * len(logs):
+            outcome.faults.append(f"did not run exactly once: {again[:5]} of {len(began)}")

@@ -1,0 +1,95 @@
+"""The home as it is found after a power cut: copied between two instructions, and booted anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import treadle_client
+from tests.chaos.kills import Log, Outcome, check, count_effects, follow, undisturbed
+from tests.chaos.kills import Victim
+from tests.chaos.place import Place, a_place, patiently
+
+
+def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) -> Outcome:
+    """Cut the power so many times, each at a random moment of runs in flight."""
+    rng = random.Random(seed)
+    outcome = Outcome()
+    expected = undisturbed(asset)
+    started = time.monotonic()
+    for cut in range(cuts):
+        with a_place(CHAOS_OP_MS=str(op_ms)) as place:
+            place.start()
+            with place.client() as client:
+                handles = [
+                    client.materialize(asset, idempotency_key=f"{seed}-{cut}-{number}")
+                    for number in range(runs)
+                ]
+                threading.Event().wait(rng.uniform(0.0, 3.0))
+            copy_stopped(place, place.root / "copy")
+            outcome.moments += 1
+            outcome.kills["power"] += 1
+            boot(place, place.root / "copy")
+            with place.client() as client:
+                logs = [log_of(client, handle.run_id) for handle in handles]
+                check(place, client, logs, expected, outcome)
+            count_effects(place, tuple(Victim), outcome, logs)
+            check_words(logs, outcome)
+            outcome.faults += [f"left: {one}" for one in place.end()]
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def copy_stopped(place: Place, copy: Path) -> None:
+    """Stop launcher, hosts and steps between two instructions, copy the home, and kill them."""
+    stopped = [one for one in place.processes() if one.pid != place.code_server.popen.pid]
+    for process in stopped:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGSTOP)
+    shutil.copytree(place.home, copy, symlinks=True)
+    for process in place.processes():
+        if process.pid != place.code_server.popen.pid:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+    place.launcher.kill()
+
+
+def boot(place: Place, copy: Path) -> None:
+    """Start a launcher on the copy; its hosts' names are of another boot of the machine."""
+    boot_id = str(uuid.uuid4())
+    for file in copy.glob("hosts/*/process.json"):
+        with suppress(ValueError):
+            content = json.loads(file.read_text())
+            file.write_text(json.dumps({**content, "boot_id": boot_id}))
+    # What lies in memory is gone with the power: the sockets of the launcher before, among it.
+    for path in place.runtime.rglob("*-hosts.sock"):
+        path.unlink()
+    place.home = copy
+    place.launcher = place.a_launcher()
+    place.launcher.start()
+    place.ready()
+
+
+def log_of(client: treadle_client.Client, run_id: str, seconds: float = 120.0) -> Log:
+    """Watch a run from its first event to its end."""
+    handle = patiently(lambda: client.run(run_id), seconds)
+    handle.result(timeout=seconds)
+    return list(handle.events())
+
+
+def check_words(logs: Sequence[Log], outcome: Outcome) -> None:
+    """Hold that what could not be known is said, and said as that."""
+    for events in logs:
+        for event in events:
+            if isinstance(event, treadle_client.StepFailed | treadle_client.StepRetryScheduled):
+                if "gone" not in event.failure.message:
+                    outcome.faults.append(f"{event.run_id}: {event.failure.message}")
