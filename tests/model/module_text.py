@@ -165,13 +165,19 @@ def _block_options(block: BlockSpec, op: OpSpec | None = None) -> Iterator[str]:
             for out, key in block.keys.items()
         )
         yield f"outs={{{outs}}}"
-    # Where the argument is called like the key, its name alone says which asset it is.
-    ins = {arg: key for arg, key in block.reads.items() if arg != key}
+    ins = {arg: key for arg, key in block.reads.items() if not _is_inferred(block, arg, key)}
     if ins:
         yield f"ins={{{', '.join(f'{arg!r}: AssetIn({_key(key)})' for arg, key in ins.items())}}}"
     if block.deps:
         yield f"deps=[{', '.join(map(_key, block.deps))}]"
     yield from _options(block)
+
+
+def _is_inferred(block: BlockSpec, arg: str, key: str) -> bool:
+    """Whether an argument's name says which asset it is, alone or beside the block's own."""
+    folders = {each.rpartition("/")[0] for each in block.keys.values()}
+    folder, _, name = key.rpartition("/")
+    return arg == name and (not folder or folders == {folder})
 
 
 def _asset_options(block: BlockSpec, out: str, key: str, own: OutSpec | None) -> Iterator[str]:

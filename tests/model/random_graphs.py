@@ -70,6 +70,7 @@ class Composing:
         self._nothing_assets: dict[str, str] = {}
         self._externals = tuple(f"{prefix}x{number}" for number in range(2))
         self._growing: dict[str, GrowingGraph] = {}
+        self._in_folder: dict[str, float] = {}
         self._count = 0
 
     def _number(self) -> int:
@@ -187,7 +188,8 @@ class Composing:
             keys.append(self._new_key(graph.name, nothing=ref in graph.nothings))
 
     def _new_key(self, block: str, *, nothing: bool) -> str:
-        folder = "f/" if self._rng.random() < 0.2 else ""
+        share = self._in_folder.setdefault(block, self._rng.choice((0, 0, 0.3, 1)))
+        folder = "f/" if self._rng.random() < share else ""
         key = f"{folder}{self._prefix}k{self._number()}"
         (self._nothing_assets if nothing else self._assets)[key] = block
         return key
@@ -258,9 +260,9 @@ class Composing:
         """Return the argument for an asset; only what is kept becomes one."""
         arg = next((arg for arg, each in graph.args.items() if each == key), None)
         if arg is None:
-            # Half the arguments are called like the asset, so that no AssetIn is needed.
-            plain = "/" not in key and int(key[-1], 36) % 2 == 0
-            arg = key if plain else f"in_{key.replace('/', '_')}"
+            # Half the arguments are called like the asset, so that no AssetIn may be needed.
+            plain = int(key[-1], 36) % 2 == 0
+            arg = key.rsplit("/", maxsplit=1)[-1] if plain else f"in_{key.replace('/', '_')}"
             if keep:
                 graph.args[arg] = key
         return ArgRead(arg)
