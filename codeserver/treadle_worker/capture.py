@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from treadle._files import path_component
 
-MAX_BYTES = 64 * 1024 * 1024
-"""How much of an attempt's stdout, stderr or log is kept, half of it from either end."""
-
 _TAIL_BYTES = 4096
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 _MODE = 0o600
@@ -43,17 +40,13 @@ class LogFolder:
             OSError: it cannot be made.
         """
         os.makedirs(self.path, mode=0o700, exist_ok=True)
-        for path in (self.stdout, self.stderr, self.log):
+        for path in self.streams:
             os.close(open_append(path))
 
-    def trim(self) -> None:
-        """Cut out the middle of what is too long; to be called once nobody writes any more.
-
-        Raises:
-            OSError: a file cannot be rewritten.
-        """
-        for path in (self.stdout, self.stderr, self.log):
-            _trim(path)
+    @property
+    def streams(self) -> tuple[str, str, str]:
+        """The three files."""
+        return (self.stdout, self.stderr, self.log)
 
     def stderr_tail(self) -> str:
         """Return the last lines of stderr, at most 4 KiB; "" if it cannot be read."""
@@ -83,20 +76,6 @@ def open_append(path: str) -> int:
         OSError: it cannot be opened.
     """
     return os.open(path, _APPEND, _MODE)
-
-
-def _trim(path: str) -> None:
-    size = os.stat(path).st_size
-    if size <= MAX_BYTES:
-        return
-    half = MAX_BYTES // 2
-    with open(path, "r+b") as file:
-        file.seek(size - half)
-        tail = file.read()
-        file.seek(half)
-        file.write(f"\n… {size - 2 * half} bytes are left out …\n".encode())
-        file.write(tail)
-        file.truncate()
 
 
 def redirect(stdout: str, stderr: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import TypeVar
 
+from treadle_worker.attempt_end import AttemptEnd, Exit
+from treadle_worker.evidence import cpu_limit_met, out_of_memory, signal_evidence
 from treadle_worker.messages import (
     AttemptCancelled,
     AttemptFailed,
@@ -16,41 +16,7 @@ from treadle_worker.messages import (
     FailureReason,
 )
 
-Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exit:
-    """How a process ended: with an exit status, or by a signal (its name, else "")."""
-
-    status: int = 0
-    signal: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptEnd:
-    """All that is known of an attempt whose processes are gone.
-
-    `outcome` is what the process said of itself; None if it ended before it could.
-    """
-
-    step_key: str
-    outcome: Outcome | None
-    exit: Exit
-    cancel_requested: bool
-    duration_us: int
-    pid: int
-
-
-def read_exit(result: os.waitid_result) -> Exit:
-    """Read what the kernel says of a child that ended."""
-    if result.si_code == os.CLD_EXITED:
-        return Exit(status=result.si_status)
-    try:
-        return Exit(signal=signal.Signals(result.si_status).name)
-    except ValueError:
-        # A real-time signal: those between SIGRTMIN and SIGRTMAX have no name of their own.
-        return Exit(signal=f"SIGRTMIN+{result.si_status - signal.SIGRTMIN}")
+Told = TypeVar("Told", AttemptSucceeded, AttemptFailed)
 
 
 def conclude(
@@ -63,33 +29,67 @@ def conclude(
     did so although its cancel was on the way succeeded all the same.
     """
     if isinstance(end.outcome, AttemptSucceeded) and end.exit == Exit():
-        return replace(end.outcome, duration_us=end.duration_us, pid=end.pid)
+        return _measured(end.outcome, end)
     if end.cancel_requested:
-        return AttemptCancelled(was_running=True)
+        return AttemptCancelled(was_running=True, usage=end.usage)
+    if end.timeout_ms:
+        return _failed(_timeout(end, stderr_tail()), end)
     if isinstance(end.outcome, AttemptFailed):
-        return replace(end.outcome, duration_us=end.duration_us, pid=end.pid)
-    return AttemptFailed(
-        failure=_sudden_end(end, stderr_tail()), duration_us=end.duration_us, pid=end.pid
+        return _measured(end.outcome, end)
+    return _failed(_sudden_end(end, stderr_tail()), end)
+
+
+def _failed(failure: Failure, end: AttemptEnd) -> AttemptFailed:
+    return AttemptFailed(failure=failure, duration_us=end.duration_us, pid=end.pid, usage=end.usage)
+
+
+def _measured(outcome: Told, end: AttemptEnd) -> Told:
+    return replace(outcome, duration_us=end.duration_us, pid=end.pid, usage=end.usage)
+
+
+def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
+    """Say that the time was over, and what the op raised when it was told so, if anything."""
+    seconds = end.timeout_ms / 1000
+    told = end.outcome.failure if isinstance(end.outcome, AttemptFailed) else None
+    how = "and KILL when the grace was over" if end.was_killed else "and ended"
+    return Failure(
+        reason=FailureReason.TIMEOUT,
+        message=f"{end.step_key} was not done after {seconds:g} s, {_when(end)}: it and all that "
+        "it had started were ended. Raise its timeout, or make it faster.",
+        error_class=told.error_class if told else "",
+        traceback=told.traceback if told else "",
+        source=told.source if told else None,
+        signal=end.exit.signal,
+        stderr_tail=stderr_tail,
+        evidence=(
+            f"Its timeout of {seconds:g} s had passed on the host's monotonic clock.",
+            f"Its processes were sent TERM, {how}.",
+        ),
     )
 
 
 def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
-    when = (
-        "before the op returned"
-        if end.outcome is None
-        else "after the op returned, while its threads, atexit handlers and open files ended"
-    )
+    found = cpu_limit_met(end) or out_of_memory(end, stderr_tail)
+    if found is not None:
+        return replace(found, signal=end.exit.signal, stderr_tail=stderr_tail)
     if end.exit.signal:
         return Failure(
             reason=FailureReason.SIGNAL,
-            message=f"The process of {end.step_key} was ended by {end.exit.signal} {when}.",
+            message=f"The process of {end.step_key} was ended by {end.exit.signal} {_when(end)}.",
             signal=end.exit.signal,
             stderr_tail=stderr_tail,
+            evidence=signal_evidence(end),
         )
     return Failure(
         reason=FailureReason.EXIT,
         message=f"The process of {end.step_key} ended itself with exit status "
-        f"{end.exit.status} {when}.",
+        f"{end.exit.status} {_when(end)}.",
         exit_code=end.exit.status,
         stderr_tail=stderr_tail,
     )
+
+
+def _when(end: AttemptEnd) -> str:
+    if isinstance(end.outcome, AttemptSucceeded):
+        return "after the op returned, while its threads, atexit handlers and open files ended"
+    return "before the op returned"

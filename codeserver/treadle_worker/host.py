@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import sys
 import traceback
 from enum import Enum, StrEnum, auto
@@ -15,6 +16,7 @@ from enum import Enum, StrEnum, auto
 from treadle_worker import processes
 from treadle_worker.capture import log_folder
 from treadle_worker.dialling import Launcher
+from treadle_worker.guard import stand_guard
 from treadle_worker.held_code import HeldCode, Imported, ImportFailed, import_code, with_state
 from treadle_worker.host_spec import read_spec
 from treadle_worker.journal import Journal
@@ -40,8 +42,9 @@ from treadle_worker.messages import (
     TaskId,
 )
 from treadle_worker.outbox import Outbox
-from treadle_worker.running import Running
+from treadle_worker.running import Rules, Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
+from treadle_worker.tree_record import TreeRecord
 from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
 # What an interpreter takes to start, beside the imports.
@@ -71,14 +74,16 @@ class _Phase(StrEnum):
 class Host:
     """One host's state, and what follows from what its launcher and its children tell."""
 
-    def __init__(self, spec: HostSpec, environment: dict[str, str]) -> None:
+    def __init__(self, spec: HostSpec, environment: dict[str, str], guard: int) -> None:
         self._spec = spec
         self._environment = environment
+        self._guard = guard
         self._loop = Loop()
         self._launcher = Launcher(self._loop, spec, self)
         self._journal = Journal(spec.journal)
         self._outbox = Outbox(self._journal, self._launcher)
         self._process = processes.process_id(os.getpid())
+        self._record = TreeRecord(spec.journal, self._process)
         self._phase = _Phase.SERVING
         self._imported: Imported | None = None
         self._running: Running | None = None
@@ -104,6 +109,7 @@ class Host:
                 self._running.kill_all()
             self._launcher.close()
             self._journal.close()
+            self._record.close()
 
     def fact(self, task: Task, fact: Fact) -> None:
         """Take a fact of a running attempt."""
@@ -238,11 +244,17 @@ class Host:
             if spawns
             else ForkStarter(self._spec, self._imported, self._leave_to_parent)
         )
-        begin_timeout = self._begin_timeout() if spawns else None
-        self._running = Running(self._loop, self, starter, begin_timeout)
+        rules = Rules(
+            begin_timeout=self._begin_timeout() if spawns else None,
+            term_grace=self._spec.term_grace_ms / 1000,
+            log_limit=self._spec.log_limit,
+        )
+        self._running = Running(self._loop, self, starter, rules, self._record)
         # After the import: the handlers that the user's modules set are the steps' to keep.
         self._loop.ignore_user_signals()
         self._loop.watch_signals(HANDLED_SIGNALS, self._leave)
+        # From here on there is something to kill before this process ends.
+        processes.die_with_parent(self._guard, signal.SIGTERM)
         self._hello()
         # In the next turn: a cancel may have come meanwhile.
         self._loop.set_deadline(_Wait.START, 0, self._start_waiting)
@@ -303,6 +315,7 @@ class Host:
         """Close, in a forked child, all that is this host's alone."""
         self._launcher.leave_to_parent()
         self._journal.close()
+        self._record.close()
         self._loop.leave_to_parent()
 
 
@@ -311,10 +324,10 @@ def main(fd: int) -> int:
     environment = dict(os.environ)
     spec = read_spec(fd)
     faulthandler.enable(sys.__stderr__ or 2, all_threads=True)
-    processes.adopt_orphans()
+    guard = stand_guard(spec)
     status = _FAILED
     try:
-        if Host(spec, environment).run():
+        if Host(spec, environment, guard).run():
             status = 0
     except BaseException:  # noqa: BLE001 - threads of the user's would keep a host that failed
         traceback.print_exc()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from treadle_worker.messages import HostSpec
+from treadle_worker.messages import DEFAULT_LOG_LIMIT, HostSpec
 from treadle_worker.wire.fields import JsonObject, children, integer, text, text_map
 
 _SPAWN = "spawn"
@@ -37,5 +37,6 @@ def read_spec(fd: int) -> HostSpec:
         orphan_grace_ms=integer(content, "orphanGraceMs"),
         idle_grace_ms=integer(content, "idleGraceMs"),
         term_grace_ms=integer(content, "termGraceMs"),
+        log_limit=integer(content, "logLimitBytes") or DEFAULT_LOG_LIMIT,
         must_spawn=text(content, "startMethod") == _SPAWN,
     )

@@ -18,6 +18,8 @@ from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
 
 PROTOCOL_VERSION = 1
 
+DEFAULT_LOG_LIMIT = 64 * 1024 * 1024
+
 TaskId = NewType("TaskId", str)
 
 
@@ -264,7 +266,7 @@ class HostSpec:
     """What the launcher tells a host when it starts it; durations in milliseconds.
 
     `targets` are {"file": path} or {"module": name}. `alive_fd`: the launcher is ephemeral,
-    and the end of that pipe ends the host.
+    and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream.
     """
 
     host_id: str
@@ -281,4 +283,5 @@ class HostSpec:
     orphan_grace_ms: int = 0
     idle_grace_ms: int = 0
     term_grace_ms: int = 0
+    log_limit: int = DEFAULT_LOG_LIMIT
     must_spawn: bool = False

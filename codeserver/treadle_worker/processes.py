@@ -14,6 +14,8 @@ from treadle_worker.messages import ProcessId
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+# A tree that is deeper than this, or forks faster than it is stopped, is met again by who waits.
+_MOST_ROUNDS = 100
 # Loaded at import: a forked child asks for nothing that its parent has not got.
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -97,6 +99,24 @@ def signal_tree(pid: int, number: signal.Signals) -> None:
         send_signal(each, number)
 
 
+def kill_tree(pid: int) -> None:
+    """Kill a child process of this one and all of its descendants, those that fork on included.
+
+    They are stopped before they are killed: what is stopped starts nothing more, and reaps
+    nothing, so that no number of theirs is anybody else's meanwhile.
+    """
+    stopped: dict[int, None] = {}
+    for _ in range(_MOST_ROUNDS):
+        found = [each for each in (pid, *descendants(pid)) if each not in stopped]
+        if not found:
+            break
+        for each in found:
+            send_signal(each, signal.SIGSTOP)
+            stopped[each] = None
+    for each in stopped:
+        send_signal(each, signal.SIGKILL)
+
+
 def send_signal(pid: int, number: int) -> None:
     """Send a signal to a process that was seen just now; none if it is gone or not ours."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -108,9 +128,9 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when `parent` ends; end at once if it has."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send this process a signal when `parent` ends; end at once if it has."""
+    _prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -120,7 +140,7 @@ def kill_children() -> None:
     while True:
         try:
             for child in children(os.getpid()):
-                send_signal(child, signal.SIGKILL)
+                kill_tree(child)
             # What a killed child leaves is this process's child before the wait returns.
             os.waitpid(-1, 0)
         except ChildProcessError:

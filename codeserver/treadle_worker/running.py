@@ -1,23 +1,22 @@
 """What runs: a host's step processes, from their start to the proof that nothing of them is left.
 
-A step process adopts what its descendants leave behind; when it ends, all of that becomes the
-host's, whatever session it went into. So every child of the host that is none of the step
-processes was left by one that ended, and no attempt's end is told before there is none.
+No attempt's end is told before there are no strays (see strays.py).
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from treadle_worker import processes
+from treadle_worker import oom_counters, processes
+from treadle_worker.attempt_end import Exit, read_exit
 from treadle_worker.capture import LogFolder
-from treadle_worker.exits import AttemptEnd, Exit, Outcome, conclude, read_exit
-from treadle_worker.frames import FrameError, FrameReader
+from treadle_worker.exits import conclude
+from treadle_worker.frames import FrameError
+from treadle_worker.log_cap import LogCap
 from treadle_worker.loop import Loop
 from treadle_worker.messages import (
     AttemptBegun,
@@ -29,13 +28,20 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
-from treadle_worker.starters import Starter
+from treadle_worker.running_attempt import RunningAttempt
+from treadle_worker.starters import Started, Starter
+from treadle_worker.strays import Strays
+from treadle_worker.tree_record import TreeRecord
+from treadle_worker.usage import Usage
 from treadle_worker.wire.facts import decode_fact
 from treadle_worker.wire.fields import WireError
 
 _READ_BYTES = 256 * 1024
 _ABORT_GRACE_S = 2.0
-_STRAYS = "strays"
+# Between two looks at what the attempts have written; the second while one of them floods.
+_LOG_LOOK_S = 1.0
+_FLOOD_LOOK_S = 0.1
+_LOGS = "logs"
 
 
 class Observer(Protocol):
@@ -50,42 +56,33 @@ class Observer(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Running:
-    """One attempt. `pidfd` is closed once `exit` is known, the reports with their end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for every attempt of a host; times in seconds.
 
-    task: Task
-    logs: LogFolder
-    pid: int
-    pidfd: int
-    reports: int
-    began: float = field(default_factory=time.monotonic)
-    frames: FrameReader = field(default_factory=FrameReader)
-    outcome: Outcome | None = None
-    exit: Exit | None = None
-    cancel_requested: bool = False
-    kill_at: float = 0.0
-    hung: bool = False
-    is_reporting: bool = True
+    `begin_timeout` is how long a process may take to begin with the op, if that is limited;
+    `log_limit` the bytes kept of each log stream.
+    """
+
+    begin_timeout: float | None
+    term_grace: float
+    log_limit: int
 
 
 class Running:
     """The step processes of one host."""
 
     def __init__(
-        self, loop: Loop, observer: Observer, starter: Starter, begin_timeout: float | None
+        self, loop: Loop, observer: Observer, starter: Starter, rules: Rules, record: TreeRecord
     ) -> None:
-        """Take over the children of this process from here on.
-
-        `begin_timeout` is how long a process may take to begin with the op, in seconds.
-        """
+        """Take over the children of this process from here on."""
         self._loop = loop
         self._observer = observer
         self._starter = starter
-        self._begin_timeout = begin_timeout
-        self._running: dict[TaskId, _Running] = {}
-        self._spared = frozenset(processes.children(os.getpid()))
-        self._strays: dict[int, int] = {}
+        self._rules = rules
+        self._record = record
+        self._running: dict[TaskId, RunningAttempt] = {}
+        self._strays = Strays(loop, self._sweep)
 
     @property
     def task_ids(self) -> tuple[TaskId, ...]:
@@ -99,47 +96,77 @@ class Running:
             OSError: the operating system refuses.
         """
         logs.create()
+        oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
-        running = _Running(
+        running = RunningAttempt(
             task=task,
             logs=logs,
+            cap=LogCap(logs, self._rules.log_limit),
             pid=started.pid,
-            pidfd=os.pidfd_open(started.pid),
+            pidfd=_watchable(started),
             reports=started.reports,
+            oom_before=oom_before,
         )
         self._running[task.task_id] = running
+        self._record.add(started.pid)
         self._loop.watch(running.reports, lambda: self._heard(running))
         self._loop.watch(running.pidfd, lambda: self._exited(running))
-        if self._begin_timeout is not None:
+        self._set_deadlines(running)
+
+    def _set_deadlines(self, running: RunningAttempt) -> None:
+        task_id = running.task.task_id
+        timeout_ms = running.task.steps[0].timeout_ms
+        if self._rules.begin_timeout is not None:
             self._loop.set_deadline(
-                (task.task_id, "begin"), self._begin_timeout, lambda: self._abort(running)
+                (task_id, "begin"), self._rules.begin_timeout, lambda: self._abort(running)
             )
+        if timeout_ms:
+            self._loop.set_deadline(
+                (task_id, "timeout"), timeout_ms / 1000, lambda: self._time_out(running, timeout_ms)
+            )
+        if not self._loop.has_deadline(_LOGS):
+            self._loop.set_deadline(_LOGS, _LOG_LOOK_S, self._look_at_logs)
 
     def cancel(self, task_id: TaskId, grace: float) -> None:
         """Ask a task's processes to end, and kill them after so many seconds."""
         running = self._running.get(task_id)
         if running is None:
             return
+        running.cancel_requested = True
+        self._end_within(running, grace)
+
+    def _time_out(self, running: RunningAttempt, timeout_ms: int) -> None:
+        # What has failed already failed for that, however long its process takes to end.
+        if not isinstance(running.outcome, AttemptFailed):
+            running.timeout_ms = timeout_ms
+        self._end_within(running, self._rules.term_grace)
+
+    def _end_within(self, running: RunningAttempt, grace: float) -> None:
+        """Send TERM, once, and KILL after the grace, or after what is left of an earlier one."""
         kill_at = time.monotonic() + grace
-        if running.cancel_requested:
-            kill_at = min(kill_at, running.kill_at)
-        running.kill_at = kill_at
-        if not running.cancel_requested:
-            running.cancel_requested = True
+        running.kill_at = min(kill_at, running.kill_at) if running.is_ending else kill_at
+        if not running.is_ending:
+            running.is_ending = True
             self._signal(running, signal.SIGTERM)
-        self._kill_in(running, max(0.0, kill_at - time.monotonic()))
+        self._kill_in(running, max(0.0, running.kill_at - time.monotonic()))
+
+    def _look_at_logs(self) -> None:
+        if self._running:
+            is_flooded = max([running.cap.look() for running in self._running.values()])
+            wait = _FLOOD_LOOK_S if is_flooded else _LOG_LOOK_S
+            self._loop.set_deadline(_LOGS, wait, self._look_at_logs)
 
     def kill_all(self) -> None:
         """Kill every process below this one, and return when none is left."""
         for running in self._running.values():
             if running.exit is None:
-                processes.signal_tree(running.pid, signal.SIGKILL)
+                processes.kill_tree(running.pid)
         processes.kill_children()
 
-    def _heard(self, running: _Running) -> None:
+    def _heard(self, running: RunningAttempt) -> None:
         self._read(running)
 
-    def _read(self, running: _Running) -> bool:
+    def _read(self, running: RunningAttempt) -> bool:
         """Take a piece of the reports; tell whether there may be more."""
         try:
             data = os.read(running.reports, _READ_BYTES)
@@ -162,7 +189,7 @@ class Running:
             return False
         return True
 
-    def _take(self, running: _Running, fact: Fact) -> None:
+    def _take(self, running: RunningAttempt, fact: Fact) -> None:
         if isinstance(fact, AttemptSucceeded | AttemptFailed):
             running.outcome = fact
             return
@@ -170,18 +197,17 @@ class Running:
             self._loop.clear_deadline((running.task.task_id, "begin"))
         self._observer.fact(running.task, fact)
 
-    def _stop_reading(self, running: _Running) -> None:
+    def _stop_reading(self, running: RunningAttempt) -> None:
         if running.is_reporting:
             running.is_reporting = False
             self._loop.unwatch(running.reports)
             os.close(running.reports)
 
-    def _exited(self, running: _Running) -> None:
-        result = os.waitid(os.P_PIDFD, running.pidfd, os.WEXITED)
-        assert result is not None, "a pidfd is readable once its process has ended"
+    def _exited(self, running: RunningAttempt) -> None:
+        _, status, used = os.wait4(running.pid, 0)
         self._loop.unwatch(running.pidfd)
         os.close(running.pidfd)
-        running.exit = read_exit(result)
+        running.exit, running.used = read_exit(status), Usage.read(used)
         # What it left behind may hold the pipe open: read what there is, and no more.
         while running.is_reporting and self._read(running):
             pass
@@ -193,79 +219,73 @@ class Running:
         ended = [running for running in self._running.values() if running.exit is not None]
         if not ended:
             return
-        ours = {running.pid for running in self._running.values() if running.exit is None}
-        found = set(processes.children(os.getpid())) - ours - self._spared
-        for pid in found - self._strays.keys():
-            self._watch_stray(pid)
-        if self._strays:
+        if self._strays.find(self._alive()):
             # Those of a cancelled attempt have their grace as well.
-            wait = max(running.kill_at for running in ended) - time.monotonic()
-            self._loop.set_deadline(_STRAYS, max(0.0, wait), self._kill_strays)
+            self._strays.kill_at(max(running.kill_at for running in ended), self._alive)
             return
-        self._loop.clear_deadline(_STRAYS)
         for running in ended:
+            running.used = running.used.plus(self._strays.take_usage())
             self._end(running, running.exit or Exit())
 
-    def _watch_stray(self, pid: int) -> None:
-        pidfd = os.pidfd_open(pid)
-        self._strays[pid] = pidfd
+    def _alive(self) -> frozenset[int]:
+        return frozenset(running.pid for running in self._running.values() if running.exit is None)
 
-        def gone() -> None:
-            os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
-            self._loop.unwatch(pidfd)
-            os.close(pidfd)
-            del self._strays[pid]
-            self._sweep()
-
-        self._loop.watch(pidfd, gone)
-
-    def _kill_strays(self) -> None:
-        for pid in self._strays:
-            processes.signal_tree(pid, signal.SIGKILL)
-
-    def _end(self, running: _Running, exit_: Exit) -> None:
+    def _end(self, running: RunningAttempt, exit_: Exit) -> None:
         task_id = running.task.task_id
         del self._running[task_id]
-        for kind in ("begin", "kill"):
+        self._record.remove(running.pid)
+        for kind in ("begin", "timeout", "kill"):
             self._loop.clear_deadline((task_id, kind))
-        end = AttemptEnd(
-            step_key=running.task.steps[0].step_key,
-            outcome=running.outcome,
-            exit=exit_,
-            cancel_requested=running.cancel_requested,
-            duration_us=int((time.monotonic() - running.began) * 1_000_000),
-            pid=running.pid,
-        )
-        fact = conclude(end, running.logs.stderr_tail)
+        if not self._running:
+            self._loop.clear_deadline(_LOGS)
+        fact = conclude(running.how(exit_), running.logs.stderr_tail)
         if running.hung and running.outcome is None and isinstance(fact, AttemptFailed):
             fact = replace(fact, failure=self._too_late(running))
-        # Logs that are gone, or cannot be cut, are no reason to lose the attempt.
-        with contextlib.suppress(OSError):
-            running.logs.trim()
+        running.cap.end()
         self._observer.ended(running.task, fact)
 
-    def _too_late(self, running: _Running) -> Failure:
+    def _too_late(self, running: RunningAttempt) -> Failure:
         return Failure(
             reason=FailureReason.START_FAILED,
             message=f"The process of {running.task.steps[0].step_key} was still importing the "
-            f"code after {self._begin_timeout:g} s; its stderr shows where.",
+            f"code after {self._rules.begin_timeout:g} s; its stderr shows where.",
             stderr_tail=running.logs.stderr_tail(),
         )
 
-    def _abort(self, running: _Running) -> None:
+    def _abort(self, running: RunningAttempt) -> None:
         """End a process that hangs before the op: faulthandler writes where."""
         running.hung = True
         processes.send_signal(running.pid, signal.SIGABRT)
         self._kill_in(running, _ABORT_GRACE_S)
 
-    def _kill_in(self, running: _Running, seconds: float) -> None:
+    def _kill_in(self, running: RunningAttempt, seconds: float) -> None:
         if running.exit is not None:
             self._sweep()
             return
         self._loop.set_deadline(
-            (running.task.task_id, "kill"), seconds, lambda: self._signal(running, signal.SIGKILL)
+            (running.task.task_id, "kill"), seconds, lambda: self._kill(running)
         )
 
-    def _signal(self, running: _Running, number: signal.Signals) -> None:
+    def _kill(self, running: RunningAttempt) -> None:
+        if running.exit is None:
+            running.was_killed = True
+            processes.kill_tree(running.pid)
+
+    def _signal(self, running: RunningAttempt, number: signal.Signals) -> None:
         if running.exit is None:
             processes.signal_tree(running.pid, number)
+
+
+def _watchable(started: Started) -> int:
+    """Return the descriptor of a process that was started; without one it is ended at once.
+
+    Raises:
+        OSError: the operating system refuses.
+    """
+    try:
+        return os.pidfd_open(started.pid)
+    except OSError:
+        os.kill(started.pid, signal.SIGKILL)
+        os.waitpid(started.pid, 0)
+        os.close(started.reports)
+        raise

@@ -35,6 +35,7 @@ def main(fd: int) -> int:
         spawned: SpawnedAttempt = pickle.load(stream)
     reports = Reports(spawned.report_fd)
     step.detach(spawned.parent, spawned.logs)
+    step.restrict(spawned.task.steps[0], reports)
     os.chdir(spawned.host.working_directory)
     targets = [parse_target(target) for target in spawned.host.targets]
     try:

@@ -79,6 +79,8 @@ class ForkStarter:
             self._leave_to_parent()
             step.detach(parent, logs)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            reports = Reports(writer)
+            step.restrict(task.steps[0], reports)
             step.reseed()
             attempt = step.Attempt(
                 location=self._code.location,
@@ -88,7 +90,7 @@ class ForkStarter:
                 logs=logs,
                 files=self._code.files,
             )
-            step.run_attempt(attempt, Reports(writer))
+            step.run_attempt(attempt, reports)
         except BaseException:  # noqa: BLE001 - nothing may go on in the child as if it were the host
             traceback.print_exc()
         finally:

@@ -13,10 +13,11 @@ from treadle._files import FileStore
 from treadle.execution import RetryAsk, StepFailedError, run_step
 from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
-from treadle_worker import capture, processes
+from treadle_worker import capture, limits, processes
+from treadle_worker.attempt_end import Outcome
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import OpenFiles, end_process
-from treadle_worker.exits import Outcome
+from treadle_worker.evidence import memory_error
 from treadle_worker.failures import internal_failure, step_failure
 from treadle_worker.late_imports import LateImports
 from treadle_worker.log_records import log_to
@@ -52,6 +53,18 @@ def detach(parent: int, logs: LogFolder) -> None:
     processes.adopt_orphans()
     capture.redirect(logs.stdout, logs.stderr)
     faulthandler.enable(2, all_threads=True)
+
+
+def restrict(step: TaskStep, reports: Reports) -> None:
+    """Set what this process may use; end it, and say why, if that cannot be."""
+    if step.limits is None:
+        return
+    try:
+        limits.apply(step.step_key, step.limits)
+    except limits.LimitError as error:
+        failure = Failure(reason=FailureReason.START_FAILED, message=str(error))
+        reports.send(AttemptFailed(failure=failure, duration_us=0, pid=os.getpid()))
+        end_process(0)
 
 
 def reseed() -> None:
@@ -91,11 +104,14 @@ def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
             loaded=reports.send,
         )
     except StepFailedError as error:
-        failed = _failed(step_failure(error), retry=error.retry, no_retry=not error.allow_retries)
+        met = limits.lift_memory(error)
+        failure = _named(attempt.step.step_key, step_failure(error), met)
+        failed = _failed(failure, retry=error.retry, no_retry=not error.allow_retries)
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the one place: whatever it is, it is told
-        failed = _failed(internal_failure(error))
+        met = limits.lift_memory(error)
+        failed = _failed(_named(attempt.step.step_key, internal_failure(error), met))
     if late.changed:
         failed = _failed(_stale(attempt.step.step_key, late.changed))
     if failed is not None:
@@ -110,6 +126,10 @@ def _failed(
     return AttemptFailed(
         failure=failure, duration_us=0, pid=os.getpid(), retry=retry, no_retry=no_retry
     )
+
+
+def _named(step_key: str, failure: Failure, limit: int | None) -> Failure:
+    return failure if limit is None else memory_error(step_key, limit, failure)
 
 
 def _stale(step_key: str, changed: list[str]) -> Failure:

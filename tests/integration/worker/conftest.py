@@ -193,9 +193,9 @@ class Workplace:
         digest = self.digest(path)
         host = self.host(path, digest, **spec)
         connection = self.accept()
-        connection.hello("NEW")
+        pid = int(connection.hello("NEW")["process"]["pid"])
         connection.send(commit={"record": 0})
-        return Served(self, path, digest, host, connection)
+        return Served(self, path, digest, host, connection, pid)
 
     def end(self) -> None:
         for connection in self.connections:
@@ -215,13 +215,14 @@ class Workplace:
 
 @dataclass
 class Served:
-    """A connected host for one module."""
+    """A connected host for one module: `host` is what was started, its guard, `pid` itself."""
 
     place: Workplace
     path: Path
     digest: str
     host: subprocess.Popen[bytes]
     connection: Connection
+    pid: int
 
     def journal(self) -> list[Message]:
         """Return the records that the journal holds."""
@@ -237,8 +238,11 @@ class Served:
                     return found
 
     def send_task(self, step: str = "thing", attempt: int = 1, **options: object) -> str:
+        """Send a task; `step_fields` are set in its one step, other options in the task."""
         task_id = f"run1/{step}/{attempt}"
-        task = task_for(step, attempt, self.digest)
+        task = dict(task_for(step, attempt, self.digest))
+        fields = options.pop("step_fields", {})
+        task["steps"] = [{**each, **fields} for each in task["steps"]]
         self.connection.send(task={**task, **options})
         return task_id
 

@@ -43,7 +43,7 @@ def test_a_host_imports_when_it_is_told_to_prepare(place: Workplace) -> None:
 
     assert ready["digest"] == served.digest
     assert ready["startMethod"] == "START_METHOD_FORK"
-    assert ready["process"]["pid"] == served.host.pid
+    assert ready["process"]["pid"] == served.pid
 
 
 def test_a_journal_holds_each_record_until_it_is_committed(place: Workplace) -> None:
@@ -95,7 +95,7 @@ def test_cancelling_ends_the_process_with_term(place: Workplace) -> None:
 
     served.connection.send(cancel={"taskId": task_id, "graceMs": 60_000})
 
-    assert served.connection.records()[-1]["cancelled"] == {"wasRunning": True}
+    assert served.connection.records()[-1]["cancelled"]["wasRunning"]
 
 
 def test_cancelling_kills_after_the_grace_whatever_was_started(place: Workplace) -> None:
@@ -332,7 +332,7 @@ def test_a_step_ends_when_its_host_is_killed(place: Workplace) -> None:
     served.record("logRecord")
     step = os.pidfd_open(pid)
 
-    served.host.kill()
+    os.kill(served.pid, signal.SIGKILL)
 
     assert served.host.wait(DEADLINE_S) == -signal.SIGKILL
     assert select.select([step], [], [], DEADLINE_S)[0]
@@ -346,12 +346,14 @@ def test_a_connected_idle_host_never_wakes(place: Workplace) -> None:
     served.send_task(digest="0" * 64)
     served.connection.ack()
 
-    wait_until_asleep(served.host.pid)
-    before = switches(served.host.pid)
+    both = (served.host.pid, served.pid)
+    for pid in both:
+        wait_until_asleep(pid)
+    before = [switches(pid) for pid in both]
     is_silent = served.connection.is_silent(0.7)
 
     assert is_silent
-    assert switches(served.host.pid) == before
+    assert [switches(pid) for pid in both] == before
 
 
 def wait_until_asleep(pid: int) -> None:

@@ -6,9 +6,6 @@ import os
 import stat
 from pathlib import Path
 
-import pytest
-
-from treadle_worker import capture
 from treadle_worker.capture import log_folder, open_append
 
 
@@ -39,16 +36,3 @@ def test_the_tail_is_made_of_whole_lines(tmp_path: Path) -> None:
 
 def test_no_file_has_no_tail(tmp_path: Path) -> None:
     assert log_folder(str(tmp_path), "run", "step", 1).stderr_tail() == ""
-
-
-def test_what_is_too_long_keeps_its_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture, "MAX_BYTES", 10)
-    folder = log_folder(str(tmp_path), "run", "step", 1)
-    folder.create()
-    Path(folder.stdout).write_text("12345" + "x" * 90 + "67890")
-    Path(folder.stderr).write_text("1234567890")
-
-    folder.trim()
-
-    assert Path(folder.stdout).read_text() == "12345\n… 90 bytes are left out …\n67890"
-    assert Path(folder.stderr).read_text() == "1234567890"

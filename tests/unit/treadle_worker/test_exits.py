@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from treadle.task import StepResult
-from treadle_worker.exits import AttemptEnd, Exit, Outcome, conclude
+from treadle_worker.attempt_end import AttemptEnd, Exit, Outcome
+from treadle_worker.exits import conclude
 from treadle_worker.messages import (
     AttemptCancelled,
     AttemptFailed,

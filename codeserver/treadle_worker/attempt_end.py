@@ -1,0 +1,66 @@
+"""All that is known of an attempt whose processes are gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from treadle.policy import Limits
+from treadle_worker.messages import AttemptFailed, AttemptSucceeded, AttemptUsage
+
+Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """How a process ended: with an exit status, or by a signal (its name, else "")."""
+
+    status: int = 0
+    signal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OomKills:
+    """What the kernel's out-of-memory killer did while an attempt ran: counts of its kills.
+
+    `own` are those in the attempt's own cgroup, `cgroup` those in the host's, `machine` all.
+    """
+
+    own: int = 0
+    cgroup: int = 0
+    machine: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptEnd:
+    """How an attempt ended.
+
+    `outcome` is what the process said of itself; None if it ended before it could.
+    `timeout_ms` is 0 unless it was ended because its time was over; `was_killed`: by KILL.
+    """
+
+    step_key: str
+    outcome: Outcome | None
+    exit: Exit
+    cancel_requested: bool
+    duration_us: int
+    pid: int
+    usage: AttemptUsage | None = None
+    limits: Limits = field(default_factory=Limits)
+    timeout_ms: int = 0
+    was_killed: bool = False
+    oom: OomKills = field(default_factory=OomKills)
+
+
+def read_exit(wait_status: int) -> Exit:
+    """Read what the kernel says of a child that ended, as `os.wait4` gives it."""
+    code = os.waitstatus_to_exitcode(wait_status)
+    if code >= 0:
+        return Exit(status=code)
+    try:
+        return Exit(signal=signal.Signals(-code).name)
+    except ValueError:
+        # A real-time signal: those between SIGRTMIN and SIGRTMAX have no name of their own.
+        return Exit(signal=f"SIGRTMIN+{-code - signal.SIGRTMIN}")

@@ -1,0 +1,84 @@
+"""How often the kernel's out-of-memory killer struck, as far as this process may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from treadle_worker.attempt_end import OomKills
+
+_VMSTAT = "/proc/vmstat"
+_OWN_CGROUPS = "/proc/self/cgroup"
+_MOUNTS = "/proc/self/mountinfo"
+_COUNTER = "oom_kill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OomCounts:
+    """Two counters that only grow, as they stood at one moment; 0 what cannot be read."""
+
+    cgroup: int
+    machine: int
+
+
+def read_counts() -> OomCounts:
+    """Read the counters of the machine and of this process's memory cgroup."""
+    return OomCounts(cgroup=sum(map(read_counter, cgroup_files())), machine=read_counter(_VMSTAT))
+
+
+def kills_since(before: OomCounts) -> OomKills:
+    """Return what was counted since a moment."""
+    now = read_counts()
+    return OomKills(cgroup=now.cgroup - before.cgroup, machine=now.machine - before.machine)
+
+
+def read_counter(path: str) -> int:
+    """Read the line `oom_kill N` of a file; 0 when there is none."""
+    try:
+        with open(path, encoding="ascii") as file:
+            for line in file:
+                name, _, value = line.partition(" ")
+                if name == _COUNTER:
+                    return int(value)
+    except (OSError, ValueError):
+        pass
+    return 0
+
+
+@cache
+def cgroup_files() -> tuple[str, ...]:
+    """Return the file that counts for this process's memory cgroup, of version 1 or 2."""
+    try:
+        with open(_OWN_CGROUPS, encoding="utf-8") as file:
+            memberships = file.read().splitlines()
+        with open(_MOUNTS, encoding="utf-8") as file:
+            mounts = file.read().splitlines()
+    except OSError:
+        return ()
+    return tuple(counter_files(memberships, mounts))
+
+
+def counter_files(memberships: Iterable[str], mounts: Iterable[str]) -> Iterable[str]:
+    """Yield where the counters of these memberships are, with the file systems so mounted."""
+    kept = list(mounts)
+    for membership in memberships:
+        _, controllers, path = membership.split(":", 2)
+        if controllers == "":
+            yield from _below(kept, "cgroup2", "", path, "memory.events")
+        elif "memory" in controllers.split(","):
+            yield from _below(kept, "cgroup", "memory", path, "memory.oom_control")
+
+
+def _below(
+    mounts: Iterable[str], kind: str, controller: str, path: str, name: str
+) -> Iterable[str]:
+    for mount in mounts:
+        fields, _, types = mount.partition(" - ")
+        root, point = fields.split(" ")[3:5]
+        type_, _, options = types.split(" ", 2)
+        if type_ != kind or (controller and controller not in options.split(" ")[-1].split(",")):
+            continue
+        # What is mounted may be a part of the hierarchy only: a container's.
+        below = path[len(root) :] if root != "/" and path.startswith(root) else path
+        yield f"{point}/{below.strip('/')}/{name}".replace("//", "/")

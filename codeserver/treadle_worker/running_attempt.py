@@ -1,0 +1,65 @@
+"""One attempt that runs, as its host knows it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass, field
+
+from treadle.policy import Limits
+from treadle_worker import oom_counters
+from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome
+from treadle_worker.capture import LogFolder
+from treadle_worker.frames import FrameReader
+from treadle_worker.log_cap import LogCap
+from treadle_worker.messages import Task
+from treadle_worker.oom_counters import OomCounts
+from treadle_worker.usage import Usage
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class RunningAttempt:
+    """One attempt. `pidfd` is closed once `exit` is known, the reports with their end.
+
+    `is_ending`: it was sent TERM, and KILL follows at `kill_at`. `timeout_ms` is set when it
+    is ended because its time was over. `hung`: it did not begin with the op in time.
+    """
+
+    task: Task
+    logs: LogFolder
+    cap: LogCap
+    pid: int
+    pidfd: int
+    reports: int
+    oom_before: OomCounts
+    began: float = field(default_factory=time.monotonic)
+    frames: FrameReader = field(default_factory=FrameReader)
+    outcome: Outcome | None = None
+    exit: Exit | None = None
+    used: Usage = field(default_factory=Usage)
+    cancel_requested: bool = False
+    is_ending: bool = False
+    timeout_ms: int = 0
+    was_killed: bool = False
+    kill_at: float = 0.0
+    hung: bool = False
+    is_reporting: bool = True
+
+    def how(self, exit_: Exit) -> AttemptEnd:
+        """Return all that is known of its end; nothing of it is left."""
+        step = self.task.steps[0]
+        duration_us = int((time.monotonic() - self.began) * 1_000_000)
+        is_killed = exit_.signal == signal.SIGKILL.name and not self.was_killed
+        return AttemptEnd(
+            step_key=step.step_key,
+            outcome=self.outcome,
+            exit=exit_,
+            cancel_requested=self.cancel_requested,
+            duration_us=duration_us,
+            pid=self.pid,
+            usage=self.used.of_attempt(duration_us),
+            limits=step.limits or Limits(),
+            timeout_ms=self.timeout_ms,
+            was_killed=self.was_killed,
+            oom=oom_counters.kills_since(self.oom_before) if is_killed else OomKills(),
+        )

@@ -1,0 +1,76 @@
+"""What attempts left behind: the children of the host that are none of its step processes.
+
+A step process adopts what its descendants leave behind; when it ends, all of that becomes the
+host's, whatever session it went into. So every child of the host that is none of the step
+processes was left by one that ended.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection
+
+from treadle_worker import processes
+from treadle_worker.loop import Loop
+from treadle_worker.usage import Usage
+
+_KILL = "strays"
+# Each takes a descriptor; those beyond are found when these are gone.
+_MOST_WATCHED = 64
+
+
+class Strays:
+    """The strays of one host. `changed` is called when one of them is gone."""
+
+    def __init__(self, loop: Loop, changed: Callable[[], None]) -> None:
+        """Take over the children of this process from here on: those that it has are spared."""
+        self._loop = loop
+        self._changed = changed
+        self._spared = frozenset(processes.children(os.getpid()))
+        self._watched: dict[int, int] = {}
+        self._used = Usage()
+
+    def find(self, ours: Collection[int]) -> bool:
+        """Watch those that are there, `ours` left out; tell whether there are any."""
+        for pid in self._list(ours)[:_MOST_WATCHED]:
+            if pid not in self._watched and len(self._watched) < _MOST_WATCHED:
+                self._watch(pid)
+        if not self._watched:
+            self._loop.clear_deadline(_KILL)
+        return bool(self._watched)
+
+    def kill_at(self, moment: float, ours: Callable[[], Collection[int]]) -> None:
+        """Kill what is left at a moment of the monotonic clock."""
+
+        def kill() -> None:
+            for pid in self._list(ours()):
+                processes.kill_tree(pid)
+
+        self._loop.set_deadline(_KILL, max(0.0, moment - time.monotonic()), kill)
+
+    def take_usage(self) -> Usage:
+        """Return what those that are gone used, which is not counted again."""
+        used, self._used = self._used, Usage()
+        return used
+
+    def _list(self, ours: Collection[int]) -> list[int]:
+        return [
+            pid
+            for pid in processes.children(os.getpid())
+            if pid not in ours and pid not in self._spared
+        ]
+
+    def _watch(self, pid: int) -> None:
+        pidfd = os.pidfd_open(pid)
+        self._watched[pid] = pidfd
+
+        def gone() -> None:
+            _, _, used = os.wait4(pid, 0)
+            self._used = self._used.plus(Usage.read(used))
+            self._loop.unwatch(pidfd)
+            os.close(pidfd)
+            del self._watched[pid]
+            self._changed()
+
+        self._loop.watch(pidfd, gone)

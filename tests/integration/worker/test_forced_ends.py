@@ -1,0 +1,216 @@
+"""Attempts that are ended by force: by their deadline, by a cancel, by the end of their host."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections.abc import Sequence
+
+import pytest
+
+from tests.integration.worker.conftest import DEADLINE_S, Message, Served, Workplace
+
+# A process that shares with its step neither parent, session, environment nor manners.
+STRAY = """
+import ctypes, os, signal, subprocess, sys, time
+
+def detach(context):
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.write(writer, str(os.getpid()).encode())
+            os.closerange(0, 1024)
+            os.execve("/bin/sh", ["sh", "-c", "trap '' TERM; while :; do sleep 600; done"], {})
+        os._exit(0)
+    os.wait()
+    context.log.warning(os.read(reader, 32).decode())
+"""
+
+ENDLESS = {
+    "python": "while True: pass",
+    "in C": "ctypes.PyDLL(None).pause()",
+    "deaf": "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n        while True: signal.pause()",
+}
+
+
+def endless(served: Workplace, how: str, **spec: object) -> Served:
+    return served.serve(
+        STRAY
+        + f"""
+@asset
+def thing(context):
+        detach(context)
+        {ENDLESS[how]}
+""",
+        **spec,
+    )
+
+
+def last(records: Sequence[Message], kind: str) -> Message:
+    found: Message = records[-1][kind]
+    return found
+
+
+def gone(served: Served) -> bool:
+    """Tell whether the stray that the step told of is no more."""
+    pid = int(served.record("logRecord")["logRecord"]["message"])
+    return not os.path.exists(f"/proc/{pid}")
+
+
+@pytest.mark.parametrize("how", ENDLESS)
+def test_a_deadline_ends_the_attempt_and_all_that_it_started(place: Workplace, how: str) -> None:
+    served = endless(place, how, termGraceMs=200)
+
+    task_id = served.send_task(step_fields={"timeoutMs": "1000"})
+    pid = int(served.record("logRecord")["logRecord"]["message"])
+    failed = last(served.connection.records(task_id), "failed")
+
+    assert failed["failure"]["reason"] == "FAILURE_REASON_TIMEOUT"
+    assert "1 s" in failed["failure"]["message"]
+    assert failed["failure"]["evidence"]
+    assert int(failed["usage"]["wallUs"]) >= 1_000_000
+    assert failed["failure"]["signal"] == ("SIGKILL" if how == "deaf" else "SIGTERM")
+    assert not os.path.exists(f"/proc/{pid}")
+
+
+def test_what_the_op_raises_when_its_time_is_over_is_told(place: Workplace) -> None:
+    served = place.serve("""
+        import signal
+        def stop(number, frame):
+            raise RuntimeError("told to stop")
+        @asset
+        def thing():
+            signal.signal(signal.SIGTERM, stop)
+            while True:
+                signal.pause()
+    """)
+
+    failed = last(served.run(step_fields={"timeoutMs": 700}), "failed")
+
+    assert failed["failure"]["reason"] == "FAILURE_REASON_TIMEOUT"
+    assert "told to stop" in failed["failure"]["traceback"]["head"]
+
+
+def test_a_deadline_that_is_kept_changes_nothing(place: Workplace) -> None:
+    served = place.serve("""
+        @asset
+        def thing():
+            return 1
+    """)
+
+    assert "succeeded" in served.run(step_fields={"timeoutMs": 60_000})[-1]
+
+
+@pytest.mark.parametrize("how", ENDLESS)
+def test_a_cancel_leaves_nothing(place: Workplace, how: str) -> None:
+    served = endless(place, how)
+    task_id = served.send_task()
+    pid = int(served.record("logRecord")["logRecord"]["message"])
+
+    for _ in range(2):
+        served.connection.send(cancel={"taskId": task_id, "graceMs": 200})
+    cancelled = last(served.connection.records(task_id), "cancelled")
+
+    assert cancelled["wasRunning"]
+    assert int(cancelled["usage"]["wallUs"]) > 0
+    assert not os.path.exists(f"/proc/{pid}")
+
+
+def test_a_tree_that_forks_on_is_ended_too(place: Workplace) -> None:
+    served = place.serve("""
+        import os, signal
+        def breed(depth):
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            for _ in range(2 if depth < 6 else 0):
+                if os.fork() == 0:
+                    os.setsid()
+                    breed(depth + 1)
+            signal.pause()
+        @asset
+        def thing(context):
+            context.log.warning(str(os.getpid()))
+            breed(0)
+    """)
+    task_id = served.send_task()
+    served.record("logRecord")
+
+    served.connection.send(cancel={"taskId": task_id, "graceMs": 0})
+
+    assert "cancelled" in served.connection.records(task_id)[-1]
+    assert children(served.pid) == []
+
+
+def test_a_line_of_processes_each_of_which_ends_at_once_is_ended(place: Workplace) -> None:
+    served = place.serve("""
+        import os, signal
+        def run_away():
+            for _ in range(3000):
+                if os.fork():
+                    os._exit(0)
+            signal.pause()
+        @asset
+        def thing(context):
+            if os.fork() == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                run_away()
+            context.log.warning(str(os.getpid()))
+            signal.pause()
+    """)
+    task_id = served.send_task()
+    served.record("logRecord")
+
+    served.connection.send(cancel={"taskId": task_id, "graceMs": 0})
+
+    assert "cancelled" in served.connection.records(task_id)[-1]
+    assert children(served.pid) == []
+
+
+def children(pid: int) -> list[str]:
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return file.read().split()
+
+
+@pytest.mark.parametrize("victim", ["host", "guard"])
+def test_a_host_that_is_killed_leaves_nothing(place: Workplace, victim: str) -> None:
+    served = endless(place, "deaf")
+    served.send_task()
+    step = served.record("begun")["begun"]["process"]["pid"]
+    stray = int(served.record("logRecord")["logRecord"]["message"])
+    pids = (served.pid, step, stray)
+    open_ends = [os.pidfd_open(pid) for pid in pids]
+
+    os.kill(served.pid if victim == "host" else served.host.pid, signal.SIGKILL)
+
+    assert served.host.wait(DEADLINE_S) == -signal.SIGKILL
+    if victim == "host":
+        # The guard's end is the proof.
+        assert not any(os.path.exists(f"/proc/{pid}") for pid in pids)
+    for fd in open_ends:
+        assert select.select([fd], [], [], DEADLINE_S)[0]
+        os.close(fd)
+
+
+def test_the_record_beside_the_journal_names_what_runs(place: Workplace) -> None:
+    served = place.serve("""
+        import signal
+        @asset
+        def thing(context):
+            context.log.warning("here")
+            signal.pause()
+    """)
+    record = place.journal(place.hosts.index(served.host)).with_name("processes")
+    task_id = served.send_task()
+    step = served.record("begun")["begun"]["process"]["pid"]
+
+    running = record.read_text()
+    served.connection.send(cancel={"taskId": task_id, "graceMs": 0})
+    served.connection.records(task_id)
+
+    assert f'"pid": {served.pid},' in running
+    assert f'"pid": {step},' in running
+    assert f'"pid": {served.pid},' in record.read_text()
+    assert f'"pid": {step},' not in record.read_text()
