@@ -56,6 +56,10 @@ if TYPE_CHECKING:
     from treadle_client._failure import Failure as Failure
     from treadle_client._failure import FailureReason as FailureReason
     from treadle_client._failure import FailureWhere as FailureWhere
+    from treadle_client._garbage import Collected as Collected
+    from treadle_client._garbage import DiskUse as DiskUse
+    from treadle_client._garbage import Garbage as Garbage
+    from treadle_client._garbage import GarbageReason as GarbageReason
     from treadle_client._graph import Asset as Asset
     from treadle_client._graph import Block as Block
     from treadle_client._graph import Graph as Graph
@@ -158,6 +162,10 @@ _HOMES = {
     "Failure": "_failure",
     "FailureReason": "_failure",
     "FailureWhere": "_failure",
+    "Collected": "_garbage",
+    "DiskUse": "_garbage",
+    "Garbage": "_garbage",
+    "GarbageReason": "_garbage",
     "Asset": "_graph",
     "Block": "_graph",
     "Graph": "_graph",
@@ -223,11 +231,15 @@ __all__ = [
     "CancelRequested",
     "CheckEvaluated",
     "Client",
+    "Collected",
+    "DiskUse",
     "Event",
     "EventKind",
     "Failure",
     "FailureReason",
     "FailureWhere",
+    "Garbage",
+    "GarbageReason",
     "Graph",
     "Hazard",
     "HomeInUseError",

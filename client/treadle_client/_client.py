@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from treadle_client._garbage import Collected, DiskUse, Garbage
 from treadle_client._graph import Graph
 from treadle_client._location import Launcher, Location, Reload
 from treadle_client._materialization import AssetEntry, Materialization
@@ -197,8 +200,36 @@ class Client:
         """Yield runs, newest first; of some states, of one location, or all."""
         return self._rpc.list_runs([RunState(state) for state in states], location or "")
 
+    def garbage(self, *, keep_intermediates: timedelta | None = None) -> Iterator[Garbage]:
+        """Yield which stored values may be removed, and why, sorted by key. Nothing is removed.
+
+        `keep_intermediates` is for how long a run's intermediates are kept after its end, in
+        whole seconds; None: as the launcher was told.
+        """
+        return self._rpc.home.plan_garbage(_seconds(keep_intermediates))
+
+    def collect_garbage(self, *, keep_intermediates: timedelta | None = None) -> Collected:
+        """Remove what `garbage` yields, and return when it is gone."""
+        return self._rpc.home.collect_garbage(_seconds(keep_intermediates))
+
+    def disk_use(self) -> Iterator[DiskUse]:
+        """Yield what the values of each asset, then of each run, take, each largest first."""
+        return self._rpc.home.disk_use()
+
+    def step_task(self, run_id: str, step_key: str, attempt: int | None = None) -> str:
+        """Return the task of a step's attempt, as JSON; by default of the last that started.
+
+        Raises:
+            NotFoundError: there is no such run or step, or that attempt never started.
+        """
+        return self._rpc.home.step_task(run_id, step_key, attempt or 0)
+
     def __repr__(self) -> str:
         return f"Client({self.address!r})"
+
+
+def _seconds(time: timedelta | None) -> int | None:
+    return None if time is None else math.floor(time.total_seconds())
 
 
 def _selection(selection: str | Sequence[str] | None, job: str | None) -> Selection:

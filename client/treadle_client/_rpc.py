@@ -10,6 +10,7 @@ from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
 from treadle_client._errors import UnreachableError
 from treadle_client._event import Event
 from treadle_client._graph import Graph
+from treadle_client._home_rpc import HomeRpc
 from treadle_client._location import Launcher, Location, Reload
 from treadle_client._log import LogChunk
 from treadle_client._materialization import AssetEntry, Materialization
@@ -278,6 +279,11 @@ class LauncherRpc:
                     yield decode_log_chunk(response)
 
         return Stream(chunks(), call.cancel)
+
+    @property
+    def home(self) -> HomeRpc:
+        """The calls about the launcher's home."""
+        return HomeRpc(self._stub, self._metadata, self.address)
 
     @property
     def _stub(self) -> launcher_pb2_grpc.LauncherServiceStub:

@@ -94,22 +94,26 @@ class RunHandle:
         attempt: int | None = None,
         stream: LogStream | str = LogStream.ALL,
         *,
+        offset: int = 0,
         follow: bool = False,
     ) -> Iterator[LogChunk]:
         """Yield what an attempt of a step wrote; by default the last attempt that started.
 
-        Following, it goes on until the attempt has ended. An attempt that never started gives
-        nothing.
+        Following, it goes on until the attempt has ended. `offset` is the first byte wanted of
+        one stream. An attempt that never started gives nothing.
 
         Raises:
             NotFoundError: the run has no such step.
+            ValueError: an offset without a stream: each has bytes of its own.
         """
+        if offset and LogStream(stream) is LogStream.ALL:
+            raise ValueError("An offset needs one stream: each has bytes of its own.")
         request = LogRequest(
             run_id=self._run_id,
             step_key=step_key,
             attempt=attempt or 0,
             stream=LogStream(stream),
-            offset=0,
+            offset=offset,
             follow=follow,
         )
         return read_logs(self._rpc, request)

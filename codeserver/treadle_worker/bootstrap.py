@@ -1,4 +1,4 @@
-"""The entry of every worker process: `INTERPRETER -P bootstrap.py load|host|step <fd>`.
+"""The entry of every worker process: `INTERPRETER -P bootstrap.py load|host|step|debug <fd>`.
 
 The user's interpreter has nothing of ours installed, or another version of it. So this file
 makes exactly two packages findable, those beside itself, and imports the process's own module
@@ -42,8 +42,10 @@ def main(role: str, fd: int) -> int:
         from treadle_worker.host import main as run  # noqa: PLC0415 (see above)
     elif role == "step":
         from treadle_worker.spawned import main as run  # noqa: PLC0415 (see above)
+    elif role == "debug":
+        from treadle_worker.debug import main as run  # noqa: PLC0415 (see above)
     else:
-        raise SystemExit(f"bootstrap.py: no such role: {role!r}; one of load, host, step")
+        raise SystemExit(f"bootstrap.py: no such role: {role!r}; one of load, host, step, debug")
     return run(fd)
 
 

@@ -19,8 +19,11 @@ _COMMANDS = {
     "plan": "Show what would run for a selection, and why.",
     "materialize": "Make assets, and show it happen.",
     "assets": "List assets with their latest materialization, or one's history.",
-    "runs": "List, show, watch and cancel runs, and read their logs.",
+    "runs": "List, show, watch, cancel and debug runs, and read their logs.",
     "reload": "Load a location's code anew.",
+    "gc": "Remove stored values that nothing needs.",
+    "disk": "Show what stored values take, by asset and by run.",
+    "db": "Upgrade a home that an older Treadle wrote, or check one.",
 }
 
 

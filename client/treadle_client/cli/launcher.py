@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from treadle_client.cli.duration import duration
 from treadle_client.cli.service_command import ServiceCommand, become
 
 
@@ -61,6 +62,13 @@ from treadle_client.cli.service_command import ServiceCommand, become
     "--start-method",
     type=click.Choice(["auto", "spawn"]),
     help="How hosts start step processes; by default they fork unless the code forbids it.",
+)
+@click.option(
+    "--keep-intermediates",
+    type=duration,
+    metavar="TIME",
+    help="How long intermediates are kept after their run's end: 7d, 12h, 30m, or seconds; by"
+    " default 7d.",
 )
 @click.pass_context
 def launcher(ctx: click.Context, /, **_: object) -> None:

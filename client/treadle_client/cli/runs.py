@@ -1,4 +1,4 @@
-"""`treadle runs`: list, show, watch and cancel runs, and read their logs."""
+"""`treadle runs`: list, show, watch, cancel and debug runs, and read their logs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from treadle_client._log import LogStream
 from treadle_client._run import RunState
+from treadle_client.cli.debug import debug
 from treadle_client.cli.default_group import DefaultGroup
 from treadle_client.cli.display import open_display
 from treadle_client.cli.errors import reporting_errors
@@ -23,10 +24,13 @@ from treadle_client.cli.session import SessionRequest, open_session
 
 @click.group(cls=DefaultGroup)
 def runs() -> None:
-    """List, show, watch and cancel runs, and read their logs.
+    """List, show, watch, cancel and debug runs, and read their logs.
 
     Without a subcommand: list.
     """
+
+
+runs.add_command(debug)
 
 
 @runs.command(name="list")
@@ -129,6 +133,13 @@ def watch(
     help="stdout, stderr, the records of Python's logging, or all.",
 )
 @click.option("--follow", is_flag=True, help="Go on until the attempt has ended. Needs STEP.")
+@click.option(
+    "--offset",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="BYTE",
+    help="The first byte wanted, from 0. Needs STEP and one --stream.",
+)
 @serving_options
 @json_option("pieces (step_key, stream, offset, text), each a JSON document on a line")
 @reporting_errors
@@ -139,18 +150,21 @@ def logs(  # noqa: PLR0913 - each is one argument or option
     attempt: int | None,
     stream: str,
     follow: bool,
+    offset: int,
     wanted: SessionRequest,
     as_json: bool,
 ) -> ExitCode:
     """Print what a step of a run wrote, as it wrote it; without STEP, of every step that started."""
     if step_key is None and (follow or attempt is not None):
         raise click.UsageError("--follow and --attempt need a STEP.")
+    if offset and (step_key is None or stream == LogStream.ALL.value):
+        raise click.UsageError("--offset needs a STEP and one --stream: each has its own bytes.")
     with open_session(wanted) as session:
         handle = session.client.run(run_id)
         started = [step.key for step in handle.steps() if step.attempts] if not step_key else []
         for key in (step_key,) if step_key else started:
             output = LogOutput(key, as_json=as_json, with_heading=step_key is None)
-            for chunk in handle.logs(key, attempt, stream, follow=follow):
+            for chunk in handle.logs(key, attempt, stream, offset=offset, follow=follow):
                 output.show(chunk)
             output.finish()
     return ExitCode.SUCCEEDED

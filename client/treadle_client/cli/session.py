@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from treadle_client._client import Client
-from treadle_client._errors import UnreachableError
+from treadle_client._errors import StartError, UnreachableError
 from treadle_client._home import default_home, find_launcher
 from treadle_client._local import Code, connected, local_services
 
@@ -81,6 +81,29 @@ def open_session(wanted: SessionRequest) -> Iterator[Session]:
     address = wanted.launcher or _running(wanted)
     with Client.connect(address, token_file=wanted.token_file) as client:
         yield Session(client=client, lifetime=Lifetime.STANDING, home=wanted.home)
+
+
+@contextmanager
+def open_home_session(wanted: SessionRequest) -> Iterator[Session]:
+    """Connect to a running launcher, else start one on the home, without code, for the while.
+
+    Raises:
+        StartError: the home is none, or a launcher of our own did not start on it.
+        UnreachableError: the launcher that is named does not answer.
+    """
+    home = wanted.home_or_default
+    named = wanted.launcher or (os.environ.get("TREADLE_LAUNCHER") if wanted.home is None else None)
+    if named or find_launcher(home) is not None:
+        with open_session(wanted) as session:
+            yield session
+        return
+    if not (home / "FORMAT").is_file():
+        raise StartError(
+            f"{home} is not a home, and no launcher is named: give --home or --launcher.",
+            usage=True,
+        )
+    with local_services(Code(), home) as services, connected(services) as client:
+        yield Session(client=client, lifetime=Lifetime.COMMAND, home=home)
 
 
 def _running(wanted: SessionRequest) -> str:

@@ -1,0 +1,82 @@
+"""`treadle gc`: remove stored values that nothing needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import click
+
+from treadle_client._garbage import Garbage
+from treadle_client._table import Page, Table
+from treadle_client.cli.duration import duration
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.options import json_option, launcher_options
+from treadle_client.cli.pages import show_page
+from treadle_client.cli.session import SessionRequest, open_home_session
+from treadle_client.cli.sizes import size_text
+
+
+@click.command()
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would be removed, and why.")
+@click.option(
+    "--keep-intermediates",
+    type=duration,
+    metavar="TIME",
+    help="How long intermediates are kept after their run's end: 7d, 12h, 30m, or seconds; by"
+    " default as the launcher was told, else 7d.",
+)
+@launcher_options
+@json_option("what was, or would be, removed as one JSON document")
+@reporting_errors
+def gc(
+    *, only_plan: bool, keep_intermediates: timedelta | None, wanted: SessionRequest, as_json: bool
+) -> ExitCode:
+    """Remove stored values that nothing needs.
+
+    These are values of attempts that did not succeed, versions of an asset that have three newer
+    ones, and intermediates of runs that ended long ago. What a run needs that is not over stays;
+    so does the record of what was made. A launcher does the same by itself: after each run, and
+    when it starts. Logs are never removed.
+    """
+    with open_home_session(wanted) as session:
+        if only_plan:
+            garbage = tuple(session.client.garbage(keep_intermediates=keep_intermediates))
+            if as_json:
+                print_document(plain(garbage))
+            else:
+                show_page(_garbage_page(garbage))
+            return ExitCode.SUCCEEDED
+        collected = session.client.collect_garbage(keep_intermediates=keep_intermediates)
+    if as_json:
+        print_document(plain(collected))
+    else:
+        size = size_text(collected.removed_bytes)
+        click.echo(f"Removed {_values(collected.removed_count)}, {size}.")
+    return ExitCode.SUCCEEDED
+
+
+def _garbage_page(garbage: Sequence[Garbage]) -> Page:
+    if not garbage:
+        return ("Nothing is to be removed.",)
+    total = size_text(sum(each.size_bytes for each in garbage))
+    table = Table(
+        columns=("value", "why", "bytes", "asset", "run"),
+        rows=tuple(
+            (
+                each.key,
+                each.reason.value,
+                str(each.size_bytes),
+                each.asset_key or "-",
+                each.run_id or "-",
+            )
+            for each in garbage
+        ),
+    )
+    return (table, f"{_values(len(garbage))}, {total}; `treadle gc` removes them.")
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count} values"

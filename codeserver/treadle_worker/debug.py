@@ -1,0 +1,204 @@
+"""A step again, by hand: in the foreground, with its recorded inputs, under pdb. Stores nothing."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+import os
+import pdb  # noqa: T100 - what this file is for
+import sys
+import tempfile
+from bdb import BdbQuit
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import CodeType, FrameType
+from typing import Any
+
+from treadle._files import FileStore
+from treadle.execution import StepFailedError, run_step
+from treadle.location import LoadedLocation
+from treadle.task import LoadedInput, StepResult, TaskOutput, TaskStep, ValueRef
+from treadle_worker.importing import LoadFailedError, load_targets
+from treadle_worker.log_records import STEP_LOGGER
+from treadle_worker.messages import Task
+from treadle_worker.problems import describe
+from treadle_worker.targets import parse_target
+from treadle_worker.wire.fields import JsonObject, children, text, text_map
+from treadle_worker.wire.launcher_frame import decode_launcher_frame
+
+
+class StopAt(StrEnum):
+    """Where pdb takes over."""
+
+    EXCEPTION = "exception"
+    """Where the user's code raised, when it did."""
+    START = "start"
+    """At the first line of the op."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spec:
+    """What the command wants run."""
+
+    targets: tuple[dict[str, str], ...]
+    working_directory: str
+    values_root: str
+    stop_at: StopAt
+    task: Task
+
+
+class _ThrowAwayStore(FileStore):
+    """Reads the values of a home; what is written goes elsewhere."""
+
+    def __init__(self, values_root: str, elsewhere: str) -> None:
+        super().__init__(values_root)
+        self._elsewhere = FileStore(elsewhere)
+
+    def write_value(self, key: str, value: object) -> ValueRef:
+        """Store the value elsewhere."""
+        return self._elsewhere.write_value(key, value)
+
+
+def main(fd: int) -> int:
+    """Run the step that the descriptor describes; the exit status is 1 when it fails."""
+    spec = _read(fd)
+    os.chdir(spec.working_directory)
+    _say("Importing the code.")
+    try:
+        location = load_targets(
+            [parse_target(target) for target in spec.targets], spec.working_directory
+        )
+    except LoadFailedError as error:
+        _say(error.problem.text)
+        return 1
+    step = spec.task.steps[0]
+    try:
+        location.step(step.step_key)
+    except KeyError:
+        _say(f"The code has no step {step.step_key} any more.")
+        return 1
+    if location.snapshot.digest != spec.task.digest:
+        _say("The code is another than the one that ran: that is fine, if it is what you want.")
+    _log_to_stderr()
+    _say(
+        f"Step {step.step_key} of run {spec.task.run.run_id}, as in attempt {step.attempt}, with"
+        " its recorded inputs. Nothing it makes is kept; what it does elsewhere, it does."
+    )
+    with tempfile.TemporaryDirectory(prefix="treadle-debug-") as elsewhere:
+        return _debug(location, spec, _ThrowAwayStore(spec.values_root, elsewhere))
+
+
+def _debug(location: LoadedLocation, spec: _Spec, store: FileStore) -> int:
+    step = spec.task.steps[0]
+    code = _code_of(location.step(step.step_key).op.fn)
+    try:
+        with _stopping(code if spec.stop_at is StopAt.START else None):
+            result = run_step(
+                location, _throw_away(step), spec.task.run, store=store, loaded=_tell_input
+            )
+    except StepFailedError as error:
+        return _failed(error, spec.stop_at)
+    _tell_result(step, result)
+    return 0
+
+
+def _failed(error: StepFailedError, stop_at: StopAt) -> int:
+    cause = error.__cause__
+    if isinstance(cause, BdbQuit):
+        _say("Left.")
+        return 1
+    if cause is not None:
+        _say(describe(cause).text)
+    _say(f"The step failed ({error.where}): {error.message}")
+    if cause is not None and cause.__traceback__ is not None and stop_at is StopAt.EXCEPTION:
+        _say("pdb: `bt` shows where, `u` and `d` move, `q` leaves.")
+        pdb.post_mortem(cause.__traceback__)
+    return 1
+
+
+@contextmanager
+def _stopping(code: CodeType | None) -> Iterator[None]:
+    """Have pdb take over when this code is first entered; None: never."""
+    if code is None:
+        yield
+        return
+
+    def watch(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
+        if event != "call" or frame.f_code is not code:
+            return None
+        debugger = pdb.Pdb()
+        debugger.set_trace(frame)
+        return debugger.trace_dispatch
+
+    sys.settrace(watch)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+def _code_of(function: object) -> CodeType | None:
+    """Return the code of the user's own function, below what decorators put around it."""
+    inner = inspect.unwrap(function) if callable(function) else function
+    return getattr(inner, "__code__", None)
+
+
+def _throw_away(step: TaskStep) -> TaskStep:
+    """Return the step with every value stored by the file manager: no IO manager is called."""
+    return replace(step, outputs=tuple(_thrown_away(output) for output in step.outputs))
+
+
+def _thrown_away(output: TaskOutput) -> TaskOutput:
+    if output.nothing:
+        return output
+    return replace(
+        output,
+        value_key=output.value_key or (f"{output.name}/value" if output.store_intermediate else ""),
+        assets=tuple(
+            replace(asset, value_key=asset.value_key or f"{output.name}/{number}")
+            for number, asset in enumerate(output.assets)
+        ),
+    )
+
+
+def _read(fd: int) -> _Spec:
+    with os.fdopen(fd, "rb") as stream:
+        content: JsonObject = json.load(stream)
+    task = decode_launcher_frame({"task": content["task"]})
+    assert isinstance(task, Task)
+    return _Spec(
+        targets=tuple(
+            dict(text_map({"target": target}, "target")) for target in children(content, "targets")
+        ),
+        working_directory=text(content, "workingDirectory"),
+        values_root=text(content, "valuesRoot"),
+        stop_at=StopAt(text(content, "stopAt")),
+        task=task,
+    )
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    logging.getLogger(STEP_LOGGER).setLevel(logging.DEBUG)
+
+
+def _tell_input(loaded: LoadedInput) -> None:
+    source = loaded.source
+    if source is None:
+        return
+    made_by = f" of run {source.run_id}" if source.run_id else ""
+    what = source.asset_key or f"{source.step_key}:{source.output}"
+    _say(f"Loaded {loaded.input} from {what}{made_by}.")
+
+
+def _tell_result(step: TaskStep, result: StepResult) -> None:
+    made = ", ".join(result.yielded_outputs) or "nothing"
+    _say(f"Step {step.step_key} succeeded: it yielded {made}, which is thrown away.")
+
+
+def _say(words: str) -> None:
+    sys.stdout.flush()
+    print(words, file=sys.stderr, flush=True)
