@@ -105,5 +105,5 @@ def _text(error: BaseException) -> str:
     try:
         return str(error).strip()
     # The user's as well: it may raise anything, and what failed is told all the same.
-    except BaseException as other:
+    except BaseException as other:  # noqa: BLE001
         return f"(its message cannot be had: str() of it raised {type(other).__name__})"

@@ -24,6 +24,7 @@ from treadle_codeserver.leaving import told_to_leave
 from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
 from treadle_codeserver.orphans import adopt_orphans
+from treadle_codeserver.request_check import RequestCheck
 from treadle_codeserver.service import CodeServerService
 from treadle_codeserver.token_check import TokenCheck
 
@@ -55,7 +56,7 @@ async def _served(settings: Settings, location: CodeLocation) -> AsyncIterator[A
     """Answer calls for the length of the block."""
     is_tcp = isinstance(settings.bind, TcpAddress)
     checks = [TokenCheck(settings.token)] if is_tcp and settings.token is not None else []
-    server = grpc.aio.server(interceptors=checks, options=_OPTIONS)
+    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=_OPTIONS)
     service = CodeServerService(location, settings.command)
     codeserver_pb2_grpc.add_CodeServerServiceServicer_to_server(service, server)
     healthy = health.aio.HealthServicer()

@@ -131,7 +131,7 @@ def read_format(root: Path) -> int:
     """
     path = root / "FORMAT"
     try:
-        text = path.read_text().strip()
+        text = path.read_text(errors="replace").strip()
     except OSError as error:
         raise HomeError(f"the home {root} cannot be used: {error}") from error
     if not text.isdecimal():

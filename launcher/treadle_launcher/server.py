@@ -30,6 +30,7 @@ from treadle_launcher.leaving import told_to_leave
 from treadle_launcher.locations import Locations
 from treadle_launcher.planning import Planner
 from treadle_launcher.processes import own_id
+from treadle_launcher.request_check import RequestCheck
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.service import LauncherService, ServedParts
 from treadle_launcher.store.store import open_store
@@ -143,7 +144,7 @@ async def _served(
     """Answer calls for the length of the block."""
     is_tcp = isinstance(bind, TcpAddress)
     checks = [TokenCheck(settings.token)] if is_tcp and settings.token is not None else []
-    server = grpc.aio.server(interceptors=checks, options=_OPTIONS)
+    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=_OPTIONS)
     launcher_pb2_grpc.add_LauncherServiceServicer_to_server(service, server)
     healthy = health.aio.HealthServicer()
     await healthy.set(_SERVICE, health_pb2.HealthCheckResponse.SERVING)

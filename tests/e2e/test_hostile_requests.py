@@ -31,6 +31,7 @@ OUTSIDE = "../../../../../../etc/passwd"
 class Served:
     """Running services, and a run that has ended with one of its steps."""
 
+    channel: grpc.Channel
     launcher: launcher_pb2_grpc.LauncherServiceStub
     code_server: codeserver_pb2_grpc.CodeServerServiceStub
     run_id: str
@@ -51,6 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             pass
         steps = launcher.ListRunSteps(launcher_pb2.ListRunStepsRequest(run_id=run.id)).steps
         yield Served(
+            channel=to_launcher,
             launcher=launcher,
             code_server=codeserver_pb2_grpc.CodeServerServiceStub(to_code_server),
             run_id=run.id,
@@ -184,3 +186,22 @@ def test_a_page_token_of_another_call_is_refused(served: Served) -> None:
         ),
     ]:
         assert reason_of(call, request) == "BAD_PAGE_TOKEN"
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "/treadle_api.v1.LauncherService/GetRun",
+        "/treadle_api.v1.LauncherService/WatchRun",
+    ],
+)
+@pytest.mark.parametrize("data", [b"\x0a\x03\xff\xfe\xfd", b"\xff" * 100])
+def test_bytes_that_are_no_message_are_refused(served: Served, method: str, data: bytes) -> None:
+    make = served.channel.unary_stream if "Watch" in method else served.channel.unary_unary
+
+    assert (
+        reason_of(
+            lambda _, timeout: make(method)(data, timeout=timeout), launcher_pb2.GetRunRequest()
+        )
+        == "BAD_ARGUMENT"
+    )

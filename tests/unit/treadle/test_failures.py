@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from treadle._failures import StepFailedError, Where, user_code
@@ -14,7 +12,7 @@ class Unspeakable(Exception):
 
 class Leaves(BaseException):
     def __str__(self) -> str:
-        sys.exit(3)
+        raise SystemExit(3)
 
 
 @pytest.mark.parametrize(

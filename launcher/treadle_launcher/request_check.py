@@ -1,0 +1,87 @@
+"""The request check: bytes that are no message of the contract are refused as a bad argument."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError
+
+from treadle_launcher.errors import BadArgumentError
+from treadle_launcher.wire.error import encode_refusal
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+_OURS = "/treadle_api.v1."
+_MESSAGE = "The request is no message of this call: the bytes cannot be decoded."
+
+
+class RequestCheck(grpc.aio.ServerInterceptor):
+    """Refuses what cannot be decoded. Left to gRPC, it ends as UNKNOWN, with a traceback of ours."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Q, A] | None]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Q, A] | None:
+        """Hand the call on, to be refused once its bytes prove to be none of its messages."""
+        handler: Any = await continuation(handler_call_details)
+        if handler is None or not handler_call_details.method.startswith(_OURS):
+            return handler  # type: ignore[no-any-return]  # as it came
+        make = (
+            grpc.unary_stream_rpc_method_handler
+            if handler.response_streaming
+            else grpc.unary_unary_rpc_method_handler
+        )
+        behaviour = (
+            _streaming(handler.unary_stream)
+            if handler.response_streaming
+            else _answering(handler.unary_unary)
+        )
+        return make(
+            behaviour,
+            request_deserializer=_decoding(handler.request_deserializer),
+            response_serializer=handler.response_serializer,
+        )
+
+
+def _decoding(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    def decoded(data: bytes) -> object:
+        try:
+            return decode(data)
+        except DecodeError as error:
+            return error
+
+    return decoded
+
+
+def _answering(answer: Callable[[Q, Any], Awaitable[A]]) -> Callable[[Q, Any], Awaitable[A]]:
+    async def checked(request: Q, context: Any) -> A:
+        await _check(request, context)
+        return await answer(request, context)
+
+    return checked
+
+
+def _streaming(
+    answer: Callable[[Q, Any], AsyncGenerator[A, None]],
+) -> Callable[[Q, Any], AsyncGenerator[A, None]]:
+    async def checked(request: Q, context: Any) -> AsyncGenerator[A, None]:
+        await _check(request, context)
+        # Closed with this one: a caller that leaves holds nothing open.
+        async with aclosing(answer(request, context)) as responses:
+            async for response in responses:
+                yield response
+
+    return checked
+
+
+async def _check(request: object, context: Any) -> None:
+    if isinstance(request, DecodeError):
+        await context.abort_with_status(encode_refusal(BadArgumentError(message=_MESSAGE)))
