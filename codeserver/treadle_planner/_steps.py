@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from treadle.policy import RetryPolicy
 from treadle.snapshot import KeyText, Step, StepOutput, UnselectedOutputs
 from treadle.wiring import OutputRef
 from treadle_planner._managers import Manager, loading_manager
@@ -66,6 +67,14 @@ def _read_values(inputs: Iterable[tuple[PlannedInput, ...]]) -> Iterator[OutputR
                 yield OutputRef(source.step_output.step_key, source.step_output.output)
 
 
+def _job_policy(reads: Reads) -> RetryPolicy | None:
+    """Return the policy for steps without one of their own: that of the job that is run."""
+    if reads.request.selection:
+        return None
+    jobs = reads.index.snapshot.jobs
+    return next((job.retry_policy for job in jobs if job.name == reads.request.job), None)
+
+
 class _Assembly:
     """Puts steps that run together, knowing which outputs are read."""
 
@@ -81,6 +90,8 @@ class _Assembly:
             for name in reads.kept.blocks
         }
 
+        self._job_policy = _job_policy(reads)
+
     def running(self, step: Step, inputs: tuple[PlannedInput, ...], reason: str) -> PlannedStep:
         return PlannedStep(
             key=step.key,
@@ -94,6 +105,9 @@ class _Assembly:
             outputs=tuple(self._output(step, output) for output in step.outputs),
             resource_keys=self._resource_keys(step, inputs),
             unselected_outputs=self._reads.unselected_outputs(step.block),
+            retry_policy=step.retry_policy or self._job_policy,
+            timeout_ms=step.timeout_ms,
+            limits=step.limits,
         )
 
     def _output(self, step: Step, output: StepOutput) -> PlannedOutput:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
@@ -11,6 +11,7 @@ from treadle_launcher.events import (
     NewEvent,
     Payload,
     RunFinished,
+    RunStarted,
     StepCancelled,
     StepNotRun,
     StepSkipped,
@@ -25,8 +26,13 @@ from treadle_launcher.transitions import InvalidTransition
 _NOT_STARTED = (StepState.PENDING, StepState.READY)
 
 
-def ready_steps(view: RunView, now: TimeUs, limit: int | None = None) -> tuple[StepKey, ...]:
-    """Return the steps that may start now, in plan order, at most `limit`."""
+def ready_steps(
+    view: RunView, is_due: Callable[[TimeUs], bool], limit: int | None = None
+) -> tuple[StepKey, ...]:
+    """Return the steps that may start, in plan order, at most `limit`.
+
+    `is_due` says whether the earliest start of a retry has come.
+    """
     if view.state is not RunState.RUNNING:
         return ()
     found: list[StepKey] = []
@@ -34,7 +40,7 @@ def ready_steps(view: RunView, now: TimeUs, limit: int | None = None) -> tuple[S
         if limit is not None and len(found) >= limit:
             break
         not_before = view.steps[key].not_before
-        if not_before is None or not_before <= now:
+        if not_before is None or is_due(not_before):
             found.append(key)
     return tuple(found)
 
@@ -60,7 +66,7 @@ def follow_ups(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
 
 
 def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, ...]:
-    """Return the facts that end a run which cannot go on: FAILED, or CANCELLED if that was asked.
+    """Return the facts that end a run which cannot go on: FAILED, or as its cancel wants it.
 
     Precondition: no step runs; end those first.
 
@@ -90,8 +96,11 @@ def _cancelled(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
         all_well = view.summary().started_at is not None and view.count(
             StepState.SUCCEEDED, StepState.SKIPPED
         ) == len(view.steps)
-        state = RunState.SUCCEEDED if all_well else RunState.CANCELLED
-        events.append(_finished(view, state, None, now))
+        state = RunState.CANCELLED if view.ending is None else RunState.FAILED
+        failure = view.ending
+        if all_well:
+            state, failure = RunState.SUCCEEDED, None
+        events.append(_finished(view, state, failure, now))
     return tuple(events)
 
 

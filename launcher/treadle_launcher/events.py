@@ -196,6 +196,7 @@ class StepRetryScheduled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecomputed:
     """A step goes back to PENDING: its value was in memory only."""
+    ground: RetryGround = RetryGround.NOT_TAKEN
 
     reason: str
 
@@ -224,7 +225,10 @@ class StepReused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRequested:
-    """Somebody asked for the run's end, in their words."""
+    """Somebody asked for the run's end, in their words.
+
+    `failure` is why the run fails instead of being cancelled: its time is over.
+    """
 
     reason: str = ""
 
@@ -233,6 +237,7 @@ class CancelRequested:
 class StepCancelled:
     """A step was cancelled. `was_running`: a process was ended for it."""
 
+    failure: Failure | None = None
     was_running: bool = False
     usage: AttemptUsage | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from treadle_launcher.values import SourceLocation, Text
+from treadle_launcher.values import MetadataEntry, SourceLocation, Text
 
 
 class FailureReason(StrEnum):
@@ -57,7 +57,8 @@ class Failure:
     `where` is set for USER_ERROR, `exit_code` for EXIT, `signal` ("SIGSEGV") when one ended
     the process, `stderr_tail` when the process ended without a report; `error_class`,
     `traceback` and `source` when an exception was raised. `evidence` are the facts that the
-    reason rests on, a sentence each; `likely`: they do not prove it.
+    reason rests on, a sentence each; `likely`: they do not prove it. `metadata` is what the
+    user's own Failure says.
     """
 
     reason: FailureReason
@@ -71,3 +72,4 @@ class Failure:
     stderr_tail: Text | None = None
     likely: bool = False
     evidence: tuple[str, ...] = ()
+    metadata: tuple[MetadataEntry, ...] = ()

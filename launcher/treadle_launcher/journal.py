@@ -5,6 +5,7 @@ The records mirror worker.proto.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -18,11 +19,11 @@ from treadle_launcher.events import (
     OutputStored,
     Payload,
     StepCancelled,
-    StepFailed,
     StepSucceeded,
 )
 from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.ids import StepKey, TaskId
+from treadle_launcher.policy import RetryRequest
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
@@ -73,12 +74,17 @@ class AttemptSucceeded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFailed:
-    """The attempt ended badly: nothing of it is committed. `pid` 0: no process was started."""
+    """The attempt ended badly: nothing of it is committed. `pid` 0: no process was started.
+
+    `retry` is the op's own wish to be tried again, `no_retry` its word that this is of no use.
+    """
 
     failure: Failure
     duration_us: int = 0
     pid: int = 0
     usage: AttemptUsage | None = None
+    retry: RetryRequest | None = None
+    no_retry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +117,12 @@ class JournalRecord:
     fact: Fact
 
 
-def record_events(view: RunView, record: JournalRecord) -> tuple[NewEvent, ...]:
+def record_events(
+    view: RunView, record: JournalRecord, after_failure: Callable[[AttemptFailed], Payload]
+) -> tuple[NewEvent, ...]:
     """Return the facts that a record tells of its run, in the order they are appended.
 
-    A record of an attempt that does not run any more tells nothing: the attempt was given up
+    What a failure leads to, `after_failure` says. A record of an attempt that does not run any more tells nothing: the attempt was given up
     (its host was taken for lost), and what is not committed does not exist.
     """
     step = view.steps.get(record.step_key)
@@ -124,11 +132,13 @@ def record_events(view: RunView, record: JournalRecord) -> tuple[NewEvent, ...]:
         NewEvent(
             payload=payload, step_key=record.step_key, attempt=record.attempt, time=record.time
         )
-        for payload in _payloads(record.fact, view)
+        for payload in _payloads(record.fact, view, after_failure)
     )
 
 
-def _payloads(fact: Fact, view: RunView) -> tuple[Payload, ...]:
+def _payloads(
+    fact: Fact, view: RunView, after_failure: Callable[[AttemptFailed], Payload]
+) -> tuple[Payload, ...]:
     match fact:
         case AttemptBegun():
             return ()
@@ -145,22 +155,19 @@ def _payloads(fact: Fact, view: RunView) -> tuple[Payload, ...]:
                 StepSucceeded(duration_us=fact.duration_us, pid=fact.pid, usage=fact.usage),
             )
         case AttemptFailed():
-            failed = StepFailed(
-                failure=fact.failure,
-                duration_us=fact.duration_us,
-                pid=fact.pid,
-                usage=fact.usage,
-            )
-            return (failed,)
+            return (after_failure(fact),)
         case AttemptCancelled():
-            return (_cancelled(fact, view),)
+            is_asked_for = view.state is RunState.CANCELLING
+            return (_cancelled(fact) if is_asked_for else after_failure(_ended_with_host(fact)),)
 
 
-def _cancelled(fact: AttemptCancelled, view: RunView) -> Payload:
-    if view.state is RunState.CANCELLING:
-        return StepCancelled(was_running=fact.was_running, usage=fact.usage)
+def _cancelled(fact: AttemptCancelled) -> StepCancelled:
+    return StepCancelled(was_running=fact.was_running, usage=fact.usage)
+
+
+def _ended_with_host(fact: AttemptCancelled) -> AttemptFailed:
     # Its host was ended, not its run: nobody asked for less than the whole.
-    return StepFailed(failure=_ENDED_WITH_HOST, usage=fact.usage)
+    return AttemptFailed(failure=_ENDED_WITH_HOST, usage=fact.usage)
 
 
 def _with_digest(made: AssetMaterialized, digest: str) -> AssetMaterialized:

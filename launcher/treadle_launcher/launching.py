@@ -12,7 +12,7 @@ from treadle_launcher.events import NewEvent, RunSubmitted
 from treadle_launcher.ids import RunIds
 from treadle_launcher.planning import Launchable, LaunchRequest, Planner
 from treadle_launcher.run_view import RunView
-from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun
+from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RequestFields
 from treadle_launcher.store.store import Store
 
 
@@ -58,8 +58,8 @@ class Launching:
         plan = launchable.plan
         submitted = RunSubmitted(
             location=plan.location,
-            selection=request.selection,
-            options=request.options,
+            selection=plan.selection,
+            options=plan.options,
             digest=plan.digest,
             fingerprint=plan.fingerprint,
             tags=launchable.tags,

@@ -137,7 +137,7 @@ class PlannedOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
-    """One op of a selected block, and what the plan does with it. Details are set when RUN."""
+    """One op of a selected block, and what the plan does with it. Details are set unless OMIT."""
 
     key: StepKey
     block: str
@@ -152,6 +152,9 @@ class PlannedStep:
     op: str = ""
 
 
+    retry_policy: RetryPolicy | None = None
+    timeout_ms: int = 0
+    limits: Limits | None = None
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInputRef:
     """One input of one planned step."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import (
@@ -16,6 +17,7 @@ from treadle_launcher.errors import (
     SpansLocationsError,
     StalePlanError,
 )
+from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.location_planning import LocationPlanning, Planned
 from treadle_launcher.locations import Locations
@@ -57,7 +59,11 @@ class Planner:
     """Plans selections on the snapshots that the code servers serve now."""
 
     def __init__(
-        self, locations: Locations, store: Store, import_timeout: float | None = None
+        self,
+        locations: Locations,
+        store: Store,
+        values: Path,
+        import_timeout: float | None = None,
     ) -> None:
         """`import_timeout`, in seconds, is used instead of each code server's own."""
         self._import_timeout = import_timeout
@@ -69,10 +75,7 @@ class Planner:
         """Return a resolved plan, and keep it so that a launch can say what changed since."""
         where, planned = await self._plan(location, selection, options)
         await self._store.put_plan(planned.made)
-        if planned.made.digest not in self._kept_digests:
-            digest, manifest = await where.manifest()
-            await self._store.put_manifest(digest, manifest)
-            self._kept_digests.add(digest)
+        await self._keep_manifest(where, planned.made.digest)
         return planned.resolved
 
     async def launchable(self, request: LaunchRequest) -> Launchable:
@@ -82,7 +85,12 @@ class Planner:
             RefusedError: as PlanRun; StalePlanError; NoHostForLocationError.
         """
         for _ in range(_LAUNCH_TRIES):
-            where, planned = await self._plan(request.location, request.selection, request.options)
+            if earlier is not None:
+                where, planned = await self._plan_again(earlier)
+            else:
+                where, planned = await self._plan(
+                    request.location, request.selection, request.options
+                )
             await self._check_pinned(where, request, planned.made)
             spec = await where.launch_spec()
             if spec.digest == planned.made.digest:
@@ -94,12 +102,17 @@ class Planner:
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
-    async def replanned(
-        self, location: str, selection: Selection, options: PlanOptions
-    ) -> Launchable:
-        """Reload the location once, then return what a run needs."""
-        await self._locations.get(location).reload()
+    async def replanned(self, run: RunSummary) -> Launchable:
+        """Reload the run's location once, then return what the run needs."""
+        await self._locations.get(run.location).reload()
         return await self.launchable(
+    async def _keep_manifest(self, where: CodeLocation, digest: str) -> None:
+        """Keep what the code is made of, for those who ask later what changed since."""
+        if digest not in self._kept_digests:
+            kept, manifest = await where.manifest()
+            await self._store.put_manifest(kept, manifest)
+            self._kept_digests.add(kept)
+
             LaunchRequest(location=location, selection=selection, options=options)
         )
 
@@ -146,6 +159,12 @@ class Planner:
         )
 
     async def _plan_or_refusal(
+    async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
+        location = self._locations.get(earlier.run.location)
+        conflicts = await self._locations.conflicts(location.name)
+        planning = LocationPlanning(location, conflicts, self._store, earlier)
+        return location, await planning.plan(earlier.run.selection, earlier.run.options)
+
         self, location: CodeLocation, selection: Selection, options: PlanOptions
     ) -> Planned | RefusedError:
         try:

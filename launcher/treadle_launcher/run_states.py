@@ -45,6 +45,7 @@ RUN_MOVES: Final = frozenset(
         (RunState.RUNNING, RunState.FAILED),
         (RunState.CANCELLING, RunState.CANCELLED),
         (RunState.CANCELLING, RunState.SUCCEEDED),
+        (RunState.CANCELLING, RunState.FAILED),
     }
 )
-"""Every move that a run may make."""
+"""Every move that a run may make. CANCELLING to FAILED: its time was over."""

@@ -94,6 +94,7 @@ class SummaryFold:
     def begin(cls, event: Event, step_count: int) -> SummaryFold:
         """Start with a run_submitted event and the number of steps that will run.
 
+        self.ending: Failure | None = None
         Raises:
             InvalidTransition: the event is another, or not the first.
         """
@@ -128,6 +129,17 @@ class SummaryFold:
         """Take note that another plan runs, of so many steps.
 
         Raises:
+    @property
+    def deadline(self) -> TimeUs | None:
+        """When the run's time is over; None before it starts, and without a limit."""
+        started, timeout_ms = self._base.started_at, self._base.timeout_ms
+        return TimeUs(started + timeout_ms * 1000) if started and timeout_ms else None
+
+    @property
+    def retry_lost(self) -> int:
+        """How often a step whose host was lost is tried again for the run's sake."""
+        return self._base.retry_lost
+
             InvalidTransition: the run has started.
         """
         if self.state not in _BEFORE_START:
@@ -173,6 +185,8 @@ class SummaryFold:
         return InvalidTransition(f"run {self._base.run_id}", self.state, event, self._story)
 
 
+        if isinstance(payload, CancelRequested):
+            self.ending = payload.failure
 def _target(payload: Payload) -> RunState | None:
     if isinstance(payload, RunFinished):
         return payload.state

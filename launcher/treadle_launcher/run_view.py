@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
     CheckEvaluated,
@@ -25,6 +26,7 @@ from treadle_launcher.events import (
     StepSucceeded,
 )
 from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.failure import Failure
 from treadle_launcher.plan import Plan
 from treadle_launcher.plan_index import PlanIndex, followed_inputs
 from treadle_launcher.run_states import RunState
@@ -69,6 +71,8 @@ class RunView:
         """What was made, in the order it was."""
 
     @classmethod
+        self.waiting: dict[StepKey, TimeUs] = {}
+        """READY steps that were tried already, and the earliest start of their next attempt."""
     def fold(cls, plan: Plan, events: Iterable[Event]) -> RunView:
         """Fold a whole log, the run_submitted event first.
 
@@ -92,6 +96,21 @@ class RunView:
         return self._summary.last_sequence
 
     @property
+    @property
+    def retry_lost(self) -> int:
+        """How often a step whose host was lost is tried again for the run's sake."""
+        return self._summary.retry_lost
+
+    @property
+    def deadline(self) -> TimeUs | None:
+        """When the run's time is over; None before it starts, and without a limit."""
+        return self._summary.deadline
+
+    @property
+    def ending(self) -> Failure | None:
+        """Why the run fails once what runs has ended. None: nothing but its steps can fail it."""
+        return self._summary.ending
+
     def steps(self) -> Mapping[StepKey, StepView]:
         """The steps that the plan runs, in plan order."""
         return self._steps
@@ -188,6 +207,8 @@ class RunView:
             case StepCancelled() as cancelled:
                 self._give_up(step, StepState.CANCELLED, None, event)
                 step.usage = cancelled.usage
+                step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
+                self.waiting[step.key] = retry.not_before
             case _:
                 raise step.invalid(event)
 
@@ -262,3 +283,4 @@ class RunView:
             insort(self._ready, position)
         elif before is StepState.READY:
             del self._ready[bisect_left(self._ready, position)]
+            self.waiting.pop(step.key, None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import Event, OutputStored
 from treadle_launcher.failure import Failure
-from treadle_launcher.ids import StepKey
+from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.policy import RetryGround
 from treadle_launcher.step_states import STEP_MOVES, StepState
 from treadle_launcher.transitions import InvalidTransition
 from treadle_launcher.usage import AttemptUsage
@@ -19,7 +20,7 @@ class StepView:
 
     `waiting_on` counts the steps it reads from that are not final. `outputs` are the outputs
     that were yielded: for each, in the order they were stored, its assets and intermediate.
-    They are committed when the step has SUCCEEDED.
+    They are committed when the step has SUCCEEDED. `retries` counts what let it be tried again.
     """
 
     key: StepKey
@@ -31,6 +32,7 @@ class StepView:
     finished_at: TimeUs | None = None
     not_before: TimeUs | None = None
     because_of: StepKey | None = None
+    retries: dict[RetryGround, int] = field(default_factory=dict)
     duration_us: int = 0
     usage: AttemptUsage | None = None
     outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)

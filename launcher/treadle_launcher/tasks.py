@@ -14,6 +14,7 @@ from treadle_launcher.plan import (
     PlannedStepOutput,
     UnselectedOutputs,
 )
+from treadle_launcher.policy import Limits
 from treadle_launcher.run_view import RunView
 from treadle_launcher.value_keys import asset_value_key, intermediate_value_key
 from treadle_launcher.values import ValueRef
@@ -76,6 +77,8 @@ class TaskStep:
     selected_asset_keys: tuple[KeyText, ...] = ()
     inputs: tuple[TaskInput, ...] = ()
     outputs: tuple[TaskOutput, ...] = ()
+    timeout_ms: int = 0
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,8 @@ def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
                     if planned.name and not planned.nothing
                 ),
                 outputs=tuple(_output(view, step, planned, attempt) for planned in step.outputs),
+                timeout_ms=step.timeout_ms,
+                limits=step.limits,
             ),
         ),
     )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.policy import Limits
+from treadle.execution import RetryAsk
 from treadle.snapshot import JsonValue, KeyText, MetadataEntry, SourceLine, StepKey
 from treadle.snapshot import UnselectedOutputs as Unselected
 from treadle.task import (
@@ -93,6 +94,7 @@ FAILURES = st.builds(
     stderr_tail=TEXT,
     likely=st.booleans(),
     evidence=TEXTS,
+    metadata=METADATA,
 )
 USAGES = st.none() | st.builds(
     AttemptUsage,
@@ -154,7 +156,15 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         pid=INT32,
         usage=USAGES,
     ),
-    st.builds(AttemptFailed, failure=FAILURES, duration_us=INT64, pid=INT32, usage=USAGES),
+    st.builds(
+        AttemptFailed,
+        failure=FAILURES,
+        duration_us=INT64,
+        pid=INT32,
+        usage=USAGES,
+        retry=st.none() | st.builds(RetryAsk, max_retries=INT32, delay_ms=INT64),
+        no_retry=st.booleans(),
+    ),
     st.builds(AttemptCancelled, was_running=st.booleans(), usage=USAGES),
 )
 RECORDS = st.builds(

@@ -23,6 +23,7 @@ from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationState, LocationStatus
 from treadle_codeserver.module_report import ModuleReport, ModuleState
 from treadle_codeserver.wire.parts import in_parts
+from treadle_codeserver.wire.policy import encode_limits, encode_retry_policy
 from treadle_codeserver.wire.value import (
     cut,
     encode_metadata,
@@ -144,6 +145,9 @@ def _encode_step(step: Step) -> graph_pb2.StepDefinition:
         description=cut(step.description),
         tags=step.tags,
         source=encode_source(step.source),
+        retry_policy=encode_retry_policy(step.retry_policy),
+        timeout_ms=step.timeout_ms,
+        limits=encode_limits(step.limits),
     )
 
 
@@ -181,6 +185,7 @@ def _encode_job(job: Job, asset_keys: tuple[KeyText, ...]) -> graph_pb2.Job:
         asset_keys=asset_keys,
         description=cut(job.description),
         tags=job.tags,
+        retry_policy=encode_retry_policy(job.retry_policy),
     )
 
 

@@ -125,6 +125,9 @@ def _encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
 
 
 def _encode_input(planned: PlannedInput) -> plan_pb2.PlannedInput:
+        retry_policy=encode_retry_policy(step.retry_policy),
+        timeout_ms=step.timeout_ms,
+        limits=encode_limits(step.limits),
     return plan_pb2.PlannedInput(
         name=planned.name,
         sources=[_encode_planned_source(source) for source in planned.sources],

@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from treadle_launcher.clock import Clock
-from treadle_launcher.decide import follow_ups, run_failed
+from treadle_launcher.clock import Clock, TimeUs
+from treadle_launcher.decide import follow_ups, run_failed, started
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.dispatch import choose
 from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.moments import Moments
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
-from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, RunStarted, StepStarted
+from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, StepStarted
 from treadle_launcher.failure import Failure
 from treadle_launcher.hosts.provider import HostStartError
 from treadle_launcher.ids import RunId, StepKey
@@ -61,6 +62,8 @@ class Board:
         self._queue: deque[ActiveRun] = deque()
         self._active: dict[RunId, ActiveRun] = {}
         self._changes: asyncio.Event = asyncio.Event()
+        self.moments = Moments(clock, self._moment_came)
+        self._wake: Callable[[Turn], None] = lambda turn: None
         self._fault: Callable[[BaseException], None] = _log_fault
         self._in_flight: set[asyncio.Future[tuple[tuple[Event, ...], ...]]] = set()
         self.stance = Stance.WORKING
@@ -68,6 +71,16 @@ class Board:
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
         """Have this called when the store could not take a turn."""
         self._fault = act
+
+    def on_moment(self, act: Callable[[Turn], None]) -> None:
+        """Have this called when a moment has come that a run waits for, in a turn of its own."""
+        self._wake = act
+
+    def _moment_came(self) -> None:
+        if self.stance is not Stance.RESUMING:
+            turn = self.turn()
+            self._wake(turn)
+            self.settle(turn)
 
     def turn(self) -> Turn:
         """Begin a turn; end it with `settle`."""
@@ -109,6 +122,7 @@ class Board:
         self._runs.clear()
         self._queue.clear()
         self._active.clear()
+        self.moments.wait_for(())
 
     async def empty(self) -> None:
         """Return when no run is left."""
@@ -130,6 +144,7 @@ class Board:
         while self.stance is Stance.WORKING and self._admit(turn):
             self._follow(turn)
         self._dispatch(turn)
+        self.moments.wait_for(self._waited_for())
         if turn.is_empty:
             turn.take_effect()
             return None
@@ -176,8 +191,7 @@ class Board:
         )
         turn.add(run, [NewEvent(payload=ready)])
         if run.state is RunState.STARTING:
-            started = RunStarted(step_count=len(run.view.steps), fingerprint=plan.fingerprint)
-            turn.add(run, [NewEvent(payload=started)])
+            turn.add(run, started(run.view))
 
     def _follow(self, turn: Turn) -> None:
         while touched := turn.take_touched():
@@ -209,12 +223,21 @@ class Board:
                 return True
         return False
 
+    def _waited_for(self) -> Iterator[TimeUs]:
+        """Yield every moment at which something happens by itself."""
+        for run in self._active.values():
+            if run.state is RunState.RUNNING:
+                yield from run.view.waiting.values()
+                if run.view.deadline is not None:
+                    yield run.view.deadline
+
     def _dispatch(self, turn: Turn) -> None:
         if self.stance is not Stance.WORKING:
             return
         running = sum(run.view.count(StepState.RUNNING) for run in self._active.values())
         runs = [run for run in self._active.values() if run.greeted]
-        chosen = choose([run.view for run in runs], self._max_steps - running, turn.now)
+        free = self._max_steps - running
+        chosen = choose([run.view for run in runs], free, self.moments.is_due)
         for position, key in chosen:
             self._hand_over(turn, runs[position], key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heapreplace
 
 from treadle_launcher.clock import TimeUs
@@ -12,7 +12,9 @@ from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
 
 
-def choose(views: Sequence[RunView], free: int, now: TimeUs) -> tuple[tuple[int, StepKey], ...]:
+def choose(
+    views: Sequence[RunView], free: int, is_due: Callable[[TimeUs], bool]
+) -> tuple[tuple[int, StepKey], ...]:
     """Return the steps that start, each with the position of its run in `views`.
 
     Each place goes to the run with the fewest running steps, the earlier run at a tie, and in
@@ -20,7 +22,7 @@ def choose(views: Sequence[RunView], free: int, now: TimeUs) -> tuple[tuple[int,
     """
     if free <= 0:
         return ()
-    ready = [ready_steps(view, now, limit=free) for view in views]
+    ready = [ready_steps(view, is_due, limit=free) for view in views]
     heap = [
         (view.count(StepState.RUNNING), position, 0)
         for position, view in enumerate(views)

@@ -18,13 +18,21 @@ from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import (
     CancelRequested,
     NewEvent,
+    Payload,
     StepCancelled,
-    StepFailed,
     StepRetryScheduled,
 )
+from treadle_launcher.failure import Failure
 from treadle_launcher.hosts.frames import Ack, AckState, Cancel, Commit, Hello, HostState
 from treadle_launcher.ids import RunId, TaskId
-from treadle_launcher.journal import AttemptBegun, JournalRecord, record_events
+from treadle_launcher.journal import (
+    AttemptBegun,
+    AttemptFailed,
+    JournalRecord,
+    record_events,
+)
+from treadle_launcher.policy import RetryGround
+from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
@@ -37,14 +45,20 @@ _LOG = logging.getLogger(__name__)
 ENDING = "the launcher ends with its starter"
 """Why an ephemeral launcher cancels runs."""
 
+OVERDUE = "its time is over"
+"""Why a run with a timeout is ended."""
+
 
 class Engine:
     """Drives every run that is not over. The only one that appends facts about runs."""
 
-    def __init__(self, board: Board, pool: HostPool, replanning: Replanning) -> None:
+    def __init__(
+        self, board: Board, pool: HostPool, replanning: Replanning, retries: Retries
+    ) -> None:
         self._board = board
         self._pool = pool
         self._replanning = replanning
+        self._retries = retries
 
     # What callers ask for.
 
@@ -77,11 +91,21 @@ class Engine:
             await asyncio.shield(append)
         return True
 
-    def request_cancel(self, turn: Turn, run: ActiveRun, reason: str) -> None:
-        """Have a run end: its hosts are told to end what runs."""
+    def request_cancel(
+        self, turn: Turn, run: ActiveRun, reason: str, failure: Failure | None = None
+    ) -> None:
+        """Have a run end, as FAILED if there is a failure: its hosts are told to end what runs."""
         if run.state is not RunState.CANCELLING and not run.state.is_final:
-            turn.add(run, [NewEvent(payload=CancelRequested(reason=reason))])
+            turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
         turn.afterwards(partial(self._cancel_tasks, run.run_id))
+
+    def end_overdue(self, turn: Turn) -> None:
+        """End every run whose time is over."""
+        for run in self._board.all():
+            deadline = run.view.deadline
+            is_running = run.state is RunState.RUNNING
+            if is_running and deadline is not None and self._board.moments.is_due(deadline):
+                self.request_cancel(turn, run, OVERDUE, failures.overdue(run.view))
 
     def _cancel_tasks(self, run_id: RunId) -> None:
         for host in self._pool.all():
@@ -165,8 +189,11 @@ class Engine:
             run = None if task is None else self._board.get(task.run_id)
             if run is None:
                 continue
+            if task is not None and isinstance(record.fact, AttemptBegun):
+                task.begun = True
+            after = partial(self._retries.after_failure, run.view, record.step_key, now=turn.now)
             try:
-                turn.add(run, record_events(run.view, record))
+                turn.add(run, record_events(run.view, record, after))
             except InvalidTransition:
                 _LOG.exception("record_refused host=%s record=%d", host.host_id, record.number)
             step = run.view.steps[record.step_key]
@@ -188,8 +215,13 @@ class Engine:
                 # It never read the task: nothing of it can have begun.
                 self._give_back(turn, host, task_id)
                 continue
-            is_cancelled = run.state is RunState.CANCELLING
-            fact = StepCancelled(was_running=True) if is_cancelled else StepFailed(failure=failure)
+            fact: Payload = StepCancelled(was_running=True)
+            if run.state is not RunState.CANCELLING:
+                lost = AttemptFailed(failure=failure)
+                after = self._retries.after_failure
+                if not task.begun:
+                    after = self._retries.before_code_began
+                fact = after(run.view, task.step_key, lost, turn.now)
             turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
         host.tasks.clear()
 
@@ -199,7 +231,10 @@ class Engine:
         if run is None:
             return
         retry = StepRetryScheduled(
-            failure=failures.refused(host), not_before=turn.now, next_attempt=task.attempt + 1
+            failure=failures.refused(host),
+            not_before=turn.now,
+            next_attempt=task.attempt + 1,
+            ground=RetryGround.NOT_TAKEN,
         )
         turn.add(run, [NewEvent(payload=retry, step_key=task.step_key, attempt=task.attempt)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from treadle_launcher.engine.host import Host
 from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.hosts.frames import Hello, HostState
+from treadle_launcher.run_view import RunView
 from treadle_launcher.values import Text
 
 
@@ -50,6 +51,16 @@ def vanished() -> Failure:
     """Return why an attempt failed of whose host nothing is left."""
     message = "The host that ran it is gone. Launch a run to make what it had not committed."
     return Failure(reason=FailureReason.LOST, message=message)
+
+
+def overdue(view: RunView) -> Failure:
+    """Return why a run failed that took longer than it may."""
+    seconds = view.summary().timeout_ms / 1000
+    message = (
+        f"The run took longer than the {seconds:g} s that it may, and what ran was ended."
+        " Launch it with a longer timeout."
+    )
+    return Failure(reason=FailureReason.TIMEOUT, message=message)
 
 
 def refused(host: Host) -> Failure:

@@ -31,12 +31,16 @@ class HostStage(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class RunningTask:
-    """A task that was handed to a host, one step's attempt. `answered`: the host knows of it."""
+    """A task that was handed to a host, one step's attempt.
+
+    `answered`: the host knows of it. `begun`: code of the user's may have run.
+    """
 
     run_id: RunId
     step_key: StepKey
     attempt: int
     answered: bool = False
+    begun: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

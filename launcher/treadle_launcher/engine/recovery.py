@@ -12,11 +12,13 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.events import Event, NewEvent, StepFailed, StepStarted
+from treadle_launcher.events import Event, NewEvent, StepStarted
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
+from treadle_launcher.journal import AttemptFailed
 from treadle_launcher.processes import is_alive
+from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
@@ -39,11 +41,14 @@ class _Handed:
 class Recovery:
     """Makes the board and the pool what the store and the processes say they are."""
 
-    def __init__(self, home: Home, store: Store, board: Board, pool: HostPool) -> None:
+    def __init__(
+        self, home: Home, store: Store, board: Board, pool: HostPool, retries: Retries
+    ) -> None:
         self._home = home
         self._store = store
         self._board = board
         self._pool = pool
+        self._retries = retries
 
     async def resume(self) -> None:
         """Read what is not over and go on with it.
@@ -135,13 +140,19 @@ class Recovery:
             attempt = task.run.view.steps[task.step_key].attempts
             host = self._pool.get(task.host_id)
             if host is None:
-                fact = StepFailed(failure=failures.vanished())
+                lost = AttemptFailed(failure=failures.vanished())
+                fact = self._retries.after_failure(task.run.view, task.step_key, lost, turn.now)
                 turn.add(
                     task.run, [NewEvent(payload=fact, step_key=task.step_key, attempt=attempt)]
                 )
                 continue
             host.tasks[task.task_id] = RunningTask(
-                run_id=task.run.run_id, step_key=task.step_key, attempt=attempt, answered=True
+                run_id=task.run.run_id,
+                step_key=task.step_key,
+                attempt=attempt,
+                answered=True,
+                # Only of a host that never had a record acknowledged is the journal whole.
+                begun=host.marked > 0,
             )
             task.run.take(host)
             task.run.greeted = True

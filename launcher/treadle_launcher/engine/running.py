@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from treadle_launcher.home import Home
 from treadle_launcher.hosts.listener import listen
 from treadle_launcher.hosts.provider import HostOptions
 from treadle_launcher.planning import Planner
+from treadle_launcher.retrying import Chance, Retries
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
 from treadle_launcher.watch import Watchers
@@ -44,6 +46,7 @@ class EngineParts:
     planner: Planner
     watchers: Watchers
     clock: Clock
+    chance: Chance = random.random
 
 
 class RunningEngine:
@@ -57,6 +60,7 @@ class RunningEngine:
             idle_host=settings.idle_host,
             term_grace=settings.term_grace,
             start_method=settings.start_method,
+            log_limit=settings.log_limit,
         )
         self._term_grace = settings.term_grace
         self._pool = HostPool(parts.home, options, settings.max_idle_hosts)
@@ -69,9 +73,10 @@ class RunningEngine:
             max_steps=settings.max_steps,
         )
         self._replanning = Replanning(parts.planner, parts.store, self.board)
-        self.engine = Engine(self.board, self._pool, self._replanning)
+        retries = Retries(parts.chance)
+        self.engine = Engine(self.board, self._pool, self._replanning, retries)
         self.desk = HostDesk(self._pool, self.engine)
-        self._recovery = Recovery(parts.home, parts.store, self.board, self._pool)
+        self._recovery = Recovery(parts.home, parts.store, self.board, self._pool, retries)
         self._again: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -82,6 +87,7 @@ class RunningEngine:
         """
         self._pool.on_end(self.engine.host_ended)
         self.board.on_fault(self._begin_again)
+        self.board.on_moment(self.engine.end_overdue)
         await self._recovery.resume()
 
     async def end(self) -> None:

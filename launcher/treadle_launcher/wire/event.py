@@ -8,6 +8,7 @@ from typing import Any
 from treadle_api.v1 import event_pb2
 from treadle_launcher import events
 from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.policy import RetryGround
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.run import RUN_STATES, encode_failure, encode_usage
@@ -22,6 +23,7 @@ from treadle_launcher.wire.value import (
 
 START_METHODS = EnumCodec(events.StartMethod, event_pb2.StartMethod, "START_METHOD")
 
+_RETRY_GROUNDS = EnumCodec(RetryGround, event_pb2.RetryGround, "RETRY_GROUND")
 
 def encode_event(event: events.Event) -> event_pb2.Event:
     """Return an event."""
@@ -178,6 +180,7 @@ def _encode_retry(fact: events.StepRetryScheduled) -> event_pb2.StepRetrySchedul
 
 def _encode_run_finished(fact: events.RunFinished) -> event_pb2.RunFinished:
     return event_pb2.RunFinished(
+        ground=_RETRY_GROUNDS.encode(fact.ground),
         state=RUN_STATES.encode(fact.state),
         failure=encode_failure(fact.failure),
         failed_step_keys=fact.failed_step_keys,
@@ -221,7 +224,9 @@ _ENCODERS: Mapping[type[events.Payload], Callable[[Any], Any]] = {
         upstream_step_key=fact.upstream_step_key or ""
     ),
     events.StepReused: lambda fact: event_pb2.StepReused(from_run_id=fact.from_run_id),
-    events.CancelRequested: lambda fact: event_pb2.CancelRequested(reason=fact.reason),
+    events.CancelRequested: lambda fact: event_pb2.CancelRequested(
+        reason=fact.reason, failure=encode_failure(fact.failure)
+    ),
     events.StepCancelled: lambda fact: event_pb2.StepCancelled(
         was_running=fact.was_running, usage=encode_usage(fact.usage)
     ),

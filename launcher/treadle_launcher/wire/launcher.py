@@ -72,7 +72,10 @@ def decode_stream(number: int) -> LogStream | None:
 def encode_chunk(chunk: LogChunk) -> launcher_pb2.ReadLogsResponse:
     """Return bytes that an attempt wrote."""
     return launcher_pb2.ReadLogsResponse(
-        stream=_STREAMS.encode(chunk.stream), offset=chunk.offset, data=chunk.data
+        stream=_STREAMS.encode(chunk.stream),
+        offset=chunk.offset,
+        data=chunk.data,
+        omitted_bytes=chunk.omitted_bytes,
     )
 
 

@@ -29,6 +29,12 @@ from treadle_launcher.plan import (
 )
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.limits import check_selection
+from treadle_launcher.wire.policy import (
+    decode_limits,
+    decode_retry_policy,
+    encode_limits,
+    encode_retry_policy,
+)
 from treadle_launcher.wire.value import decode_time, decode_value_ref, encode_time, encode_value_ref
 
 UNSELECTED = EnumCodec(UnselectedOutputs, plan_pb2.UnselectedOutputs, "UNSELECTED_OUTPUTS")
@@ -107,6 +113,9 @@ def encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
         resource_keys=step.resource_keys,
         unselected_outputs=UNSELECTED.encode(step.unselected_outputs),
         op=step.op,
+        retry_policy=encode_retry_policy(step.retry_policy),
+        timeout_ms=step.timeout_ms,
+        limits=encode_limits(step.limits),
     )
 
 
@@ -124,13 +133,18 @@ def decode_step(message: plan_pb2.PlannedStep) -> PlannedStep:
         resource_keys=tuple(message.resource_keys),
         unselected_outputs=UNSELECTED.decode(message.unselected_outputs),
         op=message.op,
+        retry_policy=decode_retry_policy(message.retry_policy)
+        if message.HasField("retry_policy")
+        else None,
+        timeout_ms=message.timeout_ms,
+        limits=decode_limits(message.limits) if message.HasField("limits") else None,
     )
 
 
 def _encode_input(planned: PlannedInput) -> plan_pb2.PlannedInput:
     return plan_pb2.PlannedInput(
         name=planned.name,
-        sources=[_encode_planned_source(source) for source in planned.sources],
+        sources=[encode_planned_source(source) for source in planned.sources],
         fan_in=planned.fan_in,
         nothing=planned.nothing,
         not_needed=planned.not_needed,
@@ -149,7 +163,8 @@ def _decode_input(message: plan_pb2.PlannedInput) -> PlannedInput:
     )
 
 
-def _encode_planned_source(source: PlannedSource) -> plan_pb2.PlannedSource:
+def encode_planned_source(source: PlannedSource) -> plan_pb2.PlannedSource:
+    """Return where one value that an input reads comes from."""
     message = plan_pb2.PlannedSource(asset_key=source.asset_key or "")
     if source.step_output is not None:
         message.step_output.step_key = source.step_output.step_key

@@ -17,6 +17,7 @@ from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.value import (
     decode_source,
+    decode_metadata,
     decode_text,
     encode_metadata,
     encode_source,
@@ -49,6 +50,7 @@ def encode_failure(failure: Failure | None) -> run_pb2.Failure | None:
         likely=failure.likely,
         evidence=failure.evidence,
     )
+        metadata=encode_metadata(failure.metadata),
 
 
 def decode_failure(message: run_pb2.Failure) -> Failure:
@@ -66,6 +68,7 @@ def decode_failure(message: run_pb2.Failure) -> Failure:
         likely=message.likely,
         evidence=tuple(message.evidence),
     )
+        metadata=decode_metadata(message.metadata),
 
 
 def encode_usage(usage: AttemptUsage | None) -> run_pb2.AttemptUsage | None:

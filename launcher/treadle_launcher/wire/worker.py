@@ -24,6 +24,7 @@ from treadle_launcher.wire.event import (
     decode_output_stored,
 )
 from treadle_launcher.wire.plan import UNSELECTED
+from treadle_launcher.wire.policy import decode_retry_request, encode_limits
 from treadle_launcher.wire.run import decode_failure, decode_usage
 from treadle_launcher.wire.value import decode_time, encode_value_ref
 
@@ -142,6 +143,8 @@ def _decode_failed(message: worker_pb2.AttemptFailed) -> journal.AttemptFailed:
         duration_us=message.duration_us,
         pid=message.pid,
         usage=_decode_usage(message),
+        retry=decode_retry_request(message.retry) if message.HasField("retry") else None,
+        no_retry=message.no_retry,
     )
 
 
@@ -219,6 +222,8 @@ def _encode_step(step: TaskStep) -> worker_pb2.TaskStep:
         inputs=[_encode_input(item) for item in step.inputs],
         outputs=[_encode_output(item) for item in step.outputs],
         unselected_outputs=UNSELECTED.encode(step.unselected_outputs),
+        timeout_ms=step.timeout_ms,
+        limits=encode_limits(step.limits),
     )
 
 

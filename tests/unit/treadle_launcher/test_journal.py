@@ -30,6 +30,7 @@ from treadle_launcher.journal import (
     record_events,
 )
 from treadle_launcher.plan import Plan, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_launcher.retrying import failed_for_good
 from treadle_launcher.run_view import RunView
 from treadle_launcher.values import Text
 
@@ -89,7 +90,7 @@ def told(fact, view: RunView | None = None, attempt: int = 1):
         time=TimeUs(5),
         fact=fact,
     )
-    return [event.payload for event in record_events(view or running(), record)]
+    return [event.payload for event in record_events(view or running(), record, failed_for_good)]
 
 
 def test_a_success_tells_everything_that_was_made_in_order():

@@ -48,6 +48,11 @@ NOW = TimeUs(1_700_000_000_000_000)
 RUN = RunId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
 
 
+def due_at(now):
+    """Return what says that a moment has come when it is this late."""
+    return lambda moment: moment <= now
+
+
 class Outcome(Enum):
     """How a step of a generated run ends if it runs."""
 
@@ -195,7 +200,7 @@ class Log:
         running: list[StepKey] = []
         ended = 0
         while until is None or ended < until:
-            ready = list(ready_steps(self.view, NOW))
+            ready = list(ready_steps(self.view, due_at(NOW)))
             if ready and (not running or order.random() < 0.5):
                 step = order.choice(ready)
                 self.start(step)
@@ -244,7 +249,7 @@ def test_a_cancelled_run_ends_when_what_runs_has_ended(case, until):
         return
     log.add(NewEvent(payload=CancelRequested()))
     log.follow()
-    assert ready_steps(log.view, NOW) == ()
+    assert ready_steps(log.view, due_at(NOW)) == ()
     for step, view in log.view.steps.items():
         if view.state is StepState.RUNNING:
             assert not log.view.state.is_final
@@ -287,8 +292,8 @@ def test_a_retry_makes_the_step_ready_again_not_before_its_time():
     failure = Failure(reason=FailureReason.LOST, message="gone")
     retry = StepRetryScheduled(failure=failure, not_before=later, next_attempt=2)
     log.add(NewEvent(payload=retry, step_key=key(0), attempt=1))
-    assert ready_steps(log.view, NOW) == ()
-    assert ready_steps(log.view, later) == (key(0),)
+    assert ready_steps(log.view, due_at(NOW)) == ()
+    assert ready_steps(log.view, due_at(later)) == (key(0),)
     log.start(key(0))
     assert log.view.steps[key(0)].attempts == 2
 

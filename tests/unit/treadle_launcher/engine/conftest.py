@@ -229,6 +229,16 @@ class ScriptedHost:
         }
         return self.told(task, succeeded=succeeded)
 
+    def begun(self, task: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the record that a task's process runs the user's code."""
+        return self.told(task, begun={"process": {"bootId": "b", "pid": 4711, "startTicks": "1"}})
+
+    async def begin(self) -> dict[str, Any]:
+        """Take the next task, and have its process run the user's code."""
+        task = await self.task()
+        await self.report(self.begun(task))
+        return task
+
     async def succeed(self, task: Mapping[str, Any]) -> None:
         await self.report(self.success(task))
 

@@ -17,6 +17,10 @@ from treadle_launcher.run_view import RunView
 NOW = TimeUs(1_700_000_000_000_000)
 
 
+def due(moment):
+    return moment <= NOW
+
+
 def started(plan, *running):
     """Return a run that has started, these steps of it running."""
     submitted = RunSubmitted(
@@ -53,18 +57,18 @@ def started(plan, *running):
 def test_the_run_with_the_fewest_running_steps_comes_first(plans):
     busy = started(plans(dict.fromkeys("abcd", ())), "a", "b")
     calm = started(plans(dict.fromkeys("xyz", ())))
-    chosen = choose([busy, calm], 4, NOW)
+    chosen = choose([busy, calm], 4, due)
     assert chosen == ((1, "x"), (1, "y"), (0, "c"), (1, "z"))
 
 
 def test_at_a_tie_the_earlier_run_and_in_a_run_the_order_of_the_plan_decide(plans):
     views = [started(plans(dict.fromkeys("ba", ()))), started(plans(dict.fromkeys("dc", ())))]
-    assert choose(views, 3, NOW) == ((0, "b"), (1, "d"), (0, "a"))
+    assert choose(views, 3, due) == ((0, "b"), (1, "d"), (0, "a"))
 
 
 def test_nothing_is_chosen_without_a_free_place_or_a_ready_step(plans):
     view = started(plans({"a": (), "b": ("a",)}), "a")
-    assert choose([view], 5, NOW) == ()
-    assert choose([started(plans({"a": ()}))], 0, NOW) == ()
-    assert choose([started(plans({"a": ()}))], -1, NOW) == ()
-    assert choose([], 5, NOW) == ()
+    assert choose([view], 5, due) == ()
+    assert choose([started(plans({"a": ()}))], 0, due) == ()
+    assert choose([started(plans({"a": ()}))], -1, due) == ()
+    assert choose([], 5, due) == ()

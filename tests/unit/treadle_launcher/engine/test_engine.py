@@ -200,7 +200,7 @@ async def test_what_a_killed_host_ran_is_lost_and_the_rest_goes_on_elsewhere(kit
     async with kit.running("--max-steps", "1"):
         run_id = await kit.launch(plans({"a": (), "b": ()}))
         host = await kit.ready_host()
-        await host.task()
+        await host.begin()
         os.kill(host.process.pid, signal.SIGKILL)
         await host.hang_up()
         await kit.until(run_id, "step_failed", "a")
@@ -438,7 +438,7 @@ async def test_ends_are_acted_on_though_the_connection_stays_open(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
         host = await kit.ready_host()
-        await host.task()
+        await host.begin()
         await asyncio.gather(kit.finished(run_id), kit.killed())
         run = await kit.store.get_run(run_id)
         assert run.failure is not None

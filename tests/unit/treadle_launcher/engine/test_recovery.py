@@ -46,8 +46,9 @@ async def test_what_died_with_its_host_meanwhile_is_lost_but_for_what_it_journal
         run_id = await kit.launch(plans({"a": (), "b": (), "c": ("a",)}))
         host = await kit.ready_host()
         tasks = {task["steps"][0]["stepKey"]: task for task in [await host.task() for _ in "ab"]}
-    line = json.dumps(host.success(tasks["a"]))
-    (kit.home.hosts / host.host_id / "journal").write_text(f"{line}\n")
+    records = [host.begun(tasks["b"]), host.success(tasks["a"])]
+    lines = "".join(f"{json.dumps(record)}\n" for record in records)
+    (kit.home.hosts / host.host_id / "journal").write_text(lines)
     os.kill(host.process.pid, signal.SIGKILL)
     await exited(host.process)
     async with kit.running():

@@ -1,0 +1,41 @@
+"""Moments that are waited for, by a clock that nobody can set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from treadle_launcher.clock import Clock, TimeUs
+
+
+class Moments:
+    """Tells whether a moment has come, and calls when the next one does.
+
+    A moment is a time of the wall clock, which may be set back or forth at any time. How far
+    away it is is asked once, when it is first seen; from then on the loop's own clock counts.
+    """
+
+    def __init__(self, clock: Clock, call: Callable[[], None]) -> None:
+        self._clock = clock
+        self._call = call
+        self._due: dict[TimeUs, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def is_due(self, moment: TimeUs) -> bool:
+        """Whether a moment has come."""
+        now = asyncio.get_running_loop().time()
+        if moment not in self._due:
+            self._due[moment] = now + max(0, moment - self._clock.now()) / 1_000_000
+        return self._due[moment] <= now
+
+    def wait_for(self, moments: Iterable[TimeUs]) -> None:
+        """Call at the first of these that is still to come, and forget all others."""
+        wanted = set(moments)
+        coming = [moment for moment in wanted if not self.is_due(moment)]
+        self._due = {moment: self._due[moment] for moment in wanted}
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if coming:
+            at = min(self._due[moment] for moment in coming)
+            self._timer = asyncio.get_running_loop().call_at(at, self._call)

@@ -1,0 +1,128 @@
+"""What follows from an attempt that failed: a further one, or the end of the step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import StepFailed, StepRetryScheduled
+from treadle_launcher.failure import FailureReason
+from treadle_launcher.ids import StepKey
+from treadle_launcher.journal import AttemptFailed
+from treadle_launcher.policy import Backoff, Jitter, RetryCause, RetryGround, RetryPolicy
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_view import RunView
+from treadle_launcher.step_view import StepView
+
+Chance: TypeAlias = Callable[[], float]
+"""Gives a number from 0 up to 1, another one each time."""
+
+NOT_BEGUN_RETRIES: Final = 2
+"""How often a step is tried again by itself whose host was lost before its code began."""
+
+_GROWTH_ENDS_MS: Final = 24 * 60 * 60 * 1000
+"""A delay does not grow beyond a day; one that is longer from the start stays as it is."""
+
+_MOST_DOUBLINGS: Final = 40
+"""More than lead from a millisecond to a day."""
+
+_CAUSES: Final = {FailureReason(cause.value): cause for cause in RetryCause}
+
+
+class Retries:
+    """Decides whether a step is tried again, and when. Chance alone varies what it says."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+
+    def after_failure(
+        self, view: RunView, key: StepKey, failed: AttemptFailed, now: TimeUs
+    ) -> StepFailed | StepRetryScheduled:
+        """Return the fact that the step's running attempt failed, as its policy wants it.
+
+        An op's own wish goes before its policy, its word that trying again is of no use before
+        both. A step whose host is lost goes by its policy, then by the run's `retry_lost`.
+        """
+        step = view.steps[key]
+        policy = view.index.step(key).retry_policy
+        ground = _ground(view, step, failed, policy)
+        delay_ms = 0
+        if ground is RetryGround.REQUESTED and failed.retry is not None:
+            delay_ms = failed.retry.delay_ms
+        elif ground is RetryGround.POLICY and policy is not None:
+            delay_ms = delay_before(policy, _counted(step) + 1, self._chance)
+        return _fact(step, failed, ground, TimeUs(now + delay_ms * 1000))
+
+    @staticmethod
+    def before_code_began(
+        view: RunView, key: StepKey, failed: AttemptFailed, now: TimeUs
+    ) -> StepFailed | StepRetryScheduled:
+        """Return the fact that an attempt was lost of which no code of the user's ran."""
+        step = view.steps[key]
+        tried = step.retries.get(RetryGround.NOT_BEGUN, 0)
+        goes_on = view.state is RunState.RUNNING and tried < NOT_BEGUN_RETRIES
+        return _fact(step, failed, RetryGround.NOT_BEGUN if goes_on else None, now)
+
+
+def delay_before(policy: RetryPolicy, retry: int, chance: Chance) -> int:
+    """Return how many milliseconds pass before a retry, which counts from 1."""
+    delay = policy.delay_ms
+    if policy.backoff is Backoff.LINEAR:
+        delay *= retry
+    elif policy.backoff is Backoff.EXPONENTIAL:
+        delay <<= min(retry - 1, _MOST_DOUBLINGS)
+    delay = min(delay, max(policy.delay_ms, _GROWTH_ENDS_MS))
+    if policy.jitter is Jitter.FULL:
+        return round(delay * chance())
+    if policy.jitter is Jitter.PLUS_MINUS:
+        return round(delay * (0.5 + chance()))
+    return delay
+
+
+def _ground(
+    view: RunView, step: StepView, failed: AttemptFailed, policy: RetryPolicy | None
+) -> RetryGround | None:
+    if view.state is not RunState.RUNNING or failed.no_retry:
+        return None
+    if failed.retry is not None:
+        may = _counted(step) < failed.retry.max_retries
+        return RetryGround.REQUESTED if may else None
+    reason = failed.failure.reason
+    is_covered = policy is not None and _CAUSES.get(reason) in policy.on
+    if is_covered and policy is not None and _counted(step) < policy.max_retries:
+        return RetryGround.POLICY
+    given_by_run = step.retries.get(RetryGround.RUN, 0)
+    if reason is FailureReason.LOST and given_by_run < view.retry_lost:
+        return RetryGround.RUN
+    return None
+
+
+def _counted(step: StepView) -> int:
+    """Return how many retries count against what a policy or an op allows."""
+    counted = (RetryGround.POLICY, RetryGround.REQUESTED)
+    return sum(step.retries.get(ground, 0) for ground in counted)
+
+
+def _fact(
+    step: StepView, failed: AttemptFailed, ground: RetryGround | None, not_before: TimeUs
+) -> StepFailed | StepRetryScheduled:
+    if ground is None:
+        return failed_for_good(failed)
+    return StepRetryScheduled(
+        failure=failed.failure,
+        not_before=not_before,
+        next_attempt=step.attempts + 1,
+        usage=failed.usage,
+        ground=ground,
+    )
+
+
+def failed_for_good(failed: AttemptFailed) -> StepFailed:
+    """Return the fact that an attempt failed after which there is none."""
+    return StepFailed(
+        failure=failed.failure,
+        duration_us=failed.duration_us,
+        pid=failed.pid,
+        usage=failed.usage,
+    )
