@@ -47,6 +47,7 @@ class Settings:
     orphan_grace: float
     idle_host: float
     max_idle_hosts: int
+    log_limit: int
     start_method: StartMethod
     import_timeout: float | None
     keep_intermediates: float = defaults.KEEP_INTERMEDIATES
@@ -82,6 +83,7 @@ def read(argv: Sequence[str]) -> Settings:
         orphan_grace=args.orphan_grace,
         idle_host=args.idle_host,
         max_idle_hosts=args.max_idle_hosts,
+        log_limit=args.log_limit,
         start_method=start_method,
         import_timeout=args.import_timeout,
         keep_intermediates=args.keep_intermediates,
@@ -103,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--orphan-grace", type=_seconds, default=defaults.ORPHAN_GRACE, metavar="S")
     add("--idle-host", type=_seconds, default=defaults.IDLE_HOST, metavar="S")
     add("--max-idle-hosts", type=_at_least(0), default=defaults.MAX_IDLE_HOSTS, metavar="N")
+    add("--log-limit", type=_at_least(1024), default=defaults.LOG_LIMIT, metavar="BYTES")
     add("--import-timeout", type=_seconds, metavar="S", help="a target; else the code server's")
     add(
         "--keep-intermediates",

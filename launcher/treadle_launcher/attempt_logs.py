@@ -39,11 +39,15 @@ class LogStream(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogChunk:
-    """At most 64 KiB that an attempt wrote to a stream; `offset` is that of the first byte."""
+    """At most 64 KiB that an attempt wrote to a stream; `offset` is that of the first byte.
+
+    `omitted_bytes` were written just before it and not kept.
+    """
 
     stream: LogStream
     offset: int
     data: bytes
+    omitted_bytes: int = 0
 
 
 class AttemptLogs:
@@ -84,12 +88,38 @@ async def _read(
     while True:
         # Asked before the file is read: what is written up to the end is not missed.
         is_over = ended()
-        while data := await asyncio.to_thread(_bytes_at, folder / stream, offset):
-            yield LogChunk(stream=stream, offset=offset, data=data)
-            offset += len(data)
+        while chunk := await asyncio.to_thread(_chunk_at, folder, stream, offset):
+            yield chunk
+            offset = chunk.offset + len(chunk.data)
         if is_over:
             return
         await asyncio.sleep(_FOLLOW_INTERVAL_S)
+
+
+def _chunk_at(folder: Path, stream: LogStream, offset: int) -> LogChunk | None:
+    """Return what is kept from an offset on; None: nothing."""
+    first = offset
+    while True:
+        data = _bytes_at(folder / stream, first)
+        # Read after the data: a host notes what it cuts before it cuts it.
+        start, end = _cut_of(folder / f"{stream}.cut")
+        if start <= first < end:
+            first = end
+            continue
+        if first < start:
+            data = data[: start - first]
+        if not data:
+            return None
+        return LogChunk(stream=stream, offset=first, data=data, omitted_bytes=first - offset)
+
+
+def _cut_of(path: Path) -> tuple[int, int]:
+    """Return the first byte that was cut out of a stream, and the first after it that was not."""
+    try:
+        start, end = path.read_text(encoding="ascii").split()
+        return int(start), int(end)
+    except (FileNotFoundError, ValueError):
+        return 0, 0
 
 
 def _bytes_at(path: Path, offset: int) -> bytes:

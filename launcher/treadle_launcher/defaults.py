@@ -25,6 +25,9 @@ ORPHAN_GRACE = 600.0
 IDLE_HOST = 600.0
 """How long a host without work is kept."""
 
+LOG_LIMIT = 64 * 1024 * 1024
+"""Bytes kept of each of an attempt's log streams, half of them from either end."""
+
 MAX_IDLE_HOSTS = 4
 """How many hosts without work are kept."""
 

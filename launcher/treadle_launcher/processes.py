@@ -1,4 +1,4 @@
-"""Processes: their identity, whether one lives, its end as something to wait on, its tree's end."""
+"""Processes: their identity, whether one lives, its end as something to wait on, and as an order."""
 
 from __future__ import annotations
 
@@ -73,21 +73,50 @@ async def exited(process: ProcessId) -> None:
         os.close(fd)
 
 
-def kill_tree(process: ProcessId) -> None:
-    """Kill the process and everything below it that can be found."""
-    if not is_alive(process):
+def kill_guarded(guard: ProcessId) -> None:
+    """Kill what a guard is the parent of: it sees to the rest, and ends when all of it is gone."""
+    if not is_alive(guard):
         return
     try:
-        tree = psutil.Process(process.pid).children(recursive=True)
+        guarded = psutil.Process(guard.pid).children()
     except psutil.NoSuchProcess:
         return
-    # The root first: it could start more.
-    _kill(process.pid)
-    for child in tree:
+    if not guarded:
+        # It has nothing to guard yet; what it would start finds that it is gone, and ends.
+        _kill(guard.pid)
+    for child in guarded:
         try:
             child.kill()
         except psutil.NoSuchProcess:
             continue
+
+
+def session_of(leader: ProcessId) -> tuple[ProcessId, ...]:
+    """Return the processes of the session that a process began, itself included if it lives.
+
+    The leader's number stays taken while one of them is there: if another process has it,
+    none is.
+    """
+    ticks = start_ticks(leader.pid)
+    if leader.boot_id != boot_id() or ticks not in (None, leader.start_ticks):
+        return ()
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            if not entry.isdigit() or os.getsid(int(entry)) != leader.pid:
+                continue
+        except ProcessLookupError:
+            continue
+        ticks = start_ticks(int(entry))
+        if ticks is not None:
+            found.append(ProcessId(boot_id=leader.boot_id, pid=int(entry), start_ticks=ticks))
+    return tuple(found)
+
+
+def kill(process: ProcessId) -> None:
+    """Kill exactly this process, if it still runs."""
+    if is_alive(process):
+        _kill(process.pid)
 
 
 def _kill(pid: int) -> None:

@@ -12,9 +12,10 @@ from treadle_launcher.home import Home
 from treadle_launcher.hosts.frames import Drain
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
+from treadle_launcher.hosts.tree import all_gone
 from treadle_launcher.ids import HostId
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.processes import exited, is_alive, kill_tree
+from treadle_launcher.processes import exited, is_alive, kill_guarded
 
 _LAST_FRAMES_SECONDS = 1.0
 """How long what a host sent before its end may take to be read."""
@@ -135,7 +136,7 @@ class HostPool:
         """Kill hosts and everything below them."""
         for host in hosts:
             if host.identity is not None:
-                kill_tree(host.identity)
+                kill_guarded(host.identity)
 
     async def empty(self) -> None:
         """Return when no process of a host is left."""
@@ -164,10 +165,12 @@ class HostPool:
         watch.add_done_callback(self._watches.discard)
 
     async def _wait_for_end(self, host: Host) -> None:
+        watched = host.identity is not None and is_alive(host.identity)
         if host.process is not None:
             await host.process.ended()
-        elif host.identity is not None and is_alive(host.identity):
+        elif host.identity is not None and watched:
             await exited(host.identity)
+        await all_gone(host.folder.read_tree(), watched=watched)
         if host.connection is not None:
             # What it sent before its end may not be read yet.
             with suppress(TimeoutError):

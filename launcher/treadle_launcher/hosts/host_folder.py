@@ -37,7 +37,7 @@ class HostFolder:
         return self.path / "output"
 
     def write_process(self, process: ProcessId) -> None:
-        """Note which process the host is, for a launcher that comes later."""
+        """Note which process the host's guard is, for a launcher that comes later."""
         content = {
             "boot_id": process.boot_id,
             "pid": process.pid,
@@ -46,7 +46,7 @@ class HostFolder:
         self._process_file.write_text(json.dumps(content) + "\n")
 
     def read_process(self) -> ProcessId | None:
-        """Return which process the host is; None when that was never noted."""
+        """Return which process the host's guard is; None when that was never noted."""
         try:
             content = json.loads(self._process_file.read_text())
             return ProcessId(
@@ -56,6 +56,30 @@ class HostFolder:
             )
         except (OSError, ValueError, KeyError):
             return None
+
+    def read_tree(self) -> tuple[ProcessId, ...]:
+        """Return the host's own process and those of the steps that it ran last.
+
+        A line that is not whole was being written when the host was killed: it is none.
+        """
+        try:
+            lines = self._tree_file.read_text().splitlines()
+        except FileNotFoundError:
+            return ()
+        found = []
+        for line in lines:
+            try:
+                content = json.loads(line)
+                found.append(
+                    ProcessId(
+                        boot_id=str(content["bootId"]),
+                        pid=int(content["pid"]),
+                        start_ticks=int(content["startTicks"]),
+                    )
+                )
+            except (ValueError, KeyError, TypeError):
+                continue
+        return tuple(found)
 
     def read_journal(self, after: int) -> tuple[JournalRecord, ...]:
         """Return the records with a larger number. For a host that is gone: nobody writes.
@@ -88,6 +112,10 @@ class HostFolder:
     def remove(self) -> None:
         """Remove the folder: everything in it is in the store."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    @property
+    def _tree_file(self) -> Path:
+        return self.path / "processes"
 
     @property
     def _process_file(self) -> Path:

@@ -17,7 +17,7 @@ from treadle_launcher.arguments import StartMethod
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
-from treadle_launcher.processes import ProcessId, boot_id, exited, kill_tree, start_ticks
+from treadle_launcher.processes import ProcessId, boot_id, exited, kill_guarded, start_ticks
 
 
 class HostStartError(RuntimeError):
@@ -34,10 +34,14 @@ class HostOptions:
     idle_host: float
     term_grace: float
     start_method: StartMethod
+    log_limit: int
 
 
 class HostProcess:
-    """A host that this launcher started. Made by `start_host` alone."""
+    """A host that this launcher started: the guard above it. Made by `start_host` alone.
+
+    A guard ends when nothing of its host is left, in the way its host did.
+    """
 
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         self.process = ProcessId(
@@ -66,8 +70,8 @@ class HostProcess:
         return f"it exited with status {code}"
 
     def kill(self) -> None:
-        """Kill the process and everything below it."""
-        kill_tree(self.process)
+        """Kill the host; its guard ends when everything below it is gone."""
+        kill_guarded(self.process)
 
 
 def new_host_folder(home: Home) -> HostFolder:
@@ -131,6 +135,7 @@ def _spec(
         "orphanGraceMs": int(options.orphan_grace * 1000),
         "idleGraceMs": int(options.idle_host * 1000),
         "termGraceMs": int(options.term_grace * 1000),
+        "logLimitBytes": options.log_limit,
         "startMethod": options.start_method.value,
     }
 

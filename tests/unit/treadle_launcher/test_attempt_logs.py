@@ -126,3 +126,27 @@ def test_following_waits_for_a_file_that_is_not_there_yet(tmp_path: Path) -> Non
     chunks = asyncio.run(asyncio.wait_for(follow(), timeout=10))
 
     assert [chunk.data for chunk in chunks] == [b"begun"]
+
+
+def test_what_was_cut_out_is_passed_over_and_counted(tmp_path: Path, folder: LogFolder) -> None:
+    with Path(folder.stdout).open("wb") as file:
+        file.write(b"head")
+        file.seek(100_000)
+        file.write(b"tail")
+    Path(f"{folder.stdout}.cut").write_text("4 100000\n")
+    logs = AttemptLogs(tmp_path)
+
+    whole = asyncio.run(collect(logs, LogStream.STDOUT))
+    inside = asyncio.run(collect(logs, LogStream.STDOUT, offset=99_000))
+    behind = asyncio.run(collect(logs, LogStream.STDOUT, offset=100_002))
+
+    assert [(each.offset, each.data, each.omitted_bytes) for each in whole] == [
+        (0, b"head", 0),
+        (100_000, b"tail", 99_996),
+    ]
+    assert [(each.offset, each.data, each.omitted_bytes) for each in inside] == [
+        (100_000, b"tail", 1000)
+    ]
+    assert [(each.offset, each.data, each.omitted_bytes) for each in behind] == [
+        (100_002, b"il", 0)
+    ]

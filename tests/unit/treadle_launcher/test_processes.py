@@ -9,8 +9,10 @@ from treadle_launcher.processes import (
     boot_id,
     exited,
     is_alive,
-    kill_tree,
+    kill,
+    kill_guarded,
     own_id,
+    session_of,
     start_ticks,
 )
 
@@ -52,17 +54,48 @@ def test_the_end_of_a_process_is_waited_for_and_that_of_one_long_gone_is_known()
     asyncio.run(asyncio.wait_for(exited(process), 10))
 
 
-def test_a_tree_is_killed_whole_and_a_stranger_with_its_number_is_not():
-    popen, process = started("sh", "-c", "sleep 100 & echo $!; wait")
-    assert popen.stdout is not None
-    child = int(popen.stdout.readline())
-    ticks = start_ticks(child)
-    assert ticks is not None
-    kill_tree(replace(process, start_ticks=process.start_ticks + 1))
-    assert is_alive(process)
-    kill_tree(process)
-    asyncio.run(asyncio.wait_for(exited(process), 10))
-    below = ProcessId(boot_id=boot_id(), pid=child, start_ticks=ticks)
-    asyncio.run(asyncio.wait_for(exited(below), 10))
+def test_what_is_guarded_is_killed_and_a_stranger_with_the_guards_number_is_not():
+    popen, process = started("sh", "-c", "sleep 100 & echo $!; wait; exit 7")
+    child = child_of(popen)
+    kill_guarded(replace(process, start_ticks=process.start_ticks + 1))
+    assert is_alive(child)
+
+    kill_guarded(process)
+
+    asyncio.run(asyncio.wait_for(exited(child), 10))
+    assert popen.wait(10) == 7
     popen.communicate()
-    kill_tree(process)
+
+
+def test_a_guard_with_nothing_to_guard_yet_is_killed_itself():
+    popen, process = started("sleep", "100")
+
+    kill_guarded(process)
+
+    assert popen.wait(10) == -9
+    popen.communicate()
+    kill_guarded(process)
+
+
+def test_a_session_is_what_its_leader_began_and_nothing_when_another_has_its_number():
+    popen, leader = started("setsid", "sh", "-c", "sleep 100 & echo $!; wait")
+    child = child_of(popen)
+
+    assert set(session_of(leader)) == {leader, child}
+    kill(leader)
+    asyncio.run(asyncio.wait_for(exited(leader), 10))
+    assert session_of(leader) == (child,)
+    assert session_of(replace(own_id(), start_ticks=1)) == ()
+    assert session_of(replace(leader, boot_id="another")) == ()
+    kill(child)
+    asyncio.run(asyncio.wait_for(exited(child), 10))
+    assert session_of(leader) == ()
+    popen.communicate()
+
+
+def child_of(popen: subprocess.Popen[bytes]) -> ProcessId:
+    assert popen.stdout is not None
+    pid = int(popen.stdout.readline())
+    ticks = start_ticks(pid)
+    assert ticks is not None
+    return ProcessId(boot_id=boot_id(), pid=pid, start_ticks=ticks)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.processes import own_id
+from treadle_launcher.processes import ProcessId, own_id
 
 
 @pytest.fixture
@@ -52,6 +52,18 @@ def test_the_process_is_noted_for_a_later_launcher(folder):
     assert folder.read_process() is None
     folder.write_process(own_id())
     assert folder.read_process() == own_id()
+
+
+def test_the_host_and_its_steps_are_read_as_the_host_recorded_them(folder):
+    assert folder.read_tree() == ()
+    whole = [
+        json.dumps({"bootId": "b", "pid": pid, "startTicks": str(pid * 10)}) for pid in (7, 8, 9)
+    ]
+    (folder.path / "processes").write_text("\n".join(whole)[:-5])
+    assert folder.read_tree() == (
+        ProcessId(boot_id="b", pid=7, start_ticks=70),
+        ProcessId(boot_id="b", pid=8, start_ticks=80),
+    )
 
 
 def test_only_the_end_of_long_output_is_told(folder):
