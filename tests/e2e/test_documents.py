@@ -6,7 +6,7 @@ In a page, a block marked
     python edit=NAME         is a function that takes its namesake's place in that file,
     console                  is commands ("$ …") and what each prints, in one shell,
     console terminal=NAME    is a command that goes on running until the page ends,
-    console folder=repository  runs in the repository instead of the page's folder.
+    console demo             is what test_demo.py compares.
 
 A line "..." stands for lines that the page leaves out. Ids, times, durations and digests may
 differ, and so may the order of lines: steps run side by side.
@@ -159,15 +159,14 @@ def terminal(block: Block, folder: Path) -> Iterator[None]:
 def test_a_page_shows_what_happens(page: Path, tmp_path: Path) -> None:
     with ExitStack() as terminals:
         for block in blocks(page):
-            folder = REPOSITORY if "folder=repository" in block.mark else tmp_path
             if block.mark.startswith("file="):
                 (tmp_path / block.mark.removeprefix("file=")).write_text(block.text)
             elif block.mark.startswith("edit="):
                 edit(tmp_path / block.mark.removeprefix("edit="), block.text)
             elif block.language == "console" and block.mark.startswith("terminal="):
-                terminals.enter_context(terminal(block, folder))
-            elif block.language == "console":
-                run_block(block, folder)
+                terminals.enter_context(terminal(block, tmp_path))
+            elif block.language == "console" and block.mark != "demo":
+                run_block(block, tmp_path)
 
 
 @pytest.mark.parametrize("page", sorted(REPOSITORY.glob("docs/**/*.md")) + PAGES[:1], ids=str)
