@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeVar
 
@@ -34,6 +34,12 @@ class RequestCheck(grpc.aio.ServerInterceptor):
         handler: Any = await continuation(handler_call_details)
         if handler is None or not handler_call_details.method.startswith(_OURS):
             return handler  # type: ignore[no-any-return]  # as it came
+        if handler.request_streaming:
+            return grpc.stream_stream_rpc_method_handler(
+                _conversing(handler.stream_stream),
+                request_deserializer=_decoding(handler.request_deserializer),
+                response_serializer=handler.response_serializer,
+            )
         make = (
             grpc.unary_stream_rpc_method_handler
             if handler.response_streaming
@@ -76,6 +82,22 @@ def _streaming(
         await _check(request, context)
         # Closed with this one: a caller that leaves holds nothing open.
         async with aclosing(answer(request, context)) as responses:
+            async for response in responses:
+                yield response
+
+    return checked
+
+
+def _conversing(
+    answer: Callable[[AsyncIterator[Q], Any], AsyncGenerator[A, None]],
+) -> Callable[[AsyncIterator[Q], Any], AsyncGenerator[A, None]]:
+    async def checked(requests: AsyncIterator[Q], context: Any) -> AsyncGenerator[A, None]:
+        async def decoded() -> AsyncGenerator[Q, None]:
+            async for request in requests:
+                await _check(request, context)
+                yield request
+
+        async with aclosing(answer(decoded(), context)) as responses:
             async for response in responses:
                 yield response
 

@@ -122,7 +122,7 @@ class _Choice:
     def _unfinished(self, step: PlannedStep) -> str:
         earlier = self._earlier.get(step.key)
         if earlier is None or earlier.state not in (EarlierState.SUCCEEDED, EarlierState.SKIPPED):
-            return f"{self._ending(step.key).capitalize()}."
+            return f"{_capital(self._ending(step.key))}."
         if earlier.state is EarlierState.SUCCEEDED:
             unmade = [
                 asset.asset_key
@@ -153,7 +153,7 @@ class _Choice:
             return ""
         if self._asked.rerun_changed and earlier.state is EarlierState.SUCCEEDED:
             changes = self._changes(step)
-            return f"{_sentence(changes)}." if changes else ""
+            return f"{_capital('; '.join(changes))}." if changes else ""
         return ""
 
     def _add_makers(self, reader: PlannedStep) -> None:
@@ -302,6 +302,5 @@ def _run(keys: list[StepKey]) -> str:
     return "runs" if len(keys) == 1 else "run"
 
 
-def _sentence(changes: list[str]) -> str:
-    text = "; ".join(changes)
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

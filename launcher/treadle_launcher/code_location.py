@@ -25,7 +25,9 @@ from treadle_launcher.ids import KeyText
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.rerunning import EarlierRun
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
+from treadle_launcher.wire.earlier_steps import encode_rerun
 from treadle_launcher.wire.error import decode_refusal
 from treadle_launcher.wire.graph import Graph, LocationReport
 from treadle_launcher.wire.plan import encode_options, encode_selection
@@ -136,6 +138,27 @@ class CodeLocation:
         with self._translated():
             call = self._stub.Plan(
                 request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
+            )
+            return decode_plan([response.part async for response in call])
+
+    async def plan_again(
+        self,
+        selection: Selection,
+        options: PlanOptions,
+        missing: Sequence[KeyText],
+        earlier: EarlierRun,
+    ) -> Plan:
+        """Return the plan of a re-execution, its loads and reuses not resolved."""
+        request = codeserver_pb2.PlanRequest(
+            selection=encode_selection(selection),
+            options=encode_options(options),
+            missing_asset_keys=missing,
+        )
+        with self._translated():
+            call = self._stub.PlanReexecution(
+                encode_rerun(request, earlier.reexecution, earlier.steps.values()),
+                metadata=self._metadata,
+                timeout=defaults.CODE_SERVER_TIMEOUT,
             )
             return decode_plan([response.part async for response in call])
 

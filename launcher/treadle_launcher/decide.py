@@ -14,6 +14,7 @@ from treadle_launcher.events import (
     RunStarted,
     StepCancelled,
     StepNotRun,
+    StepReused,
     StepSkipped,
 )
 from treadle_launcher.failure import Failure
@@ -63,6 +64,20 @@ def follow_ups(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
         state = RunState.FAILED if view.failed else RunState.SUCCEEDED
         events.append(_finished(view, state, None, now))
     return tuple(events)
+
+
+def started(view: RunView) -> tuple[NewEvent, ...]:
+    """Return the facts that start a run: what is reused is there from the start."""
+    reuses = [reuse for reuse in view.plan.reuses if not reuse.skipped]
+    running = len(view.steps) - len(view.plan.reuses)
+    start = RunStarted(step_count=running, fingerprint=view.plan.fingerprint)
+    return (
+        NewEvent(payload=start),
+        *(
+            NewEvent(payload=StepReused(from_run_id=reuse.from_run_id), step_key=reuse.step_key)
+            for reuse in reuses
+        ),
+    )
 
 
 def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, ...]:

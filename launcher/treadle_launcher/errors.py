@@ -16,6 +16,9 @@ LauncherError
 │   ├── StalePlanError              STALE_PLAN
 │   ├── IdempotencyConflictError    IDEMPOTENCY_CONFLICT
 │   ├── RunFinishedError            RUN_FINISHED
+│   ├── RunNotFinishedError         RUN_NOT_FINISHED
+│   ├── NothingFailedError          NOTHING_FAILED
+│   ├── CodeChangedError            CODE_CHANGED
 │   ├── WatcherBehindError          WATCHER_BEHIND
 │   ├── ShuttingDownError           SHUTTING_DOWN
 │   ├── BadTokenError               BAD_TOKEN
@@ -44,7 +47,11 @@ class Reason(StrEnum):
     NOT_LOADED = "NOT_LOADED"
     NO_HOST_FOR_LOCATION = "NO_HOST_FOR_LOCATION"
     RUN_FINISHED = "RUN_FINISHED"
+    RUN_NOT_FINISHED = "RUN_NOT_FINISHED"
+    NOTHING_FAILED = "NOTHING_FAILED"
+    CODE_CHANGED = "CODE_CHANGED"
     SPANS_LOCATIONS = "SPANS_LOCATIONS"
+    UNKNOWN_STEPS = "UNKNOWN_STEPS"
     UNKNOWN_RUN = "UNKNOWN_RUN"
     UNKNOWN_STEP = "UNKNOWN_STEP"
     UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
@@ -180,6 +187,24 @@ class RunFinishedError(RefusedError):
     """The run {names} has ended already."""
 
     reason = Reason.RUN_FINISHED
+
+
+class RunNotFinishedError(RefusedError):
+    """The run {names} goes on: wait for its end, or cancel it."""
+
+    reason = Reason.RUN_NOT_FINISHED
+
+
+class NothingFailedError(RefusedError):
+    """Nothing of run {names} is left to run again: name steps, or ask for all of it."""
+
+    reason = Reason.NOTHING_FAILED
+
+
+class CodeChangedError(RefusedError):
+    """The code is not that of run {names}, and the same code was asked for."""
+
+    reason = Reason.CODE_CHANGED
 
 
 class WatcherBehindError(RefusedError):

@@ -15,6 +15,8 @@ from treadle_launcher.clock import TimeUs
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.plan import PlanOptions, Selection
+from treadle_launcher.policy import RetryGround
+from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_states import RunState
 from treadle_launcher.usage import AttemptUsage
 from treadle_launcher.values import MetadataEntry, Text, ValueRef
@@ -46,6 +48,10 @@ class RunSubmitted:
     fingerprint: str
     tags: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str = ""
+    timeout_ms: int = 0
+    retry_lost: int = 0
+    reexecution: Reexecution | None = None
+    root_run_id: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +196,13 @@ class StepRetryScheduled:
     failure: Failure
     not_before: TimeUs
     next_attempt: int
+    ground: RetryGround = RetryGround.NOT_TAKEN
     usage: AttemptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecomputed:
     """A step goes back to PENDING: its value was in memory only."""
-    ground: RetryGround = RetryGround.NOT_TAKEN
 
     reason: str
 
@@ -231,13 +237,13 @@ class CancelRequested:
     """
 
     reason: str = ""
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCancelled:
     """A step was cancelled. `was_running`: a process was ended for it."""
 
-    failure: Failure | None = None
     was_running: bool = False
     usage: AttemptUsage | None = None
 

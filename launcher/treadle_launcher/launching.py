@@ -11,6 +11,7 @@ from treadle_launcher.errors import ShuttingDownError
 from treadle_launcher.events import NewEvent, RunSubmitted
 from treadle_launcher.ids import RunIds
 from treadle_launcher.planning import Launchable, LaunchRequest, Planner
+from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RequestFields
 from treadle_launcher.store.store import Store
@@ -64,6 +65,10 @@ class Launching:
             fingerprint=plan.fingerprint,
             tags=launchable.tags,
             idempotency_key=request.idempotency_key,
+            reexecution=request.reexecution,
+            root_run_id=launchable.root_run_id,
+            timeout_ms=request.timeout_ms,
+            retry_lost=request.retry_lost,
         )
         return NewRun(
             run_id=self._ids.new(),
@@ -90,8 +95,25 @@ def _named(request: LaunchRequest) -> IdempotentRequest | None:
             "tags": request.tags,
             "digest": request.digest,
             "fingerprint": request.fingerprint,
+            **_reexecution_fields(request.reexecution),
+            # Left out at their defaults: requests were recorded before these fields were there.
+            **({"timeout_ms": request.timeout_ms} if request.timeout_ms else {}),
+            **({"retry_lost": request.retry_lost} if request.retry_lost else {}),
         },
     )
+
+
+def _reexecution_fields(asked: Reexecution | None) -> RequestFields:
+    """Return what is named of a re-execution; nothing when none is asked for."""
+    if asked is None:
+        return {}
+    return {
+        "parent_run_id": asked.parent_run_id,
+        "kind": asked.kind,
+        "step_expressions": asked.step_expressions,
+        "rerun_changed": int(asked.rerun_changed),
+        "same_code": int(asked.same_code),
+    }
 
 
 def _active(request: LaunchRequest, launchable: Launchable, created: CreatedRun) -> ActiveRun:

@@ -8,6 +8,7 @@ from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import CodeServerRefusedError, NeverMaterializedError
 from treadle_launcher.ids import KeyText
 from treadle_launcher.plan import Load, Plan, PlanOptions, Selection, UnrecordedLoads, Verdict
+from treadle_launcher.rerunning import EarlierRun
 from treadle_launcher.resolution import Resolution, resolve
 from treadle_launcher.selection_text import key_text, union, without
 from treadle_launcher.store.store import Store
@@ -25,19 +26,29 @@ class Planned:
 
 
 class LocationPlanning:
-    """Plans in one location; `conflicts` are keys that another location owns."""
+    """Plans in one location; `conflicts` are keys that another location owns.
 
-    def __init__(self, location: CodeLocation, conflicts: frozenset[str], store: Store) -> None:
+    With `earlier`, every plan goes on from that run.
+    """
+
+    def __init__(
+        self,
+        location: CodeLocation,
+        conflicts: frozenset[str],
+        store: Store,
+        earlier: EarlierRun | None = None,
+    ) -> None:
         self._location = location
         self._conflicts = conflicts
         self._store = store
+        self._earlier = earlier
 
     async def plan(self, selection: Selection, options: PlanOptions) -> Planned:
         """Plan and resolve.
 
         Raises:
-            RefusedError: the code server's refusals, NeverMaterializedError, or the location
-                cannot be reached.
+            RefusedError: the code server's refusals, NeverMaterializedError, what EarlierRun
+                refuses, or the location cannot be reached.
         """
         try:
             made, resolution = await self._resolved(selection, options)
@@ -45,7 +56,11 @@ class LocationPlanning:
             raise await self._with_accepted_smallest(error, options) from error
         if resolution.refused and options.unrecorded_loads is not UnrecordedLoads.TRY:
             raise await self._never_materialized(selection, options, resolution.refused)
-        return Planned(made=made, resolved=resolution.plan)
+        if self._earlier is None:
+            return Planned(made=made, resolved=resolution.plan)
+        _, code = await self._location.manifest()
+        self._earlier.check(made, code)
+        return Planned(made=made, resolved=self._earlier.resolved(resolution.plan, code))
 
     async def _resolved(
         self, selection: Selection, options: PlanOptions
@@ -67,16 +82,23 @@ class LocationPlanning:
         self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
     ) -> Plan:
         """Plan without the assets that another location owns."""
-        plan = await self._location.plan(selection, options, sorted(missing))
+        plan = await self._plan_once(selection, options, missing)
         left_out = sorted(_selected_keys(plan) & self._conflicts)
         if left_out:
             narrowed = Selection(
                 expressions=(without(await self._expressions(selection), left_out),)
             )
-            plan = await self._location.plan(narrowed, options, sorted(missing))
+            plan = await self._plan_once(narrowed, options, missing)
             note = f"Left out, because another location owns them: {', '.join(left_out)}."
             plan = replace(plan, notes=(*plan.notes, note))
         return replace(plan, location=self._location.name, selection=selection)
+
+    async def _plan_once(
+        self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
+    ) -> Plan:
+        if self._earlier is None:
+            return await self._location.plan(selection, options, sorted(missing))
+        return await self._location.plan_again(selection, options, sorted(missing), self._earlier)
 
     async def _expressions(self, selection: Selection) -> tuple[str, ...]:
         if selection.expressions:
@@ -152,7 +174,7 @@ def _selected_keys(plan: Plan) -> frozenset[str]:
     return frozenset(
         asset.asset_key
         for step in plan.steps
-        if step.verdict is Verdict.RUN
+        if step.verdict is not Verdict.OMIT
         for output in step.outputs
         for asset in output.assets
         if asset.selected

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.policy import Limits, RetryPolicy
+from treadle_launcher.reexecution import Reexecution, Reuse
 from treadle_launcher.values import ValueRef
 
 
@@ -150,11 +152,11 @@ class PlannedStep:
     resource_keys: tuple[str, ...] = ()
     unselected_outputs: UnselectedOutputs | None = None
     op: str = ""
-
-
     retry_policy: RetryPolicy | None = None
     timeout_ms: int = 0
     limits: Limits | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInputRef:
     """One input of one planned step."""
@@ -200,7 +202,8 @@ class Plan:
     """What would run, and why. The fields up to `notes` are the contract's PlanHeader.
 
     `steps` are in topological order, ties by key; `loads` are sorted by key; `hazards` by
-    step key and output. `fingerprint` is over the plan before its loads are resolved.
+    step key and output; `reuses` by step key. `fingerprint` is over the plan before its loads
+    and reuses are resolved.
     """
 
     location: str
@@ -215,3 +218,5 @@ class Plan:
     steps: tuple[PlannedStep, ...] = ()
     loads: tuple[Load, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    reexecution: Reexecution | None = None
+    reuses: tuple[Reuse, ...] = ()

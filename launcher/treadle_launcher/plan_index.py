@@ -11,7 +11,10 @@ from treadle_launcher.plan import Load, Plan, PlannedInput, PlannedStep, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanIndex:
-    """The steps with verdict RUN, in plan order, and the edges between them.
+    """The steps that run and those that are reused, in plan order, and the edges between them.
+
+    A reused step waits for nothing, so that no edge leads to it, unless it is skipped again:
+    that follows from what it reads.
 
     `position` counts them from 0; `upstreams` and `readers` hold each step once, in plan
     order; `read_outputs` are the (step, output) pairs that some input reads, by value or not.
@@ -31,13 +34,14 @@ class PlanIndex:
         Raises:
             ValueError: a step reads from one that the plan does not run.
         """
-        steps = tuple(step for step in plan.steps if step.verdict is Verdict.RUN)
+        steps = tuple(step for step in plan.steps if step.verdict is not Verdict.OMIT)
+        reused = {reuse.step_key for reuse in plan.reuses if not reuse.skipped}
         position = {step.key: number for number, step in enumerate(steps)}
         upstreams: dict[StepKey, tuple[StepKey, ...]] = {}
         readers: dict[StepKey, list[StepKey]] = {step.key: [] for step in steps}
         read_outputs: set[tuple[StepKey, str]] = set()
         for step in steps:
-            sources = dict.fromkeys(_step_outputs(step))
+            sources = dict.fromkeys(() if step.key in reused else _step_outputs(step))
             read_outputs.update(sources)
             upstream_keys = dict.fromkeys(key for key, _ in sources)
             missing = [key for key in upstream_keys if key not in position]

@@ -23,6 +23,9 @@ from treadle_launcher.location_planning import LocationPlanning, Planned
 from treadle_launcher.locations import Locations
 from treadle_launcher.plan import Plan, PlanOptions, Selection
 from treadle_launcher.plan_changes import manifest_changes, plan_changes
+from treadle_launcher.reexecution import Reexecution
+from treadle_launcher.rerunning import EarlierRun, EarlierRuns
+from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store.store import Store
 
 _ELSEWHERE = frozenset(
@@ -35,7 +38,10 @@ _LAUNCH_TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchRequest:
-    """What a caller asks to have run. `digest` and `fingerprint` pin the plan that they saw."""
+    """What a caller asks to have run. `digest` and `fingerprint` pin the plan that they saw.
+
+    A `reexecution` has the location, selection and options of the run that it goes on from.
+    """
 
     location: str
     selection: Selection
@@ -44,15 +50,22 @@ class LaunchRequest:
     idempotency_key: str = ""
     digest: str = ""
     fingerprint: str = ""
+    reexecution: Reexecution | None = None
+    timeout_ms: int = 0
+    retry_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launchable:
-    """A resolved plan, and how the process that runs it is started: both of one digest."""
+    """A resolved plan, and how the process that runs it is started: both of one digest.
+
+    `root_run_id` is the first run of a line of re-executions.
+    """
 
     plan: Plan
     launch_spec: LaunchSpec
     tags: Mapping[str, str]
+    root_run_id: RunId | None = None
 
 
 class Planner:
@@ -65,7 +78,11 @@ class Planner:
         values: Path,
         import_timeout: float | None = None,
     ) -> None:
-        """`import_timeout`, in seconds, is used instead of each code server's own."""
+        """Look for values of earlier runs below `values`.
+
+        `import_timeout`, in seconds, is used instead of each code server's own.
+        """
+        self._earlier_runs = EarlierRuns(store, values)
         self._import_timeout = import_timeout
         self._locations = locations
         self._store = store
@@ -74,9 +91,24 @@ class Planner:
     async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
         """Return a resolved plan, and keep it so that a launch can say what changed since."""
         where, planned = await self._plan(location, selection, options)
+        return await self._kept(where, planned)
+
+    async def plan_again(self, asked: Reexecution) -> Plan:
+        """Return the resolved plan of a re-execution, and keep it likewise."""
+        where, planned = await self._plan_again(await self._earlier_runs.get(asked))
+        return await self._kept(where, planned)
+
+    async def _kept(self, where: CodeLocation, planned: Planned) -> Plan:
         await self._store.put_plan(planned.made)
         await self._keep_manifest(where, planned.made.digest)
         return planned.resolved
+
+    async def _keep_manifest(self, where: CodeLocation, digest: str) -> None:
+        """Keep what the code is made of, for those who ask later what changed since."""
+        if digest not in self._kept_digests:
+            kept, manifest = await where.manifest()
+            await self._store.put_manifest(kept, manifest)
+            self._kept_digests.add(kept)
 
     async def launchable(self, request: LaunchRequest) -> Launchable:
         """Return what a run needs, of the plan that was pinned if one was.
@@ -84,6 +116,8 @@ class Planner:
         Raises:
             RefusedError: as PlanRun; StalePlanError; NoHostForLocationError.
         """
+        asked = request.reexecution
+        earlier = None if asked is None else await self._earlier_runs.get(asked)
         for _ in range(_LAUNCH_TRIES):
             if earlier is not None:
                 where, planned = await self._plan_again(earlier)
@@ -94,11 +128,14 @@ class Planner:
             await self._check_pinned(where, request, planned.made)
             spec = await where.launch_spec()
             if spec.digest == planned.made.digest:
-                tags = {**await self._job_tags(where, request.selection), **request.tags}
+                await self._keep_manifest(where, spec.digest)
+                tags = await self._job_tags(where, planned.made.selection)
+                earlier_tags = {} if earlier is None else earlier.run.tags
                 return Launchable(
                     plan=planned.resolved,
                     launch_spec=spec.with_import_timeout(self._import_timeout),
-                    tags=tags,
+                    tags={**tags, **earlier_tags, **request.tags},
+                    root_run_id=None if earlier is None else earlier.root_run_id,
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
@@ -106,14 +143,12 @@ class Planner:
         """Reload the run's location once, then return what the run needs."""
         await self._locations.get(run.location).reload()
         return await self.launchable(
-    async def _keep_manifest(self, where: CodeLocation, digest: str) -> None:
-        """Keep what the code is made of, for those who ask later what changed since."""
-        if digest not in self._kept_digests:
-            kept, manifest = await where.manifest()
-            await self._store.put_manifest(kept, manifest)
-            self._kept_digests.add(kept)
-
-            LaunchRequest(location=location, selection=selection, options=options)
+            LaunchRequest(
+                location=run.location,
+                selection=run.selection,
+                options=run.options,
+                reexecution=run.reexecution,
+            )
         )
 
     async def _plan(
@@ -123,6 +158,12 @@ class Planner:
             location = self._locations.get(name)
             return location, await self._plan_in(location, selection, options)
         return await self._plan_somewhere(selection, options)
+
+    async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
+        location = self._locations.get(earlier.run.location)
+        conflicts = await self._locations.conflicts(location.name)
+        planning = LocationPlanning(location, conflicts, self._store, earlier)
+        return location, await planning.plan(earlier.run.selection, earlier.run.options)
 
     async def _plan_in(
         self, location: CodeLocation, selection: Selection, options: PlanOptions
@@ -159,12 +200,6 @@ class Planner:
         )
 
     async def _plan_or_refusal(
-    async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
-        location = self._locations.get(earlier.run.location)
-        conflicts = await self._locations.conflicts(location.name)
-        planning = LocationPlanning(location, conflicts, self._store, earlier)
-        return location, await planning.plan(earlier.run.selection, earlier.run.options)
-
         self, location: CodeLocation, selection: Selection, options: PlanOptions
     ) -> Planned | RefusedError:
         try:

@@ -21,6 +21,7 @@ from treadle_launcher.events import (
     StepFailed,
     StepNotRun,
     StepRetryScheduled,
+    StepReused,
     StepSkipped,
     StepStarted,
     StepSucceeded,
@@ -28,6 +29,7 @@ from treadle_launcher.events import (
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import RunId
 from treadle_launcher.plan import PlanOptions, Selection
+from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_states import RUN_MOVES, RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.transitions import InvalidTransition
@@ -59,6 +61,10 @@ class RunSummary:
     unexpected_count: int = 0
     last_sequence: int = 0
     idempotency_key: str = ""
+    timeout_ms: int = 0
+    retry_lost: int = 0
+    reexecution: Reexecution | None = None
+    root_run_id: RunId | None = None
 
 
 _TARGETS: Final[Mapping[type[Payload], RunState]] = {
@@ -72,6 +78,7 @@ _COUNT_MOVES: Final[Mapping[type[Payload], tuple[StepState, StepState]]] = {
     StepSucceeded: (StepState.RUNNING, StepState.SUCCEEDED),
     StepFailed: (StepState.RUNNING, StepState.FAILED),
     StepRetryScheduled: (StepState.RUNNING, StepState.PENDING),
+    StepReused: (StepState.PENDING, StepState.SUCCEEDED),
     StepSkipped: (StepState.PENDING, StepState.SKIPPED),
     StepNotRun: (StepState.PENDING, StepState.NOT_RUN),
 }
@@ -87,14 +94,14 @@ class SummaryFold:
         self._base = summary
         self.state = summary.state
         self.last_sequence = summary.last_sequence
+        self.ending: Failure | None = None
         self._counts = dict(summary.step_counts)
         self._story = [f"{summary.last_sequence} {summary.state}"]
 
     @classmethod
     def begin(cls, event: Event, step_count: int) -> SummaryFold:
-        """Start with a run_submitted event and the number of steps that will run.
+        """Start with a run_submitted event and the number of steps that run or are reused.
 
-        self.ending: Failure | None = None
         Raises:
             InvalidTransition: the event is another, or not the first.
         """
@@ -115,8 +122,23 @@ class SummaryFold:
                 step_counts={StepState.PENDING: step_count} if step_count else {},
                 last_sequence=1,
                 idempotency_key=submitted.idempotency_key,
+                timeout_ms=submitted.timeout_ms,
+                retry_lost=submitted.retry_lost,
+                reexecution=submitted.reexecution,
+                root_run_id=submitted.root_run_id,
             )
         )
+
+    @property
+    def deadline(self) -> TimeUs | None:
+        """When the run's time is over; None before it starts, and without a limit."""
+        started, timeout_ms = self._base.started_at, self._base.timeout_ms
+        return TimeUs(started + timeout_ms * 1000) if started and timeout_ms else None
+
+    @property
+    def retry_lost(self) -> int:
+        """How often a step whose host was lost is tried again for the run's sake."""
+        return self._base.retry_lost
 
     def summary(self) -> RunSummary:
         """Return the row as it is now."""
@@ -129,17 +151,6 @@ class SummaryFold:
         """Take note that another plan runs, of so many steps.
 
         Raises:
-    @property
-    def deadline(self) -> TimeUs | None:
-        """When the run's time is over; None before it starts, and without a limit."""
-        started, timeout_ms = self._base.started_at, self._base.timeout_ms
-        return TimeUs(started + timeout_ms * 1000) if started and timeout_ms else None
-
-    @property
-    def retry_lost(self) -> int:
-        """How often a step whose host was lost is tried again for the run's sake."""
-        return self._base.retry_lost
-
             InvalidTransition: the run has started.
         """
         if self.state not in _BEFORE_START:
@@ -174,6 +185,8 @@ class SummaryFold:
         if target is not None:
             self.state = target
             self._story.append(f"{event.sequence} {event.kind}")
+        if isinstance(payload, CancelRequested):
+            self.ending = payload.failure
         moves = _count_moves(event)
         if moves is not None:
             start, end = moves
@@ -185,8 +198,6 @@ class SummaryFold:
         return InvalidTransition(f"run {self._base.run_id}", self.state, event, self._story)
 
 
-        if isinstance(payload, CancelRequested):
-            self.ending = payload.failure
 def _target(payload: Payload) -> RunState | None:
     if isinstance(payload, RunFinished):
         return payload.state

@@ -21,14 +21,16 @@ from treadle_launcher.events import (
     StepFailed,
     StepNotRun,
     StepRetryScheduled,
+    StepReused,
     StepSkipped,
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.failure import Failure
+from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.plan import Plan
 from treadle_launcher.plan_index import PlanIndex, followed_inputs
+from treadle_launcher.reexecution import Reuse
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary, SummaryFold
 from treadle_launcher.step_states import FINAL_STEP_STATES, StepState
@@ -53,6 +55,10 @@ class RunView:
         self.plan: Final = plan
         self.index: Final = PlanIndex.of(plan)
         self.run_id: Final[RunId] = submitted.run_id
+        self.reuses: Final[Mapping[StepKey, Reuse]] = {
+            reuse.step_key: reuse for reuse in plan.reuses
+        }
+        """What is reused, by step."""
         self._summary = SummaryFold.begin(submitted, len(self.index.steps))
         self._steps = {
             step.key: StepView(key=step.key, waiting_on=len(self.index.upstreams[step.key]))
@@ -65,14 +71,14 @@ class RunView:
         """Steps that cannot run, each with the failed step that is why."""
         self.unfed: dict[StepKey, None] = {}
         """Steps whose upstreams are all over well, but did not yield what they need."""
+        self.waiting: dict[StepKey, TimeUs] = {}
+        """READY steps that were tried already, and the earliest start of their next attempt."""
         self.failed: list[StepKey] = []
         """Steps that failed for good, in the order they did."""
         self.materialized: list[tuple[StepKey, AssetMaterialized]] = []
         """What was made, in the order it was."""
 
     @classmethod
-        self.waiting: dict[StepKey, TimeUs] = {}
-        """READY steps that were tried already, and the earliest start of their next attempt."""
     def fold(cls, plan: Plan, events: Iterable[Event]) -> RunView:
         """Fold a whole log, the run_submitted event first.
 
@@ -91,12 +97,6 @@ class RunView:
         return self._summary.state
 
     @property
-    def last_sequence(self) -> int:
-        """The sequence of the last event applied."""
-        return self._summary.last_sequence
-
-    @property
-    @property
     def retry_lost(self) -> int:
         """How often a step whose host was lost is tried again for the run's sake."""
         return self._summary.retry_lost
@@ -111,8 +111,14 @@ class RunView:
         """Why the run fails once what runs has ended. None: nothing but its steps can fail it."""
         return self._summary.ending
 
+    @property
+    def last_sequence(self) -> int:
+        """The sequence of the last event applied."""
+        return self._summary.last_sequence
+
+    @property
     def steps(self) -> Mapping[StepKey, StepView]:
-        """The steps that the plan runs, in plan order."""
+        """The steps that the plan runs or reuses, in plan order."""
         return self._steps
 
     def ready(self) -> Iterator[StepKey]:
@@ -168,7 +174,7 @@ class RunView:
         self._summary.apply(event)
         if isinstance(event.payload, RunStarted):
             for step in self._steps.values():
-                if step.waiting_on == 0:
+                if step.waiting_on == 0 and step.key not in self.reuses:
                     self._enter(step, StepState.READY, event)
 
     def _known_step(self, event: Event, key: StepKey) -> StepView:
@@ -191,6 +197,8 @@ class RunView:
                 self.materialized.append((step.key, made))
             case StepStarted():
                 self._start(step, event)
+            case StepReused() as reused:
+                self._reuse(step, reused, event)
             case StepSucceeded() | StepFailed() as ended:
                 self._end(step, event, ended)
             case StepRetryScheduled() as retry:
@@ -199,6 +207,8 @@ class RunView:
                 self._enter(step, StepState.READY, event)
                 step.failure = retry.failure
                 step.not_before = retry.not_before
+                step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
+                self.waiting[step.key] = retry.not_before
                 step.usage = retry.usage
             case StepSkipped() as skipped:
                 self._give_up(step, StepState.SKIPPED, skipped.upstream_step_key, event)
@@ -207,10 +217,24 @@ class RunView:
             case StepCancelled() as cancelled:
                 self._give_up(step, StepState.CANCELLED, None, event)
                 step.usage = cancelled.usage
-                step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
-                self.waiting[step.key] = retry.not_before
             case _:
                 raise step.invalid(event)
+
+    def _reuse(self, step: StepView, reused: StepReused, event: Event) -> None:
+        reuse = self.reuses.get(step.key)
+        if reuse is None or reuse.skipped:
+            raise step.invalid(event)
+        self._enter(step, StepState.SUCCEEDED, event)
+        step.reused_from_run_id = reused.from_run_id
+        for output in reuse.outputs:
+            stored = OutputStored(
+                output=output.output,
+                asset_key=output.asset_key,
+                value_ref=output.value_ref,
+                io_manager_key=output.io_manager_key,
+            )
+            step.outputs[output.output] = (*step.outputs.get(output.output, ()), stored)
+        self._settle_readers(step, event)
 
     def _start(self, step: StepView, event: Event) -> None:
         if event.attempt != step.attempts + 1:

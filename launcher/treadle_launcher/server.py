@@ -65,7 +65,7 @@ async def serve(settings: Settings) -> None:
         bind = settings.bind or default_socket(identity, "launcher")
         with open_store(home.database) as store:
             async with _followed(settings) as locations:
-                planner = Planner(locations, store, settings.import_timeout)
+                planner = Planner(locations, store, home.values, settings.import_timeout)
                 watchers = Watchers(store)
                 parts = EngineParts(
                     home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()

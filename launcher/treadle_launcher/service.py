@@ -25,6 +25,7 @@ from treadle_launcher.wire.garbage import (
     encode_swept,
 )
 from treadle_launcher.wire.launcher import (
+    decode_asked,
     decode_launch,
     decode_stream,
     encode_asset_record,
@@ -101,11 +102,15 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
     ) -> AsyncIterator[launcher_pb2.PlanRunResponse]:
         """Stream a resolved plan."""
         async with Answering(context):
-            plan = await self._parts.planner.plan(
-                request.location,
-                decode_selection(request.selection),
-                decode_options(request.options),
-            )
+            asked = decode_asked(request)
+            if asked is not None:
+                plan = await self._parts.planner.plan_again(asked)
+            else:
+                plan = await self._parts.planner.plan(
+                    request.location,
+                    decode_selection(request.selection),
+                    decode_options(request.options),
+                )
             for part in encode_plan(plan):
                 yield launcher_pb2.PlanRunResponse(part=part)
 

@@ -45,6 +45,7 @@ FINAL_STEP_STATES: Final = frozenset(
 STEP_MOVES: Final = frozenset(
     {
         (StepState.PENDING, StepState.READY),
+        (StepState.PENDING, StepState.SUCCEEDED),
         (StepState.PENDING, StepState.SKIPPED),
         (StepState.PENDING, StepState.NOT_RUN),
         (StepState.PENDING, StepState.CANCELLED),
@@ -57,4 +58,5 @@ STEP_MOVES: Final = frozenset(
         (StepState.RUNNING, StepState.CANCELLED),
     }
 )
-"""Every move that a step may make. RUNNING to READY is a retry; READY to NOT_RUN, a failed run."""
+"""Every move that a step may make. RUNNING to READY is a retry; READY to NOT_RUN, a failed run;
+PENDING to SUCCEEDED, a step that is reused."""

@@ -34,6 +34,7 @@ class StepView:
     because_of: StepKey | None = None
     retries: dict[RetryGround, int] = field(default_factory=dict)
     duration_us: int = 0
+    reused_from_run_id: RunId | None = None
     usage: AttemptUsage | None = None
     outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)
     story: list[tuple[int, str]] = field(default_factory=list)

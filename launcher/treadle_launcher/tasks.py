@@ -173,7 +173,7 @@ def _made_here(
         io_manager_key=manager_key or value.io_manager_key,
         value_ref=value.value_ref,
         asset_key=value.asset_key,
-        run_id=view.run_id,
+        run_id=view.steps[made.step_key].reused_from_run_id or view.run_id,
         step_key=made.step_key,
         output=made.output,
     )

@@ -11,6 +11,8 @@ from treadle_api.v1 import codeserver_pb2, plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.errors import BadArgumentError
 from treadle_codeserver.wire.parts import in_parts
+from treadle_codeserver.wire.policy import encode_limits, encode_retry_policy
+from treadle_codeserver.wire.reexecution import encode_reexecution, encode_reuse
 from treadle_codeserver.wire.value import cut
 from treadle_planner import (
     Hazard,
@@ -77,6 +79,7 @@ def encode_plan(
         selected_asset_count=len(plan.selected_asset_keys),
         missing_asset_keys=plan.missing_asset_keys[: defaults.HEADER_KEYS],
         notes=[cut(note) for note in plan.notes],
+        reexecution=encode_reexecution(plan.reexecution),
     )
     return in_parts(
         plan_pb2.PlanPart(header=header),
@@ -84,6 +87,7 @@ def encode_plan(
             ("steps", map(_encode_step, plan.steps)),
             ("loads", map(_encode_load, plan.loads)),
             ("hazards", map(_encode_hazard, plan.hazards)),
+            ("reuses", map(encode_reuse, plan.reuses)),
         ],
     )
 
@@ -121,13 +125,13 @@ def _encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
             if unselected is None
             else _UNSELECTED[unselected]
         ),
+        retry_policy=encode_retry_policy(step.retry_policy),
+        timeout_ms=step.timeout_ms,
+        limits=encode_limits(step.limits),
     )
 
 
 def _encode_input(planned: PlannedInput) -> plan_pb2.PlannedInput:
-        retry_policy=encode_retry_policy(step.retry_policy),
-        timeout_ms=step.timeout_ms,
-        limits=encode_limits(step.limits),
     return plan_pb2.PlannedInput(
         name=planned.name,
         sources=[_encode_planned_source(source) for source in planned.sources],

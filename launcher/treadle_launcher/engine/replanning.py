@@ -40,9 +40,8 @@ class Replanning:
             task.cancel()
 
     async def _replan(self, run: ActiveRun) -> None:
-        asked = run.view.summary()
         try:
-            launchable = await self._planner.replanned(run.location, asked.selection, asked.options)
+            launchable = await self._planner.replanned(run.view.summary())
         except LauncherError as error:
             self._fail(run, failures.stale(f"planning anew was refused: {error}"))
         except Exception:  # noqa: BLE001 - whatever it is, the run must end

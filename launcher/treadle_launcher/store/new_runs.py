@@ -88,16 +88,20 @@ def replace_plan(
 
 def _check_values(connection: Connection, plan: Plan) -> None:
     """Check that what the plan reads is there: values are removed in transactions like this one."""
-    loads = {load.value_ref.key: load for load in plan.loads if load.value_ref is not None}
-    gone = value_record.removed(connection, tuple(loads))
+    names: dict[str, str] = {
+        load.value_ref.key: load.asset_key for load in plan.loads if load.value_ref is not None
+    }
+    for reuse in plan.reuses:
+        for output in reuse.outputs:
+            if output.value_ref is not None:
+                names[output.value_ref.key] = f"{reuse.step_key}.{output.output}"
+    gone = value_record.removed(connection, tuple(names))
     if gone:
-        raise StalePlanError(
-            changes=[f"the value of {loads[key].asset_key} was removed" for key in gone]
-        )
+        raise StalePlanError(changes=[f"the value of {names[key]} was removed" for key in gone])
 
 
 def _step_count(plan: Plan) -> int:
-    return sum(step.verdict is Verdict.RUN for step in plan.steps)
+    return sum(step.verdict is not Verdict.OMIT for step in plan.steps)
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

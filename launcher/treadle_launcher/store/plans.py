@@ -13,13 +13,15 @@ from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.ids import RunId
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
-from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans
+from treadle_launcher.reexecution import Reuse
+from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
 
 T = TypeVar("T")
 
 _STEPS: Final = "steps"
 _LOADS: Final = "loads"
 _HAZARDS: Final = "hazards"
+_REUSES: Final = "reuses"
 
 
 def put(connection: Connection, plan: Plan) -> None:
@@ -34,6 +36,7 @@ def put(connection: Connection, plan: Plan) -> None:
         *_items(plan.fingerprint, _STEPS, plan.steps),
         *_items(plan.fingerprint, _LOADS, [_unresolved(load) for load in plan.loads]),
         *_items(plan.fingerprint, _HAZARDS, plan.hazards),
+        *_items(plan.fingerprint, _REUSES, [replace(reuse, outputs=()) for reuse in plan.reuses]),
     ]
     if items:
         connection.execute(insert(plan_items), items)
@@ -61,6 +64,13 @@ def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
     ]
     if rows:
         connection.execute(insert(run_loads), rows)
+    connection.execute(delete(run_reuses).where(run_reuses.c.run_id == run_id))
+    rows = [
+        {"run_id": run_id, "position": position, "reuse_json": codec.dumps(reuse)}
+        for position, reuse in enumerate(plan.reuses)
+    ]
+    if rows:
+        connection.execute(insert(run_reuses), rows)
 
 
 def get(connection: Connection, fingerprint: str) -> Plan | None:
@@ -74,11 +84,12 @@ def get(connection: Connection, fingerprint: str) -> Plan | None:
         steps=_read_items(connection, fingerprint, _STEPS, PlannedStep),
         loads=_read_items(connection, fingerprint, _LOADS, Load),
         hazards=_read_items(connection, fingerprint, _HAZARDS, Hazard),
+        reuses=_read_items(connection, fingerprint, _REUSES, Reuse),
     )
 
 
 def of_run(connection: Connection, run_id: RunId) -> Plan:
-    """Return the plan of a run, its loads as they were resolved.
+    """Return the plan of a run, its loads and reuses as they were resolved.
 
     Raises:
         UnknownRunError: there is no such run.
@@ -92,16 +103,22 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
         .order_by(run_loads.c.position)
     )
     loads = connection.execute(query).scalars()
+    reused = (
+        select(run_reuses.c.reuse_json)
+        .where(run_reuses.c.run_id == run_id)
+        .order_by(run_reuses.c.position)
+    )
     return replace(
         codec.loads(Plan, row.header_json),
         steps=_read_items(connection, row.fingerprint, _STEPS, PlannedStep),
         loads=tuple(codec.loads(Load, text) for text in loads),
         hazards=_read_items(connection, row.fingerprint, _HAZARDS, Hazard),
+        reuses=tuple(codec.loads(Reuse, text) for text in connection.execute(reused).scalars()),
     )
 
 
 def _header(plan: Plan) -> str:
-    return codec.dumps(replace(plan, steps=(), loads=(), hazards=()))
+    return codec.dumps(replace(plan, steps=(), loads=(), hazards=(), reuses=()))
 
 
 def _items(fingerprint: str, part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:

@@ -174,4 +174,8 @@ def _from_row(row: Row[Any]) -> RunSummary:
         unexpected_count=row.unexpected_count,
         last_sequence=row.last_sequence,
         idempotency_key=submitted.idempotency_key,
+        timeout_ms=submitted.timeout_ms,
+        retry_lost=submitted.retry_lost,
+        reexecution=submitted.reexecution,
+        root_run_id=submitted.root_run_id,
     )

@@ -110,6 +110,17 @@ run_loads: Final = Table(
 )
 """The loads of a run's plan, as the launcher resolved them."""
 
+run_reuses: Final = Table(
+    "run_reuses",
+    metadata,
+    Column("run_id", Text),
+    Column("position", Integer),
+    Column("reuse_json", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "position"),
+    sqlite_with_rowid=False,
+)
+"""What a run's plan reuses of earlier runs, as the launcher resolved it."""
+
 launch_specs: Final = Table(
     "launch_specs",
     metadata,

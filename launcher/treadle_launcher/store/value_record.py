@@ -14,8 +14,16 @@ from treadle_launcher.clock import TimeUs
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import Load
+from treadle_launcher.reexecution import Reuse
 from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
-from treadle_launcher.store.schema import events, materializations, removed_values, run_loads, runs
+from treadle_launcher.store.schema import (
+    events,
+    materializations,
+    removed_values,
+    run_loads,
+    run_reuses,
+    runs,
+)
 from treadle_launcher.store.session import WriteSession
 from treadle_launcher.value_keys import ValueOwner, asset_value_key, owner_of, path_component
 
@@ -26,11 +34,12 @@ _BATCH: Final = 500
 
 
 def facts_of(
-    connection: Connection, keys: Sequence[str], assets: Sequence[KeyText] | None
+    connection: Connection, keys: Sequence[str], assets: Sequence[KeyText] | None, since: TimeUs
 ) -> ValueFacts:
     """Return what is recorded of the values with these keys.
 
-    `assets` are those whose versions are among them; None: any.
+    `assets` are those whose versions are among them; None: any. What a run reuses that ended
+    `since` then, counts as needed: a re-execution of it may want it.
     """
     stored = frozenset(keys)
     owners = {owner.run_id for owner in map(owner_of, keys) if owner is not None}
@@ -46,7 +55,7 @@ def facts_of(
         over_since=_over_since(connection, owners),
         versions=_versions(connection, stored, assets),
         committed=frozenset(_committed(connection, owners)),
-        needed=frozenset(_needed(connection)),
+        needed=frozenset(_needed(connection, since)),
         removed=removed(connection, keys),
         oldest_unfinished=TimeUs(min(unfinished.values())) if unfinished else None,
     )
@@ -150,8 +159,19 @@ def _over_since(connection: Connection, owners: Iterable[RunId]) -> Mapping[RunI
     }
 
 
-def _needed(connection: Connection) -> Iterator[str]:
-    """Yield the keys of the values that a run which is not over reads."""
+def _needed(connection: Connection, since: TimeUs | None = None) -> Iterator[str]:
+    """Yield the keys of the values that a run which is not over reads; `since`: see above."""
+    is_wanted = runs.c.state.in_(_UNFINISHED_STATES)
+    if since is not None:
+        is_wanted |= runs.c.finished_us > since
+    reused = (
+        select(run_reuses.c.reuse_json)
+        .join(runs, runs.c.run_id == run_reuses.c.run_id)
+        .where(is_wanted)
+    )
+    for text in connection.execute(reused).scalars():
+        refs = (output.value_ref for output in codec.loads(Reuse, text).outputs)
+        yield from (ref.key for ref in refs if ref is not None)
     query = (
         select(run_loads.c.load_json)
         .join(runs, runs.c.run_id == run_loads.c.run_id)

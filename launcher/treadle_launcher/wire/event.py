@@ -11,6 +11,7 @@ from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.policy import RetryGround
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
+from treadle_launcher.wire.reexecution import encode_reexecution
 from treadle_launcher.wire.run import RUN_STATES, encode_failure, encode_usage
 from treadle_launcher.wire.value import (
     decode_metadata,
@@ -22,8 +23,8 @@ from treadle_launcher.wire.value import (
 )
 
 START_METHODS = EnumCodec(events.StartMethod, event_pb2.StartMethod, "START_METHOD")
-
 _RETRY_GROUNDS = EnumCodec(RetryGround, event_pb2.RetryGround, "RETRY_GROUND")
+
 
 def encode_event(event: events.Event) -> event_pb2.Event:
     """Return an event."""
@@ -50,6 +51,10 @@ def _encode_run_submitted(fact: events.RunSubmitted) -> event_pb2.RunSubmitted:
         fingerprint=fact.fingerprint,
         tags=fact.tags,
         idempotency_key=fact.idempotency_key,
+        reexecution=encode_reexecution(fact.reexecution),
+        root_run_id=fact.root_run_id or "",
+        timeout_ms=fact.timeout_ms,
+        retry_lost=fact.retry_lost,
     )
 
 
@@ -175,12 +180,12 @@ def _encode_retry(fact: events.StepRetryScheduled) -> event_pb2.StepRetrySchedul
         not_before=encode_time(fact.not_before),
         next_attempt=fact.next_attempt,
         usage=encode_usage(fact.usage),
+        ground=_RETRY_GROUNDS.encode(fact.ground),
     )
 
 
 def _encode_run_finished(fact: events.RunFinished) -> event_pb2.RunFinished:
     return event_pb2.RunFinished(
-        ground=_RETRY_GROUNDS.encode(fact.ground),
         state=RUN_STATES.encode(fact.state),
         failure=encode_failure(fact.failure),
         failed_step_keys=fact.failed_step_keys,

@@ -10,10 +10,12 @@ from treadle_launcher.attempt_logs import LogChunk, LogStream
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.events import Event
 from treadle_launcher.planning import LaunchRequest
+from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event
 from treadle_launcher.wire.limits import KEY_BYTES, check_tags, check_text
 from treadle_launcher.wire.plan import decode_options, decode_selection
+from treadle_launcher.wire.reexecution import decode_reexecution
 from treadle_launcher.wire.run import encode_materialization
 
 _STREAMS = EnumCodec(LogStream, launcher_pb2.LogStream, "LOG_STREAM")
@@ -38,7 +40,32 @@ def decode_launch(request: launcher_pb2.LaunchRunRequest) -> LaunchRequest:
         idempotency_key=request.idempotency_key,
         digest=request.digest,
         fingerprint=request.fingerprint,
+        reexecution=decode_asked(request),
+        timeout_ms=_not_negative("timeout_ms", request.timeout_ms),
+        retry_lost=_not_negative("retry_lost", request.retry_lost),
     )
+
+
+def _not_negative(field: str, number: int) -> int:
+    if number < 0:
+        raise BadArgumentError([str(number)], message=f"{field} is {number}; it must be 0 or more.")
+    return number
+
+
+def decode_asked(
+    request: launcher_pb2.PlanRunRequest | launcher_pb2.LaunchRunRequest,
+) -> Reexecution | None:
+    """Read which earlier run is gone on from, if one is.
+
+    Raises:
+        BadArgumentError: what that run has is set beside it, or a value is not known here.
+    """
+    if not request.HasField("reexecution"):
+        return None
+    if request.location or request.HasField("selection") or request.HasField("options"):
+        message = "A re-execution has the location, selection and options of its earlier run."
+        raise BadArgumentError(message=f"{message} Leave them out.")
+    return decode_reexecution(request.reexecution)
 
 
 def encode_events(events: Sequence[Event]) -> Iterator[launcher_pb2.WatchRunResponse]:

@@ -29,6 +29,15 @@ def check_selection(expressions: tuple[str, ...], job: str) -> None:
     _check("The selection", SELECTION_BYTES, (*expressions, job))
 
 
+def check_steps(expressions: tuple[str, ...]) -> None:
+    """Refuse expressions over steps that are longer than a run's messages hold.
+
+    Raises:
+        BadArgumentError: they are.
+    """
+    _check("The steps", SELECTION_BYTES, expressions)
+
+
 def check_tags(tags: Mapping[str, str]) -> None:
     """Refuse tags that are longer than a run's messages hold.
 

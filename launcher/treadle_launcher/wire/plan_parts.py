@@ -7,6 +7,7 @@ from typing import Any
 
 from treadle_api.v1 import plan_pb2
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
+from treadle_launcher.reexecution import Reuse
 from treadle_launcher.wire.plan import (
     decode_hazard,
     decode_load,
@@ -19,6 +20,12 @@ from treadle_launcher.wire.plan import (
     encode_selection,
     encode_step,
     keys,
+)
+from treadle_launcher.wire.reexecution import (
+    decode_reexecution,
+    decode_reuse,
+    encode_reexecution,
+    encode_reuse,
 )
 
 PART_ITEMS = 500
@@ -39,7 +46,7 @@ def encode_plan(plan: Plan) -> Iterator[plan_pb2.PlanPart]:
     yield part
 
 
-# Any: the three repeated fields of a part, and their items, share no type.
+# Any: the repeated fields of a part, and their items, share no type.
 def _items(plan: Plan) -> Iterator[tuple[Callable[[plan_pb2.PlanPart], Any], Any]]:
     for step in plan.steps:
         yield lambda part: part.steps, encode_step(step)
@@ -47,6 +54,8 @@ def _items(plan: Plan) -> Iterator[tuple[Callable[[plan_pb2.PlanPart], Any], Any
         yield lambda part: part.loads, encode_load(load)
     for hazard in plan.hazards:
         yield lambda part: part.hazards, encode_hazard(hazard)
+    for reuse in plan.reuses:
+        yield lambda part: part.reuses, encode_reuse(reuse)
 
 
 def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
@@ -55,12 +64,14 @@ def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
     steps: list[PlannedStep] = []
     loads: list[Load] = []
     hazards: list[Hazard] = []
+    reuses: list[Reuse] = []
     for part in parts:
         if part.HasField("header"):
             header = part.header
         steps.extend(decode_step(step) for step in part.steps)
         loads.extend(decode_load(load) for load in part.loads)
         hazards.extend(decode_hazard(hazard) for hazard in part.hazards)
+        reuses.extend(decode_reuse(reuse) for reuse in part.reuses)
     return Plan(
         location=header.location,
         digest=header.digest,
@@ -74,6 +85,10 @@ def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
         steps=tuple(steps),
         loads=tuple(loads),
         hazards=tuple(hazards),
+        reexecution=(
+            decode_reexecution(header.reexecution) if header.HasField("reexecution") else None
+        ),
+        reuses=tuple(reuses),
     )
 
 
@@ -88,4 +103,5 @@ def _encode_header(plan: Plan) -> plan_pb2.PlanHeader:
         selected_asset_count=plan.selected_asset_count,
         missing_asset_keys=plan.missing_asset_keys[:_KEYS_LISTED],
         notes=plan.notes,
+        reexecution=encode_reexecution(plan.reexecution),
     )

@@ -15,9 +15,10 @@ from treadle_launcher.store.records import Materialization
 from treadle_launcher.usage import AttemptUsage, MemoryScope
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
+from treadle_launcher.wire.reexecution import encode_reexecution
 from treadle_launcher.wire.value import (
-    decode_source,
     decode_metadata,
+    decode_source,
     decode_text,
     encode_metadata,
     encode_source,
@@ -49,8 +50,8 @@ def encode_failure(failure: Failure | None) -> run_pb2.Failure | None:
         stderr_tail=encode_text(failure.stderr_tail),
         likely=failure.likely,
         evidence=failure.evidence,
-    )
         metadata=encode_metadata(failure.metadata),
+    )
 
 
 def decode_failure(message: run_pb2.Failure) -> Failure:
@@ -67,8 +68,8 @@ def decode_failure(message: run_pb2.Failure) -> Failure:
         stderr_tail=decode_text(message.stderr_tail) if message.HasField("stderr_tail") else None,
         likely=message.likely,
         evidence=tuple(message.evidence),
-    )
         metadata=decode_metadata(message.metadata),
+    )
 
 
 def encode_usage(usage: AttemptUsage | None) -> run_pb2.AttemptUsage | None:
@@ -133,6 +134,10 @@ def encode_run(run: RunSummary) -> run_pb2.Run:
         unexpected_count=run.unexpected_count,
         last_sequence=run.last_sequence,
         idempotency_key=run.idempotency_key,
+        reexecution=encode_reexecution(run.reexecution),
+        root_run_id=run.root_run_id or "",
+        timeout_ms=run.timeout_ms,
+        retry_lost=run.retry_lost,
     )
 
 
@@ -148,6 +153,7 @@ def encode_step_run(step: StepView) -> run_pb2.StepRun:
         not_before=encode_time(step.not_before),
         because_of=step.because_of or "",
         duration_us=step.duration_us,
+        reused_from_run_id=step.reused_from_run_id or "",
         usage=encode_usage(step.usage),
     )
 

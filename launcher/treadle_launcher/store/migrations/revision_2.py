@@ -1,4 +1,4 @@
-"""Version 2: values that were removed are known as removed."""
+"""Version 2: values that were removed are known as removed, and runs reuse what others made."""
 
 from __future__ import annotations
 
@@ -13,5 +13,13 @@ def upgrade(operations: Operations) -> None:
         sa.Column("key", sa.Text, primary_key=True, nullable=False),
         sa.Column("removed_us", sa.Integer, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    operations.create_table(
+        "run_reuses",
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("reuse_json", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "position"),
         sqlite_with_rowid=False,
     )

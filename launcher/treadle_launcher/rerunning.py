@@ -1,0 +1,193 @@
+"""Going on from earlier runs: what they made is read from the store and from the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
+from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
+from treadle_launcher.events import Event
+from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Plan, Verdict
+from treadle_launcher.plan_changes import manifest_changes
+from treadle_launcher.reexecution import Reexecution, ReexecutionKind
+from treadle_launcher.run_states import RunState
+from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.run_view import RunView
+from treadle_launcher.store.records import Materialization
+from treadle_launcher.store.store import Store
+from treadle_launcher.values import ValueRef
+
+_FILES = "files"
+_CHANGES_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRun:
+    """A run that is gone on from: what became of its steps, and what its code was."""
+
+    reexecution: Reexecution
+    run: RunSummary
+    steps: Mapping[StepKey, EarlierStep]
+    manifest: CodeManifest | None
+    latest: Mapping[KeyText, Materialization]
+
+    @property
+    def root_run_id(self) -> RunId:
+        """The first run of the line of re-executions that it is in."""
+        return self.run.root_run_id or self.run.run_id
+
+    def check(self, plan: Plan, now: CodeManifest) -> None:
+        """Check that the plan may go on from it.
+
+        Raises:
+            CodeChangedError: the code had to be the same.
+            NothingFailedError: it runs nothing.
+        """
+        if self.reexecution.same_code and plan.digest != self.run.digest:
+            changes = () if self.manifest is None else manifest_changes(self.manifest, now)
+            was = f"digest {self.run.digest[:12]} became {plan.digest[:12]}"
+            raise CodeChangedError([self.run.run_id], changes=changes or (was,))
+        is_from_failure = self.reexecution.kind is ReexecutionKind.FROM_FAILURE
+        if is_from_failure and all(step.verdict is not Verdict.RUN for step in plan.steps):
+            raise NothingFailedError([self.run.run_id])
+
+    def resolved(self, plan: Plan, now: CodeManifest) -> Plan:
+        """Return the plan with the values that are reused, and with what a person should know."""
+        reuses = tuple(
+            replace(reuse, outputs=() if reuse.skipped else self.steps[reuse.step_key].outputs)
+            for reuse in plan.reuses
+        )
+        resolved = replace(plan, reuses=reuses)
+        notes = (*plan.notes, *self._code_notes(plan, now), *self._value_notes(resolved))
+        return replace(resolved, notes=notes)
+
+    def _code_notes(self, plan: Plan, now: CodeManifest) -> Iterator[str]:
+        if plan.digest == self.run.digest or self.manifest is None:
+            return
+        changes = manifest_changes(self.manifest, now)
+        told = "; ".join(changes[:_CHANGES_TOLD])
+        if len(changes) > _CHANGES_TOLD:
+            told += f"; and {len(changes) - _CHANGES_TOLD} more"
+        yield f"The code is not that of run {self.run.run_id}: {told or 'its digest is another'}."
+
+    def _value_notes(self, plan: Plan) -> Iterator[str]:
+        """Say which values a user's manager may have overwritten since."""
+        read = {
+            (source.step_output.step_key, source.step_output.output)
+            for step in plan.steps
+            if step.verdict is Verdict.RUN
+            for planned in step.inputs
+            if not planned.nothing and not planned.not_needed
+            for source in planned.sources
+            if source.step_output is not None
+        }
+        for reuse in plan.reuses:
+            for output in reuse.outputs:
+                is_read = (reuse.step_key, output.output) in read
+                if output.asset_key is None or output.value_ref is not None or not is_read:
+                    continue
+                latest = self.latest.get(output.asset_key)
+                if latest is not None and latest.run_id != reuse.from_run_id:
+                    yield (
+                        f"{output.asset_key} is read through {output.io_manager_key}, in which"
+                        f" run {latest.run_id} stored a value that is newer than that of run"
+                        f" {reuse.from_run_id}."
+                    )
+
+
+class EarlierRuns:
+    """Reads runs that are over. `values` is the root of the home's file store."""
+
+    def __init__(self, store: Store, values: Path) -> None:
+        self._store = store
+        self._values = values
+
+    async def get(self, asked: Reexecution) -> EarlierRun:
+        """Return the run that is gone on from.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            RunNotFinishedError: it goes on.
+            NothingFailedError: all of it succeeded, and what failed is to run.
+        """
+        run = await self._store.get_run(asked.parent_run_id)
+        if not run.state.is_final:
+            raise RunNotFinishedError([run.run_id])
+        from_failure = asked.kind is ReexecutionKind.FROM_FAILURE
+        if from_failure and run.state is RunState.SUCCEEDED and not asked.rerun_changed:
+            raise NothingFailedError([run.run_id])
+        parent = await self._view(run.run_id)
+        runs = {run.run_id: parent}
+        for reuse in parent.reuses.values():
+            if reuse.from_run_id not in runs:
+                runs[reuse.from_run_id] = await self._view(reuse.from_run_id)
+        manifests = await self._manifests(runs)
+        latest = await self._store.latest_materializations(sorted(_asset_keys(runs)))
+        removed = await self._store.removed_values(sorted(_value_keys(runs)))
+        origins = Origins(
+            parent=parent,
+            runs=runs,
+            manifests=manifests,
+            latest=latest,
+            is_stored=lambda ref: ref.key not in removed and self._is_there(ref),
+        )
+        return EarlierRun(
+            reexecution=asked,
+            run=run,
+            # Beside the loop: it looks at every file.
+            steps=await asyncio.to_thread(earlier_steps, origins),
+            manifest=manifests.get(run.run_id),
+            latest=latest,
+        )
+
+    async def _view(self, run_id: RunId) -> RunView:
+        plan = await self._store.get_run_plan(run_id)
+        events: list[Event] = []
+        while page := await self._store.events_after(run_id, events[-1].sequence if events else 0):
+            events.extend(page)
+        return await asyncio.to_thread(RunView.fold, plan, events)
+
+    async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:
+        found: dict[RunId, CodeManifest] = {}
+        for run_id, view in runs.items():
+            manifest = await self._store.get_manifest(view.plan.digest)
+            if manifest is not None:
+                found[run_id] = manifest
+        return found
+
+    def _is_there(self, ref: ValueRef) -> bool:
+        if ref.store != _FILES:
+            # Another store is another's: only reading tells.
+            return True
+        try:
+            return (self._values / ref.key).stat().st_size == ref.size_bytes
+        except OSError:
+            return False
+
+
+def _value_keys(runs: Mapping[RunId, RunView]) -> set[str]:
+    return {
+        stored.value_ref.key
+        for view in runs.values()
+        for step in view.steps.values()
+        for values in step.outputs.values()
+        for stored in values
+        if stored.value_ref is not None
+    }
+
+
+def _asset_keys(runs: Mapping[RunId, RunView]) -> set[KeyText]:
+    loaded = {load.asset_key for view in runs.values() for load in view.plan.loads}
+    made = {
+        asset.asset_key
+        for view in runs.values()
+        for step in view.index.steps
+        for output in step.outputs
+        for asset in output.assets
+    }
+    return loaded | made
