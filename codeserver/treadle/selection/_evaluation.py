@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from treadle._errors import listed, nearest
-from treadle.selection._errors import EmptySelectionError, SelectionError, UnknownAssetError
+from treadle.selection._errors import (
+    EmptySelectionError,
+    SelectionError,
+    SelectionSyntaxError,
+    UnknownAssetError,
+)
 from treadle.selection._expression import (
     And,
     End,
@@ -31,6 +36,8 @@ _Labelled: TypeAlias = Group | Kind | Owner | Tag
 _Atom: TypeAlias = _Labelled | Key | Pattern | Everything
 
 _SUGGESTED_FOR = 20
+# Some seconds' worth.
+_MAX_LOOKS = 10_000_000
 
 
 class SelectableAsset(Protocol):
@@ -104,9 +111,11 @@ def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     """Return every asset that the expression selects, external ones included.
 
     Raises:
+        SelectionSyntaxError: it takes more looking up than anybody waits for.
         UnknownAssetError: a key or a pattern that no asset has.
         EmptySelectionError: an attribute that no asset has.
     """
+    _refuse_endless(expression, graph)
     _refuse_unknown(expression, graph)
     return _selected(expression, graph)
 
@@ -191,6 +200,18 @@ def _ends(end: End, keys: frozenset[KeyText], graph: AssetGraph) -> frozenset[Ke
     made = frozenset(key for key in keys if not graph.assets[key].is_external)
     edges = graph.upstream if end is End.ROOTS else graph.downstream
     return frozenset(key for key in made if not edges[key] & (made - {key}))
+
+
+def _refuse_endless(expression: Expression, graph: AssetGraph) -> None:
+    # Keys are looked up at once; every other part goes through all assets.
+    parts = sum(not isinstance(part, Key) for part in walk(expression))
+    if parts * len(graph.assets) > _MAX_LOOKS:
+        raise SelectionSyntaxError(
+            f"The selection has {parts:,} parts that are looked up among {len(graph.assets):,} "
+            "assets, which takes too long. Name the assets by their keys, or select in fewer parts.",
+            text=str(expression),
+            position=0,
+        )
 
 
 def _refuse_unknown(expression: Expression, graph: AssetGraph) -> None:

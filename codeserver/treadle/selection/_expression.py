@@ -162,10 +162,11 @@ _BINDING: dict[type, int] = {Or: 1, And: 2, Not: 3, Reach: 4}
 
 
 def union(expressions: Iterable[Expression]) -> Expression:
-    """Return one expression for the union of one or more."""
+    """Return one expression for the union of one or more; what is there twice counts once."""
     parts: list[Expression] = []
     for expression in expressions:
         parts.extend(expression.parts if isinstance(expression, Or) else (expression,))
+    parts = list(dict.fromkeys(parts))
     return parts[0] if len(parts) == 1 else Or(parts=tuple(parts))
 
 

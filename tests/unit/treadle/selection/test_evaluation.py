@@ -10,10 +10,12 @@ from treadle.selection import (
     AssetGraph,
     EmptySelectionError,
     Pattern,
+    SelectionSyntaxError,
     UnknownAssetError,
     evaluate,
     parse,
     select,
+    union,
 )
 from treadle.snapshot import Asset, KeyText
 
@@ -209,3 +211,14 @@ def test_a_pattern_of_many_stars_is_matched_at_once(pattern: str, expected: str)
         found = frozenset()
 
     assert " ".join(sorted(names[key] for key in found)) == expected
+
+
+def test_a_selection_of_more_parts_than_can_be_looked_up_in_time_is_refused() -> None:
+    graph = AssetGraph.of(asset(f"a{number}") for number in range(1000))
+    many = union(parse(f"key:a{number}*") for number in range(10_001))
+
+    with pytest.raises(SelectionSyntaxError, match="fewer parts"):
+        evaluate(many, graph)
+
+    by_key = union(parse(f"a{number}") for number in range(1000))
+    assert len(evaluate(by_key, graph)) == 1000

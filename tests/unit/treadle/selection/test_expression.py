@@ -82,6 +82,10 @@ def test_a_union_of_unions_is_flat() -> None:
     assert str(union([parse("a or b"), parse("c and d"), parse("+e")])) == "a or b or c and d or +e"
 
 
+def test_what_is_there_twice_counts_once_in_a_union() -> None:
+    assert str(union([parse("a or +b"), parse("a"), parse("+b")])) == "a or +b"
+
+
 def test_a_union_of_one_is_itself() -> None:
     assert union([parse("a")]) == parse("a")
 
