@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Self
 
 from treadle_client._garbage import Collected, DiskUse, Garbage
 from treadle_client._graph import Graph
+from treadle_client._ids import RunId
 from treadle_client._location import Launcher, Location, Reload
 from treadle_client._materialization import AssetEntry, Materialization
 from treadle_client._plan import (
@@ -162,10 +164,14 @@ class Client:
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> RunHandle:
+        timeout: float | None = None,
+        retry_lost: int = 0,
         """Launch a run of a selection, as `plan` takes it, or of exactly a plan, and return it.
 
         With an `idempotency_key` the call may be repeated: the same key and request name the
-        same run.
+        same run. `timeout` is how many seconds the run may take once it has started; then it
+        is ended and fails. `retry_lost` is how often a step whose host was lost while its code
+        ran is tried again, whatever its policy says.
 
         Raises:
             SelectionError: as `plan`.
@@ -180,6 +186,8 @@ class Client:
             tags=dict(tags or {}),
             idempotency_key=idempotency_key or "",
         )
+            timeout_ms=_milliseconds(timeout),
+            retry_lost=_checked_retry_lost(retry_lost),
         if plan is not None:
             request = _pinned(request, plan)
         run = self._rpc.launch_run(request)
@@ -261,8 +269,20 @@ def _pinned(request: RunRequest, plan: Plan) -> RunRequest:
         location=plan.location,
         selection=plan.selection,
         options=plan.options,
-        tags=request.tags,
-        idempotency_key=request.idempotency_key,
         digest=plan.digest,
         fingerprint=plan.fingerprint,
     )
+def _milliseconds(timeout: float | None) -> int:
+    if timeout is None:
+        return 0
+    if not 0 < timeout < math.inf:
+        raise ValueError(f"timeout is {timeout!r}; give the seconds that the run may take.")
+    return max(1, round(timeout * 1000))
+
+
+def _checked_retry_lost(retry_lost: int) -> int:
+    if retry_lost < 0:
+        raise ValueError(f"retry_lost is {retry_lost!r}; give a number from 0 on.")
+    return retry_lost
+
+

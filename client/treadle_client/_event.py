@@ -260,6 +260,7 @@ class StepRetryScheduled(Event):
 class StepRecomputed(Event):
     """A step goes back to PENDING: its value was in memory only."""
 
+    ground: RetryGround
     kind = EventKind.STEP_RECOMPUTED
 
     reason: str
@@ -295,7 +296,7 @@ class StepReused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRequested(Event):
-    """Somebody asked for the run's end."""
+    """Somebody asked for the run's end. `failure`: it fails, because its time is over."""
 
     kind = EventKind.CANCEL_REQUESTED
 
@@ -306,6 +307,7 @@ class CancelRequested(Event):
 class StepCancelled(Event):
     """A step was cancelled. `was_running`: a process was ended for it."""
 
+    failure: Failure | None = None
     kind = EventKind.STEP_CANCELLED
 
     was_running: bool

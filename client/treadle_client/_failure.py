@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from treadle_client._metadata import NO_METADATA, Metadata
 from treadle_client._text import Text
 from treadle_client._value_ref import SourceLocation
 
@@ -59,6 +60,7 @@ class Failure:
     `source` when a traceback names a line of the user's, `exit_code` for an exit, `signal` when
     one ended the process, `stderr_tail` when the process ended without a report. `evidence` are
     the facts that the reason rests on, a sentence each; `likely`: they do not prove it.
+    `metadata` is what the user's own Failure says.
     """
 
     reason: FailureReason
@@ -72,3 +74,4 @@ class Failure:
     stderr_tail: Text
     likely: bool = False
     evidence: tuple[str, ...] = ()
+    metadata: Metadata = NO_METADATA

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from treadle_client._graph_tables import graph_page
 from treadle_client._ids import AssetKey, StepKey
 from treadle_client._location import Location
 from treadle_client._metadata import Metadata
+from treadle_client._policy import Limits, RetryPolicy
 from treadle_client._table import render_text
 from treadle_client._value_ref import SourceLocation
 
@@ -96,17 +98,24 @@ class Step:
     description: str
     tags: Mapping[str, str]
     source: SourceLocation | None
+    #: When it is tried again, None: never by itself.
+    retry_policy: RetryPolicy | None
+    #: How long one attempt may take, None: no limit.
+    timeout: timedelta | None
+    #: What one attempt may use, None: no limit.
+    limits: Limits | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A named selection of assets."""
+    """A named selection of assets. `retry_policy` is for steps that have none of their own."""
 
     name: str
     selection: str
     asset_keys: tuple[AssetKey, ...]
     description: str
     tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

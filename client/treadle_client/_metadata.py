@@ -49,3 +49,6 @@ class Metadata(Mapping[str, PlainValue]):
 
     def __repr__(self) -> str:
         return f"Metadata({self._values!r})"
+
+
+NO_METADATA = Metadata({})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from treadle_client._ids import AssetKey, RunId, StepKey
@@ -139,7 +139,7 @@ class PlannedOutput:
 class PlannedStep:
     """One op of a selected block, and what the plan does with it.
 
-    All but `key`, `block`, `op`, `verdict` and `reason` is empty unless the verdict is RUN.
+    All but `key`, `block`, `op`, `verdict` and `reason` is empty when the verdict is OMIT.
     """
 
     key: StepKey
@@ -155,6 +155,12 @@ class PlannedStep:
     unselected_outputs: UnselectedOutputs | None
 
 
+    #: When it is tried again, None: never by itself.
+    retry_policy: RetryPolicy | None
+    #: How long one attempt may take, None: no limit.
+    timeout: timedelta | None
+    #: What one attempt may use, None: no limit.
+    limits: Limits | None
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInputRef:
     """One input of one planned step."""

@@ -141,9 +141,6 @@ class LauncherRpc:
     def launch_run(self, request: RunRequest) -> Run:
         """Plan, record a run, and return it as recorded."""
         message = launcher_pb2.LaunchRunRequest(
-            location=request.location,
-            selection=encode_selection(request.selection),
-            options=encode_options(request.options),
             tags=request.tags,
             idempotency_key=request.idempotency_key,
             digest=request.digest,
@@ -157,6 +154,8 @@ class LauncherRpc:
         """Read one run."""
         with translated(self.address):
             response = self._stub.GetRun(
+            timeout_ms=request.timeout_ms,
+            retry_lost=request.retry_lost,
                 launcher_pb2.GetRunRequest(run_id=run_id),
                 timeout=CALL_SECONDS,
                 metadata=self._metadata,

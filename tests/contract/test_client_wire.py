@@ -15,6 +15,7 @@ from treadle_api.v1 import (
     graph_pb2,
     launcher_pb2,
     plan_pb2,
+    policy_pb2,
     run_pb2,
     value_pb2,
 )
@@ -25,6 +26,7 @@ from treadle_client import (
     _location,
     _log,
     _plan,
+    _policy,
     _run,
     _step_result,
     _usage,
@@ -179,7 +181,7 @@ def test_no_field_of_a_payload_is_left_out(kind):
 
     ours = {field.name for field in dataclasses.fields(decoded)}
 
-    renamed = {"duration_us": "duration"}
+    renamed = {"duration_us": "duration", "timeout_ms": "timeout"}
     assert {renamed.get(field.name, field.name) for field in payload.fields} <= ours
 
 
@@ -198,6 +200,10 @@ ENUMS = [
     (_plan.UnrecordedLoads, plan_pb2.UnrecordedLoads.DESCRIPTOR),
     (_plan.UnselectedOutputs, plan_pb2.UnselectedOutputs.DESCRIPTOR),
     (_plan.Verdict, plan_pb2.Verdict.DESCRIPTOR),
+    (_policy.Backoff, policy_pb2.Backoff.DESCRIPTOR),
+    (_policy.Jitter, policy_pb2.Jitter.DESCRIPTOR),
+    (_policy.RetryCause, policy_pb2.RetryCause.DESCRIPTOR),
+    (_policy.RetryGround, event_pb2.RetryGround.DESCRIPTOR),
     (_run.RunState, run_pb2.RunState.DESCRIPTOR),
     (_step_result.StepState, run_pb2.StepState.DESCRIPTOR),
     (_usage.MemoryScope, run_pb2.MemoryScope.DESCRIPTOR),

@@ -9,8 +9,8 @@ from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.policy import Limits
 from treadle.execution import RetryAsk
+from treadle.policy import Limits
 from treadle.snapshot import JsonValue, KeyText, MetadataEntry, SourceLine, StepKey
 from treadle.snapshot import UnselectedOutputs as Unselected
 from treadle.task import (

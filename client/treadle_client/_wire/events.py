@@ -10,6 +10,7 @@ from typing import TypeAlias, TypedDict
 from treadle_api.v1 import event_pb2
 from treadle_client import _event
 from treadle_client._ids import AssetKey, RunId, StepKey
+from treadle_client._policy import RetryGround
 from treadle_client._wire.graphs import decode_keys
 from treadle_client._wire.plans import decode_options, decode_selection
 from treadle_client._wire.runs import decode_failure, decode_run_state, decode_usage
@@ -226,6 +227,7 @@ def _step_retry_scheduled(
 
 def _step_skipped(
     common: _Common, message: event_pb2.Event, read_text: ReadText
+        ground=decode_enum(RetryGround, event_pb2.RetryGround.DESCRIPTOR, payload.ground),
 ) -> _event.StepSkipped:
     payload = message.step_skipped
     return _event.StepSkipped(
@@ -248,6 +250,18 @@ def _step_cancelled(
     payload = message.step_cancelled
     return _event.StepCancelled(
         **common,
+def _cancel_requested(
+    common: _Common, message: event_pb2.Event, read_text: ReadText
+) -> _event.CancelRequested:
+    payload = message.cancel_requested
+    failed = payload.HasField("failure")
+    return _event.CancelRequested(
+        **common,
+        reason=payload.reason,
+        failure=decode_failure(payload.failure, read_text) if failed else None,
+    )
+
+
         was_running=payload.was_running,
         usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
     )
@@ -292,9 +306,7 @@ _DECODERS: Mapping[str, _Decoder] = {
     "step_reused": lambda common, message, read_text: _event.StepReused(
         **common, from_run_id=RunId(message.step_reused.from_run_id)
     ),
-    "cancel_requested": lambda common, message, read_text: _event.CancelRequested(
-        **common, reason=message.cancel_requested.reason
-    ),
+    "cancel_requested": _cancel_requested,
     "step_cancelled": _step_cancelled,
     "run_finished": _run_finished,
 }

@@ -19,6 +19,7 @@ from treadle_client._graph import (
 )
 from treadle_client._ids import AssetKey, StepKey
 from treadle_client._wire.locations import decode_location
+from treadle_client._wire.policies import decode_limits, decode_retry_policy, decode_timeout
 from treadle_client._wire.values import ReadText, decode_metadata, decode_source
 
 
@@ -113,6 +114,11 @@ def _decode_step(message: graph_pb2.StepDefinition) -> Step:
         description=message.description,
         tags=MappingProxyType(dict(message.tags)),
         source=decode_source(message.source),
+        retry_policy=decode_retry_policy(message.retry_policy)
+        if message.HasField("retry_policy")
+        else None,
+        timeout=decode_timeout(message.timeout_ms),
+        limits=decode_limits(message.limits) if message.HasField("limits") else None,
     )
 
 
@@ -123,4 +129,7 @@ def _decode_job(message: graph_pb2.Job) -> Job:
         asset_keys=decode_keys(message.asset_keys),
         description=message.description,
         tags=MappingProxyType(dict(message.tags)),
+        retry_policy=decode_retry_policy(message.retry_policy)
+        if message.HasField("retry_policy")
+        else None,
     )

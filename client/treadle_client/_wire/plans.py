@@ -111,6 +111,11 @@ def _decode_step(message: plan_pb2.PlannedStep) -> PlannedStep:
 
 
 def _decode_input(message: plan_pb2.PlannedInput) -> PlannedInput:
+        retry_policy=decode_retry_policy(message.retry_policy)
+        if message.HasField("retry_policy")
+        else None,
+        timeout=decode_timeout(message.timeout_ms),
+        limits=decode_limits(message.limits) if message.HasField("limits") else None,
     return PlannedInput(
         name=message.name,
         sources=tuple(map(_decode_source, message.sources)),

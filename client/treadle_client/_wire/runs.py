@@ -43,6 +43,7 @@ def decode_failure(message: run_pb2.Failure, read_text: ReadText) -> Failure:
         evidence=tuple(message.evidence),
     )
 
+        metadata=decode_metadata(message.metadata),
 
 def decode_usage(message: run_pb2.AttemptUsage) -> AttemptUsage:
     """Turn what an attempt used into ours."""

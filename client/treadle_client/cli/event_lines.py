@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from treadle_client import _event
@@ -80,8 +81,7 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
         case _event.StepFailed():
             return _failed_line("failed", event.failure, Tone.BAD)
         case _event.StepRetryScheduled():
-            again = f"failed, attempt {event.next_attempt} follows"
-            return _failed_line(again, event.failure, Tone.WARNING)
+            return _retry_line(event)
         case _event.StepSkipped():
             return Line(text=f"skipped: {_upstream(event)}", tone=Tone.QUIET)
         case _event.StepNotRun():
@@ -116,6 +116,13 @@ def _output_line(event: Event) -> Line | None:
             return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
         case _:
             return None
+
+
+def _retry_line(event: _event.StepRetryScheduled) -> Line:
+    wait = event.not_before - event.time
+    after = f" in {span(wait)}" if wait > timedelta() else ""
+    again = f"failed, attempt {event.next_attempt} follows{after}"
+    return _failed_line(again, event.failure, Tone.WARNING)
 
 
 def _failed_line(what: str, failure: Failure, tone: Tone) -> Line:

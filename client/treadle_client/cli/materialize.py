@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import click
 
-from treadle_client._run_handle import RunHandle
-from treadle_client.cli.display import open_display
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import Following
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, plan_options, serving_options
 from treadle_client.cli.plan_request import PlanRequest
-from treadle_client.cli.session import Lifetime, Session, SessionRequest, open_session
+from treadle_client.cli.session import SessionRequest, open_session
 from treadle_client.cli.tags import read_tags
 
 
@@ -30,6 +28,19 @@ from treadle_client.cli.tags import read_tags
     "--idempotency-key",
     metavar="KEY",
     help="Names this request: the same key again is the same run.",
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long the run may take once it has started; then it is ended and fails.",
+)
+@click.option(
+    "--retry-lost",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Try a step again, N times at most, whose host was lost while its code ran.",
+)
 )
 @click.option(
     "--detach",
@@ -44,6 +55,8 @@ def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
     asked: PlanRequest,
     wanted: SessionRequest,
     tags: dict[str, str],
+    timeout: float | None,
+    retry_lost: int,
     idempotency_key: str | None,
     detach: bool,
     as_json: bool,

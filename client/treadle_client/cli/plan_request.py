@@ -45,7 +45,13 @@ class PlanRequest:
         )
 
     def materialize(
-        self, client: Client, *, tags: Mapping[str, str], idempotency_key: str | None
+        self,
+        client: Client,
+        *,
+        tags: Mapping[str, str],
+        idempotency_key: str | None,
+        timeout: float | None,
+        retry_lost: int,
     ) -> RunHandle:
         """Launch a run."""
         return client.materialize(
@@ -57,4 +63,6 @@ class PlanRequest:
             unrecorded_loads=self.unrecorded_loads,
             tags=tags,
             idempotency_key=idempotency_key,
+            timeout=timeout,
+            retry_lost=retry_lost,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from treadle_client import _event
 from treadle_client._failure import Failure, FailureReason
+from treadle_client._policy import RetryGround
 from treadle_client._run import RunState
 from treadle_client._text import Text
 from treadle_client.cli.event_lines import event_line
@@ -44,9 +45,23 @@ def made(kind, step_key="s", attempt=1, **fields):
         (made(_event.StepStarted, attempt=2, host_id="h", task_id="t"), "s (attempt 2) started"),
         (
             made(
-                _event.StepRetryScheduled, failure=CRASH, not_before=NOW, next_attempt=2
+                _event.StepRetryScheduled,
+                failure=CRASH,
+                not_before=NOW,
+                next_attempt=2,
+                ground=RetryGround.POLICY,
             ),
             "s failed, attempt 2 follows: signal: SIGSEGV ended it",
+        ),
+        (
+            made(
+                _event.StepRetryScheduled,
+                failure=CRASH,
+                not_before=NOW + timedelta(seconds=90),
+                next_attempt=2,
+                ground=RetryGround.POLICY,
+            ),
+            "s failed, attempt 2 follows in 1:30 min: signal: SIGSEGV ended it",
         ),
         (
             made(_event.StepSkipped, upstream_step_key="up", upstream_output="o"),
@@ -127,7 +142,13 @@ def test_a_retry_is_not_running_until_it_starts_again():
     progress = Progress()
     for event in (
         made(_event.StepStarted, host_id="h", task_id="t"),
-        made(_event.StepRetryScheduled, failure=CRASH, not_before=NOW, next_attempt=2),
+        made(
+            _event.StepRetryScheduled,
+            failure=CRASH,
+            not_before=NOW,
+            next_attempt=2,
+            ground=RetryGround.POLICY,
+        ),
     ):
         progress.see(event)
 
