@@ -32,14 +32,15 @@ class Replan(StrEnum):
 class ActiveRun:
     """One run: its state, the host that holds its code, and how such a host is started.
 
-    `greeted`: the log says that this host is ready. `early` are its events until it starts:
-    with them a new plan makes a new view.
+    `greeted`: the log says that this host is ready. `hosts_killed`: how many were killed before
+    they were. `early` are its events until it starts: with them a new plan makes a new view.
     """
 
     view: RunView
     launch_spec: LaunchSpec
     host: Host | None = None
     greeted: bool = False
+    hosts_killed: int = 0
     replan: Replan = Replan.POSSIBLE
     early: list[Event] = field(default_factory=list)
 

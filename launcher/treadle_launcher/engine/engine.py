@@ -32,7 +32,7 @@ from treadle_launcher.journal import (
     record_events,
 )
 from treadle_launcher.policy import RetryGround
-from treadle_launcher.retrying import Retries
+from treadle_launcher.retrying import NOT_BEGUN_RETRIES, Retries
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
@@ -242,7 +242,10 @@ class Engine:
         """Have the host's runs go on elsewhere, or fail if the host never got ready."""
         for run in tuple(self._board.runs_on(host)):
             is_adopted = host.process is None
-            if run.greeted or is_adopted or run.state is RunState.CANCELLING:
+            # As a step whose host is lost before its code began: tried again, not for ever.
+            is_unlucky = host.was_killed and run.hosts_killed < NOT_BEGUN_RETRIES
+            if run.greeted or is_adopted or is_unlucky or run.state is RunState.CANCELLING:
+                run.hosts_killed += is_unlucky and not run.greeted
                 run.take(None)
                 turn.touch(run)
             else:

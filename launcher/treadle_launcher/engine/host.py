@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -84,6 +85,13 @@ class Host:
     def left_by_itself(self) -> bool:
         """Whether its process ended as it should: what it had accepted, it has ended."""
         return self.process is not None and self.process.exit_code == 0
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else killed its process: the code in it is not why it ended."""
+        if self.process is None or self.is_overdue:
+            return False
+        return self.process.exit_code == -signal.SIGKILL
 
     def send(self, frame: LauncherFrame) -> None:
         """Send a frame; nothing while the host is not connected."""

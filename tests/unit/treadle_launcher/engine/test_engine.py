@@ -246,6 +246,30 @@ async def test_a_host_that_ends_before_it_is_ready_fails_its_runs_with_its_outpu
         ]
 
 
+async def test_a_run_whose_host_is_killed_before_it_is_ready_gets_another_one_twice(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        for _ in range(2):
+            first = await kit.host()
+            os.kill(first.process.pid, signal.SIGKILL)
+            while first.host_id in [host.host_id for host in kit.pool.all()]:
+                await asyncio.sleep(0)
+        host = await kit.ready_host()
+        await host.run_next()
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        await host.hang_up()
+
+
+async def test_a_run_whose_hosts_are_killed_again_and_again_fails(kit, plans):
+    kit.write_program("kill -9 $$")
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        run = await kit.finished(run_id)
+        assert run.failure is not None
+        assert run.failure.reason is FailureReason.START_FAILED
+        assert "signal 9" in run.failure.message
+
+
 async def test_a_host_whose_interpreter_is_missing_fails_its_runs(kit, plans):
     kit.program.unlink()
     async with kit.running():
