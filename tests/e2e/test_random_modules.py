@@ -77,6 +77,13 @@ class Case:
         result = self.launched(selection, options, number)
         assert self.found(result) == expected
         assert result.succeeded == (End.FAILED not in expected.ends.values())
+        (end,) = (
+            each
+            for each in self.session.events(result.run_id)
+            if isinstance(each, treadle_client.RunFinished)
+        )
+        assert end.materialization_count == len(expected.written)
+        assert end.unexpected_count == sum(expected.written.values())
         self.recorded |= expected.values
         # What is Nothing has no value that could be loaded.
         self.recorded = {key: value for key, value in self.recorded.items() if value is not None}
