@@ -228,8 +228,7 @@ class _Choice:
             *sorted(earlier.renewed_asset_keys & _loaded(step)),
         ]
         if renewed:
-            were = "was" if len(renewed) == 1 else "were"
-            changes.append(f"{named(renewed)}, which it read, {were} made again since")
+            changes.append(f"what it read of {named(renewed)} was made again since")
         return changes
 
     def _op_digest(self, key: StepKey) -> str:

@@ -5,6 +5,9 @@ import treadle_planner
 
 def test_exports_are_these_and_no_more() -> None:
     assert treadle_planner.__all__ == [
+        "EarlierRead",
+        "EarlierState",
+        "EarlierStep",
         "Hazard",
         "Load",
         "Plan",
@@ -18,7 +21,11 @@ def test_exports_are_these_and_no_more() -> None:
         "PlannedStep",
         "PlannedStepOutput",
         "Planner",
+        "Reexecution",
+        "ReexecutionKind",
         "RefusalReason",
+        "Rerun",
+        "Reuse",
         "Verdict",
         "plan",
     ]
