@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -167,7 +168,7 @@ def test_a_run_that_its_own_messages_could_not_hold_is_refused(served: Served) -
 
 
 def test_a_page_token_of_another_call_is_refused(served: Served) -> None:
-    calls = served.launcher
+    calls: Any = served.launcher
     of_steps = calls.ListRunSteps(
         launcher_pb2.ListRunStepsRequest(run_id=served.run_id, page_size=1)
     ).next_page_token
@@ -197,11 +198,9 @@ def test_a_page_token_of_another_call_is_refused(served: Served) -> None:
 )
 @pytest.mark.parametrize("data", [b"\x0a\x03\xff\xfe\xfd", b"\xff" * 100])
 def test_bytes_that_are_no_message_are_refused(served: Served, method: str, data: bytes) -> None:
-    make = served.channel.unary_stream if "Watch" in method else served.channel.unary_unary
+    make: Any = served.channel.unary_stream if "Watch" in method else served.channel.unary_unary
 
-    assert (
-        reason_of(
-            lambda _, timeout: make(method)(data, timeout=timeout), launcher_pb2.GetRunRequest()
-        )
-        == "BAD_ARGUMENT"
-    )
+    def call(_: Message, timeout: float) -> object:
+        return make(method)(data, timeout=timeout)
+
+    assert reason_of(call, launcher_pb2.GetRunRequest()) == "BAD_ARGUMENT"

@@ -30,6 +30,7 @@ from treadle.selection._expression import (
     Tag,
     walk,
 )
+from treadle.selection._pattern import fits
 from treadle.snapshot import KeyText
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
@@ -151,7 +152,7 @@ def _predicate(
     match expression:
         case Pattern(pattern=pattern):
             pieces = pattern.split("*")
-            return lambda asset: _fits(asset.key, pieces)
+            return lambda asset: fits(asset.key, pieces)
         case Group(name=name):
             return lambda asset: asset.group == name
         case Kind(name=name):
@@ -162,26 +163,6 @@ def _predicate(
             return lambda asset: asset.tags.get(name) == value
         case Everything():
             return lambda asset: True
-
-
-def _fits(key: str, pieces: list[str]) -> bool:
-    """Tell whether a key is the pieces of a pattern, in order, with anything between them.
-
-    Not a regular expression: one with many stars tries more ways than there is time for.
-    """
-    if len(pieces) == 1:
-        return key == pieces[0]
-    first, *inner, last = pieces
-    if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
-        return False
-    position, end = len(first), len(key) - len(last)
-    for piece in inner:
-        # The first place where a piece fits leaves most for those after it.
-        found = key.find(piece, position, end)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return True
 
 
 def _reached(
