@@ -1,0 +1,125 @@
+"""A cancel, and the end of a host, are proofs: when they are told, no process is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+import treadle_client
+from tests.e2e.conftest import ASSETS, Session, Start
+from treadle_client import FailureReason, LogRecord, RunHandle, RunState, StepState
+from treadle_client._local import Code, connected, local_services
+
+GRACE = "0.3"
+
+
+@pytest.fixture
+def impatient(tmp_path: Path) -> Iterator[Session]:
+    """Services for strays.py whose grace between TERM and KILL is short."""
+    with ExitStack() as stack:
+        code = Code(files=(ASSETS / "strays.py",))
+        services = local_services(
+            code, tmp_path / "home", launcher_arguments=("--term-grace", GRACE)
+        )
+        client = stack.enter_context(connected(stack.enter_context(services)))
+        yield Session(client, tmp_path / "home")
+
+
+def lives(pid: int) -> bool:
+    """Tell whether a process runs. One that only waits to be reaped by init does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def stray_of(handle: RunHandle) -> int:
+    """Wait until the step has started its stray; return its process id."""
+    for event in handle.events():
+        if isinstance(event, LogRecord):
+            return int(str(event.message))
+    raise AssertionError("the step told of no stray")
+
+
+@pytest.mark.parametrize("name", ["endless", "deaf"])
+def test_what_was_cancelled_has_left_nothing(impatient: Session, name: str) -> None:
+    handle = impatient.client.materialize(name)
+    stray = stray_of(handle)
+    assert lives(stray)
+
+    handle.cancel("enough")
+    handle.cancel("now")
+    result = handle.result(timeout=30)
+
+    assert not lives(stray)
+    assert result.status is RunState.CANCELLED
+    step = result.steps[name]
+    assert step.state is StepState.CANCELLED
+    assert step.usage is not None
+    assert step.usage.wall.total_seconds() > 0
+
+
+def test_a_cancel_at_once_is_one(impatient: Session) -> None:
+    # Before its host is there, while that imports, while the step starts: whatever it meets.
+    for _ in range(4):
+        handle = impatient.client.materialize("endless")
+        handle.cancel()
+
+        assert handle.result(timeout=30).status is RunState.CANCELLED
+
+
+def test_a_cancel_at_any_moment_ends_in_one_of_two_ways(impatient: Session) -> None:
+    ends = set()
+    for _ in range(6):
+        handle = impatient.client.materialize("short")
+        # As soon as the step has spoken: it ends by itself just now.
+        pid = stray_of(handle)
+        with suppress(treadle_client.RunFinishedError):
+            handle.cancel()
+        ends.add(handle.result(timeout=30).status)
+        assert not lives(pid)
+
+    assert ends <= {RunState.SUCCEEDED, RunState.CANCELLED}
+
+
+def test_a_run_that_has_ended_cannot_be_cancelled(impatient: Session) -> None:
+    handle = impatient.client.materialize("short")
+    handle.result(timeout=30)
+
+    with pytest.raises(treadle_client.RunFinishedError):
+        handle.cancel()
+    assert handle.result(timeout=30).status is RunState.SUCCEEDED
+
+
+@pytest.mark.parametrize("victim", ["guard", "host"])
+def test_a_host_that_is_killed_leaves_nothing_and_its_attempt_is_lost(
+    start: Start, victim: str
+) -> None:
+    session = start("strays.py")
+    handle = session.client.materialize("deaf")
+    stray = stray_of(handle)
+    processes = host_processes(session.home)
+
+    os.kill(processes[victim], signal.SIGKILL)
+    result = handle.result(timeout=30)
+
+    assert not lives(stray)
+    assert not lives(processes["host"])
+    failure = result.steps["deaf"].failure
+    assert failure is not None
+    assert failure.reason is FailureReason.LOST
+
+
+def host_processes(home: Path) -> dict[str, int]:
+    """Return the guard and the host itself of the one host of a home."""
+    (folder,) = (home / "hosts").iterdir()
+    guard = json.loads((folder / "process.json").read_text())["pid"]
+    host = json.loads((folder / "processes").read_text().splitlines()[0])["pid"]
+    return {"guard": guard, "host": host}
