@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypeGuard, TypeVar
+from typing import Final, TypeGuard, TypeVar
 
 from treadle import policy
 from treadle._arguments import checked_init
@@ -240,19 +240,23 @@ def _causes(on: object) -> frozenset[RetryCause]:
             fix='Give a set, even of one: on={"user_error"}.',
             source=user_line(),
         )
-    given: tuple[Any, ...] = tuple(on)
-    for each in given:
-        if each not in set(RetryCause):
-            raise ArgumentError(
-                f"RetryPolicy: on has {each!r:.80}, which is no cause."
-                + did_you_mean(str(each), RetryCause),
-                fix=f"The causes are {listed(RetryCause)}.",
-                source=user_line(),
-            )
-    if not given:
+    causes = frozenset(map(_cause, on))
+    if not causes:
         raise ArgumentError(
             "RetryPolicy: on is empty, so that it covers nothing.",
             fix="Name what is to be tried again, or leave the policy out.",
             source=user_line(),
         )
-    return frozenset(RetryCause(each) for each in given)
+    return causes
+
+
+def _cause(given: object) -> RetryCause:
+    try:
+        return RetryCause(given)
+    except ValueError:
+        raise ArgumentError(
+            f"RetryPolicy: on has {given!r:.80}, which is no cause."
+            + did_you_mean(str(given), RetryCause),
+            fix=f"The causes are {listed(RetryCause)}.",
+            source=user_line(),
+        ) from None
