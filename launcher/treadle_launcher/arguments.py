@@ -72,7 +72,7 @@ def read(argv: Sequence[str]) -> Settings:
     _check(parser, locations, bind, token)
     return Settings(
         locations=locations,
-        home=Path(args.home),
+        home=args.home,
         bind=bind,
         token=token,
         alive_fd=args.alive_fd,
@@ -94,11 +94,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="treadle_launcher", description=__doc__)
     add = parser.add_argument
     add("--location", action="append", default=[], metavar="NAME=ADDRESS")
-    add("--home", default=os.environ.get("TREADLE_HOME") or ".treadle", metavar="DIR")
+    add(
+        "--home",
+        type=_folder,
+        default=os.environ.get("TREADLE_HOME") or ".treadle",
+        metavar="DIR",
+    )
     add("--bind", metavar="ADDRESS")
     add("--token-file", metavar="FILE", help="required over TCP; sent to code servers over TCP")
-    add("--alive-fd", type=_at_least(0), metavar="N")
-    add("--ready-fd", type=_at_least(0), metavar="N")
+    add("--alive-fd", type=_descriptor, metavar="N")
+    add("--ready-fd", type=_descriptor, metavar="N")
     add("--max-steps", type=_at_least(1), default=defaults.MAX_STEPS, metavar="N")
     add("--max-runs", type=_at_least(1), default=defaults.MAX_RUNS, metavar="N")
     add("--term-grace", type=_seconds, default=defaults.TERM_GRACE, metavar="S")
@@ -131,6 +136,21 @@ def _at_least(least: int) -> type[int]:
 
     read_number.__name__ = "number"
     return read_number  # type: ignore[return-value]  # argparse wants a callable, typeshed a type
+
+
+def _descriptor(text: str) -> int:
+    fd = int(text)
+    try:
+        os.fstat(fd)
+    except (OSError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is no open descriptor") from error
+    return fd
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty text names no folder")
+    return Path(text)
 
 
 def _seconds(text: str) -> float:
