@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from treadle_client._client import Client as Client
     from treadle_client._errors import AccessError as AccessError
+    from treadle_client._errors import CodeChangedError as CodeChangedError
     from treadle_client._errors import HomeInUseError as HomeInUseError
     from treadle_client._errors import IdempotencyConflictError as IdempotencyConflictError
     from treadle_client._errors import LoadError as LoadError
     from treadle_client._errors import LocationNotReadyError as LocationNotReadyError
     from treadle_client._errors import NeverMaterializedError as NeverMaterializedError
     from treadle_client._errors import NotFoundError as NotFoundError
+    from treadle_client._errors import NothingFailedError as NothingFailedError
     from treadle_client._errors import Refusal as Refusal
     from treadle_client._errors import RequestError as RequestError
     from treadle_client._errors import ResultTimeout as ResultTimeout
     from treadle_client._errors import RunFailed as RunFailed
     from treadle_client._errors import RunFinishedError as RunFinishedError
+    from treadle_client._errors import RunNotFinishedError as RunNotFinishedError
     from treadle_client._errors import SelectionError as SelectionError
     from treadle_client._errors import ServerFaultError as ServerFaultError
     from treadle_client._errors import StalePlanError as StalePlanError
@@ -101,6 +104,16 @@ if TYPE_CHECKING:
     from treadle_client._plan import UnrecordedLoads as UnrecordedLoads
     from treadle_client._plan import UnselectedOutputs as UnselectedOutputs
     from treadle_client._plan import Verdict as Verdict
+    from treadle_client._policy import Backoff as Backoff
+    from treadle_client._policy import Jitter as Jitter
+    from treadle_client._policy import Limits as Limits
+    from treadle_client._policy import RetryCause as RetryCause
+    from treadle_client._policy import RetryGround as RetryGround
+    from treadle_client._policy import RetryPolicy as RetryPolicy
+    from treadle_client._reexecution import Reexecution as Reexecution
+    from treadle_client._reexecution import ReexecutionKind as ReexecutionKind
+    from treadle_client._reexecution import Reuse as Reuse
+    from treadle_client._reexecution import ReusedOutput as ReusedOutput
     from treadle_client._result import RunResult as RunResult
     from treadle_client._run import Run as Run
     from treadle_client._run import RunState as RunState
@@ -117,17 +130,20 @@ if TYPE_CHECKING:
 _HOMES = {
     "Client": "_client",
     "AccessError": "_errors",
+    "CodeChangedError": "_errors",
     "HomeInUseError": "_errors",
     "IdempotencyConflictError": "_errors",
     "LoadError": "_errors",
     "LocationNotReadyError": "_errors",
     "NeverMaterializedError": "_errors",
     "NotFoundError": "_errors",
+    "NothingFailedError": "_errors",
     "Refusal": "_errors",
     "RequestError": "_errors",
     "ResultTimeout": "_errors",
     "RunFailed": "_errors",
     "RunFinishedError": "_errors",
+    "RunNotFinishedError": "_errors",
     "SelectionError": "_errors",
     "ServerFaultError": "_errors",
     "StalePlanError": "_errors",
@@ -207,6 +223,16 @@ _HOMES = {
     "UnrecordedLoads": "_plan",
     "UnselectedOutputs": "_plan",
     "Verdict": "_plan",
+    "Backoff": "_policy",
+    "Jitter": "_policy",
+    "Limits": "_policy",
+    "RetryCause": "_policy",
+    "RetryGround": "_policy",
+    "RetryPolicy": "_policy",
+    "Reexecution": "_reexecution",
+    "ReexecutionKind": "_reexecution",
+    "Reuse": "_reexecution",
+    "ReusedOutput": "_reexecution",
     "RunResult": "_result",
     "Run": "_run",
     "RunState": "_run",
@@ -227,10 +253,12 @@ __all__ = [
     "AssetKey",
     "AssetMaterialized",
     "AttemptUsage",
+    "Backoff",
     "Block",
     "CancelRequested",
     "CheckEvaluated",
     "Client",
+    "CodeChangedError",
     "Collected",
     "DiskUse",
     "Event",
@@ -246,14 +274,15 @@ __all__ = [
     "HostReady",
     "IdempotencyConflictError",
     "InputLoaded",
+    "Jitter",
     "Job",
     "Launcher",
+    "Limits",
     "Load",
     "LoadError",
     "LoadState",
     "Location",
     "LocationNotReadyError",
-    "Backoff",
     "LocationState",
     "LogChunk",
     "LogRecord",
@@ -265,6 +294,7 @@ __all__ = [
     "ModuleState",
     "NeverMaterializedError",
     "NotFoundError",
+    "NothingFailedError",
     "OutputDiscarded",
     "OutputStored",
     "PlainValue",
@@ -274,15 +304,20 @@ __all__ = [
     "PlannedInput",
     "PlannedInputRef",
     "PlannedOutput",
-    "Jitter",
     "PlannedSource",
     "PlannedStep",
-    "Limits",
+    "Reexecution",
+    "ReexecutionKind",
     "Refusal",
     "Reload",
     "RequestError",
     "Resource",
     "ResultTimeout",
+    "RetryCause",
+    "RetryGround",
+    "RetryPolicy",
+    "Reuse",
+    "ReusedOutput",
     "Run",
     "RunDequeued",
     "RunFailed",
@@ -290,6 +325,7 @@ __all__ = [
     "RunFinishedError",
     "RunHandle",
     "RunId",
+    "RunNotFinishedError",
     "RunResult",
     "RunStarted",
     "RunState",

@@ -23,6 +23,7 @@ from treadle_client._plan import (
     UnrecordedLoads,
     UnselectedOutputs,
 )
+from treadle_client._reexecution import ReexecutionKind
 from treadle_client._requests import RunRequest
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
@@ -163,9 +164,9 @@ class Client:
         unrecorded_loads: UnrecordedLoads | str | None = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
-    ) -> RunHandle:
         timeout: float | None = None,
         retry_lost: int = 0,
+    ) -> RunHandle:
         """Launch a run of a selection, as `plan` takes it, or of exactly a plan, and return it.
 
         With an `idempotency_key` the call may be repeated: the same key and request name the
@@ -185,13 +186,61 @@ class Client:
             options=_options(unselected_outputs, siblings, unrecorded_loads),
             tags=dict(tags or {}),
             idempotency_key=idempotency_key or "",
-        )
             timeout_ms=_milliseconds(timeout),
             retry_lost=_checked_retry_lost(retry_lost),
+        )
         if plan is not None:
             request = _pinned(request, plan)
         run = self._rpc.launch_run(request)
         return RunHandle(self._rpc, run.run_id, patience=self._patience)
+
+    def plan_rerun(
+        self,
+        run_id: str,
+        kind: ReexecutionKind | str | None = None,
+        *,
+        steps: str | Sequence[str] | None = None,
+        rerun_changed: bool = False,
+        same_code: bool = False,
+    ) -> Plan:
+        """Return what `rerun` would run, what it would reuse, and why. Nothing is run.
+
+        Raises:
+            RequestError: as `rerun`.
+        """
+        handle = RunHandle(self._rpc, RunId(run_id), patience=self._patience)
+        return handle.plan_rerun(
+            kind, steps=steps, rerun_changed=rerun_changed, same_code=same_code
+        )
+
+    def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
+        self,
+        run_id: str,
+        kind: ReexecutionKind | str | None = None,
+        *,
+        steps: str | Sequence[str] | None = None,
+        rerun_changed: bool = False,
+        same_code: bool = False,
+        plan: Plan | None = None,
+        tags: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> RunHandle:
+        """Go on from a run that has ended, as `RunHandle.rerun` does.
+
+        Raises:
+            RequestError: as there.
+            NotFoundError: there is no such run.
+        """
+        handle = RunHandle(self._rpc, RunId(run_id), patience=self._patience)
+        return handle.rerun(
+            kind,
+            steps=steps,
+            rerun_changed=rerun_changed,
+            same_code=same_code,
+            plan=plan,
+            tags=tags,
+            idempotency_key=idempotency_key,
+        )
 
     def run(self, run_id: str) -> RunHandle:
         """Return the handle of a run.
@@ -259,19 +308,6 @@ def _options(
     )
 
 
-def _pinned(request: RunRequest, plan: Plan) -> RunRequest:
-    """Make the request that runs exactly this plan."""
-    if request.location or request.selection != Selection() or request.options != PlanOptions():
-        raise ValueError(
-            "A plan holds its selection, location and options: give either the plan or those."
-        )
-    return RunRequest(
-        location=plan.location,
-        selection=plan.selection,
-        options=plan.options,
-        digest=plan.digest,
-        fingerprint=plan.fingerprint,
-    )
 def _milliseconds(timeout: float | None) -> int:
     if timeout is None:
         return 0
@@ -286,3 +322,24 @@ def _checked_retry_lost(retry_lost: int) -> int:
     return retry_lost
 
 
+def _pinned(request: RunRequest, plan: Plan) -> RunRequest:
+    """Make the request that runs exactly this plan."""
+    if request.location or request.selection != Selection() or request.options != PlanOptions():
+        raise ValueError(
+            "A plan holds its selection, location and options: give either the plan or those."
+        )
+    if plan.reexecution is not None:
+        return replace(
+            request,
+            reexecution=plan.reexecution,
+            digest=plan.digest,
+            fingerprint=plan.fingerprint,
+        )
+    return replace(
+        request,
+        location=plan.location,
+        selection=plan.selection,
+        options=plan.options,
+        digest=plan.digest,
+        fingerprint=plan.fingerprint,
+    )

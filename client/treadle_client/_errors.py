@@ -9,6 +9,9 @@
     │   ├── NotFoundError          … no such run, step, location, asset or text
     │   ├── LocationNotReadyError  … the location cannot be planned on or run now
     │   ├── RunFinishedError       … the run's state is final already
+    │   ├── RunNotFinishedError    … the run to go on from goes on itself
+    │   ├── NothingFailedError     … nothing of the run is left to run again
+    │   ├── CodeChangedError       … the code is not the run's, and was to be (.changes)
     │   └── AccessError            … the token is missing or wrong
     ├── UnreachableError           nobody answers (.address)
     ├── ServerFaultError           a fault of Treadle's own: report it
@@ -123,6 +126,18 @@ class LocationNotReadyError(RequestError):
 
 class RunFinishedError(RequestError):
     """The run's state is final already: there is nothing to cancel."""
+
+
+class RunNotFinishedError(RequestError):
+    """The run goes on: wait for its end, or cancel it, before going on from it."""
+
+
+class NothingFailedError(RequestError):
+    """Nothing of the run is left to run again: name steps, or ask for all of it."""
+
+
+class CodeChangedError(RequestError):
+    """The code is not that of the earlier run, and the same code was asked for."""
 
 
 class AccessError(RequestError):

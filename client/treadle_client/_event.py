@@ -12,6 +12,8 @@ from treadle_client._failure import Failure
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._metadata import Metadata
 from treadle_client._plan import PlanOptions, Selection
+from treadle_client._policy import RetryGround
+from treadle_client._reexecution import Reexecution
 from treadle_client._run import RunState
 from treadle_client._text import Text
 from treadle_client._usage import AttemptUsage
@@ -86,6 +88,10 @@ class RunSubmitted(Event):
     fingerprint: str
     tags: Mapping[str, str]
     idempotency_key: str
+    timeout: timedelta | None
+    retry_lost: int
+    reexecution: Reexecution | None
+    root_run_id: RunId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,13 +260,13 @@ class StepRetryScheduled(Event):
     not_before: datetime
     next_attempt: int
     usage: AttemptUsage | None = None
+    ground: RetryGround
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecomputed(Event):
     """A step goes back to PENDING: its value was in memory only."""
 
-    ground: RetryGround
     kind = EventKind.STEP_RECOMPUTED
 
     reason: str
@@ -301,13 +307,13 @@ class CancelRequested(Event):
     kind = EventKind.CANCEL_REQUESTED
 
     reason: str
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCancelled(Event):
     """A step was cancelled. `was_running`: a process was ended for it."""
 
-    failure: Failure | None = None
     kind = EventKind.STEP_CANCELLED
 
     was_running: bool

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._plan_tables import plan_page
+from treadle_client._policy import Limits, RetryPolicy
+from treadle_client._reexecution import Reexecution, Reuse
 from treadle_client._table import render_text
 from treadle_client._value_ref import ValueRef
 
@@ -153,14 +155,14 @@ class PlannedStep:
     outputs: tuple[PlannedOutput, ...]
     resource_keys: tuple[str, ...]
     unselected_outputs: UnselectedOutputs | None
-
-
     #: When it is tried again, None: never by itself.
     retry_policy: RetryPolicy | None
     #: How long one attempt may take, None: no limit.
     timeout: timedelta | None
     #: What one attempt may use, None: no limit.
     limits: Limits | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInputRef:
     """One input of one planned step."""
@@ -224,6 +226,8 @@ class Plan:
     steps: tuple[PlannedStep, ...] = field(repr=False)
     loads: tuple[Load, ...] = field(repr=False)
     hazards: tuple[Hazard, ...] = field(repr=False)
+    reexecution: Reexecution | None
+    reuses: tuple[Reuse, ...] = field(repr=False)
 
     def __str__(self) -> str:
         return render_text(plan_page(self))

@@ -28,6 +28,7 @@ def plan_page(plan: Plan) -> Page:
     )
     page: list[str | Table] = [
         heading,
+        *([f"Re-execution {plan.reexecution}"] if plan.reexecution else []),
         "",
         _steps_table(plan),
     ]

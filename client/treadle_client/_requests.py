@@ -8,13 +8,17 @@ from typing import Generic, TypeVar
 
 from treadle_client._log import LogStream
 from treadle_client._plan import PlanOptions, Selection
+from treadle_client._reexecution import Reexecution
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What LaunchRun is asked for. `digest` and `fingerprint` pin a plan; "" pins nothing."""
+    """What LaunchRun is asked for. `digest` and `fingerprint` pin a plan; "" pins nothing.
+
+    A `reexecution` takes location, selection and options from the run that it goes on from.
+    """
 
     location: str
     selection: Selection
@@ -23,6 +27,9 @@ class RunRequest:
     idempotency_key: str
     digest: str = ""
     fingerprint: str = ""
+    timeout_ms: int = 0
+    retry_lost: int = 0
+    reexecution: Reexecution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

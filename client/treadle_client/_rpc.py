@@ -15,6 +15,7 @@ from treadle_client._location import Launcher, Location, Reload
 from treadle_client._log import LogChunk
 from treadle_client._materialization import AssetEntry, Materialization
 from treadle_client._plan import Plan, PlanOptions, Selection
+from treadle_client._reexecution import Reexecution
 from treadle_client._requests import LogRequest, RunRequest, Stream
 from treadle_client._run import Run, RunState
 from treadle_client._step_result import StepResult
@@ -24,6 +25,7 @@ from treadle_client._wire.graphs import decode_graph
 from treadle_client._wire.locations import decode_launcher, decode_location
 from treadle_client._wire.logs import decode_log_chunk, encode_log_stream
 from treadle_client._wire.plans import decode_plan, encode_options, encode_selection
+from treadle_client._wire.reexecutions import encode_reexecution
 from treadle_client._wire.runs import (
     decode_asset_entry,
     decode_materialization,
@@ -138,6 +140,13 @@ class LauncherRpc:
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
             return decode_plan(response.part for response in parts)
 
+    def plan_reexecution(self, asked: Reexecution) -> Plan:
+        """Read the whole resolved plan of what goes on from an earlier run."""
+        request = launcher_pb2.PlanRunRequest(reexecution=encode_reexecution(asked))
+        with translated(self.address):
+            parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
+            return decode_plan(response.part for response in parts)
+
     def launch_run(self, request: RunRequest) -> Run:
         """Plan, record a run, and return it as recorded."""
         message = launcher_pb2.LaunchRunRequest(
@@ -145,7 +154,15 @@ class LauncherRpc:
             idempotency_key=request.idempotency_key,
             digest=request.digest,
             fingerprint=request.fingerprint,
+            timeout_ms=request.timeout_ms,
+            retry_lost=request.retry_lost,
         )
+        if request.reexecution is not None:
+            message.reexecution.CopyFrom(encode_reexecution(request.reexecution))
+        else:
+            message.location = request.location
+            message.selection.CopyFrom(encode_selection(request.selection))
+            message.options.CopyFrom(encode_options(request.options))
         with translated(self.address):
             response = self._stub.LaunchRun(message, timeout=CALL_SECONDS, metadata=self._metadata)
             return decode_run(response.run, self.read_text)
@@ -154,8 +171,6 @@ class LauncherRpc:
         """Read one run."""
         with translated(self.address):
             response = self._stub.GetRun(
-            timeout_ms=request.timeout_ms,
-            retry_lost=request.retry_lost,
                 launcher_pb2.GetRunRequest(run_id=run_id),
                 timeout=CALL_SECONDS,
                 metadata=self._metadata,

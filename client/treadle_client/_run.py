@@ -10,6 +10,7 @@ from enum import StrEnum
 from treadle_client._failure import Failure
 from treadle_client._ids import RunId
 from treadle_client._plan import PlanOptions, Selection
+from treadle_client._reexecution import Reexecution
 from treadle_client._step_result import StepState
 
 
@@ -50,6 +51,14 @@ class Run:
     fingerprint: str
     tags: Mapping[str, str]
     idempotency_key: str
+    #: How long it may take once it has started, None: no limit.
+    timeout: timedelta | None
+    #: How often a step whose host was lost is tried again, whatever its policy says.
+    retry_lost: int
+    #: The earlier run that it goes on from, None: it goes on from none.
+    reexecution: Reexecution | None
+    #: The first run of the line of re-executions, "": it goes on from none.
+    root_run_id: RunId
     step_counts: Mapping[StepState, int]
     failure: Failure | None
     submitted_at: datetime

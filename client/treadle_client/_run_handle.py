@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from treadle_client._errors import ResultTimeout
@@ -12,7 +12,9 @@ from treadle_client._ids import RunId
 from treadle_client._log import LogChunk, LogStream
 from treadle_client._log_reader import read_logs
 from treadle_client._materialization import Materialization
-from treadle_client._requests import LogRequest
+from treadle_client._plan import Plan, PlanOptions, Selection
+from treadle_client._reexecution import ReexecutionKind, reexecution_of
+from treadle_client._requests import LogRequest, RunRequest
 from treadle_client._result import RunResult
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
@@ -87,6 +89,76 @@ class RunHandle:
             RunFinishedError: it had ended already.
         """
         return self._rpc.cancel_run(self._run_id, reason)
+
+    def plan_rerun(
+        self,
+        kind: ReexecutionKind | str | None = None,
+        *,
+        steps: str | Sequence[str] | None = None,
+        rerun_changed: bool = False,
+        same_code: bool = False,
+    ) -> Plan:
+        """Return what `rerun` would run, what it would reuse, and why. Nothing is run.
+
+        Raises:
+            RequestError: as `rerun`.
+        """
+        return self._rpc.plan_reexecution(
+            reexecution_of(
+                self._run_id, kind, steps, rerun_changed=rerun_changed, same_code=same_code
+            )
+        )
+
+    def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
+        self,
+        kind: ReexecutionKind | str | None = None,
+        *,
+        steps: str | Sequence[str] | None = None,
+        rerun_changed: bool = False,
+        same_code: bool = False,
+        plan: Plan | None = None,
+        tags: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> RunHandle:
+        """Go on from this run, which has ended: launch a run of its selection on the code of now.
+
+        "from_failure", the default, runs what failed, what never finished, and everything below
+        either; "steps", the default when `steps` are named, those; "all" every step. What
+        succeeded else is reused. `rerun_changed` runs also what succeeded, if its code or inputs
+        changed since; `same_code` refuses if the code is not the run's. With `plan`, exactly
+        what `plan_rerun` showed is run.
+
+        Raises:
+            RunNotFinishedError: the run goes on.
+            NothingFailedError: nothing of it is left to run from a failure.
+            CodeChangedError: the code is another, and the same was asked for.
+            SelectionError: `steps` name no step of the plan.
+            StalePlanError: the plan is another now than the one given.
+            ValueError: a plan was given together with what it holds itself.
+        """
+        asked = reexecution_of(
+            self._run_id, kind, steps, rerun_changed=rerun_changed, same_code=same_code
+        )
+        if plan is not None:
+            is_default = asked == reexecution_of(
+                self._run_id, None, None, rerun_changed=False, same_code=False
+            )
+            if plan.reexecution is None or not (is_default or asked == plan.reexecution):
+                raise ValueError("Give either a plan that plan_rerun made, or what it is made of.")
+            asked = plan.reexecution
+        run = self._rpc.launch_run(
+            RunRequest(
+                location="",
+                selection=Selection(),
+                options=PlanOptions(),
+                tags=dict(tags or {}),
+                idempotency_key=idempotency_key or "",
+                digest="" if plan is None else plan.digest,
+                fingerprint="" if plan is None else plan.fingerprint,
+                reexecution=asked,
+            )
+        )
+        return RunHandle(self._rpc, run.run_id, patience=self._patience)
 
     def logs(
         self,

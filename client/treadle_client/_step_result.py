@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from treadle_client._failure import Failure
-from treadle_client._ids import StepKey
+from treadle_client._ids import RunId, StepKey
 from treadle_client._usage import AttemptUsage
 
 
@@ -50,4 +50,6 @@ class StepResult:
     not_before: datetime | None
     because_of: StepKey
     duration: timedelta
+    #: The run whose values it stands for; "" unless it was reused.
+    reused_from_run_id: RunId
     usage: AttemptUsage | None = None

@@ -56,7 +56,7 @@ class Launching:
     def _new_run(
         self, request: LaunchRequest, launchable: Launchable, named: IdempotentRequest | None
     ) -> NewRun:
-        plan = launchable.plan
+        plan, earlier = launchable.plan, launchable.earlier
         submitted = RunSubmitted(
             location=plan.location,
             selection=plan.selection,
@@ -66,9 +66,9 @@ class Launching:
             tags=launchable.tags,
             idempotency_key=request.idempotency_key,
             reexecution=request.reexecution,
-            root_run_id=launchable.root_run_id,
-            timeout_ms=request.timeout_ms,
-            retry_lost=request.retry_lost,
+            root_run_id=None if earlier is None else earlier.root_run_id,
+            timeout_ms=request.timeout_ms or (0 if earlier is None else earlier.run.timeout_ms),
+            retry_lost=request.retry_lost or (0 if earlier is None else earlier.run.retry_lost),
         )
         return NewRun(
             run_id=self._ids.new(),

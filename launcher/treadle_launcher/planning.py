@@ -17,7 +17,6 @@ from treadle_launcher.errors import (
     SpansLocationsError,
     StalePlanError,
 )
-from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.location_planning import LocationPlanning, Planned
 from treadle_launcher.locations import Locations
@@ -59,13 +58,13 @@ class LaunchRequest:
 class Launchable:
     """A resolved plan, and how the process that runs it is started: both of one digest.
 
-    `root_run_id` is the first run of a line of re-executions.
+    `earlier` is the run that a re-execution goes on from.
     """
 
     plan: Plan
     launch_spec: LaunchSpec
     tags: Mapping[str, str]
-    root_run_id: RunId | None = None
+    earlier: EarlierRun | None = None
 
 
 class Planner:
@@ -135,7 +134,7 @@ class Planner:
                     plan=planned.resolved,
                     launch_spec=spec.with_import_timeout(self._import_timeout),
                     tags={**tags, **earlier_tags, **request.tags},
-                    root_run_id=None if earlier is None else earlier.root_run_id,
+                    earlier=earlier,
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 

@@ -13,6 +13,8 @@ from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._policy import RetryGround
 from treadle_client._wire.graphs import decode_keys
 from treadle_client._wire.plans import decode_options, decode_selection
+from treadle_client._wire.policies import decode_timeout
+from treadle_client._wire.reexecutions import decode_reexecution
 from treadle_client._wire.runs import decode_failure, decode_run_state, decode_usage
 from treadle_client._wire.values import (
     ReadText,
@@ -67,6 +69,10 @@ def _run_submitted(
         fingerprint=payload.fingerprint,
         tags=MappingProxyType(dict(payload.tags)),
         idempotency_key=payload.idempotency_key,
+        timeout=decode_timeout(payload.timeout_ms),
+        retry_lost=payload.retry_lost,
+        reexecution=decode_reexecution(payload.reexecution),
+        root_run_id=RunId(payload.root_run_id),
     )
 
 
@@ -221,13 +227,13 @@ def _step_retry_scheduled(
         failure=decode_failure(payload.failure, read_text),
         not_before=decode_time(payload.not_before),
         next_attempt=payload.next_attempt,
+        ground=decode_enum(RetryGround, event_pb2.RetryGround.DESCRIPTOR, payload.ground),
         usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
     )
 
 
 def _step_skipped(
     common: _Common, message: event_pb2.Event, read_text: ReadText
-        ground=decode_enum(RetryGround, event_pb2.RetryGround.DESCRIPTOR, payload.ground),
 ) -> _event.StepSkipped:
     payload = message.step_skipped
     return _event.StepSkipped(
@@ -244,12 +250,6 @@ def _step_not_run(
     return _event.StepNotRun(**common, upstream_step_key=upstream)
 
 
-def _step_cancelled(
-    common: _Common, message: event_pb2.Event, read_text: ReadText
-) -> _event.StepCancelled:
-    payload = message.step_cancelled
-    return _event.StepCancelled(
-        **common,
 def _cancel_requested(
     common: _Common, message: event_pb2.Event, read_text: ReadText
 ) -> _event.CancelRequested:
@@ -262,6 +262,12 @@ def _cancel_requested(
     )
 
 
+def _step_cancelled(
+    common: _Common, message: event_pb2.Event, read_text: ReadText
+) -> _event.StepCancelled:
+    payload = message.step_cancelled
+    return _event.StepCancelled(
+        **common,
         was_running=payload.was_running,
         usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
     )

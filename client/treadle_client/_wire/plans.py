@@ -25,6 +25,8 @@ from treadle_client._plan import (
     Verdict,
 )
 from treadle_client._wire.graphs import decode_keys
+from treadle_client._wire.policies import decode_limits, decode_retry_policy, decode_timeout
+from treadle_client._wire.reexecutions import decode_reexecution, decode_reuse
 from treadle_client._wire.values import (
     decode_enum,
     decode_optional_enum,
@@ -89,6 +91,8 @@ def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
         steps=tuple(map(_decode_step, whole.steps)),
         loads=tuple(map(_decode_load, whole.loads)),
         hazards=tuple(map(_decode_hazard, whole.hazards)),
+        reexecution=decode_reexecution(header.reexecution),
+        reuses=tuple(map(decode_reuse, whole.reuses)),
     )
 
 
@@ -107,15 +111,15 @@ def _decode_step(message: plan_pb2.PlannedStep) -> PlannedStep:
         unselected_outputs=decode_optional_enum(
             UnselectedOutputs, plan_pb2.UnselectedOutputs.DESCRIPTOR, message.unselected_outputs
         ),
-    )
-
-
-def _decode_input(message: plan_pb2.PlannedInput) -> PlannedInput:
         retry_policy=decode_retry_policy(message.retry_policy)
         if message.HasField("retry_policy")
         else None,
         timeout=decode_timeout(message.timeout_ms),
         limits=decode_limits(message.limits) if message.HasField("limits") else None,
+    )
+
+
+def _decode_input(message: plan_pb2.PlannedInput) -> PlannedInput:
     return PlannedInput(
         name=message.name,
         sources=tuple(map(_decode_source, message.sources)),

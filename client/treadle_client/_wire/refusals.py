@@ -9,13 +9,16 @@ from google.rpc import error_details_pb2, status_pb2
 from treadle_api.v1 import error_pb2
 from treadle_client._errors import (
     AccessError,
+    CodeChangedError,
     IdempotencyConflictError,
     LocationNotReadyError,
     NeverMaterializedError,
     NotFoundError,
+    NothingFailedError,
     Refusal,
     RequestError,
     RunFinishedError,
+    RunNotFinishedError,
     SelectionError,
     StalePlanError,
 )
@@ -29,6 +32,7 @@ _ERRORS: Mapping[str, type[RequestError]] = {
     "UNKNOWN_JOB": SelectionError,
     "PARTIAL_BLOCK": SelectionError,
     "SPANS_LOCATIONS": SelectionError,
+    "UNKNOWN_STEPS": SelectionError,
     "NEVER_MATERIALIZED": NeverMaterializedError,
     "STALE_PLAN": StalePlanError,
     "IDEMPOTENCY_CONFLICT": IdempotencyConflictError,
@@ -40,6 +44,9 @@ _ERRORS: Mapping[str, type[RequestError]] = {
     "NO_HOST_FOR_LOCATION": LocationNotReadyError,
     "NOT_LOCAL": LocationNotReadyError,
     "RUN_FINISHED": RunFinishedError,
+    "RUN_NOT_FINISHED": RunNotFinishedError,
+    "NOTHING_FAILED": NothingFailedError,
+    "CODE_CHANGED": CodeChangedError,
     "BAD_TOKEN": AccessError,
 }
 

@@ -14,6 +14,8 @@ from treadle_client._step_result import StepResult, StepState
 from treadle_client._usage import AttemptUsage, MemoryScope
 from treadle_client._wire.graphs import decode_asset
 from treadle_client._wire.plans import decode_options, decode_selection
+from treadle_client._wire.policies import decode_timeout
+from treadle_client._wire.reexecutions import decode_reexecution
 from treadle_client._wire.values import (
     ReadText,
     decode_enum,
@@ -41,9 +43,9 @@ def decode_failure(message: run_pb2.Failure, read_text: ReadText) -> Failure:
         stderr_tail=decode_text(message.stderr_tail, read_text),
         likely=message.likely,
         evidence=tuple(message.evidence),
+        metadata=decode_metadata(message.metadata),
     )
 
-        metadata=decode_metadata(message.metadata),
 
 def decode_usage(message: run_pb2.AttemptUsage) -> AttemptUsage:
     """Turn what an attempt used into ours."""
@@ -79,6 +81,10 @@ def decode_run(message: run_pb2.Run, read_text: ReadText) -> Run:
         fingerprint=message.fingerprint,
         tags=MappingProxyType(dict(message.tags)),
         idempotency_key=message.idempotency_key,
+        timeout=decode_timeout(message.timeout_ms),
+        retry_lost=message.retry_lost,
+        reexecution=decode_reexecution(message.reexecution),
+        root_run_id=RunId(message.root_run_id),
         step_counts=MappingProxyType(
             {
                 decode_enum(StepState, run_pb2.StepState.DESCRIPTOR, entry.state): entry.count
@@ -107,6 +113,7 @@ def decode_step(message: run_pb2.StepRun, read_text: ReadText) -> StepResult:
         not_before=decode_time(message.not_before) if message.HasField("not_before") else None,
         because_of=StepKey(message.because_of),
         duration=timedelta(microseconds=message.duration_us),
+        reused_from_run_id=RunId(message.reused_from_run_id),
         usage=decode_usage(message.usage) if message.HasField("usage") else None,
     )
 

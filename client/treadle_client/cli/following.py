@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import click
+
 from treadle_client._errors import RunFinishedError
 from treadle_client._run import RunState
 from treadle_client._run_handle import RunHandle
-from treadle_client.cli.display import RunDisplay
+from treadle_client.cli.display import RunDisplay, open_display
 from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.session import Lifetime, Session
 
 
 class Following:
@@ -49,3 +53,32 @@ def exit_code_of_run(state: RunState) -> ExitCode:
     """Say with which status a run in this state ends the command."""
     lost = {RunState.FAILED, RunState.CANCELLED}
     return ExitCode.RUN_FAILED if state in lost else ExitCode.SUCCEEDED
+
+
+def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json: bool) -> ExitCode:
+    """Show a run that was just launched until it has ended; detached, print its id only."""
+    if not detach:
+        return _follow(session, handle, as_json=as_json)
+    if as_json:
+        print_document(plain(handle.describe()))
+    else:
+        click.echo(handle.run_id)
+    return ExitCode.SUCCEEDED
+
+
+def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
+    with open_display(as_json=as_json) as display:
+        following = Following(handle, display)
+        try:
+            return following.to_the_end()
+        except KeyboardInterrupt:
+            if session.lifetime is Lifetime.STANDING:
+                click.echo(
+                    f"The run goes on. See it: treadle runs watch {handle.run_id}. End it:"
+                    f" treadle runs cancel {handle.run_id}.",
+                    err=True,
+                )
+                return ExitCode.INTERRUPTED
+            click.echo("Cancelling the run; again Ctrl-C ends at once.", err=True)
+            following.cancel("Ctrl-C")
+            return following.to_the_end()

@@ -6,8 +6,7 @@ import click
 
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
-from treadle_client.cli.following import Following
-from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.following import follow_or_name
 from treadle_client.cli.options import json_option, plan_options, serving_options
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.session import SessionRequest, open_session
@@ -28,6 +27,7 @@ from treadle_client.cli.tags import read_tags
     "--idempotency-key",
     metavar="KEY",
     help="Names this request: the same key again is the same run.",
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -40,7 +40,6 @@ from treadle_client.cli.tags import read_tags
     default=0,
     metavar="N",
     help="Try a step again, N times at most, whose host was lost while its code ran.",
-)
 )
 @click.option(
     "--detach",
@@ -55,9 +54,9 @@ def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
     asked: PlanRequest,
     wanted: SessionRequest,
     tags: dict[str, str],
+    idempotency_key: str | None,
     timeout: float | None,
     retry_lost: int,
-    idempotency_key: str | None,
     detach: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -78,33 +77,11 @@ def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
             " -f and -m start end with the command."
         )
     with open_session(wanted) as session:
-        handle = asked.materialize(session.client, tags=tags, idempotency_key=idempotency_key)
-        if detach:
-            return _name(handle, as_json=as_json)
-        return _follow(session, handle, as_json=as_json)
-
-
-def _name(handle: RunHandle, *, as_json: bool) -> ExitCode:
-    if as_json:
-        print_document(plain(handle.describe()))
-    else:
-        click.echo(handle.run_id)
-    return ExitCode.SUCCEEDED
-
-
-def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
-    with open_display(as_json=as_json) as display:
-        following = Following(handle, display)
-        try:
-            return following.to_the_end()
-        except KeyboardInterrupt:
-            if session.lifetime is Lifetime.STANDING:
-                click.echo(
-                    f"The run goes on. See it: treadle runs watch {handle.run_id}. End it:"
-                    f" treadle runs cancel {handle.run_id}.",
-                    err=True,
-                )
-                return ExitCode.INTERRUPTED
-            click.echo("Cancelling the run; again Ctrl-C ends at once.", err=True)
-            following.cancel("Ctrl-C")
-            return following.to_the_end()
+        handle = asked.materialize(
+            session.client,
+            tags=tags,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retry_lost=retry_lost,
+        )
+        return follow_or_name(session, handle, detach=detach, as_json=as_json)

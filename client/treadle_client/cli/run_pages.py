@@ -69,6 +69,8 @@ def _facts(run: Run) -> list[str]:
         "made": _made(run),
         "options": ", ".join(option for option in options if option),
         "tags": ", ".join(f"{name}={tag}" for name, tag in run.tags.items()),
+        "re-execution": str(run.reexecution or ""),
+        "first run": run.root_run_id,
         "idempotency key": run.idempotency_key,
         "digest": run.digest[:12],
         "failure": describe_failure(run.failure) if run.failure else "",
@@ -87,6 +89,10 @@ def _took(run: Run) -> str:
     return span((run.finished_at or datetime.now(UTC)) - run.started_at)
 
 
+def _reused(step: StepResult) -> str:
+    return f"reused from {step.reused_from_run_id}" if step.reused_from_run_id else ""
+
+
 def _steps_table(steps: Sequence[StepResult]) -> Table:
     return Table(
         columns=("step", "state", "attempts", "took", "because of"),
@@ -96,7 +102,7 @@ def _steps_table(steps: Sequence[StepResult]) -> Table:
                 step.state.value,
                 str(step.attempts),
                 span(step.duration) if step.duration else "-",
-                step.because_of or "-",
+                step.because_of or _reused(step) or "-",
             )
             for step in steps
         ),

@@ -18,6 +18,7 @@ from treadle_client.cli.log_output import LogOutput
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
+from treadle_client.cli.rerun import rerun
 from treadle_client.cli.run_pages import run_line, run_page, runs_page
 from treadle_client.cli.session import SessionRequest, open_session
 
@@ -31,6 +32,7 @@ def runs() -> None:
 
 
 runs.add_command(debug)
+runs.add_command(rerun)
 
 
 @runs.command(name="list")

@@ -382,11 +382,11 @@ class LaunchRunRequest(_message.Message):
     """The fingerprint of the plan that the caller saw. Set with digest."""
     timeout_ms: _builtins.int
     """How long the run may take once it has started, in milliseconds; then it is ended as by a
-    cancel and fails. 0: no limit.
+    cancel and fails. 0: as the earlier run of a re-execution, else no limit.
     """
     retry_lost: _builtins.int
     """How often a step whose host was lost after its code began is tried again, whatever its
-    policy says. 0: only as its policy says.
+    policy says. 0: as in the earlier run of a re-execution, else only as its policy says.
     """
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:

@@ -10,19 +10,22 @@ import pytest
 import treadle_client
 
 NAMES = """
-    AccessError Asset AssetEntry AssetKey AssetMaterialized AttemptUsage Block CancelRequested
-    CheckEvaluated Client Collected DiskUse Event EventKind Failure FailureReason FailureWhere
-    Garbage GarbageReason Graph Hazard HomeInUseError HostReady IdempotencyConflictError InputLoaded
-    Job Launcher Load LoadError LoadState Location LocationNotReadyError LocationState LogChunk
-    LogRecord LogStream Materialization MemoryScope Metadata ModuleReport ModuleState
-    NeverMaterializedError NotFoundError OutputDiscarded OutputStored PlainValue Plan PlanOptions
-    PlannedAsset PlannedInput PlannedInputRef PlannedOutput PlannedSource PlannedStep Refusal Reload
-    RequestError Resource ResultTimeout Run RunDequeued RunFailed RunFinished RunFinishedError
-    RunHandle RunId RunResult RunStarted RunState RunSubmitted Selection SelectionError
-    ServerFaultError Siblings Source SourceLocation StalePlanError StartError StartMethod Step
-    StepCancelled StepExpanded StepFailed StepInput StepKey StepNotRun StepOutput StepRecomputed
-    StepResult StepRetryScheduled StepReused StepSkipped StepStarted StepState StepSucceeded Text
-    TreadleClientError UnreachableError UnrecordedLoads UnselectedOutputs ValueRef Verdict local
+    AccessError Asset AssetEntry AssetKey AssetMaterialized AttemptUsage Backoff Block
+    CancelRequested CheckEvaluated Client CodeChangedError Collected DiskUse Event EventKind
+    Failure FailureReason FailureWhere Garbage GarbageReason Graph Hazard HomeInUseError
+    HostReady IdempotencyConflictError InputLoaded Jitter Job Launcher Limits Load LoadError
+    LoadState Location LocationNotReadyError LocationState LogChunk LogRecord LogStream
+    Materialization MemoryScope Metadata ModuleReport ModuleState NeverMaterializedError
+    NotFoundError NothingFailedError OutputDiscarded OutputStored PlainValue Plan PlanOptions
+    PlannedAsset PlannedInput PlannedInputRef PlannedOutput PlannedSource PlannedStep
+    Reexecution ReexecutionKind Refusal Reload RequestError Resource ResultTimeout RetryCause
+    RetryGround RetryPolicy Reuse ReusedOutput Run RunDequeued RunFailed RunFinished
+    RunFinishedError RunHandle RunId RunNotFinishedError RunResult RunStarted RunState
+    RunSubmitted Selection SelectionError ServerFaultError Siblings Source SourceLocation
+    StalePlanError StartError StartMethod Step StepCancelled StepExpanded StepFailed StepInput
+    StepKey StepNotRun StepOutput StepRecomputed StepResult StepRetryScheduled StepReused
+    StepSkipped StepStarted StepState StepSucceeded Text TreadleClientError UnreachableError
+    UnrecordedLoads UnselectedOutputs ValueRef Verdict local
 """
 
 EXPORTED = NAMES.split()
