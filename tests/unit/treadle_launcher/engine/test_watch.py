@@ -43,7 +43,9 @@ async def test_watching_after_the_last_event_of_a_run_that_is_over_ends(kit, pla
 async def test_a_watcher_that_does_not_follow_ends_at_the_last_event(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
-        assert await sequences(kit.watchers.watch(run_id, 0, follow=False)) == [1]
+        seen = await sequences(kit.watchers.watch(run_id, 0, follow=False))
+        # The run may have got its place already; it goes on all the same.
+        assert seen in ([1], [1, 2])
 
 
 async def test_nobody_watches_a_run_that_does_not_exist(kit):
