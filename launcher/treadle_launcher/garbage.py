@@ -52,11 +52,11 @@ class Garbage:
 class ValueFacts:
     """What the record says of stored values.
 
-    `over_since`: for each run that is known, when the last run of its family (the run, its
-    re-executions and theirs) finished; None while one is not over. `versions`: for each
+    `over_since`: when each run that is known finished; None: it has not. `versions`: for each
     recorded asset version its asset and how many newer ones are stored. `committed`: the
-    attempts that succeeded. `needed`: what a run that is not over reads. `removed`: what was
-    removed already. `oldest_unfinished`: when the oldest run that is not over was submitted.
+    attempts that succeeded. `needed`: what a run that is not over reads, or one that ended
+    lately reuses. `removed`: what was removed already. `oldest_unfinished`: when the oldest run
+    that is not over was submitted.
     """
 
     unfinished: frozenset[RunId]

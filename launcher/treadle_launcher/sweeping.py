@@ -16,11 +16,11 @@ from functools import partial
 from typing import Final, TypeVar
 
 from treadle_launcher import defaults
-from treadle_launcher.clock import Clock
+from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.disk_use import DiskUse, disk_use
 from treadle_launcher.errors import RefusedError, ShuttingDownError
 from treadle_launcher.events import Event, RunFinished
-from treadle_launcher.garbage import Garbage, StoredFile, find_garbage
+from treadle_launcher.garbage import Garbage, StoredFile, ValueFacts, find_garbage
 from treadle_launcher.ids import KeyText, RunId
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
@@ -35,6 +35,7 @@ _AT_ONCE: Final = 200
 """How many values are marked as removed in one transaction: runs wait for it."""
 
 _NICENESS: Final = 10
+_SECOND_US: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class Sweeper:
     async def disk_use(self) -> tuple[DiskUse, ...]:
         """Return what values take, assets first, then runs, each largest first. Raises as `plan`."""
         files = await self._listed(_EVERYTHING)
-        facts = await self._store.value_facts([file.key for file in files])
+        facts = await self._facts(_EVERYTHING, files, self._keep)
         return await self._in_thread(lambda: disk_use(files, facts.versions))
 
     async def _after(self, run_id: RunId) -> None:
@@ -166,9 +167,13 @@ class Sweeper:
     async def _find(self, scope: _Scope, keep: float) -> tuple[Garbage, ...]:
         files = await self._listed(scope)
         # After the files: what the record does not name by now, it never will.
-        facts = await self._store.value_facts([file.key for file in files], scope.assets)
-        now, keep_us = self._clock.now(), int(keep * 1_000_000)
+        facts = await self._facts(scope, files, keep)
+        now, keep_us = self._clock.now(), int(keep * _SECOND_US)
         return await self._in_thread(lambda: find_garbage(files, facts, now=now, keep_us=keep_us))
+
+    async def _facts(self, scope: _Scope, files: tuple[StoredFile, ...], keep: float) -> ValueFacts:
+        since = TimeUs(self._clock.now() - int(keep * _SECOND_US))
+        return await self._store.value_facts([file.key for file in files], scope.assets, since)
 
     async def _listed(self, scope: _Scope) -> tuple[StoredFile, ...]:
         try:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from treadle_launcher.clock import Clock, SystemClock
+from treadle_launcher.clock import Clock, SystemClock, TimeUs
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
 from treadle_launcher.ids import HostId, KeyText, RunId, TextId
@@ -259,11 +259,15 @@ class Store:
         )
 
     async def value_facts(
-        self, keys: Sequence[str], assets: Sequence[KeyText] | None = None
+        self, keys: Sequence[str], assets: Sequence[KeyText] | None, since: TimeUs
     ) -> ValueFacts:
-        """Return what is recorded of values; `assets`: those among them, None: not known."""
+        """Return what is recorded of values.
+
+        `assets` are those among them, None: not known. What a run reuses that ended `since`
+        then, counts as needed.
+        """
         return await self._readers.read(
-            lambda connection: value_record.facts_of(connection, keys, assets)
+            lambda connection: value_record.facts_of(connection, keys, assets, since)
         )
 
     async def removed_values(self, keys: Sequence[str]) -> Mapping[str, GarbageReason]:

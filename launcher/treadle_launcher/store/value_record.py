@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_launcher import codec
@@ -161,7 +161,7 @@ def _over_since(connection: Connection, owners: Iterable[RunId]) -> Mapping[RunI
 
 def _needed(connection: Connection, since: TimeUs | None = None) -> Iterator[str]:
     """Yield the keys of the values that a run which is not over reads; `since`: see above."""
-    is_wanted = runs.c.state.in_(_UNFINISHED_STATES)
+    is_wanted: ColumnElement[bool] = runs.c.state.in_(_UNFINISHED_STATES)
     if since is not None:
         is_wanted |= runs.c.finished_us > since
     reused = (

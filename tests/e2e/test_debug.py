@@ -1,0 +1,212 @@
+"""`treadle runs debug`: a step again, by hand, on a terminal, with its recorded inputs."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import treadle_client
+from tests.e2e.standing import standing
+
+CODE = """
+from pathlib import Path
+from treadle import (
+    AssetOut, Definitions, IOManager, Output, asset, graph_asset, multi_asset, op
+)
+
+HERE = Path(__file__).parent
+
+
+@op
+def one():
+    return 41
+
+
+@op
+def fails(number):
+    wanted = number + 1
+    raise ValueError(f"no {wanted}")
+
+
+@graph_asset
+def broken():
+    return fails(one())
+
+
+@asset
+def made(context):
+    context.log.info("logged")
+    print("printed")
+    return 7
+
+
+class Elsewhere(IOManager):
+    def handle_output(self, context, obj):
+        with (HERE / "handled").open("a") as file:
+            file.write("x")
+
+    def load_input(self, context):
+        return 5
+
+
+@asset(io_manager_key="elsewhere")
+def kept_elsewhere(made):
+    return made + 1
+
+
+defs = Definitions(
+    assets=[broken, made, kept_elsewhere], resources={"elsewhere": Elsewhere()}
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the code and a home in which it ran."""
+    folder = tmp_path_factory.mktemp("debug")
+    (folder / "debugged.py").write_text(CODE)
+    with treadle_client.local(folder / "debugged.py", home=folder / "home") as client:
+        result = client.materialize().result(timeout=60)
+    (folder / "run").write_text(result.run_id)
+    return folder
+
+
+def command(place: Path, *arguments: str) -> list[str]:
+    run_id = (place / "run").read_text()
+    code = ("-f", str(place / "debugged.py"), "--home", str(place / "home"))
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "treadle_client",
+        "runs",
+        "debug",
+        run_id,
+        *arguments,
+        *code,
+    ]
+
+
+def debug(place: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(place, *arguments),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def values(place: Path) -> list[Path]:
+    return sorted((place / "home" / "values").rglob("*"))
+
+
+def test_a_failure_is_looked_at_where_it_was_raised(place: Path) -> None:
+    before = values(place)
+
+    done = debug(place, "broken.fails", typed="p wanted\np number\nq\n")
+
+    assert done.returncode == 1
+    assert "(Pdb) 42\n(Pdb) 41\n" in done.stdout
+    assert "-> raise ValueError" in done.stdout
+    assert "ValueError: no 42" in done.stderr
+    assert "Loaded number from broken.one:result" in done.stderr
+    assert values(place) == before
+
+
+def test_it_stops_at_the_op_s_first_line_when_asked_to(place: Path) -> None:
+    done = debug(place, "broken.fails", "--break", typed="p number\nn\np wanted\nc\n")
+
+    assert done.returncode == 1
+    assert "-> wanted = number + 1\n(Pdb) 41\n" in done.stdout
+    assert "(Pdb) 42\n" in done.stdout
+
+
+def test_leaving_the_debugger_is_no_failure_of_the_op(place: Path) -> None:
+    done = debug(place, "broken.fails", "--break", typed="q\n")
+
+    assert done.returncode == 1
+    assert "Left." in done.stderr
+    assert "BdbQuit" not in done.stderr
+
+
+def test_a_step_that_succeeds_stores_nothing_and_records_nothing(place: Path) -> None:
+    before = values(place)
+
+    done = debug(place, "made")
+
+    assert done.returncode == 0
+    assert done.stdout == "printed\n"
+    assert "INFO treadle.step: logged" in done.stderr
+    assert "it yielded result, which is thrown away" in done.stderr
+    assert values(place) == before
+    with treadle_client.local(place / "debugged.py", home=place / "home") as client:
+        assert len(list(client.runs())) == 1
+        assert len(list(client.materializations("made"))) == 1
+
+
+def test_no_io_manager_of_the_user_s_stores_what_is_thrown_away(place: Path) -> None:
+    assert (place / "handled").read_text() == "x"
+
+    assert debug(place, "kept_elsewhere").returncode == 0
+
+    assert (place / "handled").read_text() == "x"
+
+
+def test_the_terminal_is_the_step_s_own(place: Path) -> None:
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        command(place, "broken.fails"), stdin=terminal, stdout=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        os.write(controller, b"p wanted * 1000\nq\n")
+        shown = b""
+        while b"42000" not in shown:
+            shown += os.read(controller, 4096)
+        assert process.wait(timeout=60) == 1
+    os.close(controller)
+
+
+def test_what_cannot_be_debugged_is_refused(place: Path) -> None:
+    unknown = debug(place, "nothing")
+    assert unknown.returncode == 2
+    assert "never started" in unknown.stderr
+    assert debug(place, "made", "--attempt", "7").returncode == 2
+    no_code = subprocess.run(
+        command(place, "made")[:-4], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert no_code.returncode == 2
+    assert "-f" in no_code.stderr
+
+
+def test_code_that_changed_since_is_said_to_be_another(place: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "debugged.py"
+    changed.write_text(CODE.replace("number + 1", "number + 2").replace("raise ", "return "))
+    words = command(place, "broken.fails")
+    words[words.index("-f") + 1] = str(changed)
+
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0
+    assert "it yielded result" in done.stderr
+    assert "The code is another" in done.stderr
+
+
+def test_a_launcher_that_runs_on_the_home_is_asked(place: Path, tmp_path: Path) -> None:
+    with standing(place / "debugged.py", tmp_path / "home") as services:
+        with services.connect() as client:
+            run_id = client.materialize("made").run_id
+            client.run(run_id).result(timeout=60)
+        words = [sys.executable, "-P", "-m", "treadle_client", "runs", "debug", run_id, "made"]
+        words += ["-f", str(place / "debugged.py"), "--home", str(services.home)]
+
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "printed\n"
