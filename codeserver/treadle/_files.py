@@ -81,7 +81,7 @@ class FileStore:
         Raises:
             ValueKeyError: the key escapes the root or is malformed.
         """
-        if "\0" in key or os.sep != "/" and os.sep in key:
+        if "\0" in key or (os.sep != "/" and os.sep in key):
             raise ValueKeyError(key, "has a character that no path has")
         components = key.split("/")
         for component in components:
