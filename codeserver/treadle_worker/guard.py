@@ -11,9 +11,11 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from pathlib import Path
 from typing import NoReturn
 
-from treadle_worker import processes
+from treadle_worker import host_cgroup, processes
+from treadle_worker.host_cgroup import HostCgroup
 from treadle_worker.messages import HostSpec
 
 _PASSED_ON = (signal.SIGTERM, signal.SIGINT)
@@ -28,6 +30,7 @@ def stand_guard(spec: HostSpec) -> int:
     processes.adopt_orphans()
     # An ignored CHLD, which is inherited, would reap children before they are asked about.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    cgroup = host_cgroup.make(spec.host_id, Path(spec.journal).parent)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
     guard = os.getpid()
     host = os.fork()
@@ -35,13 +38,15 @@ def stand_guard(spec: HostSpec) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         processes.die_with_parent(guard)
         processes.adopt_orphans()
+        if cgroup is not None:
+            cgroup.enter()
         return guard
     if spec.alive_fd is not None:
         os.close(spec.alive_fd)
-    _guard(host)
+    _guard(host, cgroup)
 
 
-def _guard(host: int) -> NoReturn:
+def _guard(host: int, cgroup: HostCgroup | None) -> NoReturn:
     try:
         status = None
         while status is None:
@@ -52,6 +57,8 @@ def _guard(host: int) -> NoReturn:
                 processes.send_signal(host, number)
     finally:
         processes.kill_children()
+        if cgroup is not None:
+            cgroup.end()
     _end_as(os.waitstatus_to_exitcode(status))
 
 

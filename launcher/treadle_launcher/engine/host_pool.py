@@ -12,7 +12,7 @@ from treadle_launcher.home import Home
 from treadle_launcher.hosts.frames import Drain
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
-from treadle_launcher.hosts.tree import all_gone
+from treadle_launcher.hosts.tree import all_gone, cgroup_gone
 from treadle_launcher.ids import HostId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.processes import exited, is_alive, kill_guarded
@@ -171,6 +171,7 @@ class HostPool:
         elif host.identity is not None and watched:
             await exited(host.identity)
         await all_gone(host.folder.read_tree(), watched=watched)
+        await cgroup_gone(host.folder.read_cgroup())
         if host.connection is not None:
             # What it sent before its end may not be read yet.
             with suppress(TimeoutError):

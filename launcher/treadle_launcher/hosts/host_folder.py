@@ -81,6 +81,14 @@ class HostFolder:
                 continue
         return tuple(found)
 
+    def read_cgroup(self) -> Path | None:
+        """Return the cgroup that was made for the host alone; None: there was none."""
+        try:
+            path = Path((self.path / "cgroup").read_text().strip())
+        except FileNotFoundError:
+            return None
+        return path if path.name == f"treadle-{self.host_id}" else None
+
     def read_journal(self, after: int) -> tuple[JournalRecord, ...]:
         """Return the records with a larger number. For a host that is gone: nobody writes.
 
