@@ -16,7 +16,8 @@ class Materialization:
     """One materialization of one asset; the largest `store_sequence` is the asset's value.
 
     `unexpected`: it was not selected, the op yielded it all the same. `value_ref` is None when
-    the IO manager is not Treadle's own or stores nothing.
+    the IO manager is not Treadle's own or stores nothing. `removed`: the value was swept since, to
+    make room.
     """
 
     asset_key: AssetKey
@@ -30,6 +31,7 @@ class Materialization:
     metadata: Metadata
     unexpected: bool
     value_ref: ValueRef | None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ def resolve(plan: Plan, records: Mapping[KeyText, Materialization]) -> Resolutio
 
 def _resolve_load(load: Load, record: Materialization | None) -> Load:
     # Treadle's own manager reads a value by its reference alone: a record without one, made
-    # by a user's manager, is none for it.
-    if record is None or (load.builtin_manager and record.value_ref is None):
+    # by a user's manager, is none for it, and neither is one whose value was removed.
+    if record is None or (load.builtin_manager and (record.value_ref is None or record.removed)):
         return replace(load, state=LoadState.UNRECORDED)
     return replace(
         load,

@@ -132,6 +132,7 @@ def decode_materialization(message: run_pb2.Materialization) -> Materialization:
         metadata=decode_metadata(message.metadata),
         unexpected=message.unexpected,
         value_ref=decode_value_ref(message.value_ref),
+        removed=message.removed,
     )
 
 

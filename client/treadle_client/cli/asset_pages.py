@@ -54,11 +54,16 @@ def materializations_table(made: Sequence[Materialization]) -> Table:
                 each.run_id,
                 str(each.value_ref.size_bytes) if each.value_ref else "-",
                 each.digest[:12] or "-",
-                "unexpected" if each.unexpected else "-",
+                _note(each),
             )
             for each in made
         ),
     )
+
+
+def _note(made: Materialization) -> str:
+    notes = {"unexpected": made.unexpected, "value removed": made.removed}
+    return ", ".join(note for note, holds in notes.items() if holds) or "-"
 
 
 def metadata_table(metadata: Metadata) -> Table:

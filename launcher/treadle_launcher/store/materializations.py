@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -13,6 +13,7 @@ from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import AssetMaterialized, Event
 from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.store import value_record
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.schema import materializations as table
@@ -63,8 +64,8 @@ def latest(connection: Connection, keys: Sequence[KeyText]) -> Mapping[KeyText, 
         .scalar_subquery()
     )
     query = select(table).select_from(wanted).join(table, table.c.store_sequence == last)
-    found = (_from_row(row) for row in connection.execute(query))
-    return {made.asset_key: made for made in found}
+    found = [_from_row(row) for row in connection.execute(query)]
+    return {made.asset_key: made for made in _with_removals(connection, found)}
 
 
 def page(
@@ -85,7 +86,22 @@ def page(
         query = query.where(table.c.run_id == wanted.run_id)
     if before is not None:
         query = query.where(table.c.store_sequence < before)
-    return cut_page(connection.execute(query).all(), limit, filters, read=_read)
+    found = cut_page(connection.execute(query).all(), limit, filters, read=_read)
+    return replace(found, items=_with_removals(connection, found.items))
+
+
+def _with_removals(
+    connection: Connection, found: Sequence[Materialization]
+) -> tuple[Materialization, ...]:
+    """Return them, each saying whether its value was removed."""
+    keys = [made.value_ref.key for made in found if made.value_ref is not None]
+    gone = value_record.removed(connection, keys)
+    return tuple(
+        replace(made, removed=True)
+        if made.value_ref is not None and made.value_ref.key in gone
+        else made
+        for made in found
+    )
 
 
 def _read(row: Row[Any]) -> tuple[int, int, Materialization]:

@@ -81,7 +81,10 @@ class CreatedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materialization:
-    """One materialization of one asset. The largest store sequence is the asset's value."""
+    """One materialization of one asset. The largest store sequence is the asset's value.
+
+    `removed`: its value was swept since, and cannot be read any more.
+    """
 
     asset_key: KeyText
     run_id: RunId
@@ -95,6 +98,7 @@ class Materialization:
     io_manager_key: str = ""
     value_ref: ValueRef | None = None
     metadata: tuple[MetadataEntry, ...] = field(default=())
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,21 +43,18 @@ def facts_of(
     """
     stored = frozenset(keys)
     owners = {owner.run_id for owner in map(owner_of, keys) if owner is not None}
-    unfinished = dict(
-        connection.execute(
-            select(runs.c.run_id, runs.c.submitted_us).where(runs.c.state.in_(_UNFINISHED_STATES))
-        )
-        .tuples()
-        .all()
+    running = connection.execute(
+        select(runs.c.run_id, runs.c.submitted_us).where(runs.c.state.in_(_UNFINISHED_STATES))
     )
+    unfinished = {RunId(row.run_id): TimeUs(row.submitted_us) for row in running}
     return ValueFacts(
-        unfinished=frozenset(RunId(run_id) for run_id in unfinished),
+        unfinished=frozenset(unfinished),
         over_since=_over_since(connection, owners),
         versions=_versions(connection, stored, assets),
         committed=frozenset(_committed(connection, owners)),
         needed=frozenset(_needed(connection, since)),
         removed=removed(connection, keys),
-        oldest_unfinished=TimeUs(min(unfinished.values())) if unfinished else None,
+        oldest_unfinished=min(unfinished.values(), default=None),
     )
 
 
@@ -65,9 +62,9 @@ def removed(connection: Connection, keys: Sequence[str]) -> Mapping[str, Garbage
     """Return which of these values were removed, and why."""
     query = select(removed_values.c.key, removed_values.c.reason)
     return {
-        key: GarbageReason(reason)
+        row.key: GarbageReason(row.reason)
         for batch in _batches(keys)
-        for key, reason in connection.execute(query.where(removed_values.c.key.in_(batch)))
+        for row in connection.execute(query.where(removed_values.c.key.in_(batch)))
     }
 
 
@@ -143,19 +140,17 @@ def _committed(connection: Connection, owners: Iterable[RunId]) -> Iterator[Valu
         events.c.kind == "step_succeeded"
     )
     for batch in _batches(sorted(owners)):
-        for run_id, step_key, attempt in connection.execute(
-            query.where(events.c.run_id.in_(batch))
-        ).tuples():
-            step = path_component(step_key or "")
-            yield ValueOwner(run_id=RunId(run_id), step=step, attempt=attempt)
+        for row in connection.execute(query.where(events.c.run_id.in_(batch))):
+            step = path_component(row.step_key or "")
+            yield ValueOwner(run_id=RunId(row.run_id), step=step, attempt=row.attempt)
 
 
 def _over_since(connection: Connection, owners: Iterable[RunId]) -> Mapping[RunId, TimeUs | None]:
     query = select(runs.c.run_id, runs.c.finished_us)
     return {
-        RunId(run_id): None if finished is None else TimeUs(finished)
+        RunId(row.run_id): None if row.finished_us is None else TimeUs(row.finished_us)
         for batch in _batches(sorted(owners))
-        for run_id, finished in connection.execute(query.where(runs.c.run_id.in_(batch))).tuples()
+        for row in connection.execute(query.where(runs.c.run_id.in_(batch)))
     }
 
 

@@ -599,6 +599,7 @@ class Materialization(_message.Message):
     UNEXPECTED_FIELD_NUMBER: _builtins.int
     VALUE_REF_FIELD_NUMBER: _builtins.int
     LOCATION_FIELD_NUMBER: _builtins.int
+    REMOVED_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     run_id: _builtins.str
@@ -615,6 +616,8 @@ class Materialization(_message.Message):
     """It was not selected; the op yielded it all the same."""
     location: _builtins.str
     """The location."""
+    removed: _builtins.bool
+    """The value was removed since, to make room: nobody can read it any more."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -641,10 +644,11 @@ class Materialization(_message.Message):
         unexpected: _builtins.bool = ...,
         value_ref: _value_pb2.ValueRef | None = ...,
         location: _builtins.str = ...,
+        removed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "attempt", b"attempt", "digest", b"digest", "location", b"location", "metadata", b"metadata", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "time", b"time", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "attempt", b"attempt", "digest", b"digest", "location", b"location", "metadata", b"metadata", "removed", b"removed", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "time", b"time", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
