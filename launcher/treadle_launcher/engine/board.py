@@ -77,10 +77,9 @@ class Board:
         self._wake = act
 
     def _moment_came(self) -> None:
-        if self.stance is not Stance.RESUMING:
-            turn = self.turn()
-            self._wake(turn)
-            self.settle(turn)
+        turn = self.turn()
+        self._wake(turn)
+        self.settle(turn)
 
     def turn(self) -> Turn:
         """Begin a turn; end it with `settle`."""
@@ -144,7 +143,7 @@ class Board:
         while self.stance is Stance.WORKING and self._admit(turn):
             self._follow(turn)
         self._dispatch(turn)
-        self.moments.wait_for(self._waited_for())
+        self.moments.wait_for(self._waited_for() if self.stance is Stance.WORKING else ())
         if turn.is_empty:
             turn.take_effect()
             return None

@@ -115,6 +115,7 @@ class RunningEngine:
         """Do nothing more. Hosts that live go on without this launcher."""
         if self.board.stance is not Stance.ENDING:
             self.board.stance = Stance.LEAVING
+        self.board.moments.wait_for(())
         self._replanning.close()
         if self._again is not None:
             self._again.cancel()

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import asyncio
+
+from treadle_launcher.clock import ManualClock, TimeUs
+from treadle_launcher.engine.moments import Moments
+
+HOUR_US = 3600 * 1_000_000
+
+
+def ms(clock: ManualClock, milliseconds: int) -> TimeUs:
+    return TimeUs(clock.now() + milliseconds * 1000)
+
+
+async def test_a_call_comes_when_the_first_moment_does():
+    clock, called = ManualClock(), asyncio.Event()
+    moments = Moments(clock, called.set)
+    soon, later = ms(clock, 30), ms(clock, 60_000)
+
+    moments.wait_for([later, soon])
+    assert not moments.is_due(soon)
+    await called.wait()
+    moments.wait_for([later, soon])
+    assert moments.is_due(soon)
+    assert not moments.is_due(later)
+    moments.wait_for([])
+
+
+async def test_a_clock_that_is_set_changes_nothing_that_is_waited_for():
+    clock, called = ManualClock(), asyncio.Event()
+    moments = Moments(clock, called.set)
+    soon, later = ms(clock, 30), ms(clock, 60_000)
+    moments.wait_for([soon, later])
+
+    clock.advance(-HOUR_US)
+    await called.wait()
+    moments.wait_for([soon, later])
+    assert moments.is_due(soon)
+    clock.advance(2 * HOUR_US)
+    assert not moments.is_due(later)
+    moments.wait_for([])
+
+
+async def test_what_has_passed_already_is_due_and_is_not_called_for():
+    clock = ManualClock()
+    moments = Moments(clock, lambda: None)
+
+    moments.wait_for([ms(clock, -1), ms(clock, 0)])
+    assert moments.is_due(ms(clock, -1))
+    assert moments.is_due(ms(clock, 0))
+    assert moments._timer is None

@@ -1,0 +1,171 @@
+"""What the engine does with attempts that failed or were lost, and with runs that take too long."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from treadle_launcher.errors import IdempotencyConflictError
+from treadle_launcher.failure import FailureReason
+from treadle_launcher.policy import RetryCause, RetryPolicy
+from treadle_launcher.run_states import RunState
+
+USER_ERROR = (RetryCause.USER_ERROR,)
+
+
+def with_policy(plan, **fields):
+    """Return the plan with one policy for all of its steps."""
+    policy = RetryPolicy(**{"max_retries": 1, "on": USER_ERROR, **fields})
+    return replace(plan, steps=tuple(replace(step, retry_policy=policy) for step in plan.steps))
+
+
+async def kill(kit, host):
+    """Kill a host, and return when its end was acted on."""
+    os.kill(host.process.pid, signal.SIGKILL)
+    await host.hang_up()
+    while kit.pool.get(host.host_id) is not None:
+        await asyncio.sleep(0)
+
+
+async def test_a_failed_step_is_handed_over_again_as_its_next_attempt(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(with_policy(plans({"a": (), "b": ("a",)})))
+        host = await kit.ready_host()
+        await host.fail(await host.task())
+        again = await host.task()
+        assert again["taskId"] == f"{run_id}/a/2"
+        assert again["steps"][0]["attempt"] == 2
+        await host.succeed(again)
+        assert await host.run_next() == "b"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        story = await kit.story(run_id)
+        assert story.count("step_retry_scheduled a") == 1
+        assert "step_failed a" not in story
+
+
+async def test_what_fails_once_too_often_fails_for_good(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(with_policy(plans({"a": (), "b": ("a",)})))
+        host = await kit.ready_host()
+        await host.fail(await host.task())
+        await host.fail(await host.task(), "again")
+        run = await kit.finished(run_id)
+        assert run.state is RunState.FAILED
+        assert run.failure.message == "again"
+        assert (await kit.story(run_id))[-3:] == ["step_failed a", "step_not_run b", "run_finished"]
+
+
+async def test_a_retry_waits_for_its_moment_and_others_go_on(kit, plans):
+    async with kit.running("--max-steps", "1"):
+        run_id = await kit.launch(with_policy(plans({"a": (), "b": ()}), delay_ms=150))
+        host = await kit.ready_host()
+        await host.fail(await host.task())
+        # The place is free while it waits.
+        assert await host.run_next() == "b"
+        assert await host.run_next() == "a"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        (retry,) = [e for e in await kit.store.events_after(run_id, 0) if "retry" in e.kind]
+        started = [
+            e.time
+            for e in await kit.store.events_after(run_id, 0)
+            if e.kind == "step_started" and e.attempt == 2
+        ]
+        assert started[0] >= retry.payload.not_before
+
+
+async def test_a_retry_that_waits_is_taken_up_by_the_next_launcher(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(with_policy(plans({"a": ()}), delay_ms=200))
+        host = await kit.ready_host()
+        await host.fail(await host.task())
+        await kit.until(run_id, "step_retry_scheduled")
+    async with kit.running():
+        second = await kit.host(1)
+        await second.ready()
+        assert await second.run_next() == "a"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+
+
+async def test_a_run_is_cancelled_while_a_retry_waits(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(with_policy(plans({"a": ()}), delay_ms=3_600_000))
+        host = await kit.ready_host()
+        await host.fail(await host.task())
+        await kit.until(run_id, "step_retry_scheduled")
+        assert await kit.engine.engine.cancel(run_id, "enough")
+        assert (await kit.finished(run_id)).state is RunState.CANCELLED
+
+
+async def test_what_is_lost_before_its_code_began_is_tried_again_twice(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        for _ in range(3):
+            host = await kit.ready_host()
+            await host.task()
+            await kill(kit, host)
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.LOST
+        story = await kit.story(run_id)
+        assert story.count("step_retry_scheduled a") == 2
+        assert story.count("step_started a") == 3
+
+
+async def test_what_is_lost_after_its_code_began_is_tried_again_if_the_run_says_so(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), retry_lost=1)
+        for _ in range(2):
+            host = await kit.ready_host()
+            await host.begin()
+            await kill(kit, host)
+        run = await kit.finished(run_id)
+        assert (run.state, run.retry_lost) == (RunState.FAILED, 1)
+        assert (await kit.story(run_id)).count("step_started a") == 2
+
+
+async def test_a_run_whose_time_is_over_is_ended_and_fails(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": (), "b": ("a",)}), timeout_ms=100)
+        host = await kit.ready_host()
+        task = await host.task()
+        cancel = await host.expect("cancel")
+        assert cancel["taskId"] == task["taskId"]
+        await host.cancelled(task)
+        run = await kit.finished(run_id)
+        assert run.state is RunState.FAILED
+        assert run.failure.reason is FailureReason.TIMEOUT
+        story = await kit.story(run_id)
+        assert story[-4:] == [
+            "cancel_requested",
+            "step_cancelled b",
+            "step_cancelled a",
+            "run_finished",
+        ]
+
+
+async def test_a_runs_time_goes_on_under_the_next_launcher(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), timeout_ms=300)
+        host = await kit.ready_host()
+        task = await host.task()
+    async with kit.running():
+        await host.dial()
+        await host.hello(runningTaskIds=[task["taskId"]])
+        await host.expect("cancel")
+        await host.cancelled(task)
+        assert (await kit.finished(run_id)).failure.reason is FailureReason.TIMEOUT
+        await host.hang_up()
+
+
+async def test_a_request_with_another_timeout_is_another_request(kit, plans):
+    async with kit.running():
+        first = await kit.launch(plans({"a": ()}), idempotency_key="k", timeout_ms=60_000)
+        again = await kit.launch(plans({"a": ()}), idempotency_key="k", timeout_ms=60_000)
+        assert again == first
+        for fields in ({}, {"timeout_ms": 50_000}, {"timeout_ms": 60_000, "retry_lost": 1}):
+            with pytest.raises(IdempotencyConflictError):
+                await kit.launch(plans({"a": ()}), idempotency_key="k", **fields)
+        await kit.engine.engine.cancel(first, "done")
