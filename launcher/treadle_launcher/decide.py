@@ -68,7 +68,10 @@ def follow_ups(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
 
 def started(view: RunView) -> tuple[NewEvent, ...]:
     """Return the facts that start a run: what is reused is there from the start."""
-    reuses = [reuse for reuse in view.plan.reuses if not reuse.skipped]
+    reuses = sorted(
+        (reuse for reuse in view.plan.reuses if not reuse.skipped),
+        key=lambda reuse: view.index.position[reuse.step_key],
+    )
     running = len(view.steps) - len(view.plan.reuses)
     start = RunStarted(step_count=running, fingerprint=view.plan.fingerprint)
     return (

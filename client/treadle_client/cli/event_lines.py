@@ -9,7 +9,7 @@ from enum import StrEnum
 from treadle_client import _event
 from treadle_client._event import Event
 from treadle_client._failure import Failure
-from treadle_client._result import describe_failure
+from treadle_client._result import describe_failure, failure_details
 from treadle_client._run import RunState
 from treadle_client._words import count, span
 
@@ -45,7 +45,8 @@ def event_line(event: Event) -> Line | None:
 def _run_line(event: Event) -> Line | None:
     match event:
         case _event.RunSubmitted():
-            return Line(text=f"run {event.run_id} submitted: {event.selection}")
+            again = f", again {event.reexecution}" if event.reexecution else ""
+            return Line(text=f"run {event.run_id} submitted: {event.selection}{again}")
         case _event.HostReady(start_method_reason=reason) if reason:
             return Line(text=f"steps are spawned, not forked: {reason}", tone=Tone.WARNING)
         case _event.RunStarted():
@@ -130,8 +131,7 @@ def _failed_line(what: str, failure: Failure, tone: Tone) -> Line:
 
 
 def _evidence(failure: Failure) -> str:
-    texts = (failure.traceback, failure.stderr_tail)
-    return "\n".join(str(text).rstrip() for text in texts if text)
+    return "\n".join(failure_details(failure))
 
 
 def _upstream(event: _event.StepSkipped) -> str:

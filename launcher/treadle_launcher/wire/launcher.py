@@ -15,7 +15,7 @@ from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event
 from treadle_launcher.wire.limits import KEY_BYTES, check_tags, check_text
 from treadle_launcher.wire.plan import decode_options, decode_selection
-from treadle_launcher.wire.reexecution import decode_reexecution
+from treadle_launcher.wire.reexecution import check_reexecution, decode_reexecution
 from treadle_launcher.wire.run import encode_materialization
 
 _STREAMS = EnumCodec(LogStream, launcher_pb2.LogStream, "LOG_STREAM")
@@ -65,7 +65,9 @@ def decode_asked(
     if request.location or request.HasField("selection") or request.HasField("options"):
         message = "A re-execution has the location, selection and options of its earlier run."
         raise BadArgumentError(message=f"{message} Leave them out.")
-    return decode_reexecution(request.reexecution)
+    asked = decode_reexecution(request.reexecution)
+    check_reexecution(asked)
+    return asked
 
 
 def encode_events(events: Sequence[Event]) -> Iterator[launcher_pb2.WatchRunResponse]:

@@ -30,27 +30,36 @@ def decode_reexecution(message: plan_pb2.Reexecution) -> Reexecution:
     """Read what is asked of an earlier run.
 
     Raises:
-        BadArgumentError: something is missing, too long, or not known here.
+        BadArgumentError: the kind is none that is known here.
     """
     kind = _KINDS.decode(message.kind)
     if kind is None:
         text = f"kind is {message.kind}, which is no kind of re-execution."
         raise BadArgumentError([str(message.kind)], message=text)
-    if not message.parent_run_id:
-        raise BadArgumentError(message="Name the run to go on from: parent_run_id.")
-    expressions = tuple(message.step_expressions)
-    check_steps(expressions)
-    if expressions and kind is not ReexecutionKind.STEPS:
-        raise BadArgumentError(
-            expressions[:1], message=f"Steps are named for STEPS only, not for {kind.name}."
-        )
     return Reexecution(
         parent_run_id=RunId(message.parent_run_id),
         kind=kind,
-        step_expressions=expressions,
+        step_expressions=tuple(message.step_expressions),
         rerun_changed=message.rerun_changed,
         same_code=message.same_code,
     )
+
+
+def check_reexecution(asked: Reexecution) -> None:
+    """Refuse what a caller may not ask.
+
+    Raises:
+        BadArgumentError: the run is not named, or steps are for a kind that takes none, or too
+            long for a run's messages.
+    """
+    if not asked.parent_run_id:
+        raise BadArgumentError(message="Name the run to go on from: parent_run_id.")
+    check_steps(asked.step_expressions)
+    if asked.step_expressions and asked.kind is not ReexecutionKind.STEPS:
+        raise BadArgumentError(
+            asked.step_expressions[:1],
+            message=f"Steps are named for STEPS only, not for {asked.kind.name}.",
+        )
 
 
 def encode_reuse(reuse: Reuse) -> plan_pb2.Reuse:
