@@ -222,7 +222,7 @@ def _choice(kind: type[Choice], name: str, value: object) -> Choice | None:
     if value is None:
         return None
     try:
-        return kind(value)
+        return kind(str(value))
     except ValueError:
         raise ArgumentError(
             f"RetryPolicy: {name}={value!r:.80} means nothing.{did_you_mean(str(value), kind)}",
@@ -252,7 +252,7 @@ def _causes(on: object) -> frozenset[RetryCause]:
 
 def _cause(given: object) -> RetryCause:
     try:
-        return RetryCause(given)
+        return RetryCause(str(given))
     except ValueError:
         raise ArgumentError(
             f"RetryPolicy: on has {given!r:.80}, which is no cause."
