@@ -58,5 +58,11 @@ def describe_failure(failure: Failure) -> str:
     return f"{failure.reason}{where}: {failure.message}{source}"
 
 
+def failure_details(failure: Failure) -> list[str]:
+    """Return, in parts, what a failure rests on: facts, the traceback, the end of stderr."""
+    texts = ("\n".join(failure.evidence), str(failure.traceback), str(failure.stderr_tail))
+    return [text.rstrip() for text in texts if text]
+
+
 def _why(step: StepResult) -> str:
     return describe_failure(step.failure) if step.failure else "the reason was not recorded"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from treadle_client._materialization import Materialization
-from treadle_client._result import describe_failure
+from treadle_client._result import describe_failure, failure_details
 from treadle_client._run import Run
 from treadle_client._step_result import StepResult
 from treadle_client._table import Page, Table
@@ -50,7 +50,7 @@ def run_page(
     failures = {step.key: step.failure for step in steps if step.failure is not None}
     for key, failure in failures.items():
         page += ["", f"{key}: {describe_failure(failure)}"]
-        page += [str(text).rstrip() for text in (failure.traceback, failure.stderr_tail) if text]
+        page += failure_details(failure)
         page.append(f"All that it wrote: treadle runs logs {run.run_id} {key}")
     if materializations:
         page += ["", materializations_table(materializations)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -173,3 +174,13 @@ def test_a_finished_run_has_nothing_running():
 
     assert progress.state is RunState.CANCELLED
     assert not progress.running
+
+
+def test_what_a_failure_rests_on_stands_below_it():
+    failure = replace(CRASH, evidence=("The kernel says so.", "Nobody else does."))
+    event = made(_event.StepFailed, failure=failure, duration=timedelta(), pid=1)
+
+    line = event_line(event)
+
+    assert line is not None
+    assert line.below == "The kernel says so.\nNobody else does.\nFatal Python error"
