@@ -47,7 +47,8 @@ def _check(home: Path) -> int:
         print(line)
     if report.problems:
         return 1
-    print(f"The home {home} is in order: {report.run_count} runs, {report.event_count} events.")
+    runs = "1 run" if report.run_count == 1 else f"{report.run_count} runs"
+    print(f"The home {home} is in order: {runs}, {report.event_count} events.")
     return 0
 
 
