@@ -53,6 +53,12 @@ from treadle_client.cli.service_command import ServiceCommand, become
     "--max-idle-hosts", type=int, metavar="N", help="How many of them are kept; by default 4."
 )
 @click.option(
+    "--log-limit",
+    type=int,
+    metavar="BYTES",
+    help="How much of each of an attempt's stdout, stderr and log is kept; by default 64 MiB.",
+)
+@click.option(
     "--import-timeout",
     type=float,
     metavar="SECONDS",
