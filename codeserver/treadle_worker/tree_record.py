@@ -41,10 +41,11 @@ class TreeRecord:
     def add(self, pid: int) -> None:
         """Record a step process that was started and not reaped.
 
-        A file that cannot be written now says less than it could, and keeps nothing from running.
+        A file that cannot be written now says less than it could, and keeps nothing from running;
+        nor does a process that cannot be looked at, for want of a descriptor.
         """
-        self._steps[pid] = _line(processes.process_id(pid))
         with contextlib.suppress(OSError):
+            self._steps[pid] = _line(processes.process_id(pid))
             self._write()
 
     def remove(self, pid: int) -> None:
