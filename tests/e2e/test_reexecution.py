@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import textwrap
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,39 @@ def test_a_failed_op_that_was_fixed_runs_as_it_is_now(
 
     assert session.value("report") == 1025
     assert any("op table.finish changed" in note for note in plan.notes)
+
+
+def test_a_fix_that_was_not_reloaded_is_found_by_a_new_host_and_planned_anew(
+    start: Start, code: Code, tmp_path: Path
+) -> None:
+    code.break_it()
+    with treadle_client.local(code.path, home=tmp_path / "home") as client:
+        failed = client.materialize().result(timeout=60).run_id
+    code.mend()
+    code.ran()
+    session = start(code.path, home=tmp_path / "home")
+    code.replace("return number + 1", "return number + 100")
+
+    result = rerun(session, failed)
+
+    assert session.value("report") == 1025
+    assert result.steps[DOUBLE].reused_from_run_id == failed
+    assert code.ran() == ["finish", "polish", "report"]
+
+
+def test_the_time_limit_of_the_run_stays(session: Session, code: Code) -> None:
+    code.break_it()
+    parent = session.run(timeout=500.0, retry_lost=2).run_id
+    code.mend()
+
+    again = session.client.rerun(parent)
+    again.result(timeout=60).raise_for_failure()
+
+    (submitted,) = (
+        event for event in again.events() if isinstance(event, treadle_client.RunSubmitted)
+    )
+    assert submitted.timeout == timedelta(seconds=500)
+    assert submitted.retry_lost == 2
 
 
 def test_a_changed_op_is_reused_with_that_reason_unless_it_is_to_run_again(

@@ -1,0 +1,113 @@
+"""What a launcher tells a code server of an earlier run: nothing is lost, no message is large."""
+
+from __future__ import annotations
+
+from treadle_api.v1 import codeserver_pb2
+from treadle_codeserver.wire.reexecution import decode_rerun
+from treadle_launcher.earlier_steps import EarlierStep
+from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.plan import PlannedInput, PlannedSource, PlannedStepOutput
+from treadle_launcher.reexecution import Reexecution, ReexecutionKind
+from treadle_launcher.step_states import StepState
+from treadle_launcher.wire.earlier_steps import encode_rerun
+from treadle_planner import EarlierRead, EarlierState
+from treadle_planner import EarlierStep as PlannersStep
+from treadle_planner import PlannedSource as PlannersSource
+from treadle_planner import PlannedStepOutput as PlannersOutput
+
+ASKED = Reexecution(
+    parent_run_id=RunId("R1"),
+    kind=ReexecutionKind.STEPS,
+    step_expressions=("a+",),
+    rerun_changed=True,
+    same_code=True,
+)
+
+
+def earlier(number: int, padding: str = "") -> EarlierStep:
+    made = PlannedStepOutput(step_key=StepKey("up"), output="r")
+    return EarlierStep(
+        key=StepKey(f"s{number}{padding}"),
+        state=StepState.SUCCEEDED,
+        from_run_id=RunId("R0"),
+        stored_outputs=("a",),
+        lost_outputs=("b",),
+        left_out_outputs=("c",),
+        asset_keys=(KeyText("k"),),
+        op_digest="d",
+        reads=(
+            PlannedInput(
+                name="x",
+                sources=(
+                    PlannedSource(step_output=made, asset_key=KeyText("k")),
+                    PlannedSource(load_asset_key=KeyText("l"), asset_key=KeyText("l")),
+                ),
+            ),
+        ),
+        renewed_step_keys=(StepKey("up"),),
+        renewed_asset_keys=(KeyText("l"),),
+    )
+
+
+def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
+    parts = list(
+        encode_rerun(codeserver_pb2.PlanRequest(), ASKED, [earlier(each) for each in range(1200)])
+    )
+
+    rerun = decode_rerun(parts)
+
+    assert [len(part.earlier_steps) for part in parts] == [500, 500, 200]
+    assert rerun.reexecution.parent_run_id == "R1"
+    assert rerun.reexecution.kind.value == "steps"
+    assert rerun.reexecution.step_expressions == ("a+",)
+    assert rerun.reexecution.rerun_changed
+    assert rerun.reexecution.same_code
+    assert len(rerun.earlier) == 1200
+    assert rerun.earlier[StepKey("s7")] == PlannersStep(
+        key=StepKey("s7"),
+        state=EarlierState.SUCCEEDED,
+        from_run_id="R0",
+        stored_outputs=frozenset({"a"}),
+        lost_outputs=frozenset({"b"}),
+        left_out_outputs=frozenset({"c"}),
+        asset_keys=frozenset({KeyText("k")}),
+        op_digest="d",
+        reads=(
+            EarlierRead(
+                input="x",
+                sources=(
+                    PlannersSource(
+                        step_output=PlannersOutput(step_key=StepKey("up"), output="r"),
+                        asset_key=KeyText("k"),
+                    ),
+                    PlannersSource(load_asset_key=KeyText("l"), asset_key=KeyText("l")),
+                ),
+            ),
+        ),
+        renewed_step_keys=frozenset({StepKey("up")}),
+        renewed_asset_keys=frozenset({KeyText("l")}),
+    )
+
+
+def test_a_part_stays_below_what_a_channel_takes() -> None:
+    steps = [earlier(each, padding="x" * 100_000) for each in range(60)]
+
+    parts = list(encode_rerun(codeserver_pb2.PlanRequest(), ASKED, steps))
+
+    assert max(part.ByteSize() for part in parts) < 1_200_000
+    assert len(decode_rerun(parts).earlier) == 60
+
+
+def test_every_state_of_a_step_is_known_to_the_planner() -> None:
+    final = [state for state in StepState if state.is_final]
+
+    parts = encode_rerun(
+        codeserver_pb2.PlanRequest(),
+        ASKED,
+        [EarlierStep(key=StepKey(state), state=state, from_run_id=RunId("R0")) for state in final],
+    )
+
+    found = decode_rerun(list(parts)).earlier
+    assert {key: step.state.name for key, step in found.items()} == {
+        state.value: state.name for state in final
+    }
