@@ -87,6 +87,8 @@ def local_services(
 ) -> Iterator[LocalServices]:
     """Start a code server, unless there is no code, and a launcher; end both when left.
 
+    They start side by side: the launcher waits for the code server that it was given.
+
     Raises:
         HomeInUseError: a launcher runs on the home already.
         StartError: one of them did not start; the message ends with its stderr.
@@ -99,13 +101,14 @@ def local_services(
     with Lifeline(show_stderr=show_stderr) as lifeline:
         code_server, code_address = None, ""
         if not code.is_empty:
-            bind = ["--bind", new_code_server_address()]
+            code_address = new_code_server_address()
             code_server = lifeline.start(
-                "code server", "treadle_codeserver", [*code.arguments(), *bind]
+                "code server", "treadle_codeserver", [*code.arguments(), "--bind", code_address]
             )
-            code_address = code_server.wait_ready(START_SECONDS + code.load_seconds())
             arguments += ["--location", code_address]
         launcher = lifeline.start("launcher", "treadle_launcher", arguments)
+        if code_server is not None:
+            code_server.wait_ready(START_SECONDS + code.load_seconds())
         yield LocalServices(
             home=home,
             launcher=launcher,

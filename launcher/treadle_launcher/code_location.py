@@ -67,13 +67,14 @@ class CodeLocation:
         self._graphs: dict[str, Graph] = {}
         self._follower: asyncio.Task[None] | None = None
 
-    async def open(self, on_change: Callable[[], None]) -> None:
+    async def open(self, on_change: Callable[[], None], *, is_starting: bool) -> None:
         """Ask for the location once, then follow it; `on_change` is called at each change.
 
-        A code server that does not answer now is followed all the same.
+        A code server that is starting is waited for; one that does not answer now is followed
+        all the same.
         """
         with suppress(RefusedError):
-            await self.refresh()
+            await self.refresh(wait_for_ready=is_starting)
         if not self.name and self.report is not None:
             self.name = self.report.name
         self._follower = asyncio.create_task(self._follow(on_change))
@@ -86,13 +87,14 @@ class CodeLocation:
                 await self._follower
         await self._channel.close()
 
-    async def refresh(self) -> LocationReport:
-        """Ask how the location is now."""
+    async def refresh(self, *, wait_for_ready: bool = False) -> LocationReport:
+        """Ask how the location is now; a code server that is not there yet may be waited for."""
         with self._translated():
             response = await self._stub.GetLocation(
                 codeserver_pb2.GetLocationRequest(),
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
+                wait_for_ready=wait_for_ready,
             )
         return self._seen(LocationReport(response.location))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import LauncherError, RefusedError, UnknownLocationError
@@ -22,13 +23,15 @@ class Locations:
         self._given = tuple(locations)
         self._by_name: Mapping[str, CodeLocation] = {}
 
-    async def open(self, on_change: Callable[[], None]) -> None:
-        """Reach the code servers once and follow them.
+    async def open(self, on_change: Callable[[], None], *, are_starting: bool) -> None:
+        """Reach the code servers once and follow them; those that start now are waited for.
 
         Raises:
             LocationStartError: one has no name and cannot be asked, or two have the same.
         """
-        await asyncio.gather(*(location.open(on_change) for location in self._given))
+        await asyncio.gather(
+            *(location.open(on_change, is_starting=are_starting) for location in self._given)
+        )
         by_name: dict[str, CodeLocation] = {}
         for location in self._given:
             if not location.name:
@@ -67,6 +70,10 @@ class Locations:
         near = near_names(name, self._by_name)
         raise UnknownLocationError([name], suggestions=near or self._by_name)
 
+    async def refresh(self) -> None:
+        """Ask those that can be reached how they are now: what they told by themselves may lag."""
+        await asyncio.gather(*map(_refresh, self.all()))
+
     async def graphs(self) -> Mapping[str, Graph]:
         """Return the graph of each location: of one that is gone the last one, if any."""
         graphs = await asyncio.gather(*(_graph_or_last(location) for location in self.all()))
@@ -97,6 +104,12 @@ def conflicts_of(name: str, graphs: Mapping[str, Graph]) -> frozenset[str]:
     made: Iterable[str] = graphs[name].made_keys if name in graphs else ()
     owned = owners(graphs)
     return frozenset(key for key in made if owned[key] != name)
+
+
+async def _refresh(location: CodeLocation) -> None:
+    if location.is_reachable:
+        with suppress(RefusedError):
+            await location.refresh()
 
 
 async def _graph_or_last(location: CodeLocation) -> Graph | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.metadata
 import json
@@ -64,7 +65,7 @@ async def serve(settings: Settings) -> None:
         host_socket = default_socket(identity, "hosts")
         bind = settings.bind or default_socket(identity, "launcher")
         with open_store(home.database) as store:
-            async with _followed(settings) as locations:
+            async with _followed(settings, leave) as locations:
                 planner = Planner(locations, store, home.values, settings.import_timeout)
                 watchers = Watchers(store)
                 parts = EngineParts(
@@ -90,8 +91,12 @@ async def serve(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _followed(settings: Settings) -> AsyncIterator[Locations]:
-    """Follow the locations for the length of the block."""
+async def _followed(settings: Settings, leave: asyncio.Event) -> AsyncIterator[Locations]:
+    """Follow the locations for the length of the block.
+
+    The starter of an ephemeral launcher starts its code servers at the same moment. Who is told
+    to leave meanwhile waits for them no longer.
+    """
     locations = Locations(
         [
             CodeLocation(location.name, location.address, settings.token)
@@ -99,7 +104,16 @@ async def _followed(settings: Settings) -> AsyncIterator[Locations]:
         ]
     )
     try:
-        await locations.open(lambda: None)
+        opening = asyncio.create_task(
+            locations.open(lambda: None, are_starting=settings.is_ephemeral)
+        )
+        leaving = asyncio.create_task(leave.wait())
+        await asyncio.wait((opening, leaving), return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if opening.done():
+            opening.result()
+        else:
+            opening.cancel()
         yield locations
     finally:
         await locations.close()

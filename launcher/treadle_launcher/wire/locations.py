@@ -18,6 +18,7 @@ class LocationMessages:
 
     async def all(self) -> list[graph_pb2.Location]:
         """Return every location, sorted by name."""
+        await self._locations.refresh()
         graphs = await self._graphs_if_several()
         return [_encode(location, graphs) for location in self._locations.all()]
 
