@@ -102,9 +102,7 @@ class FixedPlanner:
         assert self.next is not None
         return self.next
 
-    async def replanned(
-        self, location: str, selection: Selection, options: PlanOptions
-    ) -> Launchable:
+    async def replanned(self, run: RunSummary) -> Launchable:
         if isinstance(self.again, RefusedError):
             raise self.again
         assert self.again is not None, "nothing was to be planned anew"
