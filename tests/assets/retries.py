@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from treadle import (
     AssetOut,
@@ -48,7 +49,7 @@ def doubled(number: int) -> int:
 
 
 @graph_asset
-def from_flaky():
+def from_flaky() -> Any:
     return doubled(flaky())
 
 
@@ -134,7 +135,7 @@ def stated() -> int:
 
 
 @graph_asset(retry_policy=RetryPolicy(max_retries=5))
-def policies():
+def policies() -> Any:
     return doubled.with_retry_policy(RetryPolicy(max_retries=7))(doubled.alias("inner")(stated()))
 
 

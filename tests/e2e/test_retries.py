@@ -151,7 +151,7 @@ def test_a_run_that_ends_in_time_is_not_touched_by_its_timeout(session: Session)
 def test_a_plan_shows_what_was_stated_by_precedence(session: Session) -> None:
     plan = session.client.plan("policies")
 
-    steps = {step.key: step for step in plan.steps}
+    steps = {str(step.key): step for step in plan.steps}
     stated = steps["policies.stated"]
     assert stated.retry_policy == RetryPolicy(
         max_retries=3,
