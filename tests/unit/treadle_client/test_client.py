@@ -75,6 +75,21 @@ def test_a_run_of_a_plan_pins_it(client, launcher):
     assert request.idempotency_key == "i"
 
 
+def test_a_runs_time_and_its_leave_to_retry_are_asked_for(client, launcher):
+    client.materialize("a", timeout=0.0001, retry_lost=3)
+    client.materialize(plan=client.plan("a"), timeout=2)
+
+    first, pinned = launcher.requests("LaunchRun")
+    assert (first.timeout_ms, first.retry_lost) == (1, 3)
+    assert (pinned.timeout_ms, pinned.retry_lost) == (2000, 0)
+
+
+@pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": -1}, {"retry_lost": -1}])
+def test_time_and_retries_below_nothing_are_refused(client, wrong):
+    with pytest.raises(ValueError, match="give"):
+        client.materialize("a", **wrong)
+
+
 def test_a_plan_and_a_selection_together_are_refused(client):
     with pytest.raises(ValueError, match="either the plan or those"):
         client.materialize("b", plan=client.plan("a"))

@@ -60,6 +60,7 @@ def test_what_was_chosen_reaches_the_launcher(treadle, launcher, address):
         *("materialize", "--launcher", address, "--select", "a", "-s", "+b or c"),
         *("--unselected-outputs", "discard", "--siblings", "run", "--unrecorded-loads", "try"),
         *("--tag", "team=etl", "--tag", "note=a=b", "--idempotency-key", "k", "--location", "l"),
+        *("--timeout", "1.5", "--retry-lost", "2"),
     )
 
     (request,) = launcher.requests("LaunchRun")
@@ -68,6 +69,7 @@ def test_what_was_chosen_reaches_the_launcher(treadle, launcher, address):
     assert (request.options.siblings, request.options.unrecorded_loads) == (2, 2)
     assert dict(request.tags) == {"team": "etl", "note": "a=b"}
     assert (request.idempotency_key, request.location) == ("k", "l")
+    assert (request.timeout_ms, request.retry_lost) == (1500, 2)
 
 
 def test_a_job_is_asked_for_by_name(treadle, launcher, address):
