@@ -42,7 +42,8 @@ from treadle_worker.messages import (
     TaskId,
 )
 from treadle_worker.outbox import Outbox
-from treadle_worker.running import Rules, Running
+from treadle_worker.rules import Rules
+from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
 from treadle_worker.tree_record import TreeRecord
 from treadle_worker.wire.host_frame import encode_ack, encode_hello

@@ -6,9 +6,10 @@ import contextlib
 import ctypes
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 from treadle_worker.messages import ProcessId
 
@@ -18,6 +19,10 @@ _PR_SET_CHILD_SUBREAPER = 36
 _MOST_ROUNDS = 100
 # Loaded at import: a forked child asks for nothing that its parent has not got.
 _LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+# A process id and the start time of the process that has it, in clock ticks since boot.
+Instance: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,15 @@ def descendants(pid: int) -> list[int]:
         found.extend(waiting)
         waiting = [child for parent in waiting for child in children(parent)]
     return found
+
+
+def instances(pids: Iterable[int]) -> frozenset[Instance]:
+    """Tell processes from later ones of the same number; those that are gone are left out."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            found.append((pid, read_stat(pid).start_ticks))
+    return frozenset(found)
 
 
 def signal_tree(pid: int, number: signal.Signals) -> None:

@@ -1,14 +1,11 @@
-"""What runs: a host's step processes, from their start to the proof that nothing of them is left.
-
-No attempt's end is told before there are no strays (see strays.py).
-"""
+"""What runs: a host's step processes, from their start to the proof that nothing of them is left."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from treadle_worker import oom_counters, processes
@@ -28,6 +25,7 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
+from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
 from treadle_worker.starters import Started, Starter
 from treadle_worker.strays import Strays
@@ -54,19 +52,6 @@ class Observer(Protocol):
     def ended(self, task: Task, fact: Fact) -> None:
         """Take the last fact; all processes of the attempt are gone."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What holds for every attempt of a host; times in seconds.
-
-    `begin_timeout` is how long a process may take to begin with the op, if that is limited;
-    `log_limit` the bytes kept of each log stream.
-    """
-
-    begin_timeout: float | None
-    term_grace: float
-    log_limit: int
 
 
 class Running:
@@ -147,14 +132,16 @@ class Running:
         running.kill_at = min(kill_at, running.kill_at) if running.is_ending else kill_at
         if not running.is_ending:
             running.is_ending = True
+            if running.exit is None:
+                running.tree = processes.instances(processes.descendants(running.pid))
             self._signal(running, signal.SIGTERM)
         self._kill_in(running, max(0.0, running.kill_at - time.monotonic()))
 
     def _look_at_logs(self) -> None:
         if self._running:
-            is_flooded = max([running.cap.look() for running in self._running.values()])
-            wait = _FLOOD_LOOK_S if is_flooded else _LOG_LOOK_S
-            self._loop.set_deadline(_LOGS, wait, self._look_at_logs)
+            floods = max([running.cap.look() for running in self._running.values()])
+            next_look = _FLOOD_LOOK_S if floods else _LOG_LOOK_S
+            self._loop.set_deadline(_LOGS, next_look, self._look_at_logs)
 
     def kill_all(self) -> None:
         """Kill every process below this one, and return when none is left."""
@@ -219,13 +206,33 @@ class Running:
         ended = [running for running in self._running.values() if running.exit is not None]
         if not ended:
             return
-        if self._strays.find(self._alive()):
-            # Those of a cancelled attempt have their grace as well.
-            self._strays.kill_at(max(running.kill_at for running in ended), self._alive)
-            return
+        left = self._strays.find(self._alive())
         for running in ended:
-            running.used = running.used.plus(self._strays.take_usage())
-            self._end(running, running.exit or Exit())
+            others = [other.tree for other in ended if other is not running]
+            if not left.difference(*others):
+                running.used = running.used.plus(self._strays.take_usage())
+                self._end(running, running.exit or Exit())
+        if left:
+            self._kill_strays()
+
+    def _kill_strays(self) -> None:
+        """Kill what attempts left behind, but for what was asked to end and has its grace yet.
+
+        Whose a stray is that nobody knows, is not known: it has the longest grace there is.
+        """
+        now = time.monotonic()
+        ended = [running for running in self._running.values() if running.exit is not None]
+        longest = max((running.kill_at for running in ended), default=now)
+        graces = {each: running.kill_at for running in ended for each in running.tree}
+        later = []
+        for stray in self._strays.find(self._alive()):
+            kill_at = graces.get(stray, longest)
+            if kill_at > now:
+                later.append(kill_at)
+            else:
+                processes.kill_tree(stray[0])
+        if later:
+            self._strays.kill_later(min(later), self._kill_strays)
 
     def _alive(self) -> frozenset[int]:
         return frozenset(running.pid for running in self._running.values() if running.exit is None)

@@ -14,6 +14,7 @@ from treadle_worker.frames import FrameReader
 from treadle_worker.log_cap import LogCap
 from treadle_worker.messages import Task
 from treadle_worker.oom_counters import OomCounts
+from treadle_worker.processes import Instance
 from treadle_worker.usage import Usage
 
 
@@ -21,7 +22,8 @@ from treadle_worker.usage import Usage
 class RunningAttempt:
     """One attempt. `pidfd` is closed once `exit` is known, the reports with their end.
 
-    `is_ending`: it was sent TERM, and KILL follows at `kill_at`. `timeout_ms` is set when it
+    `is_ending`: it was sent TERM, as all of `tree` below it was, and KILL follows at
+    `kill_at`. `timeout_ms` is set when it
     is ended because its time was over. `hung`: it did not begin with the op in time.
     """
 
@@ -42,6 +44,7 @@ class RunningAttempt:
     timeout_ms: int = 0
     was_killed: bool = False
     kill_at: float = 0.0
+    tree: frozenset[Instance] = frozenset()
     hung: bool = False
     is_reporting: bool = True
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 
 from treadle_worker import processes
 from treadle_worker.loop import Loop
+from treadle_worker.processes import Instance
 from treadle_worker.usage import Usage
 
 _KILL = "strays"
@@ -31,22 +32,18 @@ class Strays:
         self._watched: dict[int, int] = {}
         self._used = Usage()
 
-    def find(self, ours: Collection[int]) -> bool:
-        """Watch those that are there, `ours` left out; tell whether there are any."""
-        for pid in self._list(ours)[:_MOST_WATCHED]:
-            if pid not in self._watched and len(self._watched) < _MOST_WATCHED:
+    def find(self, ours: Collection[int]) -> frozenset[Instance]:
+        """Return those that are there, `ours` left out, and watch them."""
+        found = self._list(ours)
+        for pid in found[: _MOST_WATCHED - len(self._watched)]:
+            if pid not in self._watched:
                 self._watch(pid)
-        if not self._watched:
+        if not found:
             self._loop.clear_deadline(_KILL)
-        return bool(self._watched)
+        return processes.instances(found)
 
-    def kill_at(self, moment: float, ours: Callable[[], Collection[int]]) -> None:
-        """Kill what is left at a moment of the monotonic clock."""
-
-        def kill() -> None:
-            for pid in self._list(ours()):
-                processes.kill_tree(pid)
-
+    def kill_later(self, moment: float, kill: Callable[[], None]) -> None:
+        """Call `kill` at a moment of the monotonic clock, if there are any then."""
         self._loop.set_deadline(_KILL, max(0.0, moment - time.monotonic()), kill)
 
     def take_usage(self) -> Usage:

@@ -117,6 +117,23 @@ def test_a_host_that_is_killed_leaves_nothing_and_its_attempt_is_lost(
     assert failure.reason is FailureReason.LOST
 
 
+def test_a_guard_and_a_host_that_are_killed_at_once_leave_no_session(start: Start) -> None:
+    session = start("strays.py")
+    handle = session.client.materialize("crowded")
+    child = stray_of(handle)
+    processes = host_processes(session.home)
+
+    os.kill(processes["guard"], signal.SIGSTOP)
+    os.kill(processes["host"], signal.SIGKILL)
+    os.kill(processes["guard"], signal.SIGKILL)
+    result = handle.result(timeout=30)
+
+    assert not lives(child)
+    failure = result.steps["crowded"].failure
+    assert failure is not None
+    assert failure.reason is FailureReason.LOST
+
+
 def host_processes(home: Path) -> dict[str, int]:
     """Return the guard and the host itself of the one host of a home."""
     (folder,) = (home / "hosts").iterdir()

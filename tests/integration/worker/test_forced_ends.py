@@ -214,3 +214,31 @@ def test_the_record_beside_the_journal_names_what_runs(place: Workplace) -> None
     assert f'"pid": {step},' in running
     assert f'"pid": {served.pid},' in record.read_text()
     assert f'"pid": {step},' not in record.read_text()
+
+
+def test_an_attempt_does_not_wait_for_what_another_left_behind(place: Workplace) -> None:
+    served = place.serve(
+        STRAY
+        + """
+@asset
+def thing(context):
+    detach(context)
+    signal.pause()
+
+@asset
+def other():
+    return 1
+"""
+    )
+    cancelled = served.send_task()
+    stray = int(served.record("logRecord")["logRecord"]["message"])
+    served.connection.send(cancel={"taskId": cancelled, "graceMs": 60_000})
+
+    records = served.run("other")
+    lives = os.path.exists(f"/proc/{stray}")
+    served.connection.send(cancel={"taskId": cancelled, "graceMs": 0})
+
+    assert "succeeded" in records[-1]
+    assert lives
+    assert "cancelled" in served.connection.records(cancelled)[-1]
+    assert not os.path.exists(f"/proc/{stray}")
