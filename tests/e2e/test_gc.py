@@ -81,10 +81,12 @@ def module(tmp_path: Path) -> Path:
 def values(home: Path) -> set[str]:
     """Return the keys of the values that are stored."""
     root = home / "values"
+    # Not rglob: a folder may go while it is looked through.
     return {
-        str(path.relative_to(root))
-        for path in root.rglob("*")
-        if path.is_file() and not path.is_symlink()
+        os.path.relpath(os.path.join(folder, name), root)
+        for folder, _, names in os.walk(root)
+        for name in names
+        if not os.path.islink(os.path.join(folder, name))
     }
 
 
