@@ -8,6 +8,9 @@ from treadle_launcher.wire.enums import EnumCodec
 
 _BACKOFFS = EnumCodec(Backoff, policy_pb2.Backoff, "BACKOFF")
 _JITTERS = EnumCodec(Jitter, policy_pb2.Jitter, "JITTER")
+_LONGEST_DELAY_MS = 100 * 365 * 24 * 60 * 60 * 1000
+"""What the authoring API takes at most; moments beyond have no form in the contract."""
+
 _CAUSES = EnumCodec(RetryCause, policy_pb2.RetryCause, "RETRY_CAUSE")
 
 
@@ -59,5 +62,6 @@ def decode_limits(message: policy_pb2.Limits) -> Limits:
 
 
 def decode_retry_request(message: worker_pb2.RetryRequest) -> RetryRequest:
-    """Read an op's own wish to be tried again."""
-    return RetryRequest(max_retries=message.max_retries, delay_ms=message.delay_ms)
+    """Read an op's own wish to be tried again. It comes from the user's process: any number may."""
+    delay_ms = min(max(0, message.delay_ms), _LONGEST_DELAY_MS)
+    return RetryRequest(max_retries=message.max_retries, delay_ms=delay_ms)

@@ -1,0 +1,30 @@
+"""Requests to run something, as the launcher reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from treadle_api.v1 import launcher_pb2, worker_pb2
+from treadle_launcher.errors import BadArgumentError
+from treadle_launcher.policy import RetryRequest
+from treadle_launcher.wire.launcher import decode_launch
+from treadle_launcher.wire.policy import decode_retry_request
+
+
+def test_a_runs_time_and_its_leave_to_retry_are_read():
+    request = decode_launch(launcher_pb2.LaunchRunRequest(timeout_ms=1500, retry_lost=2))
+
+    assert (request.timeout_ms, request.retry_lost) == (1500, 2)
+
+
+@pytest.mark.parametrize("field", ["timeout_ms", "retry_lost"])
+def test_what_is_below_nothing_is_refused_by_name(field):
+    with pytest.raises(BadArgumentError, match=f"{field} is -1"):
+        decode_launch(launcher_pb2.LaunchRunRequest(**{field: -1}))
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(5, 5), (-1, 0), (2**62, 3_153_600_000_000)])
+def test_a_wish_for_an_impossible_moment_is_cut(asked, taken):
+    message = worker_pb2.RetryRequest(max_retries=3, delay_ms=asked)
+
+    assert decode_retry_request(message) == RetryRequest(max_retries=3, delay_ms=taken)
