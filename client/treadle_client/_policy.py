@@ -70,7 +70,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the processes of one attempt may use together, but for niceness. 0: no limit."""
+    """What each process of one attempt may use, children by themselves. 0: no limit."""
 
     memory_bytes: int
     cpu_seconds: int

@@ -83,7 +83,7 @@ class RetryPolicy:
 class Limits:
     """What one attempt may use: bytes of memory, seconds of CPU time, open files, niceness.
 
-    Memory is counted over all processes of the attempt, CPU time and open files in each.
+    Each process of the attempt may use so much; children are counted by themselves.
     None: no limit.
 
     Raises:

@@ -54,9 +54,9 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the processes of one attempt may use together, but for niceness. 0: no limit.
+    """What each process of one attempt may use, children by themselves. 0: no limit.
 
-    CPU time and open files are of each process; niceness is added to the host's.
+    Niceness is added to the host's.
     """
 
     memory_bytes: int = 0

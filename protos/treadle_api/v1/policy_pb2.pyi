@@ -151,7 +151,7 @@ Global___RetryPolicy: _TypeAlias = RetryPolicy  # noqa: Y015
 
 @_typing.final
 class Limits(_message.Message):
-    """What the processes of one attempt may use together, but for niceness. 0: no limit."""
+    """What each process of one attempt may use, its children counted by themselves. 0: no limit."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -160,11 +160,11 @@ class Limits(_message.Message):
     OPEN_FILES_FIELD_NUMBER: _builtins.int
     NICENESS_FIELD_NUMBER: _builtins.int
     memory_bytes: _builtins.int
-    """Memory, in bytes."""
+    """Private memory that can be written to, in bytes."""
     cpu_seconds: _builtins.int
-    """CPU time of each process, in seconds."""
+    """CPU time, in seconds."""
     open_files: _builtins.int
-    """Open files of each process."""
+    """Open files."""
     niceness: _builtins.int
     """What is added to the niceness of the host: 0 to 19."""
     def __init__(
