@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo test test-spawn fuzz check format protos bench clean
+.PHONY: demo test test-spawn fuzz check format protos freeze bench clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +44,7 @@ check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two 
 	$(BIN)/lint-imports
 	$(BIN)/buf lint protos
 	$(BIN)/buf format --diff --exit-code protos
+	$(BIN)/buf breaking protos --against protos/promised.binpb
 	$(BIN)/python scripts/gen_protos.py --check
 
 format: $(VENV)/.dev  ## Put code and contract into their one format.
@@ -53,6 +54,10 @@ format: $(VENV)/.dev  ## Put code and contract into their one format.
 
 protos: $(VENV)/.dev  ## Generate the contract's Python code anew.
 	$(BIN)/python scripts/gen_protos.py
+
+freeze: $(VENV)/.dev  ## Promise the contract as it is: what is in it now may be added to, never changed.
+	$(BIN)/buf breaking protos --against protos/promised.binpb
+	$(BIN)/buf build protos --exclude-source-info -o protos/promised.binpb
 
 bench: $(VENV)/.dev  ## Speed, as ratios against this machine's limit in the same run.
 	$(BIN)/python benchmarks/bench_steps.py
