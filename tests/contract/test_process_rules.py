@@ -60,9 +60,7 @@ def test_a_service_never_forks(package: str) -> None:
 
 def test_a_fork_would_be_found() -> None:
     # The host forks: what finds nothing in the services finds it there.
-    found = {
-        name for _, tree in files_of(PACKAGES["treadle_worker"]) for _, name in names_in(tree)
-    }
+    found = {name for _, tree in files_of(PACKAGES["treadle_worker"]) for _, name in names_in(tree)}
 
     assert "fork" in found
 
