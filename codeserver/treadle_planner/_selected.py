@@ -78,7 +78,7 @@ def _partial_refusal(
     left_out = sorted({key for block in blocks for key in block.asset_keys} - keys)
     smallest = str(selection.union([asked, *(Key(key=key) for key in left_out)]))
     sentences = [_partial_sentence(block, keys) for block in blocks]
-    advice = f"Select {smallest}, or let the block be subset with can_subset=True."
+    advice = f"Select: {smallest}. Or let the block be subset with can_subset=True."
     return PlanRefused(
         RefusalReason.PARTIAL_BLOCK,
         " ".join([*sentences, advice]),

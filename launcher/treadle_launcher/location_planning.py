@@ -115,7 +115,7 @@ class LocationPlanning:
         names = [load.asset_key for load in refused]
         smallest = await self._smallest(selection, options, refused)
         advice = (
-            f" Select {smallest} to make it too, or let unrecorded loads be tried."
+            f" To make it too, select: {smallest}. Or let unrecorded loads be tried."
             if smallest
             else " No run here can make it; unrecorded loads can be tried."
         )
@@ -141,7 +141,7 @@ class LocationPlanning:
             return error
         smallest = await self._smallest(offered, options, resolution.refused)
         names = ", ".join(load.asset_key for load in resolution.refused)
-        advice = f"select {smallest}." if smallest else "no run here can make it."
+        advice = f"select: {smallest}." if smallest else "no run here can make it."
         return error.offering(smallest, f" That loads {names}, which no run has made: {advice}")
 
     async def _smallest(
