@@ -163,7 +163,7 @@ class Place:
         return found
 
     def hosts(self) -> list[int]:
-        """Return the pids of the hosts that live."""
+        """Return the pids of the hosts that live, and of the guards above them."""
         return [pid for pid in self._parents() if self._is_host(pid)]
 
     def steps(self) -> list[int]:
@@ -214,14 +214,14 @@ class Place:
         return sorted(pids)
 
     def _is_host(self, pid: int) -> bool:
+        # A guard, its host and that host's steps are forks of each other: one command line.
         try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            parent = psutil.Process(pid).ppid()
-            above = Path(f"/proc/{parent}/cmdline").read_bytes().split(b"\0")
-        except (OSError, psutil.Error):
+            process = psutil.Process(pid)
+            line = [process, *process.parents()[:2]]
+            alike = ["host" in each.cmdline() for each in line]
+        except psutil.Error:
             return False
-        # A step is a fork of its host and has the same command line, but a host for a parent.
-        return b"host" in command and b"host" not in above
+        return alike[0] and not all(alike)
 
 
 @contextmanager
