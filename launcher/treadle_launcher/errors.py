@@ -13,6 +13,7 @@ LauncherError
 │   ├── NoHostForLocationError      NO_HOST_FOR_LOCATION
 │   ├── SpansLocationsError         SPANS_LOCATIONS
 │   ├── NeverMaterializedError      NEVER_MATERIALIZED
+│   ├── OwnedElsewhereError         EMPTY_SELECTION
 │   ├── StalePlanError              STALE_PLAN
 │   ├── IdempotencyConflictError    IDEMPOTENCY_CONFLICT
 │   ├── RunFinishedError            RUN_FINISHED
@@ -169,6 +170,12 @@ class NeverMaterializedError(RefusedError):
     """The plan loads {names}, which no run has made."""
 
     reason = Reason.NEVER_MATERIALIZED
+
+
+class OwnedElsewhereError(RefusedError):
+    """Another location owns {names}: select it without naming a location, or name its owner."""
+
+    reason = Reason.EMPTY_SELECTION
 
 
 class StalePlanError(RefusedError):

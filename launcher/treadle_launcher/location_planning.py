@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from treadle_launcher.code_location import CodeLocation
-from treadle_launcher.errors import CodeServerRefusedError, NeverMaterializedError
+from treadle_launcher.errors import (
+    CodeServerRefusedError,
+    NeverMaterializedError,
+    OwnedElsewhereError,
+    Reason,
+)
 from treadle_launcher.ids import KeyText
-from treadle_launcher.plan import Load, Plan, PlanOptions, Selection, UnrecordedLoads, Verdict
+from treadle_launcher.plan import (
+    Load,
+    Plan,
+    PlanOptions,
+    Selection,
+    UnrecordedLoads,
+    UnselectedOutputs,
+    Verdict,
+)
 from treadle_launcher.rerunning import EarlierRun
 from treadle_launcher.resolution import Resolution, resolve
 from treadle_launcher.selection_text import key_text, union, without
@@ -81,17 +95,42 @@ class LocationPlanning:
     async def _owned(
         self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
     ) -> Plan:
-        """Plan without the assets that another location owns."""
+        """Plan without making what another location owns, selected or not."""
         plan = await self._plan_once(selection, options, missing)
         left_out = sorted(_selected_keys(plan) & self._conflicts)
+        asked, notes = selection, []
         if left_out:
-            narrowed = Selection(
-                expressions=(without(await self._expressions(selection), left_out),)
+            asked = Selection(expressions=(without(await self._expressions(selection), left_out),))
+            plan = await self._narrowed(asked, options, missing, left_out)
+            notes.append(f"Left out, because another location owns them: {', '.join(left_out)}.")
+        unasked = sorted(_unexpected_keys(plan) & self._conflicts)
+        if unasked:
+            discarding = replace(options, unselected_outputs=UnselectedOutputs.DISCARD)
+            plan = await self._plan_once(asked, discarding, missing)
+            notes.append(
+                "Unselected outputs are discarded, because another location owns what they would"
+                f" make: {', '.join(unasked)}."
             )
-            plan = await self._plan_once(narrowed, options, missing)
-            note = f"Left out, because another location owns them: {', '.join(left_out)}."
-            plan = replace(plan, notes=(*plan.notes, note))
-        return replace(plan, location=self._location.name, selection=selection)
+        return replace(
+            plan,
+            location=self._location.name,
+            selection=selection,
+            notes=(*plan.notes, *notes),
+        )
+
+    async def _narrowed(
+        self,
+        selection: Selection,
+        options: PlanOptions,
+        missing: frozenset[KeyText],
+        left_out: Sequence[KeyText],
+    ) -> Plan:
+        try:
+            return await self._plan_once(selection, options, missing)
+        except CodeServerRefusedError as error:
+            if error.reason is not Reason.EMPTY_SELECTION:
+                raise
+            raise OwnedElsewhereError(left_out) from error
 
     async def _plan_once(
         self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
@@ -168,6 +207,18 @@ class LocationPlanning:
 
     def _can_make(self, loads: tuple[Load, ...]) -> bool:
         return not any(load.external or load.asset_key in self._conflicts for load in loads)
+
+
+def _unexpected_keys(plan: Plan) -> frozenset[str]:
+    """Return what would be made unselected, by outputs that must and by those that may be yielded."""
+    return frozenset(
+        asset.asset_key
+        for step in plan.steps
+        if step.verdict is Verdict.RUN and step.unselected_outputs is UnselectedOutputs.MATERIALIZE
+        for output in step.outputs
+        if not output.selected
+        for asset in output.assets
+    )
 
 
 def _selected_keys(plan: Plan) -> frozenset[str]:

@@ -14,7 +14,7 @@ from treadle_client import LoadState
 from treadle_client._lifeline import Lifeline
 
 SALES = """
-from treadle import asset
+from treadle import AssetOut, Out, asset, graph_multi_asset, op
 
 @asset
 def sales():
@@ -27,6 +27,15 @@ def taken():
 @asset
 def free(taken):
     return "sales reads what is " + taken
+
+@op(out={"first": Out(), "second": Out()})
+def both():
+    return "of sales", 2
+
+@graph_multi_asset(outs={"taken_too": AssetOut(), "beside": AssetOut()}, can_subset=True)
+def pair():
+    first, second = both()
+    return {"taken_too": first, "beside": second}
 """
 
 REPORT = """
@@ -40,7 +49,11 @@ def report(sales):
 def taken():
     return "of report"
 
-defs = Definitions(assets=[report, taken, AssetSpec("sales")])
+@asset
+def taken_too():
+    return "of report"
+
+defs = Definitions(assets=[report, taken, taken_too, AssetSpec("sales")])
 """
 SECONDS = 60
 
@@ -75,7 +88,7 @@ def test_a_key_that_two_locations_define_belongs_to_the_first_name(session: Sess
     session.succeed("taken")
 
     assert owners["taken"] == "report"
-    assert conflicts == {"taken"}
+    assert conflicts == {"taken", "taken_too"}
     assert not any("taken" in warning for warning in report.warnings)
     assert any("taken belongs to location report" in warning for warning in sales.warnings)
     assert session.value("taken") == "of report"
@@ -87,12 +100,29 @@ def test_a_location_is_served_but_for_the_key_that_is_another_ones(session: Sess
 
     # Its own reader of the key reads what the owner made.
     assert session.value("free") == "sales reads what is of report"
-    assert {each.asset_key for each in result.materializations} == {"sales", "free"}
+    assert {each.asset_key for each in result.materializations} == {"sales", "free", "beside"}
 
 
 def test_a_taken_key_alone_cannot_be_made_through_the_other_location(session: Session) -> None:
-    with pytest.raises(treadle_client.SelectionError):
+    with pytest.raises(treadle_client.SelectionError) as caught:
         session.client.materialize("taken", location="sales")
+
+    assert caught.value.reason == "EMPTY_SELECTION"
+    assert caught.value.names == ("taken",)
+    assert "Another location owns taken" in str(caught.value)
+
+
+def test_what_another_location_owns_is_not_made_unasked_either(session: Session) -> None:
+    session.succeed("taken_too")
+
+    plan = session.client.plan("beside")
+    result = session.succeed("beside")
+
+    assert any("discarded" in note and "taken_too" in note for note in plan.notes), plan.notes
+    assert [each.asset_key for each in result.materializations] == ["beside"]
+    assert session.value("taken_too") == "of report"
+    # The plan that was seen is what runs.
+    assert session.client.materialize(plan=plan).result(timeout=60).succeeded
 
 
 def test_an_asset_of_another_location_is_read_through_its_value_ref(session: Session) -> None:
