@@ -123,7 +123,7 @@ class LocationPlanning:
         selection: Selection,
         options: PlanOptions,
         missing: frozenset[KeyText],
-        left_out: Sequence[KeyText],
+        left_out: Sequence[str],
     ) -> Plan:
         try:
             return await self._plan_once(selection, options, missing)
