@@ -29,6 +29,38 @@ def selected_in(session: Session, result: treadle_client.RunResult, step_key: st
     raise AssertionError(f"{step_key} logged nothing")
 
 
+def test_a_graph_backed_asset_runs_its_ops_one_after_the_other(start: Start) -> None:
+    session = start("seed_first.py")
+
+    result = session.succeed("slack_files_table")
+
+    started = [
+        event.step_key
+        for event in session.events(result.run_id)
+        if event.kind is EventKind.STEP_STARTED
+    ]
+    assert started == [
+        "slack_files_table.fetch_files_from_slack",
+        "slack_files_table.store_files",
+    ]
+    # What lies between the ops is no asset.
+    assert made(result) == {"slack_files_table": False}
+    assert session.value("slack_files_table") == 2
+
+
+def test_one_graph_powers_several_assets(start: Start) -> None:
+    session = start("seed_first.py")
+
+    session.succeed("+of_words or +of_names")
+    again = session.succeed("of_names")
+
+    assert (session.value("of_words"), session.value("of_names")) == (6, 4)
+    assert ran(again) == {
+        "twice_as_many__of_names.counted",
+        "twice_as_many__of_names.doubled",
+    }
+
+
 def test_foo_asset_alone_runs_bar_and_foo_and_makes_foo_asset_only(start: Start) -> None:
     session = start("seed_subset.py")
 
