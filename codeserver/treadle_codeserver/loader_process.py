@@ -17,6 +17,9 @@ from treadle_codeserver.orphans import end_descendants, exited
 from treadle_codeserver.pipes import reading
 from treadle_codeserver.targets import FileTarget, LoadCommand, Target
 
+#: What a Python answers that does not know the first option it is started with.
+_TOO_OLD = "Unknown option: -P"
+
 
 class LoaderProcess:
     """A running loader. Made by `loader_process` only."""
@@ -40,6 +43,11 @@ class LoaderProcess:
             return "The interpreter was killed"
         if status < 0:
             return f"The interpreter ended by {_signal_name(-status)}"
+        if _TOO_OLD in self.output:
+            return (
+                "The interpreter is older than Python 3.11, which user code needs at least: name"
+                f" a newer one with --python. It exited with status {status}"
+            )
         return f"The interpreter exited with status {status}"
 
     async def reports(self) -> AsyncGenerator[bytes, None]:

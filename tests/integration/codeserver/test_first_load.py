@@ -144,3 +144,19 @@ def test_an_interpreter_that_is_none_is_told(start: Start, tmp_path: Path) -> No
     (report,) = server.location().modules
     assert report.state == graph_pb2.MODULE_STATE_EXITED
     assert "could not be started" in report.problem.head
+
+
+def test_an_interpreter_that_is_too_old_is_told(start: Start, tmp_path: Path) -> None:
+    module = tmp_path / "a.py"
+    module.touch()
+    script = tmp_path / "python"
+    # As Python 3.10 and all before it answer.
+    script.write_text("#!/bin/sh\necho 'Unknown option: -P' >&2\nexit 2\n")
+    script.chmod(0o700)
+
+    server = start("-f", module, "--python", script)
+
+    (report,) = server.location().modules
+    assert report.state == graph_pb2.MODULE_STATE_EXITED
+    assert "older than Python 3.11" in report.problem.head
+    assert "--python" in report.problem.head
