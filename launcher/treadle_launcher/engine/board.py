@@ -145,7 +145,7 @@ class Board:
         self._dispatch(turn)
         self.moments.wait_for(self._waited_for() if self.stance is Stance.WORKING else ())
         if turn.is_empty:
-            turn.take_effect()
+            self._take_effect(turn)
             return None
         future = self._store.append_all(turn.batch(), host_mark=turn.mark)
         self._in_flight.add(future)
@@ -275,7 +275,14 @@ class Board:
         for events in future.result():
             if events:
                 self._watchers.publish(events[0].run_id, events)
-        turn.take_effect()
+        self._take_effect(turn)
+
+    def _take_effect(self, turn: Turn) -> None:
+        try:
+            turn.take_effect()
+        except Exception as error:  # noqa: BLE001 - what else was to follow must not be forgotten
+            _LOG.exception("effect_failed")
+            self._fault(error)
 
 
 def _log_fault(error: BaseException) -> None:

@@ -138,6 +138,11 @@ class RunningEngine:
                 await self._recovery.resume()
             except StoreError as error:
                 _LOG.error("not_resumed error=%s", error)
+            except Exception:  # noqa: BLE001 - whatever it is, runs must not wait for ever
+                _LOG.exception("not_resumed")
+                self.board.clear()
+                if self.board.stance is Stance.WORKING:
+                    self.board.stance = Stance.RESUMING
             else:
                 self.desk.open()
                 return

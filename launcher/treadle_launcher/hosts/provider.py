@@ -93,28 +93,40 @@ def start_host(
     """Start a host for the code that the LaunchSpec names; it will dial in.
 
     Raises:
-        HostStartError: the interpreter or the working directory is not there.
+        HostStartError: the interpreter or the working directory is not there, or there is no
+            room or descriptor left; no process is.
     """
-    folder.path.mkdir(mode=0o700, parents=True)
-    content = _spec(home, folder, location, launch, options)
-    inherited = () if options.alive_fd is None else (options.alive_fd,)
-    with _readable(content) as spec_fd, folder.output.open("wb") as output:
-        try:
-            popen = subprocess.Popen(
-                [launch.interpreter, "-P", str(bootstrap_file()), "host", str(spec_fd)],
-                cwd=launch.working_directory,
-                env=dict(launch.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                pass_fds=(spec_fd, *inherited),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
+    try:
+        folder.path.mkdir(mode=0o700, parents=True)
+        popen = _popen(folder, launch, options, _spec(home, folder, location, launch, options))
+    except OSError as error:
+        raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
     host = HostProcess(popen)
-    folder.write_process(host.process)
+    try:
+        folder.write_process(host.process)
+    except OSError as error:
+        # A launcher that comes later could not know of it.
+        host.kill()
+        popen.wait()
+        raise HostStartError(f"the host's folder cannot be written: {error}") from error
     return host
+
+
+def _popen(
+    folder: HostFolder, launch: LaunchSpec, options: HostOptions, spec: Mapping[str, object]
+) -> subprocess.Popen[bytes]:
+    inherited = () if options.alive_fd is None else (options.alive_fd,)
+    with _readable(spec) as spec_fd, folder.output.open("wb") as output:
+        return subprocess.Popen(
+            [launch.interpreter, "-P", str(bootstrap_file()), "host", str(spec_fd)],
+            cwd=launch.working_directory,
+            env=dict(launch.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=(spec_fd, *inherited),
+            start_new_session=True,
+        )
 
 
 def _spec(

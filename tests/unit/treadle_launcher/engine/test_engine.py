@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
+from pathlib import Path
 
+import psutil
 import pytest
 
 from treadle_launcher.engine.stance import Stance
@@ -278,6 +281,24 @@ async def test_a_host_whose_interpreter_is_missing_fails_its_runs(kit, plans):
         assert run.failure.reason is FailureReason.START_FAILED
         assert str(kit.program) in run.failure.message
         assert kit.pool.all() == ()
+
+
+async def test_a_host_for_which_there_is_no_room_fails_its_runs_and_leaves_no_process(
+    kit, plans, monkeypatch
+):
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    async with kit.running():
+        for name in ("mkdir", "write_text"):
+            with monkeypatch.context() as patches:
+                patches.setattr(Path, name, no_room)
+                run = await kit.finished(await kit.launch(plans({"a": ()})))
+            assert run.failure is not None
+            assert run.failure.reason is FailureReason.START_FAILED
+            assert "no room" in run.failure.message
+        assert kit.pool.all() == ()
+        assert psutil.Process().children() == []
 
 
 async def test_a_host_that_cannot_import_fails_its_runs_with_its_reason(kit, plans):

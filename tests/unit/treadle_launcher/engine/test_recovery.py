@@ -125,3 +125,29 @@ async def test_what_could_not_be_recorded_did_not_happen_and_is_asked_for_again(
         await host.report(success)
         assert await host.run_next() == "b"
         assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+
+
+async def test_what_cannot_be_taken_up_for_whatever_reason_is_tried_again(kit, plans, monkeypatch):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        refused = []
+
+        def refuse_once(*_: object) -> None:
+            monkeypatch.undo()
+            refused.append("once")
+            raise RuntimeError("a fault of our own")
+
+        monkeypatch.setattr(kit.engine._recovery, "_assign", refuse_once)
+        kit.engine.board.get(run_id).view._summary.last_sequence += 1
+        success = host.success(task)
+        await host.report(success)
+        while await host.frame_or_end() is not None:
+            pass
+        while await host.dial_again() is None:
+            pass
+        await host.answer(await host.expect("task"), "ENDED")
+        await host.report(success)
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        assert refused == ["once"]
