@@ -31,17 +31,41 @@ class Unset:
 UNSET: Final = Unset()
 
 
+#: By annotation, what an argument must be, and what to say of one that is not.
+_PLAIN: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
+    "bool": (bool, "neither True nor False"),
+    "str": (str, "no text"),
+    "str | None": ((str, type(None)), "no text"),
+}
+
+
 def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P, R]:
-    """Make a call with arguments that the function does not take an ArgumentError."""
+    """Make a call with arguments that the function does not take an ArgumentError.
+
+    Nor does it take anything but text or a truth value where one of these is declared: "no"
+    would be true. What else an argument must be is checked where it is used.
+    """
     name = label or function.__name__
     signature = inspect.signature(function)
+    plain = {
+        parameter: _PLAIN[declared.annotation]
+        for parameter, declared in signature.parameters.items()
+        if declared.annotation in _PLAIN
+    }
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise _misfit(name, signature, kwargs, error) from None
+        for argument, value in bound.arguments.items():
+            if argument in plain and not isinstance(value, plain[argument][0]):
+                raise ArgumentError(
+                    f"{name}: {argument}={value!r:.80} is {plain[argument][1]}.",
+                    fix=f"Correct it, or leave {argument!r} out.",
+                    source=user_line(),
+                )
         return function(*args, **kwargs)
 
     return call

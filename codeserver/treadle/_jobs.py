@@ -93,7 +93,7 @@ def _expression(selection: SelectionLike | None, owner: str) -> Expression:
         return Everything()
     if isinstance(selection, str | AssetKey | AssetsDefinition):
         return _part(selection, owner)
-    if not selection:
+    if not selection or not isinstance(selection, Sequence):
         raise ArgumentError(
             f"{owner}: selection={selection!r:.80} selects nothing.",
             fix='Give text such as "a or b+", an AssetKey, what an asset decorator made, or a'

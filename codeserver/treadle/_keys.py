@@ -30,7 +30,11 @@ class AssetKey:
     path: tuple[str, ...]
 
     def __init__(self, path: str | Sequence[str]) -> None:
-        parts = tuple(path.split("/")) if isinstance(path, str) else tuple(path)
+        parts: tuple[object, ...] = ()
+        if isinstance(path, str):
+            parts = tuple(path.split("/"))
+        elif isinstance(path, Sequence):
+            parts = tuple(path)
         if not parts or not all(_is_component(part) for part in parts):
             raise InvalidNameError(
                 f"{path!r} is not a valid asset key.",

@@ -37,9 +37,15 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
     """Return the tags with every value as text: text as it is, anything else as JSON.
 
     Raises:
-        ArgumentError: a value has no JSON form.
+        ArgumentError: they are no mapping, or a value has no JSON form.
         InvalidNameError: a tag's key is not text, or empty.
     """
+    if not isinstance(tags, Mapping):
+        raise ArgumentError(
+            f"{owner}: tags={tags!r:.80} is no mapping.",
+            fix="Give {name: value}.",
+            source=user_line(),
+        )
     checked: dict[str, str] = {}
     for key, value in tags.items():
         if not isinstance(key, str) or not key:

@@ -176,6 +176,17 @@ def test_a_node_is_of_use_for_several_blocks() -> None:
         ("x = define_asset_job('a', [])  # at", ArgumentError),
         ("x = define_asset_job('a', [1])  # at", ArgumentError),
         ("x = define_asset_job('a', hooks=[1])  # at", ArgumentError),
+        ("x = define_asset_job('a', 5)  # at", ArgumentError),
+        ("x = define_asset_job('a', tags=5)  # at", ArgumentError),
+        ("x = AssetKey(5)  # at", InvalidNameError),
+        ("x = AssetKey({'a', 'b'})  # at", InvalidNameError),
+        ("x = Out(is_required='no')  # at", ArgumentError),
+        ("x = Out(io_manager_key=5)  # at", ArgumentError),
+        ("@asset(io_manager_key=5)  # at\ndef a(): return 1", ArgumentError),
+        (
+            "@multi_asset(outs={'x': AssetOut()}, can_subset='no')  # at\ndef a(): return 1",
+            ArgumentError,
+        ),
     ],
 )
 def test_a_wrong_argument_is_refused_at_its_line(
