@@ -125,6 +125,12 @@ class HostPool:
         self._forget(host)
         host.folder.remove()
 
+    def forget_unstarted(self) -> None:
+        """Forget new hosts whose start waits for what will not be recorded."""
+        for host in self.all():
+            if host.launch_spec is not None and host.identity is None:
+                self.discard(host)
+
     def end(self, host: Host) -> None:
         """End a host and what it runs. One that imports, or is out of reach, hears nothing."""
         if host.stage is HostStage.STARTING or host.connection is None:

@@ -125,10 +125,14 @@ class RunningEngine:
     def _begin_again(self, error: BaseException) -> None:
         """Go back to what is recorded: nothing that was decided since has happened."""
         _LOG.error("not_recorded error=%s", error)
-        self.board.clear()
+        self._forget()
         if self.board.stance is Stance.WORKING:
             self.board.stance = Stance.RESUMING
             self._again = asyncio.create_task(self._resume_when_possible())
+
+    def _forget(self) -> None:
+        self.board.clear()
+        self._pool.forget_unstarted()
 
     async def _resume_when_possible(self) -> None:
         self.desk.close()
@@ -140,7 +144,7 @@ class RunningEngine:
                 _LOG.error("not_resumed error=%s", error)
             except Exception:  # noqa: BLE001 - whatever it is, runs must not wait for ever
                 _LOG.exception("not_resumed")
-                self.board.clear()
+                self._forget()
                 if self.board.stance is Stance.WORKING:
                     self.board.stance = Stance.RESUMING
             else:

@@ -151,3 +151,18 @@ async def test_what_cannot_be_taken_up_for_whatever_reason_is_tried_again(kit, p
         await host.report(success)
         assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
         assert refused == ["once"]
+
+
+async def test_a_host_whose_start_could_not_be_recorded_is_not_waited_for(kit, plans):
+    async with kit.running("--max-steps", "1"):
+        run_id = await kit.launch(plans({"a": (), "b": ()}))
+        host = await kit.ready_host()
+        await host.task()
+        kit.engine.board.get(run_id).view._summary.last_sequence += 1
+        os.kill(host.process.pid, signal.SIGKILL)
+        await host.hang_up()
+        await kit.until(run_id, "step_retry_scheduled", "a")
+        second = await kit.ready_host()
+        assert [await second.run_next(), await second.run_next()] == ["a", "b"]
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        await second.hang_up()
