@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -59,16 +58,18 @@ def processes_of(run_id: str) -> list[str]:
     return found
 
 
-def cancels(seed: int, *, count: int, at_once: int = AT_ONCE, flags: Iterable[str] = ()) -> Outcome:
+def cancels(seed: int, *, count: int, at_once: int = AT_ONCE, warm: bool = False) -> Outcome:
     """Cancel so many runs, each at a moment of its own, and count what outlives its time."""
     outcome = Outcome(cancels=count)
     rng = random.Random(seed)
     started = time.monotonic()
     with a_place() as place:
-        place.launcher = place.a_launcher("--max-steps", str(at_once), *flags)
+        place.launcher = place.a_launcher("--max-steps", str(at_once), "--idle-host", "5")
         place.start()
         with place.client() as client, ThreadPoolExecutor(at_once) as pool:
-            # Until a host is warm a run only starts: have moments of both kinds.
+            # Until a host is warm a run only starts: of many cancels, some come while it does.
+            if warm:
+                client.materialize("calm_0").result(timeout=60).raise_for_failure()
             moments = [rng.expovariate(4.0) for _ in range(count)]
             for state, seconds, alive in pool.map(
                 lambda moment: cancel_one(client, moment), moments

@@ -1,12 +1,13 @@
 """What the chaos runs: assets whose ops say on disk, beside all of Treadle's records, that they ran."""
 
+import ctypes
 import os
 import random
 import signal
 import time
 from pathlib import Path
 
-from treadle import RetryPolicy, asset, graph_asset, op
+from treadle import AssetsDefinition, Limits, RetryPolicy, asset, graph_asset, op
 
 SCRATCH = Path(os.environ.get("CHAOS_SCRATCH", "/nonexistent"))
 LONGEST_MS = int(os.environ.get("CHAOS_OP_MS", "20"))
@@ -115,3 +116,40 @@ def clings(context):
         os.execve("/bin/sleep", [name, "300"], {})
     while True:
         time.sleep(60)
+
+
+def calm(number):
+    @asset(name=f"calm_{number}")
+    def stays():
+        time.sleep(LONGEST_MS / 1000)
+        return number
+
+    return stays
+
+
+CALM = [calm(number) for number in range(17)]
+
+
+@asset
+def segfaults():
+    """End as C code does that reads where nothing is."""
+    ctypes.string_at(0)
+
+
+@op(name="eats", limits=Limits(memory=300 * 2**20))
+def eat():
+    """Take memory until there is none."""
+    eaten = []
+    while True:
+        eaten.append(b"x" * 2**24)
+
+
+eats = AssetsDefinition.from_op(eat)
+
+
+@asset
+def floods():
+    """Write a hundred megabytes, more than is kept."""
+    line = b"x" * 1023 + b"\n"
+    for _ in range(100):
+        os.write(1, line * 1024)

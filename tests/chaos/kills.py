@@ -8,17 +8,18 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 import treadle_client
 from tests.chaos.place import Place, a_place, patiently
 
 STEPS = 20
-TOTAL = "total"
+VERSIONS_KEPT = 3
 
 
 class Victim(StrEnum):
@@ -98,18 +99,22 @@ class Storm:
         return 1
 
 
-def undisturbed(asset: str) -> object:
-    """Return the value of a run that nothing happens to."""
+@cache
+def undisturbed(asset: str) -> Mapping[str, object]:
+    """Return what each step makes in a run that nothing happens to."""
+    values: dict[str, object] = {}
     with a_place(CHAOS_OP_MS="1") as place:
         place.start()
         with place.client() as client:
-            result = client.materialize(asset).result(timeout=120)
-            result.raise_for_failure()
-            (made,) = result.materializations
-            assert made.value_ref is not None
-            value = place.value(made.value_ref)
-        assert place.end() == []
-    return value
+            handle = client.materialize(asset)
+            handle.result(timeout=120).raise_for_failure()
+            for event in handle.events():
+                if isinstance(event, treadle_client.OutputStored) and event.value_ref is not None:
+                    values[event.step_key] = place.value(event.value_ref)
+        left = place.end()
+        assert left == [], left
+    assert len(values) == STEPS
+    return values
 
 
 def storm(  # noqa: PLR0913 - the measures of one storm
@@ -171,10 +176,13 @@ def check(
     place: Place,
     client: treadle_client.Client,
     logs: Iterable[Log],
-    expected: object,
+    expected: Mapping[str, object],
     outcome: Outcome,
+    allowed: Sequence[str] = ("lost", "signal"),
 ) -> None:
     """Hold each watched log to what is recorded, and what is recorded to what must be."""
+    newest = [one.run_id for one in patiently(lambda: versions(client, expected))]
+    kept = set(newest[:VERSIONS_KEPT])
     for events in logs:
         outcome.watched += len(events)
         numbers = [event.sequence for event in events]
@@ -190,11 +198,21 @@ def check(
         recorded = patiently(lambda run_id=run_id: list(client.run(run_id).events()))
         if recorded != events:
             outcome.faults.append(f"{run_id}: the record is not what was watched")
-        check_values(place, events, expected, outcome)
-        check_failures(events, outcome)
+        check_values(place, events, expected, kept, outcome)
+        check_failures(events, allowed, outcome)
 
 
-def check_values(place: Place, events: Log, expected: object, outcome: Outcome) -> None:
+def versions(
+    client: treadle_client.Client, expected: Mapping[str, object]
+) -> list[treadle_client.Materialization]:
+    """Return the materializations of the asset that the steps make, newest first."""
+    return list(client.materializations(next(iter(expected)).partition(".")[0]))
+
+
+def check_values(
+    place: Place, events: Log, expected: Mapping[str, object], kept: set[str], outcome: Outcome
+) -> None:
+    """Read every committed value. Of an asset, versions but the newest may be swept."""
     committed = {
         (event.step_key, event.attempt)
         for event in events
@@ -205,17 +223,19 @@ def check_values(place: Place, events: Log, expected: object, outcome: Outcome) 
             continue
         if (event.step_key, event.attempt) not in committed:
             outcome.faults.append(f"{event.run_id} {event.step_key}: stored without success")
+        if event.asset_key and event.run_id not in kept:
+            continue
         try:
             value = place.value(event.value_ref)
         except Exception as error:  # noqa: BLE001 - whatever it is, the value is torn
             outcome.faults.append(f"{event.run_id} {event.step_key}: {error}")
             continue
         outcome.values += 1
-        if event.step_key.endswith(TOTAL) and value != expected:
-            outcome.faults.append(f"{event.run_id}: made {value!r:.40}")
+        if value != expected[event.step_key]:
+            outcome.faults.append(f"{event.run_id} {event.step_key}: made {value!r:.40}")
 
 
-def check_failures(events: Log, outcome: Outcome) -> None:
+def check_failures(events: Log, allowed: Sequence[str], outcome: Outcome) -> None:
     ended = Counter[str]()
     for event in events:
         if isinstance(event, treadle_client.StepSucceeded):
@@ -223,7 +243,7 @@ def check_failures(events: Log, outcome: Outcome) -> None:
         failure = getattr(event, "failure", None)
         if isinstance(event, treadle_client.StepFailed | treadle_client.StepRetryScheduled):
             outcome.lost[failure.reason] += 1
-            if failure.reason not in ("lost", "signal"):
+            if failure.reason not in allowed:
                 outcome.faults.append(f"{event.run_id} {event.step_key}: {failure}")
     twice = [key for key, count in ended.items() if count > 1]
     if twice:

@@ -29,7 +29,7 @@ MODULE = Path(__file__).with_name("chaos_assets.py")
 PATIENCE = 120.0
 """How long services that are killed over and over may be away, in seconds."""
 FLAGS = (
-    *("--term-grace", "0.5", "--orphan-grace", "60", "--idle-host", "2"),
+    *("--term-grace", "0.5", "--orphan-grace", "60", "--idle-host", "1"),
     *("--max-runs", "50", "--max-steps", "8"),
 )
 
@@ -164,7 +164,16 @@ class Place:
 
     def hosts(self) -> list[int]:
         """Return the pids of the hosts that live, and of the guards above them."""
-        return [pid for pid in self._parents() if self._is_host(pid)]
+        commands = {pid: _command(pid) for pid in (one.pid for one in self.processes())}
+        found = []
+        for pid, command in commands.items():
+            with suppress(psutil.Error):
+                above = psutil.Process(pid).parents()[:2]
+                # A guard, its host and the host's steps are forks of one another.
+                is_step = len(above) > 1 and all(_command(one.pid) == command for one in above)
+                if b"host" in command and not is_step:
+                    found.append(pid)
+        return sorted(found)
 
     def steps(self) -> list[int]:
         """Return the pids of the processes that are executing an op."""
@@ -209,26 +218,19 @@ class Place:
                 process.kill()
         return left + [f"socket {name}" for name in self.sockets()]
 
-    def _parents(self) -> list[int]:
-        pids = {process.pid for process in self.processes()}
-        return sorted(pids)
 
-    def _is_host(self, pid: int) -> bool:
-        # A guard, its host and that host's steps are forks of each other: one command line.
-        try:
-            process = psutil.Process(pid)
-            line = [process, *process.parents()[:2]]
-            alike = ["host" in each.cmdline() for each in line]
-        except psutil.Error:
-            return False
-        return alike[0] and not all(alike)
+def _command(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 @contextmanager
-def a_place(**environment: str) -> Iterator[Place]:
+def a_place(*, home: Path | None = None, **environment: str) -> Iterator[Place]:
     """Make a place below the temporary folder; kill what is left in it, and remove it."""
     with tempfile.TemporaryDirectory(prefix="tc-", ignore_cleanup_errors=True) as folder:
-        place = Place(Path(folder), **environment)
+        place = Place(Path(folder), home=home, **environment)
         try:
             yield place
         finally:

@@ -15,8 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import treadle_client
-from tests.chaos.kills import Log, Outcome, check, count_effects, follow, undisturbed
-from tests.chaos.kills import Victim
+from tests.chaos.kills import Log, Outcome, Victim, check, count_effects, undisturbed
 from tests.chaos.place import Place, a_place, patiently
 
 
@@ -51,6 +50,7 @@ def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) 
 
 def copy_stopped(place: Place, copy: Path) -> None:
     """Stop launcher, hosts and steps between two instructions, copy the home, and kill them."""
+    assert place.code_server.popen is not None
     stopped = [one for one in place.processes() if one.pid != place.code_server.popen.pid]
     for process in stopped:
         with suppress(ProcessLookupError):
@@ -90,6 +90,7 @@ def check_words(logs: Sequence[Log], outcome: Outcome) -> None:
     """Hold that what could not be known is said, and said as that."""
     for events in logs:
         for event in events:
-            if isinstance(event, treadle_client.StepFailed | treadle_client.StepRetryScheduled):
-                if "gone" not in event.failure.message:
-                    outcome.faults.append(f"{event.run_id}: {event.failure.message}")
+            if not isinstance(event, treadle_client.StepFailed | treadle_client.StepRetryScheduled):
+                continue
+            if "gone" not in event.failure.message:
+                outcome.faults.append(f"{event.run_id}: {event.failure.message}")

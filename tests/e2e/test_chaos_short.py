@@ -1,0 +1,74 @@
+"""The scenarios of `make chaos`, each as short as it can be and still mean something."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos import adversity
+from tests.chaos.beside import beside
+from tests.chaos.cancels import cancels
+from tests.chaos.kills import ALL, SERVICES, storm
+from tests.chaos.power_cut import power_cut
+from tests.chaos.submits import submits
+
+SEED = 1
+
+
+def test_killed_services_cost_no_run_and_no_step_twice() -> None:
+    outcome = storm(SEED, runs=2, moments=2, victims=SERVICES, asset="plain", op_ms=100, pause=0.4)
+    assert outcome.faults == []
+    assert outcome.runs == {"SUCCEEDED": 2}
+    assert outcome.kills.total() >= 2
+
+
+def test_killed_hosts_and_steps_are_named_and_tried_again_where_a_policy_says_so() -> None:
+    outcome = storm(SEED, runs=2, moments=4, victims=ALL, asset="sturdy", op_ms=100, pause=0.3)
+    assert outcome.faults == []
+    assert outcome.runs == {"SUCCEEDED": 2}
+
+
+def test_a_home_is_taken_up_after_a_power_cut() -> None:
+    outcome = power_cut(SEED, cuts=1, runs=2, asset="plain", op_ms=80)
+    assert outcome.faults == []
+    assert outcome.runs.total() == 2
+
+
+def test_nothing_outlives_a_cancel() -> None:
+    outcome = cancels(SEED, count=12, at_once=12, warm=True)
+    assert outcome.faults == []
+    assert outcome.alive == 0
+    assert outcome.began
+
+
+def test_one_key_makes_one_run_across_a_kill() -> None:
+    outcome = submits(SEED, racers=40, kills=1)
+    assert outcome.faults == []
+    assert (outcome.answers, outcome.runs) == (40, 1)
+
+
+def test_bad_steps_leave_those_beside_them_alone() -> None:
+    outcome = beside()
+    assert outcome.faults == []
+    assert outcome.steps == {"SUCCEEDED": 18, "FAILED": 2}
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        adversity.full_disk,
+        adversity.no_descriptors_in_the_launcher,
+        adversity.no_descriptors_in_hosts,
+        adversity.cut_journal,
+        lambda seed: adversity.stopped_launcher(seed, seconds=2.0),
+    ],
+    ids=["full_disk", "launcher_descriptors", "host_descriptors", "journal", "stopped_launcher"],
+)
+def test_adversity_ends_in_a_clear_error_or_a_recovery(scenario) -> None:  # type: ignore[no-untyped-def]  # one of many kinds
+    outcome = scenario(SEED)
+    if outcome is None:
+        pytest.skip("no small disk can be mounted here")
+    assert outcome.faults == []
+
+
+def test_a_home_that_cannot_be_written_is_refused_in_words() -> None:
+    assert adversity.unwritable_home().faults == []
