@@ -105,13 +105,15 @@ class Watchers:
                     raise ShuttingDownError
                 if inbox.is_full:
                     raise WatcherBehindError([str(after)])
-                events = tuple(event for event in inbox.take() if event.sequence > after)
+                taken = inbox.take()
+                events = tuple(event for event in taken if event.sequence > after)
                 if events:
                     after = events[-1].sequence
                     yield events
-                    if _is_last(events):
-                        return
-                else:
+                # Also for who asked for what comes after an event that never came.
+                if taken and _is_last(taken):
+                    return
+                if not taken:
                     await inbox.news()
 
     async def _is_over(self, run_id: RunId, after: int) -> bool:

@@ -40,6 +40,16 @@ async def test_watching_after_the_last_event_of_a_run_that_is_over_ends(kit, pla
         assert await sequences(kit.watchers.watch(run_id, last, follow=True)) == []
 
 
+async def test_watching_after_an_event_that_never_comes_ends_with_the_run(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        watcher = asyncio.create_task(sequences(kit.watchers.watch(run_id, 10_000, follow=True)))
+        host = await kit.ready_host()
+        await host.run_next()
+        await kit.finished(run_id)
+        assert await watcher == []
+
+
 async def test_a_watcher_that_does_not_follow_ends_at_the_last_event(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
