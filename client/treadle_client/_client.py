@@ -290,10 +290,14 @@ def _seconds(time: timedelta | None) -> int | None:
 
 
 def _selection(selection: str | Sequence[str] | None, job: str | None) -> Selection:
-    expressions = (selection,) if isinstance(selection, str) else tuple(selection or ())
-    if selection is not None and not expressions:
+    if selection is None:
+        return Selection(job=job or "")
+    given: object = (selection,) if isinstance(selection, str) else selection
+    if not isinstance(given, Sequence) or not all(isinstance(each, str) for each in given):
+        raise ValueError(f"The selection is {selection!r:.80}; give text, or a list of texts.")
+    if not given:
         raise ValueError("An empty list selects nothing; None selects every asset.")
-    return Selection(expressions=expressions, job=job or "")
+    return Selection(expressions=tuple(given), job=job or "")
 
 
 def _options(

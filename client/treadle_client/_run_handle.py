@@ -52,7 +52,12 @@ class RunHandle:
         Following, it ends behind run_finished. A connection that is lost meanwhile is made
         anew and the events go on where they stopped, without gap or duplicate; only a launcher
         that stays away raises UnreachableError. Leaving the loop early is harmless.
+
+        Raises:
+            ValueError: `after` is negative.
         """
+        if after < 0:
+            raise ValueError(f"after is {after}; give the sequence of an event, or 0 for all.")
         return self._watch(after, deadline=None).events(follow=follow)
 
     def result(self, timeout: float | None = None) -> RunResult:

@@ -95,6 +95,19 @@ def test_a_plan_and_a_selection_together_are_refused(client):
         client.materialize("b", plan=client.plan("a"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"selection": 5}, "selection is 5; give text"),
+        ({"selection": ["a", 5]}, "give text, or a list of texts"),
+        ({"tags": {"team": 5}}, "tag 'team' is 5; give text"),
+    ],
+)
+def test_what_is_no_text_is_refused_before_it_is_sent(client, arguments, said):
+    with pytest.raises(ValueError, match=said):
+        client.materialize(**arguments)
+
+
 def test_the_same_handle_is_had_again_by_its_id(client):
     run = client.materialize("foo_asset")
 
@@ -149,6 +162,11 @@ def test_events_have_sequence_kind_step_and_time(client):
 
 def test_events_resume_after_a_sequence(client):
     assert [event.sequence for event in client.run("r").events(after=4)] == [5, 6]
+
+
+def test_events_after_no_sequence_are_refused(client):
+    with pytest.raises(ValueError, match="after is -1"):
+        client.run("r").events(after=-1)
 
 
 def test_leaving_the_events_early_ends_the_stream(client, launcher):
