@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo test test-spawn fuzz check format protos freeze bench clean
+.PHONY: demo test test-spawn fuzz chaos check format protos freeze bench clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,12 @@ test-spawn: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## What runs steps, with ev
 FUZZ ?= 20
 fuzz: $(VENV)/.dev  ## Random modules and locations against the model: many more, and new ones each time.
 	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py
+
+# Which random moments, and how much of everything: CHAOS_SCALE=0.1 takes a tenth.
+export CHAOS_SEED ?= 1
+export CHAOS_SCALE ?= 1
+chaos: $(VENV)/.dev  ## Kills, cancels, power cuts at random moments; the figures go into docs/reliability.md.
+	$(BIN)/python -m tests.chaos --write
 
 check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two minutes.
 	$(BIN)/ruff check .

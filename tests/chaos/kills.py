@@ -37,8 +37,12 @@ ALL = tuple(Victim)
 
 @dataclass(kw_only=True)
 class Outcome:
-    """What a storm left: counted, and every thing that must not be, in words."""
+    """What a storm left: counted, and every thing that must not be, in words.
 
+    `allowed` are the reasons for which attempts may have failed.
+    """
+
+    allowed: tuple[str, ...] = ("lost", "signal")
     runs: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     moments: int = 0
@@ -178,7 +182,6 @@ def check(
     logs: Iterable[Log],
     expected: Mapping[str, object],
     outcome: Outcome,
-    allowed: Sequence[str] = ("lost", "signal"),
 ) -> None:
     """Hold each watched log to what is recorded, and what is recorded to what must be."""
     newest = [one.run_id for one in patiently(lambda: versions(client, expected))]
@@ -199,7 +202,7 @@ def check(
         if recorded != events:
             outcome.faults.append(f"{run_id}: the record is not what was watched")
         check_values(place, events, expected, kept, outcome)
-        check_failures(events, allowed, outcome)
+        check_failures(events, outcome)
 
 
 def versions(
@@ -235,7 +238,7 @@ def check_values(
             outcome.faults.append(f"{event.run_id} {event.step_key}: made {value!r:.40}")
 
 
-def check_failures(events: Log, allowed: Sequence[str], outcome: Outcome) -> None:
+def check_failures(events: Log, outcome: Outcome) -> None:
     ended = Counter[str]()
     for event in events:
         if isinstance(event, treadle_client.StepSucceeded):
@@ -243,18 +246,15 @@ def check_failures(events: Log, allowed: Sequence[str], outcome: Outcome) -> Non
         failure = getattr(event, "failure", None)
         if isinstance(event, treadle_client.StepFailed | treadle_client.StepRetryScheduled):
             outcome.lost[failure.reason] += 1
-            if failure.reason not in allowed:
+            if failure.reason not in outcome.allowed:
                 outcome.faults.append(f"{event.run_id} {event.step_key}: {failure}")
     twice = [key for key, count in ended.items() if count > 1]
     if twice:
         outcome.faults.append(f"{events[0].run_id}: succeeded twice: {twice}")
     last = events[-1]
-    if (
-        isinstance(last, treadle_client.RunFinished)
-        and last.state is treadle_client.RunState.SUCCEEDED
-    ):
-        if len(ended) != STEPS:
-            outcome.faults.append(f"{last.run_id}: succeeded with {len(ended)} steps")
+    has_succeeded = getattr(last, "state", None) is treadle_client.RunState.SUCCEEDED
+    if has_succeeded and len(ended) != STEPS:
+        outcome.faults.append(f"{last.run_id}: succeeded with {len(ended)} steps")
 
 
 def count_effects(
