@@ -35,6 +35,22 @@ def find_launcher(home: Path) -> RunningLauncher | None:
     return running if named == (_boot_id(), _start_ticks(running.pid)) else None
 
 
+def clear_killed_launcher(home: Path, pid: int) -> None:
+    """Remove what a launcher that was killed left for others to find: its sockets' files.
+
+    One that left by itself, and one after it, have seen to that.
+    """
+    file = home / "launcher.json"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if int(content["pid"]) != pid:
+            return
+        Path(str(content["host_socket"])).unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+
+
 def _boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import stat
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -32,6 +35,31 @@ _STDERR_BYTES = 32 * 1024
 _BAD_ARGUMENTS = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Socket:
+    """One socket's file: exactly this one, and none that another service puts there later."""
+
+    path: Path
+    device: int
+    inode: int
+
+    @classmethod
+    def at(cls, address: str) -> Self | None:
+        """Return the socket of an address; None when it has none."""
+        path = Path(address.removeprefix("unix:"))
+        try:
+            state = path.lstat()
+        except OSError:
+            return None
+        is_socket = address.startswith("unix:") and stat.S_ISSOCK(state.st_mode)
+        return cls(path=path, device=state.st_dev, inode=state.st_ino) if is_socket else None
+
+    def remove(self) -> None:
+        """Remove it, if it is there still."""
+        if self.at(f"unix:{self.path}") == self:
+            self.path.unlink(missing_ok=True)
+
+
 class Service:
     """One service's process. Made by `Lifeline.start`, which also ends it."""
 
@@ -42,6 +70,7 @@ class Service:
         self._process = process
         self._ready_fd = ready_fd
         self._stderr = stderr
+        self._socket: _Socket | None = None
 
     @property
     def pid(self) -> int:
@@ -68,7 +97,9 @@ class Service:
             if not piece:
                 self._raise_ended()
             line += piece
-        return str(json.loads(line)["address"])
+        address = str(json.loads(line)["address"])
+        self._socket = _Socket.at(address)
+        return address
 
     def _raise_ended(self) -> None:
         status = self._process.wait()
@@ -94,6 +125,11 @@ class Service:
     def kill(self) -> None:
         """Kill it at once. Its hosts end by themselves: they hold the pipe too."""
         self._process.kill()
+
+    def remove_socket(self) -> None:
+        """Remove the socket that it left, if it was killed."""
+        if self._socket is not None:
+            self._socket.remove()
 
     def watch(self, ended: Callable[[Self], None]) -> None:
         """Call `ended` from a thread when the process has ended."""
@@ -141,6 +177,10 @@ class Lifeline:
         self._services.append(service)
         return service
 
+    def afterwards(self, act: Callable[[], None]) -> None:
+        """Call this when every service is reaped."""
+        self._files.callback(act)
+
     def drop_in_child(self) -> None:
         """Let go of the pipe in a forked child, which would otherwise keep the services alive."""
         for fd in (self._alive_fd, self._write_fd):
@@ -177,6 +217,7 @@ class Lifeline:
             for service in self._services:
                 service.kill()
                 service.wait()
+                service.remove_socket()
 
 
 def _temporary_file() -> IO[bytes]:

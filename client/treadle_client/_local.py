@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from treadle_client._client import CONNECT_SECONDS, Client
 from treadle_client._errors import HomeInUseError, LoadError, StartError
-from treadle_client._home import find_launcher
+from treadle_client._home import clear_killed_launcher, find_launcher
 from treadle_client._lifeline import Lifeline, Service
 from treadle_client._location import LocationState
 from treadle_client._rpc import LauncherRpc
@@ -107,6 +108,7 @@ def local_services(
             )
             arguments += ["--location", code_address]
         launcher = lifeline.start("launcher", "treadle_launcher", arguments)
+        lifeline.afterwards(partial(clear_killed_launcher, home, launcher.pid))
         if code_server is not None:
             code_server.wait_ready(START_SECONDS + code.load_seconds())
         yield LocalServices(

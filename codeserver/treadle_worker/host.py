@@ -15,6 +15,7 @@ from enum import Enum, StrEnum, auto
 
 from treadle_worker import processes
 from treadle_worker.capture import log_folder
+from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
 from treadle_worker.guard import stand_guard
 from treadle_worker.held_code import HeldCode, Imported, ImportFailed, import_code, with_state
@@ -109,6 +110,9 @@ class Host:
             if self._running is not None:
                 self._running.kill_all()
             self._launcher.close()
+            if self._spec.alive_fd is not None:
+                # Of an ephemeral launcher that was killed nobody else would remove them.
+                remove_dead_sockets((self._spec.launcher_socket, self._spec.served_socket))
             self._journal.close()
             self._record.close()
 

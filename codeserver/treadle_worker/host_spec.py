@@ -33,6 +33,7 @@ def read_spec(fd: int) -> HostSpec:
         values_root=text(content, "valuesRoot"),
         logs_root=text(content, "logsRoot"),
         journal=text(content, "journal"),
+        served_socket=text(content, "servedSocket"),
         alive_fd=None if content.get("aliveFd") is None else integer(content, "aliveFd"),
         orphan_grace_ms=integer(content, "orphanGraceMs"),
         idle_grace_ms=integer(content, "idleGraceMs"),

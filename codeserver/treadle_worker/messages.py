@@ -267,6 +267,7 @@ class HostSpec:
 
     `targets` are {"file": path} or {"module": name}. `alive_fd`: the launcher is ephemeral,
     and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream.
+    `served_socket` is where callers find the launcher, "" if not at a Unix socket.
     """
 
     host_id: str
@@ -279,6 +280,7 @@ class HostSpec:
     values_root: str
     logs_root: str
     journal: str
+    served_socket: str = ""
     alive_fd: int | None = None
     orphan_grace_ms: int = 0
     idle_grace_ms: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib.metadata
 import json
 import logging
@@ -64,6 +65,7 @@ async def serve(settings: Settings) -> None:
         identity = str(home.root.resolve())
         host_socket = default_socket(identity, "hosts")
         bind = settings.bind or default_socket(identity, "launcher")
+        settings = dataclasses.replace(settings, bind=bind)
         with open_store(home.database) as store:
             async with _followed(settings, leave) as locations:
                 planner = Planner(locations, store, home.values, settings.import_timeout)

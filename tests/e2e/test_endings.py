@@ -89,6 +89,47 @@ def test_a_killed_local_leaves_no_process_and_no_socket(place: Place) -> None:
     assert place.sockets() == []
 
 
+USES_A_LAUNCHER_THAT_IS_KILLED = """
+import os, signal, sys, time
+from pathlib import Path
+import treadle_client
+from treadle_client._local import Code, connected, local_services
+with local_services(Code(files=(Path(sys.argv[1]),)), Path(sys.argv[2])) as services:
+    if sys.argv[3] == "busy":
+        with connected(services) as client:
+            for event in client.materialize("waits").events():
+                if isinstance(event, treadle_client.LogRecord):
+                    break
+    os.kill(services.launcher.pid, signal.SIGKILL)
+    print("killed", flush=True)
+    sys.stdin.readline() if sys.argv[4] == "stays" else None
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "starter"), [("busy", "stays"), ("busy", "leaves"), ("idle", "leaves")]
+)
+def test_a_killed_launcher_leaves_no_socket(place: Place, work: str, starter: str) -> None:
+    arguments = [str(ASSETS / "waits_for_release.py"), str(place.scratch / "home"), work, starter]
+    with subprocess.Popen(
+        [sys.executable, "-c", USES_A_LAUNCHER_THAT_IS_KILLED, *arguments],
+        env=place.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"killed\n"
+        if starter == "stays":
+            # The launcher's hosts see to it, whatever its starter does.
+            wait_until_gone([one for one in place.processes() if "host" in one.cmdline()])
+            assert [name for name in place.sockets() if "codeserver" not in name] == []
+        process.communicate(b"\n", timeout=60)
+
+    assert process.returncode == 0
+    assert place.processes() == []
+    assert place.sockets() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_an_ended_dev_leaves_no_process_and_no_socket(place: Place, number: signal.Signals) -> None:
     module = str(ASSETS / "waits_for_release.py")

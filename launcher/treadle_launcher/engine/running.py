@@ -55,6 +55,7 @@ class RunningEngine:
     def __init__(self, parts: EngineParts, settings: Settings, host_socket: UnixAddress) -> None:
         options = HostOptions(
             socket=host_socket,
+            served=settings.bind,
             alive_fd=settings.alive_fd,
             orphan_grace=settings.orphan_grace,
             idle_host=settings.idle_host,

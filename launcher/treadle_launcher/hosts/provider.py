@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from treadle_launcher.addresses import UnixAddress
+from treadle_launcher.addresses import Address, UnixAddress
 from treadle_launcher.arguments import StartMethod
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -26,9 +26,13 @@ class HostStartError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostOptions:
-    """What every host of this launcher is told. Times are seconds; `alive_fd` None: standing."""
+    """What every host of this launcher is told. Times are seconds; `alive_fd` None: standing.
+
+    Hosts dial `socket`; `served` is where callers find the launcher.
+    """
 
     socket: UnixAddress
+    served: Address | None
     alive_fd: int | None
     orphan_grace: float
     idle_host: float
@@ -143,6 +147,7 @@ def _spec(
         "valuesRoot": str(home.values),
         "logsRoot": str(home.logs),
         "journal": str(folder.journal),
+        "servedSocket": str(options.served.path) if isinstance(options.served, UnixAddress) else "",
         "aliveFd": options.alive_fd,
         "orphanGraceMs": int(options.orphan_grace * 1000),
         "idleGraceMs": int(options.idle_host * 1000),
