@@ -70,11 +70,11 @@ class CodeLocation:
     async def open(self, on_change: Callable[[], None], *, is_starting: bool) -> None:
         """Ask for the location once, then follow it; `on_change` is called at each change.
 
-        A code server that is starting is waited for; one that does not answer now is followed
-        all the same.
+        A code server that is starting is waited for if only it can tell its name; one that
+        does not answer now is followed all the same.
         """
         with suppress(RefusedError):
-            await self.refresh(wait_for_ready=is_starting)
+            await self.refresh(wait_for_ready=is_starting and not self.name)
         if not self.name and self.report is not None:
             self.name = self.report.name
         self._follower = asyncio.create_task(self._follow(on_change))
