@@ -111,10 +111,13 @@ class Services:
         self.folder = folder
         self.home = folder / "home"
 
+    def process(self, module: str, *arguments: str) -> Process:
+        return self._ended(Process(module, *arguments))
+
     def code_server(self, file: Path, name: str) -> Process:
         bind = f"unix:{self.folder}/{name}.sock"
-        return self._ended(
-            Process("treadle_codeserver", "--file", str(file), "--bind", bind, "--name", name)
+        return self.process(
+            "treadle_codeserver", "--file", str(file), "--bind", bind, "--name", name
         )
 
     def launcher(self, *arguments: str, ephemeral: bool = False) -> Process:

@@ -157,3 +157,26 @@ def test_a_run_outlives_its_launcher(services):
     assert events[-1].run_finished.state == 5
     second.let_go()
     assert second.wait()[0] == 0
+
+
+def test_a_location_over_tcp_is_planned_and_has_no_host_here(services, tmp_path):
+    token_file = tmp_path / "token"
+    token_file.write_text("open-sesame\n")
+    token_file.chmod(0o600)
+    module = services.module(
+        "away", "from treadle import asset\n\n@asset\ndef a():\n    return 1\n"
+    )
+    tcp = ("--bind", "127.0.0.1:0", "--token-file", str(token_file))
+    code_server = services.process("treadle_codeserver", "--file", str(module), *tcp)
+    launcher = services.launcher(
+        "--location", code_server.address, "--token-file", str(token_file), ephemeral=True
+    )
+    caller = services.caller(launcher.address)
+
+    parts = list(caller.PlanRun())
+    code, refusal = caller.refusal(lambda: [caller.LaunchRun()])
+
+    assert [step.key for response in parts for step in response.part.steps] == ["a"]
+    assert code == grpc.StatusCode.FAILED_PRECONDITION
+    assert (refusal.reason, list(refusal.names)) == ("NO_HOST_FOR_LOCATION", ["away"])
+    assert caller.ListRuns().runs == []
