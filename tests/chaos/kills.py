@@ -14,12 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 
 import treadle_client
 from tests.chaos.place import Place, a_place, patiently
 
 STEPS = 20
 VERSIONS_KEPT = 3
+EVENTS_BETWEEN_HANG_UPS = 40
 
 
 class Victim(StrEnum):
@@ -169,10 +171,12 @@ def follow(client: treadle_client.Client, asset: str, key: str, seconds: float) 
     handle = patiently(lambda: client.materialize(asset, idempotency_key=key), seconds)
     events: Log = []
     deadline = time.monotonic() + seconds
-    for event in handle.events():
-        events.append(event)
-        if time.monotonic() > deadline:
-            break
+    while time.monotonic() < deadline:
+        # It hangs up now and then by itself, and goes on behind the last event that it saw.
+        for event in islice(handle.events(after=len(events)), EVENTS_BETWEEN_HANG_UPS):
+            events.append(event)
+            if isinstance(event, treadle_client.RunFinished):
+                return events
     return events
 
 
