@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import grpc
 import pytest
+
+from treadle_client import cli
 
 RUN_ID = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
 
@@ -25,6 +28,39 @@ def test_every_command_explains_itself(treadle, command):
     assert done.status == 0
     assert done.out.startswith(f"Usage: treadle {command}")
     assert len(done.out.splitlines()) > 5
+
+
+#: What becomes a service, is a terminal of the user's, or only says that it has done its work.
+FOR_PEOPLE = {"dev", "codeserver", "launcher", "runs debug", "db upgrade", "db check"}
+
+
+def commands_below(group, path=()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands_below(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def test_every_command_that_tells_something_tells_it_to_machines_too():
+    without = {
+        name
+        for name, command in commands_below(cli.treadle)
+        if not any("--json" in each.opts for each in command.params)
+    }
+
+    assert without == FOR_PEOPLE
+
+
+def test_machines_get_what_a_reload_did(treadle, address):
+    done = treadle("reload", "--launcher", address, "--json")
+
+    document = json.loads(done.out)
+    assert done.status == 0
+    assert document["swapped"] is True
+    assert document["location"]["name"] == "my_assets"
 
 
 def test_the_help_lists_the_commands_and_exit_statuses(treadle):
