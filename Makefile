@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# In two processes: most tests wait for processes of their own.
+PARALLEL ?= -n 2 --dist worksteal
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
@@ -27,10 +29,10 @@ demo: $(VENV)/.demo  ## Run the example through code server, launcher and client
 	$(BIN)/python examples/flights/demo.py
 
 test: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## The whole suite.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 test-spawn: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
-	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest tests/integration tests/e2e
+	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest $(PARALLEL) tests/integration tests/e2e
 
 # How many times the usual number of random examples.
 FUZZ ?= 20
