@@ -73,7 +73,9 @@ def main() -> int:
     print(f"submit to first line, warm host  {first_line:8.2f} ms  (bound {FIRST_LINE_BOUND_MS:g})")
     print(f"a step in a chain of 100         {step:8.2f} ms  (bound {STEP_BOUND_MS:g})")
     print(f"fork and wait                    {fork:8.2f} ms  step / this: {step / fork:.1f}")
-    print(f"start an interpreter             {interpreter:8.2f} ms  step / this: {step / interpreter:.2f}")
+    print(
+        f"start an interpreter             {interpreter:8.2f} ms  step / this: {step / interpreter:.2f}"
+    )
     return 0 if first_line < FIRST_LINE_BOUND_MS and step < STEP_BOUND_MS else 1
 
 
