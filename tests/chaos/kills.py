@@ -269,7 +269,8 @@ def count_effects(
     for effect in place.effects():
         counter = began if effect.word == "began" else ended
         counter[effect.run_id, effect.step_key] += 1
-    outcome.began, outcome.ended = began.total(), ended.total()
+    outcome.began += began.total()
+    outcome.ended += ended.total()
     for events in logs:
         for event in events:
             key = (event.run_id, event.step_key)

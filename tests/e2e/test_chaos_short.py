@@ -34,7 +34,7 @@ def test_a_home_is_taken_up_after_a_power_cut() -> None:
 
 
 def test_nothing_outlives_a_cancel() -> None:
-    outcome = cancels(SEED, count=12, at_once=12, warm=True)
+    outcome = cancels(SEED, count=10, at_once=10, warm=True)
     assert outcome.faults == []
     assert outcome.alive == 0
     assert outcome.began
@@ -59,7 +59,7 @@ def test_bad_steps_leave_those_beside_them_alone() -> None:
         adversity.no_descriptors_in_the_launcher,
         adversity.no_descriptors_in_hosts,
         adversity.cut_journal,
-        lambda seed: adversity.stopped_launcher(seed, seconds=2.0),
+        lambda seed: adversity.stopped_launcher(seed, seconds=1.5),
     ],
     ids=["full_disk", "launcher_descriptors", "host_descriptors", "journal", "stopped_launcher"],
 )
