@@ -1,4 +1,4 @@
-"""A step process's reports: facts as frames on a pipe that its host alone reads."""
+"""A step process's reports: facts as frames on a socket whose other end its host alone has."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from treadle_worker import frames
 from treadle_worker.messages import Fact
 from treadle_worker.wire.facts import encode_fact
 
+# What a host answers once the journal says that an attempt has begun.
+WORD = b"\n"
+
 
 class Reports:
-    """The writing end of the pipe, for this process only and for all of its threads."""
+    """This process's end of the socket, for all of its threads and for no process it forks."""
 
     def __init__(self, fd: int) -> None:
         os.set_inheritable(fd, False)
@@ -32,3 +35,13 @@ class Reports:
         with self._lock:
             while data:
                 data = data[os.write(self._fd, data) :]
+
+    def wait_for_word(self) -> bool:
+        """Wait until the host has the first fact in its journal; tell whether it is there still.
+
+        For the first fact alone a host gives its word.
+        """
+        try:
+            return os.read(self._fd, len(WORD)) == WORD
+        except ConnectionResetError:
+            return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -25,6 +26,7 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
+from treadle_worker.reports import WORD
 from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
 from treadle_worker.starters import Started, Starter
@@ -159,6 +161,9 @@ class Running:
             data = os.read(running.reports, _READ_BYTES)
         except BlockingIOError:
             return False
+        except ConnectionResetError:
+            # It ended without having read our word.
+            data = b""
         if not data:
             self._stop_reading(running)
             return False
@@ -183,6 +188,10 @@ class Running:
         if isinstance(fact, AttemptBegun):
             self._loop.clear_deadline((running.task.task_id, "begin"))
         self._observer.fact(running.task, fact)
+        if isinstance(fact, AttemptBegun):
+            # Only now: whatever becomes of this host, the journal says that the op may have run.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                os.write(running.reports, WORD)
 
     def _stop_reading(self, running: RunningAttempt) -> None:
         if running.is_reporting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import socket
 import sys
 import traceback
 import warnings
@@ -28,7 +29,7 @@ HANDLED_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A step process and the reading end of its reports."""
+    """A step process and the host's end of the socket of its reports."""
 
     pid: int
     reports: int
@@ -56,21 +57,21 @@ class ForkStarter:
 
     def start(self, task: Task, logs: LogFolder) -> Started:
         """Fork a process that runs the task; in it this never returns."""
-        with _report_pipe() as (reader, writer):
+        with _report_sockets() as (ours, theirs):
             parent = os.getpid()
             # A TERM that came before the child has its own handlers would be lost.
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED_SIGNALS)
             pid = _fork()
             if pid == 0:
-                os.close(reader)
-                self._run(parent, writer, task, logs, mask)
+                os.close(ours)
+                self._run(parent, theirs, task, logs, mask)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Started(pid=pid, reports=reader)
+        return Started(pid=pid, reports=ours)
 
     def _run(
         self,
         parent: int,
-        writer: int,
+        reports_fd: int,
         task: Task,
         logs: LogFolder,
         mask: set[int] | set[signal.Signals],
@@ -79,7 +80,7 @@ class ForkStarter:
             self._leave_to_parent()
             step.detach(parent, logs)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            reports = Reports(writer)
+            reports = Reports(reports_fd)
             step.restrict(task.steps[0], reports)
             step.reseed()
             attempt = step.Attempt(
@@ -106,13 +107,13 @@ class SpawnStarter:
 
     def start(self, task: Task, logs: LogFolder) -> Started:
         """Start an interpreter that imports the code itself and runs the task."""
-        with _report_pipe() as (reader, writer), _readable() as spec_fd:
+        with _report_sockets() as (ours, theirs), _readable() as spec_fd:
             content = SpawnedAttempt(
-                host=self._spec, parent=os.getpid(), task=task, logs=logs, report_fd=writer
+                host=self._spec, parent=os.getpid(), task=task, logs=logs, report_fd=theirs
             )
             os.write(spec_fd, pickle.dumps(content))
             os.lseek(spec_fd, 0, os.SEEK_SET)
-            for fd in (writer, spec_fd):
+            for fd in (theirs, spec_fd):
                 os.set_inheritable(fd, True)
             pid = os.posix_spawn(
                 sys.executable,
@@ -121,7 +122,7 @@ class SpawnStarter:
                 setsigmask=[],
                 setsigdef=[signal.SIGPIPE],
             )
-        return Started(pid=pid, reports=reader)
+        return Started(pid=pid, reports=ours)
 
 
 def _bootstrap_file() -> str:
@@ -129,17 +130,17 @@ def _bootstrap_file() -> str:
 
 
 @contextmanager
-def _report_pipe() -> Iterator[tuple[int, int]]:
-    """Make the pipe; its writing end is closed after the block, both when the block fails."""
-    reader, writer = os.pipe2(os.O_CLOEXEC)
-    os.set_blocking(reader, False)
+def _report_sockets() -> Iterator[tuple[int, int]]:
+    """Make the pair, ours first; theirs is closed after the block, both when the block fails."""
+    ours, theirs = (end.detach() for end in socket.socketpair())
+    os.set_blocking(ours, False)
     try:
-        yield reader, writer
+        yield ours, theirs
     except BaseException:
-        os.close(reader)
+        os.close(ours)
         raise
     finally:
-        os.close(writer)
+        os.close(theirs)
 
 
 @contextmanager

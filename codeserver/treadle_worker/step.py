@@ -30,6 +30,9 @@ from treadle_worker.messages import (
 )
 from treadle_worker.reports import Reports
 
+# Nobody asks for it: whoever would is gone.
+_HOST_GONE = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -76,12 +79,19 @@ def reseed() -> None:
 
 
 def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
-    """Run the step, report, and end this process as a Python process ends."""
+    """Run the step, report, and end this process as a Python process ends.
+
+    Nothing of the op runs (no resource, no load, no line of it) before the host's journal says
+    that the attempt began: what the journal calls not begun may be run again by anybody.
+    Importing the module is not the op's: every host does it, and as often as it likes.
+    """
     _buffer_by_line()
     log_to(attempt.logs.log, reports.send)
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
     reports.send(AttemptBegun(process=processes.process_id(os.getpid())))
+    if not reports.wait_for_word():
+        os._exit(_HOST_GONE)
     status = 0
     try:
         outcome = _outcome(attempt, late, reports)

@@ -255,7 +255,7 @@ def test_a_step_holds_nothing_of_the_hosts(place: Workplace) -> None:
 
     folder = place.folder / "logs/run1/thing/1"
     assert sorted(kinds) == sorted(
-        ["/dev/null", str(folder / "stdout"), str(folder / "stderr"), str(folder / "log"), "pipe"]
+        ["/dev/null", str(folder / "stdout"), str(folder / "stderr"), str(folder / "log"), "socket"]
     )
     assert place.log("stderr") == "True\nset()\n"
 

@@ -1,0 +1,81 @@
+"""Nothing of an op runs before the host's journal says that its attempt began."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
+from treadle_worker import processes
+
+# The host stops itself in the one moment that matters: its step is forked, and it has heard
+# nothing of it yet.
+STOPS_AFTER_THE_FORK = """
+import os, signal
+
+def stop():
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+os.register_at_fork(after_in_parent=stop)
+
+@asset
+def thing():
+    open("ran", "w").close()
+"""
+
+
+def stopped_after_the_fork(place: Workplace) -> tuple[Served, int]:
+    """Return a host that is stopped before it heard anything of its step, which waits."""
+    served = place.serve(STOPS_AFTER_THE_FORK)
+    served.send_task()
+    until(lambda: state(served.pid) == "T")
+    (step,) = processes.children(served.pid)
+    # It opens its log last. Then it waits for the host, or it did not and has ended.
+    log = str(place.folder / "logs/run1/thing/1/log")
+    until(lambda: state(step) == "Z" or log in open_files(step))
+    until(lambda: state(step) in "SZ")
+    return served, step
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not is_so():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+
+
+def state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
+def open_files(pid: int) -> list[str]:
+    try:
+        return [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+    except FileNotFoundError:
+        return []
+
+
+def test_a_host_that_dies_before_it_wrote_that_a_step_began_has_run_nothing_of_it(
+    place: Workplace,
+) -> None:
+    served, step = stopped_after_the_fork(place)
+
+    os.kill(served.pid, signal.SIGKILL)
+
+    assert served.host.wait(DEADLINE_S) == -signal.SIGKILL
+    assert not os.path.exists(f"/proc/{step}")
+    assert served.journal() == []
+    assert not (place.folder / "ran").exists()
+
+
+def test_a_step_runs_once_its_host_goes_on(place: Workplace) -> None:
+    served, _ = stopped_after_the_fork(place)
+    assert not (place.folder / "ran").exists()
+
+    os.kill(served.pid, signal.SIGCONT)
+
+    assert "succeeded" in served.connection.records("run1/thing/1")[-1]
+    assert (place.folder / "ran").exists()
