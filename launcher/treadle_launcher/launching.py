@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
@@ -44,10 +47,22 @@ class Launching:
                 return CreatedRun(run=earlier, existed=True)
         launchable = await self._planner.launchable(request)
         self._check_open()
-        created = await self._store.create_run(self._new_run(request, launchable, named))
+        recording = self._store.create_run(self._new_run(request, launchable, named))
+        # A caller who hangs up now does not keep a run that is recorded from going on.
+        recording.add_done_callback(partial(self._recorded, request, launchable))
+        return await asyncio.shield(recording)
+
+    def _recorded(
+        self,
+        request: LaunchRequest,
+        launchable: Launchable,
+        recording: asyncio.Future[CreatedRun],
+    ) -> None:
+        if recording.cancelled() or recording.exception() is not None:
+            return
+        created = recording.result()
         if not created.existed:
             self._engine.admit(_active(request, launchable, created))
-        return created
 
     def _check_open(self) -> None:
         if self._board.stance in (Stance.LEAVING, Stance.ENDING):

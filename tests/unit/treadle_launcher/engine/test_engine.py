@@ -488,3 +488,15 @@ async def test_ends_are_acted_on_though_the_connection_stays_open(kit, plans):
         run = await kit.store.get_run(run_id)
         assert run.failure is not None
         assert run.failure.reason is FailureReason.LOST
+
+
+async def test_a_run_goes_on_whose_caller_hung_up_while_it_was_recorded(kit, plans):
+    async with kit.running():
+        launch = kit.beside(kit.launch(plans({"a": ()})))
+        # As far as it goes by itself: to the store, which has not answered yet.
+        await asyncio.sleep(0)
+        launch.cancel()
+        host = await kit.ready_host()
+        assert await host.run_next() == "a"
+        (run,) = (await kit.store.list_runs()).items
+        assert (await kit.finished(run.run_id)).state is RunState.SUCCEEDED
