@@ -64,6 +64,9 @@ class Engine:
 
     def admit(self, run: ActiveRun) -> None:
         """Take a run that was just recorded."""
+        if self._board.get(run.run_id) is not None:
+            # It was read from the store already, with everything else.
+            return
         self._board.put(run)
         if self._board.stance is Stance.RESUMING:
             return
@@ -172,7 +175,8 @@ class Engine:
     def host_ended(self, host: Host) -> None:
         """Read what the host had not sent; what it ran still is lost."""
         _LOG.info("host_ended host=%s", host.host_id)
-        if self._board.stance is Stance.RESUMING:
+        is_forgotten = any(self._board.get(task.run_id) is None for task in host.tasks.values())
+        if is_forgotten or self._board.stance is Stance.RESUMING:
             # Its folder is there still: it is taken up with everything else.
             return
         turn = self._board.turn()

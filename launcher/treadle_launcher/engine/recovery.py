@@ -73,10 +73,17 @@ class Recovery:
         self._adopt(marks, handed)
         if self._board.stance is Stance.RESUMING:
             self._board.stance = Stance.WORKING
+        self._put(runs)
+        self._assign(self._board.all(), handed)
+
+    def _put(self, runs: Sequence[ActiveRun]) -> None:
+        """Put runs on the board, oldest first; those that were admitted meanwhile come last."""
+        admitted = {run.run_id: run for run in self._board.all()}
+        self._board.clear()
         for run in runs:
-            if self._board.get(run.run_id) is None:
-                self._board.put(run)
-        self._assign(runs, handed)
+            self._board.put(admitted.pop(run.run_id, run))
+        for run in admitted.values():
+            self._board.put(run)
 
     async def _load(self, run_id: RunId) -> tuple[ActiveRun, Sequence[_Handed]]:
         plan = await self._store.get_run_plan(run_id)

@@ -126,6 +126,8 @@ class RunningEngine:
     def _begin_again(self, error: BaseException) -> None:
         """Go back to what is recorded: nothing that was decided since has happened."""
         _LOG.error("not_recorded error=%s", error)
+        # At once: a report that came now would be acknowledged, and no run learn of it.
+        self.desk.close()
         self._forget()
         if self.board.stance is Stance.WORKING:
             self.board.stance = Stance.RESUMING
@@ -136,7 +138,6 @@ class RunningEngine:
         self._pool.forget_unstarted()
 
     async def _resume_when_possible(self) -> None:
-        self.desk.close()
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
             try:

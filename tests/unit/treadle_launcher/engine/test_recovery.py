@@ -8,6 +8,8 @@ from treadle_launcher.failure import FailureReason
 from treadle_launcher.processes import exited
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
+from treadle_launcher.store.errors import StoreUnavailableError
+from treadle_launcher.wire.worker import decode_frame
 
 
 async def test_a_run_goes_on_when_its_host_dials_the_next_launcher(kit, plans):
@@ -166,3 +168,52 @@ async def test_a_host_whose_start_could_not_be_recorded_is_not_waited_for(kit, p
         assert [await second.run_next(), await second.run_next()] == ["a", "b"]
         assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
         await second.hang_up()
+
+
+async def test_a_report_that_comes_as_the_store_refuses_is_not_acknowledged(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        success = host.success(task)
+        connection = kit.pool.all()[0].connection
+        kit.engine.board._fault(StoreUnavailableError("no room for a moment"))
+        report = decode_frame(json.dumps({"report": {"records": [success]}}).encode())
+        kit.engine.desk.frame_received(connection, report)
+        while await host.frame_or_end() is not None:
+            pass
+        while (answer := await host.dial_again()) is None:
+            pass
+        assert answer["commit"].get("record", "0") == "0"
+        await host.answer(await host.expect("task"), "ENDED")
+        await host.report(success)
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+
+
+async def test_runs_that_were_recorded_while_the_store_is_read_again_wait_behind_the_others(
+    kit, plans
+):
+    async with kit.running("--max-runs", "1"):
+        first = await kit.launch(plans({"a": ()}))
+        second = await kit.launch(plans({"a": ()}))
+        kit.engine.board._fault(StoreUnavailableError("no room for a moment"))
+        third = await kit.launch(plans({"a": ()}))
+        host = await kit.host()
+        while await host.dial_again() is None:
+            pass
+        for run_id in (first, second, third):
+            assert (await host.run_next(), (await kit.finished(run_id)).state) == (
+                "a",
+                RunState.SUCCEEDED,
+            )
+
+
+async def test_a_run_that_was_read_from_the_store_already_is_not_admitted_again(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        run = kit.engine.board.get(run_id)
+        kit.engine.engine.admit(run)
+        host = await kit.ready_host()
+        await host.run_next()
+        await kit.finished(run_id)
+        assert (await kit.story(run_id)).count("run_dequeued") == 1
