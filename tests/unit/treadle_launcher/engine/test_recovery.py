@@ -4,9 +4,11 @@ import json
 import os
 import signal
 
+from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.processes import exited
 from treadle_launcher.run_states import RunState
+from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.wire.worker import decode_frame
@@ -212,7 +214,8 @@ async def test_a_run_that_was_read_from_the_store_already_is_not_admitted_again(
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
         run = kit.engine.board.get(run_id)
-        kit.engine.engine.admit(run)
+        submitted = RunView(run.view.plan, run.early[0])
+        kit.engine.engine.admit(ActiveRun(view=submitted, launch_spec=run.launch_spec))
         host = await kit.ready_host()
         await host.run_next()
         await kit.finished(run_id)
