@@ -45,6 +45,7 @@ def main(fd: int) -> int:
     found = location.snapshot.digest
     if found != spawned.host.digest:
         _fail(reports, stale_failure(spawned.host.digest, found))
+    step.announce(reports)
     step.run_attempt(
         step.Attempt(
             location=location,

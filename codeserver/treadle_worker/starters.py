@@ -77,10 +77,11 @@ class ForkStarter:
         mask: set[int] | set[signal.Signals],
     ) -> NoReturn:
         try:
+            reports = Reports(reports_fd)
+            step.announce(reports)
             self._leave_to_parent()
             step.detach(parent, logs)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            reports = Reports(reports_fd)
             step.restrict(task.steps[0], reports)
             step.reseed()
             attempt = step.Attempt(

@@ -58,6 +58,14 @@ def detach(parent: int, logs: LogFolder) -> None:
     faulthandler.enable(2, all_threads=True)
 
 
+def announce(reports: Reports) -> None:
+    """Say that this process is about to run the op, which the host then writes down.
+
+    That is done beside what this process has to prepare still: `run_attempt` waits for it.
+    """
+    reports.send(AttemptBegun(process=processes.process_id(os.getpid())))
+
+
 def restrict(step: TaskStep, reports: Reports) -> None:
     """Set what this process may use; end it, and say why, if that cannot be."""
     if step.limits is None:
@@ -79,7 +87,7 @@ def reseed() -> None:
 
 
 def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
-    """Run the step, report, and end this process as a Python process ends.
+    """Run the step that was announced, report, and end this process as a Python process ends.
 
     Nothing of the op runs (no resource, no load, no line of it) before the host's journal says
     that the attempt began: what the journal calls not begun may be run again by anybody.
@@ -89,7 +97,6 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     log_to(attempt.logs.log, reports.send)
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
-    reports.send(AttemptBegun(process=processes.process_id(os.getpid())))
     if not reports.wait_for_word():
         os._exit(_HOST_GONE)
     status = 0
