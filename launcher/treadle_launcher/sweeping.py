@@ -21,7 +21,7 @@ from treadle_launcher.disk_use import DiskUse, disk_use
 from treadle_launcher.errors import RefusedError, ShuttingDownError
 from treadle_launcher.events import Event, RunFinished
 from treadle_launcher.garbage import Garbage, StoredFile, ValueFacts, find_garbage
-from treadle_launcher.ids import KeyText, RunId
+from treadle_launcher.ids import RunId
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
 from treadle_launcher.value_files import FOLDERS, Interrupted, ValueFiles
@@ -44,17 +44,6 @@ class Swept:
 
     count: int
     size_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scope:
-    """Where to look: folders of the file store, and whose versions are in them (None: any)."""
-
-    folders: tuple[str, ...]
-    assets: tuple[KeyText, ...] | None
-
-
-_EVERYTHING: Final = _Scope(folders=FOLDERS, assets=None)
 
 
 class Sweeper:
@@ -93,7 +82,7 @@ class Sweeper:
     async def work(self) -> None:
         """Sweep until closed."""
         try:
-            await self._quietly(_EVERYTHING)
+            await self._quietly(FOLDERS)
             while not self._is_closed:
                 await self._news.wait()
                 self._news.clear()
@@ -110,21 +99,21 @@ class Sweeper:
             OSError: a folder or file cannot be read or removed.
             ShuttingDownError: the launcher is going.
         """
-        return await self._find(_EVERYTHING, self._keep if keep is None else keep)
+        return await self._find(FOLDERS, self._keep if keep is None else keep)
 
     async def collect(self, keep: float | None = None) -> Swept:
         """Remove what `plan` returns. Raises as `plan`."""
-        return await self._sweep(_EVERYTHING, self._keep if keep is None else keep)
+        return await self._sweep(FOLDERS, self._keep if keep is None else keep)
 
     async def disk_use(self) -> tuple[DiskUse, ...]:
         """Return what values take, assets first, then runs, each largest first. Raises as `plan`."""
-        files = await self._listed(_EVERYTHING)
-        facts = await self._facts(_EVERYTHING, files, self._keep)
+        files = await self._listed(FOLDERS)
+        facts = await self._facts(files, self._keep)
         return await self._in_thread(lambda: disk_use(files, facts.versions))
 
     async def _after(self, run_id: RunId) -> None:
         if time.monotonic() - self._swept_all > defaults.FULL_SWEEP_INTERVAL:
-            await self._quietly(_EVERYTHING)
+            await self._quietly(FOLDERS)
             return
         with suppress(StoreError, RefusedError):
             plan = await self._store.get_run_plan(run_id)
@@ -135,16 +124,14 @@ class Sweeper:
                 for asset in output.assets
             }
             folders = [asset_folder(plan.location, asset) for asset in sorted(assets)]
-            await self._quietly(
-                _Scope(folders=(run_folder(run_id), *folders), assets=tuple(sorted(assets)))
-            )
+            await self._quietly((run_folder(run_id), *folders))
 
-    async def _quietly(self, scope: _Scope) -> None:
+    async def _quietly(self, folders: tuple[str, ...]) -> None:
         """Sweep for nobody in particular: what goes wrong is for the log."""
-        if scope is _EVERYTHING:
+        if folders is FOLDERS:
             self._swept_all = time.monotonic()
         try:
-            swept = await self._sweep(scope, self._keep)
+            swept = await self._sweep(folders, self._keep)
         except ShuttingDownError:
             return
         except (StoreError, OSError) as error:
@@ -153,9 +140,9 @@ class Sweeper:
         if swept.count:
             _LOG.info("swept values=%d bytes=%d", swept.count, swept.size_bytes)
 
-    async def _sweep(self, scope: _Scope, keep: float) -> Swept:
+    async def _sweep(self, folders: tuple[str, ...], keep: float) -> Swept:
         async with self._one_at_a_time:
-            garbage = await self._find(scope, keep)
+            garbage = await self._find(folders, keep)
             gone: list[Garbage] = []
             for start in range(0, len(garbage), _AT_ONCE):
                 going = await self._store.mark_removed(garbage[start : start + _AT_ONCE])
@@ -164,21 +151,21 @@ class Sweeper:
                 gone += going
             return Swept(count=len(gone), size_bytes=sum(each.size_bytes for each in gone))
 
-    async def _find(self, scope: _Scope, keep: float) -> tuple[Garbage, ...]:
-        files = await self._listed(scope)
+    async def _find(self, folders: tuple[str, ...], keep: float) -> tuple[Garbage, ...]:
+        files = await self._listed(folders)
         # After the files: what the record does not name by now, it never will.
-        facts = await self._facts(scope, files, keep)
+        facts = await self._facts(files, keep)
         now, keep_us = self._clock.now(), int(keep * _SECOND_US)
         return await self._in_thread(lambda: find_garbage(files, facts, now=now, keep_us=keep_us))
 
-    async def _facts(self, scope: _Scope, files: tuple[StoredFile, ...], keep: float) -> ValueFacts:
+    async def _facts(self, files: tuple[StoredFile, ...], keep: float) -> ValueFacts:
         since = TimeUs(self._clock.now() - int(keep * _SECOND_US))
-        return await self._store.value_facts([file.key for file in files], scope.assets, since)
+        return await self._store.value_facts([file.key for file in files], since)
 
-    async def _listed(self, scope: _Scope) -> tuple[StoredFile, ...]:
+    async def _listed(self, folders: tuple[str, ...]) -> tuple[StoredFile, ...]:
         try:
             return await self._in_thread(
-                lambda: self._files.listed(scope.folders, unless=lambda: self._is_closed)
+                lambda: self._files.listed(folders, unless=lambda: self._is_closed)
             )
         except Interrupted:
             raise ShuttingDownError from None

@@ -66,7 +66,12 @@ def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
         connection.execute(insert(run_loads), rows)
     connection.execute(delete(run_reuses).where(run_reuses.c.run_id == run_id))
     rows = [
-        {"run_id": run_id, "position": position, "reuse_json": codec.dumps(reuse)}
+        {
+            "run_id": run_id,
+            "position": position,
+            "from_run_id": reuse.from_run_id,
+            "reuse_json": codec.dumps(reuse),
+        }
         for position, reuse in enumerate(plan.reuses)
     ]
     if rows:

@@ -115,8 +115,10 @@ run_reuses: Final = Table(
     metadata,
     Column("run_id", Text),
     Column("position", Integer),
+    Column("from_run_id", Text, nullable=False),
     Column("reuse_json", Text, nullable=False),
     PrimaryKeyConstraint("run_id", "position"),
+    Index("run_reuses_by_origin", "from_run_id"),
     sqlite_with_rowid=False,
 )
 """What a run's plan reuses of earlier runs, as the launcher resolved it."""

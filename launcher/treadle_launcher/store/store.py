@@ -258,16 +258,13 @@ class Store:
             lambda connection: texts.piece(connection, text_id, offset, limit)
         )
 
-    async def value_facts(
-        self, keys: Sequence[str], assets: Sequence[KeyText] | None, since: TimeUs
-    ) -> ValueFacts:
+    async def value_facts(self, keys: Sequence[str], since: TimeUs) -> ValueFacts:
         """Return what is recorded of values.
 
-        `assets` are those among them, None: not known. What a run reuses that ended `since`
-        then, counts as needed.
+        What a run reuses that ended `since` then, counts as needed.
         """
         return await self._readers.read(
-            lambda connection: value_record.facts_of(connection, keys, assets, since)
+            lambda connection: value_record.facts_of(connection, keys, since)
         )
 
     async def removed_values(self, keys: Sequence[str]) -> Mapping[str, GarbageReason]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_launcher import codec
@@ -33,16 +33,14 @@ _UNFINISHED_STATES: Final = sorted(set(RunState) - FINAL_RUN_STATES)
 _BATCH: Final = 500
 
 
-def facts_of(
-    connection: Connection, keys: Sequence[str], assets: Sequence[KeyText] | None, since: TimeUs
-) -> ValueFacts:
+def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> ValueFacts:
     """Return what is recorded of the values with these keys.
 
-    `assets` are those whose versions are among them; None: any. What a run reuses that ended
-    `since` then, counts as needed: a re-execution of it may want it.
+    What a run reuses that ended `since` then, counts as needed: a re-execution of it may want
+    it. What this costs grows with the runs whose values are among them, not with all there were.
     """
     stored = frozenset(keys)
-    owners = {owner.run_id for owner in map(owner_of, keys) if owner is not None}
+    owners = sorted({owner.run_id for owner in map(owner_of, keys) if owner is not None})
     running = connection.execute(
         select(runs.c.run_id, runs.c.submitted_us).where(runs.c.state.in_(_UNFINISHED_STATES))
     )
@@ -50,9 +48,9 @@ def facts_of(
     return ValueFacts(
         unfinished=frozenset(unfinished),
         over_since=_over_since(connection, owners),
-        versions=_versions(connection, stored, assets),
+        versions=_versions(connection, stored, owners),
         committed=frozenset(_committed(connection, owners)),
-        needed=frozenset(_needed(connection, since)),
+        needed=frozenset((*_loaded(connection), *_reused_lately(connection, owners, since))),
         removed=removed(connection, keys),
         oldest_unfinished=min(unfinished.values(), default=None),
     )
@@ -73,7 +71,7 @@ def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Gar
 
     From here on they do not exist for any plan; their files may go.
     """
-    needed = set(_needed(session.connection))
+    needed = {*_loaded(session.connection), *_reused(session.connection)}
     going = tuple(each for each in garbage if each.key not in needed)
     now = session.clock.now()
     rows = [
@@ -106,16 +104,12 @@ _VERSIONS: Final = select(
 
 
 def _versions(
-    connection: Connection, stored: frozenset[str], assets: Sequence[KeyText] | None
+    connection: Connection, stored: frozenset[str], owners: Sequence[RunId]
 ) -> Mapping[str, tuple[KeyText, int]]:
     """Return each stored asset version with the number of newer ones that are stored."""
-    query = _VERSIONS.order_by(
+    query = _VERSIONS.where(_is_among(materializations.c.run_id, owners)).order_by(
         materializations.c.asset_key, materializations.c.store_sequence.desc()
     )
-    if assets is not None:
-        # As JSON: a list of parameters has an end.
-        wanted = func.json_each(json.dumps(assets)).table_valued("value")
-        query = query.where(materializations.c.asset_key.in_(select(wanted.c.value)))
     versions: dict[str, tuple[KeyText, int]] = {}
     newer: dict[KeyText, int] = {}
     for asset_key, key in _asset_keys(connection, query):
@@ -134,39 +128,28 @@ def _asset_keys(connection: Connection, query: Select[Any]) -> Iterator[tuple[Ke
         )
 
 
-def _committed(connection: Connection, owners: Iterable[RunId]) -> Iterator[ValueOwner]:
+def _committed(connection: Connection, owners: Sequence[RunId]) -> Iterator[ValueOwner]:
     """Yield the attempts of these runs that succeeded: each committed all that it stored."""
     query = select(events.c.run_id, events.c.step_key, events.c.attempt).where(
         events.c.kind == "step_succeeded"
     )
-    for batch in _batches(sorted(owners)):
+    for batch in _batches(owners):
         for row in connection.execute(query.where(events.c.run_id.in_(batch))):
             step = path_component(row.step_key or "")
             yield ValueOwner(run_id=RunId(row.run_id), step=step, attempt=row.attempt)
 
 
-def _over_since(connection: Connection, owners: Iterable[RunId]) -> Mapping[RunId, TimeUs | None]:
+def _over_since(connection: Connection, owners: Sequence[RunId]) -> Mapping[RunId, TimeUs | None]:
     query = select(runs.c.run_id, runs.c.finished_us)
     return {
         RunId(row.run_id): None if row.finished_us is None else TimeUs(row.finished_us)
-        for batch in _batches(sorted(owners))
+        for batch in _batches(owners)
         for row in connection.execute(query.where(runs.c.run_id.in_(batch)))
     }
 
 
-def _needed(connection: Connection, since: TimeUs | None = None) -> Iterator[str]:
-    """Yield the keys of the values that a run which is not over reads; `since`: see above."""
-    is_wanted: ColumnElement[bool] = runs.c.state.in_(_UNFINISHED_STATES)
-    if since is not None:
-        is_wanted |= runs.c.finished_us > since
-    reused = (
-        select(run_reuses.c.reuse_json)
-        .join(runs, runs.c.run_id == run_reuses.c.run_id)
-        .where(is_wanted)
-    )
-    for text in connection.execute(reused).scalars():
-        refs = (output.value_ref for output in codec.loads(Reuse, text).outputs)
-        yield from (ref.key for ref in refs if ref is not None)
+def _loaded(connection: Connection) -> Iterator[str]:
+    """Yield the keys of the values that runs which are not over load."""
     query = (
         select(run_loads.c.load_json)
         .join(runs, runs.c.run_id == run_loads.c.run_id)
@@ -176,6 +159,33 @@ def _needed(connection: Connection, since: TimeUs | None = None) -> Iterator[str
         load = codec.loads(Load, text)
         if load.value_ref is not None:
             yield load.value_ref.key
+
+
+def _reused(connection: Connection) -> Iterator[str]:
+    """Yield the keys of the values that runs which are not over reuse."""
+    return _keys_of(connection, _REUSES.where(runs.c.state.in_(_UNFINISHED_STATES)))
+
+
+def _reused_lately(connection: Connection, owners: Sequence[RunId], since: TimeUs) -> Iterator[str]:
+    """Yield the keys of what is reused of these runs, by those not over or over since then."""
+    is_wanted = runs.c.state.in_(_UNFINISHED_STATES) | (runs.c.finished_us > since)
+    of_owners = _is_among(run_reuses.c.from_run_id, owners)
+    return _keys_of(connection, _REUSES.where(of_owners, is_wanted))
+
+
+_REUSES: Final = select(run_reuses.c.reuse_json).join(runs, runs.c.run_id == run_reuses.c.run_id)
+
+
+def _keys_of(connection: Connection, reuses: Select[Any]) -> Iterator[str]:
+    for text in connection.execute(reuses).scalars():
+        refs = (output.value_ref for output in codec.loads(Reuse, text).outputs)
+        yield from (ref.key for ref in refs if ref is not None)
+
+
+def _is_among(column: Column[Any], names: Sequence[str]) -> ColumnElement[bool]:
+    # As JSON: a list of parameters has an end.
+    wanted = func.json_each(json.dumps(names)).table_valued("value")
+    return column.in_(select(wanted.c.value))
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

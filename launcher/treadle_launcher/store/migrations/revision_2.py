@@ -19,7 +19,9 @@ def upgrade(operations: Operations) -> None:
         "run_reuses",
         sa.Column("run_id", sa.Text, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("from_run_id", sa.Text, nullable=False),
         sa.Column("reuse_json", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("run_id", "position"),
         sqlite_with_rowid=False,
     )
+    operations.create_index("run_reuses_by_origin", "run_reuses", ["from_run_id"])

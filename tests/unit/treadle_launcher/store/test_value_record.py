@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.unit.treadle_launcher.store.samples import (
     STARTED,
@@ -66,12 +68,34 @@ def test_versions_are_counted_from_the_newest_that_is_stored(database: Path) -> 
     async def body(store: Store) -> None:
         keys = [await version(store) for _ in range(4)]
 
-        facts = await store.value_facts([keys[0], keys[1], keys[3]], None, SINCE)
+        facts = await store.value_facts([keys[0], keys[1], keys[3]], SINCE)
 
         assert facts.versions == {keys[3]: (ASSET, 0), keys[1]: (ASSET, 1), keys[0]: (ASSET, 2)}
-        other = await store.value_facts(keys, [KeyText("other")], SINCE)
-        assert other.versions == {}
         assert await store.latest_value_keys() == {ASSET: keys[3]}
+
+    on_store(database, body)
+
+
+def test_facts_are_found_by_index_however_long_the_history_is(database: Path) -> None:
+    async def body(store: Store) -> None:
+        key = await version(store)
+        engine, asked = store._readers._engine, []
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def note(_1: object, _2: object, statement: str, parameters: Any, *_: object) -> None:
+            asked.append((statement, parameters))
+
+        await store.value_facts([key], SINCE)
+
+        event.remove(engine, "before_cursor_execute", note)
+        with engine.connect() as connection:
+            steps = [
+                row.detail
+                for statement, parameters in asked
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
+        assert len(asked) >= 6
+        assert [step for step in steps if step.startswith("SCAN") and "VIRTUAL" not in step] == []
 
     on_store(database, body)
 
@@ -84,7 +108,7 @@ def test_runs_are_told_apart_by_whether_they_are_over(database: Path) -> None:
         over_id, running_id = (RunId(key.split("/")[-1][:26]) for key in (over, running))
         unknown = intermediate_value_key(RunId("UNKNOWN"), STEP, 1, "o")
 
-        facts = await store.value_facts([over, running, unknown], None, SINCE)
+        facts = await store.value_facts([over, running, unknown], SINCE)
 
         assert facts.unfinished == {running_id}
         assert facts.over_since == {over_id: clock.now(), running_id: None}
@@ -102,13 +126,13 @@ def test_what_a_run_loads_is_needed_until_it_is_over(database: Path) -> None:
         key = await version(store)
         reader = await store.create_run(make_run(make_plan("f2", loads=[load_of(key)])))
 
-        assert (await store.value_facts([key], None, SINCE)).needed == {key}
+        assert (await store.value_facts([key], SINCE)).needed == {key}
         # Asked for all the same: in between, another run might have come to need it.
         assert await store.mark_removed([removal(key)]) == ()
         assert await store.removed_values([key]) == {}
 
         await store.append(reader.run.run_id, [*STARTED, SUCCEEDED])
-        assert (await store.value_facts([key], None, SINCE)).needed == frozenset()
+        assert (await store.value_facts([key], SINCE)).needed == frozenset()
         assert await store.mark_removed([removal(key)]) == (removal(key),)
 
     on_store(database, body)
@@ -166,6 +190,6 @@ def test_thousands_of_values_are_asked_for_at_once(database: Path) -> None:
         keys = [f"runs/R{number}/s/1/o" for number in range(3000)]
         await store.mark_removed([removal(key) for key in keys])
         assert len(await store.removed_values(keys)) == 3000
-        assert len((await store.value_facts(keys, None, SINCE)).removed) == 3000
+        assert len((await store.value_facts(keys, SINCE)).removed) == 3000
 
     on_store(database, body)
