@@ -56,7 +56,10 @@ def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
     details = error.details() or ""
     match error.code():
         case grpc.StatusCode.UNAVAILABLE:
-            message = f"Nobody answers at {address}: {details}"
+            message = (
+                f"Nobody answers at {address}: {details}\nStart a launcher there, or name another:"
+                " an address is unix:/absolute/path or host:port."
+            )
             raise UnreachableError(message, address=address) from error
         case grpc.StatusCode.DEADLINE_EXCEEDED:
             message = f"{address} did not answer in time; the call may have had its effect."

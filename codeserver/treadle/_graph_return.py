@@ -31,7 +31,9 @@ def returned_outputs(body: Body, returned: Any, outs: tuple[str, ...]) -> dict[s
         raise _error(
             body,
             f"did not return its output {listed(missing)}.",
-            "Return a dict with an entry for every output, or do not declare it.",
+            "End its body with `return`, and the output of one of its ops."
+            if len(outs) == 1
+            else "Return a dict with an entry for every output, or do not declare it.",
         )
     return {name: _output(body, name, named[name]) for name in outs}
 

@@ -91,7 +91,11 @@ def read(argv: Sequence[str]) -> Settings:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="treadle_launcher", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="treadle_launcher",
+        description=__doc__,
+        usage="treadle launcher [OPTIONS], all in `treadle launcher --help`",
+    )
     add = parser.add_argument
     add("--location", action="append", default=[], metavar="NAME=ADDRESS")
     add(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from treadle_client.cli.suggesting_group import SuggestingGroup
+
 _HELP = "--help"
 
 
-class DefaultGroup(click.Group):
+class DefaultGroup(SuggestingGroup):
     """A click group whose command `list` is meant when the first argument names no command."""
 
     default = "list"

@@ -16,13 +16,14 @@ from treadle_client._errors import StartError
 from treadle_client._home import default_home
 from treadle_client._lifeline import Service
 from treadle_client._local import Code, LocalServices, local_services
+from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.location_text import location_text
 from treadle_client.cli.options import code_options
 
 
-@click.command()
+@click.command(cls=CodeCommand)
 @code_options
 @click.option("--name", metavar="NAME", help="The location's name; by default the first target's.")
 @click.option(

@@ -14,6 +14,15 @@ from treadle_client.cli.machine import plain_error, print_line
 
 P = ParamSpec("P")
 
+#: Where the names are listed that a refusal had no suggestion from.
+_WHERE_NAMES_ARE = {
+    "UNKNOWN_RUN": "`treadle runs` lists them.",
+    "UNKNOWN_STEP": "`treadle runs show RUN` lists the run's steps, and which have started.",
+    "UNKNOWN_ASSET": "`treadle assets` lists them; `treadle graph` shows the steps behind.",
+    "UNKNOWN_JOB": "`treadle graph` lists jobs; --select takes assets.",
+    "UNKNOWN_LOCATION": "`treadle assets` names the locations.",
+}
+
 
 def reporting_errors(command: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
     """Show what the command raises of this package's errors, and return the exit status for it."""
@@ -46,6 +55,8 @@ def _advice(error: TreadleClientError) -> list[str]:
         unsaid = [name for name in error.suggestions if name not in error.message]
         if unsaid:
             lines.append(f"Did you mean {', '.join(unsaid)}?")
+        elif not error.suggestions and error.reason in _WHERE_NAMES_ARE:
+            lines.append(_WHERE_NAMES_ARE[error.reason])
     if isinstance(error, SelectionError) and error.smallest:
         lines.append(f"A selection that is accepted: --select '{error.smallest}'")
     return lines

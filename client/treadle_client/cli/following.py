@@ -12,6 +12,7 @@ from treadle_client._run_handle import RunHandle
 from treadle_client.cli.display import RunDisplay, open_display
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import Lifetime, Session
 
 
@@ -67,17 +68,23 @@ def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json
 
 
 def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
+    code = _shown(session, handle, as_json=as_json)
+    if code is ExitCode.RUN_FAILED and not as_json:
+        click.echo(f"Go on from it: {next_command('runs', 'rerun', handle.run_id)}", err=True)
+    return code
+
+
+def _shown(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
     with open_display(as_json=as_json) as display:
         following = Following(handle, display)
         try:
             return following.to_the_end()
         except KeyboardInterrupt:
             if session.lifetime is Lifetime.STANDING:
-                click.echo(
-                    f"The run goes on. See it: treadle runs watch {handle.run_id}. End it:"
-                    f" treadle runs cancel {handle.run_id}.",
-                    err=True,
+                watch, cancel = (
+                    next_command("runs", each, handle.run_id) for each in ("watch", "cancel")
                 )
+                click.echo(f"The run goes on. See it: {watch}. End it: {cancel}.", err=True)
                 return ExitCode.INTERRUPTED
             click.echo("Cancelling the run; again Ctrl-C ends at once.", err=True)
             following.cancel("Ctrl-C")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from treadle_client._garbage import Garbage
+from treadle_client._garbage import Collected, Garbage
 from treadle_client._table import Page, Table
 from treadle_client.cli.duration import duration
 from treadle_client.cli.errors import reporting_errors
@@ -53,9 +53,14 @@ def gc(
     if as_json:
         print_document(plain(collected))
     else:
-        size = size_text(collected.removed_bytes)
-        click.echo(f"Removed {_values(collected.removed_count)}, {size}.")
+        click.echo(_collected_text(collected))
     return ExitCode.SUCCEEDED
+
+
+def _collected_text(collected: Collected) -> str:
+    if not collected.removed_count:
+        return "There was nothing to remove."
+    return f"Removed {_values(collected.removed_count)}, {size_text(collected.removed_bytes)}."
 
 
 def _garbage_page(garbage: Sequence[Garbage]) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from treadle_client._graph_tables import graph_page
+from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
@@ -13,7 +14,7 @@ from treadle_client.cli.pages import show_page
 from treadle_client.cli.session import SessionRequest, open_session
 
 
-@click.command()
+@click.command(cls=CodeCommand)
 @serving_options
 @click.option("--location", metavar="NAME", help="The code location, if there are several.")
 @json_option("the graph as one JSON document")

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 import click
 
+from treadle_client.cli.suggesting_group import SuggestingGroup
 
-class LazyGroup(click.Group):
+
+class LazyGroup(SuggestingGroup):
     """A click group whose command `x` is the attribute `x` of the module `x` in a package.
 
     The short help stands in the group, so that listing the commands imports none.

@@ -19,9 +19,11 @@ class LogOutput:
         self._heading = f"==> {step_key} <==" if with_heading and not as_json else ""
         self._decoders: dict[LogStream, codecs.IncrementalDecoder] = {}
         self._in_line = False
+        self._is_empty = True
 
     def show(self, chunk: LogChunk) -> None:
         """Print one chunk at once."""
+        self._is_empty = False
         if self._as_json:
             self._show_json(chunk)
             return
@@ -34,9 +36,11 @@ class LogOutput:
         self._in_line = not chunk.data.endswith(b"\n")
 
     def finish(self) -> None:
-        """End the last line if another step's output may follow it."""
+        """End the last line if another step's output may follow it; say so if there was nothing."""
         if self._in_line:
             click.echo()
+        if self._is_empty and not self._as_json:
+            click.echo(f"{self._step_key} wrote nothing.", err=True)
 
     def _show_json(self, chunk: LogChunk) -> None:
         # A chunk may end inside a character: its bytes wait for the rest.

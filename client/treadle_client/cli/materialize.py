@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import follow_or_name
@@ -13,7 +14,7 @@ from treadle_client.cli.session import SessionRequest, open_session
 from treadle_client.cli.tags import read_tags
 
 
-@click.command()
+@click.command(cls=CodeCommand)
 @plan_options
 @click.option(
     "--tag",

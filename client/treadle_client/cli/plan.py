@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from treadle_client._plan_tables import plan_page
+from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
@@ -14,7 +15,7 @@ from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.session import SessionRequest, open_session
 
 
-@click.command()
+@click.command(cls=CodeCommand)
 @plan_options
 @serving_options
 @json_option("the plan as one JSON document")

@@ -12,6 +12,7 @@ from treadle_client._step_result import StepResult
 from treadle_client._table import Page, Table
 from treadle_client._words import count, moment, span
 from treadle_client.cli.asset_pages import materializations_table
+from treadle_client.cli.repeated import next_command
 
 
 def runs_page(runs: Sequence[Run]) -> Page:
@@ -51,7 +52,7 @@ def run_page(
     for key, failure in failures.items():
         page += ["", f"{key}: {describe_failure(failure)}"]
         page += failure_details(failure)
-        page.append(f"All that it wrote: treadle runs logs {run.run_id} {key}")
+        page.append(f"All that it wrote: {next_command('runs', 'logs', run.run_id, key)}")
     if materializations:
         page += ["", materializations_table(materializations)]
     return tuple(page)

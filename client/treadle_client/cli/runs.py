@@ -169,6 +169,8 @@ def logs(  # noqa: PLR0913 - each is one argument or option
             for chunk in handle.logs(key, attempt, stream, offset=offset, follow=follow):
                 output.show(chunk)
             output.finish()
+        if not step_key and not started and not as_json:
+            click.echo("No step of the run has started.", err=True)
     return ExitCode.SUCCEEDED
 
 

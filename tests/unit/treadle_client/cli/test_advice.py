@@ -1,0 +1,51 @@
+"""What a command says to somebody who called it wrongly: the way out, to be typed as it stands."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from treadle_client.cli.repeated import next_command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("materialise",), "No such command 'materialise'. Did you mean 'materialize'?"),
+        (("run",), "Did you mean 'runs'?"),
+        (("runs", "sho"), "Did you mean 'show'?"),
+        (("assets", "foo"), "There are list, show."),
+        (("plan", "my_assets.py"), "Name a file of assets with -f FILE, an asset with -s KEY."),
+        (("dev", "my_assets.py"), "Name a file of assets with -f FILE."),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_one(treadle, arguments, hint) -> None:
+    done = treadle(*arguments)
+
+    assert done.status == 2
+    assert hint in done.err
+
+
+def test_nobody_at_an_address_says_how_addresses_are_written(treadle) -> None:
+    done = treadle("runs", "--launcher", "unix:/none/such.sock")
+
+    assert done.status == 3
+    assert "Nobody answers at unix:/none/such.sock" in done.err
+    assert "unix:/absolute/path or host:port" in done.err
+
+
+def test_the_next_command_repeats_where_this_one_looked_and_nothing_else(monkeypatch) -> None:
+    monkeypatch.setenv("THEIR_LAUNCHER", "unix:/from/the/environment")
+    said = []
+
+    @click.command()
+    @click.option("-f", "--file", "files", multiple=True)
+    @click.option("--home")
+    @click.option("--launcher", envvar="THEIR_LAUNCHER")
+    @click.option("--timeout", type=float)
+    def command(**_: object) -> None:
+        said.append(next_command("runs", "rerun", "R"))
+
+    command.main(["-f", "a.py", "-f", "b c.py", "--timeout", "3"], standalone_mode=False)
+
+    assert said == ["treadle runs rerun R -f a.py -f 'b c.py'"]
