@@ -9,7 +9,7 @@ from pathlib import Path
 
 from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
 from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
-from treadle_launcher.events import Event
+from treadle_launcher.folding import folded
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, Verdict
@@ -121,11 +121,11 @@ class EarlierRuns:
         from_failure = asked.kind is ReexecutionKind.FROM_FAILURE
         if from_failure and run.state is RunState.SUCCEEDED and not asked.rerun_changed:
             raise NothingFailedError([run.run_id])
-        parent = await self._view(run.run_id)
+        parent = await folded(self._store, run.run_id)
         runs = {run.run_id: parent}
         for reuse in parent.reuses.values():
             if reuse.from_run_id not in runs:
-                runs[reuse.from_run_id] = await self._view(reuse.from_run_id)
+                runs[reuse.from_run_id] = await folded(self._store, reuse.from_run_id)
         manifests = await self._manifests(runs)
         latest = await self._store.latest_materializations(sorted(_asset_keys(runs)))
         removed = await self._store.removed_values(sorted(_value_keys(runs)))
@@ -144,13 +144,6 @@ class EarlierRuns:
             manifest=manifests.get(run.run_id),
             latest=latest,
         )
-
-    async def _view(self, run_id: RunId) -> RunView:
-        plan = await self._store.get_run_plan(run_id)
-        events: list[Event] = []
-        while page := await self._store.events_after(run_id, events[-1].sequence if events else 0):
-            events.extend(page)
-        return await asyncio.to_thread(RunView.fold, plan, events)
 
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:
         found: dict[RunId, CodeManifest] = {}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
+from itertools import islice
 
 from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
 from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import BadArgumentError, UnknownStepError
-from treadle_launcher.events import Event
 from treadle_launcher.failure import Failure
+from treadle_launcher.folding import LastFolded
 from treadle_launcher.ids import RunId, StepKey
-from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
@@ -28,6 +27,7 @@ class RunSteps:
 
     def __init__(self, store: Store, board: Board, logs: AttemptLogs) -> None:
         self._store = store
+        self._folded = LastFolded(store)
         self._board = board
         self._logs = logs
 
@@ -41,8 +41,8 @@ class RunSteps:
         filters = ("steps", run_id)
         start = parse_token(page_token, filters) or 0
         limit = page_limit(page_size)
-        view = await self._view(run_id)
-        rows = list(enumerate(view.steps.values(), 1))[start : start + limit + 1]
+        view = await self._folded.view(run_id)
+        rows = tuple(islice(enumerate(view.steps.values(), 1), start, start + limit + 1))
         return cut_page(rows, limit, filters, read=lambda row: (row[0], _size(row[1]), row[1]))
 
     async def read_logs(  # noqa: PLR0913 - what ReadLogs asks for
@@ -64,11 +64,9 @@ class RunSteps:
         """
         if attempt < 0 or offset < 0:
             raise BadArgumentError(message="attempt and offset are 0 or a positive number.")
-        live = self._board.get(run_id)
-        view = await self._view(run_id) if live is None else live.view
-        if all(step.key != step_key for step in view.plan.steps):
-            raise UnknownStepError([step_key])
-        started = view.steps[step_key].attempts if step_key in view.steps else 0
+        started = await self._store.attempts_started(run_id, step_key)
+        if not started:
+            await self._check_planned(run_id, step_key)
         number = attempt or max(started, 1)
         async for chunk in self._logs.read(
             run_id,
@@ -91,7 +89,7 @@ class RunSteps:
         """
         if attempt < 0:
             raise BadArgumentError(message="attempt is 0 or a positive number.")
-        view = await self._view(run_id)
+        view = await self._folded.view(run_id)
         step = view.steps.get(step_key)
         started = 0 if step is None else step.attempts
         if not 0 < (attempt or started) <= started:
@@ -110,13 +108,10 @@ class RunSteps:
             return True
         return step.attempts == attempt and step.state is not StepState.RUNNING
 
-    async def _view(self, run_id: RunId) -> RunView:
+    async def _check_planned(self, run_id: RunId, step_key: StepKey) -> None:
         plan = await self._store.get_run_plan(run_id)
-        events: list[Event] = []
-        while page := await self._store.events_after(run_id, events[-1].sequence if events else 0):
-            events.extend(page)
-        # Folding a long log takes a while: beside the loop.
-        return await asyncio.to_thread(RunView.fold, plan, events)
+        if all(step.key != step_key for step in plan.steps):
+            raise UnknownStepError([step_key])
 
 
 def _size(step: StepView) -> int:

@@ -12,7 +12,8 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.events import Event, NewEvent, StepStarted
+from treadle_launcher.events import NewEvent, StepStarted
+from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
@@ -88,7 +89,7 @@ class Recovery:
     async def _load(self, run_id: RunId) -> tuple[ActiveRun, Sequence[_Handed]]:
         plan = await self._store.get_run_plan(run_id)
         launch_spec = await self._store.get_launch_spec(run_id)
-        events = await self._events(run_id)
+        events = await events_of(self._store, run_id)
         view = RunView.fold(plan, events)
         run = ActiveRun(view=view, launch_spec=launch_spec, replan=Replan.RULED_OUT)
         if view.state in (RunState.QUEUED, RunState.STARTING):
@@ -106,12 +107,6 @@ class Recovery:
             and view.steps[key].attempts == attempt
         ]
         return run, tasks
-
-    async def _events(self, run_id: RunId) -> list[Event]:
-        events: list[Event] = []
-        while page := await self._store.events_after(run_id, events[-1].sequence if events else 0):
-            events.extend(page)
-        return events
 
     def _folders(self) -> list[HostFolder]:
         return [

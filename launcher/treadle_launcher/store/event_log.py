@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
@@ -60,6 +60,21 @@ def events_after(
     if not found:
         runs.check_known(connection, run_id)
     return found
+
+
+def attempts_started(connection: Connection, run_id: RunId, step_key: StepKey) -> int:
+    """Return how many attempts of a step were started.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    query = select(func.max(table.c.attempt)).where(
+        table.c.run_id == run_id, table.c.step_key == step_key, table.c.kind == "step_started"
+    )
+    found: int | None = connection.execute(query).scalar_one()
+    if found is None:
+        runs.check_known(connection, run_id)
+    return found or 0
 
 
 def _to_row(event: Event) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from treadle_launcher.clock import Clock, SystemClock, TimeUs
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
-from treadle_launcher.ids import HostId, KeyText, RunId, TextId
+from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TextId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan
@@ -154,6 +154,16 @@ class Store:
         """
         return await self._readers.read(
             lambda connection: event_log.events_after(connection, run_id, sequence, limit)
+        )
+
+    async def attempts_started(self, run_id: RunId, step_key: StepKey) -> int:
+        """Return how many attempts of a step were started.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        return await self._readers.read(
+            lambda connection: event_log.attempts_started(connection, run_id, step_key)
         )
 
     async def earlier_run(self, request: IdempotentRequest) -> RunSummary | None:

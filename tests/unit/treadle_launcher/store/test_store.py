@@ -21,10 +21,18 @@ from tests.unit.treadle_launcher.store.samples import (
     started_run,
     step_started,
 )
-from treadle_launcher.clock import ManualClock
+from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
-from treadle_launcher.events import HostReady, NewEvent, RunSubmitted, StartMethod, StepNotRun
-from treadle_launcher.ids import HostId, KeyText, RunId
+from treadle_launcher.events import (
+    HostReady,
+    NewEvent,
+    RunSubmitted,
+    StartMethod,
+    StepNotRun,
+    StepRetryScheduled,
+)
+from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.ids import HostId, KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Selection
 from treadle_launcher.run_states import RunState
@@ -390,3 +398,25 @@ def test_tables_of_another_version_are_refused_and_left_alone(database: Path) ->
         pass
 
     assert database.read_bytes() == newer
+
+
+def test_the_attempts_that_a_step_started_are_counted(database: Path) -> None:
+    async def body(store: Store) -> None:
+        run_id = await started_run(store)
+        retry = NewEvent(
+            payload=StepRetryScheduled(
+                failure=Failure(reason=FailureReason.LOST, message="gone"),
+                not_before=TimeUs(0),
+                next_attempt=2,
+            ),
+            step_key=StepKey("block.s0"),
+            attempt=1,
+        )
+        await store.append(run_id, [step_started(0), retry, step_started(0, 2)])
+
+        assert await store.attempts_started(run_id, StepKey("block.s0")) == 2
+        assert await store.attempts_started(run_id, StepKey("block.s1")) == 0
+        with pytest.raises(UnknownRunError):
+            await store.attempts_started(RunId("nothing"), StepKey("block.s0"))
+
+    on_store(database, body)
