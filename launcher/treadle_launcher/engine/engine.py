@@ -23,7 +23,7 @@ from treadle_launcher.events import (
     StepRetryScheduled,
 )
 from treadle_launcher.failure import Failure
-from treadle_launcher.hosts.frames import Ack, AckState, Cancel, Commit, Hello, HostState
+from treadle_launcher.hosts.frames import Ack, AckState, Commit, Hello, HostState
 from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import (
     AttemptBegun,
@@ -114,7 +114,7 @@ class Engine:
         for host in self._pool.all():
             for task_id, task in host.tasks.items():
                 if task.run_id == run_id:
-                    host.send(Cancel(task_id=task_id, grace_ms=self._pool.term_grace_ms))
+                    self._pool.cancel(host, task_id)
 
     # What hosts say: see HostNews and HostEnds.
 
@@ -138,6 +138,12 @@ class Engine:
                 self._board.fail_run(turn, run, failure)
         self._board.settle(turn)
 
+    def host_outdated(self, host: Host) -> None:
+        """Have its runs go on elsewhere; what it runs of theirs, it tells when that ends."""
+        turn = self._board.turn()
+        self._leave(turn, host)
+        self._board.settle(turn)
+
     def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
         """Send again what the host may not know of."""
         for task_id, task in host.tasks.items():
@@ -147,7 +153,7 @@ class Engine:
             if task_id not in running:
                 host.send(task_for(run.view, task.step_key, task.attempt))
             if run.state is RunState.CANCELLING:
-                host.send(Cancel(task_id=task_id, grace_ms=self._pool.term_grace_ms))
+                self._pool.cancel(host, task_id)
 
     def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from treadle_launcher.engine.host import Host
 from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.hosts.frames import Hello, HostState
+from treadle_launcher.hosts.frames import PROTOCOL_VERSION, Hello, HostState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.values import Text
 
@@ -16,7 +16,9 @@ def not_started(location: str, cause: str) -> Failure:
 
 
 def unfit(host: Host, hello: Hello) -> Failure:
-    """Return why a run failed whose host could not import its code, or got other code."""
+    """Return why a run failed whose host cannot serve: of its code, or of its version."""
+    if hello.protocol_version != PROTOCOL_VERSION:
+        return _other_version(host, hello.protocol_version)
     if hello.state is HostState.STALE:
         return stale(f"the host got other code than was planned: {_listed(hello.changes)}")
     if hello.failure is not None:
@@ -29,6 +31,15 @@ def stale(why: str) -> Failure:
     """Return why a run failed whose plan is not what the code says any more."""
     message = f"The code is not the code that was planned: {why}. Plan and launch again."
     return Failure(reason=FailureReason.STALE, message=message)
+
+
+def _other_version(host: Host, version: int) -> Failure:
+    message = (
+        f"The host of {host.location} speaks version {version} of the host protocol, and this"
+        f" launcher version {PROTOCOL_VERSION}: Treadle was installed anew since the launcher was"
+        " started. Start it again; no run is lost by that."
+    )
+    return Failure(reason=FailureReason.START_FAILED, message=message)
 
 
 def ended_early(host: Host) -> Failure:

@@ -26,6 +26,8 @@ class HostStage(StrEnum):
     """It takes tasks."""
     LEAVING = "leaving"
     """It gets no further task: it was told to leave, or cannot serve."""
+    FOREIGN = "foreign"
+    """It says what this launcher cannot read: it is left alone, with all that it runs."""
     ENDED = "ended"
     """Its process is gone."""
 

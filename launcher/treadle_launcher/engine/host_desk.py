@@ -10,6 +10,7 @@ from treadle_launcher.engine.host import Host, HostStage
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.events import StartMethod
 from treadle_launcher.hosts.frames import (
+    OLDEST_PROTOCOL_VERSION,
     PROTOCOL_VERSION,
     Ack,
     Commit,
@@ -35,7 +36,11 @@ class HostNews(Protocol):
         ...
 
     def host_unfit(self, host: Host, hello: Hello) -> None:
-        """Learn that a host could not import the code, or got other code; it leaves."""
+        """Learn that a host cannot serve: of its code, or of its version; it leaves."""
+        ...
+
+    def host_outdated(self, host: Host) -> None:
+        """Learn that a host of another version gets no further task; what it runs goes on."""
         ...
 
     def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
@@ -97,9 +102,12 @@ class HostDesk:
 
     def _hello(self, connection: Connection, hello: Hello) -> None:
         host = self._pool.get(hello.host_id)
-        if host is None or hello.protocol_version != PROTOCOL_VERSION:
+        if host is None:
             _LOG.warning("host_refused host=%s reason=unknown", hello.host_id)
             connection.send(Drain(cancel_running=True, grace_ms=self._pool.term_grace_ms))
+            return
+        if not OLDEST_PROTOCOL_VERSION <= hello.protocol_version <= PROTOCOL_VERSION:
+            self._refuse(connection, host, hello)
             return
         is_new = host.connection is not connection
         if is_new:
@@ -109,6 +117,12 @@ class HostDesk:
             connection.send(Commit(record=host.committed))
         if host.stage is HostStage.LEAVING:
             self._pool.drain(host)
+        elif hello.protocol_version < PROTOCOL_VERSION:
+            _LOG.info("host_outdated host=%s version=%d", host.host_id, hello.protocol_version)
+            # First of all: what it had not heard of before, it refuses now.
+            self._pool.drain(host)
+            self._news.host_returned(host, hello.running_task_ids)
+            self._news.host_outdated(host)
         elif hello.state is HostState.NEW:
             connection.send(Prepare())
         elif hello.state is HostState.READY:
@@ -117,6 +131,28 @@ class HostDesk:
             host.stage = HostStage.LEAVING
             host.hold_timer(None)
             self._news.host_unfit(host, hello)
+
+    def _refuse(self, connection: Connection, host: Host, hello: Hello) -> None:
+        """Take nothing from a host whose frames mean what is not known here."""
+        if host.stage is HostStage.FOREIGN:
+            return
+        _LOG.error(
+            "host_refused host=%s reason=protocol version=%d known=%d..%d kept=%s",
+            host.host_id,
+            hello.protocol_version,
+            OLDEST_PROTOCOL_VERSION,
+            PROTOCOL_VERSION,
+            host.folder.journal,
+        )
+        if host.process is not None:
+            # This launcher started it, from files that were replaced beneath it: nothing runs.
+            host.stage = HostStage.LEAVING
+            connection.send(Drain(cancel_running=True, grace_ms=self._pool.term_grace_ms))
+            self._news.host_unfit(host, hello)
+            return
+        # It keeps its journal for a launcher that can read it, and waits on this connection.
+        self._pool.leave_alone(host)
+        self._news.host_outdated(host)
 
     def _ready(self, host: Host, hello: Hello, *, is_return: bool) -> None:
         if host.stage is HostStage.STARTING:

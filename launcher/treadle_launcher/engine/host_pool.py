@@ -9,11 +9,11 @@ from contextlib import suppress
 from treadle_launcher import defaults
 from treadle_launcher.engine.host import Host, HostStage
 from treadle_launcher.home import Home
-from treadle_launcher.hosts.frames import Drain
+from treadle_launcher.hosts.frames import Cancel, Drain
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
-from treadle_launcher.ids import HostId
+from treadle_launcher.ids import HostId, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.processes import exited, is_alive, kill_guarded
 
@@ -119,6 +119,18 @@ class HostPool:
         self._idle.pop(host.host_id, None)
         host.stage = HostStage.LEAVING
         host.send(Drain(cancel_running=cancel_running, grace_ms=self.term_grace_ms))
+
+    def leave_alone(self, host: Host) -> None:
+        """Neither use a host nor end it: this launcher cannot understand it."""
+        host.hold_timer(None)
+        host.stage = HostStage.FOREIGN
+
+    def cancel(self, host: Host, task_id: TaskId) -> None:
+        """Have a host end a task; one that understands no word of it is killed instead."""
+        if host.stage is HostStage.FOREIGN:
+            self.kill([host])
+        else:
+            host.send(Cancel(task_id=task_id, grace_ms=self.term_grace_ms))
 
     def discard(self, host: Host) -> None:
         """Forget a new host that was never started."""

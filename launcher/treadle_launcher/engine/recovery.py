@@ -156,8 +156,9 @@ class Recovery:
                 # Only of a host that never had a record acknowledged is the journal whole.
                 begun=host.marked > 0,
             )
-            task.run.take(host)
-            task.run.greeted = True
+            if host.is_usable:
+                task.run.take(host)
+                task.run.greeted = True
         for run in runs:
             turn.touch(run)
         self._board.settle(turn)

@@ -17,6 +17,10 @@ from treadle_launcher.processes import ProcessId
 from treadle_launcher.tasks import Task
 
 PROTOCOL_VERSION = 1
+"""Of hosts that get tasks."""
+
+OLDEST_PROTOCOL_VERSION = 1
+"""Of hosts that are listened to: what an older launcher had them run, ends as it would have."""
 
 
 class HostState(StrEnum):
