@@ -50,17 +50,17 @@ Address: TypeAlias = UnixAddress | TcpAddress
 
 
 def parse_address(text: str) -> Address:
-    """Read "unix:/absolute/path" or "host:port" of this machine.
+    """Read "unix:/path", from the working directory on if it is relative, or "host:port".
 
     Raises:
         AddressError: it is neither, the path is too long, or the host is not loopback.
     """
     if text.startswith("unix:"):
-        return _unix_address(Path(text.removeprefix("unix:")))
+        return _unix_address(text.removeprefix("unix:"))
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:
-        raise AddressError(f"{text!r} is no address: unix:/absolute/path or host:port (0: any).")
+        raise AddressError(f"{text!r} is no address: unix:/path or host:port (0: any).")
     if not _is_loopback(host):
         raise AddressError(f"{text!r} is not on loopback: bind localhost, 127.0.0.1 or [::1].")
     return TcpAddress(host=host, port=int(port))
@@ -97,9 +97,10 @@ def claimed(address: UnixAddress) -> Iterator[None]:
         os.close(folder)
 
 
-def _unix_address(path: Path) -> UnixAddress:
-    if not path.is_absolute():
-        raise AddressError(f"unix:{path}: the path of a socket must be absolute.")
+def _unix_address(written: str) -> UnixAddress:
+    if not written:
+        raise AddressError("'unix:' names no socket: write unix:/path.")
+    path = Path(written).absolute()
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         raise AddressError(f"unix:{path}: a socket's path holds {LONGEST_SOCKET_PATH} bytes.")
     return UnixAddress(path=path)

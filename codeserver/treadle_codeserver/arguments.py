@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--working-directory", default=".", metavar="DIR", help="where the user's code runs")
     add("--python", default=sys.executable, metavar="FILE", help="what runs the user's code")
     add("--name", type=_word, metavar="NAME", help="of the location; else the first target's")
-    add("--bind", metavar="ADDRESS", help="unix:/absolute/path or a host:port of this machine")
+    add("--bind", metavar="ADDRESS", help="unix:/path or a host:port of this machine")
     add("--token-file", metavar="FILE", help="required over TCP: what callers must send")
     add(
         "--import-timeout",

@@ -18,7 +18,7 @@ _HIGHEST_PORT = 65535
 
 
 class BadAddressError(ValueError):
-    """The address is neither "unix:/absolute/path" nor "host:port"."""
+    """The address is neither "unix:/path" nor "host:port"."""
 
 
 class SocketFolderError(RuntimeError):
@@ -61,7 +61,7 @@ Address: TypeAlias = UnixAddress | TcpAddress
 
 
 def parse(text: str) -> Address:
-    """Read "unix:/absolute/path" or "host:port".
+    """Read "unix:/path", from the working directory on if it is relative, or "host:port".
 
     Raises:
         BadAddressError: it is neither, or the path is too long for a socket.
@@ -72,15 +72,16 @@ def parse(text: str) -> Address:
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:
         raise BadAddressError(
-            f"{text!r} is no address: write unix:/absolute/path or host:port (port 0: any)"
+            f"{text!r} is no address: write unix:/path or host:port (port 0: any)"
         )
     return TcpAddress(host=host, port=int(port))
 
 
 def _parse_unix(text: str) -> UnixAddress:
-    path = Path(text.removeprefix("unix:"))
-    if not path.is_absolute():
-        raise BadAddressError(f"{text!r}: the path of a Unix socket must be absolute")
+    written = text.removeprefix("unix:")
+    if not written:
+        raise BadAddressError(f"{text!r} names no socket: write unix:/path")
+    path = Path(written).absolute()
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         raise BadAddressError(
             f"{text!r}: a Unix socket's path holds at most {LONGEST_SOCKET_PATH} bytes"

@@ -29,6 +29,13 @@ def test_an_address_reads_back_as_it_is_written(text: str) -> None:
     assert str(parse_address(text)) == text
 
 
+def test_a_relative_socket_lies_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert parse_address("unix:a.sock") == UnixAddress(path=tmp_path / "a.sock")
+
+
 def test_the_two_kinds_are_told_apart() -> None:
     assert parse_address("unix:/a") == UnixAddress(path=Path("/a"))
     assert parse_address("[::1]:80") == TcpAddress(host="::1", port=80)
@@ -37,7 +44,7 @@ def test_the_two_kinds_are_told_apart() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "unix:relative.sock",
+        "unix:",
         "unix:/" + "x" * 107,
         "",
         "127.0.0.1",

@@ -26,7 +26,12 @@ def test_an_address_reads_back_as_it_is_written(text):
     assert str(parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "unix:", "unix:a", ":80", "host", "host:x", "host:65536"])
+def test_a_relative_socket_lies_in_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert parse("unix:a.sock") == UnixAddress(path=tmp_path / "a.sock")
+
+
+@pytest.mark.parametrize("text", ["", "unix:", ":80", "host", "host:x", "host:65536"])
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(BadAddressError):
         parse(text)
