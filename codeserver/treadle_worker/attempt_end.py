@@ -39,6 +39,8 @@ class AttemptEnd:
 
     `outcome` is what the process said of itself; None if it ended before it could.
     `timeout_ms` is 0 unless it was ended because its time was over; `was_killed`: by KILL.
+    `was_interrupted`: the op still ran then, and was sent a signal, to show where it was: what
+    it says thereafter may come of that.
     """
 
     step_key: str
@@ -51,6 +53,7 @@ class AttemptEnd:
     limits: Limits = field(default_factory=Limits)
     timeout_ms: int = 0
     was_killed: bool = False
+    was_interrupted: bool = False
     oom: OomKills = field(default_factory=OomKills)
 
 

@@ -16,6 +16,8 @@ from treadle_worker.messages import (
     FailureReason,
 )
 
+# As faulthandler begins a stack.
+_STACK = "(most recent call first):"
 Told = TypeVar("Told", AttemptSucceeded, AttemptFailed)
 
 
@@ -26,9 +28,10 @@ def conclude(
 
     It succeeded when its process said so and then ended like one that has nothing to say:
     what runs after the op (threads, atexit handlers, flushing) is part of it. An attempt that
-    did so although its cancel was on the way succeeded all the same.
+    did so although its cancel was on the way succeeded all the same; one whose time was over
+    did not.
     """
-    if isinstance(end.outcome, AttemptSucceeded) and end.exit == Exit():
+    if isinstance(end.outcome, AttemptSucceeded) and not end.was_interrupted and end.exit == Exit():
         return _measured(end.outcome, end)
     if end.cancel_requested:
         return AttemptCancelled(was_running=True, usage=end.usage)
@@ -52,6 +55,7 @@ def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
     seconds = end.timeout_ms / 1000
     told = end.outcome.failure if isinstance(end.outcome, AttemptFailed) else None
     how = "and KILL when the grace was over" if end.was_killed else "and ended"
+    shown = ("Its stderr says where it was then.",) if _STACK in stderr_tail else ()
     return Failure(
         reason=FailureReason.TIMEOUT,
         message=f"{end.step_key} was not done after {seconds:g} s, {_when(end)}: it and all that "
@@ -63,6 +67,7 @@ def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
         stderr_tail=stderr_tail,
         evidence=(
             f"Its timeout of {seconds:g} s had passed on the host's monotonic clock.",
+            *shown,
             f"Its processes were sent TERM, {how}.",
         ),
     )
@@ -90,6 +95,6 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
 
 
 def _when(end: AttemptEnd) -> str:
-    if isinstance(end.outcome, AttemptSucceeded):
+    if isinstance(end.outcome, AttemptSucceeded) and not end.was_interrupted:
         return "after the op returned, while its threads, atexit handlers and open files ended"
     return "before the op returned"

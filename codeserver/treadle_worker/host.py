@@ -13,7 +13,7 @@ import sys
 import traceback
 from enum import Enum, StrEnum, auto
 
-from treadle_worker import processes
+from treadle_worker import processes, stacks
 from treadle_worker.capture import log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
@@ -249,10 +249,15 @@ class Host:
             if spawns
             else ForkStarter(self._spec, self._imported, self._leave_to_parent)
         )
+        shows_stacks = not stacks.is_caught(os.getpid())
+        if shows_stacks and not spawns:
+            # For the steps, which inherit it: each writes to an stderr of its own.
+            stacks.show_on_signal(2)
         rules = Rules(
             begin_timeout=self._begin_timeout() if spawns else None,
             term_grace=self._spec.term_grace_ms / 1000,
             log_limit=self._spec.log_limit,
+            shows_stacks=shows_stacks,
         )
         self._running = Running(self._loop, self, starter, rules, self._record)
         # After the import: the handlers that the user's modules set are the steps' to keep.

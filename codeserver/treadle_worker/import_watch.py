@@ -6,7 +6,6 @@ The host itself cannot: its only thread is the one that hangs, perhaps in C.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import os
 import re
 import select
@@ -17,12 +16,10 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle.snapshot import SourceLine
-from treadle_worker import processes
+from treadle_worker import processes, stacks
 from treadle_worker.importing import ModuleEvent, ModuleStarted
 from treadle_worker.origins import is_user_file
 
-# A signal that nobody else uses: faulthandler answers it from C, whatever the thread does.
-_DUMP_SIGNAL = int(signal.SIGRTMAX) - 3
 _DUMP_WAIT_S = 2.0
 _DUMP_QUIET_S = 0.2
 _END = b"end\n"
@@ -57,7 +54,7 @@ def watched(
     """
     progress, tell_progress = os.pipe2(os.O_CLOEXEC)
     dump, write_dump = os.pipe2(os.O_CLOEXEC)
-    faulthandler.register(_DUMP_SIGNAL, file=write_dump, all_threads=True, chain=False)
+    stacks.show_on_signal(write_dump)
     host = os.getpid()
     watch = os.fork()
     if watch == 0:
@@ -78,7 +75,7 @@ def watched(
         os.close(tell_progress)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(watch, 0)
-        faulthandler.unregister(_DUMP_SIGNAL)
+        stacks.show_no_more()
         os.close(write_dump)
 
 
@@ -125,7 +122,7 @@ class _Watch:
 
     def _where(self) -> str:
         """Have the host write where its threads are; "" if it does not in time."""
-        processes.send_signal(self._host, _DUMP_SIGNAL)
+        processes.send_signal(self._host, stacks.SIGNAL)
         waiting = select.poll()
         waiting.register(self._dump, select.POLLIN)
         told = bytearray()

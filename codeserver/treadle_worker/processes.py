@@ -75,6 +75,16 @@ def read_stat(pid: int) -> ProcessStat:
     )
 
 
+def caught_signals(pid: int) -> int:
+    """Return the signals that a process handles, as a mask; 0 if it is gone."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            lines = file.read().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1], 16) for line in lines if line.startswith(b"SigCgt:")), 0)
+
+
 def children(pid: int) -> list[int]:
     """List the child processes of a process, zombies included; none if it is gone."""
     found: list[int] = []

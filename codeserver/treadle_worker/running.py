@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import Protocol
 
-from treadle_worker import oom_counters, processes
+from treadle_worker import oom_counters, processes, stacks
 from treadle_worker.attempt_end import Exit, read_exit
 from treadle_worker.capture import LogFolder
 from treadle_worker.exits import conclude
@@ -38,6 +38,8 @@ from treadle_worker.wire.fields import WireError
 
 _READ_BYTES = 256 * 1024
 _ABORT_GRACE_S = 2.0
+# To write stacks takes a thousandth of it; a busy machine may let a process wait.
+_STACKS_WAIT_S = 0.2
 # Between two looks at what the attempts have written; the second while one of them floods.
 _LOG_LOOK_S = 1.0
 _FLOOD_LOOK_S = 0.1
@@ -126,6 +128,17 @@ class Running:
         # What has failed already failed for that, however long its process takes to end.
         if not isinstance(running.outcome, AttemptFailed):
             running.timeout_ms = timeout_ms
+        is_at_work = running.outcome is None and running.exit is None
+        if is_at_work and self._rules.shows_stacks and stacks.ask(running.pid):
+            running.was_interrupted = True
+            # The signal to end would overtake this one.
+            self._loop.set_deadline(
+                (running.task.task_id, "stacks"), _STACKS_WAIT_S, lambda: self._end_late(running)
+            )
+        else:
+            self._end_late(running)
+
+    def _end_late(self, running: RunningAttempt) -> None:
         self._end_within(running, self._rules.term_grace)
 
     def _end_within(self, running: RunningAttempt, grace: float) -> None:
@@ -250,7 +263,7 @@ class Running:
         task_id = running.task.task_id
         del self._running[task_id]
         self._record.remove(running.pid)
-        for kind in ("begin", "timeout", "kill"):
+        for kind in ("begin", "timeout", "stacks", "kill"):
             self._loop.clear_deadline((task_id, kind))
         if not self._running:
             self._loop.clear_deadline(_LOGS)

@@ -23,8 +23,9 @@ class RunningAttempt:
     """One attempt. `pidfd` is closed once `exit` is known, the reports with their end.
 
     `is_ending`: it was sent TERM, as all of `tree` below it was, and KILL follows at
-    `kill_at`. `timeout_ms` is set when it
-    is ended because its time was over. `hung`: it did not begin with the op in time.
+    `kill_at`. `timeout_ms` is set when it is ended because its time was over, and
+    `was_interrupted` if it was asked where it is then. `hung`: it did not begin with the op in
+    time.
     """
 
     task: Task
@@ -42,6 +43,7 @@ class RunningAttempt:
     cancel_requested: bool = False
     is_ending: bool = False
     timeout_ms: int = 0
+    was_interrupted: bool = False
     was_killed: bool = False
     kill_at: float = 0.0
     tree: frozenset[Instance] = frozenset()
@@ -64,5 +66,6 @@ class RunningAttempt:
             limits=step.limits or Limits(),
             timeout_ms=self.timeout_ms,
             was_killed=self.was_killed,
+            was_interrupted=self.was_interrupted,
             oom=oom_counters.kills_since(self.oom_before) if is_killed else OomKills(),
         )

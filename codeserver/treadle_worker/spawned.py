@@ -7,7 +7,7 @@ import pickle
 from dataclasses import dataclass
 from typing import NoReturn
 
-from treadle_worker import step
+from treadle_worker import stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
 from treadle_worker.failures import import_failure
@@ -42,6 +42,8 @@ def main(fd: int) -> int:
         location = load_targets(targets, spawned.host.working_directory)
     except LoadFailedError as error:
         _fail(reports, import_failure(error.problem))
+    if not stacks.is_caught(os.getpid()):
+        stacks.show_on_signal(2)
     found = location.snapshot.digest
     if found != spawned.host.digest:
         _fail(reports, stale_failure(spawned.host.digest, found))

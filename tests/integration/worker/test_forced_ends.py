@@ -15,6 +15,8 @@ from tests.integration.worker.conftest import DEADLINE_S, Message, Served, Workp
 STRAY = """
 import ctypes, os, signal, subprocess, sys, time
 
+MUTEX = ctypes.create_string_buffer(64)
+
 def detach(context):
     reader, writer = os.pipe()
     if os.fork() == 0:
@@ -32,7 +34,7 @@ def detach(context):
 
 ENDLESS = {
     "python": "while True: pass",
-    "in C": "ctypes.PyDLL(None).pause()",
+    "in C": "lock = ctypes.PyDLL(None).pthread_mutex_lock; lock(MUTEX); lock(MUTEX)",
     "deaf": "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n        while True: signal.pause()",
 }
 
@@ -74,6 +76,8 @@ def test_a_deadline_ends_the_attempt_and_all_that_it_started(place: Workplace, h
     assert failed["failure"]["evidence"]
     assert int(failed["usage"]["wallUs"]) >= 1_000_000
     assert failed["failure"]["signal"] == ("SIGKILL" if how == "deaf" else "SIGTERM")
+    assert f'{served.path}", line' in failed["failure"]["stderrTail"]["head"]
+    assert " in thing" in failed["failure"]["stderrTail"]["head"]
     assert not os.path.exists(f"/proc/{pid}")
 
 
@@ -93,6 +97,67 @@ def test_what_the_op_raises_when_its_time_is_over_is_told(place: Workplace) -> N
 
     assert failed["failure"]["reason"] == "FAILURE_REASON_TIMEOUT"
     assert "told to stop" in failed["failure"]["traceback"]["head"]
+
+
+def test_what_an_op_returns_when_it_was_asked_where_it_is_does_not_count(place: Workplace) -> None:
+    served = place.serve("""
+        import ctypes
+        @asset
+        def thing():
+            # As any C code that takes an interruption for an answer.
+            ctypes.PyDLL(None).pause()
+            return "half of it"
+    """)
+
+    failed = last(served.run(step_fields={"timeoutMs": 700}), "failed")
+
+    assert failed["failure"]["reason"] == "FAILURE_REASON_TIMEOUT"
+
+
+def test_a_spawned_step_shows_where_its_deadline_met_it(place: Workplace) -> None:
+    served = endless(place, "in C", startMethod="spawn")
+
+    failed = last(served.run(step_fields={"timeoutMs": 3_000}), "failed")
+
+    assert " in thing" in failed["failure"]["stderrTail"]["head"]
+    assert failed["failure"]["signal"] == "SIGTERM"
+
+
+@pytest.mark.parametrize(("start", "timeout"), [("auto", 700), ("spawn", 3_000)])
+def test_a_signal_that_the_users_code_catches_is_not_sent(
+    place: Workplace, start: str, timeout: int
+) -> None:
+    served = place.serve(
+        """
+        import signal
+        signal.signal(signal.SIGRTMAX - 3, lambda number, frame: print("not ours to send"))
+        @asset
+        def thing():
+            while True:
+                signal.pause()
+        """,
+        startMethod=start,
+    )
+
+    failed = last(served.run(step_fields={"timeoutMs": timeout}), "failed")
+
+    assert failed["failure"]["signal"] == "SIGTERM"
+    assert place.log("stdout") == ""
+
+
+def test_an_op_that_catches_the_signal_no_more_is_ended_by_term(place: Workplace) -> None:
+    served = place.serve("""
+        import signal
+        @asset
+        def thing():
+            signal.signal(signal.SIGRTMAX - 3, signal.SIG_DFL)
+            while True:
+                signal.pause()
+    """)
+
+    failed = last(served.run(step_fields={"timeoutMs": 700}), "failed")
+
+    assert failed["failure"]["signal"] == "SIGTERM"
 
 
 def test_a_deadline_that_is_kept_changes_nothing(place: Workplace) -> None:

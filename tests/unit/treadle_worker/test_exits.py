@@ -121,6 +121,22 @@ def test_what_was_ended_because_its_time_was_over_is_a_timeout(
     assert ("KILL when" in " ".join(told.failure.evidence)) == (exit_ == KILLED)
 
 
+def test_success_that_comes_after_the_deadline_met_the_op_is_a_timeout() -> None:
+    found = failure(end(SUCCEEDED, timeout_ms=1500, was_interrupted=True))
+
+    assert found.reason is FailureReason.TIMEOUT
+    assert "before the op returned" in found.message
+
+
+def test_a_timeout_says_that_stderr_has_the_stack_if_it_has() -> None:
+    stack = 'Thread 0x1 (most recent call first):\n  File "a.py", line 3 in thing\n'
+    told = conclude(end(None, Exit(signal="SIGTERM"), timeout_ms=1500), lambda: stack)
+
+    assert isinstance(told, AttemptFailed)
+    assert "Its stderr says where it was then." in told.failure.evidence
+    assert "Its stderr says where it was then." not in failure(end(None, timeout_ms=1)).evidence
+
+
 @pytest.mark.parametrize(
     ("oom", "likely", "words"),
     [
