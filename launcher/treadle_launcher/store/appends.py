@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.split import split_payload
-from treadle_launcher.store import event_log, host_marks, materializations, runs, texts
+from treadle_launcher.store import event_log, materializations, runs, texts
 from treadle_launcher.store.errors import OutOfStepError
 from treadle_launcher.store.records import HostMark, RunEvents
 from treadle_launcher.store.session import WriteSession
@@ -25,9 +25,9 @@ def append_all(
     """
     appended = tuple(append(session, each) for each in batch)
     if host_mark is not None:
-        before = host_marks.get(session.connection, host_mark.host_id)
+        before = session.host_mark(host_mark.host_id)
         _check_step(f"host {host_mark.host_id}", host_mark.after, before)
-        host_marks.put(session.connection, host_mark)
+        session.move_host_mark(host_mark)
     return appended
 
 

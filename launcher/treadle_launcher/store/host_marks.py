@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_launcher.ids import HostId
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.store.schema import host_marks as table
 
+_ROW: Final = insert(table).values(
+    host_id=bindparam("host_id"), last_record=bindparam("last_record")
+)
+_PUT: Final = _ROW.on_conflict_do_update(
+    index_elements=[table.c.host_id], set_={"last_record": _ROW.excluded.last_record}
+)
+
 
 def put(connection: Connection, mark: HostMark) -> None:
-    """Move a host's mark forward; one that lies behind the mark there is changes nothing."""
-    row = insert(table).values(host_id=mark.host_id, last_record=mark.last_record)
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[table.c.host_id],
-            set_={"last_record": func.max(table.c.last_record, row.excluded.last_record)},
-        )
-    )
+    """Set a host's mark."""
+    connection.execute(_PUT, {"host_id": mark.host_id, "last_record": mark.last_record})
 
 
 def get(connection: Connection, host_id: HostId) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
@@ -51,12 +51,15 @@ def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
     connection.execute(insert(table), row)
 
 
+_UPDATE: Final = update_rows(table).where(table.c.run_id == bindparam("of_run"))
+
+
 def update(connection: Connection, before: RunSummary, now: RunSummary) -> None:
     """Bring a run's row up to date: only what changed is written."""
     old = _changing(before)
     changed = {name: value for name, value in _changing(now).items() if value != old[name]}
     if changed:
-        connection.execute(update_rows(table).where(table.c.run_id == now.run_id).values(changed))
+        connection.execute(_UPDATE, {"of_run": now.run_id, **changed})
 
 
 def get(connection: Connection, run_id: RunId) -> RunSummary:

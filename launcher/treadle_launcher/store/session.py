@@ -1,4 +1,4 @@
-"""What one write transaction works with."""
+"""What write transactions work with."""
 
 from __future__ import annotations
 
@@ -7,25 +7,38 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 
 from treadle_launcher.clock import Clock
-from treadle_launcher.ids import RunId
+from treadle_launcher.ids import HostId, RunId
 from treadle_launcher.run_summary import SummaryFold
-from treadle_launcher.store import runs
+from treadle_launcher.store import host_marks, runs
+from treadle_launcher.store.records import HostMark
 
 _LAST_STORE_SEQUENCE = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
 
 
 @dataclass(slots=True, kw_only=True)
 class WriteSession:
-    """One transaction of the writer: used by its thread alone.
+    """The writer's connection, and what it knows of the file that it alone writes to.
 
-    `folds` hold the rows of the runs that were written lately; they are thrown away when a
-    transaction is rolled back.
+    Used by its thread alone, in one transaction after the other. What is known goes for what
+    was committed: `forget` it when a transaction is rolled back.
     """
 
     connection: Connection
     clock: Clock
     folds: dict[RunId, SummaryFold] = field(default_factory=dict)
+    _marks: dict[HostId, int] = field(default_factory=dict)
     _last_store_sequence: int | None = None
+
+    def forget(self) -> None:
+        """Know nothing any more: it is read again."""
+        self.folds.clear()
+        self._marks.clear()
+        self._last_store_sequence = None
+
+    def drop_finished(self) -> None:
+        """Let go of runs that are over: nothing more is written of them."""
+        for run_id in [key for key, fold in self.folds.items() if fold.state.is_final]:
+            del self.folds[run_id]
 
     def next_store_sequence(self) -> int:
         """Return the number of the next event of the home."""
@@ -44,3 +57,15 @@ class WriteSession:
         if fold is None:
             fold = self.folds[run_id] = SummaryFold(runs.get(self.connection, run_id))
         return fold
+
+    def host_mark(self, host_id: HostId) -> int:
+        """Return the last journal record of this host that was recorded; 0: none."""
+        if host_id not in self._marks:
+            self._marks[host_id] = host_marks.get(self.connection, host_id)
+        return self._marks[host_id]
+
+    def move_host_mark(self, mark: HostMark) -> None:
+        """Move a host's mark forward; one that lies behind the mark there changes nothing."""
+        if mark.last_record > self.host_mark(mark.host_id):
+            host_marks.put(self.connection, mark)
+            self._marks[mark.host_id] = mark.last_record

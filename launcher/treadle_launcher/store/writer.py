@@ -14,8 +14,6 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection
 
 from treadle_launcher.clock import Clock
-from treadle_launcher.ids import RunId
-from treadle_launcher.run_summary import SummaryFold
 from treadle_launcher.store.connections import writing_engine
 from treadle_launcher.store.errors import StoreClosedError, translated
 from treadle_launcher.store.session import WriteSession
@@ -52,10 +50,8 @@ class Writer:
     """The queue of writes. Made by `running` alone."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._connection = connection
-        self._clock = clock
+        self._session = WriteSession(connection=connection, clock=clock)
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
-        self._folds: dict[RunId, SummaryFold] = {}
         self._closing = False
 
     @classmethod
@@ -121,17 +117,16 @@ class Writer:
         return [outcome for request in batch for outcome in self._commit([request])]
 
     def _transaction(self, batch: Sequence[_Request]) -> list[_Outcome]:
-        session = WriteSession(connection=self._connection, clock=self._clock, folds=self._folds)
+        session = self._session
         try:
-            with translated(), self._connection.begin():
+            with translated(), session.connection.begin():
                 outcomes = [
                     _Outcome(request.future, result=request.write(session)) for request in batch
                 ]
         except BaseException:
-            self._folds.clear()
+            session.forget()
             raise
-        for run_id in [key for key, fold in self._folds.items() if fold.state.is_final]:
-            del self._folds[run_id]
+        session.drop_finished()
         return outcomes
 
 

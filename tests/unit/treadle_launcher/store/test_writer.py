@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import RootTransaction
 
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.ids import HostId
@@ -46,20 +47,23 @@ def test_what_waits_is_committed_together(tmp_path: Path) -> None:
     async def body(writer: Writer) -> None:
         begun, let_go = threading.Event(), threading.Event()
 
-        def hold_up(session: WriteSession) -> WriteSession:
+        def transaction(session: WriteSession) -> RootTransaction | None:
+            return session.connection.get_transaction()
+
+        def hold_up(session: WriteSession) -> RootTransaction | None:
             begun.set()
             let_go.wait(30)
-            return session
+            return transaction(session)
 
         first = writer.submit(hold_up)
         assert begun.wait(30)
-        others = [writer.submit(lambda session: session) for _ in range(100)]
+        others = [writer.submit(transaction) for _ in range(100)]
         let_go.set()
 
-        sessions = await asyncio.gather(*others)
+        transactions = await asyncio.gather(*others)
 
-        assert len({id(session) for session in sessions}) == 1
-        assert await first is not sessions[0]
+        assert len(set(transactions)) == 1
+        assert await first is not transactions[0]
 
     on_writer(tmp_path, body)
 
@@ -83,6 +87,28 @@ def test_a_write_that_breaks_fails_alone(tmp_path: Path) -> None:
             type(None),
         ]
         assert await writer.submit(marked) == 2
+
+    on_writer(tmp_path, body)
+
+
+def test_what_was_rolled_back_is_known_no_more(tmp_path: Path) -> None:
+    async def body(writer: Writer) -> None:
+        def moved(number: int) -> Callable[[WriteSession], None]:
+            return lambda session: session.move_host_mark(
+                HostMark(host_id=HOST, last_record=number)
+            )
+
+        def broken(session: WriteSession) -> None:
+            moved(9)(session)
+            session.next_store_sequence()
+            raise ZeroDivisionError
+
+        await writer.submit(moved(1))
+        with pytest.raises(ZeroDivisionError):
+            await writer.submit(broken)
+
+        assert await writer.submit(lambda session: session.host_mark(HOST)) == 1
+        assert await writer.submit(lambda session: session.next_store_sequence()) == 1
 
     on_writer(tmp_path, body)
 
