@@ -66,3 +66,22 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return Session(client, home)
 
         yield start_local
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start services once for all tests of a file that name the same module of tests/assets.
+
+    For tests that expect nothing of what was, or was not, made before them.
+    """
+    sessions: dict[str, Session] = {}
+    with ExitStack() as stack:
+
+        def start_once(target: str) -> Session:
+            if target not in sessions:
+                home = tmp_path_factory.mktemp("home")
+                client = stack.enter_context(treadle_client.local(ASSETS / target, home=home))
+                sessions[target] = Session(client, home)
+            return sessions[target]
+
+        yield start_once

@@ -40,9 +40,9 @@ def failed(session: Session, name: str) -> StepResult:
     ],
 )
 def test_a_failure_has_its_name_and_its_evidence(
-    start: Start, name: str, reason: FailureReason, signal: str, words: str
+    shared: Start, name: str, reason: FailureReason, signal: str, words: str
 ) -> None:
-    step = failed(start(MODULE), name)
+    step = failed(shared(MODULE), name)
 
     assert step.failure is not None
     assert step.failure.reason is reason
@@ -82,8 +82,8 @@ def test_a_deaf_step_is_killed_when_its_time_and_its_grace_are_over(strict: Star
     assert step.failure.signal == "SIGKILL"
 
 
-def test_an_error_has_its_whole_chain_and_a_crash_its_stack(start: Start) -> None:
-    session = start(MODULE)
+def test_an_error_has_its_whole_chain_and_a_crash_its_stack(shared: Start) -> None:
+    session = shared(MODULE)
     error = failed(session, "user_error").failure
     crash = failed(session, "crashes").failure
     exit_ = failed(session, "exits").failure
@@ -101,16 +101,16 @@ def test_an_error_has_its_whole_chain_and_a_crash_its_stack(start: Start) -> Non
     assert exit_.exit_code == 7
 
 
-def test_limits_are_those_of_the_op(start: Start) -> None:
-    session = start(MODULE)
+def test_limits_are_those_of_the_op(shared: Start) -> None:
+    session = shared(MODULE)
 
     session.succeed("modest")
 
     assert session.value("modest") == (os.nice(0) + 4, 200, True)
 
 
-def test_a_text_of_ten_million_characters_arrives_whole(start: Start) -> None:
-    failure = failed(start(MODULE), "verbose_error").failure
+def test_a_text_of_ten_million_characters_arrives_whole(shared: Start) -> None:
+    failure = failed(shared(MODULE), "verbose_error").failure
 
     assert failure is not None
     text = failure.traceback.whole()

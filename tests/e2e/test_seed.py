@@ -61,8 +61,8 @@ def test_one_graph_powers_several_assets(start: Start) -> None:
     }
 
 
-def test_foo_asset_alone_runs_bar_and_foo_and_makes_foo_asset_only(start: Start) -> None:
-    session = start("seed_subset.py")
+def test_foo_asset_alone_runs_bar_and_foo_and_makes_foo_asset_only(shared: Start) -> None:
+    session = shared("seed_subset.py")
 
     result = session.succeed("foo_asset")
 
@@ -72,8 +72,8 @@ def test_foo_asset_alone_runs_bar_and_foo_and_makes_foo_asset_only(start: Start)
     assert selected_in(session, result, FOO) == "foo_1"
 
 
-def test_baz_asset_alone_runs_all_three_and_foo_sees_foo_2_only(start: Start) -> None:
-    session = start("seed_subset.py")
+def test_baz_asset_alone_runs_all_three_and_foo_sees_foo_2_only(shared: Start) -> None:
+    session = shared("seed_subset.py")
 
     result = session.succeed("baz_asset")
 
@@ -86,8 +86,8 @@ def test_baz_asset_alone_runs_all_three_and_foo_sees_foo_2_only(start: Start) ->
 @pytest.mark.parametrize(
     "selection", ["*", None, "foo_asset or baz_asset", "+baz_asset or foo_asset"]
 )
-def test_both_assets_are_made_by_three_steps(start: Start, selection: str | None) -> None:
-    session = start("seed_subset.py")
+def test_both_assets_are_made_by_three_steps(shared: Start, selection: str | None) -> None:
+    session = shared("seed_subset.py")
 
     result = session.succeed(selection)
 
@@ -97,8 +97,8 @@ def test_both_assets_are_made_by_three_steps(start: Start, selection: str | None
     assert selected_in(session, result, FOO) == "foo_1 foo_2"
 
 
-def test_the_unneeded_output_of_bar_is_discarded_with_an_event(start: Start) -> None:
-    session = start("seed_subset.py")
+def test_the_unneeded_output_of_bar_is_discarded_with_an_event(shared: Start) -> None:
+    session = shared("seed_subset.py")
 
     result = session.succeed("foo_asset")
 
@@ -110,8 +110,8 @@ def test_the_unneeded_output_of_bar_is_discarded_with_an_event(start: Start) -> 
     assert discarded == [(BAR, "bar_2")]
 
 
-def test_a_plan_says_what_would_run_and_why(start: Start) -> None:
-    session = start("seed_subset.py")
+def test_a_plan_says_what_would_run_and_why(shared: Start) -> None:
+    session = shared("seed_subset.py")
 
     plan = session.client.plan("foo_asset")
 
@@ -122,8 +122,8 @@ def test_a_plan_says_what_would_run_and_why(start: Start) -> None:
     assert FOO in str(plan)
 
 
-def test_a_plan_that_was_seen_runs_as_it_was_seen(start: Start) -> None:
-    session = start("seed_subset.py")
+def test_a_plan_that_was_seen_runs_as_it_was_seen(shared: Start) -> None:
+    session = shared("seed_subset.py")
     plan = session.client.plan("foo_asset")
 
     result = session.succeed(plan=plan)
@@ -131,8 +131,8 @@ def test_a_plan_that_was_seen_runs_as_it_was_seen(start: Start) -> None:
     assert made(result) == {"foo_asset": False}
 
 
-def test_a_misspelt_key_is_refused_with_suggestions(start: Start) -> None:
-    session = start("seed_subset.py")
+def test_a_misspelt_key_is_refused_with_suggestions(shared: Start) -> None:
+    session = shared("seed_subset.py")
 
     with pytest.raises(SelectionError) as caught:
         session.client.plan("fooasset")
@@ -211,8 +211,8 @@ def test_two_assets_of_one_graph_are_made_together(start: Start) -> None:
     assert {"first_asset", "second_asset"} <= set(made(result))
 
 
-def test_an_unexpected_materialization_is_foreseen_made_and_marked(start: Start) -> None:
-    session = start("seed_unexpected.py")
+def test_an_unexpected_materialization_is_foreseen_made_and_marked(shared: Start) -> None:
+    session = shared("seed_unexpected.py")
     plan = session.client.plan("baz_asset")
 
     result = session.succeed(plan=plan)
@@ -227,8 +227,8 @@ def test_an_unexpected_materialization_is_foreseen_made_and_marked(start: Start)
     assert session.client.run(result.run_id).describe().unexpected_count == 1
 
 
-def test_discard_drops_what_was_not_selected(start: Start) -> None:
-    session = start("seed_unexpected.py")
+def test_discard_drops_what_was_not_selected(shared: Start) -> None:
+    session = shared("seed_unexpected.py")
 
     result = session.succeed("baz_asset", unselected_outputs="discard")
 
@@ -241,8 +241,8 @@ def test_discard_drops_what_was_not_selected(start: Start) -> None:
     assert ("foo_1", ("foo_asset",)) in discarded
 
 
-def test_fail_fails_the_step_and_commits_nothing_of_it(start: Start) -> None:
-    session = start("seed_unexpected.py")
+def test_fail_fails_the_step_and_commits_nothing_of_it(shared: Start) -> None:
+    session = shared("seed_unexpected.py")
 
     result = session.run("baz_asset", unselected_outputs="fail")
 

@@ -17,16 +17,16 @@ def keys(result: treadle_client.RunResult) -> set[str]:
     return {each.asset_key for each in result.materializations}
 
 
-def test_an_unused_output_is_discarded(start: Start) -> None:
-    session = start(MODULE)
+def test_an_unused_output_is_discarded(shared: Start) -> None:
+    session = shared(MODULE)
 
     session.succeed("from_used")
 
     assert session.value("from_used") == 1
 
 
-def test_a_list_of_assets_and_outputs_holds_each_its_own_value_in_order(start: Start) -> None:
-    session = start(MODULE)
+def test_a_list_of_assets_and_outputs_holds_each_its_own_value_in_order(shared: Start) -> None:
+    session = shared(MODULE)
 
     session.succeed("left or right or mixed_list or asset_list")
 
@@ -34,8 +34,8 @@ def test_a_list_of_assets_and_outputs_holds_each_its_own_value_in_order(start: S
     assert session.value("asset_list") == "right-left"
 
 
-def test_a_list_reads_stored_assets_one_by_one_in_a_subset(start: Start) -> None:
-    session = start(MODULE)
+def test_a_list_reads_stored_assets_one_by_one_in_a_subset(shared: Start) -> None:
+    session = shared(MODULE)
     session.succeed("left")
     session.succeed("right")
 
@@ -46,8 +46,8 @@ def test_a_list_reads_stored_assets_one_by_one_in_a_subset(start: Start) -> None
     assert session.value("asset_list") == "right-left"
 
 
-def test_one_output_that_is_two_assets_makes_both(start: Start) -> None:
-    session = start(MODULE)
+def test_one_output_that_is_two_assets_makes_both(shared: Start) -> None:
+    session = shared(MODULE)
 
     assert keys(session.succeed("twin_a or twin_b")) == {"twin_a", "twin_b"}
     assert keys(session.succeed("twin_b")) == {"twin_b"}
@@ -63,8 +63,8 @@ def test_an_input_that_no_selected_asset_uses_need_not_exist(start: Start) -> No
     assert session.value("of_left") == "left+1"
 
 
-def test_outputs_of_a_nested_graph_can_be_made_alone(start: Start) -> None:
-    session = start(MODULE)
+def test_outputs_of_a_nested_graph_can_be_made_alone(shared: Start) -> None:
+    session = shared(MODULE)
 
     result = session.succeed("nested_second")
 
@@ -72,8 +72,8 @@ def test_outputs_of_a_nested_graph_can_be_made_alone(start: Start) -> None:
     assert keys(result) == {"nested_second"}
 
 
-def test_blocks_may_need_each_other_both_ways(start: Start) -> None:
-    session = start(MODULE)
+def test_blocks_may_need_each_other_both_ways(shared: Start) -> None:
+    session = shared(MODULE)
 
     session.succeed("ping_1 or ping_2 or pong_1 or pong_2")
 
@@ -81,8 +81,8 @@ def test_blocks_may_need_each_other_both_ways(start: Start) -> None:
     assert values == [1, 2, 3, 4]
 
 
-def test_lineage_is_that_of_the_wiring(start: Start) -> None:
-    session = start(MODULE)
+def test_lineage_is_that_of_the_wiring(shared: Start) -> None:
+    session = shared(MODULE)
 
     upstream = {entry.asset.key: entry.asset.upstream_keys for entry in session.client.assets()}
 
@@ -92,8 +92,8 @@ def test_lineage_is_that_of_the_wiring(start: Start) -> None:
     assert upstream["pong_2"] == ("ping_2",)
 
 
-def test_step_keys_do_not_depend_on_the_selection(start: Start) -> None:
-    session = start(MODULE)
+def test_step_keys_do_not_depend_on_the_selection(shared: Start) -> None:
+    session = shared(MODULE)
 
     everything = {step.key for step in session.client.plan("*").steps}
 
@@ -101,8 +101,8 @@ def test_step_keys_do_not_depend_on_the_selection(start: Start) -> None:
         assert {step.key for step in session.client.plan(selection).steps} <= everything
 
 
-def test_a_step_whose_upstream_failed_says_so_and_others_run(start: Start) -> None:
-    session = start(MODULE)
+def test_a_step_whose_upstream_failed_says_so_and_others_run(shared: Start) -> None:
+    session = shared(MODULE)
 
     result = session.run("breaks or after_breaks or after_after or independent")
 
