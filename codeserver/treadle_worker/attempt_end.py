@@ -38,9 +38,9 @@ class AttemptEnd:
     """How an attempt ended.
 
     `outcome` is what the process said of itself; None if it ended before it could.
-    `timeout_ms` is 0 unless it was ended because its time was over; `was_killed`: by KILL.
-    `was_interrupted`: the op still ran then, and was sent a signal, to show where it was: what
-    it says thereafter may come of that.
+    `timeout_ms` is 0 unless it was ended because its time was over. `was_interrupted`: the op
+    still ran then, and was sent a signal, to show where it was: what it says thereafter may come
+    of that. `was_told`: it was sent TERM, `was_killed`: and KILL.
     """
 
     step_key: str
@@ -52,6 +52,7 @@ class AttemptEnd:
     usage: AttemptUsage | None = None
     limits: Limits = field(default_factory=Limits)
     timeout_ms: int = 0
+    was_told: bool = False
     was_killed: bool = False
     was_interrupted: bool = False
     oom: OomKills = field(default_factory=OomKills)

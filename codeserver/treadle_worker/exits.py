@@ -54,7 +54,6 @@ def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
     """Say that the time was over, and what the op raised when it was told so, if anything."""
     seconds = end.timeout_ms / 1000
     told = end.outcome.failure if isinstance(end.outcome, AttemptFailed) else None
-    how = "and KILL when the grace was over" if end.was_killed else "and ended"
     shown = ("Its stderr says where it was then.",) if _STACK in stderr_tail else ()
     return Failure(
         reason=FailureReason.TIMEOUT,
@@ -68,9 +67,17 @@ def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
         evidence=(
             f"Its timeout of {seconds:g} s had passed on the host's monotonic clock.",
             *shown,
-            f"Its processes were sent TERM, {how}.",
+            _how_ended(end),
         ),
     )
+
+
+def _how_ended(end: AttemptEnd) -> str:
+    if end.was_killed:
+        return "Its processes were sent TERM, and KILL when the grace was over."
+    if end.was_told:
+        return "Its processes were sent TERM, and ended."
+    return "Its process ended before it was sent TERM."
 
 
 def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:

@@ -77,12 +77,21 @@ def read_stat(pid: int) -> ProcessStat:
 
 def caught_signals(pid: int) -> int:
     """Return the signals that a process handles, as a mask; 0 if it is gone."""
+    return _signals(pid, b"SigCgt:")
+
+
+def pending_signals(pid: int) -> int:
+    """Return the signals that a process was sent and has not met yet, as a mask."""
+    return _signals(pid, b"ShdPnd:")
+
+
+def _signals(pid: int, field: bytes) -> int:
     try:
         with open(f"/proc/{pid}/status", "rb") as file:
             lines = file.read().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next((int(line.split()[1], 16) for line in lines if line.startswith(b"SigCgt:")), 0)
+    return next((int(line.split()[1], 16) for line in lines if line.startswith(field)), 0)
 
 
 def children(pid: int) -> list[int]:

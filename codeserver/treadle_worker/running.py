@@ -38,8 +38,10 @@ from treadle_worker.wire.fields import WireError
 
 _READ_BYTES = 256 * 1024
 _ABORT_GRACE_S = 2.0
-# To write stacks takes a thousandth of it; a busy machine may let a process wait.
-_STACKS_WAIT_S = 0.2
+# Stacks are written in a fraction of the first. A process that a busy machine, or the kernel,
+# keeps from meeting the signal is looked at again, so often at most.
+_STACKS_WAIT_S = 0.02
+_STACKS_LOOKS = 10
 # Between two looks at what the attempts have written; the second while one of them floods.
 _LOG_LOOK_S = 1.0
 _FLOOD_LOOK_S = 0.1
@@ -131,15 +133,20 @@ class Running:
         is_at_work = running.outcome is None and running.exit is None
         if is_at_work and self._rules.shows_stacks and stacks.ask(running.pid):
             running.was_interrupted = True
-            # The signal to end would overtake this one.
-            self._loop.set_deadline(
-                (running.task.task_id, "stacks"), _STACKS_WAIT_S, lambda: self._end_late(running)
-            )
+            self._end_when_shown(running, _STACKS_LOOKS)
         else:
-            self._end_late(running)
+            self._end_within(running, self._rules.term_grace)
 
-    def _end_late(self, running: RunningAttempt) -> None:
-        self._end_within(running, self._rules.term_grace)
+    def _end_when_shown(self, running: RunningAttempt, looks: int) -> None:
+        """End it once it has shown its stacks: the signal to end would overtake the other."""
+
+        def look() -> None:
+            if looks > 1 and running.exit is None and stacks.is_awaited(running.pid):
+                self._end_when_shown(running, looks - 1)
+            else:
+                self._end_within(running, self._rules.term_grace)
+
+        self._loop.set_deadline((running.task.task_id, "stacks"), _STACKS_WAIT_S, look)
 
     def _end_within(self, running: RunningAttempt, grace: float) -> None:
         """Send TERM, once, and KILL after the grace, or after what is left of an earlier one."""

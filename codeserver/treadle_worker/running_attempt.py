@@ -65,6 +65,7 @@ class RunningAttempt:
             usage=self.used.of_attempt(duration_us),
             limits=step.limits or Limits(),
             timeout_ms=self.timeout_ms,
+            was_told=self.is_ending,
             was_killed=self.was_killed,
             was_interrupted=self.was_interrupted,
             oom=oom_counters.kills_since(self.oom_before) if is_killed else OomKills(),

@@ -12,11 +12,12 @@ from treadle_worker import processes
 
 # Without a name of its own, and next to nobody's. Whoever catches it all the same is left alone.
 SIGNAL = int(signal.SIGRTMAX) - 3
+_MASK = 1 << (SIGNAL - 1)
 
 
 def is_caught(pid: int) -> bool:
     """Tell whether a process catches the signal; one that does not would be ended by it."""
-    return bool(processes.caught_signals(pid) >> (SIGNAL - 1) & 1)
+    return bool(processes.caught_signals(pid) & _MASK)
 
 
 def show_on_signal(fd: int) -> None:
@@ -36,3 +37,8 @@ def ask(pid: int) -> bool:
         return False
     processes.send_signal(pid, SIGNAL)
     return True
+
+
+def is_awaited(pid: int) -> bool:
+    """Tell whether a process that was asked did not come to it yet."""
+    return bool(processes.pending_signals(pid) & _MASK)

@@ -30,7 +30,8 @@ def timeout_in_python():
 @asset(timeout=1)
 def timeout_in_c():
     # PyDLL holds the interpreter's lock: no handler and no thread of Python's can run.
-    ctypes.PyDLL(None).pause()
+    while True:
+        ctypes.PyDLL(None).pause()
 
 
 @asset(timeout=1)

@@ -126,14 +126,19 @@ def test_success_that_comes_after_the_deadline_met_the_op_is_a_timeout() -> None
 
     assert found.reason is FailureReason.TIMEOUT
     assert "before the op returned" in found.message
+    assert "Its process ended before it was sent TERM." in found.evidence
 
 
 def test_a_timeout_says_that_stderr_has_the_stack_if_it_has() -> None:
     stack = 'Thread 0x1 (most recent call first):\n  File "a.py", line 3 in thing\n'
-    told = conclude(end(None, Exit(signal="SIGTERM"), timeout_ms=1500), lambda: stack)
+    ended = end(None, Exit(signal="SIGTERM"), timeout_ms=1500, was_told=True)
+    told = conclude(ended, lambda: stack)
 
     assert isinstance(told, AttemptFailed)
-    assert "Its stderr says where it was then." in told.failure.evidence
+    assert told.failure.evidence[1:] == (
+        "Its stderr says where it was then.",
+        "Its processes were sent TERM, and ended.",
+    )
     assert "Its stderr says where it was then." not in failure(end(None, timeout_ms=1)).evidence
 
 
