@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,6 +35,7 @@ class ActiveRun:
 
     `greeted`: the log says that this host is ready. `hosts_killed`: how many were killed before
     they were. `early` are its events until it starts: with them a new plan makes a new view.
+    `cancelling` is done when the cancel that a caller asked for is recorded.
     """
 
     view: RunView
@@ -43,6 +45,7 @@ class ActiveRun:
     hosts_killed: int = 0
     replan: Replan = Replan.POSSIBLE
     early: list[Event] = field(default_factory=list)
+    cancelling: asyncio.Future[tuple[tuple[Event, ...], ...]] | None = None
 
     @property
     def run_id(self) -> RunId:

@@ -89,9 +89,9 @@ class Engine:
         if run.state is not RunState.CANCELLING:
             turn = self._board.turn()
             self.request_cancel(turn, run, reason)
-            append = self._board.settle(turn)
-            assert append is not None, "a cancel was added"
-            await asyncio.shield(append)
+            run.cancelling = self._board.settle(turn)
+        if run.cancelling is not None:
+            await asyncio.shield(run.cancelling)
         return True
 
     def request_cancel(

@@ -500,3 +500,17 @@ async def test_a_run_goes_on_whose_caller_hung_up_while_it_was_recorded(kit, pla
         assert await host.run_next() == "a"
         (run,) = (await kit.store.list_runs()).items
         assert (await kit.finished(run.run_id)).state is RunState.SUCCEEDED
+
+
+async def test_a_second_cancel_returns_when_the_first_is_recorded(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        first = kit.beside(kit.engine.engine.cancel(run_id, "one"))
+        await asyncio.sleep(0)
+        assert await kit.engine.engine.cancel(run_id, "two")
+        assert (await kit.store.get_run(run_id)).state is RunState.CANCELLING
+        await first
+        await host.cancelled(task)
+        assert (await kit.finished(run_id)).state is RunState.CANCELLED
