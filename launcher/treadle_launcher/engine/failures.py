@@ -64,6 +64,15 @@ def vanished() -> Failure:
     return Failure(reason=FailureReason.LOST, message=message)
 
 
+def unsound(error: Exception) -> Failure:
+    """Return why a run failed that a launcher could not go on with."""
+    message = (
+        f"What is recorded of the run cannot be gone on with: {error}. Launch it again, and"
+        " report this: the launcher's log says more."
+    )
+    return Failure(reason=FailureReason.INTERNAL, message=message)
+
+
 def overdue(view: RunView) -> Failure:
     """Return why a run failed that took longer than it may."""
     seconds = view.summary().timeout_ms / 1000

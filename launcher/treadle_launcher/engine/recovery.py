@@ -12,7 +12,7 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.events import NewEvent, StepStarted
+from treadle_launcher.events import NewEvent, RunFinished, StepStarted
 from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -23,6 +23,7 @@ from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
+from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.store import Store
 from treadle_launcher.transitions import InvalidTransition
 
@@ -64,8 +65,9 @@ class Recovery:
         for summary in await self._store.unfinished_runs():
             try:
                 run, tasks = await self._load(summary.run_id)
-            except InvalidTransition:
+            except (InvalidTransition, CorruptRecordError, ValueError) as error:
                 _LOG.exception("run_not_resumed run=%s", summary.run_id)
+                await self._give_up(summary.run_id, error)
                 continue
             runs.append(run)
             handed.extend(tasks)
@@ -76,6 +78,11 @@ class Recovery:
             self._board.stance = Stance.WORKING
         self._put(runs)
         self._assign(self._board.all(), handed)
+
+    async def _give_up(self, run_id: RunId, error: Exception) -> None:
+        """End a run of which nothing sound is recorded: it would be "running" for ever."""
+        finished = RunFinished(state=RunState.FAILED, failure=failures.unsound(error))
+        await self._store.append(run_id, [NewEvent(payload=finished)])
 
     def _put(self, runs: Sequence[ActiveRun]) -> None:
         """Put runs on the board, oldest first; those that were admitted meanwhile come last."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.failure import FailureReason
@@ -220,3 +221,19 @@ async def test_a_run_that_was_read_from_the_store_already_is_not_admitted_again(
         await host.run_next()
         await kit.finished(run_id)
         assert (await kit.story(run_id)).count("run_dequeued") == 1
+
+
+async def test_a_run_that_cannot_be_taken_up_fails_and_keeps_no_other(kit, plans):
+    async with kit.running("--max-steps", "1"):
+        spoilt = await kit.launch(plans({"a": ()}))
+        sound = await kit.launch(plans({"b": ()}))
+        await kit.host()
+    with sqlite3.connect(kit.home_path / "treadle.db") as database:
+        database.execute("UPDATE plan_items SET item_json = '[' WHERE fingerprint LIKE '%-a'")
+    async with kit.running():
+        run = await kit.finished(spoilt)
+        assert run.state is RunState.FAILED
+        assert run.failure.reason is FailureReason.INTERNAL
+        host = await kit.ready_host(1)
+        assert await host.run_next() == "b"
+        assert (await kit.finished(sound)).state is RunState.SUCCEEDED
