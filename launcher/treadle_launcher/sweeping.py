@@ -137,6 +137,9 @@ class Sweeper:
         except (StoreError, OSError) as error:
             _LOG.warning("not_swept error=%s", error)
             return
+        except Exception:  # noqa: BLE001 - whatever it is, the next sweep must come
+            _LOG.exception("not_swept")
+            return
         if swept.count:
             _LOG.info("swept values=%d bytes=%d", swept.count, swept.size_bytes)
 

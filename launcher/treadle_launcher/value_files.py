@@ -33,7 +33,7 @@ class ValueFiles:
     def listed(
         self, folders: Sequence[str] = FOLDERS, *, unless: Callable[[], bool] = lambda: False
     ) -> tuple[StoredFile, ...]:
-        """Return the files below some folders, named by keys; links are passed over.
+        """Return the files below some folders, named by keys; links and others' are passed over.
 
         Raises:
             Interrupted: `unless` said so.
@@ -87,6 +87,9 @@ class ValueFiles:
             return
         with entries:
             for entry in entries:
+                if not entry.name.isascii():
+                    # None of ours, and perhaps no text that the record could be asked for.
+                    continue
                 key = f"{folder}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     yield from self._below(key, unless)

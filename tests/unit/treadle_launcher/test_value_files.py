@@ -107,3 +107,10 @@ def test_the_link_follows_the_latest_version(files: ValueFiles, tmp_path: Path) 
 
 def test_no_asset_has_the_place_of_a_link() -> None:
     assert asset_folder("m", KeyText("a/current")) == "assets/m/a/%63urrent/="
+
+
+def test_names_that_are_none_of_ours_are_passed_over(files: ValueFiles, tmp_path: Path) -> None:
+    ours = put(tmp_path, "runs/R/s/1/o")
+    put(tmp_path, "runs/R/s/1/\udcff")
+    put(tmp_path, "runs/\xe9/s/1/o")
+    assert [file.key for file in files.listed()] == [ours]
