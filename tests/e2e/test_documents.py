@@ -9,7 +9,8 @@ In a page, a block marked
     console demo             is what test_demo.py compares.
 
 A line "..." stands for lines that the page leaves out. Ids, times, durations and digests may
-differ, and so may the order of lines: steps run side by side.
+differ, and so may the order of lines: steps run side by side. A command may name a run that a block
+above it printed.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ LEFT_OUT = "..."
 SECONDS = 100
 
 _BLOCK = re.compile(r"^```(python|console)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ID = re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b")
 _VARYING = (
-    (re.compile(r"\b01[0-9A-HJKMNP-TV-Z]{24}\b"), "ID"),
+    (_ID, "ID"),
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?Z?"), "TIME"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b\d+\.\d+ s\b"), "SPAN"),
@@ -103,9 +105,15 @@ def assert_shown(command: str, shown: list[str], printed: list[str]) -> None:
     assert not more, f"{command}\nprinted, not shown: {more}\nprinted:\n{text}"
 
 
-def run_block(block: Block, folder: Path) -> None:
-    """Run the commands in one shell, which prints a mark before each."""
-    commands = block.commands()
+def run_block(block: Block, folder: Path, ids: dict[str, str]) -> None:
+    """Run the commands in one shell, which prints a mark before each.
+
+    `ids` are the runs of this time by the ids that the page shows; those of this block join them.
+    """
+    commands = [
+        (_ID.sub(lambda found: ids.get(found[0], found[0]), command), shown)
+        for command, shown in block.commands()
+    ]
     marked = [f"echo '@@@{number}'\n{command}" for number, (command, _) in enumerate(commands)]
     done = subprocess.run(
         ["bash", "-c", "shopt -s expand_aliases\n" + "\n".join(marked)],
@@ -120,6 +128,8 @@ def run_block(block: Block, folder: Path) -> None:
     parts = re.split(r"^@@@\d+\n", done.stdout, flags=re.MULTILINE)[1:]
     for (command, shown), printed in zip(commands, parts, strict=True):
         assert_shown(command, shown, printed.splitlines())
+        new = dict.fromkeys(_ID.findall("\n".join(shown)))
+        ids.update(zip(new, dict.fromkeys(_ID.findall(printed)), strict=False))
 
 
 def edit(path: Path, function: str) -> None:
@@ -157,6 +167,7 @@ def terminal(block: Block, folder: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_shows_what_happens(page: Path, tmp_path: Path) -> None:
+    ids: dict[str, str] = {}
     with ExitStack() as terminals:
         for block in blocks(page):
             if block.mark.startswith("file="):
@@ -166,7 +177,7 @@ def test_a_page_shows_what_happens(page: Path, tmp_path: Path) -> None:
             elif block.language == "console" and block.mark.startswith("terminal="):
                 terminals.enter_context(terminal(block, tmp_path))
             elif block.language == "console" and block.mark != "demo":
-                run_block(block, tmp_path)
+                run_block(block, tmp_path, ids)
 
 
 @pytest.mark.parametrize("page", sorted(REPOSITORY.glob("docs/**/*.md")) + PAGES[:1], ids=str)
