@@ -94,6 +94,7 @@ class SummaryFold:
         self._base = summary
         self.state = summary.state
         self.last_sequence = summary.last_sequence
+        self.last_time = summary.submitted_at
         self.ending: Failure | None = None
         self._counts = dict(summary.step_counts)
         self._story = [f"{summary.last_sequence} {summary.state}"]
@@ -180,6 +181,7 @@ class SummaryFold:
         """
         self.check(event)
         self.last_sequence = event.sequence
+        self.last_time = event.time
         payload = event.payload
         target = _target(payload)
         if target is not None:

@@ -117,6 +117,11 @@ class RunView:
         return self._summary.last_sequence
 
     @property
+    def last_time(self) -> TimeUs:
+        """The time of the last event applied."""
+        return self._summary.last_time
+
+    @property
     def steps(self) -> Mapping[StepKey, StepView]:
         """The steps that the plan runs or reuses, in plan order."""
         return self._steps

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.host import Host
 from treadle_launcher.events import Event
 from treadle_launcher.ids import RunId
@@ -80,6 +82,13 @@ class ActiveRun:
         if self.state is RunState.STARTING:
             return True
         return self.state is RunState.RUNNING and self.view.count(StepState.READY) > 0
+
+    def moments(self) -> Iterator[TimeUs]:
+        """Yield every moment at which something happens with it by itself."""
+        if self.state is RunState.RUNNING:
+            yield from self.view.waiting.values()
+            if self.view.deadline is not None:
+                yield self.view.deadline
 
     def change_plan(self, plan: Plan, launch_spec: LaunchSpec) -> None:
         """Go on with another plan. Precondition: the run has not started."""

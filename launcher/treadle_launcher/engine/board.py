@@ -116,6 +116,14 @@ class Board:
         else:
             self._active[run.run_id] = run
 
+    def wait_again(self, run: ActiveRun) -> None:
+        """Wait for what a run that is read back waits for, no longer than it had yet to wait.
+
+        Its last event is over; the clock may have been set back since.
+        """
+        for moment in run.moments():
+            self.moments.is_due(moment, no_earlier=run.view.last_time)
+
     def clear(self) -> None:
         """Forget every run."""
         self._runs.clear()
@@ -223,12 +231,8 @@ class Board:
         return False
 
     def _waited_for(self) -> Iterator[TimeUs]:
-        """Yield every moment at which something happens by itself."""
-        for run in self._active.values():
-            if run.state is RunState.RUNNING:
-                yield from run.view.waiting.values()
-                if run.view.deadline is not None:
-                    yield run.view.deadline
+        """Return every moment at which something happens by itself."""
+        return (moment for run in self._active.values() for moment in run.moments())
 
     def _dispatch(self, turn: Turn) -> None:
         if self.stance is not Stance.WORKING:

@@ -21,11 +21,12 @@ class Moments:
         self._due: dict[TimeUs, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def is_due(self, moment: TimeUs) -> bool:
-        """Whether a moment has come."""
+    def is_due(self, moment: TimeUs, no_earlier: TimeUs | None = None) -> bool:
+        """Whether a moment has come. It is `no_earlier` than that, whatever the clock says."""
         now = asyncio.get_running_loop().time()
         if moment not in self._due:
-            self._due[moment] = now + max(0, moment - self._clock.now()) / 1_000_000
+            told = self._clock.now() if no_earlier is None else max(self._clock.now(), no_earlier)
+            self._due[moment] = now + max(0, moment - told) / 1_000_000
         return self._due[moment] <= now
 
     def wait_for(self, moments: Iterable[TimeUs]) -> None:

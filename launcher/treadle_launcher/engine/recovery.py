@@ -167,5 +167,6 @@ class Recovery:
                 task.run.take(host)
                 task.run.greeted = True
         for run in runs:
+            self._board.wait_again(run)
             turn.touch(run)
         self._board.settle(turn)

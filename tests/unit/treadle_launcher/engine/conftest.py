@@ -21,7 +21,7 @@ import pytest
 
 from treadle_launcher.addresses import UnixAddress
 from treadle_launcher.arguments import read
-from treadle_launcher.clock import SystemClock
+from treadle_launcher.clock import Clock, SystemClock
 from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.running import EngineParts, running_engine
 from treadle_launcher.errors import RefusedError
@@ -265,6 +265,7 @@ class Kit:
         self.home_path = tmp_path / "home"
         self.socket = UnixAddress(path=tmp_path / "hosts.sock")
         self.planner = FixedPlanner()
+        self.clock: Clock = SystemClock()
         self.program = tmp_path / "host-program"
         self.write_program("exec sleep 1000")
         self._voices: list[ScriptedHost] = []
@@ -299,7 +300,7 @@ class Kit:
                 store=self.store,
                 planner=self.planner,  # type: ignore[arg-type]  # it stands in for one
                 watchers=self.watchers,
-                clock=SystemClock(),
+                clock=self.clock,
             )
             self.engine = await stack.enter_async_context(
                 running_engine(parts, settings, self.socket)

@@ -41,6 +41,19 @@ async def test_a_clock_that_is_set_changes_nothing_that_is_waited_for():
     moments.wait_for([])
 
 
+async def test_what_is_known_to_be_over_is_not_waited_for_again():
+    clock = ManualClock()
+    moments = Moments(clock, lambda: None)
+    last, due, later = ms(clock, 0), ms(clock, -1), ms(clock, 60_000)
+
+    clock.advance(-HOUR_US)
+    assert moments.is_due(due, no_earlier=last)
+    assert not moments.is_due(later, no_earlier=last)
+    moments.wait_for([due, later])
+    assert moments._timer.when() <= asyncio.get_running_loop().time() + 60
+    moments.wait_for([])
+
+
 async def test_what_has_passed_already_is_due_and_is_not_called_for():
     clock = ManualClock()
     moments = Moments(clock, lambda: None)

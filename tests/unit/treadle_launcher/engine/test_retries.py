@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_launcher.clock import ManualClock
 from treadle_launcher.errors import IdempotencyConflictError
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.policy import RetryCause, RetryPolicy
@@ -75,6 +76,24 @@ async def test_a_retry_waits_for_its_moment_and_others_go_on(kit, plans):
             if e.kind == "step_started" and e.attempt == 2
         ]
         assert started[0] >= retry.payload.not_before
+
+
+async def test_a_retry_waits_no_longer_when_the_clock_was_set_back_since(kit, plans):
+    async with kit.running():
+        policy = {"on": (RetryCause.LOST,), "delay_ms": 200}
+        run_id = await kit.launch(with_policy(plans({"a": ()}), **policy))
+        host = await kit.ready_host()
+        await host.begin()
+        os.kill(host.process.pid, signal.SIGKILL)
+        await host.hang_up()
+        await kit.until(run_id, "step_retry_scheduled")
+        events = await kit.store.events_after(run_id, 0)
+    kit.clock = ManualClock(events[-1].time - 3600 * 1_000_000)
+    async with kit.running():
+        second = await kit.host(1)
+        await second.ready()
+        assert await second.run_next() == "a"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
 
 
 async def test_a_retry_that_waits_is_taken_up_by_the_next_launcher(kit, plans):
