@@ -30,7 +30,7 @@ def upgrade(home: Path | None) -> None:
     The database is copied aside first, as treadle.db.format-N. A home on which a launcher runs is
     refused; one that has the format already is left as it is.
     """
-    become("treadle_launcher.home_tool", ["upgrade", "--home", str(home or default_home())])
+    become("treadle_launcher.home_tool", ["upgrade", "--home", str(_existing(home))])
 
 
 @db.command()
@@ -40,4 +40,11 @@ def check(home: Path | None) -> None:
 
     Changes nothing, and may be called while a launcher runs. Exit status 1: it found something.
     """
-    become("treadle_launcher.home_tool", ["check", "--home", str(home or default_home())])
+    become("treadle_launcher.home_tool", ["check", "--home", str(_existing(home))])
+
+
+def _existing(home: Path | None) -> Path:
+    found = (home or default_home()).absolute()
+    if not any((found / name).exists() for name in ("FORMAT", "treadle.db")):
+        raise click.UsageError(f"{found} is not a home. Name one with --home.")
+    return found

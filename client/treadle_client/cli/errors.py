@@ -8,7 +8,8 @@ from typing import ParamSpec
 
 import click
 
-from treadle_client._errors import RequestError, SelectionError, TreadleClientError
+from treadle_client._errors import LoadError, RequestError, SelectionError, TreadleClientError
+from treadle_client._location import ModuleReport
 from treadle_client.cli.exit_code import ExitCode, exit_code_of
 from treadle_client.cli.machine import plain_error, print_line
 
@@ -51,6 +52,11 @@ def show_error(error: TreadleClientError, *, as_json: bool) -> None:
 def _advice(error: TreadleClientError) -> list[str]:
     """Say what to do, where the launcher said it in a field and not in its message."""
     lines = []
+    if isinstance(error, LoadError) and any(map(_is_not_found, error.location.modules)):
+        lines.append(
+            "Modules are looked for in the working directory (--working-directory, else here) and in"
+            " the interpreter's environment (--python)."
+        )
     if isinstance(error, RequestError):
         unsaid = [name for name in error.suggestions if name not in error.message]
         if unsaid:
@@ -60,3 +66,8 @@ def _advice(error: TreadleClientError) -> list[str]:
     if isinstance(error, SelectionError) and error.smallest:
         lines.append(f"A selection that is accepted: --select '{error.smallest}'")
     return lines
+
+
+def _is_not_found(report: ModuleReport) -> bool:
+    """Whether a target itself was not found; what it imports is named by its traceback."""
+    return f"No module named {report.target.partition('.')[0]!r}" in str(report.problem)

@@ -34,6 +34,22 @@ def test_nobody_at_an_address_says_how_addresses_are_written(treadle) -> None:
     assert "unix:/absolute/path or host:port" in done.err
 
 
+def test_a_module_that_is_not_there_says_where_modules_are_looked_for(treadle) -> None:
+    done = treadle("plan", "-m", "no_such_module")
+
+    assert done.status == 2
+    assert "No module named 'no_such_module'" in done.err
+    assert "--working-directory" in done.err
+
+
+@pytest.mark.parametrize("command", ["check", "upgrade"])
+def test_a_folder_that_is_no_home_is_named_as_such(treadle, tmp_path, command) -> None:
+    done = treadle("db", command, "--home", str(tmp_path))
+
+    assert done.status == 2
+    assert f"{tmp_path} is not a home. Name one with --home." in done.err
+
+
 def test_the_next_command_repeats_where_this_one_looked_and_nothing_else(monkeypatch) -> None:
     monkeypatch.setenv("THEIR_LAUNCHER", "unix:/from/the/environment")
     said = []
