@@ -79,8 +79,9 @@ class InputLoader:
             raise StepFailedError(
                 Where.TYPE_CHECK,
                 f"Input {given.name!r} of {self.step.step_key!r} is declared"
-                f" {type_name(declared.dagster_type)}, but what it reads is a"
-                f" {type_name(type(value))}. Change the annotation, or what makes the value.",
+                f" {type_name(declared.dagster_type)}, but what it reads"
+                f" ({', '.join(map(_described, given.sources))}) is a {type_name(type(value))}."
+                " Change the annotation, or what makes the value.",
             )
         return value
 
