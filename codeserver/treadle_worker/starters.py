@@ -61,11 +61,14 @@ class ForkStarter:
             parent = os.getpid()
             # A TERM that came before the child has its own handlers would be lost.
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED_SIGNALS)
-            pid = _fork()
-            if pid == 0:
-                os.close(ours)
-                self._run(parent, theirs, task, logs, mask)
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            try:
+                pid = _fork()
+                if pid == 0:
+                    os.close(ours)
+                    self._run(parent, theirs, task, logs, mask)
+            finally:
+                # Also when the fork is refused: this host has to hear the next TERM.
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return Started(pid=pid, reports=ours)
 
     def _run(

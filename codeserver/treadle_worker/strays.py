@@ -17,6 +17,8 @@ from treadle_worker.processes import Instance
 from treadle_worker.usage import Usage
 
 _KILL = "strays"
+_LOOK = "unwatched strays"
+_LOOK_AGAIN_S = 0.2
 # Each takes a descriptor; those beyond are found when these are gone.
 _MOST_WATCHED = 64
 
@@ -35,9 +37,13 @@ class Strays:
     def find(self, ours: Collection[int]) -> frozenset[Instance]:
         """Return those that are there, `ours` left out, and watch them."""
         found = self._list(ours)
-        for pid in found[: _MOST_WATCHED - len(self._watched)]:
-            if pid not in self._watched:
-                self._watch(pid)
+        try:
+            for pid in found[: _MOST_WATCHED - len(self._watched)]:
+                if pid not in self._watched:
+                    self._watch(pid)
+        except OSError:
+            # No descriptor is free: looked for again, when some may be.
+            self._loop.set_deadline(_LOOK, _LOOK_AGAIN_S, self._changed)
         if not found:
             self._loop.clear_deadline(_KILL)
         return processes.instances(found)
