@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from enum import Enum, StrEnum, auto
 
 from treadle_worker import processes, stacks
@@ -83,7 +84,7 @@ class Host:
         self._loop = Loop()
         self._launcher = Launcher(self._loop, spec, self)
         self._journal = Journal(spec.journal)
-        self._outbox = Outbox(self._journal, self._launcher)
+        self._outbox = Outbox(self._loop, self._journal, self._launcher)
         self._process = processes.process_id(os.getpid())
         self._record = TreeRecord(spec.journal, self._process)
         self._phase = _Phase.SERVING
@@ -116,15 +117,13 @@ class Host:
             self._journal.close()
             self._record.close()
 
-    def fact(self, task: Task, fact: Fact) -> None:
-        """Take a fact of a running attempt."""
-        self._outbox.record(task, fact)
+    def fact(self, task: Task, fact: Fact, written: Callable[[], None] = lambda: None) -> None:
+        """Take a fact of a running attempt; call `written` once it is in the journal."""
+        self._outbox.record(task, fact, written)
 
     def ended(self, task: Task, fact: Fact) -> None:
         """Take the end of an attempt, of which nothing is left."""
-        self._outbox.record(task, fact)
-        self._ended[task.task_id] = self._outbox.last_record
-        self._settle()
+        self._ended[task.task_id] = self._outbox.record(task, fact, self._settle)
 
     def connected(self) -> None:
         """Say who this host is."""
@@ -309,7 +308,7 @@ class Host:
         if self._waiting or (self._running is not None and self._running.task_ids):
             self._loop.clear_deadline(_Wait.LEAVE_IDLE)
         elif not self._launcher.is_connected:
-            if self._launcher.is_abandoned:
+            if self._launcher.is_abandoned and self._outbox.is_written:
                 self._leave()
         elif self._phase is _Phase.DRAINING:
             if self._outbox.is_committed:

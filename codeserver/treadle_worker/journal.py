@@ -108,11 +108,21 @@ class Journal:
             raise
 
     def _rewrite(self) -> None:
+        """Begin the file anew with what is not committed, unless there is no room for both."""
         fresh = f"{self._path}.new"
-        fd = _open(fresh)
-        os.ftruncate(fd, 0)
-        _write_all(fd, b"".join(entry.line for entry in self._entries))
-        os.replace(fresh, self._path)
+        try:
+            fd = _open(fresh)
+            try:
+                os.ftruncate(fd, 0)
+                _write_all(fd, b"".join(entry.line for entry in self._entries))
+                os.replace(fresh, self._path)
+            except OSError:
+                os.close(fd)
+                os.unlink(fresh)
+                raise
+        except OSError:
+            # The old one holds all that this would. The next commit tries again.
+            return
         os.close(self._fd)
         self._fd = fd
         self._cut_bytes = 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from treadle_worker import frames
 from treadle_worker.frames import FrameError, FrameReader
+from treadle_worker.host_output import note
 from treadle_worker.loop import Loop
 from treadle_worker.messages import LauncherFrame
 from treadle_worker.wire.fields import WireError
@@ -118,7 +119,7 @@ class Link:
                 if frame is not None and self._socket is not None:
                     self._on_frame(frame)
         except (FrameError, WireError) as exc:
-            os.write(2, f"treadle host: the launcher sent what is no frame: {exc}\n".encode())
+            note(f"the launcher sent what is no frame: {exc}")
             self._lose()
 
     def _write(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from types import FrameType
 from typing import TypeAlias
 
-Action: TypeAlias = Callable[[], None]
+Action: TypeAlias = Callable[[], object]
 _Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | None
 
 

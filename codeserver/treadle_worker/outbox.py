@@ -2,42 +2,73 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from treadle_worker.dialling import Launcher
+from treadle_worker.host_output import note
 from treadle_worker.journal import Journal
+from treadle_worker.loop import Loop
 from treadle_worker.messages import Fact, Task
 from treadle_worker.wire.host_frame import encode_report
 
 _BATCH_BYTES = 1024 * 1024
+# While the disk is full.
+_WRITE_AGAIN_S = 1.0
+_WRITE_AGAIN = "journal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unwritten:
+    """A fact that is in no journal yet, and what waits for that."""
+
+    task: Task
+    fact: Fact
+    written: Callable[[], None]
 
 
 class Outbox:
-    """Sends every record once a connection, after the launcher has said what it holds."""
+    """Sends every record once a connection, after the launcher has said what it holds.
 
-    def __init__(self, journal: Journal, launcher: Launcher) -> None:
+    While the journal cannot be written, facts wait here, in order, and nobody is told of them.
+    """
+
+    def __init__(self, loop: Loop, journal: Journal, launcher: Launcher) -> None:
+        self._loop = loop
         self._journal = journal
         self._launcher = launcher
+        self._unwritten: deque[_Unwritten] = deque()
         # None: this connection's launcher has not said yet how far its store goes.
         self._sent: int | None = None
 
     @property
     def last_record(self) -> int:
-        """The number of the last record, 0 before the first."""
+        """The number of the last record in the journal, 0 before the first."""
         return self._journal.last_record
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the journal holds every fact."""
+        return not self._unwritten
 
     @property
     def is_committed(self) -> bool:
         """Whether the launcher has stored every record."""
-        return self._journal.is_committed
+        return self.is_written and self._journal.is_committed
 
-    def record(self, task: Task, fact: Fact) -> None:
-        """Write a fact of a task's step down, then send it.
+    def record(self, task: Task, fact: Fact, written: Callable[[], None] = lambda: None) -> int:
+        """Write a fact of a task's step down, call `written`, and send it.
 
-        Raises:
-            OSError: it cannot be written.
+        Returns the number of its record, which it has once it is written: now, if that can be.
         """
-        step = task.steps[0]
-        self._journal.append(task.task_id, step.step_key, step.attempt, fact)
-        self._send()
+        self._unwritten.append(_Unwritten(task=task, fact=fact, written=written))
+        number = self._journal.last_record + len(self._unwritten)
+        if not self._loop.has_deadline(_WRITE_AGAIN):
+            error = self._write()
+            if error is not None:
+                note(f"the journal cannot be written, and is tried again until it can: {error}")
+        return number
 
     def commit(self, number: int) -> None:
         """Take note of what the launcher's store holds, and send it what it does not."""
@@ -49,6 +80,21 @@ class Outbox:
     def disconnected(self) -> None:
         """Send nothing until the next launcher says what it holds."""
         self._sent = None
+
+    def _write(self) -> OSError | None:
+        """Write what waits; return why it has to wait on, if it has."""
+        while self._unwritten:
+            entry = self._unwritten[0]
+            step = entry.task.steps[0]
+            try:
+                self._journal.append(entry.task.task_id, step.step_key, step.attempt, entry.fact)
+            except OSError as error:
+                self._loop.set_deadline(_WRITE_AGAIN, _WRITE_AGAIN_S, self._write)
+                return error
+            self._unwritten.popleft()
+            entry.written()
+            self._send()
+        return None
 
     def _send(self) -> None:
         if self._sent is None:

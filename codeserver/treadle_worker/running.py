@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +13,6 @@ from treadle_worker import oom_counters, processes, stacks
 from treadle_worker.attempt_end import Exit, read_exit
 from treadle_worker.capture import LogFolder
 from treadle_worker.exits import conclude
-from treadle_worker.frames import FrameError
 from treadle_worker.log_cap import LogCap
 from treadle_worker.loop import Loop
 from treadle_worker.messages import (
@@ -26,17 +25,14 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
-from treadle_worker.reports import WORD
+from treadle_worker.report_end import ReportEnd
 from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
 from treadle_worker.starters import Started, Starter
 from treadle_worker.strays import Strays
 from treadle_worker.tree_record import TreeRecord
 from treadle_worker.usage import Usage
-from treadle_worker.wire.facts import decode_fact
-from treadle_worker.wire.fields import WireError
 
-_READ_BYTES = 256 * 1024
 _ABORT_GRACE_S = 2.0
 # Stacks are written in a fraction of the first. A process that a busy machine, or the kernel,
 # keeps from meeting the signal is looked at again, so often at most.
@@ -51,8 +47,8 @@ _LOGS = "logs"
 class Observer(Protocol):
     """Whoever is told of attempts."""
 
-    def fact(self, task: Task, fact: Fact) -> None:
-        """Take a fact that is not the end."""
+    def fact(self, task: Task, fact: Fact, written: Callable[[], None] = ...) -> None:
+        """Take a fact that is not the end; call `written` once it is in the journal."""
         ...
 
     def ended(self, task: Task, fact: Fact) -> None:
@@ -89,18 +85,22 @@ class Running:
         logs.create()
         oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
+        pidfd = _watchable(started)
+
+        def take(fact: Fact) -> None:
+            self._take(running, fact)
+
         running = RunningAttempt(
             task=task,
             logs=logs,
             cap=LogCap(logs, self._rules.log_limit),
             pid=started.pid,
-            pidfd=_watchable(started),
-            reports=started.reports,
+            pidfd=pidfd,
+            reports=ReportEnd(self._loop, started.reports, task.task_id, take),
             oom_before=oom_before,
         )
         self._running[task.task_id] = running
         self._record.add(started.pid)
-        self._loop.watch(running.reports, lambda: self._heard(running))
         self._loop.watch(running.pidfd, lambda: self._exited(running))
         self._set_deadlines(running)
 
@@ -172,62 +172,23 @@ class Running:
                 processes.kill_tree(running.pid)
         processes.kill_children()
 
-    def _heard(self, running: RunningAttempt) -> None:
-        self._read(running)
-
-    def _read(self, running: RunningAttempt) -> bool:
-        """Take a piece of the reports; tell whether there may be more."""
-        try:
-            data = os.read(running.reports, _READ_BYTES)
-        except BlockingIOError:
-            return False
-        except ConnectionResetError:
-            # It ended without having read our word.
-            data = b""
-        if not data:
-            self._stop_reading(running)
-            return False
-        try:
-            for message in running.frames.feed(data):
-                fact = decode_fact(message)
-                if fact is not None:
-                    self._take(running, fact)
-        except (FrameError, WireError) as error:
-            # Only the user's code can have done that, by writing to a descriptor that is not its.
-            os.write(
-                2, f"treadle host: {running.task.task_id} reported garbage: {error}\n".encode()
-            )
-            self._stop_reading(running)
-            return False
-        return True
-
     def _take(self, running: RunningAttempt, fact: Fact) -> None:
         if isinstance(fact, AttemptSucceeded | AttemptFailed):
             running.outcome = fact
-            return
-        if isinstance(fact, AttemptBegun):
+        elif isinstance(fact, AttemptBegun):
             self._loop.clear_deadline((running.task.task_id, "begin"))
-        self._observer.fact(running.task, fact)
-        if isinstance(fact, AttemptBegun):
-            # Only now: whatever becomes of this host, the journal says that the op may have run.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                os.write(running.reports, WORD)
-
-    def _stop_reading(self, running: RunningAttempt) -> None:
-        if running.is_reporting:
-            running.is_reporting = False
-            self._loop.unwatch(running.reports)
-            os.close(running.reports)
+            # The word is given only then: whatever becomes of this host, the journal says that
+            # the op may have run.
+            self._observer.fact(running.task, fact, running.reports.give_word)
+        else:
+            self._observer.fact(running.task, fact)
 
     def _exited(self, running: RunningAttempt) -> None:
         _, status, used = os.wait4(running.pid, 0)
         self._loop.unwatch(running.pidfd)
         os.close(running.pidfd)
         running.exit, running.used = read_exit(status), Usage.read(used)
-        # What it left behind may hold the pipe open: read what there is, and no more.
-        while running.is_reporting and self._read(running):
-            pass
-        self._stop_reading(running)
+        running.reports.finish()
         self._sweep()
 
     def _sweep(self) -> None:

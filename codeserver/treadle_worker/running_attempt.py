@@ -10,17 +10,17 @@ from treadle.policy import Limits
 from treadle_worker import oom_counters
 from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome
 from treadle_worker.capture import LogFolder
-from treadle_worker.frames import FrameReader
 from treadle_worker.log_cap import LogCap
 from treadle_worker.messages import Task
 from treadle_worker.oom_counters import OomCounts
 from treadle_worker.processes import Instance
+from treadle_worker.report_end import ReportEnd
 from treadle_worker.usage import Usage
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class RunningAttempt:
-    """One attempt. `pidfd` is closed once `exit` is known, the reports with their end.
+    """One attempt. `pidfd` is closed once `exit` is known.
 
     `is_ending`: it was sent TERM, as all of `tree` below it was, and KILL follows at
     `kill_at`. `timeout_ms` is set when it is ended because its time was over, and
@@ -33,10 +33,9 @@ class RunningAttempt:
     cap: LogCap
     pid: int
     pidfd: int
-    reports: int
+    reports: ReportEnd
     oom_before: OomCounts
     began: float = field(default_factory=time.monotonic)
-    frames: FrameReader = field(default_factory=FrameReader)
     outcome: Outcome | None = None
     exit: Exit | None = None
     used: Usage = field(default_factory=Usage)
@@ -48,7 +47,6 @@ class RunningAttempt:
     kill_at: float = 0.0
     tree: frozenset[Instance] = frozenset()
     hung: bool = False
-    is_reporting: bool = True
 
     def how(self, exit_: Exit) -> AttemptEnd:
         """Return all that is known of its end; nothing of it is left."""

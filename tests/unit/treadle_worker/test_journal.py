@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,26 @@ def test_a_wholly_committed_journal_is_empty_and_counts_on(
     append(journal, "two")
     assert journal.last_record == 2
     assert lines(tmp_path) == ["two"]
+
+
+def test_a_disk_without_room_for_a_second_file_leaves_the_first(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_CUT_BYTES", 10)
+    for words in ("one", "two", "three"):
+        append(journal, words)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        journal.commit(1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert lines(tmp_path) == ["one", "two", "three"]
+    assert [path.name for path in (tmp_path / "host").iterdir()] == ["journal"]
+
+    journal.commit(2)
+
+    assert lines(tmp_path) == ["three"]
 
 
 def test_what_is_cut_is_written_anew_once_it_is_large(

@@ -1,0 +1,199 @@
+"""The link and the dialling, over a real socket in a loop that turns."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from treadle_worker import dialling, frames
+from treadle_worker.dialling import Launcher
+from treadle_worker.link import Link, LinkError
+from treadle_worker.loop import Loop
+from treadle_worker.messages import Commit, HostSpec, LauncherFrame
+
+COMMIT = frames.pack({"commit": {"record": "3"}})
+
+
+class Place:
+    """A folder with, when it is asked for, a socket that listens."""
+
+    def __init__(self, folder: str) -> None:
+        self.path = Path(folder) / "hosts"
+        self.loop = Loop()
+        self.listener: socket.socket | None = None
+        self.peers: list[socket.socket] = []
+
+    def listen(self) -> None:
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.path))
+        self.listener.listen()
+        self.listener.settimeout(10)
+
+    def accept(self) -> socket.socket:
+        assert self.listener is not None
+        peer, _ = self.listener.accept()
+        peer.settimeout(10)
+        self.peers.append(peer)
+        return peer
+
+    def close(self) -> None:
+        for each in (*self.peers, *([self.listener] if self.listener else [])):
+            each.close()
+        self.loop.leave_to_parent()
+
+
+class Caller:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.frames: list[LauncherFrame] = []
+
+    def connected(self) -> None:
+        self.told.append("connected")
+
+    def received(self, frame: LauncherFrame) -> None:
+        self.frames.append(frame)
+
+    def disconnected(self) -> None:
+        self.told.append("disconnected")
+
+    def abandoned(self) -> None:
+        self.told.append("abandoned")
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with tempfile.TemporaryDirectory(prefix="l-") as folder:
+        place = Place(folder)
+        yield place
+        place.close()
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller()
+
+
+@pytest.fixture
+def link(place: Place, caller: Caller) -> Iterator[Link]:
+    place.listen()
+    link = Link(place.loop, str(place.path), on_frame=caller.received, on_lost=caller.disconnected)
+    link.dial()
+    yield link
+    link.close()
+
+
+def test_nobody_at_the_socket_is_an_error(place: Place, caller: Caller) -> None:
+    link = Link(place.loop, str(place.path), on_frame=caller.received, on_lost=caller.disconnected)
+
+    with pytest.raises(LinkError):
+        link.dial()
+
+    assert not link.is_connected
+
+
+def test_frames_are_taken_however_they_are_cut(place: Place, link: Link, caller: Caller) -> None:
+    peer = place.accept()
+    for piece in (COMMIT[:3], COMMIT[3:] + COMMIT):
+        peer.sendall(piece)
+        place.loop.turn()
+
+    assert caller.frames == [Commit(record=3)] * 2
+
+
+def test_what_the_launcher_does_not_read_yet_waits_and_nobody_with_it(
+    place: Place, link: Link
+) -> None:
+    peer = place.accept()
+    message = {"text": "x" * 4_000_000}
+
+    link.send(message)
+    link.send({"text": "last"})
+
+    reader = frames.FrameReader()
+    found: list[dict[str, object]] = []
+    while len(found) < 2:
+        # A turn with nothing to write any more does not wait.
+        place.loop.set_deadline("turn", 0.0, lambda: None)
+        place.loop.turn()
+        found += reader.feed(peer.recv(1_000_000))
+    assert found == [message, {"text": "last"}]
+
+
+@pytest.mark.parametrize("last", [b"", COMMIT[:5], b"\xff" * 8])
+def test_an_end_of_any_kind_is_told_once(
+    place: Place, link: Link, caller: Caller, last: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    peer = place.accept()
+    peer.sendall(last)
+    peer.close()
+
+    while link.is_connected:
+        place.loop.turn()
+    link.send({"text": "nobody hears it"})
+
+    assert caller.told == ["disconnected"]
+    assert ("no frame" in capfd.readouterr().err) == (last == b"\xff" * 8)
+
+
+def spec(place: Place, **fields: object) -> HostSpec:
+    known: dict[str, object] = {
+        "host_id": "h",
+        "location": "here",
+        "launcher_socket": str(place.path),
+        "working_directory": "/",
+        "targets": (),
+        "digest": "d",
+        "import_timeout_ms": 1,
+        "values_root": "/nowhere",
+        "logs_root": "/nowhere",
+        "journal": "/nowhere",
+    }
+    return HostSpec(**{**known, **fields})  # type: ignore[arg-type]  # named above
+
+
+def test_a_launcher_is_dialled_until_it_is_there(place: Place, caller: Caller) -> None:
+    launcher = Launcher(place.loop, spec(place, orphan_grace_ms=60_000), caller)
+    launcher.dial()
+    assert caller.told == []
+
+    place.listen()
+    place.loop.turn()
+
+    assert launcher.is_connected
+    assert caller.told == ["connected"]
+    assert not place.loop.has_deadline(dialling._Wait.ORPHAN)
+    launcher.close()
+
+
+def test_a_launcher_that_does_not_come_in_time_is_dialled_on(place: Place, caller: Caller) -> None:
+    launcher = Launcher(place.loop, spec(place, orphan_grace_ms=1), caller)
+    launcher.dial()
+    while not caller.told:
+        place.loop.turn()
+    assert caller.told == ["abandoned"]
+
+    place.listen()
+    while len(caller.told) < 2:
+        place.loop.turn()
+
+    assert caller.told[1:] == ["connected"]
+    assert not launcher.is_abandoned
+    launcher.close()
+
+
+def test_an_ephemeral_launcher_is_not_waited_for(place: Place, caller: Caller) -> None:
+    reader, writer = os.pipe()
+    launcher = Launcher(place.loop, spec(place, alive_fd=reader), caller)
+
+    launcher.dial()
+
+    assert caller.told == ["abandoned"]
+    os.close(reader)
+    os.close(writer)

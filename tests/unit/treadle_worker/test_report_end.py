@@ -1,0 +1,90 @@
+"""The host's end of a step's reports, in a loop that turns."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from treadle_worker.loop import Loop
+from treadle_worker.messages import Fact, TaskId, WorkerLogRecord
+from treadle_worker.report_end import ReportEnd
+from treadle_worker.reports import WORD, Reports
+
+FACT = WorkerLogRecord(level="WARNING", logger="a", message="words")
+
+
+class Kit:
+    def __init__(self) -> None:
+        ours, self.step = socket.socketpair()
+        ours.setblocking(False)
+        self.fd = ours.detach()
+        self.loop = Loop()
+        self.facts: list[Fact] = []
+        self.end = ReportEnd(self.loop, self.fd, TaskId("run/step/1"), self.facts.append)
+
+    @property
+    def is_open(self) -> bool:
+        with suppress(OSError):
+            os.fstat(self.fd)
+            return True
+        return False
+
+
+@pytest.fixture
+def kit() -> Iterator[Kit]:
+    kit = Kit()
+    yield kit
+    kit.end.finish()
+    kit.step.close()
+    kit.loop.leave_to_parent()
+
+
+def test_what_a_step_reports_is_taken_as_it_comes(kit: Kit) -> None:
+    Reports(kit.step.fileno()).send(FACT)
+
+    kit.loop.turn()
+
+    assert kit.facts == [FACT]
+
+
+def test_a_step_that_waits_gets_the_word(kit: Kit) -> None:
+    kit.end.give_word()
+
+    assert kit.step.recv(8) == WORD
+
+
+def test_a_step_that_ended_without_the_word_has_ended_and_no_more(kit: Kit) -> None:
+    Reports(kit.step.fileno()).send(FACT)
+    kit.end.give_word()
+    kit.step.close()
+
+    kit.end.finish()
+
+    assert kit.facts == [FACT]
+    assert not kit.is_open
+    kit.end.give_word()
+
+
+def test_what_was_left_behind_may_hold_the_socket(kit: Kit) -> None:
+    stray = kit.step.dup()
+    Reports(kit.step.fileno()).send(FACT)
+    kit.step.close()
+
+    kit.end.finish()
+
+    assert kit.facts == [FACT]
+    assert not kit.is_open
+    stray.close()
+
+
+def test_garbage_ends_the_reports_and_is_noted(kit: Kit, capfd: pytest.CaptureFixture[str]) -> None:
+    kit.step.sendall(b"\xff" * 8)
+
+    kit.loop.turn()
+
+    assert not kit.is_open
+    assert "run/step/1 reported garbage" in capfd.readouterr().err
