@@ -44,14 +44,12 @@ from treadle_worker.messages import (
     TaskId,
 )
 from treadle_worker.outbox import Outbox
-from treadle_worker.rules import Rules
+from treadle_worker.rules import rules_for
 from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
 from treadle_worker.tree_record import TreeRecord
 from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
-# What an interpreter takes to start, beside the imports.
-_START_MARGIN_S = 10.0
 _FAILED = 1
 
 
@@ -242,23 +240,7 @@ class Host:
             self._refuse_waiting()
             self._begin_to_leave()
             return
-        spawns = self._imported.start_method is StartMethod.SPAWN
-        starter: Starter = (
-            SpawnStarter(self._spec, self._environment)
-            if spawns
-            else ForkStarter(self._spec, self._imported, self._leave_to_parent)
-        )
-        shows_stacks = not stacks.is_caught(os.getpid())
-        if shows_stacks and not spawns:
-            # For the steps, which inherit it: each writes to an stderr of its own.
-            stacks.show_on_signal(2)
-        rules = Rules(
-            begin_timeout=self._begin_timeout() if spawns else None,
-            term_grace=self._spec.term_grace_ms / 1000,
-            log_limit=self._spec.log_limit,
-            shows_stacks=shows_stacks,
-        )
-        self._running = Running(self._loop, self, starter, rules, self._record)
+        self._running = self._begin_running(self._imported)
         # After the import: the handlers that the user's modules set are the steps' to keep.
         self._loop.ignore_user_signals()
         self._loop.watch_signals(HANDLED_SIGNALS, self._leave)
@@ -274,8 +256,16 @@ class Host:
             return ()
         return (self._spec.alive_fd, *self._launcher.descriptors)
 
-    def _begin_timeout(self) -> float:
-        return _START_MARGIN_S + len(self._spec.targets) * self._spec.import_timeout_ms / 1000
+    def _begin_running(self, code: HeldCode) -> Running:
+        starter: Starter = SpawnStarter(self._spec, self._environment)
+        shows_stacks = not stacks.is_caught(os.getpid())
+        if code.start_method is StartMethod.FORK:
+            starter = ForkStarter(self._spec, code, self._leave_to_parent)
+            if shows_stacks:
+                # For the steps, which inherit it: each writes to an stderr of its own.
+                stacks.show_on_signal(2)
+        rules = rules_for(self._spec, code.start_method, shows_stacks=shows_stacks)
+        return Running(self._loop, self, starter, rules, self._record)
 
     def _start_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}

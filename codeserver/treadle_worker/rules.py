@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from treadle_worker.messages import HostSpec, StartMethod
+
+# What an interpreter takes to start, beside the imports.
+_START_MARGIN_S = 10.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -18,3 +23,15 @@ class Rules:
     term_grace: float
     log_limit: int
     shows_stacks: bool
+
+
+def rules_for(spec: HostSpec, start_method: StartMethod, *, shows_stacks: bool) -> Rules:
+    """Return the rules of a host that starts its step processes so."""
+    imports = len(spec.targets) * spec.import_timeout_ms / 1000
+    return Rules(
+        # A forked process has nothing to import.
+        begin_timeout=_START_MARGIN_S + imports if start_method is StartMethod.SPAWN else None,
+        term_grace=spec.term_grace_ms / 1000,
+        log_limit=spec.log_limit,
+        shows_stacks=shows_stacks,
+    )
