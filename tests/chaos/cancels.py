@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -16,6 +17,9 @@ from tests.chaos.place import Place, a_place, patiently
 GRACE = 0.5
 MARGIN = 2.0
 AT_ONCE = 16
+#: How long after a run's launch it is cancelled, on average, in seconds. A spawned step takes
+#: about a second to begin, and ten of them on two cores ten times as long.
+MEAN_MOMENT = 2.5 if os.environ.get("TREADLE_START_METHOD") == "spawn" else 0.25
 
 
 @dataclass(kw_only=True)
@@ -70,7 +74,7 @@ def cancels(seed: int, *, count: int, at_once: int = AT_ONCE, warm: bool = False
             # Until a host is warm a run only starts: of many cancels, some come while it does.
             if warm:
                 client.materialize("calm_0").result(timeout=60).raise_for_failure()
-            moments = [rng.expovariate(4.0) for _ in range(count)]
+            moments = [rng.expovariate(1.0) * MEAN_MOMENT for _ in range(count)]
             for state, seconds, alive in pool.map(
                 lambda moment: cancel_one(client, moment), moments
             ):
