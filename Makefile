@@ -44,6 +44,7 @@ export CHAOS_SEED ?= 1
 export CHAOS_SCALE ?= 1
 chaos: $(VENV)/.dev  ## Kills, cancels, power cuts at random moments; the figures go into docs/reliability.md.
 	$(BIN)/python -m tests.chaos --write
+	TREADLE_LOG_LINES=1000000 $(BIN)/python -m pytest tests/e2e/test_failure_classes.py
 
 check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two minutes.
 	$(BIN)/ruff check .
