@@ -7,7 +7,7 @@ PARALLEL ?= -n 2 --dist worksteal
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo test test-spawn fuzz chaos check format protos freeze bench clean
+.PHONY: demo test test-spawn again fuzz chaos check format protos freeze bench clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,9 @@ test: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## The whole suite.
 
 test-spawn: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
 	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest $(PARALLEL) tests/integration tests/e2e
+
+again: $(VENV)/.dev  ## What failed in the last run, once more and alone: what fails twice is broken.
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # How many times the usual number of random examples.
 FUZZ ?= 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import struct
@@ -33,6 +34,7 @@ from treadle_launcher.wire.graph import Graph, LocationReport
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.plan_parts import decode_plan
 
+_LOG = logging.getLogger(__name__)
 _PEER_CREDENTIALS = struct.Struct("3i")
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
@@ -67,14 +69,16 @@ class CodeLocation:
         self._graphs: dict[str, Graph] = {}
         self._follower: asyncio.Task[None] | None = None
 
-    async def open(self, on_change: Callable[[], None], *, is_starting: bool) -> None:
+    async def open(self, on_change: Callable[[], None]) -> None:
         """Ask for the location once, then follow it; `on_change` is called at each change.
 
-        A code server that is starting is waited for if only it can tell its name; one that
-        does not answer now is followed all the same.
+        A code server that does not answer now is followed all the same, but for one that only
+        can tell its name: it is waited for, because both may have been started just now.
         """
+        if not self.name:
+            _LOG.info("asking_for_name address=%s", self._address)
         with suppress(RefusedError):
-            await self.refresh(wait_for_ready=is_starting and not self.name)
+            await self.refresh(wait_for_ready=not self.name)
         if not self.name and self.report is not None:
             self.name = self.report.name
         self._follower = asyncio.create_task(self._follow(on_change))

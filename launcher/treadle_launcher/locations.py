@@ -23,21 +23,19 @@ class Locations:
         self._given = tuple(locations)
         self._by_name: Mapping[str, CodeLocation] = {}
 
-    async def open(self, on_change: Callable[[], None], *, are_starting: bool) -> None:
-        """Reach the code servers once and follow them; those that start now are waited for.
+    async def open(self, on_change: Callable[[], None]) -> None:
+        """Reach the code servers once and follow them.
 
         Raises:
             LocationStartError: one has no name and cannot be asked, or two have the same.
         """
-        await asyncio.gather(
-            *(location.open(on_change, is_starting=are_starting) for location in self._given)
-        )
+        await asyncio.gather(*(location.open(on_change) for location in self._given))
         by_name: dict[str, CodeLocation] = {}
         for location in self._given:
             if not location.name:
                 raise LocationStartError(
-                    "a code server without a name does not answer:"
-                    " start it first, or write --location NAME=ADDRESS"
+                    "a code server that was given without a name does not answer:"
+                    " start it, or write --location NAME=ADDRESS"
                 )
             if location.name in by_name:
                 raise LocationStartError(

@@ -96,8 +96,8 @@ async def serve(settings: Settings) -> None:
 async def _followed(settings: Settings, leave: asyncio.Event) -> AsyncIterator[Locations]:
     """Follow the locations for the length of the block.
 
-    The starter of an ephemeral launcher starts its code servers at the same moment. Who is told
-    to leave meanwhile waits for them no longer.
+    Code servers may have been started at the same moment. Who is told to leave meanwhile waits
+    for them no longer.
     """
     locations = Locations(
         [
@@ -106,9 +106,7 @@ async def _followed(settings: Settings, leave: asyncio.Event) -> AsyncIterator[L
         ]
     )
     try:
-        opening = asyncio.create_task(
-            locations.open(lambda: None, are_starting=settings.is_ephemeral)
-        )
+        opening = asyncio.create_task(locations.open(lambda: None))
         leaving = asyncio.create_task(leave.wait())
         await asyncio.wait((opening, leaving), return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
