@@ -75,10 +75,12 @@ class CodeLocation:
         A code server that does not answer now is followed all the same, but for one that only
         can tell its name: it is waited for, because both may have been started just now.
         """
-        if not self.name:
-            _LOG.info("asking_for_name address=%s", self._address)
         with suppress(RefusedError):
-            await self.refresh(wait_for_ready=not self.name)
+            await self.refresh()
+        if not self.name and self.report is None:
+            _LOG.info("waiting_for_code_server address=%s", self._address)
+            with suppress(RefusedError):
+                await self.refresh(wait_for_ready=True)
         if not self.name and self.report is not None:
             self.name = self.report.name
         self._follower = asyncio.create_task(self._follow(on_change))
