@@ -179,7 +179,8 @@ class RunView:
         self._summary.apply(event)
         if isinstance(event.payload, RunStarted):
             for step in self._steps.values():
-                if step.waiting_on == 0 and step.key not in self.reuses:
+                is_free = step.waiting_on == 0 and step.key not in self.reuses
+                if is_free and step.state is StepState.PENDING:
                     self._enter(step, StepState.READY, event)
 
     def _known_step(self, event: Event, key: StepKey) -> StepView:
