@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tests.unit.treadle_launcher.store.samples import make_run
 from treadle_launcher.clock import ManualClock, TimeUs
@@ -172,8 +172,21 @@ async def check(store: Store, view: RunView, new: NewRun) -> None:
     assert unfinished == ([] if row.state.is_final else [new.run_id])
 
 
+# A step that is over before its run starts: starting the run must not make it ready.
+SKIPPED_EARLY = NewEvent(
+    payload=StepSkipped(upstream_step_key=StepKey("b.top"), upstream_output=None),
+    step_key=StepKey("b.top"),
+)
+EARLY = [
+    NewEvent(payload=RunDequeued()),
+    SKIPPED_EARLY,
+    NewEvent(payload=RunStarted(step_count=4, fingerprint="f1")),
+]
+
+
 @settings(deadline=None, max_examples=40)
 @given(histories)
+@example((False, [EARLY]))
 def test_the_row_of_a_run_is_the_fold_of_its_log(
     history: tuple[bool, list[list[NewEvent]]],
 ) -> None:
