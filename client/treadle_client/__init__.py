@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from treadle_client._client import Client as Client
+    from treadle_client._durability import Durability as Durability
     from treadle_client._errors import AccessError as AccessError
     from treadle_client._errors import CodeChangedError as CodeChangedError
     from treadle_client._errors import HomeInUseError as HomeInUseError
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
 #: The private module that each public name lives in.
 _HOMES = {
     "Client": "_client",
+    "Durability": "_durability",
     "AccessError": "_errors",
     "CodeChangedError": "_errors",
     "HomeInUseError": "_errors",
@@ -261,6 +263,7 @@ __all__ = [
     "CodeChangedError",
     "Collected",
     "DiskUse",
+    "Durability",
     "Event",
     "EventKind",
     "Failure",

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from treadle_client._client import CONNECT_SECONDS, Client
+from treadle_client._durability import Durability
 from treadle_client._errors import HomeInUseError, LoadError, StartError
 from treadle_client._home import clear_killed_launcher, find_launcher
 from treadle_client._lifeline import Lifeline, Service
@@ -148,6 +149,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     import_timeout: float | None = None,
     max_steps: int | None = None,
     max_runs: int | None = None,
+    durability: Durability | str | None = None,
 ) -> Iterator[Client]:
     """Serve files and modules of assets for the length of a with block, and connect to them.
 
@@ -158,6 +160,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     runs and values; without it a temporary one, removed at the end. `python` is the interpreter
     that runs the assets' code, and `working_directory` where it runs; both are this process's by
     default. `name` names the location. `import_timeout` is in seconds, for each target.
+    `durability` "power" has what is reported as done survive a power cut.
 
     Raises:
         StartError: they did not start; LoadError: the code could not be loaded; HomeInUseError:
@@ -176,6 +179,8 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     if code.is_empty:
         raise StartError("Nothing to load: name a file, or modules=[…].", usage=True)
     arguments = _flag("--max-steps", max_steps) + _flag("--max-runs", max_runs)
+    if durability is not None:
+        arguments += ["--durability", Durability(durability).value]
     with ExitStack() as stack:
         if home is None:
             temporary = tempfile.TemporaryDirectory(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from treadle import _pickle5
 from treadle._errors import TreadleError
 from treadle._pickle5 import Stamp, ValueFileError
+from treadle.durability import Durability, sync_folders
 from treadle.task import ValueRef
 
 STORE_NAME: Final = "files"
@@ -42,10 +43,16 @@ class ValueRefError(TreadleError):
 
 
 class FileStore:
-    """Values below a folder. It never overwrites; a reader sees a whole value or none."""
+    """Values below a folder. It never overwrites; a reader sees a whole value or none.
 
-    def __init__(self, root: str | os.PathLike[str]) -> None:
+    A value that was written survives what its durability says.
+    """
+
+    def __init__(
+        self, root: str | os.PathLike[str], durability: Durability = Durability.PROCESS
+    ) -> None:
         self.root = Path(root)
+        self._durability = durability
 
     def write_value(self, key: str, value: object) -> ValueRef:
         """Store the value under the key and return its name.
@@ -54,12 +61,15 @@ class FileStore:
             ValueKeyError: the key escapes the root or is malformed.
             ValueFileError: there is a value under the key.
             NotPicklableError: the value has no pickle.
-            OSError: the folder cannot be written.
+            OSError: the folder cannot be written, or the disk failed.
         """
         path = self.path_of(key)
         if path.exists():
             raise ValueFileError(path, "there is a value, which is never overwritten")
-        return _ref(key, write_file(path, value))
+        stamp = _write_file(path, value, self._durability)
+        if self._durability is Durability.POWER:
+            sync_folders(path.parent, self.root)
+        return _ref(key, stamp)
 
     def read_value(self, ref: ValueRef) -> object:
         """Return the value; its big buffers are mapped, writable, and private to the process.
@@ -90,8 +100,8 @@ class FileStore:
         return self.root.joinpath(*components)
 
 
-def write_file(path: Path, value: object) -> Stamp:
-    """Write the value to a file that appears, or is replaced, whole.
+def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
+    """Write the value to a file that appears whole.
 
     Raises:
         NotPicklableError: the value has no pickle.
@@ -102,6 +112,10 @@ def write_file(path: Path, value: object) -> Stamp:
     try:
         with unfinished.open("xb") as file:
             stamp = _pickle5.dump(value, file)
+            if durability is Durability.POWER:
+                # Before it has its name: no power cut leaves a named file that is not whole.
+                file.flush()
+                os.fsync(file.fileno())
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

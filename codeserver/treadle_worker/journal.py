@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from treadle.durability import Durability, sync_folder
 from treadle_worker import frames
 from treadle_worker.messages import Fact, JournalRecord, TaskId
 from treadle_worker.wire.facts import encode_record
@@ -28,10 +29,11 @@ class Journal:
     """The file of one host, one JournalRecord of worker.proto a line.
 
     A last line without its end was being written when the host was killed: it is no record.
-    The file survives the host. It holds every record that the launcher has not committed.
+    The file survives the host, and what its durability says. It holds every record that the
+    launcher has not committed.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, durability: Durability = Durability.PROCESS) -> None:
         """Open the journal of a new host.
 
         Raises:
@@ -39,7 +41,10 @@ class Journal:
         """
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         self._path = path
+        self._durability = durability
         self._fd = _open(path)
+        # Whether the name of the file is known to be on the disk.
+        self._is_named = False
         self._entries: deque[_Entry] = deque()
         self._last = 0
         self._cut_bytes = 0
@@ -55,10 +60,10 @@ class Journal:
         return not self._entries
 
     def append(self, task_id: TaskId, step_key: str, attempt: int, fact: Fact) -> None:
-        """Write a fact down; when this returns it survives the host.
+        """Write a fact down; when this returns it survives the host, or a power cut too.
 
         Raises:
-            OSError: it could not be written whole; the file is as before.
+            OSError: it could not be written whole, or synced; the file is as before.
         """
         record = JournalRecord(
             number=self._last + 1,
@@ -103,9 +108,20 @@ class Journal:
         size = os.fstat(self._fd).st_size
         try:
             _write_all(self._fd, line)
+            if self._durability is Durability.POWER:
+                self._sync()
         except OSError:
             os.ftruncate(self._fd, size)
             raise
+
+    def _sync(self) -> None:
+        """Have all records on the disk, and the name of a new file with its first one."""
+        os.fdatasync(self._fd)
+        if not self._is_named:
+            folder = os.path.dirname(self._path)
+            sync_folder(folder)
+            sync_folder(os.path.dirname(folder))
+            self._is_named = True
 
     def _rewrite(self) -> None:
         """Begin the file anew with what is not committed, unless there is no room for both."""
@@ -115,6 +131,9 @@ class Journal:
             try:
                 os.ftruncate(fd, 0)
                 _write_all(fd, b"".join(entry.line for entry in self._entries))
+                if self._durability is Durability.POWER:
+                    # The name that it takes may be on the disk before the next record is.
+                    os.fdatasync(fd)
                 os.replace(fresh, self._path)
             except OSError:
                 os.close(fd)
@@ -125,6 +144,7 @@ class Journal:
             return
         os.close(self._fd)
         self._fd = fd
+        self._is_named = False
         self._cut_bytes = 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from treadle_launcher import defaults
 from treadle_launcher.addresses import Address, TcpAddress, parse
+from treadle_launcher.durability import Durability
 
 
 class StartMethod(StrEnum):
@@ -51,6 +52,7 @@ class Settings:
     start_method: StartMethod
     import_timeout: float | None
     keep_intermediates: float = defaults.KEEP_INTERMEDIATES
+    durability: Durability = Durability.PROCESS
 
     @property
     def is_ephemeral(self) -> bool:
@@ -66,6 +68,7 @@ def read(argv: Sequence[str]) -> Settings:
         locations = tuple(_location(text) for text in args.location)
         bind = parse(args.bind) if args.bind else None
         start_method = StartMethod(args.start_method)
+        durability = Durability(args.durability)
     except ValueError as error:
         parser.error(str(error))
     token = _token(parser, args.token_file)
@@ -87,6 +90,7 @@ def read(argv: Sequence[str]) -> Settings:
         start_method=start_method,
         import_timeout=args.import_timeout,
         keep_intermediates=args.keep_intermediates,
+        durability=durability,
     )
 
 
@@ -127,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
         "--start-method",
         default=os.environ.get("TREADLE_START_METHOD") or StartMethod.AUTO.value,
         metavar="auto|spawn",
+    )
+    add(
+        "--durability",
+        default=os.environ.get("TREADLE_DURABILITY") or Durability.PROCESS.value,
+        metavar="process|power",
+        help="what outlives a kill of every process, or a power cut too (fsync)",
     )
     return parser
 

@@ -7,11 +7,12 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from treadle_launcher.addresses import Address, UnixAddress
+from treadle_launcher.durability import sync_path
 from treadle_launcher.processes import ProcessId
 
 FORMAT = 2
@@ -73,6 +74,26 @@ class Home:
             "host_socket": str(host_socket.path),
         }
         _write_whole(self.root / "launcher.json", json.dumps(content) + "\n")
+
+    def sync(self) -> None:
+        """Have on the disk what makes this folder a home: what it says, and all the names to it.
+
+        Raises:
+            HomeError: the disk failed.
+        """
+        try:
+            for name in ("FORMAT", "id"):
+                sync_path(self.root / name)
+            sync_path(self.root)
+            device = self.root.stat().st_dev
+            for folder in self.root.parents:
+                # Where another file system begins, and beside what others own, none is new.
+                if folder.stat().st_dev != device:
+                    return
+                with suppress(PermissionError):
+                    sync_path(folder)
+        except OSError as error:
+            raise HomeError(f"the home {self.root} cannot be synced: {error}") from error
 
     def withdraw(self) -> None:
         """Remove launcher.json."""

@@ -24,6 +24,7 @@ from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.binding import started
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.code_location import CodeLocation
+from treadle_launcher.durability import Durability
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
 from treadle_launcher.home import open_home
 from treadle_launcher.housekeeping import housekeeping
@@ -66,7 +67,10 @@ async def serve(settings: Settings) -> None:
         host_socket = default_socket(identity, "hosts")
         bind = settings.bind or default_socket(identity, "launcher")
         settings = dataclasses.replace(settings, bind=bind)
-        with open_store(home.database) as store:
+        with open_store(home.database, durability=settings.durability) as store:
+            if settings.durability is Durability.POWER:
+                # Once all of it is there: names on the disk lead to all that will be synced.
+                home.sync()
             async with _followed(settings, leave) as locations:
                 planner = Planner(locations, store, home.values, settings.import_timeout)
                 watchers = Watchers(store)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from treadle_client._client import Client
+from treadle_client._durability import Durability
 from treadle_client._errors import StartError
 from treadle_client._home import default_home
 from treadle_client._lifeline import Service
@@ -36,6 +37,11 @@ from treadle_client.cli.options import code_options
 @click.option("--token-file", metavar="FILE", help="Holds the token for a launcher on TCP.")
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Steps at once.")
 @click.option("--max-runs", type=click.IntRange(min=1), metavar="N", help="Runs at once.")
+@click.option(
+    "--durability",
+    type=click.Choice([each.value for each in Durability]),
+    help="What survives: the kill of every process, by default, or a power cut too.",
+)
 @reporting_errors
 def dev(code: Code, home: Path | None, name: str | None, **launcher: str | None) -> ExitCode:
     """Run a code server and a launcher in this terminal, until Ctrl-C.

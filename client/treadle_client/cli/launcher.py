@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from treadle_client._durability import Durability
 from treadle_client.cli.duration import duration
 from treadle_client.cli.service_command import ServiceCommand, become
 
@@ -75,6 +76,11 @@ from treadle_client.cli.service_command import ServiceCommand, become
     metavar="TIME",
     help="How long intermediates are kept after their run's end: 7d, 12h, 30m, or seconds; by"
     " default 7d.",
+)
+@click.option(
+    "--durability",
+    type=click.Choice([each.value for each in Durability]),
+    help="What survives: the kill of every process, by default, or a power cut too.",
 )
 @click.pass_context
 def launcher(ctx: click.Context, /, **_: object) -> None:

@@ -1,4 +1,4 @@
-"""How the SQLite file is opened: no fsync at commit, explicit transactions."""
+"""How the SQLite file is opened: what a commit survives, explicit transactions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,24 @@ from typing import Final
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from treadle_launcher.durability import Durability
 from treadle_launcher.store.schema import database_url
 
 _BUSY_TIMEOUT_S: Final = 10.0
 
+# Of a log in WAL mode: NORMAL never syncs it at a commit, FULL does before the commit returns.
+_SYNCHRONOUS: Final = {Durability.PROCESS: "NORMAL", Durability.POWER: "FULL"}
 
-def writing_engine(database: Path) -> Engine:
+
+def writing_engine(database: Path, durability: Durability) -> Engine:
     """Return an engine of one connection that may write a file that is prepared."""
-    return _engine(database, connections=1, begin="BEGIN IMMEDIATE")
+    engine = _engine(database, connections=1, begin="BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "connect")
+    def sync_commits(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+
+    return engine
 
 
 def reading_engine(database: Path, connections: int) -> Engine:

@@ -205,8 +205,8 @@ def prepare(database: Path) -> None:
     """
     engine = create_engine(database_url(database), poolclass=NullPool)
     with translated(), engine.connect() as connection:
-        # Stays with the file. Durable against SIGKILL of every process, which is what
-        # "durable" promises here: the log is in the page cache, not in our memory.
+        # Stays with the file: the log is in the page cache at once, not in our memory. Whether
+        # it is on the disk too is a matter of each connection (connections.py).
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version not in (0, VERSION):

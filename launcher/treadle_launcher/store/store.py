@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from treadle_launcher.clock import Clock, SystemClock, TimeUs
+from treadle_launcher.durability import Durability
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
 from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TextId
@@ -51,9 +52,12 @@ T = TypeVar("T")
 
 
 @contextmanager
-def open_store(database: Path, clock: Clock | None = None) -> Iterator[Store]:
+def open_store(
+    database: Path, clock: Clock | None = None, durability: Durability = Durability.PROCESS
+) -> Iterator[Store]:
     """Open the store in this SQLite file, made first if it is not there.
 
+    What it says is recorded survives what the durability says.
     Leaving commits what is queued and returns when no thread of the store is left.
 
     Raises:
@@ -61,7 +65,7 @@ def open_store(database: Path, clock: Clock | None = None) -> Iterator[Store]:
     """
     prepare(database)
     with (
-        Writer.running(database, clock or SystemClock()) as writer,
+        Writer.running(database, clock or SystemClock(), durability) as writer,
         Readers.open(database) as readers,
     ):
         yield Store(writer, readers)

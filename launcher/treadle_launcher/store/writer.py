@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection
 
 from treadle_launcher.clock import Clock
+from treadle_launcher.durability import Durability
 from treadle_launcher.store.connections import writing_engine
 from treadle_launcher.store.errors import StoreClosedError, translated
 from treadle_launcher.store.session import WriteSession
@@ -56,13 +57,13 @@ class Writer:
 
     @classmethod
     @contextmanager
-    def running(cls, database: Path, clock: Clock) -> Iterator[Writer]:
+    def running(cls, database: Path, clock: Clock, durability: Durability) -> Iterator[Writer]:
         """Write to this file until the block is left, then commit what is queued and stop.
 
         Raises:
             StoreError: the file cannot be used.
         """
-        engine = writing_engine(database)
+        engine = writing_engine(database, durability)
         try:
             with translated():
                 connection = engine.connect()

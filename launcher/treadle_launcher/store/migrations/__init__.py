@@ -13,6 +13,7 @@ from typing import Final
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
+from treadle_launcher.durability import Durability
 from treadle_launcher.store.connections import writing_engine
 from treadle_launcher.store.errors import StoreUnavailableError, translated
 from treadle_launcher.store.migrations import revision_2
@@ -28,7 +29,8 @@ def migrate(database: Path) -> int:
     Raises:
         StoreError: the file cannot be used, or a newer Treadle wrote it.
     """
-    engine = writing_engine(database)
+    # Rare, and what follows it says that it was done: it may always wait for the disk.
+    engine = writing_engine(database, Durability.POWER)
     try:
         with translated(), engine.begin() as connection:
             found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
