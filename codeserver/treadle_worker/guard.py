@@ -14,7 +14,7 @@ import signal
 from pathlib import Path
 from typing import NoReturn
 
-from treadle_worker import host_cgroup, processes
+from treadle_worker import host_cgroup, host_tag, processes
 from treadle_worker.host_cgroup import HostCgroup
 from treadle_worker.messages import HostSpec
 
@@ -28,6 +28,8 @@ def stand_guard(spec: HostSpec) -> int:
     In this process it never returns: it ends as the host did.
     """
     processes.adopt_orphans()
+    if spec.tag:
+        host_tag.carry(spec.tag)
     # An ignored CHLD, which is inherited, would reap children before they are asked about.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     cgroup = host_cgroup.make(spec.host_id, Path(spec.journal).parent)

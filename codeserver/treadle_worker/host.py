@@ -47,7 +47,6 @@ from treadle_worker.outbox import Outbox
 from treadle_worker.rules import rules_for
 from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
-from treadle_worker.tree_record import TreeRecord
 from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
 _FAILED = 1
@@ -84,7 +83,6 @@ class Host:
         self._journal = Journal(spec.journal)
         self._outbox = Outbox(self._loop, self._journal, self._launcher)
         self._process = processes.process_id(os.getpid())
-        self._record = TreeRecord(spec.journal, self._process)
         self._phase = _Phase.SERVING
         self._imported: Imported | None = None
         self._running: Running | None = None
@@ -113,7 +111,6 @@ class Host:
                 # Of an ephemeral launcher that was killed nobody else would remove them.
                 remove_dead_sockets((self._spec.launcher_socket, self._spec.served_socket))
             self._journal.close()
-            self._record.close()
 
     def fact(self, task: Task, fact: Fact, written: Callable[[], None] = lambda: None) -> None:
         """Take a fact of a running attempt; call `written` once it is in the journal."""
@@ -265,7 +262,7 @@ class Host:
                 # For the steps, which inherit it: each writes to an stderr of its own.
                 stacks.show_on_signal(2)
         rules = rules_for(self._spec, code.start_method, shows_stacks=shows_stacks)
-        return Running(self._loop, self, starter, rules, self._record)
+        return Running(self._loop, self, starter, rules)
 
     def _start_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -314,7 +311,6 @@ class Host:
         """Close, in a forked child, all that is this host's alone."""
         self._launcher.leave_to_parent()
         self._journal.close()
-        self._record.close()
         self._loop.leave_to_parent()
 
 

@@ -22,6 +22,7 @@ def read_spec(fd: int) -> HostSpec:
         content: JsonObject = json.load(stream)
     return HostSpec(
         host_id=text(content, "hostId"),
+        tag=integer(content, "tag"),
         location=text(content, "location"),
         launcher_socket=text(content, "launcherSocket"),
         working_directory=text(content, "workingDirectory"),

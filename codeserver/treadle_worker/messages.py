@@ -266,7 +266,8 @@ class HostSpec:
     """What the launcher tells a host when it starts it; durations in milliseconds.
 
     `targets` are {"file": path} or {"module": name}. `alive_fd`: the launcher is ephemeral,
-    and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream.
+    and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream. `tag`:
+    what everything of this host is known by, 0 for none.
     `served_socket` is where callers find the launcher, "" if not at a Unix socket.
     """
 
@@ -287,3 +288,4 @@ class HostSpec:
     term_grace_ms: int = 0
     log_limit: int = DEFAULT_LOG_LIMIT
     must_spawn: bool = False
+    tag: int = 0

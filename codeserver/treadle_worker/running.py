@@ -30,7 +30,6 @@ from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
 from treadle_worker.starters import Started, Starter
 from treadle_worker.strays import Strays
-from treadle_worker.tree_record import TreeRecord
 from treadle_worker.usage import Usage
 
 _ABORT_GRACE_S = 2.0
@@ -59,15 +58,12 @@ class Observer(Protocol):
 class Running:
     """The step processes of one host."""
 
-    def __init__(
-        self, loop: Loop, observer: Observer, starter: Starter, rules: Rules, record: TreeRecord
-    ) -> None:
+    def __init__(self, loop: Loop, observer: Observer, starter: Starter, rules: Rules) -> None:
         """Take over the children of this process from here on."""
         self._loop = loop
         self._observer = observer
         self._starter = starter
         self._rules = rules
-        self._record = record
         self._running: dict[TaskId, RunningAttempt] = {}
         self._strays = Strays(loop, self._sweep)
 
@@ -100,7 +96,6 @@ class Running:
             oom_before=oom_before,
         )
         self._running[task.task_id] = running
-        self._record.add(started.pid)
         self._loop.watch(running.pidfd, lambda: self._exited(running))
         self._set_deadlines(running)
 
@@ -230,7 +225,6 @@ class Running:
     def _end(self, running: RunningAttempt, exit_: Exit) -> None:
         task_id = running.task.task_id
         del self._running[task_id]
-        self._record.remove(running.pid)
         for kind in ("begin", "timeout", "stacks", "kill"):
             self._loop.clear_deadline((task_id, kind))
         if not self._running:

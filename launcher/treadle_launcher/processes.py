@@ -30,10 +30,15 @@ def boot_id() -> str:
 
 def own_id() -> ProcessId:
     """Return the identity of this process."""
-    pid = os.getpid()
+    process = identify(os.getpid())
+    assert process is not None, "a running process has an entry in /proc"
+    return process
+
+
+def identify(pid: int) -> ProcessId | None:
+    """Return which process has a number; None when none does that still runs."""
     ticks = start_ticks(pid)
-    assert ticks is not None, "a running process has an entry in /proc"
-    return ProcessId(boot_id=boot_id(), pid=pid, start_ticks=ticks)
+    return None if ticks is None else ProcessId(boot_id=boot_id(), pid=pid, start_ticks=ticks)
 
 
 def start_ticks(pid: int) -> int | None:
@@ -89,34 +94,6 @@ def kill_guarded(guard: ProcessId) -> None:
             child.kill()
         except psutil.NoSuchProcess:
             continue
-
-
-def session_of(leader: ProcessId) -> tuple[ProcessId, ...]:
-    """Return the processes of the session that a process began, itself included if it lives.
-
-    The leader's number stays taken while one of them is there: if another process has it,
-    none is.
-    """
-    ticks = start_ticks(leader.pid)
-    if leader.boot_id != boot_id() or ticks not in (None, leader.start_ticks):
-        return ()
-    found = []
-    for entry in os.listdir("/proc"):
-        try:
-            if not entry.isdigit() or os.getsid(int(entry)) != leader.pid:
-                continue
-        except ProcessLookupError:
-            continue
-        ticks = start_ticks(int(entry))
-        if ticks is not None:
-            found.append(ProcessId(boot_id=leader.boot_id, pid=int(entry), start_ticks=ticks))
-    return tuple(found)
-
-
-def kill(process: ProcessId) -> None:
-    """Kill exactly this process, if it still runs."""
-    if is_alive(process):
-        _kill(process.pid)
 
 
 def _kill(pid: int) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 
 from treadle import asset
 
@@ -35,15 +34,6 @@ def endless(context):
 def deaf(context):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     start_stray(context)
-    while True:
-        signal.pause()
-
-
-@asset
-def crowded(context):
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    child = subprocess.Popen(["sleep", "600"], env={})
-    context.log.warning(str(child.pid))
     while True:
         signal.pause()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import ASSETS, Session, Start
+from tests.e2e.standing import standing
 from treadle_client import FailureReason, LogRecord, RunHandle, RunState, StepState
 from treadle_client._local import Code, connected, local_services
 
@@ -98,45 +99,60 @@ def test_a_run_that_has_ended_cannot_be_cancelled(impatient: Session) -> None:
     assert handle.result(timeout=30).status is RunState.SUCCEEDED
 
 
-@pytest.mark.parametrize("victim", ["guard", "host"])
+@pytest.mark.parametrize("victims", [("guard",), ("host",), ("guard", "host")])
 def test_a_host_that_is_killed_leaves_nothing_and_its_attempt_is_lost(
-    start: Start, victim: str
+    start: Start, victims: tuple[str, ...]
 ) -> None:
     session = start("strays.py")
     handle = session.client.materialize("deaf")
     stray = stray_of(handle)
-    processes = host_processes(session.home)
+    guard, host = host_processes(session.home)
 
-    os.kill(processes[victim], signal.SIGKILL)
+    kill({"guard": guard, "host": host}[victim] for victim in victims)
     result = handle.result(timeout=30)
 
     assert not lives(stray)
-    assert not lives(processes["host"])
+    assert not lives(host)
     failure = result.steps["deaf"].failure
     assert failure is not None
     assert failure.reason is FailureReason.LOST
 
 
-def test_a_guard_and_a_host_that_are_killed_at_once_leave_no_session(start: Start) -> None:
-    session = start("strays.py")
-    handle = session.client.materialize("crowded")
-    child = stray_of(handle)
-    processes = host_processes(session.home)
+def test_what_a_launcher_and_a_host_left_that_were_killed_at_once_ends_with_the_next_launcher(
+    tmp_path: Path,
+) -> None:
+    with standing(ASSETS / "strays.py", tmp_path / "home") as services:
+        with services.connect() as client:
+            handle = client.materialize("deaf")
+            stray = stray_of(handle)
+        guard, host = host_processes(services.home)
 
-    os.kill(processes["guard"], signal.SIGSTOP)
-    os.kill(processes["host"], signal.SIGKILL)
-    os.kill(processes["guard"], signal.SIGKILL)
-    result = handle.result(timeout=30)
+        os.kill(guard, signal.SIGSTOP)
+        services.kill_launcher()
+        kill((guard, host))
+        assert lives(stray)
+        services.start_launcher()
+        with services.connect() as client:
+            result = client.run(handle.run_id).result(timeout=30)
 
-    assert not lives(child)
-    failure = result.steps["crowded"].failure
-    assert failure is not None
-    assert failure.reason is FailureReason.LOST
+        assert not lives(stray)
+        failure = result.steps["deaf"].failure
+        assert failure is not None
+        assert failure.reason is FailureReason.LOST
 
 
-def host_processes(home: Path) -> dict[str, int]:
+def kill(pids: Iterable[int]) -> None:
+    """Kill processes in one moment: none of them sees that another is gone."""
+    stopped = tuple(pids)
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    for pid in stopped:
+        os.kill(pid, signal.SIGKILL)
+
+
+def host_processes(home: Path) -> tuple[int, int]:
     """Return the guard and the host itself of the one host of a home."""
     (folder,) = (home / "hosts").iterdir()
-    guard = json.loads((folder / "process.json").read_text())["pid"]
-    host = json.loads((folder / "processes").read_text().splitlines()[0])["pid"]
-    return {"guard": guard, "host": host}
+    guard = int(json.loads((folder / "process.json").read_text())["pid"])
+    (host,) = psutil.Process(guard).children()
+    return guard, host.pid

@@ -15,7 +15,7 @@ from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
 from treadle_launcher.ids import HostId, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.processes import exited, is_alive, kill_guarded
+from treadle_launcher.processes import exited, kill_guarded
 
 _LAST_FRAMES_SECONDS = 1.0
 """How long what a host sent before its end may take to be read."""
@@ -183,13 +183,14 @@ class HostPool:
         watch.add_done_callback(self._watches.discard)
 
     async def _wait_for_end(self, host: Host) -> None:
-        watched = host.identity is not None and is_alive(host.identity)
+        tag = host.folder.tag
         if host.process is not None:
             await host.process.ended()
-        elif host.identity is not None and watched:
+        elif host.identity is not None:
             await exited(host.identity)
-        await all_gone(host.folder.read_tree(), watched=watched)
-        await cgroup_gone(host.folder.read_cgroup())
+        if host.process is None or not host.process.is_proof:
+            await all_gone(tag)
+            await cgroup_gone(host.folder.read_cgroup())
         if host.connection is not None:
             # What it sent before its end may not be read yet.
             with suppress(TimeoutError):

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from treadle_launcher.hosts.host_tag import tag_of
 from treadle_launcher.ids import HostId
 from treadle_launcher.journal import JournalRecord
 from treadle_launcher.processes import ProcessId
@@ -27,6 +28,15 @@ class HostFolder:
         return HostId(self.path.name)
 
     @property
+    def tag(self) -> int:
+        """The number that everything carries that the host ever started.
+
+        Raises:
+            OSError: the folder is not there.
+        """
+        return tag_of(self.host_id, self._inode)
+
+    @property
     def journal(self) -> Path:
         """The file of records that the launcher had not committed."""
         return self.path / "journal"
@@ -42,44 +52,26 @@ class HostFolder:
             "boot_id": process.boot_id,
             "pid": process.pid,
             "start_ticks": process.start_ticks,
+            "folder": self._inode,
         }
         self._process_file.write_text(json.dumps(content) + "\n")
 
     def read_process(self) -> ProcessId | None:
-        """Return which process the host's guard is; None when that was never noted."""
+        """Return which process the host's guard is; None when that was never noted.
+
+        In a copy of a home it is none either: what it names is the other home's.
+        """
         try:
             content = json.loads(self._process_file.read_text())
+            if content.get("folder", self._inode) != self._inode:
+                return None
             return ProcessId(
                 boot_id=str(content["boot_id"]),
                 pid=int(content["pid"]),
                 start_ticks=int(content["start_ticks"]),
             )
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, AttributeError):
             return None
-
-    def read_tree(self) -> tuple[ProcessId, ...]:
-        """Return the host's own process and those of the steps that it ran last.
-
-        A line that is not whole was being written when the host was killed: it is none.
-        """
-        try:
-            lines = self._tree_file.read_text().splitlines()
-        except FileNotFoundError:
-            return ()
-        found = []
-        for line in lines:
-            try:
-                content = json.loads(line)
-                found.append(
-                    ProcessId(
-                        boot_id=str(content["bootId"]),
-                        pid=int(content["pid"]),
-                        start_ticks=int(content["startTicks"]),
-                    )
-                )
-            except (ValueError, KeyError, TypeError):
-                continue
-        return tuple(found)
 
     def read_cgroup(self) -> Path | None:
         """Return the cgroup that was made for the host alone; None: there was none."""
@@ -122,8 +114,8 @@ class HostFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     @property
-    def _tree_file(self) -> Path:
-        return self.path / "processes"
+    def _inode(self) -> int:
+        return self.path.stat().st_ino
 
     @property
     def _process_file(self) -> Path:

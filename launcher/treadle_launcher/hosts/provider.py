@@ -64,6 +64,14 @@ class HostProcess:
         return self._popen.returncode
 
     @property
+    def is_proof(self) -> bool:
+        """Whether the end of this process, which is over, tells that all below it is gone.
+
+        A signal may have been meant for the guard itself, and an exit status never is.
+        """
+        return self._popen.returncode is not None and self._popen.returncode >= 0
+
+    @property
     def ending(self) -> str:
         """How the process ended, in words. Known after `ended` only."""
         code = self._popen.returncode
@@ -138,6 +146,7 @@ def _spec(
 ) -> Mapping[str, object]:
     return {
         "hostId": folder.host_id,
+        "tag": folder.tag,
         "location": location,
         "launcherSocket": str(options.socket.path),
         "workingDirectory": launch.working_directory,

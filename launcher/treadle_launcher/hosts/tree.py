@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from treadle_launcher.processes import ProcessId, exited, kill, session_of
+from treadle_launcher.hosts.host_tag import kill_tagged
+from treadle_launcher.processes import exited
 
 _LOOK_SECONDS = 0.01
 
-_OWN_END_SECONDS = 5.0
-"""How long a host without a guard may take to end what it runs."""
+_TRY_AGAIN_SECONDS = 0.2
+
+_EMPTY_READINGS = 2
+"""So many in a row: the second also finds what came while the numbers of processes began anew."""
 
 
 async def cgroup_gone(cgroup: Path | None) -> None:
@@ -27,26 +29,16 @@ async def cgroup_gone(cgroup: Path | None) -> None:
         cgroup.rmdir()
 
 
-async def all_gone(tree: Sequence[ProcessId], *, watched: bool) -> None:
-    """Return when a host and its steps are gone, and kill what does not go by itself.
-
-    `tree` is the host and the steps that it had recorded. `watched`: it lived just now, so
-    that no session of its steps can be anybody else's.
-    """
-    if not tree:
-        return
-    host, *steps = tree
-    try:
-        async with asyncio.timeout(_OWN_END_SECONDS):
-            await exited(host)
-    except TimeoutError:
-        kill(host)
-        await exited(host)
-    for step in steps:
-        while left := session_of(step) if watched else ():
-            for process in left:
-                kill(process)
-            for process in left:
+async def all_gone(tag: int) -> None:
+    """Kill every process that carries the tag of a host, and return when there is none."""
+    empty = 0
+    while empty < _EMPTY_READINGS:
+        try:
+            found = await asyncio.to_thread(kill_tagged, tag)
+            for process in found:
                 await exited(process)
-        kill(step)
-        await exited(step)
+        except OSError:
+            # There is no descriptor to look with; an attempt that may still run has not ended.
+            await asyncio.sleep(_TRY_AGAIN_SECONDS)
+            continue
+        empty = 0 if found else empty + 1

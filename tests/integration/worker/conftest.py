@@ -92,6 +92,7 @@ class Workplace:
     folder: Path
     socket_path: Path
     environment: dict[str, str]
+    tag: int = 1 << 62 | 54321
     listener: socket.socket | None = None
     hosts: list[subprocess.Popen[bytes]] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
@@ -132,6 +133,7 @@ class Workplace:
         """Start a host for the file; it dials in."""
         content = {
             "hostId": f"host{len(self.hosts)}",
+            "tag": self.tag,
             "location": "here",
             "launcherSocket": str(self.socket_path),
             "workingDirectory": str(self.folder),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import signal
 from collections.abc import Sequence
@@ -259,26 +260,14 @@ def test_a_host_that_is_killed_leaves_nothing(place: Workplace, victim: str) -> 
         os.close(fd)
 
 
-def test_the_record_beside_the_journal_names_what_runs(place: Workplace) -> None:
-    served = place.serve("""
-        import signal
-        @asset
-        def thing(context):
-            context.log.warning("here")
-            signal.pause()
-    """)
-    record = place.journal(place.hosts.index(served.host)).with_name("processes")
-    task_id = served.send_task()
+def test_whatever_a_host_started_carries_its_tag(place: Workplace) -> None:
+    served = endless(place, "deaf")
+    served.send_task()
     step = served.record("begun")["begun"]["process"]["pid"]
+    stray = int(served.record("logRecord")["logRecord"]["message"])
 
-    running = record.read_text()
-    served.connection.send(cancel={"taskId": task_id, "graceMs": 0})
-    served.connection.records(task_id)
-
-    assert f'"pid": {served.pid},' in running
-    assert f'"pid": {step},' in running
-    assert f'"pid": {served.pid},' in record.read_text()
-    assert f'"pid": {step},' not in record.read_text()
+    for pid in (served.host.pid, served.pid, step, stray):
+        assert resource.prlimit(pid, resource.RLIMIT_RTTIME)[0] == place.tag
 
 
 def test_an_attempt_does_not_wait_for_what_another_left_behind(place: Workplace) -> None:

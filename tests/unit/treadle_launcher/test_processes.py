@@ -9,10 +9,8 @@ from treadle_launcher.processes import (
     boot_id,
     exited,
     is_alive,
-    kill,
     kill_guarded,
     own_id,
-    session_of,
     start_ticks,
 )
 
@@ -75,22 +73,6 @@ def test_a_guard_with_nothing_to_guard_yet_is_killed_itself():
     assert popen.wait(10) == -9
     popen.communicate()
     kill_guarded(process)
-
-
-def test_a_session_is_what_its_leader_began_and_nothing_when_another_has_its_number():
-    popen, leader = started("setsid", "sh", "-c", "sleep 100 & echo $!; wait")
-    child = child_of(popen)
-
-    assert set(session_of(leader)) == {leader, child}
-    kill(leader)
-    asyncio.run(asyncio.wait_for(exited(leader), 10))
-    assert session_of(leader) == (child,)
-    assert session_of(replace(own_id(), start_ticks=1)) == ()
-    assert session_of(replace(leader, boot_id="another")) == ()
-    kill(child)
-    asyncio.run(asyncio.wait_for(exited(child), 10))
-    assert session_of(leader) == ()
-    popen.communicate()
 
 
 def child_of(popen: subprocess.Popen[bytes]) -> ProcessId:

@@ -13,6 +13,7 @@ from treadle_worker.wire.fields import WireError
 
 CONTENT = {
     "hostId": "h",
+    "tag": 1 << 62,
     "location": "here",
     "launcherSocket": "/s",
     "workingDirectory": "/w",
@@ -56,6 +57,7 @@ def test_every_field_is_read() -> None:
         idle_grace_ms=2,
         term_grace_ms=3,
         must_spawn=True,
+        tag=1 << 62,
     )
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.processes import ProcessId, own_id
+from treadle_launcher.processes import own_id
 
 
 @pytest.fixture
@@ -54,16 +55,24 @@ def test_the_process_is_noted_for_a_later_launcher(folder):
     assert folder.read_process() == own_id()
 
 
-def test_the_host_and_its_steps_are_read_as_the_host_recorded_them(folder):
-    assert folder.read_tree() == ()
-    whole = [
-        json.dumps({"bootId": "b", "pid": pid, "startTicks": str(pid * 10)}) for pid in (7, 8, 9)
-    ]
-    (folder.path / "processes").write_text("\n".join(whole)[:-5])
-    assert folder.read_tree() == (
-        ProcessId(boot_id="b", pid=7, start_ticks=70),
-        ProcessId(boot_id="b", pid=8, start_ticks=80),
-    )
+def test_a_copied_home_takes_the_processes_of_the_other_for_its_own_in_no_case(folder, tmp_path):
+    folder.write_process(own_id())
+    (tmp_path / "copy").mkdir()
+    copy = HostFolder(path=shutil.copytree(folder.path, tmp_path / "copy" / folder.path.name))
+    moved = HostFolder(path=folder.path.rename(tmp_path / "copy" / "moved"))
+
+    assert copy.host_id == "host-1"
+    assert copy.read_process() is None
+    assert copy.tag != HostFolder(path=moved.path.rename(tmp_path / "host-1")).tag
+    assert folder.read_process() == own_id()
+
+
+def test_a_process_that_was_noted_without_its_folder_is_that_process(folder):
+    folder.write_process(own_id())
+    noted = json.loads((folder.path / "process.json").read_text())
+    del noted["folder"]
+    (folder.path / "process.json").write_text(json.dumps(noted))
+    assert folder.read_process() == own_id()
 
 
 def test_only_the_end_of_long_output_is_told(folder):

@@ -3,89 +3,68 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import resource
 import signal
 import subprocess
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from treadle_launcher.hosts import tree
+from treadle_launcher.hosts.host_tag import kill_tagged, tag_of
 from treadle_launcher.hosts.tree import all_gone
-from treadle_launcher.processes import ProcessId, boot_id, is_alive, own_id, start_ticks
+from treadle_launcher.ids import HostId
+from treadle_launcher.processes import ProcessId
 
-GONE = replace(own_id(), start_ticks=1)
+TAG = tag_of(HostId(f"test-{os.getpid()}"), 1)
 
-
-@pytest.fixture
-def processes() -> Iterator[list[subprocess.Popen[bytes]]]:
-    started: list[subprocess.Popen[bytes]] = []
-    yield started
-    for process in started:
-        process.kill()
-        process.communicate()
+# Each of its processes starts the next in a session of its own, and ends.
+HOPPER = "n=0; while [ $n -lt 20 ]; do n=$((n+1)); setsid sleep 100 & done; exec setsid sleep 100"
 
 
-def started(processes: list[subprocess.Popen[bytes]], *command: str) -> ProcessId:
-    popen = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
-    processes.append(popen)
-    return identity(popen.pid)
+def gone() -> None:
+    asyncio.run(asyncio.wait_for(all_gone(TAG), 20))
 
 
-def identity(pid: int) -> ProcessId:
-    ticks = start_ticks(pid)
-    assert ticks is not None
-    return ProcessId(boot_id=boot_id(), pid=pid, start_ticks=ticks)
-
-
-def gone(*recorded: ProcessId, watched: bool = True) -> None:
-    asyncio.run(asyncio.wait_for(all_gone(recorded, watched=watched), 20))
-
-
-def test_nothing_recorded_is_nothing_left() -> None:
+def test_of_nothing_nothing_is_left() -> None:
     gone()
 
 
-def test_a_host_that_does_not_end_by_itself_is_killed(
-    processes: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+def test_whatever_carries_the_tag_is_gone_afterwards() -> None:
+    started = subprocess.Popen(["sh", "-c", f"read line; {HOPPER}"], stdin=subprocess.PIPE, env={})
+    resource.prlimit(started.pid, resource.RLIMIT_RTTIME, (TAG, resource.RLIM_INFINITY))
+    assert started.stdin is not None
+    started.stdin.write(b"go\n")
+    started.stdin.close()
+
+    gone()
+
+    assert started.wait(10) == -signal.SIGKILL
+    assert kill_tagged(TAG) == ()
+
+
+def test_without_a_descriptor_to_look_with_nothing_is_called_gone(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tree, "_OWN_END_SECONDS", 0.05)
-    host = started(processes, "sleep", "100")
+    answers: list[OSError | tuple[ProcessId, ...]] = [
+        OSError(errno.EMFILE, "Too many open files"),
+        (),
+        OSError(errno.EMFILE, "Too many open files"),
+        (),
+    ]
+    asked = []
 
-    gone(host)
+    def look(tag: int) -> tuple[ProcessId, ...]:
+        asked.append(tag)
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
 
-    assert processes[0].wait(10) == -signal.SIGKILL
+    monkeypatch.setattr(tree, "_TRY_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(tree, "kill_tagged", look)
 
+    gone()
 
-@pytest.mark.parametrize("leader_lives", [True, False])
-def test_what_a_step_left_in_its_session_is_killed(
-    processes: list[subprocess.Popen[bytes]], leader_lives: bool
-) -> None:
-    step = started(processes, "sh", "-c", "sleep 100 & echo $!; wait")
-    stdout = processes[0].stdout
-    assert stdout is not None
-    child = identity(int(stdout.readline()))
-    if not leader_lives:
-        os.kill(step.pid, signal.SIGKILL)
-        processes[0].wait(10)
-
-    gone(GONE, step)
-
-    assert not is_alive(child)
-    assert not is_alive(step)
-
-
-def test_of_a_host_that_is_gone_for_long_only_what_is_named_is_killed(
-    processes: list[subprocess.Popen[bytes]],
-) -> None:
-    step = started(processes, "sh", "-c", "sleep 100 & echo $!; wait")
-    stdout = processes[0].stdout
-    assert stdout is not None
-    child = identity(int(stdout.readline()))
-
-    gone(GONE, step, watched=False)
-
-    assert not is_alive(step)
-    assert is_alive(child)
-    os.kill(child.pid, signal.SIGKILL)
+    assert asked == [TAG] * 4

@@ -1,0 +1,30 @@
+"""The tag by which everything that a host ever started is known, whatever it did to get away.
+
+A process keeps its resource limits through fork, exec and setsid, with a cleared environment and
+all descriptors closed. One of them, the time that a real-time process may compute without a pause,
+takes any number: half of those are longer than the machine will stand. So one of these, different
+for each host, limits nothing and says whose a process is, without leave of anybody and before and
+after a restart of whoever asks (`/proc/PID/limits` shows it).
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+
+def carry(tag: int) -> None:
+    """Take the tag, and hand it to all that this process will ever start.
+
+    Where the limit is in use already it stays, and that is said on stderr.
+    """
+    try:
+        _, hard = resource.getrlimit(resource.RLIMIT_RTTIME)
+        resource.setrlimit(resource.RLIMIT_RTTIME, (tag, hard))
+    except (OSError, ValueError) as error:
+        print(
+            f"treadle: this host cannot be tagged ({error}): should it and its guard be killed in "
+            "the same moment, processes of its steps may be left",
+            file=sys.stderr,
+            flush=True,
+        )

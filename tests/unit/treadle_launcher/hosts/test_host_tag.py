@@ -1,0 +1,60 @@
+"""The tag is carried by real processes here, and read by who shares no ancestor with them."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from treadle_launcher.hosts.host_tag import kill_tagged, tag_of
+from treadle_launcher.ids import HostId
+from treadle_launcher.processes import identify
+
+TAG = tag_of(HostId("host-1"), 7)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[int], subprocess.Popen[bytes]]]:
+    started = []
+
+    def tagged(tag: int) -> subprocess.Popen[bytes]:
+        popen = subprocess.Popen(["sleep", "100"], env={}, start_new_session=True)
+        resource.prlimit(popen.pid, resource.RLIMIT_RTTIME, (tag, resource.RLIM_INFINITY))
+        started.append(popen)
+        return popen
+
+    yield tagged
+    for popen in started:
+        popen.kill()
+        popen.wait(10)
+
+
+def test_a_tag_is_of_one_host_in_one_folder_and_limits_nothing():
+    tags = {tag_of(HostId(host), inode) for host in ("a", "b") for inode in (1, 2)}
+    assert len(tags) == 4
+    assert all(1 << 62 <= tag < 1 << 63 for tag in tags)
+    assert tag_of(HostId("host-1"), 7) == TAG
+
+
+def test_what_carries_the_tag_is_killed_and_named_and_nothing_else(start):
+    ours, too = start(TAG), start(TAG)
+    other = start(tag_of(HostId("host-1"), 8))
+    expected = {identify(ours.pid), identify(too.pid)}
+
+    assert set(kill_tagged(TAG)) == expected
+
+    assert ours.wait(10) == too.wait(10) == -signal.SIGKILL
+    assert other.poll() is None
+    assert kill_tagged(TAG) == ()
+
+
+def test_what_only_waits_to_be_reaped_is_gone(start):
+    zombie = start(TAG)
+    zombie.kill()
+    while identify(zombie.pid) is not None:
+        pass
+
+    assert kill_tagged(TAG) == ()
