@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import RootTransaction
 
 from treadle_launcher.clock import ManualClock
+from treadle_launcher.durability import Durability
 from treadle_launcher.ids import HostId
 from treadle_launcher.store import host_marks
 from treadle_launcher.store.errors import DiskFullError
@@ -27,7 +28,7 @@ def on_writer(tmp_path: Path, body: Callable[[Writer], Awaitable[None]]) -> None
     prepare(database)
 
     async def running() -> None:
-        with Writer.running(database, ManualClock()) as writer:
+        with Writer.running(database, ManualClock(), Durability.PROCESS) as writer:
             await body(writer)
 
     asyncio.run(asyncio.wait_for(running(), timeout=60))
