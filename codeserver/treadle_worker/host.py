@@ -80,7 +80,7 @@ class Host:
         self._guard = guard
         self._loop = Loop()
         self._launcher = Launcher(self._loop, spec, self)
-        self._journal = Journal(spec.journal)
+        self._journal = Journal(spec.journal, spec.durability)
         self._outbox = Outbox(self._loop, self._journal, self._launcher)
         self._process = processes.process_id(os.getpid())
         self._phase = _Phase.SERVING

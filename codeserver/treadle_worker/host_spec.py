@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from treadle.durability import Durability
 from treadle_worker.messages import DEFAULT_LOG_LIMIT, HostSpec
 from treadle_worker.wire.fields import JsonObject, children, integer, text, text_map
 
@@ -16,7 +17,7 @@ def read_spec(fd: int) -> HostSpec:
 
     Raises:
         WireError: a field is not what the launcher writes.
-        ValueError: it is not JSON.
+        ValueError: it is not JSON, or names a durability that is not known.
     """
     with os.fdopen(fd, "rb") as stream:
         content: JsonObject = json.load(stream)
@@ -41,4 +42,5 @@ def read_spec(fd: int) -> HostSpec:
         term_grace_ms=integer(content, "termGraceMs"),
         log_limit=integer(content, "logLimitBytes") or DEFAULT_LOG_LIMIT,
         must_spawn=text(content, "startMethod") == _SPAWN,
+        durability=Durability(text(content, "durability") or Durability.PROCESS),
     )

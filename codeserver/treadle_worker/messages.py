@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
+from treadle.durability import Durability
 from treadle.execution import RetryAsk
 from treadle.snapshot import MetadataEntry, SourceLine
 from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
@@ -268,7 +269,8 @@ class HostSpec:
     `targets` are {"file": path} or {"module": name}. `alive_fd`: the launcher is ephemeral,
     and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream. `tag`:
     what everything of this host is known by, 0 for none.
-    `served_socket` is where callers find the launcher, "" if not at a Unix socket.
+    `served_socket` is where callers find the launcher, "" if not at a Unix socket. `durability`:
+    what its values and its journal survive.
     """
 
     host_id: str
@@ -289,3 +291,4 @@ class HostSpec:
     log_limit: int = DEFAULT_LOG_LIMIT
     must_spawn: bool = False
     tag: int = 0
+    durability: Durability = Durability.PROCESS

@@ -7,6 +7,7 @@ import pickle
 from dataclasses import dataclass
 from typing import NoReturn
 
+from treadle._files import FileStore
 from treadle_worker import stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
@@ -53,7 +54,7 @@ def main(fd: int) -> int:
             location=location,
             run=spawned.task.run,
             step=spawned.task.steps[0],
-            values_root=spawned.host.values_root,
+            store=FileStore(spawned.host.values_root, spawned.host.durability),
             logs=spawned.logs,
         ),
         reports,

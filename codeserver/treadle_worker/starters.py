@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
 
+from treadle._files import FileStore
 from treadle_worker import step
 from treadle_worker.capture import LogFolder
 from treadle_worker.held_code import HeldCode
@@ -91,7 +92,7 @@ class ForkStarter:
                 location=self._code.location,
                 run=task.run,
                 step=task.steps[0],
-                values_root=self._spec.values_root,
+                store=FileStore(self._spec.values_root, self._spec.durability),
                 logs=logs,
                 files=self._code.files,
             )

@@ -41,7 +41,7 @@ class Attempt:
     location: LoadedLocation
     run: TaskRun
     step: TaskStep
-    values_root: str
+    store: FileStore
     logs: LogFolder
     files: OpenFiles = ()
 
@@ -117,7 +117,7 @@ def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
             attempt.location,
             attempt.step,
             attempt.run,
-            store=FileStore(attempt.values_root),
+            store=attempt.store,
             loaded=reports.send,
         )
     except StepFailedError as error:

@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle_launcher.durability import Durability
 from treadle_launcher.events import StartMethod
 from treadle_launcher.hosts.frames import LauncherFrame
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -50,7 +51,8 @@ class RunningTask:
 class Host:
     """One host. Changed by the pool and the engine alone.
 
-    `launch_spec` is None when an earlier launcher started it for a run that is over. `process`
+    `launch_spec` is None when an earlier launcher started it for a run that is over; what it
+    was told of `durability` by whoever started it stays. `process`
     is there when this launcher started it, `identity` when its process is known. `received`
     is the last journal record that was taken, `marked` the last that the store was told of,
     `committed` the last that it holds.
@@ -59,6 +61,7 @@ class Host:
     folder: HostFolder
     location: str
     launch_spec: LaunchSpec | None
+    durability: Durability
     stage: HostStage = HostStage.STARTING
     process: HostProcess | None = None
     identity: ProcessId | None = None

@@ -54,12 +54,17 @@ class HostPool:
         """Return a host for this code, and whether it is new: then start it."""
         for host in self._hosts.values():
             is_same = host.location == location and host.launch_spec == launch_spec
-            if is_same and host.is_usable:
+            if is_same and host.is_usable and host.durability is self._options.durability:
                 if self._idle.pop(host.host_id, None) is not None:
                     host.hold_timer(None)
                 return host, False
         folder = new_host_folder(self._home)
-        host = Host(folder=folder, location=location, launch_spec=launch_spec)
+        host = Host(
+            folder=folder,
+            location=location,
+            launch_spec=launch_spec,
+            durability=self._options.durability,
+        )
         self._hosts[host.host_id] = host
         return host, True
 
@@ -90,6 +95,7 @@ class HostPool:
             folder=folder,
             location=location,
             launch_spec=launch_spec,
+            durability=folder.read_durability(),
             identity=folder.read_process(),
             received=committed,
             marked=committed,
@@ -104,7 +110,7 @@ class HostPool:
         """Keep a host warm that no run uses any more, or let it go if there are enough."""
         if host.stage is not HostStage.READY or host.host_id in self._idle:
             return
-        if host.launch_spec is None:
+        if host.launch_spec is None or host.durability is not self._options.durability:
             self.drain(host)
             return
         self._idle[host.host_id] = host

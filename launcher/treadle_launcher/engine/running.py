@@ -62,6 +62,7 @@ class RunningEngine:
             term_grace=settings.term_grace,
             start_method=settings.start_method,
             log_limit=settings.log_limit,
+            durability=settings.durability,
         )
         self._term_grace = settings.term_grace
         self._pool = HostPool(parts.home, options, settings.max_idle_hosts)

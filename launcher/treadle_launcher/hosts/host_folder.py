@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.host_tag import tag_of
 from treadle_launcher.ids import HostId
 from treadle_launcher.journal import JournalRecord
@@ -100,6 +101,17 @@ class HostFolder:
                 records.append(record)
         return tuple(records)
 
+    def write_durability(self, durability: Durability) -> None:
+        """Note what the host's values and journal survive, for a launcher that comes later."""
+        self._durability_file.write_text(f"{durability.value}\n")
+
+    def read_durability(self) -> Durability:
+        """Return what the host's values and journal survive; the least when that is not known."""
+        try:
+            return Durability(self._durability_file.read_text().strip())
+        except (OSError, ValueError):
+            return Durability.PROCESS
+
     def output_tail(self) -> str:
         """Return the last of what the host itself wrote to stdout and stderr."""
         try:
@@ -116,6 +128,10 @@ class HostFolder:
     @property
     def _inode(self) -> int:
         return self.path.stat().st_ino
+
+    @property
+    def _durability_file(self) -> Path:
+        return self.path / "durability"
 
     @property
     def _process_file(self) -> Path:

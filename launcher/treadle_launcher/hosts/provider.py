@@ -14,6 +14,7 @@ from pathlib import Path
 
 from treadle_launcher.addresses import Address, UnixAddress
 from treadle_launcher.arguments import StartMethod
+from treadle_launcher.durability import Durability
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
@@ -39,6 +40,7 @@ class HostOptions:
     term_grace: float
     start_method: StartMethod
     log_limit: int
+    durability: Durability = Durability.PROCESS
 
 
 class HostProcess:
@@ -110,6 +112,7 @@ def start_host(
     """
     try:
         folder.path.mkdir(mode=0o700, parents=True)
+        folder.write_durability(options.durability)
         popen = _popen(folder, launch, options, _spec(home, folder, location, launch, options))
     except OSError as error:
         raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
@@ -163,6 +166,7 @@ def _spec(
         "termGraceMs": int(options.term_grace * 1000),
         "logLimitBytes": options.log_limit,
         "startMethod": options.start_method.value,
+        "durability": options.durability.value,
     }
 
 
