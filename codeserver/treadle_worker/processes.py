@@ -170,14 +170,15 @@ def die_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> Non
 
 def kill_children() -> None:
     """Kill every descendant of this process and reap it; return when none is left."""
-    while True:
-        try:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            # All that have ended at once: some leave them faster than they are killed.
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
             for child in children(os.getpid()):
                 kill_tree(child)
             # What a killed child leaves is this process's child before the wait returns.
             os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
 
 
 def _every_process() -> Iterator[ProcessStat]:

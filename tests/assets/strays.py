@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 from treadle import asset
 
@@ -34,6 +35,21 @@ def endless(context):
 def deaf(context):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     start_stray(context)
+    while True:
+        signal.pause()
+
+
+@asset
+def hopping(context):
+    """Start a process that is another one every few milliseconds, each in a session of its own."""
+    context.log.warning(str(os.getpid()))
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            if os.fork() != 0:
+                os._exit(0)
+            os.setsid()
+            time.sleep(0.002)
     while True:
         signal.pause()
 

@@ -67,6 +67,19 @@ def test_what_was_cancelled_has_left_nothing(impatient: Session, name: str) -> N
     assert step.usage.wall.total_seconds() > 0
 
 
+def test_what_is_another_process_every_moment_is_gone_as_well(impatient: Session) -> None:
+    handle = impatient.client.materialize("hopping")
+    step = stray_of(handle)
+    guard, host = host_processes(impatient.home)
+
+    handle.cancel()
+    result = handle.result(timeout=60)
+
+    assert result.status is RunState.CANCELLED
+    assert not lives(step)
+    assert [each.pid for each in psutil.Process(guard).children(recursive=True)] == [host]
+
+
 def test_a_cancel_at_once_is_one(impatient: Session) -> None:
     # Before its host is there, while that imports, while the step starts: whatever it meets.
     for _ in range(4):
