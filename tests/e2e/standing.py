@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,10 +22,14 @@ SECONDS = 60
 
 
 class Standing:
-    """Services of one home, as an operator would run them. Made by `standing` alone."""
+    """Services of one home, as an operator would run them. Made by `standing` alone.
 
-    def __init__(self, module: Path, home: Path) -> None:
+    `launcher_prefix` is a command that becomes the launcher.
+    """
+
+    def __init__(self, module: Path, home: Path, launcher_prefix: Sequence[str] = ()) -> None:
         self.home = home
+        self._prefixes = {"treadle_launcher": launcher_prefix}
         self.mark = uuid.uuid4().hex
         # A folder of its own for sockets, and short: a killed launcher leaves them there.
         self._runtime = tempfile.mkdtemp(prefix="tt-")
@@ -70,7 +74,8 @@ class Standing:
 
     def _start(self, module: str, *arguments: str) -> str:
         reading, writing = os.pipe()
-        command = [sys.executable, "-P", "-m", module, *arguments, "--ready-fd", str(writing)]
+        python = [*self._prefixes.get(module, ()), sys.executable]
+        command = [*python, "-P", "-m", module, *arguments, "--ready-fd", str(writing)]
         environment = {**os.environ, MARK: self.mark, "XDG_RUNTIME_DIR": self._runtime}
         self._services[module] = subprocess.Popen(command, pass_fds=[writing], env=environment)
         os.close(writing)
@@ -79,9 +84,9 @@ class Standing:
 
 
 @contextmanager
-def standing(module: Path, home: Path) -> Iterator[Standing]:
+def standing(module: Path, home: Path, launcher_prefix: Sequence[str] = ()) -> Iterator[Standing]:
     """Run a code server and a standing launcher for the length of the block."""
-    services = Standing(module, home)
+    services = Standing(module, home, launcher_prefix)
     try:
         yield services
     finally:
