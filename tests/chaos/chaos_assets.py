@@ -1,5 +1,6 @@
 """What the chaos runs: assets whose ops say on disk, beside all of Treadle's records, that they ran."""
 
+import contextlib
 import ctypes
 import os
 import random
@@ -10,6 +11,7 @@ from pathlib import Path
 from treadle import AssetsDefinition, Limits, RetryPolicy, asset, graph_asset, op
 
 SCRATCH = Path(os.environ.get("CHAOS_SCRATCH", "/nonexistent"))
+STRAYS = bool(os.environ.get("CHAOS_STRAYS"))
 LONGEST_MS = int(os.environ.get("CHAOS_OP_MS", "20"))
 WIDTH = 6
 
@@ -26,12 +28,27 @@ def note(word, context):
 
 def made(context, number):
     """Return a value that shows when it is torn, after a while."""
+    if STRAYS:
+        go_away(context)
     note("began", context)
     time.sleep(random.uniform(0.2, 1.0) * LONGEST_MS / 1000)
     number %= 1_000_003
     value = (number, bytes([number % 251]) * 50_000)
     note("ended", context)
     return value
+
+
+def go_away(context):
+    """Leave a process behind that nothing leads to; say if that of an earlier attempt is there."""
+    name = f"stray-{os.environ['TREADLE_CHAOS']}-{context.run_id}-{context.step_key}"
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and (folder / "cmdline").read_bytes().startswith(
+                name.encode() + b"\0"
+            ):
+                note("beside", context)
+    detach(name)
+    os.wait()
 
 
 def number_of(value):

@@ -30,6 +30,9 @@ class Victim(StrEnum):
     LAUNCHER = "launcher"
     CODE_SERVER = "code server"
     HOST = "host"
+    """Or the guard above it."""
+    HOST_AND_GUARD = "host and guard"
+    """In one moment: neither sees that the other is gone."""
     STEP = "step"
 
 
@@ -97,11 +100,16 @@ class Storm:
             service.kill()
             service.start()
             return 1
-        pids = place.hosts() if victim is Victim.HOST else place.steps()
+        pids = place.steps() if victim is Victim.STEP else place.hosts()
         if not pids:
             return 0
-        with suppress(ProcessLookupError):
-            os.kill(self._rng.choice(pids), signal.SIGKILL)
+        chosen = [self._rng.choice(pids)]
+        if victim is Victim.HOST_AND_GUARD:
+            chosen = place.guard_and_host(chosen[0])
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in chosen:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
         return 1
 
 
@@ -139,7 +147,8 @@ def storm(  # noqa: PLR0913 - the measures of one storm
     outcome = Outcome()
     expected = undisturbed(asset)
     started = time.monotonic()
-    with a_place(CHAOS_OP_MS=str(op_ms)) as place:
+    hosts_die = not set(victims) <= set(SERVICES)
+    with a_place(CHAOS_OP_MS=str(op_ms), CHAOS_STRAYS="1" if hosts_die else "") as place:
         place.start()
         over = threading.Event()
         with place.client() as client, ThreadPoolExecutor(runs) as pool:
@@ -158,7 +167,7 @@ def storm(  # noqa: PLR0913 - the measures of one storm
                 raging.join()
             check(place, client, logs, expected, outcome)
         count_effects(place, victims, outcome, logs)
-        outcome.faults += [f"left: {one}" for one in place.end()]
+        outcome.faults += [f"left: {one}" for one in (*place.end(), *place.strays().values())]
     outcome.seconds = time.monotonic() - started
     return outcome
 
@@ -267,6 +276,9 @@ def count_effects(
     """Count what ops wrote themselves: without kills of hosts and steps, each began once."""
     began, ended = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for effect in place.effects():
+        if effect.word == "beside":
+            outcome.faults.append(f"{effect} runs beside what an earlier attempt left")
+            continue
         counter = began if effect.word == "began" else ended
         counter[effect.run_id, effect.step_key] += 1
     outcome.began += began.total()

@@ -175,13 +175,31 @@ class Place:
                     found.append(pid)
         return sorted(found)
 
+    def guard_and_host(self, pid: int) -> list[int]:
+        """Return the pids of both, given that of one of them."""
+        hosts = set(self.hosts())
+        with suppress(psutil.Error):
+            one = psutil.Process(pid)
+            both = {pid, one.ppid(), *(child.pid for child in one.children())}
+            return sorted(both & hosts)
+        return []
+
+    def strays(self) -> dict[psutil.Process, str]:
+        """Return the processes that got away from the ops that started them, and their names."""
+        found = {}
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                command = process.cmdline()
+                if command and command[0].startswith(f"stray-{self.mark}"):
+                    found[process] = command[0]
+        return found
+
     def steps(self) -> list[int]:
         """Return the pids of the processes that are executing an op."""
         open_ones = Counter[tuple[str, str, int]]()
         for effect in self.effects():
-            open_ones[effect.run_id, effect.step_key, effect.pid] += (
-                1 if effect.word == "began" else -1
-            )
+            change = {"began": 1, "ended": -1}.get(effect.word, 0)
+            open_ones[effect.run_id, effect.step_key, effect.pid] += change
         ours = {process.pid for process in self.processes()}
         return sorted({pid for (_, _, pid), count in open_ones.items() if count and pid in ours})
 
@@ -234,7 +252,7 @@ def a_place(*, home: Path | None = None, **environment: str) -> Iterator[Place]:
         try:
             yield place
         finally:
-            for process in place.processes():
+            for process in (*place.processes(), *place.strays()):
                 with suppress(psutil.Error):
                     process.kill()
             for service in (place.launcher, place.code_server):
