@@ -94,10 +94,11 @@ def _killed_for_memory(end: AttemptEnd) -> Failure | None:
         )
     where = "in the host's cgroup" if end.oom.cgroup else "on this machine"
     count = end.oom.cgroup or end.oom.machine
+    killed = "a process" if count == 1 else f"{count} processes"
     return _oom(
         end,
         "The process was ended by SIGKILL, which Treadle had not sent.",
-        f"Meanwhile the kernel's out-of-memory killer killed {count} processes {where}; it does "
+        f"Meanwhile the kernel's out-of-memory killer killed {killed} {where}; it does "
         "not say which.",
         likely=True,
     )

@@ -1,7 +1,8 @@
 """Runs every scenario: `make chaos`, or `python -m tests.chaos [SCENARIO…]`.
 
 CHAOS_SEED chooses the random moments, CHAOS_SCALE multiplies how much there is of everything.
-The figures are printed; with `--write` they also go into docs/reliability.md.
+CHAOS_CGROUP names a folder of a
+memory controller below which a cgroup may be made, for `oom-killer`. The figures are printed; with `--write` they also go into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tests.chaos import adversity
 from tests.chaos.beside import beside
 from tests.chaos.cancels import cancels
 from tests.chaos.kills import ALL, SERVICES, storm
+from tests.chaos.oom_killer import oom_killer
 from tests.chaos.power_cut import power_cut
 from tests.chaos.submits import submits
 
@@ -73,6 +75,7 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
         lambda: submits(SEED, racers=scaled(200), kills=3),
     ),
     "beside": ("Twenty steps at once, three of them hostile", beside),
+    "oom-killer": ("A step that the kernel's out-of-memory killer ends, in a cgroup", oom_killer),
     "full-disk": ("The disk of the home is full for a while", lambda: adversity.full_disk(SEED)),
     "launcher-descriptors": (
         "No descriptor left in the launcher for a while",

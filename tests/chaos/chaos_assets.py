@@ -153,9 +153,17 @@ def segfaults():
     ctypes.string_at(0)
 
 
+@asset
+def devours():
+    """Take memory until there is none."""
+    eaten = []
+    while True:
+        eaten.append(b"x" * 2**24)
+
+
 @op(name="eats", limits=Limits(memory=300 * 2**20))
 def eat():
-    """Take memory until there is none."""
+    """Take memory until the limit is met."""
     eaten = []
     while True:
         eaten.append(b"x" * 2**24)

@@ -146,7 +146,7 @@ def test_a_timeout_says_that_stderr_has_the_stack_if_it_has() -> None:
     ("oom", "likely", "words"),
     [
         (OomKills(machine=1), True, "on this machine"),
-        (OomKills(machine=2, cgroup=1), True, "1 processes in the host's cgroup"),
+        (OomKills(machine=2, cgroup=1), True, "a process in the host's cgroup"),
         (OomKills(machine=1, cgroup=1, own=1), False, "limit of 5 bytes"),
     ],
 )
