@@ -6,6 +6,7 @@ import pytest
 
 from treadle_launcher.addresses import TcpAddress, UnixAddress
 from treadle_launcher.arguments import LocationArgument, StartMethod, read
+from treadle_launcher.durability import Durability
 
 
 def test_without_flags_it_is_a_standing_launcher_on_the_home_of_the_working_directory():
@@ -43,6 +44,14 @@ def test_spawning_can_be_forced_for_all_by_the_environment(monkeypatch):
     assert read([]).start_method is StartMethod.SPAWN
 
 
+def test_nothing_waits_for_the_disk_unless_a_flag_or_the_environment_says_so(monkeypatch):
+    monkeypatch.delenv("TREADLE_DURABILITY", raising=False)
+    assert read([]).durability is Durability.PROCESS
+    assert read(["--durability", "power"]).durability is Durability.POWER
+    monkeypatch.setenv("TREADLE_DURABILITY", "power")
+    assert read([]).durability is Durability.POWER
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
@@ -58,6 +67,7 @@ def test_spawning_can_be_forced_for_all_by_the_environment(monkeypatch):
         (["--term-grace", "-1"], "not a number of seconds"),
         (["--idle-host", "inf"], "not a number of seconds"),
         (["--start-method", "thread"], "thread"),
+        (["--durability", "fire"], "fire"),
         (["--token-file", "/nowhere/token"], "--token-file"),
     ],
 )

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from treadle.durability import Durability
 from treadle_worker.host_spec import read_spec
 from treadle_worker.messages import HostSpec
 from treadle_worker.wire.fields import WireError
@@ -29,6 +30,7 @@ CONTENT = {
     "idleGraceMs": 2,
     "termGraceMs": 3,
     "startMethod": "spawn",
+    "durability": "power",
 }
 
 
@@ -57,6 +59,7 @@ def test_every_field_is_read() -> None:
         idle_grace_ms=2,
         term_grace_ms=3,
         must_spawn=True,
+        durability=Durability.POWER,
         tag=1 << 62,
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.processes import own_id
 
@@ -87,3 +88,16 @@ def test_nothing_is_left_of_a_host_that_is_removed(folder):
     folder.remove()
     folder.remove()
     assert not folder.path.exists()
+
+
+@pytest.mark.parametrize("durability", Durability)
+def test_what_a_host_was_told_of_durability_is_kept(tmp_path: Path, durability: Durability) -> None:
+    folder = HostFolder(path=tmp_path)
+
+    folder.write_durability(durability)
+
+    assert folder.read_durability() is durability
+
+
+def test_a_host_of_which_no_durability_is_known_syncs_nothing(tmp_path: Path) -> None:
+    assert HostFolder(path=tmp_path).read_durability() is Durability.PROCESS

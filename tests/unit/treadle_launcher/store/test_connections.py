@@ -1,0 +1,32 @@
+"""How connections are opened: what a commit on them waits for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from treadle_launcher.durability import Durability
+from treadle_launcher.store.connections import writing_engine
+from treadle_launcher.store.schema import prepare
+
+# As SQLite says it.
+NORMAL, FULL = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("durability", "synchronous"), [(Durability.PROCESS, NORMAL), (Durability.POWER, FULL)]
+)
+def test_a_commit_waits_for_the_disk_where_a_power_cut_is_to_be_survived(
+    tmp_path: Path, durability: Durability, synchronous: int
+) -> None:
+    prepare(tmp_path / "db")
+    engine = writing_engine(tmp_path / "db", durability)
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    finally:
+        engine.dispose()
+
+    assert (found, mode) == (synchronous, "wal")
