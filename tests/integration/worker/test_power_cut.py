@@ -98,6 +98,14 @@ def test_a_record_that_was_written_down_is_on_the_disk(
     assert [record["logRecord"]["message"] for record in records] == found
 
 
+def test_a_journal_that_begins_anew_is_on_the_disk_before_it_has_the_name(home: Path) -> None:
+    with observing() as observer, asking(observer, JOURNAL, str(home), "power") as ask:
+        for line in ("one", "two", "three", "commit 1"):
+            ask(line)
+
+        assert observer.disk.synced[-1] == str(home / "hosts" / "h" / "journal.new")
+
+
 def test_a_value_that_was_stored_is_on_the_disk_beside_those_of_others(
     home: Path, tmp_path: Path
 ) -> None:
@@ -109,6 +117,19 @@ def test_a_value_that_was_stored_is_on_the_disk_beside_those_of_others(
 
     disk.copy(home / "values", tmp_path / "found")
 
+    # The content first: no name is ever on the disk without it.
+    values = home / "values"
+    assert Path(disk.synced[0]).name.startswith(".unfinished-")
+    assert disk.synced[1:6] == tuple(
+        str(folder)
+        for folder in (
+            values / "runs/r/s/1",
+            values / "runs/r/s",
+            values / "runs/r",
+            values / "runs",
+            values,
+        )
+    )
     store = FileStore(tmp_path / "found")
     assert [store.read_value(ref)[0] for ref in refs] == ["a value"] * 2  # type: ignore[index]  # lists
 
