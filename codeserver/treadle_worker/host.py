@@ -151,8 +151,8 @@ class Host:
                 self._take(frame)
             case Prepare():
                 self._prepare()
-            case Cancel(task_id=task_id, grace_ms=grace_ms):
-                self._cancel(task_id, grace_ms)
+            case Cancel():
+                self._cancel(frame)
             case Drain():
                 self._drain(frame)
 
@@ -199,19 +199,19 @@ class Host:
             )
             self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
 
-    def _cancel(self, task_id: TaskId, grace_ms: int) -> None:
-        task = self._waiting.pop(task_id, None)
+    def _cancel(self, cancel: Cancel) -> None:
+        task = self._waiting.pop(cancel.task_id, None)
         if task is not None:
             self.ended(task, AttemptCancelled(was_running=False))
-            self._ack(task_id, AckState.ENDED)
+            self._ack(cancel.task_id, AckState.ENDED)
         elif self._running is not None:
-            self._running.cancel(task_id, grace_ms / 1000)
+            self._running.cancel(cancel)
 
     def _drain(self, drain: Drain) -> None:
         if drain.cancel_running:
             running = () if self._running is None else self._running.task_ids
             for task_id in (*self._waiting, *running):
-                self._cancel(task_id, drain.grace_ms)
+                self._cancel(Cancel(task_id=task_id, grace_ms=drain.grace_ms))
         self._refuse_waiting()
         self._begin_to_leave()
 

@@ -240,10 +240,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """End a task: TERM, `grace_ms`, KILL, until its processes are proven gone."""
+    """End a task: TERM, `grace_ms`, KILL, until its processes are proven gone.
+
+    `show_stacks`: its process writes to stderr where it is, before.
+    """
 
     task_id: TaskId
     grace_ms: int
+    show_stacks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

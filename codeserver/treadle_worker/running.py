@@ -19,6 +19,7 @@ from treadle_worker.messages import (
     AttemptBegun,
     AttemptFailed,
     AttemptSucceeded,
+    Cancel,
     Fact,
     Failure,
     FailureReason,
@@ -113,33 +114,41 @@ class Running:
         if not self._loop.has_deadline(_LOGS):
             self._loop.set_deadline(_LOGS, _LOG_LOOK_S, self._look_at_logs)
 
-    def cancel(self, task_id: TaskId, grace: float) -> None:
-        """Ask a task's processes to end, and kill them after so many seconds."""
-        running = self._running.get(task_id)
+    def cancel(self, cancel: Cancel) -> None:
+        """Ask a task's processes to end, and kill them after the grace."""
+        running = self._running.get(cancel.task_id)
         if running is None:
             return
         running.cancel_requested = True
-        self._end_within(running, grace)
+        grace = cancel.grace_ms / 1000
+        if cancel.show_stacks and not running.is_ending and self._asks_for_stacks(running):
+            self._end_when_shown(running, grace, _STACKS_LOOKS)
+        else:
+            self._end_within(running, grace)
 
     def _time_out(self, running: RunningAttempt, timeout_ms: int) -> None:
         # What has failed already failed for that, however long its process takes to end.
         if not isinstance(running.outcome, AttemptFailed):
             running.timeout_ms = timeout_ms
-        is_at_work = running.outcome is None and running.exit is None
-        if is_at_work and self._rules.shows_stacks and stacks.ask(running.pid):
+        if self._asks_for_stacks(running):
             running.was_interrupted = True
-            self._end_when_shown(running, _STACKS_LOOKS)
+            self._end_when_shown(running, self._rules.term_grace, _STACKS_LOOKS)
         else:
             self._end_within(running, self._rules.term_grace)
 
-    def _end_when_shown(self, running: RunningAttempt, looks: int) -> None:
+    def _asks_for_stacks(self, running: RunningAttempt) -> bool:
+        """Ask a process that is at work to show its stacks; tell whether it will."""
+        is_at_work = running.outcome is None and running.exit is None
+        return is_at_work and self._rules.shows_stacks and stacks.ask(running.pid)
+
+    def _end_when_shown(self, running: RunningAttempt, grace: float, looks: int) -> None:
         """End it once it has shown its stacks: the signal to end would overtake the other."""
 
         def look() -> None:
             if looks > 1 and running.exit is None and stacks.is_awaited(running.pid):
-                self._end_when_shown(running, looks - 1)
+                self._end_when_shown(running, grace, looks - 1)
             else:
-                self._end_within(running, self._rules.term_grace)
+                self._end_within(running, grace)
 
         self._loop.set_deadline((running.task.task_id, "stacks"), _STACKS_WAIT_S, look)
 

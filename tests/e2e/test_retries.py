@@ -11,7 +11,15 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import Session, Start
-from treadle_client import FailureReason, RetryCause, RetryGround, RetryPolicy, RunState, StepState
+from treadle_client import (
+    FailureReason,
+    LogStream,
+    RetryCause,
+    RetryGround,
+    RetryPolicy,
+    RunState,
+    StepState,
+)
 
 
 @pytest.fixture
@@ -140,8 +148,12 @@ def test_a_run_whose_time_is_over_fails_and_what_ran_is_ended(session: Session) 
     assert run.failure is not None
     assert run.failure.reason is FailureReason.TIMEOUT
     assert "0.5 s" in run.failure.message
-    (step,) = session.client.run(result.run_id).steps()
+    handle = session.client.run(result.run_id)
+    (step,) = handle.steps()
     assert step.state is StepState.CANCELLED
+    stderr = b"".join(piece.data for piece in handle.logs(step.key, stream=LogStream.STDERR))
+    assert b"retries.py" in stderr
+    assert b"in takes_for_ever" in stderr
 
 
 def test_a_run_that_ends_in_time_is_not_touched_by_its_timeout(session: Session) -> None:

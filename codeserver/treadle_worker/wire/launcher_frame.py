@@ -42,7 +42,11 @@ def decode_launcher_frame(obj: JsonObject) -> LauncherFrame | None:
     if (task := child(obj, "task")) is not None:
         return _decode_task(task)
     if (cancel := child(obj, "cancel")) is not None:
-        return Cancel(task_id=TaskId(text(cancel, "taskId")), grace_ms=integer(cancel, "graceMs"))
+        return Cancel(
+            task_id=TaskId(text(cancel, "taskId")),
+            grace_ms=integer(cancel, "graceMs"),
+            show_stacks=flag(cancel, "showStacks"),
+        )
     if child(obj, "prepare") is not None:
         return Prepare()
     if (drain := child(obj, "drain")) is not None:

@@ -100,7 +100,7 @@ class Engine:
         """Have a run end, as FAILED if there is a failure: its hosts are told to end what runs."""
         if run.state is not RunState.CANCELLING and not run.state.is_final:
             turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
-        turn.afterwards(partial(self._cancel_tasks, run.run_id))
+        turn.afterwards(partial(self._cancel_tasks, run))
 
     def end_overdue(self, turn: Turn) -> None:
         """End every run whose time is over."""
@@ -110,11 +110,15 @@ class Engine:
             if is_running and deadline is not None and self._board.moments.is_due(deadline):
                 self.request_cancel(turn, run, OVERDUE, failures.overdue(run.view))
 
-    def _cancel_tasks(self, run_id: RunId) -> None:
+    def _cancel_tasks(self, run: ActiveRun) -> None:
         for host in self._pool.all():
             for task_id, task in host.tasks.items():
-                if task.run_id == run_id:
-                    self._pool.cancel(host, task_id)
+                if task.run_id == run.run_id:
+                    self._cancel_task(run, host, task_id)
+
+    def _cancel_task(self, run: ActiveRun, host: Host, task_id: TaskId) -> None:
+        # Whoever cancels a run knows why; where it was when its time was over is to be seen.
+        self._pool.cancel(host, task_id, show_stacks=run.view.ending is not None)
 
     # What hosts say: see HostNews and HostEnds.
 
@@ -153,7 +157,7 @@ class Engine:
             if task_id not in running:
                 host.send(task_for(run.view, task.step_key, task.attempt))
             if run.state is RunState.CANCELLING:
-                self._pool.cancel(host, task_id)
+                self._cancel_task(run, host, task_id)
 
     def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""

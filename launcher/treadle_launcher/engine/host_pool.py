@@ -131,12 +131,12 @@ class HostPool:
         host.hold_timer(None)
         host.stage = HostStage.FOREIGN
 
-    def cancel(self, host: Host, task_id: TaskId) -> None:
+    def cancel(self, host: Host, task_id: TaskId, *, show_stacks: bool) -> None:
         """Have a host end a task; one that understands no word of it is killed instead."""
         if host.stage is HostStage.FOREIGN:
             self.kill([host])
-        else:
-            host.send(Cancel(task_id=task_id, grace_ms=self.term_grace_ms))
+            return
+        host.send(Cancel(task_id=task_id, grace_ms=self.term_grace_ms, show_stacks=show_stacks))
 
     def discard(self, host: Host) -> None:
         """Forget a new host that was never started."""

@@ -100,10 +100,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """End a task. `grace_ms` lies between TERM and KILL."""
+    """End a task. `grace_ms` lies between TERM and KILL; `show_stacks`: it says where it was."""
 
     task_id: TaskId
     grace_ms: int
+    show_stacks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,6 +193,7 @@ def encode_frame(frame: frames.LauncherFrame) -> bytes:
         case frames.Cancel():
             message.cancel.task_id = frame.task_id
             message.cancel.grace_ms = frame.grace_ms
+            message.cancel.show_stacks = frame.show_stacks
         case frames.Prepare():
             message.prepare.SetInParent()
         case frames.Drain():

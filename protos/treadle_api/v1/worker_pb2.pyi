@@ -676,19 +676,23 @@ class Cancel(_message.Message):
 
     TASK_ID_FIELD_NUMBER: _builtins.int
     GRACE_MS_FIELD_NUMBER: _builtins.int
+    SHOW_STACKS_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """The task's id."""
     grace_ms: _builtins.int
     """Time between TERM and KILL, in milliseconds."""
+    show_stacks: _builtins.bool
+    """Have the step's process write its stacks to stderr before TERM: nobody asked for this end."""
     def __init__(
         self,
         *,
         task_id: _builtins.str = ...,
         grace_ms: _builtins.int = ...,
+        show_stacks: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grace_ms", b"grace_ms", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grace_ms", b"grace_ms", "show_stacks", b"show_stacks", "task_id", b"task_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
