@@ -201,7 +201,8 @@ def _home_id(root: Path) -> str:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    # Renamed into place: a reader sees the whole file or none.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    # Renamed into place: a reader sees the whole file or none. Only who has the lock writes, so
+    # what a killed process left is written over.
+    draft = path.with_name(f".{path.name}.new")
     draft.write_text(text)
     draft.replace(path)

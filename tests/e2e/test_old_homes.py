@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ import treadle_client
 from tests.e2e.conftest import Session
 from tests.unit.treadle_launcher.home_samples import FORMATS, old_home
 from treadle_client import RunState
+from treadle_launcher.home import FORMAT
+from treadle_launcher.home_check import check_home
+from treadle_launcher.home_upgrade import upgrade_home
 
 CODE = """
 from treadle import AssetSpec, Definitions, asset
@@ -41,6 +47,18 @@ def treadle(*arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def version(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        return found
+
+
+def events(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        found: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
+        return found
 
 
 @pytest.fixture(params=FORMATS)
@@ -92,6 +110,33 @@ def test_what_an_old_home_recorded_is_there_after_its_upgrade(home: Path, module
         # What was made then is read now, by code that is new.
         assert session.succeed("reader").steps["reader"].attempts == 1
         assert session.value("reader") == 12
+
+
+@pytest.mark.parametrize("number", FORMATS)
+def test_an_upgrade_that_was_killed_at_any_moment_is_completed(number: int, tmp_path: Path) -> None:
+    killing = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.killed_upgrades", str(tmp_path), str(number)],
+        cwd=Path(__file__).parents[2],
+        timeout=60,
+        check=False,
+    )
+    assert killing.returncode == 0
+    killed = [folder / f"home-{number}" for folder in tmp_path.glob("killed-*")]
+    # Before the copy and behind it, with the tables of then and of now, as far as FORMAT.
+    assert len({version(home / "treadle.db") for home in killed}) == 2
+    assert {(home / "FORMAT").read_text() for home in killed} == {f"{number}\n", f"{FORMAT}\n"}
+
+    for home in killed:
+        upgrade_home(home)
+
+        copy = home / f"treadle.db.format-{number}"
+        assert version(copy) == number
+        assert events(home / "treadle.db") == events(copy)
+        left = {path.name for path in home.iterdir()} - {"treadle.db-wal", "treadle.db-shm"}
+        assert left == {"FORMAT", "id", "lock", "treadle.db", copy.name, "values"}
+    for home in killed[::10]:
+        report = asyncio.run(check_home(home))
+        assert (report.problems, report.run_count) == ((), 8)
 
 
 def test_a_home_that_a_launcher_uses_is_not_upgraded(module: Path, tmp_path: Path) -> None:

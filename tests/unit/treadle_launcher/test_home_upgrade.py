@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -95,6 +96,64 @@ def test_an_upgrade_that_was_killed_before_its_last_write_is_completed(home: Pat
     assert again.copy == copy
     assert copy.read_bytes() == content
     assert (home / "FORMAT").read_text() == f"{FORMAT}\n"
+
+
+def go_back_to(copy: Path, home: Path, *, recorded: str) -> None:
+    """Do what the guide says of going back, and record something with the older Treadle."""
+    shutil.copy(copy, home / "treadle.db")
+    for suffix in ("-wal", "-shm"):
+        (home / f"treadle.db{suffix}").unlink(missing_ok=True)
+    (home / "FORMAT").write_text(f"{version(copy)}\n")
+    with closing(sqlite3.connect(home / "treadle.db")) as database, database:
+        database.execute(f"CREATE TABLE {recorded} (x)")
+
+
+def test_who_went_back_gets_a_copy_of_what_was_recorded_since(home: Path) -> None:
+    first = upgrade_home(home).copy
+    assert first is not None
+    content = first.read_bytes()
+    go_back_to(first, home, recorded="since")
+
+    second = upgrade_home(home).copy
+
+    assert second == first.with_name(f"{first.name}.2")
+    assert "since" in tables(second)
+    assert first.read_bytes() == content
+
+    go_back_to(first, home, recorded="later")
+    assert upgrade_home(home).copy == first.with_name(f"{first.name}.3")
+
+
+def test_an_upgrade_that_was_killed_behind_its_copy_makes_no_second_one(home: Path) -> None:
+    copy = upgrade_home(home).copy
+    assert copy is not None
+    content = copy.read_bytes()
+    shutil.copy(copy, home / "treadle.db")
+    (home / "FORMAT").write_text(f"{version(copy)}\n")
+
+    assert upgrade_home(home).copy == copy
+    assert copy.read_bytes() == content
+    assert list(home.glob("treadle.db.format-*")) == [copy]
+
+
+def test_what_killed_upgrades_drafted_is_removed(home: Path) -> None:
+    for name in (".treadle.db.format-1.4711", ".treadle.db.format-1.4711-journal"):
+        (home / name).write_bytes(b"half a database")
+
+    upgrade_home(home)
+
+    assert not list(home.glob(".treadle.db.*"))
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "FORMAT").write_text("1\n")
+    (tmp_path / "treadle.db").write_bytes(b"no database" * 100)
+
+    with pytest.raises(StoreUnavailableError, match=r"treadle\.db cannot be copied aside"):
+        upgrade_home(tmp_path)
+
+    assert not list(tmp_path.glob("*format-*"))
+    assert not list(tmp_path.glob(".treadle*"))
 
 
 def test_a_home_that_a_launcher_has_locked_is_not_touched(home: Path) -> None:
