@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from treadle_client._absence import DeadlinePassed
 from treadle_client._errors import ResultTimeout
 from treadle_client._event import Event
 from treadle_client._ids import RunId
@@ -19,7 +20,7 @@ from treadle_client._result import RunResult
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
 from treadle_client._step_result import StepResult
-from treadle_client._watch import DeadlinePassed, RunWatch
+from treadle_client._watch import RunWatch
 
 
 class RunHandle:
@@ -176,8 +177,10 @@ class RunHandle:
     ) -> Iterator[LogChunk]:
         """Yield what an attempt of a step wrote; by default the last attempt that started.
 
-        Following, it goes on until the attempt has ended. `offset` is the first byte wanted of
-        one stream. An attempt that never started gives nothing.
+        Following, it goes on until that attempt has ended; one that has not started is waited
+        for. A connection that is lost meanwhile is made anew and goes on at the byte that was
+        reached, as `events` does. `offset` is the first byte wanted of one stream. An attempt
+        that never started gives nothing.
 
         Raises:
             NotFoundError: the run has no such step.
@@ -193,7 +196,7 @@ class RunHandle:
             offset=offset,
             follow=follow,
         )
-        return read_logs(self._rpc, request)
+        return read_logs(self._rpc, request, patience=self._patience)
 
     def log_text(
         self,

@@ -36,7 +36,7 @@ def _raise(error: grpc.RpcError, address: str) -> NoReturn:
     if refusal is None:
         _raise_unexplained(error, address)
     match refusal.reason:
-        case "SHUTTING_DOWN" | "LOCATION_UNREACHABLE":
+        case "SHUTTING_DOWN" | "LOCATION_UNREACHABLE" | "HOME_UNREADABLE":
             raise UnreachableError(refusal.message, address=address) from error
         case "INTERNAL":
             raise ServerFaultError(refusal.message) from error
@@ -46,8 +46,12 @@ def _raise(error: grpc.RpcError, address: str) -> NoReturn:
 
 
 def _refusal(error: grpc.RpcError) -> Refusal | None:
-    # What grpc raises is both; the stubs do not say so.
-    status = rpc_status.from_call(cast("grpc.Call", error))
+    try:
+        # What grpc raises is both; the stubs do not say so.
+        status = rpc_status.from_call(cast("grpc.Call", error))
+    except ValueError:
+        # The call was cancelled here while its refusal came in: the trailers tell of that one.
+        return None
     return None if status is None else decode_refusal(status)
 
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 
+from treadle_client._absence import Absence
 from treadle_client._errors import RequestError, ServerFaultError, UnreachableError
 from treadle_client._event import Event, RunFinished
 from treadle_client._rpc import LauncherRpc
-
-#: Waits between connections that gave nothing; the last one is repeated.
-_DELAYS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
-
-
-class DeadlinePassed(Exception):
-    """The time given to a watch is over."""
 
 
 class RunWatch:
@@ -37,11 +29,8 @@ class RunWatch:
         self._rpc = rpc
         self._run_id = run_id
         self._last = after
-        self._patience = patience
-        self._deadline = deadline
+        self._absence = Absence(rpc, patience=patience, deadline=deadline)
         self._finished = False
-        self._fruitless = 0
-        self._lost_since: float | None = None
 
     def events(self, *, follow: bool) -> Iterator[Event]:
         """Yield the events recorded now, or, following, all until the run has finished.
@@ -64,11 +53,11 @@ class RunWatch:
                 if error.reason != "WATCHER_BEHIND":
                     raise
                 continue
-            self._wait_for_launcher(lost)
+            self._absence.wait(lost)
 
     def _read(self, *, follow: bool) -> Iterator[Event]:
         stream = self._rpc.watch_run(
-            self._run_id, after=self._last, follow=follow, seconds=self._seconds_left()
+            self._run_id, after=self._last, follow=follow, seconds=self._absence.connecting()
         )
         try:
             for sequence, event in stream:
@@ -89,35 +78,9 @@ class RunWatch:
                 f"Run {self._run_id}: event {sequence} came after event {self._last}."
             )
         self._last = sequence
-        self._fruitless, self._lost_since = 0, None
+        self._absence.is_over()
 
     def _is_over(self) -> bool:
         """Tell a stream that ended with its run from one that ended with its launcher."""
         run = self._rpc.get_run(self._run_id)
         return run.status.is_final and self._last >= run.last_sequence
-
-    def _seconds_left(self) -> float | None:
-        if self._deadline is None:
-            return None
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise DeadlinePassed
-        return left
-
-    def _wait_for_launcher(self, error: UnreachableError) -> None:
-        """Return when another attempt makes sense; give up when patience or time is over."""
-        left = self._seconds_left()
-        now = time.monotonic()
-        if self._lost_since is None:
-            self._lost_since = now
-        patience = self._lost_since + self._patience - now
-        if patience <= 0:
-            raise error
-        wait = patience if left is None else min(patience, left)
-        threading.Event().wait(min(wait, _DELAYS[min(self._fruitless, len(_DELAYS) - 1)]))
-        self._fruitless += 1
-        try:
-            self._rpc.wait_reachable(wait)
-        except UnreachableError:
-            self._seconds_left()
-            raise error from None

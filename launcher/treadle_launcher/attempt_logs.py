@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -63,31 +63,30 @@ class AttemptLogs:
         attempt: int,
         stream: LogStream | None = None,
         offset: int = 0,
-        follow: bool = False,
-        ended: Callable[[], bool] = lambda: True,
+        ended: Callable[[], Awaitable[bool]] | None = None,
     ) -> AsyncIterator[LogChunk]:
         """Yield what an attempt wrote to a stream, from a byte offset.
 
         Without a stream: to all three, one after the other, whole, as far as they go now.
-        With `follow`, go on until `ended` says that the attempt is over, then to the end of
-        the file. An attempt that never started wrote nothing.
+        With `ended`, go on until that says that the attempt is over, then to the end of the
+        file. An attempt that never started wrote nothing.
         """
         folder = self._root / path_component(run_id) / path_component(step_key) / str(attempt)
         if stream is not None:
-            async for chunk in _read(folder, stream, offset, ended if follow else lambda: True):
+            async for chunk in _read(folder, stream, offset, ended):
                 yield chunk
             return
         for each in LogStream:
-            async for chunk in _read(folder, each, 0, lambda: True):
+            async for chunk in _read(folder, each, 0, None):
                 yield chunk
 
 
 async def _read(
-    folder: Path, stream: LogStream, offset: int, ended: Callable[[], bool]
+    folder: Path, stream: LogStream, offset: int, ended: Callable[[], Awaitable[bool]] | None
 ) -> AsyncIterator[LogChunk]:
     while True:
         # Asked before the file is read: what is written up to the end is not missed.
-        is_over = ended()
+        is_over = ended is None or await ended()
         while chunk := await asyncio.to_thread(_chunk_at, folder, stream, offset):
             yield chunk
             offset = chunk.offset + len(chunk.data)

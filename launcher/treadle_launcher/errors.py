@@ -22,6 +22,7 @@ LauncherError
 │   ├── CodeChangedError            CODE_CHANGED
 │   ├── WatcherBehindError          WATCHER_BEHIND
 │   ├── ShuttingDownError           SHUTTING_DOWN
+│   ├── HomeUnreadableError         HOME_UNREADABLE
 │   ├── BadTokenError               BAD_TOKEN
 │   └── CodeServerRefusedError      what the code server said, handed on as it is
 """
@@ -61,6 +62,7 @@ class Reason(StrEnum):
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     LOCATION_UNREACHABLE = "LOCATION_UNREACHABLE"
     SHUTTING_DOWN = "SHUTTING_DOWN"
+    HOME_UNREADABLE = "HOME_UNREADABLE"
     NOT_LOCAL = "NOT_LOCAL"
     BAD_TOKEN = "BAD_TOKEN"
     WATCHER_BEHIND = "WATCHER_BEHIND"
@@ -224,6 +226,12 @@ class ShuttingDownError(RefusedError):
     """The launcher is going: try again, or another one."""
 
     reason = Reason.SHUTTING_DOWN
+
+
+class HomeUnreadableError(RefusedError):
+    """The home cannot be read now: try again."""
+
+    reason = Reason.HOME_UNREADABLE
 
 
 class BadTokenError(RefusedError):

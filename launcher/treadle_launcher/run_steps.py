@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 
 from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
 from treadle_launcher.engine.board import Board
-from treadle_launcher.errors import BadArgumentError, UnknownStepError
+from treadle_launcher.errors import (
+    BadArgumentError,
+    HomeUnreadableError,
+    ShuttingDownError,
+    UnknownStepError,
+)
 from treadle_launcher.failure import Failure
 from treadle_launcher.folding import LastFolded
 from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
+from treadle_launcher.store.errors import DiskFullError, StoreUnavailableError
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.store import Store
 from treadle_launcher.tasks import Task, task_for
 from treadle_launcher.values import Text
+from treadle_launcher.watch import Watchers
+
+_LOG = logging.getLogger(__name__)
 
 _ROW = 512
 
@@ -25,8 +37,9 @@ _ROW = 512
 class RunSteps:
     """Reads steps from the store, and what their attempts wrote from its files."""
 
-    def __init__(self, store: Store, board: Board, logs: AttemptLogs) -> None:
+    def __init__(self, store: Store, board: Board, watchers: Watchers, logs: AttemptLogs) -> None:
         self._store = store
+        self._watchers = watchers
         self._folded = LastFolded(store)
         self._board = board
         self._logs = logs
@@ -57,27 +70,31 @@ class RunSteps:
     ) -> AsyncGenerator[LogChunk, None]:
         """Yield what one attempt wrote; attempt 0 is the last one that started.
 
+        Following, it ends when the end of the attempt is recorded and all of it was given.
+
         Raises:
             BadArgumentError: attempt or offset is negative.
             UnknownRunError: there is no such run.
             UnknownStepError: its plan has no such step.
+            HomeUnreadableError: the store or a file cannot be read now.
+            ShuttingDownError: the launcher is going, and the attempt goes on.
         """
         if attempt < 0 or offset < 0:
             raise BadArgumentError(message="attempt and offset are 0 or a positive number.")
-        started = await self._store.attempts_started(run_id, step_key)
-        if not started:
-            await self._check_planned(run_id, step_key)
-        number = attempt or max(started, 1)
-        async for chunk in self._logs.read(
-            run_id,
-            step_key,
-            number,
-            stream=stream,
-            offset=offset,
-            follow=follow,
-            ended=lambda: self._is_over(run_id, step_key, number),
-        ):
-            yield chunk
+        with _unreadable_for_now():
+            started = await self._store.attempts_started(run_id, step_key)
+            if not started:
+                await self._check_planned(run_id, step_key)
+            number = attempt or max(started, 1)
+            async for chunk in self._logs.read(
+                run_id,
+                step_key,
+                number,
+                stream=stream,
+                offset=offset,
+                ended=partial(self._is_over, run_id, step_key, number) if follow else None,
+            ):
+                yield chunk
 
     async def task(self, run_id: RunId, step_key: StepKey, attempt: int) -> Task:
         """Return the task of one attempt as its host got it; attempt 0 is the last that started.
@@ -101,17 +118,41 @@ class RunSteps:
         # What an attempt read was there before it began, and is what it was.
         return task_for(view, step_key, attempt or started)
 
-    def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
+    async def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
+        """Tell an attempt that is over from one that nobody knows of for a while.
+
+        The board is asked at each look, the store only when the board has nothing to wait for:
+        it forgets its runs when the store refused, and is ahead of what is recorded.
+        """
         run = self._board.get(run_id)
         step = None if run is None else run.view.steps.get(step_key)
-        if step is None or step.state.is_final or step.attempts > attempt:
+        seems_over = step is None or _has_ended(step, attempt)
+        if seems_over and await self._store.attempt_ended(run_id, step_key, attempt):
             return True
-        return step.attempts == attempt and step.state is not StepState.RUNNING
+        if self._watchers.is_closed:
+            raise ShuttingDownError
+        return False
 
     async def _check_planned(self, run_id: RunId, step_key: StepKey) -> None:
         plan = await self._store.get_run_plan(run_id)
         if all(step.key != step_key for step in plan.steps):
             raise UnknownStepError([step_key])
+
+
+def _has_ended(step: StepView, attempt: int) -> bool:
+    if step.state.is_final or step.attempts > attempt:
+        return True
+    return step.attempts == attempt and step.state is not StepState.RUNNING
+
+
+@contextmanager
+def _unreadable_for_now() -> Iterator[None]:
+    """Have a caller know what it can ask for again, at the byte that it has reached."""
+    try:
+        yield
+    except (StoreUnavailableError, DiskFullError, OSError) as error:
+        _LOG.warning("logs_not_read error=%s", error)
+        raise HomeUnreadableError(message=f"The home cannot be read now: {error}") from error
 
 
 def _size(step: StepView) -> int:

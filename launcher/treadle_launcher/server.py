@@ -148,7 +148,9 @@ def _service(
             engine=running.engine,
             store=parts.store,
             watchers=parts.watchers,
-            steps=RunSteps(parts.store, running.board, AttemptLogs(parts.home.logs)),
+            steps=RunSteps(
+                parts.store, running.board, parts.watchers, AttemptLogs(parts.home.logs)
+            ),
             assets=AssetHistory(locations, parts.store),
             sweeper=sweeper,
         )

@@ -67,6 +67,11 @@ class Watchers:
         for listener in self._listeners:
             listener(events)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether every watch was ended: the launcher is going."""
+        return self._is_closed
+
     def close(self) -> None:
         """End every watch."""
         self._is_closed = True

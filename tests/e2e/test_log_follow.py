@@ -7,18 +7,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+import treadle_client
 from tests.e2e.conftest import Session, Start
-from tests.e2e.standing import read_until, standing, wait_for
+from tests.e2e.standing import Standing, read_until, standing, wait_for
 from treadle_client import LogStream, RunState
 
 CODE = """
 import os, sys, time
 from pathlib import Path
-from treadle import asset
+from treadle import RetryPolicy, asset
 
 HERE = Path(__file__).parent
 
@@ -38,6 +41,29 @@ def talks(context):
     os.write(1, b"last words without an end")
     if (HERE / "die").exists():
         os.kill(os.getpid(), 9)
+
+
+@asset
+def floods(context):
+    number = 0
+    while not (HERE / "release").exists():
+        number += 1
+        print(f"line {number} of a flood")
+        print(f"{number} beside it", file=sys.stderr)
+        if number % 100 == 0:
+            sys.stdout.flush()
+            time.sleep(0.01)
+
+
+@asset(retry_policy=RetryPolicy(max_retries=1))
+def fails_once(context):
+    print(f"attempt {context.retry_number + 1}", flush=True)
+    while not (HERE / "release").exists():
+        time.sleep(0.01)
+    if context.retry_number == 0:
+        raise ValueError("not yet")
+    while not (HERE / "again").exists():
+        time.sleep(0.01)
 """
 
 
@@ -125,6 +151,128 @@ def test_what_was_written_before_a_kill_arrives(
 
     assert rest == ("last words without an end" if killed_by == "itself" else "")
     assert handle.result(timeout=60).status is RunState.FAILED
+
+
+@contextmanager
+def followed(services: Standing, run_id: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `treadle runs logs RUN … --follow` for the length of the block."""
+    command = [sys.executable, "-P", "-m", "treadle_client", "runs", "logs", run_id, *arguments]
+    command += ["--home", str(services.home), "--follow"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as follower:
+        try:
+            yield follower
+        finally:
+            follower.kill()
+
+
+def output(follower: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert follower.stdout is not None
+    return follower.stdout
+
+
+def end_of(follower: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """Return what it still printed, and its standard error. Not communicate: it skips a buffer."""
+    assert follower.stderr is not None
+    rest, said = output(follower).read(), follower.stderr.read()
+    follower.wait(timeout=60)
+    return rest, said
+
+
+def test_no_line_of_a_flood_is_lost_or_told_twice_when_the_launcher_is_killed(
+    module: Path, tmp_path: Path
+) -> None:
+    with standing(module, tmp_path / "home") as services:
+        with services.connect() as client:
+            run_id = client.materialize("floods").run_id
+            wait_for(lambda: bool(list(client.run(run_id).logs("floods"))), client)
+        with followed(services, run_id, "floods", "--stream", "stdout") as follower:
+            told = b""
+            for _ in range(3):
+                told += output(follower).read(500_000)
+                services.kill_launcher()
+                services.start_launcher()
+            (tmp_path / "release").touch()
+            rest, said = end_of(follower)
+        written = next((services.home / "logs" / run_id).glob("*/1/stdout")).read_bytes()
+
+    assert follower.returncode == 0
+    assert len(written) > 1_500_000
+    assert told + rest == written
+    assert said.decode() == "Attempt 1 of floods SUCCEEDED.\n"
+
+
+def test_all_streams_go_on_in_the_sdk_when_the_launcher_is_killed(
+    module: Path, tmp_path: Path
+) -> None:
+    written: dict[str, bytes] = {"stdout": b"", "stderr": b"", "log": b""}
+    with standing(module, tmp_path / "home") as services, services.connect() as client:
+        handle = client.materialize("floods")
+        wait_for(lambda: bool(list(handle.logs("floods"))), client)
+        kills = 0
+        for chunk in handle.logs("floods", follow=True):
+            written[chunk.stream] += chunk.data
+            if kills < 2 and len(written["stderr"]) > 200_000 * (kills + 1):
+                kills += 1
+                services.kill_launcher()
+                services.start_launcher()
+                if kills == 2:
+                    (tmp_path / "release").touch()
+        (folder,) = (services.home / "logs" / handle.run_id).glob("*/1")
+        captured = {name: (folder / name).read_bytes() for name in ("stdout", "stderr")}
+
+    assert kills == 2
+    assert {name: written[name] for name in captured} == captured
+
+
+def test_a_launcher_that_leaves_in_good_order_is_waited_for_too(
+    module: Path, tmp_path: Path
+) -> None:
+    with standing(module, tmp_path / "home") as services, services.connect() as client:
+        handle = client.materialize("talks")
+        chunks = handle.logs("talks", stream="stdout", follow=True)
+        assert next(chunks).data == b"first line\n"
+        services.stop_launcher()
+        services.start_launcher()
+        for name in ("more", "release"):
+            (tmp_path / name).touch()
+        assert text_of(chunks) == "second line\nlast words without an end"
+
+
+def test_a_follower_gives_up_when_the_launcher_does_not_come_back(
+    module: Path, tmp_path: Path
+) -> None:
+    with standing(module, tmp_path / "home") as services:
+        address = services.connect().address
+        with treadle_client.Client.connect(address, patience=0.5) as client:
+            chunks = client.materialize("talks").logs("talks", stream="stdout", follow=True)
+            assert next(chunks).data == b"first line\n"
+            services.kill_launcher()
+            with pytest.raises(treadle_client.UnreachableError):
+                next(chunks)
+
+
+def test_following_ends_with_its_attempt_and_names_the_one_that_follows(
+    module: Path, tmp_path: Path
+) -> None:
+    with standing(module, tmp_path / "home") as services:
+        with services.connect() as client:
+            run_id = client.materialize("fails_once").run_id
+            wait_for(lambda: bool(list(client.run(run_id).logs("fails_once"))), client)
+        with followed(services, run_id, "--stream", "stdout") as follower:
+            first = output(follower).readline()
+            services.kill_launcher()
+            (tmp_path / "release").touch()
+            services.start_launcher()
+            rest, said = end_of(follower)
+        with followed(services, run_id, "--stream", "stdout") as second:
+            line = output(second).readline()
+            (tmp_path / "again").touch()
+            _, ended = end_of(second)
+
+    assert (follower.returncode, first + rest) == (0, b"attempt 1\n")
+    assert f"treadle runs logs {run_id} fails_once --attempt 2 --follow" in said.decode()
+    assert line == b"attempt 2\n"
+    assert ended.decode() == "Attempt 2 of fails_once SUCCEEDED.\n"
 
 
 def test_the_command_follows_and_starts_at_a_byte(module: Path, tmp_path: Path) -> None:

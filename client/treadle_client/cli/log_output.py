@@ -13,7 +13,7 @@ from treadle_client.cli.machine import print_line
 class LogOutput:
     """Prints the chunks of one step's attempt."""
 
-    def __init__(self, step_key: str, *, as_json: bool, with_heading: bool) -> None:
+    def __init__(self, step_key: str, *, as_json: bool, with_heading: bool = False) -> None:
         self._step_key = step_key
         self._as_json = as_json
         self._heading = f"==> {step_key} <==" if with_heading and not as_json else ""

@@ -1,4 +1,4 @@
-"""`treadle runs`: list, show, watch, cancel and debug runs, and read their logs."""
+"""`treadle runs`: list, show, watch and cancel runs; logs, debug and rerun have files of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from itertools import islice
 
 import click
 
-from treadle_client._log import LogStream
 from treadle_client._run import RunState
 from treadle_client.cli.debug import debug
 from treadle_client.cli.default_group import DefaultGroup
@@ -14,7 +13,7 @@ from treadle_client.cli.display import open_display
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import Following
-from treadle_client.cli.log_output import LogOutput
+from treadle_client.cli.logs import logs
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
@@ -32,6 +31,7 @@ def runs() -> None:
 
 
 runs.add_command(debug)
+runs.add_command(logs)
 runs.add_command(rerun)
 
 
@@ -116,62 +116,6 @@ def watch(
         with open_display(as_json=as_json) as display:
             following = Following(handle, display, after=after)
             return following.up_to_now() if no_follow else following.to_the_end()
-
-
-@runs.command()
-@click.argument("run_id", metavar="RUN")
-@click.argument("step_key", metavar="[STEP]", required=False)
-@click.option(
-    "--attempt",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="By default the last one that started.",
-)
-@click.option(
-    "--stream",
-    type=click.Choice([each.value for each in LogStream]),
-    default=LogStream.ALL.value,
-    show_default=True,
-    help="stdout, stderr, the records of Python's logging, or all.",
-)
-@click.option("--follow", is_flag=True, help="Go on until the attempt has ended. Needs STEP.")
-@click.option(
-    "--offset",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="BYTE",
-    help="The first byte wanted, from 0. Needs STEP and one --stream.",
-)
-@serving_options
-@json_option("pieces (step_key, stream, offset, text), each a JSON document on a line")
-@reporting_errors
-def logs(  # noqa: PLR0913 - each is one argument or option
-    *,
-    run_id: str,
-    step_key: str | None,
-    attempt: int | None,
-    stream: str,
-    follow: bool,
-    offset: int,
-    wanted: SessionRequest,
-    as_json: bool,
-) -> ExitCode:
-    """Print what a step of a run wrote, as it wrote it; without STEP, of every step that started."""
-    if step_key is None and (follow or attempt is not None):
-        raise click.UsageError("--follow and --attempt need a STEP.")
-    if offset and (step_key is None or stream == LogStream.ALL.value):
-        raise click.UsageError("--offset needs a STEP and one --stream: each has its own bytes.")
-    with open_session(wanted) as session:
-        handle = session.client.run(run_id)
-        started = [step.key for step in handle.steps() if step.attempts] if not step_key else []
-        for key in (step_key,) if step_key else started:
-            output = LogOutput(key, as_json=as_json, with_heading=step_key is None)
-            for chunk in handle.logs(key, attempt, stream, offset=offset, follow=follow):
-                output.show(chunk)
-            output.finish()
-        if not step_key and not started and not as_json:
-            click.echo("No step of the run has started.", err=True)
-    return ExitCode.SUCCEEDED
 
 
 @runs.command()

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import EVENT_KINDS, Event, NewEvent
+from treadle_launcher.events import (
+    EVENT_KINDS,
+    KIND_NAMES,
+    Event,
+    NewEvent,
+    RunFinished,
+    StepCancelled,
+    StepFailed,
+    StepNotRun,
+    StepRetryScheduled,
+    StepReused,
+    StepSkipped,
+    StepSucceeded,
+)
 from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.schema import events as table
 from treadle_launcher.store.session import WriteSession
+
+_STEP_IS_OVER: Final = tuple(
+    KIND_NAMES[kind]
+    for kind in (StepSucceeded, StepFailed, StepSkipped, StepNotRun, StepReused, StepCancelled)
+)
 
 
 def numbered(
@@ -75,6 +93,29 @@ def attempts_started(connection: Connection, run_id: RunId, step_key: StepKey) -
     if found is None:
         runs.check_known(connection, run_id)
     return found or 0
+
+
+def attempt_ended(connection: Connection, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
+    """Return whether an attempt of a step is over, be it that it never started and never will.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    of_step = and_(
+        table.c.step_key == step_key,
+        or_(
+            table.c.kind.in_(_STEP_IS_OVER),
+            table.c.attempt > attempt,
+            and_(table.c.kind == KIND_NAMES[StepRetryScheduled], table.c.attempt == attempt),
+        ),
+    )
+    query = select(table.c.sequence).where(
+        table.c.run_id == run_id, or_(table.c.kind == KIND_NAMES[RunFinished], of_step)
+    )
+    if connection.execute(query.limit(1)).one_or_none() is not None:
+        return True
+    runs.check_known(connection, run_id)
+    return False
 
 
 def _to_row(event: Event) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from treadle_launcher.store import (
     appends,
     event_log,
     host_marks,
+    later_runs,
     manifests,
     materializations,
     new_runs,
@@ -170,6 +171,12 @@ class Store:
             lambda connection: event_log.attempts_started(connection, run_id, step_key)
         )
 
+    async def attempt_ended(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
+        """Return whether an attempt is over, or will never start. Raises as `attempts_started`."""
+        return await self._readers.read(
+            lambda connection: event_log.attempt_ended(connection, run_id, step_key, attempt)
+        )
+
     async def earlier_run(self, request: IdempotentRequest) -> RunSummary | None:
         """Return the run that a named request made, if it is known.
 
@@ -210,6 +217,12 @@ class Store:
         """Return every run whose state is not final, oldest first."""
         return await self._readers.read(runs.unfinished)
 
+    async def later_runs(
+        self, location: str, made_by: Mapping[StepKey, RunId]
+    ) -> Mapping[StepKey, RunId]:
+        """Return which run was the last to run each step after the one that made its values."""
+        return await self._readers.read(lambda each: later_runs.get(each, location, made_by))
+
     async def latest_materializations(
         self, keys: Sequence[KeyText]
     ) -> Mapping[KeyText, Materialization]:
@@ -249,11 +262,7 @@ class Store:
         return await self._readers.read(lambda connection: plans.of_run(connection, run_id))
 
     async def get_launch_spec(self, run_id: RunId) -> LaunchSpec:
-        """Return how the run's hosts are started. Never show it to a client.
-
-        Raises:
-            UnknownRunError: there is no such run.
-        """
+        """Return how the run's hosts are started. No client sees it. Raises as `get_run_plan`."""
         return await self._readers.read(lambda connection: runs.launch_spec(connection, run_id))
 
     async def get_manifest(self, digest: str) -> CodeManifest | None:
@@ -273,10 +282,7 @@ class Store:
         )
 
     async def value_facts(self, keys: Sequence[str], since: TimeUs) -> ValueFacts:
-        """Return what is recorded of values.
-
-        What a run reuses that ended `since` then, counts as needed.
-        """
+        """Return what is recorded of values; needed is what runs reuse that ended `since` then."""
         return await self._readers.read(
             lambda connection: value_record.facts_of(connection, keys, since)
         )

@@ -44,6 +44,7 @@ _CODES: dict[Reason, grpc.StatusCode] = {
     Reason.IDEMPOTENCY_CONFLICT: grpc.StatusCode.ALREADY_EXISTS,
     Reason.LOCATION_UNREACHABLE: grpc.StatusCode.UNAVAILABLE,
     Reason.SHUTTING_DOWN: grpc.StatusCode.UNAVAILABLE,
+    Reason.HOME_UNREADABLE: grpc.StatusCode.UNAVAILABLE,
     Reason.NOT_LOCAL: grpc.StatusCode.PERMISSION_DENIED,
     Reason.BAD_TOKEN: grpc.StatusCode.UNAUTHENTICATED,
     Reason.WATCHER_BEHIND: grpc.StatusCode.RESOURCE_EXHAUSTED,

@@ -48,6 +48,8 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
     `refusals` holds, by RPC, what a call is refused with, `refusals_once` only the next one;
     `broken` are RPCs whose servicer raises; `cuts` how many events each connection
     to WatchRun gives before it breaks; `hold` makes WatchRun wait at the end for a cancel.
+    `log_cuts` holds how many of a stream's two pieces each connection to ReadLogs gives before
+    it breaks, `silence` how many seconds it says nothing before.
     """
 
     def __init__(self) -> None:
@@ -57,6 +59,8 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
         self.refusals_once: dict[str, object] = {}
         self.broken: set[str] = set()
         self.cuts: list[int] = []
+        self.log_cuts: list[int] = []
+        self.silence = 0.0
         self.hold = False
         self.stream_ended = threading.Event()
         self.run = succeeded_run()
@@ -150,11 +154,17 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
         self._enter("ReadLogs", request, context)
         data = self.logs.get(request.stream, b"")
         half = len(data) // 2
-        for offset, piece in ((0, data[:half]), (half, data[half:])):
-            if piece:
-                yield launcher_pb2.ReadLogsResponse(
-                    stream=request.stream, offset=offset, data=piece
-                )
+        pieces = [
+            launcher_pb2.ReadLogsResponse(stream=request.stream, offset=offset, data=piece)
+            for offset, piece in ((0, data[:half]), (half, data[half:]))
+            if piece and offset >= request.offset
+        ]
+        if not self.log_cuts:
+            yield from pieces
+            return
+        yield from pieces[: self.log_cuts.pop(0)]
+        threading.Event().wait(self.silence)
+        context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
 
     def ReadText(self, request, context):
         self._enter("ReadText", request, context)

@@ -27,6 +27,11 @@ async def collect(logs: AttemptLogs, stream: LogStream | None, offset: int = 0) 
     return [chunk async for chunk in logs.read(RUN, STEP, 1, stream, offset)]
 
 
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
 def test_what_a_host_captured_is_found(tmp_path: Path, folder: LogFolder) -> None:
     Path(folder.stderr).write_bytes(b"oh no\n")
 
@@ -92,13 +97,12 @@ def test_following_ends_with_the_last_byte_of_the_attempt(
         logs = AttemptLogs(tmp_path)
         stdout = Path(folder.stdout)
 
-        def ended() -> bool:
+        async def ended() -> bool:
             # Written between two looks, the last of it just before the end is recorded.
-            with stdout.open("ab") as file:
-                file.write(b"more ")
+            append(stdout, b"more ")
             return stdout.stat().st_size >= len(b"more ") * 3
 
-        chunks = logs.read(RUN, STEP, 1, LogStream.STDOUT, follow=True, ended=ended)
+        chunks = logs.read(RUN, STEP, 1, LogStream.STDOUT, ended=ended)
         return [chunk.data async for chunk in chunks]
 
     said = asyncio.run(asyncio.wait_for(follow(), timeout=10))
@@ -110,7 +114,7 @@ def test_following_waits_for_a_file_that_is_not_there_yet(tmp_path: Path) -> Non
     async def follow() -> list[LogChunk]:
         looks = 0
 
-        def ended() -> bool:
+        async def ended() -> bool:
             nonlocal looks
             looks += 1
             if looks == 2:
@@ -120,7 +124,7 @@ def test_following_waits_for_a_file_that_is_not_there_yet(tmp_path: Path) -> Non
             return looks == 2
 
         logs = AttemptLogs(tmp_path)
-        chunks = logs.read(RUN, STEP, 1, LogStream.LOG, follow=True, ended=ended)
+        chunks = logs.read(RUN, STEP, 1, LogStream.LOG, ended=ended)
         return [chunk async for chunk in chunks]
 
     chunks = asyncio.run(asyncio.wait_for(follow(), timeout=10))

@@ -10,6 +10,7 @@ import click
 import grpc
 import pytest
 
+from treadle_api.v1 import run_pb2
 from treadle_client import cli
 
 RUN_ID = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
@@ -300,8 +301,58 @@ def test_machines_get_logs_cut_between_characters(treadle, launcher, address):
     assert {line["step_key"] for line in done.json_lines} == {"g.foo"}
 
 
-def test_following_needs_a_step(treadle, address):
-    assert treadle("runs", "logs", RUN_ID, "--follow", "--launcher", address).status == 2
+def test_following_a_run_of_one_step_needs_no_step(treadle, launcher, address):
+    launcher.logs = {1: b"one\n"}
+
+    done = treadle("runs", "logs", RUN_ID, "--follow", "--launcher", address)
+
+    assert (done.status, done.out) == (0, "one\n")
+    assert done.err == "Attempt 1 of g.foo SUCCEEDED.\n"
+
+
+def test_following_a_run_of_several_steps_names_those_that_run(treadle, launcher, address):
+    launcher.steps += [
+        run_pb2.StepRun(key="bar", state=run_pb2.STEP_STATE_RUNNING, attempts=1),
+        run_pb2.StepRun(key="baz", state=run_pb2.STEP_STATE_PENDING),
+    ]
+
+    done = treadle("runs", "logs", RUN_ID, "--follow", "--launcher", address)
+
+    assert done.status == 2
+    assert "--follow needs a STEP: the run has 3. Running now: bar." in done.err
+
+
+def test_following_a_step_that_is_tried_again_names_the_next_attempt(treadle, launcher, address):
+    launcher.steps[0].state = run_pb2.STEP_STATE_READY
+    launcher.steps[0].failure.CopyFrom(
+        run_pb2.Failure(reason=run_pb2.FAILURE_REASON_LOST, message="gone")
+    )
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--follow", "--launcher", address)
+
+    assert done.status == 0
+    assert "Attempt 1 of g.foo failed: lost: gone\nAttempt 2 follows. Read on: " in done.err
+    again = f"treadle runs logs {RUN_ID} g.foo --attempt 2 --follow --launcher {address}"
+    assert again in done.err
+
+
+def test_following_an_attempt_that_has_a_successor_names_that(treadle, launcher, address):
+    launcher.steps[0].attempts = 3
+
+    followed = ("runs", "logs", RUN_ID, "g.foo", "--follow", "--attempt", "1")
+    done = treadle(*followed, "--launcher", address)
+
+    assert "Attempt 1 of g.foo has ended; attempt 3 was the last one. Read on: " in done.err
+    assert [request.attempt for request in launcher.requests("ReadLogs")] == [1, 1, 1]
+
+
+def test_following_a_step_that_never_ran_says_so(treadle, launcher, address):
+    launcher.steps[0].state = run_pb2.STEP_STATE_NOT_RUN
+    launcher.steps[0].attempts = 0
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--follow", "--launcher", address)
+
+    assert "g.foo is NOT_RUN: it has no attempt 1.\n" in done.err
 
 
 def test_a_run_is_cancelled_with_a_reason(treadle, launcher, address):

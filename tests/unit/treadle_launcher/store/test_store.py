@@ -28,6 +28,7 @@ from treadle_launcher.events import (
     NewEvent,
     RunSubmitted,
     StartMethod,
+    StepFailed,
     StepNotRun,
     StepRetryScheduled,
 )
@@ -418,5 +419,38 @@ def test_the_attempts_that_a_step_started_are_counted(database: Path) -> None:
         assert await store.attempts_started(run_id, StepKey("block.s1")) == 0
         with pytest.raises(UnknownRunError):
             await store.attempts_started(RunId("nothing"), StepKey("block.s0"))
+
+    on_store(database, body)
+
+
+def test_an_attempt_is_over_when_it_its_successor_or_its_run_says_so(database: Path) -> None:
+    async def body(store: Store) -> None:
+        run_id = await started_run(store)
+        key = StepKey("block.s0")
+
+        async def ended() -> list[bool]:
+            return [await store.attempt_ended(run_id, key, attempt) for attempt in (1, 2, 3)]
+
+        retry = NewEvent(
+            payload=StepRetryScheduled(
+                failure=Failure(reason=FailureReason.LOST, message="gone"),
+                not_before=TimeUs(0),
+                next_attempt=2,
+            ),
+            step_key=key,
+            attempt=1,
+        )
+        await store.append(run_id, [step_started(0)])
+        assert await ended() == [False, False, False]
+        await store.append(run_id, [retry])
+        assert await ended() == [True, False, False]
+        await store.append(run_id, [step_started(0, 2)])
+        assert await ended() == [True, False, False]
+        failed = StepFailed(failure=Failure(reason=FailureReason.LOST, message="gone"))
+        await store.append(run_id, [NewEvent(payload=failed, step_key=key, attempt=2)])
+        assert await ended() == [True, True, True]
+        assert not await store.attempt_ended(run_id, StepKey("block.s1"), 1)
+        with pytest.raises(UnknownRunError):
+            await store.attempt_ended(RunId("nothing"), key, 1)
 
     on_store(database, body)
