@@ -10,11 +10,11 @@ from typing import Any
 
 from treadle._arguments import checked
 from treadle._errors import TreadleError, did_you_mean, listed
-from treadle._io_manager import STEP_LOGGER
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import merged_entries, metadata_entries
 from treadle._op import OpDefinition
 from treadle._resources import Resources
+from treadle._step_logger import step_logger
 from treadle.snapshot import MetadataEntry
 
 
@@ -41,7 +41,7 @@ class OpExecutionContext:
     @property
     def log(self) -> logging.Logger:
         """The step's logger; its records go to the run."""
-        return logging.getLogger(STEP_LOGGER)
+        return step_logger()
 
     @property
     def op_execution_context(self) -> OpExecutionContext:

@@ -6,16 +6,15 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from treadle._errors import TreadleError
 from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._keys import AssetKey
 from treadle._metadata import merged_entries, metadata_entries
 from treadle._resources import Resources
+from treadle._step_logger import step_logger
 from treadle.snapshot import MetadataEntry
-
-STEP_LOGGER: Final = "treadle.step"
 
 
 class NoAssetError(TreadleError):
@@ -70,7 +69,7 @@ class OutputContext:
     @property
     def log(self) -> logging.Logger:
         """The step's logger."""
-        return logging.getLogger(STEP_LOGGER)
+        return step_logger()
 
     @property
     def has_asset_key(self) -> bool:
@@ -149,7 +148,7 @@ class InputContext:
     @property
     def log(self) -> logging.Logger:
         """The step's logger."""
-        return logging.getLogger(STEP_LOGGER)
+        return step_logger()
 
     @property
     def has_input_name(self) -> bool:

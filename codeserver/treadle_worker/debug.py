@@ -18,16 +18,18 @@ from types import CodeType, FrameType
 from typing import Any
 
 from treadle._files import FileStore
+from treadle._step_logger import give_step_logger
 from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation
 from treadle.task import LoadedInput, StepResult, TaskOutput, TaskStep, ValueRef
 from treadle_worker.importing import LoadFailedError, load_targets
-from treadle_worker.log_records import STEP_LOGGER
 from treadle_worker.messages import Task
 from treadle_worker.problems import describe
 from treadle_worker.targets import parse_target
 from treadle_worker.wire.fields import JsonObject, children, text, text_map
 from treadle_worker.wire.launcher_frame import decode_launcher_frame
+
+_FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 
 class StopAt(StrEnum):
@@ -181,8 +183,11 @@ def _read(fd: int) -> _Spec:
 
 
 def _log_to_stderr() -> None:
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    logging.getLogger(STEP_LOGGER).setLevel(logging.DEBUG)
+    """Show records as an attempt's log has them, whatever the op does to logging."""
+    own, others = logging.StreamHandler(), logging.StreamHandler()
+    logging.basicConfig(format=_FORMAT, level=logging.INFO, handlers=[others])
+    own.setFormatter(logging.Formatter(_FORMAT))
+    give_step_logger(own, others)
 
 
 def _tell_input(loaded: LoadedInput) -> None:

@@ -14,7 +14,9 @@ from treadle_worker.messages import (
     AttemptSucceeded,
     Failure,
     FailureReason,
+    FailureWhere,
 )
+from treadle_worker.reports import CANNOT_REPORT
 
 # As faulthandler begins a stack.
 _STACK = "(most recent call first):"
@@ -92,12 +94,29 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
             stderr_tail=stderr_tail,
             evidence=signal_evidence(end),
         )
+    if end.exit.status == CANNOT_REPORT and end.outcome is None:
+        return _reports_lost(end, stderr_tail)
     return Failure(
         reason=FailureReason.EXIT,
         message=f"The process of {end.step_key} ended itself with exit status "
         f"{end.exit.status} {_when(end)}.",
         exit_code=end.exit.status,
         stderr_tail=stderr_tail,
+    )
+
+
+def _reports_lost(end: AttemptEnd, stderr_tail: str) -> Failure:
+    return Failure(
+        reason=FailureReason.USER_ERROR,
+        where=FailureWhere.COMPUTE,
+        message=f"{end.step_key} closed the descriptor that its process reports to Treadle on, as "
+        "os.closerange and what makes daemons do: whether the op succeeded is not known. Close "
+        "only what the op opened, and leave the rest to a process that the op starts.",
+        exit_code=end.exit.status,
+        stderr_tail=stderr_tail,
+        evidence=(
+            f"Its process ended with exit status {CANNOT_REPORT}: by that a step process says it.",
+        ),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
 from collections.abc import Callable
 
+from treadle._step_logger import STEP_LOGGER, give_step_logger
 from treadle_worker.capture import open_append
+from treadle_worker.kept_descriptor import KeptDescriptor
 from treadle_worker.messages import WorkerLogRecord
+from treadle_worker.reports import ReportsLostError
 
-STEP_LOGGER = "treadle.step"
 MAX_REPORTED = 1000
 MAX_MESSAGE_CHARACTERS = 256 * 1024
 
@@ -21,41 +24,74 @@ _FORMATTER = logging.Formatter(_FORMAT, _DATE_FORMAT)
 _FORMATTER.converter = time.gmtime
 
 
-class LogRecords(logging.Handler):
-    """Writes records to a file, a line or more each; reports those of WARNING and above.
+class AttemptLog:
+    """The attempt's log file, and the count of what was reported: one for both handlers.
 
     A child that the user's code forks writes to the same file.
     """
 
     def __init__(self, path: str, report: Callable[[WorkerLogRecord], None]) -> None:
-        super().__init__()
-        self._fd = open_append(path)
+        """Open the file.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        self._path = path
+        self._file = KeptDescriptor(open_append(path))
         self._report = report
         self._reported = 0
+
+    def write(self, line: str) -> None:
+        """Append a line; to the file anew if the user's code closed it.
+
+        Raises:
+            OSError: that cannot be done.
+        """
+        if not self._file.is_there():
+            # Its number may be that of a file of the user's by now.
+            self._file = KeptDescriptor(open_append(self._path))
+        # One write: lines of several processes do not mix.
+        os.write(self._file.fd, f"{line}\n".encode("utf-8", "replace"))
+
+    def tell(self, record: WorkerLogRecord) -> None:
+        """Report a record, unless there were too many."""
+        self._reported += 1
+        if self._reported > MAX_REPORTED:
+            return
+        # Once reports are lost the attempt fails for that, and says so itself.
+        with contextlib.suppress(ReportsLostError):
+            self._report(record)
+            if self._reported == MAX_REPORTED:
+                words = (
+                    f"{MAX_REPORTED} records were reported; further ones are in the log file only."
+                )
+                self._report(WorkerLogRecord(level="WARNING", logger=STEP_LOGGER, message=words))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class LogRecords(logging.Handler):
+    """Writes records to the log, a line or more each; reports those of WARNING and above."""
+
+    def __init__(self, log: AttemptLog) -> None:
+        super().__init__()
+        self._log = log
         self.setFormatter(_FORMATTER)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record (logging calls it, under the handler's lock)."""
         try:
-            # One write: lines of several processes do not mix.
-            os.write(self._fd, f"{self.format(record)}\n".encode("utf-8", "replace"))
+            self._log.write(self.format(record))
             if record.levelno >= logging.WARNING:
-                self._tell(record)
+                self._log.tell(
+                    WorkerLogRecord(
+                        level=record.levelname, logger=record.name, message=self._message(record)
+                    )
+                )
         except Exception:  # noqa: BLE001 - as every handler: logging never ends the op
             self.handleError(record)
-
-    def _tell(self, record: logging.LogRecord) -> None:
-        self._reported += 1
-        if self._reported > MAX_REPORTED:
-            return
-        self._report(
-            WorkerLogRecord(
-                level=record.levelname, logger=record.name, message=self._message(record)
-            )
-        )
-        if self._reported == MAX_REPORTED:
-            words = f"{MAX_REPORTED} records were reported; further ones are in the log file only."
-            self._report(WorkerLogRecord(level="WARNING", logger=STEP_LOGGER, message=words))
 
     def _message(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
@@ -70,15 +106,19 @@ def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> None:
     """Have the whole process's records written to the file, the step's own at any level.
 
     What the user's modules configured stays. Libraries are heard from INFO up, unless they
-    or the user's code say otherwise.
+    or the user's code say otherwise: their records come by root's handlers, which are the
+    user's to replace. Those of `context.log` come whatever is done to logging.
 
     Raises:
         OSError: the file cannot be opened.
     """
+    log = AttemptLog(path, report)
+    # Two handlers: what is set on root's handlers is not set on the step's. The log is one, so
+    # is the lock.
+    own, others = LogRecords(log), LogRecords(log)
+    others.lock = own.lock
     root = logging.getLogger()
-    root.addHandler(LogRecords(path, report))
+    root.addHandler(others)
     if root.level == logging.WARNING:
         root.setLevel(logging.INFO)
-    step = logging.getLogger(STEP_LOGGER)
-    if step.level == logging.NOTSET:
-        step.setLevel(logging.DEBUG)
+    give_step_logger(own, others)

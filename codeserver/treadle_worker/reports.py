@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Final
 
 from treadle_worker import frames
+from treadle_worker.kept_descriptor import KeptDescriptor
 from treadle_worker.messages import Fact
 from treadle_worker.wire.facts import encode_fact
 
 # What a host answers once the journal says that an attempt has begun.
 WORD = b"\n"
+# The exit status of a process that cannot report any more: all that is left for it to say. One
+# that nothing else uses.
+CANNOT_REPORT: Final = 213
+
+
+class ReportsLostError(Exception):
+    """The code of the step closed the socket that its process reports on."""
 
 
 class Reports:
     """This process's end of the socket, for all of its threads and for no process it forks."""
 
     def __init__(self, fd: int) -> None:
-        os.set_inheritable(fd, False)
-        self._fd = fd
+        """Take over the descriptor."""
+        self._socket = KeptDescriptor(fd)
         self._pid = os.getpid()
         self._lock = threading.Lock()
 
@@ -27,14 +36,17 @@ class Reports:
 
         Raises:
             FrameError: the fact is too large for a frame.
+            ReportsLostError: the socket was closed; whatever has its number now gets nothing.
             OSError: the host is gone.
         """
         if os.getpid() != self._pid:
             return
         data = memoryview(frames.pack(encode_fact(fact)))
         with self._lock:
+            if not self._socket.is_there():
+                raise ReportsLostError
             while data:
-                data = data[os.write(self._fd, data) :]
+                data = data[os.write(self._socket.fd, data) :]
 
     def wait_for_word(self) -> bool:
         """Wait until the host has the first fact in its journal; tell whether it is there still.
@@ -42,6 +54,10 @@ class Reports:
         For the first fact alone a host gives its word.
         """
         try:
-            return os.read(self._fd, len(WORD)) == WORD
+            return os.read(self._socket.fd, len(WORD)) == WORD
         except ConnectionResetError:
             return False
+
+    def close(self) -> None:
+        """Close the socket, if it is there."""
+        self._socket.close()

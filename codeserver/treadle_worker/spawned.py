@@ -15,7 +15,7 @@ from treadle_worker.failures import import_failure
 from treadle_worker.held_code import stale_failure
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import AttemptFailed, Failure, HostSpec, Task
-from treadle_worker.reports import Reports
+from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
 from treadle_worker.targets import parse_target
 
 
@@ -34,7 +34,14 @@ def main(fd: int) -> int:
     """Run the attempt that the descriptor describes, and end the process."""
     with os.fdopen(fd, "rb") as stream:
         spawned: SpawnedAttempt = pickle.load(stream)
-    reports = Reports(spawned.report_fd)
+    try:
+        _run(spawned, Reports(spawned.report_fd))
+    except ReportsLostError:
+        # The code closed it while it was imported.
+        end_process(CANNOT_REPORT)
+
+
+def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
     step.detach(spawned.parent, spawned.logs)
     step.restrict(spawned.task.steps[0], reports)
     os.chdir(spawned.host.working_directory)

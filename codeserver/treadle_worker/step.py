@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import random
@@ -28,7 +29,7 @@ from treadle_worker.messages import (
     Failure,
     FailureReason,
 )
-from treadle_worker.reports import Reports
+from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
 
 # Nobody asks for it: whoever would is gone.
 _HOST_GONE = 1
@@ -106,8 +107,21 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
         # The op asked for the end of the process, and gets it: without a report.
         status = _exit_status(error)
     else:
-        reports.send(outcome)
+        status = _report(outcome, reports)
     end_process(status, attempt.files)
+
+
+def _report(outcome: Outcome, reports: Reports) -> int:
+    """Report the outcome; return the status to end with."""
+    try:
+        reports.send(outcome)
+    except ReportsLostError:
+        # The host says what that means. What the op raised is told here, or nowhere.
+        if isinstance(outcome, AttemptFailed):
+            with contextlib.suppress(OSError, ValueError):
+                print(outcome.failure.traceback or outcome.failure.message, file=sys.stderr)
+        return CANNOT_REPORT
+    return 0
 
 
 def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:

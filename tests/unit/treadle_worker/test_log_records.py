@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from treadle_worker import log_records
-from treadle_worker.log_records import LogRecords
+from treadle_worker.log_records import AttemptLog, LogRecords
 from treadle_worker.messages import WorkerLogRecord
+from treadle_worker.reports import ReportsLostError
 
 
 @pytest.fixture
@@ -20,7 +22,8 @@ def reported() -> list[WorkerLogRecord]:
 
 @pytest.fixture
 def logger(tmp_path: Path, reported: list[WorkerLogRecord]) -> Iterator[logging.Logger]:
-    handler = LogRecords(str(tmp_path / "log"), reported.append)
+    log = AttemptLog(str(tmp_path / "log"), reported.append)
+    handler = LogRecords(log)
     logger = logging.getLogger("op")
     logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)
@@ -28,6 +31,7 @@ def logger(tmp_path: Path, reported: list[WorkerLogRecord]) -> Iterator[logging.
     logger.removeHandler(handler)
     logger.setLevel(logging.NOTSET)
     handler.close()
+    log.close()
 
 
 def test_every_record_is_a_line_with_time_level_and_logger(
@@ -80,3 +84,38 @@ def test_after_many_reports_the_file_goes_on_alone(
     assert "in the log file only" in reported[2].message
     assert len(reported) == 3
     assert len((tmp_path / "log").read_text().splitlines()) == 4
+
+
+def test_a_log_that_was_closed_is_opened_anew_and_no_other_file_gets_its_lines(
+    tmp_path: Path,
+) -> None:
+    log = AttemptLog(str(tmp_path / "log"), lambda record: None)
+    log.write("first")
+    (number,) = [
+        int(name)
+        for name in os.listdir("/proc/self/fd")
+        if os.path.realpath(f"/proc/self/fd/{name}") == str(tmp_path / "log")
+    ]
+    with (tmp_path / "users").open("wb") as users:
+        os.dup2(users.fileno(), number)
+
+    log.write("second")
+
+    os.close(number)
+    log.close()
+    assert (tmp_path / "users").read_bytes() == b""
+    assert (tmp_path / "log").read_text() == "first\nsecond\n"
+
+
+def test_reports_that_are_lost_leave_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def report(record: WorkerLogRecord) -> None:
+        raise ReportsLostError
+
+    log = AttemptLog(str(tmp_path / "log"), report)
+    LogRecords(log).handle(logging.LogRecord("op", logging.ERROR, __file__, 1, "grave", None, None))
+    log.close()
+
+    assert "grave" in (tmp_path / "log").read_text()
+    assert capsys.readouterr().err == ""

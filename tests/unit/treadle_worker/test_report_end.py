@@ -26,6 +26,11 @@ class Kit:
         self.facts: list[Fact] = []
         self.end = ReportEnd(self.loop, self.fd, TaskId("run/step/1"), self.facts.append)
 
+    def report(self) -> None:
+        reports = Reports(os.dup(self.step.fileno()))
+        reports.send(FACT)
+        reports.close()
+
     @property
     def is_open(self) -> bool:
         with suppress(OSError):
@@ -44,7 +49,7 @@ def kit() -> Iterator[Kit]:
 
 
 def test_what_a_step_reports_is_taken_as_it_comes(kit: Kit) -> None:
-    Reports(kit.step.fileno()).send(FACT)
+    kit.report()
 
     kit.loop.turn()
 
@@ -58,7 +63,7 @@ def test_a_step_that_waits_gets_the_word(kit: Kit) -> None:
 
 
 def test_a_step_that_ended_without_the_word_has_ended_and_no_more(kit: Kit) -> None:
-    Reports(kit.step.fileno()).send(FACT)
+    kit.report()
     kit.end.give_word()
     kit.step.close()
 
@@ -71,7 +76,7 @@ def test_a_step_that_ended_without_the_word_has_ended_and_no_more(kit: Kit) -> N
 
 def test_what_was_left_behind_may_hold_the_socket(kit: Kit) -> None:
     stray = kit.step.dup()
-    Reports(kit.step.fileno()).send(FACT)
+    kit.report()
     kit.step.close()
 
     kit.end.finish()

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from treadle_worker.frames import FrameReader
 from treadle_worker.messages import AttemptBegun, ProcessId
-from treadle_worker.reports import WORD, Reports
+from treadle_worker.reports import WORD, Reports, ReportsLostError
 
 BEGUN = AttemptBegun(process=ProcessId(boot_id="boot", pid=7, start_ticks=70))
 
@@ -20,38 +22,48 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield host, step
 
 
-def test_the_host_reads_what_was_sent(ends: tuple[socket.socket, socket.socket]) -> None:
-    host, step = ends
+@pytest.fixture
+def reports(ends: tuple[socket.socket, socket.socket]) -> Iterator[Reports]:
+    reports = Reports(os.dup(ends[1].fileno()))
+    yield reports
+    reports.close()
 
-    Reports(step.fileno()).send(BEGUN)
+
+def test_the_host_reads_what_was_sent(
+    ends: tuple[socket.socket, socket.socket], reports: Reports
+) -> None:
+    host, _ = ends
+
+    reports.send(BEGUN)
 
     (message,) = FrameReader().feed(host.recv(4096))
     assert "begun" in message
 
 
-def test_the_hosts_word_is_waited_for(ends: tuple[socket.socket, socket.socket]) -> None:
-    host, step = ends
+def test_the_hosts_word_is_waited_for(
+    ends: tuple[socket.socket, socket.socket], reports: Reports
+) -> None:
+    host, _ = ends
     host.sendall(WORD)
 
-    assert Reports(step.fileno()).wait_for_word()
+    assert reports.wait_for_word()
 
 
 @pytest.mark.parametrize("unread", [b"", b"what the host did not read"])
 def test_a_host_that_is_gone_gives_no_word(
-    ends: tuple[socket.socket, socket.socket], unread: bytes
+    ends: tuple[socket.socket, socket.socket], reports: Reports, unread: bytes
 ) -> None:
     host, step = ends
     step.sendall(unread)
     host.close()
 
-    assert not Reports(step.fileno()).wait_for_word()
+    assert not reports.wait_for_word()
 
 
 def test_a_process_that_the_user_forked_sends_nothing(
-    ends: tuple[socket.socket, socket.socket],
+    ends: tuple[socket.socket, socket.socket], reports: Reports
 ) -> None:
-    host, step = ends
-    reports = Reports(step.fileno())
+    host, _ = ends
 
     pid = os.fork()
     if pid == 0:
@@ -64,3 +76,26 @@ def test_a_process_that_the_user_forked_sends_nothing(
     host.setblocking(False)
     with pytest.raises(BlockingIOError):
         host.recv(1)
+
+
+def test_a_file_that_got_the_number_of_the_socket_gets_no_report(
+    ends: tuple[socket.socket, socket.socket], reports: Reports, tmp_path: Path
+) -> None:
+    (number,) = _copies_of(ends[1].fileno())
+    with (tmp_path / "users").open("wb") as users:
+        os.dup2(users.fileno(), number)
+
+    with pytest.raises(ReportsLostError):
+        reports.send(BEGUN)
+
+    os.close(number)
+    assert (tmp_path / "users").read_bytes() == b""
+
+
+def _copies_of(fd: int) -> list[int]:
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            if int(name) != fd and os.path.sameopenfile(int(name), fd):
+                found.append(int(name))
+    return found

@@ -1,0 +1,70 @@
+"""A descriptor of ours in a process of the user's, where it may be closed, and its number used again."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import resource
+from collections.abc import Iterator
+
+# Above what code closes that means to close everything (from 3 to the soft limit, or to 1024 or
+# 2048), and low enough for a small table of descriptors.
+_NUMBER = 4096
+# Below a hard limit that is lower, room for this many.
+_ROOM = 8
+
+
+class KeptDescriptor:
+    """A descriptor out of the way of ordinary ones, which knows whether it is still itself."""
+
+    def __init__(self, fd: int) -> None:
+        """Take over the descriptor: it gets another number, and no program inherits it."""
+        self.fd = _move_up(fd)
+        self._identity = self._look()
+
+    def is_there(self) -> bool:
+        """Tell whether the descriptor is open, and what it was when it was taken over."""
+        try:
+            return self._look() == self._identity
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Close it, unless that was done, or the number is another's by now."""
+        if self.is_there():
+            os.close(self.fd)
+
+    def _look(self) -> tuple[int, int]:
+        status = os.fstat(self.fd)
+        return status.st_dev, status.st_ino
+
+
+def _move_up(fd: int) -> int:
+    try:
+        with _any_number() as limit:
+            least = max(0, min(_NUMBER, limit - _ROOM))
+            moved = fd if fd >= least else fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, least)
+    except (OSError, ValueError):
+        # No number is free up there: it does its work where it is.
+        moved = fd
+    if moved == fd:
+        os.set_inheritable(fd, False)
+    else:
+        os.close(fd)
+    return moved
+
+
+@contextlib.contextmanager
+def _any_number() -> Iterator[int]:
+    """Lift the soft limit for a moment; yield the hard one, which new numbers are below.
+
+    What has a number stays open when the limit is lower again, and takes none of the numbers
+    that the limit leaves to the op.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        yield hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
