@@ -12,6 +12,7 @@ from treadle.snapshot import Block, KeyText
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import PlanRequest
+from treadle_planner._step_hints import step_hints, suggested
 from treadle_planner._words import quoted
 
 _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
@@ -28,7 +29,7 @@ def selected_keys(index: SnapshotIndex, request: PlanRequest) -> frozenset[KeyTe
     Raises:
         PlanRefused: the selection cannot be taken.
     """
-    with _selection_refusals():
+    with _selection_refusals(index):
         asked = _asked(index, request)
         keys = selection.select(asked, index.assets)
     partial = _partial_blocks(index, keys)
@@ -54,13 +55,18 @@ def _asked(index: SnapshotIndex, request: PlanRequest) -> Expression:
 
 
 @contextmanager
-def _selection_refusals() -> Iterator[None]:
+def _selection_refusals(index: SnapshotIndex) -> Iterator[None]:
     try:
         yield
     except selection.SelectionError as error:
         reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+        is_unknown = reason is RefusalReason.UNKNOWN_ASSET
+        hints = step_hints(index, error.names) if is_unknown else ()
         raise PlanRefused(
-            reason, error.message, names=error.names, suggestions=error.suggestions
+            reason,
+            " ".join([error.message, *map(str, hints)]),
+            names=error.names,
+            suggestions=tuple(dict.fromkeys((*suggested(hints), *error.suggestions))),
         ) from error
 
 

@@ -103,3 +103,39 @@ def test_a_part_that_a_job_selects_is_refused(snapshot: Snapshot) -> None:
     refused = refusal(snapshot, job="partly")
 
     assert (refused.reason, refused.smallest) == (RefusalReason.PARTIAL_BLOCK, "a or b")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("ab.x", "'ab.x' is a step of block ab, which makes 'a' and 'b'."),
+        ("cd.x", "'cd.x' is a step of block cd, which makes 'c' and 'd/e'."),
+    ],
+)
+def test_a_step_where_an_asset_is_expected_is_told_with_what_its_block_makes(
+    snapshot: Snapshot, name: str, hint: str
+) -> None:
+    refused = refusal(snapshot, name)
+
+    assert refused.reason is RefusalReason.UNKNOWN_ASSET
+    assert hint in refused.message
+    assert refused.names == (name,)
+    assert refused.suggestions[:2] == (("a", "b") if name == "ab.x" else ("c", "d/e"))
+
+
+def test_an_op_where_an_asset_is_expected_is_told_with_each_block_that_runs_it() -> None:
+    snapshot = location(
+        graph("ab", {"x": op({}, "p -> a")}), graph("cd", {"x": op({}, "p -> c")}), external=["far"]
+    )
+
+    refused = refusal(snapshot, "x")
+
+    for block, key in (("ab", "a"), ("cd", "c")):
+        assert f"'x' is an op of block {block}, which makes {key!r}." in refused.message
+    assert refused.suggestions[:2] == ("a", "c")
+
+
+def test_an_external_asset_is_not_taken_for_an_op_of_its_name() -> None:
+    snapshot = location(graph("ab", {"far": op({"x": "@far"}, "p -> a")}), external=["far"])
+
+    assert "is an op" not in refusal(snapshot, "far").message

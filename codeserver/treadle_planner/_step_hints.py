@@ -1,0 +1,50 @@
+"""What somebody meant who wrote a step or an op where an asset is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from treadle.snapshot import KeyText
+from treadle_planner._index import SnapshotIndex
+from treadle_planner._words import quoted
+
+_HINTS_AT_MOST = 3
+_ASSETS_AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepHint:
+    """A name that is no asset's but a step's or an op's, and what the block of it makes."""
+
+    name: str
+    kind: str
+    block: str
+    asset_keys: tuple[KeyText, ...]
+
+    def __str__(self) -> str:
+        assets = f"makes {quoted(self.asset_keys)}" if self.asset_keys else "makes no asset"
+        return f"{self.name!r} is {self.kind} of block {self.block}, which {assets}."
+
+
+def step_hints(index: SnapshotIndex, names: Iterable[str]) -> tuple[StepHint, ...]:
+    """Return, for names that are no assets, the first blocks that have such a step or op."""
+    unknown = (name for name in dict.fromkeys(names) if name not in index.assets.assets)
+    hints = dict.fromkeys(hint for name in unknown for hint in _hints(index, name))
+    return tuple(hints)[:_HINTS_AT_MOST]
+
+
+def suggested(hints: Iterable[StepHint]) -> tuple[KeyText, ...]:
+    """Return the assets that may be selected instead, of many the first few."""
+    return tuple(dict.fromkeys(key for hint in hints for key in hint.asset_keys))[:_ASSETS_AT_MOST]
+
+
+def _hints(index: SnapshotIndex, name: str) -> Iterator[StepHint]:
+    for step in index.snapshot.steps:
+        if name in {step.key, step.op}:
+            yield StepHint(
+                name=name,
+                kind="a step" if name == step.key else "an op",
+                block=step.block,
+                asset_keys=index.wiring.blocks[step.block].asset_keys,
+            )
