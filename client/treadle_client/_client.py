@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from treadle_client._errors import UnreachableError
 from treadle_client._garbage import Collected, DiskUse, Garbage
 from treadle_client._graph import Graph
 from treadle_client._ids import RunId
@@ -28,6 +29,7 @@ from treadle_client._requests import RunRequest
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
+from treadle_client._translate import START_OR_NAME_ONE
 
 #: How long a launcher that went away may stay away before a watch gives up, in seconds.
 PATIENCE_SECONDS = 30.0
@@ -68,6 +70,10 @@ class Client:
         """
         if token_file is not None:
             token = Path(token_file).read_text(encoding="utf-8").strip()
+        if not address:
+            # gRPC would take it for a name, and find a fault of its own.
+            message = f"Nobody answers at an empty address.\n{START_OR_NAME_ONE}"
+            raise UnreachableError(message, address=address)
         rpc = LauncherRpc(address, token)
         try:
             rpc.get_launcher(timeout)

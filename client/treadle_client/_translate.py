@@ -12,6 +12,10 @@ from grpc_status import rpc_status
 from treadle_client._errors import AccessError, Refusal, ServerFaultError, UnreachableError
 from treadle_client._wire.refusals import decode_refusal, refused
 
+START_OR_NAME_ONE = (
+    "Start a launcher there, or name another: an address is unix:/absolute/path or host:port."
+)
+
 
 @contextmanager
 def translated(address: str) -> Iterator[None]:
@@ -60,10 +64,7 @@ def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
     details = error.details() or ""
     match error.code():
         case grpc.StatusCode.UNAVAILABLE:
-            message = (
-                f"Nobody answers at {address}: {details}\nStart a launcher there, or name another:"
-                " an address is unix:/absolute/path or host:port."
-            )
+            message = f"Nobody answers at {address}: {details}\n{START_OR_NAME_ONE}"
             raise UnreachableError(message, address=address) from error
         case grpc.StatusCode.DEADLINE_EXCEEDED:
             message = f"{address} did not answer in time; the call may have had its effect."

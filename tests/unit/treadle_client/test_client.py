@@ -20,6 +20,11 @@ def test_connect_to_nobody_raises_unreachable(socket_folder):
     assert caught.value.address == f"unix:{socket_folder}/nobody"
 
 
+def test_an_empty_address_is_refused_as_one_where_nobody_answers():
+    with pytest.raises(treadle_client.UnreachableError, match="empty address.*\n.*host:port"):
+        Client.connect("")
+
+
 def test_a_token_is_sent_with_each_call(launcher, address):
     with Client.connect(address, token="secret"):
         pass
