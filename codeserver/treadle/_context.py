@@ -139,7 +139,7 @@ class OpExecutionContext:
 
         Raises:
             ContextError: the output is unknown, was yielded, or must be named.
-            ArgumentError: a value is no plain data.
+            ArgumentError: a value is no plain data, or all that was said is too much.
         """
         if mapping_key is not None:
             raise ContextError("There are no dynamic outputs yet. Leave mapping_key out.")
@@ -149,8 +149,9 @@ class OpExecutionContext:
                 f"Output {name!r} was yielded; nothing more can be said of it."
                 " Call add_output_metadata before, or give Output(metadata=…)."
             )
-        entries = metadata_entries(metadata, owner=f"output {name!r} of {self.step_key!r}")
-        self._entries[name] = merged_entries(self._entries.get(name, ()), entries)
+        owner = f"output {name!r} of {self.step_key!r}"
+        entries = metadata_entries(metadata, owner=owner)
+        self._entries[name] = merged_entries(self._entries.get(name, ()), entries, owner=owner)
 
     def get_output_metadata(self, output_name: str = "result") -> Mapping[str, Any]:
         """Return what was said of an output so far, as plain data."""

@@ -106,10 +106,11 @@ class OutputContext:
         """Say more of the value. Of equal names the last one stays.
 
         Raises:
-            ArgumentError: a value is no plain data.
+            ArgumentError: a value is no plain data, or all that was said is too much.
         """
-        added = metadata_entries(metadata, owner=f"output {self.name!r} of {self.step_key!r}")
-        self._entries = merged_entries(self._entries, added)
+        owner = f"output {self.name!r} of {self.step_key!r}"
+        added = metadata_entries(metadata, owner=owner)
+        self._entries = merged_entries(self._entries, added, owner=owner)
 
     def get_run_scoped_output_identifier(self) -> list[str]:
         """Return run id, step key and output name."""

@@ -88,6 +88,23 @@ def metadata_entries(
         ArgumentError: a value is none of these, a name is not text, or it is too much.
     """
     entries = tuple(_entry(name, value, owner) for name, value in (metadata or {}).items())
+    _check_total(entries, owner)
+    return entries
+
+
+def merged_entries(*groups: tuple[MetadataEntry, ...], owner: str) -> tuple[MetadataEntry, ...]:
+    """Return the entries of all groups; of equal names the last one stays, in the first's place.
+
+    Raises:
+        ArgumentError: together they hold more than 512 KiB.
+    """
+    by_name = {entry.name: entry for group in groups for entry in group}
+    merged = tuple(by_name.values())
+    _check_total(merged, owner)
+    return merged
+
+
+def _check_total(entries: tuple[MetadataEntry, ...], owner: str) -> None:
     total = sum(len(json.dumps(each.value)) + len(each.name) for each in entries)
     if total > _TOTAL_BYTES:
         raise ArgumentError(
@@ -95,13 +112,6 @@ def metadata_entries(
             fix=f"Keep it below {_TOTAL_BYTES}; what is larger belongs in an asset.",
             source=user_line(),
         )
-    return entries
-
-
-def merged_entries(*groups: tuple[MetadataEntry, ...]) -> tuple[MetadataEntry, ...]:
-    """Return the entries of all groups; of equal names the last one stays, in the first's place."""
-    by_name = {entry.name: entry for group in groups for entry in group}
-    return tuple(by_name.values())
 
 
 def _entry(name: object, value: Any, owner: str) -> MetadataEntry:

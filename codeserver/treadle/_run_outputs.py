@@ -51,7 +51,7 @@ class OutputKeeper:
             self._dropped[planned.name] = DiscardedOutput(output=planned.name, asset_keys=keys)
             return
         self._check_type(planned, output.value)
-        said = merged_entries(sealed_entries(self.context, planned.name), self._entries_of(output))
+        said = self._said_of(output)
         kept = [
             self._stored(planned, output.value, said, asset)
             for asset in sorted(assets, key=lambda each: each.asset_key)
@@ -147,10 +147,12 @@ class OutputKeeper:
                 " change the annotation.",
             )
 
-    def _entries_of(self, output: Output[Any]) -> _Entries:
+    def _said_of(self, output: Output[Any]) -> _Entries:
         owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
+        before = sealed_entries(self.context, output.output_name)
         try:
-            return metadata_entries(output.metadata, owner=owner)
+            entries = metadata_entries(output.metadata, owner=owner)
+            return merged_entries(before, entries, owner=owner)
         except ArgumentError as error:
             # Without its place: that would be ours, the op's line is gone by now.
             raise StepFailedError(Where.OUTPUT, f"{error.problem} {error.fix}") from error

@@ -142,6 +142,6 @@ def test_of_equal_names_the_last_value_stays_in_the_first_place() -> None:
     first = metadata_entries({"rows": 1, "path": "p"}, owner="op")
     second = metadata_entries({"rows": 2}, owner="manager")
 
-    found = merged_entries(first, second)
+    found = merged_entries(first, second, owner="x")
 
     assert [(entry.name, entry.value) for entry in found] == [("rows", 2), ("path", "p")]

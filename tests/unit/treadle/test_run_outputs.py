@@ -8,6 +8,7 @@ import pytest
 
 from treadle import (
     AssetOut,
+    IOManager,
     Nothing,
     Out,
     Output,
@@ -269,6 +270,41 @@ def test_metadata_of_an_output_that_is_no_plain_data_is_refused(bench):
     assert failure.where is Where.OUTPUT
     assert "metadata 'what' has a value of type object" in failure.message
     assert ".py" not in failure.message
+
+
+BIG = "x" * 30_000
+
+
+@pytest.mark.parametrize("in_context", [10, 20])
+def test_metadata_that_is_too_much_together_is_refused_where_it_becomes_that(bench, in_context):
+    @asset
+    def told(context):
+        for i in range(in_context):
+            context.add_output_metadata({f"a{i}": BIG})
+        return Output(1, metadata={f"b{i}": BIG for i in range(10)})
+
+    failure = bench.failure(told, step="told")
+
+    assert failure.where is (Where.COMPUTE if in_context == 20 else Where.OUTPUT)
+    assert "of 'told': its metadata has " in failure.message
+
+
+def test_metadata_that_a_manager_makes_too_much_is_a_failure_of_storing(bench):
+    class Talker(IOManager):
+        def handle_output(self, context, obj):
+            context.add_output_metadata({f"b{i}": BIG for i in range(10)})
+
+        def load_input(self, context):
+            raise AssertionError
+
+    @asset
+    def told():
+        return Output(1, metadata={f"a{i}": BIG for i in range(10)})
+
+    failure = bench.failure(told, step="told", resources={"io_manager": Talker()})
+
+    assert failure.where is Where.STORE
+    assert "its metadata has " in failure.message
 
 
 def test_metadata_for_an_output_that_was_left_out_is_warned_of(bench, caplog):
