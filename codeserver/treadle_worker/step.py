@@ -20,6 +20,7 @@ from treadle_worker.capture import LogFolder
 from treadle_worker.endings import OpenFiles, end_process
 from treadle_worker.evidence import memory_error
 from treadle_worker.failures import internal_failure, step_failure
+from treadle_worker.frames import FrameError
 from treadle_worker.late_imports import LateImports
 from treadle_worker.log_records import log_to
 from treadle_worker.messages import (
@@ -28,6 +29,7 @@ from treadle_worker.messages import (
     AttemptSucceeded,
     Failure,
     FailureReason,
+    FailureWhere,
 )
 from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
 
@@ -107,14 +109,17 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
         # The op asked for the end of the process, and gets it: without a report.
         status = _exit_status(error)
     else:
-        status = _report(outcome, reports)
+        status = _report(attempt.step.step_key, outcome, reports)
     end_process(status, attempt.files)
 
 
-def _report(outcome: Outcome, reports: Reports) -> int:
+def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:
     """Report the outcome; return the status to end with."""
     try:
-        reports.send(outcome)
+        try:
+            reports.send(outcome)
+        except FrameError as error:
+            reports.send(_failed(_unspeakable(step_key, error)))
     except ReportsLostError:
         # The host says what that means. What the op raised is told here, or nowhere.
         if isinstance(outcome, AttemptFailed):
@@ -169,6 +174,15 @@ def _stale(step_key: str, changed: list[str]) -> Failure:
         reason=FailureReason.STALE,
         message=f"{step_key} imported {names}, whose file changed after the run was planned: "
         "start a new run.",
+    )
+
+
+def _unspeakable(step_key: str, error: FrameError) -> Failure:
+    return Failure(
+        reason=FailureReason.USER_ERROR,
+        where=FailureWhere.OUTPUT,
+        message=f"What {step_key} reports of its outputs is too much to be told: {error}. Say less "
+        "in their metadata; what is larger belongs in an asset.",
     )
 
 

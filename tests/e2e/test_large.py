@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.conftest import Start
+from treadle_client import FailureReason
 
 ASSETS = 4_000
 #: gRPC's own limit of one message.
@@ -67,3 +68,29 @@ def failed():
     assert failure is not None
     assert failure.traceback.omitted_bytes > 2_000_000
     assert "ValueError" in failure.traceback.head
+
+
+def test_outputs_of_which_more_is_said_than_can_be_told_fail_their_step(
+    start: Start, tmp_path: Path
+) -> None:
+    file = tmp_path / "many_outputs.py"
+    file.write_text(
+        """
+from treadle import AssetOut, Output, multi_asset
+
+NAMES = [f"part_{number}" for number in range(100)]
+
+@multi_asset(outs={name: AssetOut() for name in NAMES})
+def parts():
+    for name in NAMES:
+        yield Output(1, name, metadata={str(number): "m" * 30_000 for number in range(16)})
+"""
+    )
+    session = start(file)
+
+    (step,) = session.run("*").steps.values()
+
+    assert step.failure is not None
+    assert step.failure.reason is FailureReason.USER_ERROR
+    assert "too much to be told" in step.failure.message
+    assert list(session.client.materializations("part_0")) == []
