@@ -14,6 +14,7 @@ import treadle_client
 from tests.e2e.standing import standing
 
 CODE = """
+import logging
 from pathlib import Path
 from treadle import (
     AssetOut, Definitions, IOManager, Output, asset, graph_asset, multi_asset, op
@@ -40,6 +41,7 @@ def broken():
 
 @asset
 def made(context):
+    logging.disable(logging.CRITICAL)
     context.log.info("logged")
     print("printed")
     return 7
