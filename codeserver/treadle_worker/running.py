@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
+from treadle_worker.processes import Instance
 from treadle_worker.report_end import ReportEnd
 from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
@@ -207,9 +208,9 @@ class Running:
                 running.used = running.used.plus(self._strays.take_usage())
                 self._end(running, running.exit or Exit())
         if left:
-            self._kill_strays()
+            self._kill_strays(left)
 
-    def _kill_strays(self) -> None:
+    def _kill_strays(self, strays: Collection[Instance]) -> None:
         """Kill what attempts left behind, but for what was asked to end and has its grace yet.
 
         Whose a stray is that nobody knows, is not known: it has the longest grace there is.
@@ -219,14 +220,14 @@ class Running:
         longest = max((running.kill_at for running in ended), default=now)
         graces = {each: running.kill_at for running in ended for each in running.tree}
         later = []
-        for stray in self._strays.find(self._alive()):
+        for stray in strays:
             kill_at = graces.get(stray, longest)
             if kill_at > now:
                 later.append(kill_at)
             else:
                 processes.kill_tree(stray[0])
         if later:
-            self._strays.kill_later(min(later), self._kill_strays)
+            self._strays.kill_later(min(later), self._sweep)
 
     def _alive(self) -> frozenset[int]:
         return frozenset(running.pid for running in self._running.values() if running.exit is None)
