@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from treadle import canonical
 from treadle.canonical import Json
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
 from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_codeserver.source_files import SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOutcome:
-    """How a load ended: one report a target, in target order. Without a snapshot it failed."""
+    """How a load ended: one report a target, in target order. Without a snapshot it failed.
+
+    `files` are the user's source files, as they were read, by module name.
+    """
 
     modules: tuple[ModuleReport, ...]
     snapshot: Snapshot | None = None
+    files: Mapping[str, SourceFile] = field(default_factory=dict)
 
 
 class FrameError(ValueError):
@@ -33,6 +38,7 @@ class LoadProgress:
         ]
         self._current: int | None = None
         self._snapshot: Snapshot | None = None
+        self._files: dict[str, SourceFile] = {}
         self._is_complete = False
 
     def take(self, frame: Mapping[str, Json]) -> None:
@@ -48,6 +54,11 @@ class LoadProgress:
                     self._current = _number(_object(body)["index"])
                 case "moduleEnded":
                     self._ended(_object(body))
+                case "filesRead":
+                    self._files = {
+                        name: canonical.from_json(SourceFile, file)
+                        for name, file in _object(body).items()
+                    }
                 case "failed":
                     self._failed(_object(body))
                 case "snapshot":
@@ -62,7 +73,7 @@ class LoadProgress:
 
     def outcome(self) -> LoadOutcome:
         """Return what the frames said. To be asked when the loader ended by itself."""
-        return LoadOutcome(modules=tuple(self._reports), snapshot=self._snapshot)
+        return LoadOutcome(modules=tuple(self._reports), snapshot=self._snapshot, files=self._files)
 
     @property
     def is_complete(self) -> bool:

@@ -17,6 +17,7 @@ from treadle.snapshot import KeyText, Snapshot
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError
 from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.module_report import ModuleReport
+from treadle_codeserver.source_files import SourceFiles
 
 
 class LocationState(StrEnum):
@@ -34,11 +35,15 @@ class LocationState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A snapshot that is served, when it was loaded, and what its jobs select (sorted)."""
+    """A snapshot that is served, when it was loaded, and what its jobs select (sorted).
+
+    `files` are those that it was made of.
+    """
 
     snapshot: Snapshot
     loaded_at: datetime
     job_asset_keys: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
+    files: SourceFiles = field(default_factory=SourceFiles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +175,7 @@ class CodeLocation:
             snapshot=outcome.snapshot,
             loaded_at=self._now(),
             job_asset_keys=_job_asset_keys(outcome.snapshot),
+            files=SourceFiles(outcome.files),
         )
         return replace(
             status,

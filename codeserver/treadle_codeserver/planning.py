@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 
 from treadle.snapshot import Snapshot
+from treadle_codeserver.code_notes import code_notes
 from treadle_codeserver.errors import planner_refusals
+from treadle_codeserver.location import CodeLocation
 from treadle_planner import Plan, Planner, PlanRequest, Rerun
 
 
@@ -16,6 +19,21 @@ class Planning:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: tuple[Snapshot, Planner] | None = None
+
+    async def plan_in(
+        self, location: CodeLocation, request: PlanRequest, rerun: Rerun | None = None
+    ) -> Plan:
+        """Plan on what the location serves; its notes also say how the code on the disk differs.
+
+        Raises:
+            RefusedError: as `plan`; nothing is served, or the server is leaving.
+        """
+        served = await location.served()
+        status = location.status
+        plan = await self.plan(served.snapshot, request, rerun)
+        # Beside the fingerprint, which is of the snapshot alone.
+        notes = await asyncio.to_thread(lambda: tuple(code_notes(status)))
+        return replace(plan, notes=(*notes, *plan.notes))
 
     async def plan(
         self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None = None

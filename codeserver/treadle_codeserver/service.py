@@ -68,8 +68,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
         """Stream the plan of a selection."""
         async with _Answering(context):
             asked = decode_plan_request(request)
-            served = await self._location.served()
-            plan = await self._planning.plan(served.snapshot, asked)
+            plan = await self._planning.plan_in(self._location, asked)
             for part in encode_plan(self._location.status.name, request, plan):
                 yield codeserver_pb2.PlanResponse(part=part)
 
@@ -83,8 +82,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
             parts = [request async for request in request_iterator]
             rerun = decode_rerun(parts)
             asked = decode_plan_request(parts[0].plan)
-            served = await self._location.served()
-            plan = await self._planning.plan(served.snapshot, asked, rerun)
+            plan = await self._planning.plan_in(self._location, asked, rerun)
             for part in encode_plan(self._location.status.name, parts[0].plan, plan):
                 yield codeserver_pb2.PlanReexecutionResponse(part=part)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from treadle.snapshot import StepKey
+from treadle_planner._again_notes import again_notes
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._plan import (
     PlannedInput,
@@ -17,7 +18,7 @@ from treadle_planner._plan import (
 )
 from treadle_planner._reexecution import EarlierState, EarlierStep, Rerun
 from treadle_planner._step_names import StepNames, step_sources
-from treadle_planner._words import named
+from treadle_planner._words import capital, named, runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def run_again(index: SnapshotIndex, steps: tuple[PlannedStep, ...], rerun: Rerun
     return Again(
         steps=tuple(decided.get(step.key, step) for step in steps),
         reuses=tuple(sorted(reuses, key=lambda reuse: reuse.step_key)),
-        notes=tuple(_notes(index, steps, rerun)),
+        notes=tuple(again_notes(index, steps, rerun)),
     )
 
 
@@ -122,7 +123,7 @@ class _Choice:
     def _unfinished(self, step: PlannedStep) -> str:
         earlier = self._earlier.get(step.key)
         if earlier is None or earlier.state not in (EarlierState.SUCCEEDED, EarlierState.SKIPPED):
-            return f"{_capital(self._ending(step.key))}."
+            return f"{capital(self._ending(step.key))}."
         if earlier.state is EarlierState.SUCCEEDED:
             unmade = [
                 asset.asset_key
@@ -139,7 +140,7 @@ class _Choice:
 
     def _below(self, step: PlannedStep) -> str:
         above = sorted(key for key in self._sources[step.key] if key in self._why)
-        return f"Below {named(above)}, which {_run(above)} again." if above else ""
+        return f"Below {named(above)}, which {runs(above)} again." if above else ""
 
     def _spread(self, step: PlannedStep) -> str:
         """Say why a step that nobody asked for runs all the same."""
@@ -153,7 +154,7 @@ class _Choice:
             return ""
         if self._asked.rerun_changed and earlier.state is EarlierState.SUCCEEDED:
             changes = self._changes(step)
-            return f"{_capital('; '.join(changes))}." if changes else ""
+            return f"{capital('; '.join(changes))}." if changes else ""
         return ""
 
     def _add_makers(self, reader: PlannedStep) -> None:
@@ -172,12 +173,24 @@ class _Choice:
             if key in self._skipped:
                 return ""
         elif earlier is not None and earlier.state is EarlierState.SUCCEEDED:
-            if output in earlier.stored_outputs or output in earlier.left_out_outputs:
+            if output in earlier.left_out_outputs:
                 return ""
+            if output in earlier.stored_outputs:
+                return self._unreadable(earlier, output) if by_value else ""
             if output in earlier.lost_outputs:
                 lost = f"which run {earlier.from_run_id} yielded and of which nothing is stored"
                 return lost if by_value else ""
+            gone = self._gone_outputs(earlier)
+            if gone:
+                return f"which {self._parent} did not produce; it has no output {gone} any more"
         return f"which {self._parent} did not produce"
+
+    def _unreadable(self, earlier: EarlierStep, output: str) -> str:
+        """Say that the manager that stored an output, and alone can load it, is gone."""
+        manager = earlier.by_name.get(output, "")
+        if not manager or manager in self._index.resource_keys:
+            return ""
+        return f"which run {earlier.from_run_id} stored with {manager}, a resource that is gone"
 
     # What is reused.
 
@@ -217,12 +230,15 @@ class _Choice:
         now = self._op_digest(step.key)
         if earlier.op_digest and now and earlier.op_digest != now:
             changes.append("its code changed since")
+        gone = self._gone_outputs(earlier)
+        if gone:
+            changes.append(f"it has no output {gone} any more")
         if self._rewired(step, earlier):
             changes.append("it reads something else now")
         above = self._sources[step.key]
         again = sorted(key for key in above if key in self._why)
         if again:
-            changes.append(f"it reads {named(again)}, which {_run(again)} again")
+            changes.append(f"it reads {named(again)}, which {runs(again)} again")
         renewed = [
             *sorted((earlier.renewed_step_keys & above) - set(again)),
             *sorted(earlier.renewed_asset_keys & _loaded(step)),
@@ -230,6 +246,11 @@ class _Choice:
         if renewed:
             changes.append(f"what it read of {named(renewed)} was made again since")
         return changes
+
+    def _gone_outputs(self, earlier: EarlierStep) -> str:
+        """Name the outputs that the earlier run had of the step and that its op has no more."""
+        now = {output.name for output in self._index.wiring.steps[earlier.key].outputs}
+        return named(sorted((earlier.stored_outputs | earlier.lost_outputs) - now))
 
     def _op_digest(self, key: StepKey) -> str:
         node = self._index.wiring.steps[key].node
@@ -274,32 +295,3 @@ def _where(source: PlannedSource) -> tuple[str, str]:
 def _loaded(step: PlannedStep) -> frozenset[str]:
     keys = (source.load_asset_key for _, source in _read(step))
     return frozenset(key for key in keys if key is not None)
-
-
-def _notes(index: SnapshotIndex, steps: Iterable[PlannedStep], rerun: Rerun) -> Iterator[str]:
-    parent = f"run {rerun.reexecution.parent_run_id}"
-    planned = {step.key: step for step in steps}
-    new = [key for key, step in planned.items() if step.verdict is Verdict.RUN]
-    new = [key for key in new if key not in rerun.earlier]
-    if new:
-        yield f"New since {parent}: {named(new)}."
-    gone = sorted(key for key in rerun.earlier if key not in index.wiring.steps)
-    if gone:
-        yield f"Gone since {parent}: {named(gone)}."
-    left = sorted(
-        key
-        for key, earlier in rerun.earlier.items()
-        if key in index.wiring.steps
-        and earlier.state is not EarlierState.NOT_RUN
-        and (key not in planned or planned[key].verdict is Verdict.OMIT)
-    )
-    if left:
-        yield f"Not needed any more: {named(left)}."
-
-
-def _run(keys: list[StepKey]) -> str:
-    return "runs" if len(keys) == 1 else "run"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

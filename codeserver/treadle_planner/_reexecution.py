@@ -51,6 +51,7 @@ class EarlierStep:
     reads: tuple[EarlierRead, ...] = ()
     renewed_step_keys: frozenset[StepKey] = frozenset()
     renewed_asset_keys: frozenset[KeyText] = frozenset()
+    by_name: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""Names in sentences for a person."""
+"""Names, and what goes with them, in sentences for a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _SHOWN = 5
 
@@ -18,3 +18,13 @@ def named(names: Iterable[str]) -> str:
 def quoted(names: Iterable[str]) -> str:
     """Return the names as `named` does, each in quotes."""
     return named(map(repr, names))
+
+
+def runs(names: Collection[str]) -> str:
+    """Return the verb for steps that run: "runs" or "run"."""
+    return "runs" if len(names) == 1 else "run"
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.util import module_from_spec, spec_from_file_location
@@ -52,7 +52,14 @@ class ModuleEnded:
     duration_us: int
 
 
-ModuleEvent: TypeAlias = ModuleStarted | ModuleEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesRead:
+    """All was imported; these are the user's source files, by module name."""
+
+    files: Mapping[str, sources.SourceFile]
+
+
+ModuleEvent: TypeAlias = ModuleStarted | ModuleEnded | FilesRead
 
 
 class LoadFailedError(Exception):
@@ -99,7 +106,10 @@ def load_targets(
         )
     if problems:
         raise LoadFailedError(problems[0])
-    return _sealed(_joined(loaded), folders)
+    joined = _joined(loaded)
+    files = sources.user_files(sys.modules)
+    tell(FilesRead(files=files))
+    return _sealed(joined, folders, files)
 
 
 def import_target(target: Target) -> ModuleType:
@@ -135,13 +145,15 @@ def _joined(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
         raise LoadFailedError(describe(error)) from error
 
 
-def _sealed(location: LoadedLocation, folders: Sequence[str]) -> LoadedLocation:
+def _sealed(
+    location: LoadedLocation, folders: Sequence[str], files: Mapping[str, sources.SourceFile]
+) -> LoadedLocation:
     snapshot = location.snapshot
     told = replace(snapshot, warnings=(*snapshot.warnings, *shadowed_modules(folders)))
     return location.with_snapshot(
         digest.seal(
             told,
-            files=sources.user_files(sys.modules),
+            files={name: file.sha256 for name, file in files.items()},
             distributions=sources.distributions(),
         )
     )

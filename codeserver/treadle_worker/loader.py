@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from treadle import canonical
 from treadle.canonical import Json
 from treadle_worker.importing import (
+    FilesRead,
     LoadFailedError,
     ModuleEnded,
     ModuleEvent,
@@ -68,7 +69,7 @@ class _Reports:
         self._pid = os.getpid()
 
     def module(self, event: ModuleEvent) -> None:
-        """Report the start or end of a target's import."""
+        """Report the start or end of a target's import, or what all of them read."""
         match event:
             case ModuleStarted(index=index):
                 self.send({"moduleStarted": {"index": index}})
@@ -79,6 +80,8 @@ class _Reports:
                     "durationUs": event.duration_us,
                 }
                 self.send({"moduleEnded": {**described, **_problem(event.problem)}})
+            case FilesRead(files=files):
+                self.send({"filesRead": canonical.to_json(files)})
 
     def send(self, message: Json) -> None:
         """Write one frame, whole."""

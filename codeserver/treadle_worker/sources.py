@@ -20,24 +20,48 @@ from types import ModuleType
 from treadle_worker.origins import file_of, is_own_module, is_user_file, site_folders
 
 
-def user_files(modules: Mapping[str, object]) -> dict[str, str]:
-    """Return the SHA-256 of every user source file, by module name, sorted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A user source file: where it lies, and the SHA-256 of what was in it.
+
+    `stamp` is how the file system named that content: what says the same has not changed.
+    """
+
+    path: str
+    sha256: str
+    stamp: tuple[int, ...]
+
+
+def user_files(modules: Mapping[str, object]) -> dict[str, SourceFile]:
+    """Return every user source file by module name, sorted.
 
     `modules` is what is imported, usually `sys.modules`.
     """
     finder = _Finder(modules)
     waiting = [(name, path) for name, path in _imported_files(modules)]
-    found: dict[str, str] = {}
+    found: dict[str, SourceFile] = {}
     while waiting:
         name, path = waiting.pop()
-        content = None if name in found else _content(path)
+        # Before it is read: who writes it meanwhile leaves another stamp.
+        stamp = () if name in found else file_stamp(path)
+        content = _content(path) if stamp else None
         if content is None:
             continue
-        found[name] = hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
+        found[name] = SourceFile(path=os.path.abspath(path), sha256=digest, stamp=stamp)
         if path.endswith(".py"):
             named = imported_names(content, module=name, is_package=_is_package(path))
             waiting.extend(finder.user_files_of(named))
     return dict(sorted(found.items()))
+
+
+def file_stamp(path: str) -> tuple[int, ...]:
+    """Return what a file system says of a file's content; (): it is gone, or in an archive."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def changed_files(expected: Mapping[str, str], modules: Mapping[str, object]) -> tuple[str, ...]:

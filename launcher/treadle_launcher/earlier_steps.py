@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from treadle_launcher.events import OutputStored
 from treadle_launcher.ids import KeyText, RunId, StepKey
@@ -15,12 +16,15 @@ from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.values import ValueRef
 
+_ENDED_WELL: Final = (StepState.SUCCEEDED, StepState.SKIPPED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierStep:
     """A step of the earlier run: codeserver.proto explains the fields.
 
-    `outputs` are what a run that reuses the step gets of it.
+    `outputs` are what a run that reuses the step gets of it. `by_name` holds those stored
+    outputs that a manager of the user's loads by their names, with the manager's key.
     """
 
     key: StepKey
@@ -34,6 +38,7 @@ class EarlierStep:
     reads: tuple[PlannedInput, ...] = ()
     renewed_step_keys: tuple[StepKey, ...] = ()
     renewed_asset_keys: tuple[KeyText, ...] = ()
+    by_name: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[ReusedOutput, ...] = ()
 
 
@@ -64,12 +69,25 @@ def origin(view: RunView, key: StepKey) -> RunId:
     return view.run_id if reuse is None else reuse.from_run_id
 
 
+def _state(view: RunView, key: StepKey) -> StepState:
+    """Return how a step ended in a run that is over.
+
+    What a run was to reuse is there, also when it ended before it began: nothing of it says so.
+    """
+    step = view.steps.get(key)
+    if step is None:
+        return StepState.NOT_RUN
+    reuse = view.reuses.get(key)
+    if reuse is None or step.state in _ENDED_WELL:
+        return step.state
+    return StepState.SKIPPED if reuse.skipped else StepState.SUCCEEDED
+
+
 def _earlier_step(origins: Origins, planned: PlannedStep) -> EarlierStep:
     parent = origins.parent
-    view = parent.steps.get(planned.key)
+    state = _state(parent, planned.key)
     from_run_id = origin(parent, planned.key)
-    if view is None or view.state not in (StepState.SUCCEEDED, StepState.SKIPPED):
-        state = StepState.NOT_RUN if view is None else view.state
+    if state not in _ENDED_WELL:
         return EarlierStep(key=planned.key, state=state, from_run_id=parent.run_id)
     made_by = origins.runs[from_run_id]
     ran = made_by.index.step(planned.key)
@@ -77,7 +95,7 @@ def _earlier_step(origins: Origins, planned: PlannedStep) -> EarlierStep:
     reads = tuple(each for each in ran.inputs if each.sources and not each.not_needed)
     return EarlierStep(
         key=planned.key,
-        state=view.state,
+        state=state,
         from_run_id=from_run_id,
         stored_outputs=tuple(sorted(outputs.stored)),
         lost_outputs=tuple(sorted(outputs.lost)),
@@ -87,6 +105,7 @@ def _earlier_step(origins: Origins, planned: PlannedStep) -> EarlierStep:
         reads=reads,
         renewed_step_keys=tuple(sorted(_renewed_steps(parent, made_by, reads))),
         renewed_asset_keys=tuple(sorted(_renewed_assets(origins, made_by, reads))),
+        by_name=_by_name(outputs.reused),
         outputs=tuple(outputs.reused),
     )
 
@@ -152,6 +171,14 @@ def _is_readable(origins: Origins, value: OutputStored) -> bool:
     return origins.is_stored(value.value_ref)
 
 
+def _by_name(reused: Iterable[ReusedOutput]) -> dict[str, str]:
+    return {
+        each.output: each.io_manager_key
+        for each in reused
+        if each.value_ref is None and each.io_manager_key
+    }
+
+
 def _is_superseded(latest: Materialization | None, run: RunView, step: PlannedStep) -> bool:
     return latest is not None and (latest.run_id, latest.step_key) != (run.run_id, step.key)
 
@@ -176,8 +203,7 @@ def _renewed_steps(
         if source.step_output is None:
             continue
         key = source.step_output.step_key
-        now = parent.steps.get(key)
-        is_done = now is not None and now.state is StepState.SUCCEEDED
+        is_done = _state(parent, key) is StepState.SUCCEEDED
         if is_done and origin(parent, key) != origin(made_by, key):
             found.add(key)
     return found

@@ -14,8 +14,7 @@ from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, Verdict
 from treadle_launcher.plan_changes import manifest_changes
-from treadle_launcher.reexecution import Reexecution, ReexecutionKind
-from treadle_launcher.run_states import RunState
+from treadle_launcher.reexecution import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import Materialization
@@ -28,13 +27,18 @@ _CHANGES_TOLD = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRun:
-    """A run that is gone on from: what became of its steps, and what its code was."""
+    """A run that is gone on from: what became of its steps, and what its code was.
+
+    `latest` are the assets' latest materializations. `later` names, for steps whose values a
+    user's manager keeps, the run that was the last to run them after those were made.
+    """
 
     reexecution: Reexecution
     run: RunSummary
     steps: Mapping[StepKey, EarlierStep]
     manifest: CodeManifest | None
     latest: Mapping[KeyText, Materialization]
+    later: Mapping[StepKey, RunId]
 
     @property
     def root_run_id(self) -> RunId:
@@ -89,15 +93,25 @@ class EarlierRun:
         for reuse in plan.reuses:
             for output in reuse.outputs:
                 is_read = (reuse.step_key, output.output) in read
-                if output.asset_key is None or output.value_ref is not None or not is_read:
-                    continue
-                latest = self.latest.get(output.asset_key)
-                if latest is not None and latest.run_id != reuse.from_run_id:
-                    yield (
-                        f"{output.asset_key} is read through {output.io_manager_key}, in which"
-                        f" run {latest.run_id} stored a value that is newer than that of run"
-                        f" {reuse.from_run_id}."
-                    )
+                if is_read and output.value_ref is None and output.io_manager_key:
+                    yield from self._newer_value(reuse, output)
+
+    def _newer_value(self, reuse: Reuse, output: ReusedOutput) -> Iterator[str]:
+        made = output.asset_key and self.latest.get(output.asset_key)
+        newer = made.run_id if made and made.run_id != reuse.from_run_id else None
+        later = self.later.get(reuse.step_key)
+        what = output.asset_key or f"{reuse.step_key}.{output.output}"
+        if later is not None and later != newer:
+            yield (
+                f"{what} is read through {output.io_manager_key}: run {later} ran"
+                f" {reuse.step_key} after run {reuse.from_run_id} did, and may have overwritten"
+                " the value."
+            )
+        elif newer is not None:
+            yield (
+                f"{what} is read through {output.io_manager_key}, in which run {newer} stored a"
+                f" value that is newer than that of run {reuse.from_run_id}."
+            )
 
 
 class EarlierRuns:
@@ -113,14 +127,10 @@ class EarlierRuns:
         Raises:
             UnknownRunError: there is no such run.
             RunNotFinishedError: it goes on.
-            NothingFailedError: all of it succeeded, and what failed is to run.
         """
         run = await self._store.get_run(asked.parent_run_id)
         if not run.state.is_final:
             raise RunNotFinishedError([run.run_id])
-        from_failure = asked.kind is ReexecutionKind.FROM_FAILURE
-        if from_failure and run.state is RunState.SUCCEEDED and not asked.rerun_changed:
-            raise NothingFailedError([run.run_id])
         parent = await folded(self._store, run.run_id)
         runs = {run.run_id: parent}
         for reuse in parent.reuses.values():
@@ -136,13 +146,16 @@ class EarlierRuns:
             latest=latest,
             is_stored=lambda ref: ref.key not in removed and self._is_there(ref),
         )
+        # Beside the loop: it looks at every file.
+        steps = await asyncio.to_thread(earlier_steps, origins)
+        by_name = {key: step.from_run_id for key, step in steps.items() if step.by_name}
         return EarlierRun(
             reexecution=asked,
             run=run,
-            # Beside the loop: it looks at every file.
-            steps=await asyncio.to_thread(earlier_steps, origins),
+            steps=steps,
             manifest=manifests.get(run.run_id),
             latest=latest,
+            later=await self._store.later_runs(run.location, by_name) if by_name else {},
         )
 
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:

@@ -46,6 +46,7 @@ def earlier(number: int, padding: str = "") -> EarlierStep:
         ),
         renewed_step_keys=(StepKey("up"),),
         renewed_asset_keys=(KeyText("l"),),
+        by_name={"a": "mine"},
     )
 
 
@@ -86,6 +87,7 @@ def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
         ),
         renewed_step_keys=frozenset({StepKey("up")}),
         renewed_asset_keys=frozenset({KeyText("l")}),
+        by_name={"a": "mine"},
     )
 
 

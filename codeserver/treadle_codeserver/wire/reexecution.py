@@ -104,6 +104,7 @@ def _decode_step(message: codeserver_pb2.EarlierStep) -> EarlierStep:
         ),
         renewed_step_keys=frozenset(StepKey(key) for key in message.renewed_step_keys),
         renewed_asset_keys=frozenset(KeyText(key) for key in message.renewed_asset_keys),
+        by_name=dict(message.by_name),
     )
 
 

@@ -27,6 +27,7 @@ from treadle_launcher.store import (
     appends,
     event_log,
     host_marks,
+    later_runs,
     manifests,
     materializations,
     new_runs,
@@ -215,6 +216,12 @@ class Store:
     async def unfinished_runs(self) -> tuple[RunSummary, ...]:
         """Return every run whose state is not final, oldest first."""
         return await self._readers.read(runs.unfinished)
+
+    async def later_runs(
+        self, location: str, made_by: Mapping[StepKey, RunId]
+    ) -> Mapping[StepKey, RunId]:
+        """Return which run was the last to run each step after the one that made its values."""
+        return await self._readers.read(lambda each: later_runs.get(each, location, made_by))
 
     async def latest_materializations(
         self, keys: Sequence[KeyText]

@@ -52,4 +52,5 @@ def _encode_step(step: EarlierStep) -> codeserver_pb2.EarlierStep:
         ],
         renewed_step_keys=step.renewed_step_keys,
         renewed_asset_keys=step.renewed_asset_keys,
+        by_name=step.by_name,
     )

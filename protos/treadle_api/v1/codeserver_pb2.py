@@ -27,13 +27,15 @@ from treadle_api.v1 import plan_pb2 as treadle__api_dot_v1_dot_plan__pb2
 from treadle_api.v1 import run_pb2 as treadle__api_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\"\x14\n\x12GetLocationRequest\"A\n\x13GetLocationResponse\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\"\x11\n\x0fGetGraphRequest\";\n\x10GetGraphResponse\x12\'\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPart\"\x14\n\x12GetManifestRequest\"U\n\x13GetManifestResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\x85\x01\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12\x1a\n\x12missing_asset_keys\x18\x03 \x03(\t\"6\n\x0cPlanResponse\x12&\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPart\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xbe\x02\n\x0b\x45\x61rlierStep\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x13\n\x0b\x66rom_run_id\x18\x03 \x01(\t\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x12\n\nasset_keys\x18\t \x03(\t\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\"L\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\"A\n\x17PlanReexecutionResponse\x12&\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPart\"\x16\n\x14GetLaunchSpecRequest\"\x8c\x02\n\nLaunchSpec\x12\x13\n\x0binterpreter\x18\x01 \x01(\t\x12\x19\n\x11working_directory\x18\x02 \x01(\t\x12-\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTarget\x12@\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntry\x12\x0e\n\x06\x64igest\x18\x05 \x01(\t\x12\x19\n\x11import_timeout_ms\x18\x06 \x01(\x03\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\":\n\x0cLaunchTarget\x12\x0e\n\x04\x66ile\x18\x01 \x01(\tH\x00\x12\x10\n\x06module\x18\x02 \x01(\tH\x00\x42\x08\n\x06target\"A\n\x15GetLaunchSpecResponse\x12(\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpec\"\x0f\n\rReloadRequest\"M\n\x0eReloadResponse\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"C\n\x15WatchLocationResponse\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location2\xca\x05\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\"\x14\n\x12GetLocationRequest\"A\n\x13GetLocationResponse\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\"\x11\n\x0fGetGraphRequest\";\n\x10GetGraphResponse\x12\'\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPart\"\x14\n\x12GetManifestRequest\"U\n\x13GetManifestResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\x85\x01\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12\x1a\n\x12missing_asset_keys\x18\x03 \x03(\t\"6\n\x0cPlanResponse\x12&\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPart\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xa7\x03\n\x0b\x45\x61rlierStep\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x13\n\x0b\x66rom_run_id\x18\x03 \x01(\t\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x12\n\nasset_keys\x18\t \x03(\t\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\"A\n\x17PlanReexecutionResponse\x12&\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPart\"\x16\n\x14GetLaunchSpecRequest\"\x8c\x02\n\nLaunchSpec\x12\x13\n\x0binterpreter\x18\x01 \x01(\t\x12\x19\n\x11working_directory\x18\x02 \x01(\t\x12-\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTarget\x12@\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntry\x12\x0e\n\x06\x64igest\x18\x05 \x01(\t\x12\x19\n\x11import_timeout_ms\x18\x06 \x01(\x03\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\":\n\x0cLaunchTarget\x12\x0e\n\x04\x66ile\x18\x01 \x01(\tH\x00\x12\x10\n\x06module\x18\x02 \x01(\tH\x00\x42\x08\n\x06target\"A\n\x15GetLaunchSpecResponse\x12(\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpec\"\x0f\n\rReloadRequest\"M\n\x0eReloadResponse\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"C\n\x15WatchLocationResponse\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location2\xca\x05\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'treadle_api.v1.codeserver_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._loaded_options = None
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_options = b'8\001'
   _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._loaded_options = None
   _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_options = b'8\001'
   _globals['_GETLOCATIONREQUEST']._serialized_start=132
@@ -55,29 +57,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANREEXECUTIONREQUEST']._serialized_start=603
   _globals['_PLANREEXECUTIONREQUEST']._serialized_end=772
   _globals['_EARLIERSTEP']._serialized_start=775
-  _globals['_EARLIERSTEP']._serialized_end=1093
-  _globals['_EARLIERREAD']._serialized_start=1095
-  _globals['_EARLIERREAD']._serialized_end=1171
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=1173
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=1238
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=1240
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=1262
-  _globals['_LAUNCHSPEC']._serialized_start=1265
-  _globals['_LAUNCHSPEC']._serialized_end=1533
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=1483
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=1533
-  _globals['_LAUNCHTARGET']._serialized_start=1535
-  _globals['_LAUNCHTARGET']._serialized_end=1593
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=1595
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=1660
-  _globals['_RELOADREQUEST']._serialized_start=1662
-  _globals['_RELOADREQUEST']._serialized_end=1677
-  _globals['_RELOADRESPONSE']._serialized_start=1679
-  _globals['_RELOADRESPONSE']._serialized_end=1756
-  _globals['_WATCHLOCATIONREQUEST']._serialized_start=1758
-  _globals['_WATCHLOCATIONREQUEST']._serialized_end=1780
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=1782
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=1849
-  _globals['_CODESERVERSERVICE']._serialized_start=1852
-  _globals['_CODESERVERSERVICE']._serialized_end=2566
+  _globals['_EARLIERSTEP']._serialized_end=1198
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=1153
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=1198
+  _globals['_EARLIERREAD']._serialized_start=1200
+  _globals['_EARLIERREAD']._serialized_end=1276
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=1278
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=1343
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=1345
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=1367
+  _globals['_LAUNCHSPEC']._serialized_start=1370
+  _globals['_LAUNCHSPEC']._serialized_end=1638
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=1588
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=1638
+  _globals['_LAUNCHTARGET']._serialized_start=1640
+  _globals['_LAUNCHTARGET']._serialized_end=1698
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=1700
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=1765
+  _globals['_RELOADREQUEST']._serialized_start=1767
+  _globals['_RELOADREQUEST']._serialized_end=1782
+  _globals['_RELOADRESPONSE']._serialized_start=1784
+  _globals['_RELOADRESPONSE']._serialized_end=1861
+  _globals['_WATCHLOCATIONREQUEST']._serialized_start=1863
+  _globals['_WATCHLOCATIONREQUEST']._serialized_end=1885
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=1887
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=1954
+  _globals['_CODESERVERSERVICE']._serialized_start=1957
+  _globals['_CODESERVERSERVICE']._serialized_end=2671
 # @@protoc_insertion_point(module_scope)

@@ -250,6 +250,26 @@ class EarlierStep(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class ByNameEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     KEY_FIELD_NUMBER: _builtins.int
     SUCCEEDED_FIELD_NUMBER: _builtins.int
     FROM_RUN_ID_FIELD_NUMBER: _builtins.int
@@ -262,6 +282,7 @@ class EarlierStep(_message.Message):
     READS_FIELD_NUMBER: _builtins.int
     RENEWED_STEP_KEYS_FIELD_NUMBER: _builtins.int
     RENEWED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    BY_NAME_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     succeeded: _builtins.bool
@@ -300,6 +321,10 @@ class EarlierStep(_message.Message):
     def renewed_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Assets that it loaded and of which a newer value is stored since, sorted."""
 
+    @_builtins.property
+    def by_name(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Stored outputs that a manager of the user's loads by their names, each with its key."""
+
     def __init__(
         self,
         *,
@@ -315,10 +340,11 @@ class EarlierStep(_message.Message):
         reads: _abc.Iterable[Global___EarlierRead] | None = ...,
         renewed_step_keys: _abc.Iterable[_builtins.str] | None = ...,
         renewed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        by_name: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "by_name", b"by_name", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -120,7 +120,8 @@ class CodeServerServiceServicer:
 
     def Plan(self, request, context):
         """Stream the plan of a selection. A pure function of snapshot, selection, options and
-        missing: equal requests on equal digests give equal bytes.
+        missing: equal requests on equal digests give equal bytes, but for notes that say how the
+        code on the disk differs from the snapshot. They have no part in the fingerprint.
         Precondition: a snapshot is served. Idempotent, changes nothing.
         INVALID_ARGUMENT SELECTION_SYNTAX: correct the expression; the message points at the place.
         INVALID_ARGUMENT SELECTION_AMBIGUOUS: an older form; the message gives both meanings.
@@ -137,7 +138,8 @@ class CodeServerServiceServicer:
     def PlanReexecution(self, request_iterator, context):
         """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
         made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
-        head, all hold earlier steps, each once. A pure function of snapshot and requests.
+        head, all hold earlier steps, each once. A pure function of snapshot and requests, but
+        for notes as those of Plan.
         Precondition and errors as Plan. Idempotent, changes nothing.
         INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
         """

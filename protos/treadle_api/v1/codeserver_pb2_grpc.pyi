@@ -56,7 +56,8 @@ class CodeServerServiceStub:
     """
     Plan: _grpc.UnaryStreamMultiCallable[_codeserver_pb2.PlanRequest, _codeserver_pb2.PlanResponse]
     """Stream the plan of a selection. A pure function of snapshot, selection, options and
-    missing: equal requests on equal digests give equal bytes.
+    missing: equal requests on equal digests give equal bytes, but for notes that say how the
+    code on the disk differs from the snapshot. They have no part in the fingerprint.
     Precondition: a snapshot is served. Idempotent, changes nothing.
     INVALID_ARGUMENT SELECTION_SYNTAX: correct the expression; the message points at the place.
     INVALID_ARGUMENT SELECTION_AMBIGUOUS: an older form; the message gives both meanings.
@@ -69,7 +70,8 @@ class CodeServerServiceStub:
     PlanReexecution: _grpc.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]
     """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
     made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
-    head, all hold earlier steps, each once. A pure function of snapshot and requests.
+    head, all hold earlier steps, each once. A pure function of snapshot and requests, but
+    for notes as those of Plan.
     Precondition and errors as Plan. Idempotent, changes nothing.
     INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
     """
@@ -122,7 +124,8 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     """
     Plan: _aio.UnaryStreamMultiCallable[_codeserver_pb2.PlanRequest, _codeserver_pb2.PlanResponse]  # type: ignore[assignment]
     """Stream the plan of a selection. A pure function of snapshot, selection, options and
-    missing: equal requests on equal digests give equal bytes.
+    missing: equal requests on equal digests give equal bytes, but for notes that say how the
+    code on the disk differs from the snapshot. They have no part in the fingerprint.
     Precondition: a snapshot is served. Idempotent, changes nothing.
     INVALID_ARGUMENT SELECTION_SYNTAX: correct the expression; the message points at the place.
     INVALID_ARGUMENT SELECTION_AMBIGUOUS: an older form; the message gives both meanings.
@@ -135,7 +138,8 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     PlanReexecution: _aio.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]  # type: ignore[assignment]
     """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
     made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
-    head, all hold earlier steps, each once. A pure function of snapshot and requests.
+    head, all hold earlier steps, each once. A pure function of snapshot and requests, but
+    for notes as those of Plan.
     Precondition and errors as Plan. Idempotent, changes nothing.
     INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
     """
@@ -209,7 +213,8 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.PlanResponse], _abc.AsyncIterator[_codeserver_pb2.PlanResponse]]:
         """Stream the plan of a selection. A pure function of snapshot, selection, options and
-        missing: equal requests on equal digests give equal bytes.
+        missing: equal requests on equal digests give equal bytes, but for notes that say how the
+        code on the disk differs from the snapshot. They have no part in the fingerprint.
         Precondition: a snapshot is served. Idempotent, changes nothing.
         INVALID_ARGUMENT SELECTION_SYNTAX: correct the expression; the message points at the place.
         INVALID_ARGUMENT SELECTION_AMBIGUOUS: an older form; the message gives both meanings.
@@ -228,7 +233,8 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.PlanReexecutionResponse], _abc.AsyncIterator[_codeserver_pb2.PlanReexecutionResponse]]:
         """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
         made, which get the verdict REUSE and a Reuse without outputs. The first request holds the
-        head, all hold earlier steps, each once. A pure function of snapshot and requests.
+        head, all hold earlier steps, each once. A pure function of snapshot and requests, but
+        for notes as those of Plan.
         Precondition and errors as Plan. Idempotent, changes nothing.
         INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
         """

@@ -222,3 +222,27 @@ def test_reloads_at_once_all_see_code_of_after_their_call(start: Start, module: 
 
     assert digests == [server.location().digest] * 4
     assert asset_keys(server) == ["one", "zero"]
+
+
+def notes(server: CodeServer) -> list[str]:
+    return list(server.plan()[0].header.notes)
+
+
+def test_a_plan_says_that_the_code_changed_and_that_it_could_not_be_loaded(
+    start: Start, module: Path
+) -> None:
+    server = start("-f", module)
+    assert notes(server) == []
+
+    module.write_text(RAISES)
+    (changed,) = notes(server)
+    server.reload()
+    (failed,) = notes(server)
+    module.write_text(ONE_ASSET)
+    server.reload()
+
+    assert changed.startswith(f"Changed after the code was loaded: {module}. ")
+    assert failed.startswith(
+        f"The newest code could not be loaded ({module}:3: ValueError: spilt milk): "
+    )
+    assert notes(server) == []

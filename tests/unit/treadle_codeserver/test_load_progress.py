@@ -7,6 +7,7 @@ from treadle.canonical import Json
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.load_progress import FrameError, LoadProgress
 from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_codeserver.source_files import SourceFile
 
 STARTED: dict[str, Json] = {"moduleStarted": {"index": 0}}
 
@@ -41,6 +42,14 @@ def test_a_snapshot_is_the_end() -> None:
     assert progress.is_complete
     assert outcome.snapshot == snapshot
     assert outcome.modules == (ModuleReport(target="a", state=ModuleState.LOADED, duration_us=7),)
+
+
+def test_the_files_come_before_the_snapshot() -> None:
+    file = {"path": "/a.py", "sha256": "5", "stamp": [1, 2, 3]}
+    progress = fed(["a"], STARTED, ended(0), {"filesRead": {"a": file}})
+
+    assert not progress.is_complete
+    assert progress.outcome().files == {"a": SourceFile(path="/a.py", sha256="5", stamp=(1, 2, 3))}
 
 
 def test_what_raised_is_told_where_it_raised() -> None:
@@ -109,6 +118,7 @@ def test_an_interpreter_that_never_started_is_told_at_the_first_target() -> None
         {"moduleEnded": {**ended(0)["moduleEnded"], "state": "tired"}},  # type: ignore[dict-item]
         {"moduleEnded": {**ended(0)["moduleEnded"], "index": 7}},  # type: ignore[dict-item]
         {"snapshot": {"blocks": 3}},
+        {"filesRead": {"a": "/a.py"}},
         {"failed": "boom"},
     ],
 )

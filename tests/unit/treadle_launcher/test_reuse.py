@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def chain(**verdicts: Verdict) -> Plan:
 class Story:
     """A run that is told event by event."""
 
-    def __init__(self, run_id: RunId, plan: Plan) -> None:
+    def __init__(self, run_id: RunId, plan: Plan, *, starts: bool = True) -> None:
         submitted = RunSubmitted(
             location="here",
             selection=Selection(),
@@ -132,7 +133,8 @@ class Story:
         self.view = RunView(
             plan, Event(store_sequence=1, run_id=run_id, sequence=1, time=NOW, payload=submitted)
         )
-        self.tell(NewEvent(payload=RunDequeued()), *started(self.view))
+        if starts:
+            self.tell(NewEvent(payload=RunDequeued()), *started(self.view))
 
     def tell(self, *facts: NewEvent) -> None:
         for fact in facts:
@@ -186,7 +188,12 @@ def origins(
     )
 
 
-def second(*, outputs: tuple[ReusedOutput, ...] | None = None) -> Story:
+def second(
+    *,
+    starts: bool = True,
+    run_id: RunId = SECOND,
+    outputs: Mapping[StepKey, tuple[ReusedOutput, ...]] | None = None,
+) -> Story:
     """Begin a run that reuses what the first run made of its first two steps."""
     earlier = earlier_steps(origins(first()))
     reused = (MAKE, USE)
@@ -196,12 +203,12 @@ def second(*, outputs: tuple[ReusedOutput, ...] | None = None) -> Story:
             Reuse(
                 step_key=key,
                 from_run_id=FIRST,
-                outputs=earlier[key].outputs if outputs is None else outputs,
+                outputs=earlier[key].outputs if outputs is None else outputs[key],
             )
             for key in reused
         ),
     )
-    return Story(SECOND, plan)
+    return Story(run_id, plan, starts=starts)
 
 
 def test_outputs_are_told_apart() -> None:
@@ -271,6 +278,69 @@ def test_what_a_run_reused_is_looked_up_in_the_run_that_made_it() -> None:
     assert found[MAKE].left_out_outputs == ("maybe",)
     assert found[USE].lost_outputs == ("r",)
     assert found[LAST].from_run_id == SECOND
+
+
+@pytest.mark.parametrize("runs_between", [0, 1, 2])
+def test_what_a_run_was_to_reuse_that_never_began_is_there_all_the_same(runs_between: int) -> None:
+    parent, others = second(starts=False), [first()]
+    for number in range(runs_between):
+        earlier = earlier_steps(origins(parent.view, *others))
+        others.append(parent.view)
+        parent = second(
+            starts=False,
+            run_id=RunId(f"01BX5ZZKBKACTAV9WEVGEMMVS{number}"),
+            outputs={key: step.outputs for key, step in earlier.items()},
+        )
+    parent.tell(NewEvent(payload=CancelRequested()))
+    parent.follow()
+
+    found = earlier_steps(origins(parent.view, *others))
+
+    assert parent.view.steps[MAKE].state is StepState.CANCELLED
+    assert found[MAKE].state is StepState.SUCCEEDED
+    assert found[MAKE].from_run_id == FIRST
+    assert found[MAKE].stored_outputs == ("done", "value")
+    assert found[USE].renewed_step_keys == ()
+    assert found[LAST].state is StepState.CANCELLED
+
+
+def test_what_a_run_was_to_skip_again_that_never_began_is_skipped() -> None:
+    plan = chain(make=Verdict.REUSE, use=Verdict.REUSE)
+    maybe = step(USE, (MAKE, "maybe"), outputs=plan.steps[1].outputs)
+    plan = replace(plan, steps=(plan.steps[0], maybe, plan.steps[2]))
+    story = Story(FIRST, replace(plan, steps=(chain().steps[0], maybe, plan.steps[2])))
+    story.attempt(
+        MAKE, OutputStored(output="value", value_ref=ref("v")), StepSucceeded(duration_us=1, pid=1)
+    )
+    story.follow()
+    again = replace(
+        plan,
+        steps=(plan.steps[0], replace(maybe, verdict=Verdict.REUSE), plan.steps[2]),
+        reuses=(
+            Reuse(step_key=MAKE, from_run_id=FIRST, outputs=(ReusedOutput(output="value"),)),
+            Reuse(step_key=USE, from_run_id=FIRST, skipped=True),
+        ),
+    )
+    never = Story(SECOND, again, starts=False)
+    never.tell(NewEvent(payload=CancelRequested()))
+    never.follow()
+
+    found = earlier_steps(origins(never.view, story.view))
+
+    assert story.view.steps[USE].state is StepState.SKIPPED
+    assert found[USE].state is StepState.SKIPPED
+    assert found[USE].from_run_id == FIRST
+
+
+def test_what_a_users_manager_keeps_is_named_with_the_manager() -> None:
+    story = Story(FIRST, chain())
+    stored = OutputStored(output="value", io_manager_key="mine")
+    story.attempt(MAKE, stored, StepSucceeded(duration_us=1, pid=1))
+
+    found = earlier_steps(origins(story.view))[MAKE]
+
+    assert found.stored_outputs == ("value",)
+    assert found.by_name == {"value": "mine"}
 
 
 def test_what_was_loaded_and_has_a_newer_value_is_named() -> None:

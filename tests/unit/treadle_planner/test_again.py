@@ -13,7 +13,7 @@ from tests.model.examples import examples
 from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, request_of
 from tests.model.plans import planned, step_of
-from treadle.snapshot import KeyText, Manifest, Snapshot, StepKey
+from treadle.snapshot import KeyText, Manifest, Resource, Snapshot, StepKey
 from treadle_planner import (
     EarlierState,
     EarlierStep,
@@ -88,8 +88,37 @@ def test_an_output_that_was_never_produced_has_its_maker_run(chain: Snapshot) ->
 
     assert running(made) == ["g.b", "g.c", "g.d", "report"]
     assert step_of(made, "g.b").reason.startswith(
-        f"g.c reads its output r, which run {PARENT} did not produce."
+        f"g.c reads its output r, which run {PARENT} did not produce; it has no output old any"
+        " more."
     )
+
+
+def test_an_output_that_is_gone_is_said_of_what_is_reused(chain: Snapshot) -> None:
+    earlier = ran(planned(chain), failed=["g.d"])
+    outputs = frozenset({"r", "old"})
+    earlier[StepKey("g.a")] = replace(earlier[StepKey("g.a")], stored_outputs=outputs)
+
+    made = again(chain, earlier)
+
+    assert running(made) == ["g.d", "report"]
+    assert step_of(made, "g.a").reason == (
+        f"From run {PARENT}, though it has no output old any more."
+    )
+
+
+def test_a_value_whose_manager_is_gone_is_made_again_if_it_is_read(chain: Snapshot) -> None:
+    earlier = ran(planned(chain), failed=["g.c"])
+    for key in ("g.a", "g.b"):
+        earlier[StepKey(key)] = replace(earlier[StepKey(key)], by_name={"r": "mine"})
+
+    made = again(chain, earlier)
+    there = again(replace(chain, resources=(Resource(key="mine", type_name="M"),)), earlier)
+
+    assert running(made) == ["g.a", "g.b", "g.c", "g.d", "report"]
+    assert step_of(made, "g.b").reason.startswith(
+        f"g.c reads its output r, which run {PARENT} stored with mine, a resource that is gone."
+    )
+    assert running(there) == ["g.c", "g.d", "report"]
 
 
 def test_steps_that_are_not_asked_for_and_never_succeeded_stay_out(chain: Snapshot) -> None:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from treadle_worker.sources import changed_files, distributions, imported_names, user_files
+from treadle_worker.sources import (
+    changed_files,
+    distributions,
+    file_stamp,
+    imported_names,
+    user_files,
+)
 
 NAME = "sources_test_module"
 HELPER = "sources_test_helper"
@@ -33,7 +39,9 @@ def test_a_file_named_in_a_function_counts_without_being_imported(folder: Path) 
 
     content = (folder / f"{HELPER}.py").read_bytes()
     assert sorted(found) == [HELPER, NAME]
-    assert found[HELPER] == hashlib.sha256(content).hexdigest()
+    assert found[HELPER].sha256 == hashlib.sha256(content).hexdigest()
+    assert found[HELPER].path == str(folder / f"{HELPER}.py")
+    assert found[HELPER].stamp == file_stamp(found[HELPER].path)
     assert HELPER not in sys.modules
 
 
@@ -43,7 +51,7 @@ def test_what_is_installed_or_built_in_does_not_count() -> None:
 
 def test_a_file_that_changed_is_named(folder: Path) -> None:
     modules = {NAME: importlib.import_module(NAME), HELPER: importlib.import_module(HELPER)}
-    expected = user_files(modules)
+    expected = {name: file.sha256 for name, file in user_files(modules).items()}
 
     (folder / f"{HELPER}.py").write_text("VALUE = 2\n")
 

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from treadle.snapshot import Snapshot, SourceLine
+from treadle_codeserver.code_notes import code_notes
+from treadle_codeserver.location import LocationState, LocationStatus, Served
+from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_codeserver.source_files import SourceFile, SourceFiles
+
+
+def served(*paths: str) -> Served:
+    files = {path: SourceFile(path=path, sha256="", stamp=()) for path in paths}
+    return Served(
+        snapshot=Snapshot(),
+        loaded_at=datetime(2026, 1, 1, 12, tzinfo=UTC),
+        files=SourceFiles(files),
+    )
+
+
+def test_the_newest_code_needs_no_note() -> None:
+    status = LocationStatus(name="here", state=LocationState.SERVING, served=served())
+
+    assert list(code_notes(status)) == []
+    assert list(code_notes(LocationStatus(name="here", state=LocationState.LOADING))) == []
+
+
+def test_changed_files_are_named_the_first_of_many(tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{number}.py") for number in range(5)]
+    status = LocationStatus(name="here", state=LocationState.SERVING, served=served(*paths))
+
+    (note,) = code_notes(status)
+
+    assert note == (
+        f"Changed after the code was loaded: {', '.join(paths[:3])} and 2 more. This plan is of"
+        " the code as it was then; `treadle reload` loads it anew."
+    )
+
+
+def test_code_that_could_not_be_loaded_is_told_with_the_error() -> None:
+    report = ModuleReport(
+        target="/a.py",
+        state=ModuleState.RAISED,
+        problem="Traceback (most recent call last):\n  ...\nValueError: spilt milk\n",
+        source=SourceLine(file="/a.py", line=3),
+    )
+    status = LocationStatus(
+        name="here",
+        state=LocationState.SERVING_LAST_GOOD,
+        served=served("/gone.py"),
+        modules=(report,),
+    )
+
+    (note,) = code_notes(status)
+
+    assert note == (
+        "The newest code could not be loaded (/a.py:3: ValueError: spilt milk): this plan is of"
+        " the code that was loaded at 2026-01-01 12:00:00 UTC. Once it is corrected, `treadle"
+        " reload` loads it anew."
+    )
