@@ -25,12 +25,13 @@ class Exit:
 class OomKills:
     """What the kernel's out-of-memory killer did while an attempt ran: counts of its kills.
 
-    `own` are those in the attempt's own cgroup, `cgroup` those in the host's, `machine` all.
+    `own` are those in the attempt's own cgroup, `cgroup` those in the host's, `machine` all;
+    None what cannot be counted here.
     """
 
     own: int = 0
-    cgroup: int = 0
-    machine: int = 0
+    cgroup: int | None = 0
+    machine: int | None = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,9 @@ class AttemptEnd:
     `outcome` is what the process said of itself; None if it ended before it could.
     `timeout_ms` is 0 unless it was ended because its time was over. `was_interrupted`: the op
     still ran then, and was sent a signal, to show where it was: what it says thereafter may come
-    of that. `was_told`: it was sent TERM, `was_killed`: and KILL.
+    of that. `was_told`: it was sent TERM, `was_killed`: and KILL. `has_begun`: its process was
+    done with the imports. `own_cpu_us` is the process's own CPU time, which is what a limit of
+    it counts, while `usage` is that of all.
     """
 
     step_key: str
@@ -49,7 +52,9 @@ class AttemptEnd:
     cancel_requested: bool
     duration_us: int
     pid: int
+    has_begun: bool = True
     usage: AttemptUsage | None = None
+    own_cpu_us: int = 0
     limits: Limits = field(default_factory=Limits)
     timeout_ms: int = 0
     was_told: bool = False

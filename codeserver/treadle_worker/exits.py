@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from treadle_worker.attempt_end import AttemptEnd, Exit
-from treadle_worker.evidence import cpu_limit_met, out_of_memory, signal_evidence
+from treadle_worker.evidence import exit_evidence, signal_evidence, why_it_died
 from treadle_worker.messages import (
     AttemptCancelled,
     AttemptFailed,
@@ -83,7 +83,7 @@ def _how_ended(end: AttemptEnd) -> str:
 
 
 def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
-    found = cpu_limit_met(end) or out_of_memory(end, stderr_tail)
+    found = why_it_died(end, stderr_tail)
     if found is not None:
         return replace(found, signal=end.exit.signal, stderr_tail=stderr_tail)
     if end.exit.signal:
@@ -102,6 +102,7 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
         f"{end.exit.status} {_when(end)}.",
         exit_code=end.exit.status,
         stderr_tail=stderr_tail,
+        evidence=exit_evidence(end),
     )
 
 
@@ -123,4 +124,6 @@ def _reports_lost(end: AttemptEnd, stderr_tail: str) -> Failure:
 def _when(end: AttemptEnd) -> str:
     if isinstance(end.outcome, AttemptSucceeded) and not end.was_interrupted:
         return "after the op returned, while its threads, atexit handlers and open files ended"
+    if not end.has_begun:
+        return "while it imported the code"
     return "before the op returned"

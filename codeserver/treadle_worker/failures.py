@@ -7,6 +7,7 @@ import traceback
 from treadle.execution import StepFailedError
 from treadle_worker.messages import Failure, FailureReason, FailureWhere
 from treadle_worker.problems import Problem, describe
+from treadle_worker.raised import class_name
 
 _MESSAGE_CHARACTERS = 16 * 1024
 # A frame holds 64 MiB, and JSON writes one character as six bytes at most.
@@ -61,12 +62,6 @@ def import_failure(problem: Problem) -> Failure:
         traceback=_cut(problem.text, _TRACEBACK_CHARACTERS) if found else "",
         source=problem.source,
     )
-
-
-def class_name(error: BaseException) -> str:
-    """Return the full name of an exception's class, as `builtins.ValueError`."""
-    kind = type(error)
-    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _cut(text: str, characters: int) -> str:

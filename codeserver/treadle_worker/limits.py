@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from treadle.policy import Limits
+from treadle_worker.raised import chain
 
 # Between XCPU, which the op may answer to, and the kernel's KILL.
-_CPU_GRACE_SECONDS = 5
+CPU_GRACE_SECONDS = 5
 _UNLIMITED = resource.RLIM_INFINITY
+_KIB = 1024
+_HELD = (b"VmData:", b"VmHWM:")
 
 
 class LimitError(Exception):
     """A limit cannot be set; the message says which, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryMet:
+    """A MemoryError under a limit; `held_bytes` is the most that its process is known to have held.
+
+    The limit itself failed the allocation if that is near it. What asks for very much at once
+    fails far below, and anybody may raise the exception.
+    """
+
+    limit_bytes: int
+    held_bytes: int
 
 
 def apply(step_key: str, limits: Limits) -> None:
@@ -29,7 +44,7 @@ def apply(step_key: str, limits: Limits) -> None:
     if limits.niceness:
         os.nice(limits.niceness)
     if limits.cpu_seconds:
-        _lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + _CPU_GRACE_SECONDS)
+        _lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + CPU_GRACE_SECONDS)
     if limits.open_files:
         _set_open_files(step_key, limits.open_files)
     if limits.memory_bytes:
@@ -38,7 +53,7 @@ def apply(step_key: str, limits: Limits) -> None:
         _lower(resource.RLIMIT_DATA, limits.memory_bytes, _UNLIMITED)
 
 
-def lift_memory(error: BaseException) -> int | None:
+def lift_memory(error: BaseException) -> MemoryMet | None:
     """Take what memory the hard limit allows: there is a failure to tell of.
 
     Returns the limit that the error met; None if it is none of memory, or none was set.
@@ -46,18 +61,21 @@ def lift_memory(error: BaseException) -> int | None:
     found = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)]
     hard = _hard(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
-    if not any(isinstance(each, MemoryError) for each in _chain(error)):
+    limit = min((limit for limit in found if limit != _UNLIMITED), default=None)
+    if limit is None or not any(issubclass(type(each), MemoryError) for each in chain(error)):
         return None
-    return min((limit for limit in found if limit != _UNLIMITED), default=None)
+    return MemoryMet(limit_bytes=limit, held_bytes=_held_bytes())
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+def _held_bytes() -> int:
+    """Return what the limit counts of this process now, or its peak resident if that is more."""
+    try:
+        with open("/proc/self/status", "rb") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        # No descriptor may be left for that. It counts what whoever started this one held, too.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
+    return max(int(line.split()[1]) for line in lines if line.startswith(_HELD)) * _KIB
 
 
 def _set_open_files(step_key: str, wanted: int) -> None:

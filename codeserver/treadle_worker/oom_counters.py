@@ -16,25 +16,32 @@ _COUNTER = "oom_kill"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OomCounts:
-    """Two counters that only grow, as they stood at one moment; 0 what cannot be read."""
+    """Two counters that only grow, as they stood at one moment; None what cannot be read."""
 
-    cgroup: int
-    machine: int
+    cgroup: int | None
+    machine: int | None
 
 
 def read_counts() -> OomCounts:
     """Read the counters of the machine and of this process's memory cgroup."""
-    return OomCounts(cgroup=sum(map(read_counter, cgroup_files())), machine=read_counter(_VMSTAT))
+    found = [count for count in map(read_counter, cgroup_files()) if count is not None]
+    return OomCounts(cgroup=sum(found) if found else None, machine=read_counter(_VMSTAT))
 
 
 def kills_since(before: OomCounts) -> OomKills:
     """Return what was counted since a moment."""
     now = read_counts()
-    return OomKills(cgroup=now.cgroup - before.cgroup, machine=now.machine - before.machine)
+    return OomKills(
+        cgroup=_grown(before.cgroup, now.cgroup), machine=_grown(before.machine, now.machine)
+    )
 
 
-def read_counter(path: str) -> int:
-    """Read the line `oom_kill N` of a file; 0 when there is none."""
+def _grown(before: int | None, now: int | None) -> int | None:
+    return None if before is None or now is None else max(0, now - before)
+
+
+def read_counter(path: str) -> int | None:
+    """Read the line `oom_kill N` of a file; None when there is none."""
     try:
         with open(path, encoding="ascii") as file:
             for line in file:
@@ -43,7 +50,7 @@ def read_counter(path: str) -> int:
                     return int(value)
     except (OSError, ValueError):
         pass
-    return 0
+    return None
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 from treadle import DefinitionError
 from treadle.snapshot import SourceLine
 from treadle_worker.origins import is_user_file
+from treadle_worker.raised import class_name, led_to, traceback_of
 
 _HEAD = "Traceback (most recent call last):"
 _OUR_FOLDERS = (
@@ -51,31 +52,34 @@ def describe(error: BaseException) -> Problem:
 def _traceback(error: BaseException) -> str:
     try:
         told = traceback.TracebackException.from_exception(error)
-        _strip(told, seen=set())
+        _strip(told)
         return "".join(told.format()).rstrip("\n")
-    except Exception as other:  # noqa: BLE001 - of causes or groups a thousand deep there is none
+    # Of groups a thousand deep there is none, and a class of the user's may raise anything.
+    except BaseException as other:  # noqa: BLE001
         # Its own frames alone: those are a list.
         frames = [
             frame
-            for frame in traceback.extract_tb(error.__traceback__)
+            for frame in traceback.extract_tb(traceback_of(error))
             if not _is_ours(frame.filename)
         ]
-        kind = type(error)
         return (
-            f"{_HEAD}\n{''.join(traceback.format_list(frames))}{kind.__module__}."
-            f"{kind.__qualname__} (what led to it cannot be told: {type(other).__name__})"
+            f"{_HEAD}\n{''.join(traceback.format_list(frames))}{class_name(error)} "
+            f"(what led to it cannot be told: {class_name(other)})"
         )
 
 
-def _strip(told: traceback.TracebackException, *, seen: set[int]) -> None:
+def _strip(told: traceback.TracebackException) -> None:
     """Remove frames that are not the user's business, in the whole chain of causes."""
-    if id(told) in seen:
-        return
-    seen.add(id(told))
-    told.stack[:] = [frame for frame in told.stack if not _is_ours(frame.filename)]
-    for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
-        if other is not None:
-            _strip(other, seen=seen)
+    seen: set[int] = set()
+    waiting: list[traceback.TracebackException | None] = [told]
+    # No recursion: a loop that keeps its last error makes a chain of thousands.
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.stack[:] = [frame for frame in each.stack if not _is_ours(frame.filename)]
+        waiting.extend((each.__cause__, each.__context__, *(each.exceptions or ())))
 
 
 def _is_ours(file: str) -> bool:
@@ -91,7 +95,7 @@ def _nearest_line(error: BaseException) -> SourceLine | None:
         line = _syntax_line(each) or _innermost_line(each)
         if line is not None:
             return line
-        each = each.__cause__ or each.__context__
+        each = led_to(each)
     return None
 
 
@@ -104,7 +108,7 @@ def _syntax_line(error: BaseException) -> SourceLine | None:
 
 
 def _innermost_line(error: BaseException) -> SourceLine | None:
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+    for frame, line in reversed(list(traceback.walk_tb(traceback_of(error)))):
         file = frame.f_code.co_filename
         if not file.startswith("<") and not _is_ours(file) and is_user_file(file):
             return SourceLine(file=os.path.abspath(file), line=line)

@@ -17,6 +17,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 # A tree that is deeper than this, or forks faster than it is stopped, is met again by who waits.
 _MOST_ROUNDS = 100
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 # Loaded at import: a forked child asks for nothing that its parent has not got.
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -27,13 +28,14 @@ Instance: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessStat:
-    """What /proc says of a process: its parent, its session and when it started."""
+    """What /proc says of a process: its parent, its session, when it started, its own CPU time."""
 
     pid: int
     name: str
     parent: int
     session: int
     start_ticks: int
+    cpu_ticks: int
 
 
 @cache
@@ -72,7 +74,19 @@ def read_stat(pid: int) -> ProcessStat:
         parent=int(fields[1]),
         session=int(fields[3]),
         start_ticks=int(fields[19]),
+        cpu_ticks=int(fields[11]) + int(fields[12]),
     )
+
+
+def own_cpu_us(pid: int) -> int:
+    """Return the CPU time of a process, also one that nobody has reaped yet, without its children.
+
+    `os.wait4` adds to it that of the children that it waited for. 0 if it is gone.
+    """
+    try:
+        return read_stat(pid).cpu_ticks * 1_000_000 // _TICKS_PER_SECOND
+    except ProcessLookupError:
+        return 0
 
 
 def caught_signals(pid: int) -> int:

@@ -181,6 +181,7 @@ class Running:
         if isinstance(fact, AttemptSucceeded | AttemptFailed):
             running.outcome = fact
         elif isinstance(fact, AttemptBegun):
+            running.has_begun = True
             self._loop.clear_deadline((running.task.task_id, "begin"))
             # The word is given only then: whatever becomes of this host, the journal says that
             # the op may have run.
@@ -189,6 +190,8 @@ class Running:
             self._observer.fact(running.task, fact)
 
     def _exited(self, running: RunningAttempt) -> None:
+        # Before it is reaped: what a limit of CPU time counts is told apart only here.
+        running.own_cpu_us = processes.own_cpu_us(running.pid)
         _, status, used = os.wait4(running.pid, 0)
         self._loop.unwatch(running.pidfd)
         os.close(running.pidfd)

@@ -38,7 +38,9 @@ class RunningAttempt:
     began: float = field(default_factory=time.monotonic)
     outcome: Outcome | None = None
     exit: Exit | None = None
+    has_begun: bool = False
     used: Usage = field(default_factory=Usage)
+    own_cpu_us: int = 0
     cancel_requested: bool = False
     is_ending: bool = False
     timeout_ms: int = 0
@@ -60,7 +62,9 @@ class RunningAttempt:
             cancel_requested=self.cancel_requested,
             duration_us=duration_us,
             pid=self.pid,
+            has_begun=self.has_begun,
             usage=self.used.of_attempt(duration_us),
+            own_cpu_us=self.own_cpu_us,
             limits=step.limits or Limits(),
             timeout_ms=self.timeout_ms,
             was_told=self.is_ending,

@@ -164,8 +164,8 @@ def _failed(
     )
 
 
-def _named(step_key: str, failure: Failure, limit: int | None) -> Failure:
-    return failure if limit is None else memory_error(step_key, limit, failure)
+def _named(step_key: str, failure: Failure, met: limits.MemoryMet | None) -> Failure:
+    return failure if met is None else memory_error(step_key, met, failure)
 
 
 def _stale(step_key: str, changed: list[str]) -> Failure:

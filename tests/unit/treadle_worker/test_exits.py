@@ -170,10 +170,78 @@ def test_other_kills_are_signals_and_say_whose() -> None:
     assert ours.evidence == ("Treadle sent the signal, because the process did not end.",)
 
 
-def test_cpu_seconds_that_are_used_up_are_a_timeout() -> None:
-    limits = Limits(cpu_seconds=2)
+@pytest.mark.parametrize(
+    ("oom", "words"),
+    [
+        (OomKills(cgroup=None), "killed nothing meanwhile"),
+        (OomKills(machine=None), "in the host's cgroup meanwhile; what it did on the machine"),
+        (OomKills(cgroup=None, machine=None), "its counters cannot be read here"),
+    ],
+)
+def test_counters_that_cannot_be_read_are_not_taken_for_nothing(oom: OomKills, words: str) -> None:
+    found = failure(end(None, KILLED, oom=oom))
 
-    assert failure(end(None, Exit(signal="SIGXCPU"), limits=limits)).reason is FailureReason.TIMEOUT
-    assert failure(end(None, KILLED, limits=limits)).reason is FailureReason.TIMEOUT
-    early = failure(end(None, KILLED, limits=Limits(cpu_seconds=60)))
-    assert early.reason is FailureReason.SIGNAL
+    assert found.reason is FailureReason.SIGNAL
+    assert words in found.evidence[1]
+
+
+XCPU = Exit(signal="SIGXCPU")
+TWO_SECONDS = Limits(cpu_seconds=2)
+
+
+@pytest.mark.parametrize(
+    ("exit_", "own_cpu_us", "reason", "likely"),
+    [
+        (XCPU, 2_010_000, FailureReason.TIMEOUT, False),
+        (XCPU, 1_600_000, FailureReason.TIMEOUT, False),
+        (XCPU, 0, FailureReason.SIGNAL, False),
+        (KILLED, 7_000_000, FailureReason.TIMEOUT, False),
+        (KILLED, 6_000_000, FailureReason.TIMEOUT, True),
+        (KILLED, 3_000_000, FailureReason.SIGNAL, False),
+        (KILLED, 0, FailureReason.SIGNAL, False),
+    ],
+)
+def test_a_limit_of_cpu_time_is_met_by_what_the_process_itself_used(
+    exit_: Exit, own_cpu_us: int, reason: FailureReason, likely: bool
+) -> None:
+    found = failure(end(None, exit_, limits=TWO_SECONDS, own_cpu_us=own_cpu_us))
+
+    assert (found.reason, found.likely) == (reason, likely)
+    assert f"had used {own_cpu_us / 1e6:.2f}" in found.evidence[-1]
+
+
+def test_a_limit_of_cpu_time_is_no_guess_for_a_kill_of_ours() -> None:
+    ours = end(None, KILLED, limits=TWO_SECONDS, own_cpu_us=9_000_000, was_killed=True)
+
+    assert failure(ours).reason is FailureReason.SIGNAL
+
+
+@pytest.mark.parametrize(
+    ("own_cpu_us", "oom", "reason"),
+    [
+        (3_600_000, OomKills(machine=1), FailureReason.OOM),
+        (9_000_000, OomKills(machine=1, cgroup=1, own=1), FailureReason.OOM),
+        # Whose kill the machine counted is not known; that the limit was met is.
+        (9_000_000, OomKills(machine=1), FailureReason.TIMEOUT),
+    ],
+)
+def test_memory_is_asked_before_cpu_time(
+    own_cpu_us: int, oom: OomKills, reason: FailureReason
+) -> None:
+    found = end(None, KILLED, limits=TWO_SECONDS, own_cpu_us=own_cpu_us, oom=oom)
+
+    assert failure(found).reason is reason
+
+
+def test_an_end_during_the_import_is_told_as_that() -> None:
+    found = failure(end(None, Exit(signal="SIGSEGV"), has_begun=False))
+
+    assert "while it imported the code" in found.message
+
+
+@pytest.mark.parametrize(("outcome", "words"), [(None, "nothing"), (SUCCEEDED, "although")])
+def test_an_exit_status_says_what_was_reported(outcome: Outcome | None, words: str) -> None:
+    found = failure(end(outcome, Exit(status=3)))
+
+    assert "exit status 3" in found.evidence[0]
+    assert words in found.evidence[0]

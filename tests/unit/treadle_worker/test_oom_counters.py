@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from treadle_worker.oom_counters import counter_files, kills_since, read_counter, read_counts
+from treadle_worker.oom_counters import (
+    OomCounts,
+    counter_files,
+    kills_since,
+    read_counter,
+    read_counts,
+)
 
 V1 = "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory"
 V1_CONTAINER = "35 31 0:32 /docker/ab /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory"
@@ -35,11 +41,18 @@ def test_a_counter_is_a_line_of_its_file(tmp_path: Path) -> None:
     events.write_text("low 0\nmax 7\noom 3\noom_kill 2\noom_group_kill 1\n")
 
     assert read_counter(str(events)) == 2
-    assert read_counter(str(tmp_path / "none")) == 0
+    assert read_counter(str(tmp_path / "none")) is None
 
 
 def test_this_machine_counts() -> None:
     before = read_counts()
 
+    assert before.machine is not None
     assert before.machine >= 0
     assert kills_since(before).own == 0
+
+
+def test_what_could_not_be_read_before_is_not_known_after() -> None:
+    kills = kills_since(OomCounts(cgroup=None, machine=None))
+
+    assert (kills.cgroup, kills.machine) == (None, None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from treadle_worker.problems import Problem, describe
 
 
@@ -10,7 +12,7 @@ def raised(error: BaseException) -> Problem:
         return describe(caught)
 
 
-def test_a_chain_of_causes_that_is_too_long_to_be_told_leaves_the_last_one() -> None:
+def test_a_chain_of_thousands_of_causes_is_told_whole() -> None:
     error = ValueError("first")
     for number in range(3000):
         later = ValueError(f"number {number}")
@@ -19,8 +21,26 @@ def test_a_chain_of_causes_that_is_too_long_to_be_told_leaves_the_last_one() -> 
 
     problem = raised(error)
 
-    assert "builtins.ValueError" in problem.text
+    assert problem.text.startswith("ValueError: first\n")
+    assert problem.text.count("direct cause") == 3000
+    assert problem.text.endswith("ValueError: number 2999")
+
+
+@pytest.mark.parametrize("name", ["__traceback__", "__cause__", "__context__"])
+@pytest.mark.parametrize("thrown", [RuntimeError("no"), SystemExit(3)])
+def test_a_class_that_raises_for_what_its_errors_come_of_is_named(
+    name: str, thrown: BaseException
+) -> None:
+    def refuse(_error: BaseException) -> None:
+        raise thrown
+
+    problem = raised(type("Evil", (Exception,), {name: property(refuse)})("words"))
+
+    assert "Evil" in problem.text
     assert "in raised" in problem.text
+    assert "cannot be told" in problem.text
+    assert problem.source is not None
+    assert problem.source.file == __file__
 
 
 def test_groups_that_are_nested_too_deeply_are_named() -> None:

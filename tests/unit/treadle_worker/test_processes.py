@@ -9,7 +9,14 @@ import sys
 
 import pytest
 
-from treadle_worker.processes import children, descendants, process_id, read_stat, signal_tree
+from treadle_worker.processes import (
+    children,
+    descendants,
+    own_cpu_us,
+    process_id,
+    read_stat,
+    signal_tree,
+)
 
 TREE = """
 import subprocess, sys
@@ -62,3 +69,24 @@ def test_orphans_are_adopted_found_and_killed() -> None:
     )
 
     assert done.stdout.split() == ["1", "0"]
+
+
+def test_the_cpu_time_of_a_process_is_without_that_of_its_children() -> None:
+    burn = "import time\nwhile time.process_time() < 0.5: pass\n"
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {burn!r}])",
+        ]
+    ) as parent:
+        os.waitid(os.P_PID, parent.pid, os.WEXITED | os.WNOWAIT)
+
+        own = own_cpu_us(parent.pid)
+
+        _, status, used = os.wait4(parent.pid, 0)
+        parent.returncode = os.waitstatus_to_exitcode(status)
+    assert parent.returncode == 0
+    assert 0 < own < 400_000
+    assert used.ru_utime + used.ru_stime >= 0.5
+    assert own_cpu_us(parent.pid) == 0
