@@ -197,8 +197,7 @@ class Client:
         )
         if plan is not None:
             request = _pinned(request, plan)
-        run = self._rpc.launch_run(request)
-        return RunHandle(self._rpc, run.run_id, patience=self._patience)
+        return RunHandle.launched(self._rpc, request, patience=self._patience)
 
     def plan_rerun(
         self,

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from treadle_client._log import LogStream
 from treadle_client._plan import PlanOptions, Selection
 from treadle_client._reexecution import Reexecution
+from treadle_client._run import Run
 
 T = TypeVar("T")
 
@@ -35,6 +36,14 @@ class RunRequest:
         for tag in self.tags.items():
             if not all(isinstance(each, str) for each in tag):
                 raise ValueError(f"The tag {tag[0]!r} is {tag[1]!r:.80}; give text for text.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchedRun:
+    """What LaunchRun answers: the run as recorded, and what to know of its plan."""
+
+    run: Run
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from treadle_client._log import LogChunk
 from treadle_client._materialization import AssetEntry, Materialization
 from treadle_client._plan import Plan, PlanOptions, Selection
 from treadle_client._reexecution import Reexecution
-from treadle_client._requests import LogRequest, RunRequest, Stream
+from treadle_client._requests import LaunchedRun, LogRequest, RunRequest, Stream
 from treadle_client._run import Run, RunState
 from treadle_client._step_result import StepResult
 from treadle_client._translate import closing_call, translated
@@ -147,7 +147,7 @@ class LauncherRpc:
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
             return decode_plan(response.part for response in parts)
 
-    def launch_run(self, request: RunRequest) -> Run:
+    def launch_run(self, request: RunRequest) -> LaunchedRun:
         """Plan, record a run, and return it as recorded."""
         message = launcher_pb2.LaunchRunRequest(
             tags=request.tags,
@@ -165,7 +165,8 @@ class LauncherRpc:
             message.options.CopyFrom(encode_options(request.options))
         with translated(self.address):
             response = self._stub.LaunchRun(message, timeout=CALL_SECONDS, metadata=self._metadata)
-            return decode_run(response.run, self.read_text)
+            run = decode_run(response.run, self.read_text)
+            return LaunchedRun(run=run, notes=tuple(response.notes))
 
     def get_run(self, run_id: str) -> Run:
         """Read one run."""

@@ -24,20 +24,34 @@ from treadle_client._watch import RunWatch
 
 
 class RunHandle:
-    """A run of a launcher. Holds no state: the same handle may be had again with `Client.run`.
+    """A run of a launcher. Holds no state of it: the same handle may be had again with `Client.run`.
 
     Every method raises UnreachableError when the launcher does not answer.
     """
 
-    def __init__(self, rpc: LauncherRpc, run_id: RunId, *, patience: float) -> None:
+    def __init__(
+        self, rpc: LauncherRpc, run_id: RunId, *, patience: float, notes: tuple[str, ...] = ()
+    ) -> None:
         self._rpc = rpc
         self._run_id = run_id
         self._patience = patience
+        self._notes = notes
+
+    @classmethod
+    def launched(cls, rpc: LauncherRpc, request: RunRequest, *, patience: float) -> RunHandle:
+        """Launch a run, and return its handle."""
+        answer = rpc.launch_run(request)
+        return cls(rpc, answer.run.run_id, patience=patience, notes=answer.notes)
 
     @property
     def run_id(self) -> RunId:
         """The run's id."""
         return self._run_id
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noted of the plan when this handle launched the run; else nothing."""
+        return self._notes
 
     def describe(self) -> Run:
         """Return the run as it is now: what was asked for, state, counts, times."""
@@ -152,7 +166,8 @@ class RunHandle:
             if plan.reexecution is None or not (is_default or asked == plan.reexecution):
                 raise ValueError("Give either a plan that plan_rerun made, or what it is made of.")
             asked = plan.reexecution
-        run = self._rpc.launch_run(
+        return RunHandle.launched(
+            self._rpc,
             RunRequest(
                 location="",
                 selection=Selection(),
@@ -162,9 +177,9 @@ class RunHandle:
                 digest="" if plan is None else plan.digest,
                 fingerprint="" if plan is None else plan.fingerprint,
                 reexecution=asked,
-            )
+            ),
+            patience=self._patience,
         )
-        return RunHandle(self._rpc, run.run_id, patience=self._patience)
 
     def logs(
         self,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.engine import Engine
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.errors import ShuttingDownError
+from treadle_launcher.errors import ShuttingDownError, StalePlanError
 from treadle_launcher.events import NewEvent, RunSubmitted
 from treadle_launcher.ids import RunIds
 from treadle_launcher.planning import Launchable, LaunchRequest, Planner
@@ -18,6 +20,9 @@ from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RequestFields
 from treadle_launcher.store.store import Store
+
+_TRIES: Final = 5
+"""How often a plan is made anew of which a value was removed before it was recorded."""
 
 
 class Launching:
@@ -45,12 +50,25 @@ class Launching:
             earlier = await self._store.earlier_run(named)
             if earlier is not None:
                 return CreatedRun(run=earlier, existed=True)
-        launchable = await self._planner.launchable(request)
+        for _ in range(_TRIES - 1):
+            launchable = await self._planner.launchable(request)
+            try:
+                return await self._record(request, launchable, named)
+            except StalePlanError:
+                # A value was removed while we planned. Who saw a plan must see the next one.
+                if request.is_pinned:
+                    raise
+        return await self._record(request, await self._planner.launchable(request), named)
+
+    async def _record(
+        self, request: LaunchRequest, launchable: Launchable, named: IdempotentRequest | None
+    ) -> CreatedRun:
         self._check_open()
         recording = self._store.create_run(self._new_run(request, launchable, named))
         # A caller who hangs up now does not keep a run that is recorded from going on.
         recording.add_done_callback(partial(self._recorded, request, launchable))
-        return await asyncio.shield(recording)
+        created = await asyncio.shield(recording)
+        return created if created.existed else replace(created, notes=launchable.plan.notes)
 
     def _recorded(
         self,
@@ -132,10 +150,9 @@ def _reexecution_fields(asked: Reexecution | None) -> RequestFields:
 
 
 def _active(request: LaunchRequest, launchable: Launchable, created: CreatedRun) -> ActiveRun:
-    is_pinned = bool(request.digest or request.fingerprint)
     return ActiveRun(
         view=RunView(launchable.plan, created.events[0]),
         launch_spec=launchable.launch_spec,
-        replan=Replan.RULED_OUT if is_pinned else Replan.POSSIBLE,
+        replan=Replan.RULED_OUT if request.is_pinned else Replan.POSSIBLE,
         early=list(created.events),
     )

@@ -53,6 +53,11 @@ class LaunchRequest:
     timeout_ms: int = 0
     retry_lost: int = 0
 
+    @property
+    def is_pinned(self) -> bool:
+        """Whether nothing but the plan that the caller saw may run."""
+        return bool(self.digest or self.fingerprint)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launchable:

@@ -121,7 +121,7 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
         async with Answering(context):
             created = await self._parts.launching.launch(decode_launch(request))
             return launcher_pb2.LaunchRunResponse(
-                run=encode_run(created.run), existed=created.existed
+                run=encode_run(created.run), existed=created.existed, notes=created.notes
             )
 
     async def GetRun(

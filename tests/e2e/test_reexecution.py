@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import textwrap
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import Session, Start
+from tests.e2e.standing import standing
 from treadle_client import (
     CodeChangedError,
     NothingFailedError,
@@ -20,6 +23,7 @@ from treadle_client import (
     SelectionError,
     StalePlanError,
     StepState,
+    Verdict,
 )
 
 MODULE = """
@@ -641,6 +645,276 @@ def test_a_users_manager_that_stored_a_newer_value_is_named(start: Start, tmp_pa
     assert verdicts(plan) == {"up": "REUSE", "down": "RUN"}
     assert any(f"run {newer} stored a value that is newer" in note for note in plan.notes)
     assert json.loads((code.folder / "value_down").read_text()) == 2
+
+
+MANAGED = """
+import json
+from pathlib import Path
+from treadle import AssetOut, Definitions, IOManager, Out, Output, asset, graph_asset
+from treadle import multi_asset, op
+
+HERE = Path(__file__).parent
+
+
+class Files(IOManager):
+    def handle_output(self, context, obj):
+        (HERE / context.name).write_text(json.dumps(obj))
+
+    def load_input(self, context):
+        return json.loads((HERE / context.upstream_output.name).read_text())
+
+
+def count(name):
+    with (HERE / "ran").open("a") as file:
+        file.write(name + "\\n")
+
+
+@op(out={"made": Out(io_manager_key="files")})
+def make():
+    count("make")
+    return 1
+
+
+@op
+def take(made):
+    if (HERE / "broken").exists():
+        raise RuntimeError("not yet")
+    return made
+
+
+@graph_asset
+def table():
+    return take(make())
+
+
+@multi_asset(outs={"v": AssetOut(io_manager_key="files"), "w": AssetOut()})
+def both():
+    yield Output(2, "v")
+    if (HERE / "half").exists():
+        raise RuntimeError("after v")
+    yield Output(3, "w")
+
+
+@asset
+def reader(v):
+    if (HERE / "broken").exists():
+        raise RuntimeError("not yet")
+    return v
+
+
+defs = Definitions(assets=[table, both, reader], resources={"files": Files()})
+"""
+
+
+def test_an_intermediate_that_a_users_manager_may_have_overwritten_is_named(
+    start: Start, tmp_path: Path
+) -> None:
+    code = Code(tmp_path / "code", MANAGED)
+    session = start(code.path)
+    code.break_it()
+    parent = session.run("table").run_id
+    assert session.client.plan_rerun(parent).notes == ()
+    later = session.run("table").run_id
+
+    (note,) = session.client.plan_rerun(parent).notes
+
+    assert note == (
+        f"table.make.made is read through files: run {later} ran table.make after run {parent}"
+        " did, and may have overwritten the value."
+    )
+    assert session.client.plan_rerun(later).notes == ()
+
+
+def test_an_asset_that_a_later_run_overwrote_before_it_failed_is_named(
+    start: Start, tmp_path: Path
+) -> None:
+    code = Code(tmp_path / "code", MANAGED)
+    session = start(code.path)
+    code.break_it()
+    parent = session.run("v or w or reader").run_id
+    assert session.client.plan_rerun(parent).notes == ()
+    (code.folder / "half").touch()
+    later = session.run("v or w").run_id
+
+    (note,) = session.client.plan_rerun(parent).notes
+
+    assert note == (
+        f"v is read through files: run {later} ran both after run {parent} did, and may have"
+        " overwritten the value."
+    )
+
+
+def test_a_value_whose_manager_is_gone_is_made_again(start: Start, tmp_path: Path) -> None:
+    code = Code(tmp_path / "code", MANAGED)
+    session = start(code.path)
+    code.break_it()
+    parent = session.run("table").run_id
+    code.mend()
+    code.replace('Out(io_manager_key="files")', "Out()")
+    code.replace('resources={"files": Files()}', "resources={}")
+    session.client.reload()
+    code.ran()
+
+    plan = session.client.plan_rerun(parent)
+    result = rerun(session, parent)
+
+    assert verdicts(plan) == {"table.make": "RUN", "table.take": "RUN"}
+    assert "stored with files, a resource that is gone" in plan.steps[0].reason
+    assert code.ran() == ["make"]
+    assert result.succeeded
+
+
+def test_an_output_that_has_another_name_now_is_told(start: Start, tmp_path: Path) -> None:
+    code = Code(tmp_path / "code", MANAGED)
+    session = start(code.path)
+    code.break_it()
+    parent = session.run("table").run_id
+    code.replace('out={"made"', 'out={"done"')
+    session.client.reload()
+
+    step = session.client.plan_rerun(parent).steps[0]
+
+    assert step.verdict is Verdict.RUN
+    assert step.reason.startswith(
+        f"table.take reads its output done, which run {parent} did not produce; it has no output"
+        " made any more."
+    )
+
+
+def test_reruns_that_never_started_are_gone_on_from_where_their_parent_was(
+    start: Start, code: Code
+) -> None:
+    code.replace(
+        "def beside():\n",
+        "def beside():\n    while (HERE / 'held').exists():\n        time.sleep(0.02)\n",
+    )
+    code.replace("from pathlib", "import time\nfrom pathlib")
+    session = start(code.path, max_runs=1)
+    code.break_it()
+    parent = session.run("table").run_id
+    (code.folder / "held").touch()
+    holder = session.client.materialize("beside")
+    never = session.client.rerun(parent)
+    # What a run that waits is to reuse is needed, though its maker ended long ago.
+    session.client.collect_garbage(keep_intermediates=timedelta(0))
+    never.cancel()
+    assert never.result(timeout=60).status is treadle_client.RunState.CANCELLED
+    again = never.rerun()
+    session.client.collect_garbage(keep_intermediates=timedelta(0))
+    again.cancel()
+    again.result(timeout=60)
+    code.mend()
+    code.ran()
+
+    plan = again.plan_rerun()
+    last = again.rerun()
+    (code.folder / "held").unlink()
+    holder.result(timeout=60)
+    result = last.result(timeout=60)
+
+    assert verdicts(plan) == {FETCH: "REUSE", DOUBLE: "REUSE", FINISH: "RUN", POLISH: "RUN"}
+    assert result.succeeded
+    assert result.steps[DOUBLE].reused_from_run_id == parent
+    assert code.ran() == ["beside", "finish", "polish"]
+
+
+def test_a_rerun_whose_host_could_not_start_is_gone_on_from_likewise(
+    start: Start, code: Code
+) -> None:
+    session = start(code.path)
+    code.break_it()
+    parent = session.run("table").run_id
+    code.mend()
+    # Imported by the loader before the file is there, by the host after.
+    code.write(MODULE + "\nif (HERE / 'armed').exists():\n    raise ImportError('armed')\n")
+    session.client.reload()
+    (code.folder / "armed").touch()
+    never = session.client.rerun(parent).result(timeout=60)
+    (code.folder / "armed").unlink()
+    code.ran()
+
+    rerun(session, never.run_id)
+
+    assert never.failure is not None
+    assert never.failure.reason.value == "start_failed"
+    assert code.ran() == ["finish", "polish"]
+
+
+def test_what_a_rerun_of_named_steps_left_out_can_be_gone_on_with(
+    session: Session, code: Code
+) -> None:
+    code.break_it()
+    parent = session.run("table or beside").run_id
+    code.mend()
+    only = rerun(session, parent, steps=FINISH)
+    code.ran()
+
+    plan = session.client.plan_rerun(only.run_id)
+    last = rerun(session, only.run_id)
+
+    assert verdicts(plan)[POLISH] == "RUN"
+    assert code.ran() == ["polish"]
+    with pytest.raises(NothingFailedError):
+        session.client.rerun(last.run_id)
+
+
+def test_code_that_was_mended_but_not_loaded_anew_is_named(
+    session: Session, code: Code, failed: str
+) -> None:
+    code.replace("return number + 1", "return number + 1000")
+
+    (note,) = session.client.plan_rerun(failed).notes
+    again = session.client.rerun(failed)
+    again.result(timeout=60)
+
+    assert note == (
+        f"Changed after the code was loaded: {code.path}. This plan is of the code as it was"
+        " then; `treadle reload` loads it anew."
+    )
+    assert again.notes == (note,)
+    assert session.client.materialize("beside").notes == (note,)
+    assert session.client.run(again.run_id).notes == ()
+    session.client.reload()
+    assert "`treadle reload`" not in "".join(session.client.plan_rerun(failed).notes)
+
+
+def test_a_file_that_was_only_touched_is_not_named(
+    session: Session, code: Code, failed: str
+) -> None:
+    os.utime(code.path, (1, 1))
+
+    assert session.client.plan_rerun(failed).notes == ()
+
+
+def test_code_that_could_not_be_loaded_is_named(session: Session, code: Code, failed: str) -> None:
+    code.path.write_text("raise ValueError('spilt milk')\n")
+    session.client.reload()
+
+    (note,) = session.client.plan_rerun(failed).notes
+
+    assert note.startswith(
+        f"The newest code could not be loaded ({code.path}:1: ValueError: spilt milk): this plan"
+        " is of the code that was loaded at "
+    )
+
+
+def test_the_command_says_what_to_know_of_a_plan(tmp_path: Path, code: Code) -> None:
+    code.break_it()
+    with standing(code.path, tmp_path / "home") as services:
+        with services.connect() as client:
+            parent = client.materialize("table").result(timeout=60).run_id
+        code.replace("return number + 1", "return number + 1000")
+        address = json.loads((tmp_path / "home" / "launcher.json").read_text())["address"]
+        command = [sys.executable, "-m", "treadle_client", "runs", "rerun", parent, "--detach"]
+        done = subprocess.run(
+            [*command, "--launcher", address],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+
+    assert done.stderr.startswith(f"Note: Changed after the code was loaded: {code.path}.")
 
 
 def test_the_home_of_another_launcher_goes_on_from_its_runs(

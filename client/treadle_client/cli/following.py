@@ -57,7 +57,12 @@ def exit_code_of_run(state: RunState) -> ExitCode:
 
 
 def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json: bool) -> ExitCode:
-    """Show a run that was just launched until it has ended; detached, print its id only."""
+    """Show a run that was just launched until it has ended; detached, print its id only.
+
+    What its plan notes is said beforehand, beside what a program reads.
+    """
+    for note in handle.notes:
+        click.echo(f"Note: {note}", err=True)
     if not detach:
         return _follow(session, handle, as_json=as_json)
     if as_json:

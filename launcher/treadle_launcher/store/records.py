@@ -71,12 +71,13 @@ class NewRun:
 class CreatedRun:
     """A run that is recorded: the new one, or the earlier one that the same request made.
 
-    `events` are empty when it `existed`.
+    `events` and the plan's `notes` are empty when it `existed`.
     """
 
     run: RunSummary
     existed: bool
     events: tuple[Event, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

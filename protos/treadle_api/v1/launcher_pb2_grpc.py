@@ -202,8 +202,8 @@ class LauncherServiceServicer:
         NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
         INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
         FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
-        FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
-        is to be done, or ask for STEPS or ALL.
+        FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
+        nothing is to be done, or ask for STEPS or ALL.
         FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

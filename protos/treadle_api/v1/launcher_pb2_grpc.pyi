@@ -73,8 +73,8 @@ class LauncherServiceStub:
     NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
     INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
     FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
-    FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
-    is to be done, or ask for STEPS or ALL.
+    FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
+    nothing is to be done, or ask for STEPS or ALL.
     FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
     """
     LaunchRun: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]
@@ -197,8 +197,8 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
     INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
     FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
-    FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
-    is to be done, or ask for STEPS or ALL.
+    FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
+    nothing is to be done, or ask for STEPS or ALL.
     FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
     """
     LaunchRun: _aio.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]  # type: ignore[assignment]
@@ -348,8 +348,8 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         NOT_FOUND UNKNOWN_RUN: there is no such earlier run.
         INVALID_ARGUMENT UNKNOWN_STEPS: as CodeServerService.PlanReexecution.
         FAILED_PRECONDITION RUN_NOT_FINISHED: the earlier run goes on; wait for it, or cancel it.
-        FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run in which all succeeded; nothing
-        is to be done, or ask for STEPS or ALL.
+        FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
+        nothing is to be done, or ask for STEPS or ALL.
         FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
         """
 

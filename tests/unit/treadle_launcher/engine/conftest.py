@@ -96,11 +96,12 @@ class FixedPlanner:
 
     def __init__(self) -> None:
         self.next: Launchable | None = None
+        self.before: list[Launchable] = []
         self.again: Launchable | RefusedError | None = None
 
     async def launchable(self, request: LaunchRequest) -> Launchable:
         assert self.next is not None
-        return self.next
+        return self.before.pop() if self.before else self.next
 
     async def replanned(self, run: RunSummary) -> Launchable:
         if isinstance(self.again, RefusedError):
