@@ -1,4 +1,4 @@
-"""An attempt's log folder: the files that take stdout, stderr and log records of its process."""
+"""An attempt's log folder: the files of stdout, stderr and log records; and what goes there."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class LogFolder:
 
     @property
     def stdout(self) -> str:
-        """The file that descriptor 1 goes to."""
+        """The file of what is written to descriptor 1."""
         return os.path.join(self.path, "stdout")
 
     @property
     def stderr(self) -> str:
-        """The file that descriptor 2 goes to."""
+        """The file of what is written to descriptor 2."""
         return os.path.join(self.path, "stderr")
 
     @property
@@ -78,15 +78,27 @@ def open_append(path: str) -> int:
     return os.open(path, _APPEND, _MODE)
 
 
-def redirect(stdout: str, stderr: str) -> None:
-    """Make descriptors 0, 1 and 2 of this process /dev/null and the two files.
+def open_at_end(path: str) -> int:
+    """Open a file, making it if need be, at its end; for splice, which takes no O_APPEND.
 
-    What C code and child processes write goes there as well.
+    Raises:
+        OSError: it cannot be opened.
+    """
+    fd = os.open(path, _APPEND & ~os.O_APPEND, _MODE)
+    os.lseek(fd, 0, os.SEEK_END)
+    return fd
+
+
+def redirect(stdout: int, stderr: int) -> None:
+    """Make descriptors 0, 1 and 2 of this process /dev/null and the two given, which close.
+
+    What C code and child processes write goes there as well. They are pipes, not the files:
+    `echo >/dev/stderr` opens anew what descriptor 2 is, and would empty a file.
     """
     for target, fd in (
         (0, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)),
-        (1, open_append(stdout)),
-        (2, open_append(stderr)),
+        (1, stdout),
+        (2, stderr),
     ):
         # A copy is inheritable, as the three descriptors have to be.
         os.dup2(fd, target)

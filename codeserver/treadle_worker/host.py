@@ -310,6 +310,8 @@ class Host:
     def _leave_to_parent(self) -> None:
         """Close, in a forked child, all that is this host's alone."""
         self._launcher.leave_to_parent()
+        if self._running is not None:
+            self._running.leave_to_parent()
         self._journal.close()
         self._loop.leave_to_parent()
 

@@ -26,11 +26,13 @@ from treadle_worker.messages import (
     Task,
     TaskId,
 )
+from treadle_worker.output_end import OutputEnd
 from treadle_worker.processes import Instance
 from treadle_worker.report_end import ReportEnd
 from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
-from treadle_worker.starters import Started, Starter
+from treadle_worker.started import follow
+from treadle_worker.starters import Starter
 from treadle_worker.strays import Strays
 from treadle_worker.usage import Usage
 
@@ -83,7 +85,7 @@ class Running:
         logs.create()
         oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
-        pidfd = _watchable(started)
+        pidfd, stdout, stderr = follow(started, logs)
 
         def take(fact: Fact) -> None:
             self._take(running, fact)
@@ -94,7 +96,11 @@ class Running:
             cap=LogCap(logs, self._rules.log_limit),
             pid=started.pid,
             pidfd=pidfd,
-            reports=ReportEnd(self._loop, started.reports, task.task_id, take),
+            reports=ReportEnd(self._loop, started.ours.reports, task.task_id, take),
+            outputs=(
+                OutputEnd(self._loop, started.ours.stdout, stdout),
+                OutputEnd(self._loop, started.ours.stderr, stderr),
+            ),
             oom_before=oom_before,
         )
         self._running[task.task_id] = running
@@ -176,6 +182,14 @@ class Running:
             if running.exit is None:
                 processes.kill_tree(running.pid)
         processes.kill_children()
+        for running in self._running.values():
+            running.finish_outputs()
+
+    def leave_to_parent(self) -> None:
+        """Close, in a forked child, what the loop does not: the files of other attempts."""
+        for running in self._running.values():
+            for output in running.outputs:
+                output.leave_to_parent()
 
     def _take(self, running: RunningAttempt, fact: Fact) -> None:
         if isinstance(fact, AttemptSucceeded | AttemptFailed):
@@ -242,6 +256,8 @@ class Running:
             self._loop.clear_deadline((task_id, kind))
         if not self._running:
             self._loop.clear_deadline(_LOGS)
+        # Before its stderr is quoted, and before anybody hears that there is no more to read.
+        running.finish_outputs()
         fact = conclude(running.how(exit_), running.logs.stderr_tail)
         if running.hung and running.outcome is None and isinstance(fact, AttemptFailed):
             fact = replace(fact, failure=self._too_late(running))
@@ -278,18 +294,3 @@ class Running:
     def _signal(self, running: RunningAttempt, number: signal.Signals) -> None:
         if running.exit is None:
             processes.signal_tree(running.pid, number)
-
-
-def _watchable(started: Started) -> int:
-    """Return the descriptor of a process that was started; without one it is ended at once.
-
-    Raises:
-        OSError: the operating system refuses.
-    """
-    try:
-        return os.pidfd_open(started.pid)
-    except OSError:
-        os.kill(started.pid, signal.SIGKILL)
-        os.waitpid(started.pid, 0)
-        os.close(started.reports)
-        raise

@@ -13,6 +13,7 @@ from treadle_worker.capture import LogFolder
 from treadle_worker.log_cap import LogCap
 from treadle_worker.messages import Task
 from treadle_worker.oom_counters import OomCounts
+from treadle_worker.output_end import OutputEnd
 from treadle_worker.processes import Instance
 from treadle_worker.report_end import ReportEnd
 from treadle_worker.usage import Usage
@@ -34,6 +35,7 @@ class RunningAttempt:
     pid: int
     pidfd: int
     reports: ReportEnd
+    outputs: tuple[OutputEnd, OutputEnd]
     oom_before: OomCounts
     began: float = field(default_factory=time.monotonic)
     outcome: Outcome | None = None
@@ -49,6 +51,11 @@ class RunningAttempt:
     kill_at: float = 0.0
     tree: frozenset[Instance] = frozenset()
     hung: bool = False
+
+    def finish_outputs(self) -> None:
+        """Take what is left of its output."""
+        for output in self.outputs:
+            output.finish()
 
     def how(self, exit_: Exit) -> AttemptEnd:
         """Return all that is known of its end; nothing of it is left."""

@@ -42,7 +42,7 @@ def main(fd: int) -> int:
 
 
 def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
-    step.detach(spawned.parent, spawned.logs)
+    step.detach(spawned.parent)
     step.restrict(spawned.task.steps[0], reports)
     os.chdir(spawned.host.working_directory)
     targets = [parse_target(target) for target in spawned.host.targets]

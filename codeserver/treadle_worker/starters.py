@@ -5,35 +5,27 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import socket
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 from treadle._files import FileStore
-from treadle_worker import step
+from treadle_worker import capture, step
 from treadle_worker.capture import LogFolder
+from treadle_worker.channels import Channels, above_standard, open_channels
 from treadle_worker.held_code import HeldCode
 from treadle_worker.messages import HostSpec, Task
 from treadle_worker.reports import Reports
 from treadle_worker.spawned import SpawnedAttempt
+from treadle_worker.started import Started
 
 _OUR_BUG = 70  # EX_SOFTWARE
 # Those that a host handles and a step process does not.
 HANDLED_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """A step process and the host's end of the socket of its reports."""
-
-    pid: int
-    reports: int
 
 
 class Starter(Protocol):
@@ -58,33 +50,34 @@ class ForkStarter:
 
     def start(self, task: Task, logs: LogFolder) -> Started:
         """Fork a process that runs the task; in it this never returns."""
-        with _report_sockets() as (ours, theirs):
+        with open_channels() as (ours, theirs):
             parent = os.getpid()
             # A TERM that came before the child has its own handlers would be lost.
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED_SIGNALS)
             try:
                 pid = _fork()
                 if pid == 0:
-                    os.close(ours)
+                    ours.close()
                     self._run(parent, theirs, task, logs, mask)
             finally:
                 # Also when the fork is refused: this host has to hear the next TERM.
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Started(pid=pid, reports=ours)
+        return Started(pid=pid, ours=ours)
 
     def _run(
         self,
         parent: int,
-        reports_fd: int,
+        theirs: Channels,
         task: Task,
         logs: LogFolder,
         mask: set[int] | set[signal.Signals],
     ) -> NoReturn:
         try:
-            reports = Reports(reports_fd)
+            reports = Reports(theirs.reports)
             step.announce(reports)
             self._leave_to_parent()
-            step.detach(parent, logs)
+            capture.redirect(theirs.stdout, theirs.stderr)
+            step.detach(parent)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             step.restrict(task.steps[0], reports)
             step.reseed()
@@ -112,22 +105,28 @@ class SpawnStarter:
 
     def start(self, task: Task, logs: LogFolder) -> Started:
         """Start an interpreter that imports the code itself and runs the task."""
-        with _report_sockets() as (ours, theirs), _readable() as spec_fd:
+        with open_channels() as (ours, theirs), _readable() as spec_fd:
             content = SpawnedAttempt(
-                host=self._spec, parent=os.getpid(), task=task, logs=logs, report_fd=theirs
+                host=self._spec, parent=os.getpid(), task=task, logs=logs, report_fd=theirs.reports
             )
             os.write(spec_fd, pickle.dumps(content))
             os.lseek(spec_fd, 0, os.SEEK_SET)
-            for fd in (theirs, spec_fd):
+            for fd in (theirs.reports, spec_fd):
                 os.set_inheritable(fd, True)
             pid = os.posix_spawn(
                 sys.executable,
                 [sys.executable, "-P", _bootstrap_file(), "step", str(spec_fd)],
                 self._environment,
+                # Here, and not in our code: the interpreter itself may have something to say.
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, theirs.stdout, 1),
+                    (os.POSIX_SPAWN_DUP2, theirs.stderr, 2),
+                ],
                 setsigmask=[],
                 setsigdef=[signal.SIGPIPE],
             )
-        return Started(pid=pid, reports=ours)
+        return Started(pid=pid, ours=ours)
 
 
 def _bootstrap_file() -> str:
@@ -135,22 +134,8 @@ def _bootstrap_file() -> str:
 
 
 @contextmanager
-def _report_sockets() -> Iterator[tuple[int, int]]:
-    """Make the pair, ours first; theirs is closed after the block, both when the block fails."""
-    ours, theirs = (end.detach() for end in socket.socketpair())
-    os.set_blocking(ours, False)
-    try:
-        yield ours, theirs
-    except BaseException:
-        os.close(ours)
-        raise
-    finally:
-        os.close(theirs)
-
-
-@contextmanager
 def _readable() -> Iterator[int]:
-    fd = os.memfd_create("treadle-step-spec")
+    fd = above_standard(os.memfd_create("treadle-step-spec"))
     try:
         yield fd
     finally:

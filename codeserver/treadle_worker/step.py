@@ -14,7 +14,7 @@ from treadle._files import FileStore
 from treadle.execution import RetryAsk, StepFailedError, run_step
 from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
-from treadle_worker import capture, limits, processes
+from treadle_worker import limits, processes
 from treadle_worker.attempt_end import Outcome
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import OpenFiles, end_process
@@ -49,15 +49,14 @@ class Attempt:
     files: OpenFiles = ()
 
 
-def detach(parent: int, logs: LogFolder) -> None:
-    """Make this process an attempt's own: session, orphans, descriptors, and its end.
+def detach(parent: int) -> None:
+    """Make this process an attempt's own: session, orphans, crashes told on stderr, and its end.
 
-    Its output goes to the attempt's files. It ends when the host does.
+    It ends when the host does.
     """
     os.setsid()
     processes.die_with_parent(parent)
     processes.adopt_orphans()
-    capture.redirect(logs.stdout, logs.stderr)
     faulthandler.enable(2, all_threads=True)
 
 

@@ -254,9 +254,7 @@ def test_a_step_holds_nothing_of_the_hosts(place: Workplace) -> None:
     kinds = [line.split(" ", 1)[1] for line in served.output_of().splitlines()]
 
     folder = place.folder / "logs/run1/thing/1"
-    assert sorted(kinds) == sorted(
-        ["/dev/null", str(folder / "stdout"), str(folder / "stderr"), str(folder / "log"), "socket"]
-    )
+    assert sorted(kinds) == sorted(["/dev/null", "pipe", "pipe", str(folder / "log"), "socket"])
     assert place.log("stderr") == "True\nset()\n"
 
 
