@@ -29,6 +29,7 @@ from treadle_client._requests import RunRequest
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
+from treadle_client._run_limits import run_limits
 from treadle_client._translate import START_OR_NAME_ONE
 
 #: How long a launcher that went away may stay away before a watch gives up, in seconds.
@@ -171,14 +172,15 @@ class Client:
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
-        retry_lost: int = 0,
+        retry_lost: int | None = None,
     ) -> RunHandle:
         """Launch a run of a selection, as `plan` takes it, or of exactly a plan, and return it.
 
         With an `idempotency_key` the call may be repeated: the same key and request name the
         same run. `timeout` is how many seconds the run may take once it has started; then it
-        is ended and fails. `retry_lost` is how often a step whose host was lost while its code
-        ran is tried again, whatever its policy says.
+        is ended and fails (math.inf: as long as it takes). `retry_lost` is how often a step
+        whose host was lost while its code ran is tried again, whatever its policy says. Of a
+        plan that `plan_rerun` made, both are the earlier run's where they are not given.
 
         Raises:
             SelectionError: as `plan`.
@@ -192,8 +194,7 @@ class Client:
             options=_options(unselected_outputs, siblings, unrecorded_loads),
             tags=dict(tags or {}),
             idempotency_key=idempotency_key or "",
-            timeout_ms=_milliseconds(timeout),
-            retry_lost=_checked_retry_lost(retry_lost),
+            limits=run_limits(timeout, retry_lost),
         )
         if plan is not None:
             request = _pinned(request, plan)
@@ -229,6 +230,8 @@ class Client:
         plan: Plan | None = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        timeout: float | None = None,
+        retry_lost: int | None = None,
     ) -> RunHandle:
         """Go on from a run that has ended, as `RunHandle.rerun` does.
 
@@ -245,6 +248,8 @@ class Client:
             plan=plan,
             tags=tags,
             idempotency_key=idempotency_key,
+            timeout=timeout,
+            retry_lost=retry_lost,
         )
 
     def run(self, run_id: str) -> RunHandle:
@@ -315,20 +320,6 @@ def _options(
         siblings=Siblings(siblings) if siblings else None,
         unrecorded_loads=UnrecordedLoads(unrecorded_loads) if unrecorded_loads else None,
     )
-
-
-def _milliseconds(timeout: float | None) -> int:
-    if timeout is None:
-        return 0
-    if not 0 < timeout < math.inf:
-        raise ValueError(f"timeout is {timeout!r}; give the seconds that the run may take.")
-    return max(1, round(timeout * 1000))
-
-
-def _checked_retry_lost(retry_lost: int) -> int:
-    if retry_lost < 0:
-        raise ValueError(f"retry_lost is {retry_lost!r}; give a number from 0 on.")
-    return retry_lost
 
 
 def _pinned(request: RunRequest, plan: Plan) -> RunRequest:

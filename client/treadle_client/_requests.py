@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from treadle_client._log import LogStream
 from treadle_client._plan import PlanOptions, Selection
 from treadle_client._reexecution import Reexecution
 from treadle_client._run import Run
+from treadle_client._run_limits import RunLimits
 
 T = TypeVar("T")
 
@@ -28,8 +29,7 @@ class RunRequest:
     idempotency_key: str
     digest: str = ""
     fingerprint: str = ""
-    timeout_ms: int = 0
-    retry_lost: int = 0
+    limits: RunLimits = field(default_factory=RunLimits)
     reexecution: Reexecution | None = None
 
     def __post_init__(self) -> None:

@@ -154,8 +154,10 @@ class LauncherRpc:
             idempotency_key=request.idempotency_key,
             digest=request.digest,
             fingerprint=request.fingerprint,
-            timeout_ms=request.timeout_ms,
-            retry_lost=request.retry_lost,
+            timeout_ms=request.limits.timeout_ms or 0,
+            no_timeout=request.limits.timeout_ms == 0,
+            retry_lost=request.limits.retry_lost or 0,
+            no_retry_lost=request.limits.retry_lost == 0,
         )
         if request.reexecution is not None:
             message.reexecution.CopyFrom(encode_reexecution(request.reexecution))

@@ -19,6 +19,7 @@ from treadle_client._requests import LogRequest, RunRequest
 from treadle_client._result import RunResult
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
+from treadle_client._run_limits import run_limits
 from treadle_client._step_result import StepResult
 from treadle_client._watch import RunWatch
 
@@ -139,6 +140,8 @@ class RunHandle:
         plan: Plan | None = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        timeout: float | None = None,
+        retry_lost: int | None = None,
     ) -> RunHandle:
         """Go on from this run, which has ended: launch a run of its selection on the code of now.
 
@@ -148,12 +151,17 @@ class RunHandle:
         changed since; `same_code` refuses if the code is not the run's. With `plan`, exactly
         what `plan_rerun` showed is run.
 
+        `tags`, `idempotency_key`, `timeout` and `retry_lost` are as of `Client.materialize`. Tags
+        are added to this run's; its timeout and retry_lost hold too where none is given:
+        `timeout=math.inf` takes the limit away, `retry_lost=0` the leave to retry.
+
         Raises:
             RunNotFinishedError: the run goes on.
             NothingFailedError: nothing of it is left to run from a failure.
             CodeChangedError: the code is another, and the same was asked for.
             SelectionError: `steps` name no step of the plan.
             StalePlanError: the plan is another now than the one given.
+            IdempotencyConflictError: the key was used for another request.
             ValueError: a plan was given together with what it holds itself.
         """
         asked = reexecution_of(
@@ -176,6 +184,7 @@ class RunHandle:
                 idempotency_key=idempotency_key or "",
                 digest="" if plan is None else plan.digest,
                 fingerprint="" if plan is None else plan.fingerprint,
+                limits=run_limits(timeout, retry_lost),
                 reexecution=asked,
             ),
             patience=self._patience,

@@ -17,6 +17,7 @@ from treadle_launcher.events import NewEvent, RunSubmitted
 from treadle_launcher.ids import RunIds
 from treadle_launcher.planning import Launchable, LaunchRequest, Planner
 from treadle_launcher.reexecution import Reexecution
+from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RequestFields
 from treadle_launcher.store.store import Store
@@ -90,6 +91,7 @@ class Launching:
         self, request: LaunchRequest, launchable: Launchable, named: IdempotentRequest | None
     ) -> NewRun:
         plan, earlier = launchable.plan, launchable.earlier
+        timeout_ms, retry_lost = _limits(request, None if earlier is None else earlier.run)
         submitted = RunSubmitted(
             location=plan.location,
             selection=plan.selection,
@@ -100,8 +102,8 @@ class Launching:
             idempotency_key=request.idempotency_key,
             reexecution=request.reexecution,
             root_run_id=None if earlier is None else earlier.root_run_id,
-            timeout_ms=request.timeout_ms or (0 if earlier is None else earlier.run.timeout_ms),
-            retry_lost=request.retry_lost or (0 if earlier is None else earlier.run.retry_lost),
+            timeout_ms=timeout_ms,
+            retry_lost=retry_lost,
         )
         return NewRun(
             run_id=self._ids.new(),
@@ -129,10 +131,28 @@ def _named(request: LaunchRequest) -> IdempotentRequest | None:
             "digest": request.digest,
             "fingerprint": request.fingerprint,
             **_reexecution_fields(request.reexecution),
-            # Left out at their defaults: requests were recorded before these fields were there.
-            **({"timeout_ms": request.timeout_ms} if request.timeout_ms else {}),
-            **({"retry_lost": request.retry_lost} if request.retry_lost else {}),
+            **_given("timeout_ms", request.timeout_ms, request.reexecution),
+            **_given("retry_lost", request.retry_lost, request.reexecution),
         },
+    )
+
+
+def _given(name: str, number: int | None, asked: Reexecution | None) -> RequestFields:
+    """Return what is named of a limit; nothing when it is left open.
+
+    Requests were recorded before there were limits: 0 is named where it takes a run's away.
+    """
+    if number == 0 and asked is not None:
+        return {name: "none"}
+    return {name: number} if number else {}
+
+
+def _limits(request: LaunchRequest, earlier: RunSummary | None) -> tuple[int, int]:
+    """Return a run's timeout_ms and retry_lost: as asked for, else as of the run before it."""
+    timeout_ms, retry_lost = (0, 0) if earlier is None else (earlier.timeout_ms, earlier.retry_lost)
+    return (
+        timeout_ms if request.timeout_ms is None else request.timeout_ms,
+        retry_lost if request.retry_lost is None else request.retry_lost,
     )
 
 

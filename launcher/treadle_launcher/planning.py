@@ -16,6 +16,7 @@ from treadle_launcher.errors import (
     RefusedError,
     SpansLocationsError,
     StalePlanError,
+    UnknownLocationError,
 )
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.location_planning import LocationPlanning, Planned
@@ -40,6 +41,7 @@ class LaunchRequest:
     """What a caller asks to have run. `digest` and `fingerprint` pin the plan that they saw.
 
     A `reexecution` has the location, selection and options of the run that it goes on from.
+    `timeout_ms` and `retry_lost`: 0 is no limit, and none; None is that run's, else 0.
     """
 
     location: str
@@ -50,8 +52,8 @@ class LaunchRequest:
     digest: str = ""
     fingerprint: str = ""
     reexecution: Reexecution | None = None
-    timeout_ms: int = 0
-    retry_lost: int = 0
+    timeout_ms: int | None = None
+    retry_lost: int | None = None
 
     @property
     def is_pinned(self) -> bool:
@@ -164,10 +166,22 @@ class Planner:
         return await self._plan_somewhere(selection, options)
 
     async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
-        location = self._locations.get(earlier.run.location)
+        location = self._location_of(earlier.run)
         conflicts = await self._locations.conflicts(location.name)
         planning = LocationPlanning(location, conflicts, self._store, earlier)
         return location, await planning.plan(earlier.run.selection, earlier.run.options)
+
+    def _location_of(self, earlier: RunSummary) -> CodeLocation:
+        name = earlier.location
+        try:
+            return self._locations.get(name)
+        except UnknownLocationError:
+            message = (
+                f"Run {earlier.run_id} is of location {name}, and none of that name is served here:"
+                f" serve the run's code under it, with `treadle dev --name {name} -f FILE`,"
+                f" `treadle launcher --location {name}=ADDRESS` or local(FILE, name={name!r})."
+            )
+            raise UnknownLocationError([name], message=message) from None
 
     async def _plan_in(
         self, location: CodeLocation, selection: Selection, options: PlanOptions

@@ -7,6 +7,7 @@ from contextlib import suppress
 import click
 
 from treadle_client._errors import RunFinishedError
+from treadle_client._failure import FailureReason
 from treadle_client._run import RunState
 from treadle_client._run_handle import RunHandle
 from treadle_client.cli.display import RunDisplay, open_display
@@ -75,8 +76,21 @@ def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json
 def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
     code = _shown(session, handle, as_json=as_json)
     if code is ExitCode.RUN_FAILED and not as_json:
-        click.echo(f"Go on from it: {next_command('runs', 'rerun', handle.run_id)}", err=True)
+        click.echo(_how_to_go_on(handle), err=True)
     return code
+
+
+def _how_to_go_on(handle: RunHandle) -> str:
+    words = ("runs", "rerun", handle.run_id)
+    run = handle.describe()
+    if (
+        run.timeout is None
+        or run.failure is None
+        or run.failure.reason is not FailureReason.TIMEOUT
+    ):
+        return f"Go on from it: {next_command(*words)}"
+    more = f"{2 * run.timeout.total_seconds():g}"
+    return f"Go on from it with more time: {next_command(*words, '--timeout', more)}"
 
 
 def _shown(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:

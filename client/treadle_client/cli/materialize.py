@@ -8,40 +8,15 @@ from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import follow_or_name
-from treadle_client.cli.options import json_option, plan_options, serving_options
+from treadle_client.cli.options import json_option, plan_options, run_options, serving_options
 from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.run_choices import RunChoices
 from treadle_client.cli.session import SessionRequest, open_session
-from treadle_client.cli.tags import read_tags
 
 
 @click.command(cls=CodeCommand)
 @plan_options
-@click.option(
-    "--tag",
-    "tags",
-    multiple=True,
-    callback=read_tags,
-    metavar="KEY=VALUE",
-    help="A tag of the run; repeatable.",
-)
-@click.option(
-    "--idempotency-key",
-    metavar="KEY",
-    help="Names this request: the same key again is the same run.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="How long the run may take once it has started; then it is ended and fails.",
-)
-@click.option(
-    "--retry-lost",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Try a step again, N times at most, whose host was lost while its code ran.",
-)
+@run_options
 @click.option(
     "--detach",
     is_flag=True,
@@ -50,14 +25,11 @@ from treadle_client.cli.tags import read_tags
 @serving_options
 @json_option("each event, then the result, as a JSON document on a line")
 @reporting_errors
-def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
+def materialize(
     *,
     asked: PlanRequest,
     wanted: SessionRequest,
-    tags: dict[str, str],
-    idempotency_key: str | None,
-    timeout: float | None,
-    retry_lost: int,
+    choices: RunChoices,
     detach: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -78,11 +50,5 @@ def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
             " -f and -m start end with the command."
         )
     with open_session(wanted) as session:
-        handle = asked.materialize(
-            session.client,
-            tags=tags,
-            idempotency_key=idempotency_key,
-            timeout=timeout,
-            retry_lost=retry_lost,
-        )
+        handle = asked.materialize(session.client, choices)
         return follow_or_name(session, handle, detach=detach, as_json=as_json)

@@ -13,7 +13,9 @@ from treadle_client._local import Code
 from treadle_client._plan import Siblings, UnrecordedLoads, UnselectedOutputs
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.run_choices import RunChoices, run_timeout
 from treadle_client.cli.session import SessionRequest
+from treadle_client.cli.tags import read_tags
 
 Command: TypeAlias = Callable[..., ExitCode]
 Decorator: TypeAlias = Callable[[Command], Command]
@@ -85,6 +87,27 @@ _PLAN: tuple[Decorator, ...] = (
     ),
 )  # fmt: skip
 
+_RUN: tuple[Decorator, ...] = (
+    click.option(
+        "--tag", "tags", multiple=True, callback=read_tags, metavar="KEY=VALUE",
+        help="A tag of the run; repeatable.",
+    ),
+    click.option(
+        "--idempotency-key", metavar="KEY",
+        help="Names this request: the same key again is the same run.",
+    ),
+    click.option(
+        "--timeout", type=run_timeout, metavar="SECONDS",
+        help="How long the run may take once it has started; then it is ended and fails. 'none': as"
+        " long as it takes. By default as the run that is gone on from, else none.",
+    ),
+    click.option(
+        "--retry-lost", type=click.IntRange(min=0), metavar="N",
+        help="Try a step again, N times at most, whose host was lost while its code ran. By default"
+        " as the run that is gone on from, else 0.",
+    ),
+)  # fmt: skip
+
 
 def json_option(what: str) -> Decorator:
     """Add --json, whose help says what is printed."""
@@ -120,6 +143,12 @@ def plan_options(command: Command) -> Command:
         "unrecorded_loads",
     )
     return _gathered(command, _PLAN, names, PlanRequest, "asked")
+
+
+def run_options(command: Command) -> Command:
+    """Add what is said of a run that is launched; the command gets it as `choices`, a RunChoices."""
+    names = ("tags", "idempotency_key", "timeout", "retry_lost")
+    return _gathered(command, _RUN, names, RunChoices, "choices")
 
 
 def _gathered(

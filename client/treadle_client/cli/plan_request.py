@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
@@ -10,6 +9,7 @@ import click
 from treadle_client._client import Client
 from treadle_client._plan import Plan
 from treadle_client._run_handle import RunHandle
+from treadle_client.cli.run_choices import RunChoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +44,7 @@ class PlanRequest:
             unrecorded_loads=self.unrecorded_loads,
         )
 
-    def materialize(
-        self,
-        client: Client,
-        *,
-        tags: Mapping[str, str],
-        idempotency_key: str | None,
-        timeout: float | None,
-        retry_lost: int,
-    ) -> RunHandle:
+    def materialize(self, client: Client, choices: RunChoices) -> RunHandle:
         """Launch a run."""
         return client.materialize(
             self.select or None,
@@ -61,8 +53,8 @@ class PlanRequest:
             unselected_outputs=self.unselected_outputs,
             siblings=self.siblings,
             unrecorded_loads=self.unrecorded_loads,
-            tags=tags,
-            idempotency_key=idempotency_key,
-            timeout=timeout,
-            retry_lost=retry_lost,
+            tags=choices.tags,
+            idempotency_key=choices.idempotency_key,
+            timeout=choices.timeout,
+            retry_lost=choices.retry_lost,
         )

@@ -11,9 +11,10 @@ from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import follow_or_name
 from treadle_client.cli.machine import plain, print_document
-from treadle_client.cli.options import json_option, serving_options
+from treadle_client.cli.options import json_option, run_options, serving_options
 from treadle_client.cli.pages import show_page
-from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.run_choices import RunChoices
+from treadle_client.cli.session import SessionRequest, open_session_of_run
 
 
 @click.command()
@@ -37,6 +38,7 @@ from treadle_client.cli.session import SessionRequest, open_session
 )
 @click.option("--same-code", is_flag=True, help="Refuse if the code is not the run's.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would run, and why, and end.")
+@run_options
 @click.option("--detach", is_flag=True, help="Print the new run's id and end; the run goes on.")
 @serving_options
 @json_option("each event, then the result, as a JSON document on a line; or the plan as one")
@@ -50,6 +52,7 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
     rerun_changed: bool,
     same_code: bool,
     only_plan: bool,
+    choices: RunChoices,
     detach: bool,
     wanted: SessionRequest,
     as_json: bool,
@@ -63,13 +66,14 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
         treadle runs rerun RUN --plan
         treadle runs rerun RUN
         treadle runs rerun RUN --steps 'report.render+'
+        treadle runs rerun RUN --timeout 600
     """
     if from_failure + bool(steps) + everything > 1:
         raise click.UsageError("--from-failure, --steps and --all exclude each other.")
     if detach and not wanted.code.is_empty:
         raise click.UsageError("--detach needs a running launcher: -f and -m end with the command.")
     kind = ReexecutionKind.ALL if everything else None
-    with open_session(wanted) as session:
+    with open_session_of_run(wanted, run_id) as session:
         handle = session.client.run(run_id)
         if only_plan:
             return _show_plan(
@@ -77,7 +81,14 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
                 as_json=as_json,
             )  # fmt: skip
         again = handle.rerun(
-            kind, steps=steps or None, rerun_changed=rerun_changed, same_code=same_code
+            kind,
+            steps=steps or None,
+            rerun_changed=rerun_changed,
+            same_code=same_code,
+            tags=choices.tags,
+            idempotency_key=choices.idempotency_key,
+            timeout=choices.timeout,
+            retry_lost=choices.retry_lost,
         )
         return follow_or_name(session, again, detach=detach, as_json=as_json)
 

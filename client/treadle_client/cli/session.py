@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -81,6 +81,28 @@ def open_session(wanted: SessionRequest) -> Iterator[Session]:
     address = wanted.launcher or _running(wanted)
     with Client.connect(address, token_file=wanted.token_file) as client:
         yield Session(client=client, lifetime=Lifetime.STANDING, home=wanted.home)
+
+
+@contextmanager
+def open_session_of_run(wanted: SessionRequest, run_id: str) -> Iterator[Session]:
+    """Open a session to go on from a run; code of our own is served as the location that it is of.
+
+    By itself, code has the name of its first target: another one once files are moved, or named
+    in another order. Only a launcher can read which one the run has, hence the second start.
+
+    Raises:
+        StartError, UnreachableError: as `open_session`.
+        NotFoundError: there is no such run.
+    """
+    with open_session(wanted) as session:
+        name = session.client.run(run_id).describe().location
+        served = {location.name for location in session.client.locations()}
+        if session.lifetime is Lifetime.STANDING or name in served:
+            yield session
+            return
+    click.echo(f"The code is served as location {name}, of which the run is.", err=True)
+    with open_session(replace(wanted, code=replace(wanted.code, name=name))) as session:
+        yield session
 
 
 @contextmanager

@@ -75,10 +75,12 @@ def unsound(error: Exception) -> Failure:
 
 def overdue(view: RunView) -> Failure:
     """Return why a run failed that took longer than it may."""
-    seconds = view.summary().timeout_ms / 1000
+    summary = view.summary()
+    seconds = summary.timeout_ms / 1000
     message = (
         f"The run took longer than the {seconds:g} s that it may, and what ran was ended."
-        " Launch it with a longer timeout."
+        f" Go on from it with more time: `treadle runs rerun {summary.run_id} --timeout SECONDS`, or"
+        " --timeout none."
     )
     return Failure(reason=FailureReason.TIMEOUT, message=message)
 

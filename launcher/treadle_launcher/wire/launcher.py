@@ -41,15 +41,21 @@ def decode_launch(request: launcher_pb2.LaunchRunRequest) -> LaunchRequest:
         digest=request.digest,
         fingerprint=request.fingerprint,
         reexecution=decode_asked(request),
-        timeout_ms=_not_negative("timeout_ms", request.timeout_ms),
-        retry_lost=_not_negative("retry_lost", request.retry_lost),
+        timeout_ms=_limit("timeout_ms", request.timeout_ms, request.no_timeout),
+        retry_lost=_limit("retry_lost", request.retry_lost, request.no_retry_lost),
     )
 
 
-def _not_negative(field: str, number: int) -> int:
+def _limit(field: str, number: int, none: bool) -> int | None:
+    """Read a number of which 0 says nothing: with its field's `no_`, 0 is meant."""
     if number < 0:
         raise BadArgumentError([str(number)], message=f"{field} is {number}; it must be 0 or more.")
-    return number
+    if number and none:
+        name = field.removesuffix("_ms")
+        raise BadArgumentError(
+            [str(number)], message=f"Give either {field}, which is {number}, or no_{name}."
+        )
+    return 0 if none else number or None
 
 
 def decode_asked(

@@ -372,6 +372,8 @@ class LaunchRunRequest(_message.Message):
     REEXECUTION_FIELD_NUMBER: _builtins.int
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     RETRY_LOST_FIELD_NUMBER: _builtins.int
+    NO_TIMEOUT_FIELD_NUMBER: _builtins.int
+    NO_RETRY_LOST_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name. Empty: the one that has the selected assets."""
     idempotency_key: _builtins.str
@@ -388,6 +390,10 @@ class LaunchRunRequest(_message.Message):
     """How often a step whose host was lost after its code began is tried again, whatever its
     policy says. 0: as in the earlier run of a re-execution, else only as its policy says.
     """
+    no_timeout: _builtins.bool
+    """There is no limit, whatever the earlier run of a re-execution had; timeout_ms is not set."""
+    no_retry_lost: _builtins.bool
+    """Only as policies say, whatever the earlier run of a re-execution had; retry_lost is not set."""
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What is to be made."""
@@ -417,10 +423,12 @@ class LaunchRunRequest(_message.Message):
         reexecution: _plan_pb2.Reexecution | None = ...,
         timeout_ms: _builtins.int = ...,
         retry_lost: _builtins.int = ...,
+        no_timeout: _builtins.bool = ...,
+        no_retry_lost: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "idempotency_key", b"idempotency_key", "location", b"location", "options", b"options", "reexecution", b"reexecution", "retry_lost", b"retry_lost", "selection", b"selection", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "idempotency_key", b"idempotency_key", "location", b"location", "no_retry_lost", b"no_retry_lost", "no_timeout", b"no_timeout", "options", b"options", "reexecution", b"reexecution", "retry_lost", b"retry_lost", "selection", b"selection", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -705,7 +713,7 @@ class ReadLogsRequest(_message.Message):
     offset: _builtins.int
     """The first byte wanted, from 0."""
     follow: _builtins.bool
-    """Go on until the attempt has ended."""
+    """Go on until the attempt has ended; one that has not started is waited for."""
     def __init__(
         self,
         *,

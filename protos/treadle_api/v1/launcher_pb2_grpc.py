@@ -265,7 +265,10 @@ class LauncherServiceServicer:
     def ReadLogs(self, request, context):
         """Stream what one attempt wrote, from a byte offset. Complete up to the process's end.
         Precondition: the run and the step exist. Idempotent.
+        A caller that reconnects, naming the attempt and the byte that it has reached, sees no gap
+        and no duplicate; a following stream that ends OK has told all of an attempt that is over.
         NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP. An attempt that never started gives an empty stream.
+        UNAVAILABLE HOME_UNREADABLE: the store or a file cannot be read now. Reconnect.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -110,7 +110,10 @@ class LauncherServiceStub:
     ReadLogs: _grpc.UnaryStreamMultiCallable[_launcher_pb2.ReadLogsRequest, _launcher_pb2.ReadLogsResponse]
     """Stream what one attempt wrote, from a byte offset. Complete up to the process's end.
     Precondition: the run and the step exist. Idempotent.
+    A caller that reconnects, naming the attempt and the byte that it has reached, sees no gap
+    and no duplicate; a following stream that ends OK has told all of an attempt that is over.
     NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP. An attempt that never started gives an empty stream.
+    UNAVAILABLE HOME_UNREADABLE: the store or a file cannot be read now. Reconnect.
     """
     ReadText: _grpc.UnaryStreamMultiCallable[_launcher_pb2.ReadTextRequest, _launcher_pb2.ReadTextResponse]
     """Stream a long text whole. Precondition: a message named it. Idempotent.
@@ -234,7 +237,10 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     ReadLogs: _aio.UnaryStreamMultiCallable[_launcher_pb2.ReadLogsRequest, _launcher_pb2.ReadLogsResponse]  # type: ignore[assignment]
     """Stream what one attempt wrote, from a byte offset. Complete up to the process's end.
     Precondition: the run and the step exist. Idempotent.
+    A caller that reconnects, naming the attempt and the byte that it has reached, sees no gap
+    and no duplicate; a following stream that ends OK has told all of an attempt that is over.
     NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP. An attempt that never started gives an empty stream.
+    UNAVAILABLE HOME_UNREADABLE: the store or a file cannot be read now. Reconnect.
     """
     ReadText: _aio.UnaryStreamMultiCallable[_launcher_pb2.ReadTextRequest, _launcher_pb2.ReadTextResponse]  # type: ignore[assignment]
     """Stream a long text whole. Precondition: a message named it. Idempotent.
@@ -421,7 +427,10 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_launcher_pb2.ReadLogsResponse], _abc.AsyncIterator[_launcher_pb2.ReadLogsResponse]]:
         """Stream what one attempt wrote, from a byte offset. Complete up to the process's end.
         Precondition: the run and the step exist. Idempotent.
+        A caller that reconnects, naming the attempt and the byte that it has reached, sees no gap
+        and no duplicate; a following stream that ends OK has told all of an attempt that is over.
         NOT_FOUND UNKNOWN_RUN, UNKNOWN_STEP. An attempt that never started gives an empty stream.
+        UNAVAILABLE HOME_UNREADABLE: the store or a file cannot be read now. Reconnect.
         """
 
     @_abc_1.abstractmethod

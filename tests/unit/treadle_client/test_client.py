@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import grpc
 import pytest
 
@@ -89,10 +91,35 @@ def test_a_runs_time_and_its_leave_to_retry_are_asked_for(client, launcher):
     assert (pinned.timeout_ms, pinned.retry_lost) == (2000, 0)
 
 
-@pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": -1}, {"retry_lost": -1}])
-def test_time_and_retries_below_nothing_are_refused(client, wrong):
+def test_no_limit_is_told_from_one_that_is_not_named(client, launcher):
+    client.rerun("r1", timeout=math.inf, retry_lost=0)
+    client.rerun("r1", timeout=600, retry_lost=3, tags={"k": "v"}, idempotency_key="i")
+    client.rerun("r1")
+
+    none, given, silent = launcher.requests("LaunchRun")
+    assert (none.timeout_ms, none.no_timeout, none.retry_lost, none.no_retry_lost) == (0, 1, 0, 1)
+    assert (given.timeout_ms, given.no_timeout) == (600_000, False)
+    assert (given.retry_lost, given.no_retry_lost) == (3, False)
+    assert (dict(given.tags), given.idempotency_key) == ({"k": "v"}, "i")
+    assert (silent.timeout_ms, silent.no_timeout, silent.no_retry_lost) == (0, False, False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"timeout": 0},
+        {"timeout": -1},
+        {"timeout": math.nan},
+        {"timeout": 1e300},
+        {"timeout": -math.inf},
+        {"retry_lost": -1},
+    ],
+)
+def test_time_and_retries_that_are_none_are_refused(client, wrong):
     with pytest.raises(ValueError, match="give"):
         client.materialize("a", **wrong)
+    with pytest.raises(ValueError, match="give"):
+        client.rerun("r1", **wrong)
 
 
 def test_a_plan_and_a_selection_together_are_refused(client):

@@ -17,6 +17,22 @@ def test_a_runs_time_and_its_leave_to_retry_are_read():
     assert (request.timeout_ms, request.retry_lost) == (1500, 2)
 
 
+def test_no_limit_is_told_from_a_limit_that_is_not_named():
+    silent = decode_launch(launcher_pb2.LaunchRunRequest())
+    none = decode_launch(launcher_pb2.LaunchRunRequest(no_timeout=True, no_retry_lost=True))
+
+    assert (silent.timeout_ms, silent.retry_lost) == (None, None)
+    assert (none.timeout_ms, none.retry_lost) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "none"), [("timeout_ms", "no_timeout"), ("retry_lost", "no_retry_lost")]
+)
+def test_a_limit_and_none_of_it_are_not_both_taken(field, none):
+    with pytest.raises(BadArgumentError, match=f"either {field}, which is 7, or {none}"):
+        decode_launch(launcher_pb2.LaunchRunRequest(**{field: 7, none: True}))
+
+
 @pytest.mark.parametrize("field", ["timeout_ms", "retry_lost"])
 def test_what_is_below_nothing_is_refused_by_name(field):
     with pytest.raises(BadArgumentError, match=f"{field} is -1"):

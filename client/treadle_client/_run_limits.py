@@ -1,0 +1,42 @@
+"""How long a run may take, and how often lost steps are tried again, as a caller may say it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+#: What the contract's number of milliseconds has room for.
+_MOST_MS: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimits:
+    """What a run is limited to. 0: to nothing; None: as the run that it goes on from, else 0."""
+
+    timeout_ms: int | None = None
+    retry_lost: int | None = None
+
+
+def run_limits(timeout: float | None, retry_lost: int | None) -> RunLimits:
+    """Gather what is asked for; `timeout` is in seconds, and math.inf is no limit.
+
+    Raises:
+        ValueError: one of them is no such number.
+    """
+    if retry_lost is not None and retry_lost < 0:
+        raise ValueError(f"retry_lost is {retry_lost!r}; give a number from 0 on.")
+    return RunLimits(timeout_ms=_milliseconds(timeout), retry_lost=retry_lost)
+
+
+def _milliseconds(timeout: float | None) -> int | None:
+    if timeout is None:
+        return None
+    if timeout == math.inf:
+        return 0
+    # Written so that a NaN, of which every comparison is false, is refused too.
+    if not 0 < timeout * 1000 < _MOST_MS:
+        raise ValueError(
+            f"timeout is {timeout!r}; give the seconds that the run may take, or math.inf."
+        )
+    return max(1, round(timeout * 1000))
