@@ -154,8 +154,9 @@ class OutputKeeper:
             entries = metadata_entries(output.metadata, owner=owner)
             return merged_entries(before, entries, owner=owner)
         except ArgumentError as error:
-            # Without its place: that would be ours, the op's line is gone by now.
-            raise StepFailedError(Where.OUTPUT, f"{error.problem} {error.fix}") from error
+            # At the op: the line that gave them is gone by now, and ours is nobody's business.
+            at_op = ArgumentError(error.problem, fix=error.fix, source=self.code.op.source)
+            raise StepFailedError(Where.OUTPUT, f"{error.problem} {error.fix}") from at_op
 
     def _stored(
         self, planned: TaskOutput, value: object, said: _Entries, asset: TaskAsset | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from treadle._context import AssetExecutionContext
 from treadle._failures import RetryAsk, StepFailedError, Where
 from treadle._files import FileStore
+from treadle._forked import end_if_forked
 from treadle._keys import AssetKey
 from treadle._resources import Resources, UnknownResourceError
 from treadle._run_compute import computed
@@ -32,13 +34,15 @@ def run_step(
     """Run the step in this process and return what it made, which nothing has committed yet.
 
     `loaded` is told of each input element when it is there. The op's records go to the logger
-    "treadle.step".
+    "treadle.step". A process that the op forked and that leaves the op as this one does, by
+    returning or by yielding, ends: this function returns only where it was called.
 
     Raises:
         StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
             the attempt has stored by then must not be committed.
         KeyError: the location has no such step.
     """
+    pid = os.getpid()
     code = location.step(step.step_key)
     context = _context(location, code, step, run)
     loader = InputLoader(
@@ -49,8 +53,10 @@ def run_step(
     resources = {name: location.resources[name] for name in code.op.resource_params}
     with closing(computed(code.op, context, {**resources, **loader.arguments()})) as outputs:
         for output in outputs:
+            end_if_forked(pid, step.step_key)
             keeper.take(output)
             del output  # the next one may need the memory
+    end_if_forked(pid, step.step_key)
     return keeper.result()
 
 

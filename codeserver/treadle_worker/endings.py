@@ -48,6 +48,16 @@ def end_process(status: int, files: OpenFiles = ()) -> NoReturn:
     os._exit(status if can_flush or status else _CANNOT_FLUSH)
 
 
+def exit_status(error: SystemExit) -> int:
+    """Return the status that the interpreter would end with, and say what it would say."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
 def _run(action: Callable[[], object]) -> None:
     try:
         action()

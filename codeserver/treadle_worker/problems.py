@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from treadle import DefinitionError
@@ -31,10 +31,14 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A text for a person, and the user's nearest line if there is one."""
+    """A text for a person, and the user's nearest line if there is one.
+
+    `error` is what was raised.
+    """
 
     text: str
     source: SourceLine | None
+    error: BaseException | None = field(default=None, compare=False, repr=False)
 
 
 def describe(error: BaseException) -> Problem:
@@ -43,10 +47,10 @@ def describe(error: BaseException) -> Problem:
     A refused definition says its own place and what to do; a traceback would add nothing.
     """
     if isinstance(error, TargetError):
-        return Problem(text=str(error), source=error.source)
+        return Problem(text=str(error), source=error.source, error=error)
     if isinstance(error, DefinitionError) and error.source.file:
-        return Problem(text=str(error), source=error.source)
-    return Problem(text=_traceback(error), source=_nearest_line(error))
+        return Problem(text=str(error), source=error.source, error=error)
+    return Problem(text=_traceback(error), source=_nearest_line(error), error=error)
 
 
 def _traceback(error: BaseException) -> str:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
-from treadle_worker import stacks, step
+from treadle_worker import limits, stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
+from treadle_worker.evidence import memory_error
 from treadle_worker.failures import import_failure
 from treadle_worker.held_code import stale_failure
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import AttemptFailed, Failure, HostSpec, Task
+from treadle_worker.problems import Problem, describe
 from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
 from treadle_worker.targets import parse_target
 
@@ -45,11 +47,14 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
     step.detach(spawned.parent)
     step.restrict(spawned.task.steps[0], reports)
     os.chdir(spawned.host.working_directory)
-    targets = [parse_target(target) for target in spawned.host.targets]
     try:
+        targets = [parse_target(target) for target in spawned.host.targets]
         location = load_targets(targets, spawned.host.working_directory)
     except LoadFailedError as error:
-        _fail(reports, import_failure(error.problem))
+        _fail(reports, _import_failure(spawned, error.problem))
+    except MemoryError as error:
+        # There was none left to say so.
+        _fail(reports, _import_failure(spawned, describe(error)))
     if not stacks.is_caught(os.getpid()):
         stacks.show_on_signal(2)
     found = location.snapshot.digest
@@ -66,6 +71,16 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
         ),
         reports,
     )
+
+
+def _import_failure(spawned: SpawnedAttempt, problem: Problem) -> Failure:
+    """Say why the import failed: memory, if that was met, which a limit of it then counts."""
+    met = limits.lift_memory(problem.error) if problem.error else None
+    failure = import_failure(problem)
+    if met is None:
+        return failure
+    step_key = spawned.task.steps[0].step_key
+    return memory_error(step_key, met, failure, " while it imported the code")
 
 
 def _fail(reports: Reports, failure: Failure) -> NoReturn:

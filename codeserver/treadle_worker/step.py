@@ -17,9 +17,10 @@ from treadle.task import TaskRun, TaskStep
 from treadle_worker import limits, processes
 from treadle_worker.attempt_end import Outcome
 from treadle_worker.capture import LogFolder
-from treadle_worker.endings import OpenFiles, end_process
+from treadle_worker.endings import OpenFiles, end_process, exit_status
 from treadle_worker.evidence import memory_error
 from treadle_worker.failures import internal_failure, step_failure
+from treadle_worker.forked import end_forked
 from treadle_worker.frames import FrameError
 from treadle_worker.late_imports import LateImports
 from treadle_worker.log_records import log_to
@@ -106,7 +107,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
         outcome = _outcome(attempt, late, reports)
     except SystemExit as error:
         # The op asked for the end of the process, and gets it: without a report.
-        status = _exit_status(error)
+        status = exit_status(error)
     else:
         status = _report(attempt.step.step_key, outcome, reports)
     end_process(status, attempt.files)
@@ -129,7 +130,7 @@ def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:
 
 
 def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
-    failed = None
+    failed, pid = None, os.getpid()
     try:
         result = run_step(
             attempt.location,
@@ -139,6 +140,7 @@ def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
             loaded=reports.send,
         )
     except StepFailedError as error:
+        end_forked(pid, error, attempt.files)
         met = limits.lift_memory(error)
         failure = _named(attempt.step.step_key, step_failure(error), met)
         failed = _failed(failure, retry=error.retry, no_retry=not error.allow_retries)
@@ -183,16 +185,6 @@ def _unspeakable(step_key: str, error: FrameError) -> Failure:
         message=f"What {step_key} reports of its outputs is too much to be told: {error}. Say less "
         "in their metadata; what is larger belongs in an asset.",
     )
-
-
-def _exit_status(error: SystemExit) -> int:
-    """Return the status that the interpreter would end with, and say what it would say."""
-    if error.code is None:
-        return 0
-    if isinstance(error.code, int):
-        return error.code & 0xFF
-    print(error.code, file=sys.stderr)
-    return 1
 
 
 def _buffer_by_line() -> None:

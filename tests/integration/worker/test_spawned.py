@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+import pytest
+
 from tests.integration.worker.conftest import Workplace
 
 QUICK = """
@@ -96,6 +98,58 @@ def test_an_import_that_fails_only_then_is_told(place: Workplace) -> None:
     failure = record["failed"]["failure"]
     assert failure["reason"] == "FAILURE_REASON_START_FAILED"
     assert "ValueError: not twice" in failure["message"]
+
+
+@pytest.mark.parametrize(
+    ("held", "likely"),
+    [("bytearray(2 << 30)", True), ("[bytearray(1 << 20) for _ in range(4000)]", False)],
+)
+def test_memory_that_an_import_meets_is_that(place: Workplace, held: str, likely: bool) -> None:
+    served = place.serve(
+        f"""
+        import os
+        HELD = {held} if os.path.exists("memory") else None
+        @asset
+        def thing():
+            return 1
+        """,
+        startMethod="spawn",
+    )
+    served.connection.send(prepare={})
+    served.connection.hello("READY")
+    (place.folder / "memory").touch()
+
+    (record,) = served.run(step_fields={"limits": {"memoryBytes": str(512 << 20)}})
+
+    failure = record["failed"]["failure"]
+    assert failure["reason"] == "FAILURE_REASON_OOM"
+    assert "out of memory while it imported the code" in failure["message"]
+    assert failure.get("likely", False) == likely
+    assert str(512 << 20) in failure["evidence"][0]
+    assert "MemoryError" in failure["traceback"]["head"]
+    assert failure["source"] == {"file": str(served.path), "line": 4}
+
+
+def test_a_signal_that_ends_an_import_is_told_as_that(place: Workplace) -> None:
+    served = place.serve(
+        """
+        import os, signal
+        if os.path.exists("memory"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        @asset
+        def thing():
+            return 1
+        """,
+        startMethod="spawn",
+    )
+    served.connection.send(prepare={})
+    served.connection.hello("READY")
+    (place.folder / "memory").touch()
+
+    (record,) = served.run()
+
+    assert record["failed"]["failure"]["signal"] == "SIGKILL"
+    assert "while it imported the code" in record["failed"]["failure"]["message"]
 
 
 def test_a_cancel_ends_a_spawned_step_and_what_it_started(place: Workplace) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from treadle import (
+    ArgumentError,
     AssetOut,
     IOManager,
     Nothing,
@@ -270,6 +271,9 @@ def test_metadata_of_an_output_that_is_no_plain_data_is_refused(bench):
     assert failure.where is Where.OUTPUT
     assert "metadata 'what' has a value of type object" in failure.message
     assert ".py" not in failure.message
+    assert isinstance(failure.__cause__, ArgumentError)
+    assert failure.__cause__.source == told.op.source
+    assert failure.__cause__.source.file == __file__
 
 
 BIG = "x" * 30_000

@@ -1,0 +1,30 @@
+"""Whose line it is that calls into Treadle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from treadle._source import user_frame, user_line
+from treadle.snapshot import SourceLine
+
+
+def called_by(module: str, call: Callable[[], object]) -> object:
+    """Call from a frame of a module of that name."""
+    names: dict[str, object] = {"__name__": module, "call": call}
+    exec("def caller():\n    return call()\n", names)  # noqa: S102 - the text is that above
+    caller = names["caller"]
+    assert callable(caller)
+    return caller()
+
+
+def test_the_line_is_the_users_and_not_ours() -> None:
+    line = called_by("treadle._anything", user_line)
+
+    assert isinstance(line, SourceLine)
+    assert Path(line.file) == Path(__file__)
+
+
+def test_what_runs_the_users_code_is_no_user() -> None:
+    assert called_by("treadle_worker.step", user_frame) is None
+    assert called_by("treadle_worker.step", user_line) == SourceLine(file="", line=0)
