@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -312,12 +312,19 @@ class CancelRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCancelled(Event):
-    """A step was cancelled. `was_running`: a process was ended for it."""
+    """A step was cancelled. `was_running`: a process was ended for it.
+
+    `exit_code` or `signal` says how that ended, unless its host was lost; `stderr_tail` are its
+    last lines.
+    """
 
     kind = EventKind.STEP_CANCELLED
 
     was_running: bool
     usage: AttemptUsage | None = None
+    exit_code: int | None = None
+    signal: str = ""
+    stderr_tail: Text = field(default_factory=Text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

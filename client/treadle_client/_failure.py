@@ -58,7 +58,7 @@ class Failure:
 
     `where` is set for a user_error, `error_class` and `traceback` when an exception was raised,
     `source` when a traceback names a line of the user's, `exit_code` for an exit, `signal` when
-    one ended the process, `stderr_tail` when the process ended without a report. `evidence` are
+    one ended the process, `stderr_tail` when its process wrote anything to stderr. `evidence` are
     the facts that the reason rests on, a sentence each; `likely`: they do not prove it.
     `metadata` is what the user's own Failure says.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from treadle_client._errors import RunFailed
-from treadle_client._failure import Failure
+from treadle_client._failure import Failure, FailureReason
 from treadle_client._ids import RunId
 from treadle_client._materialization import Materialization
 from treadle_client._run import RunState
@@ -59,9 +59,23 @@ def describe_failure(failure: Failure) -> str:
 
 
 def failure_details(failure: Failure) -> list[str]:
-    """Return, in parts, what a failure rests on: facts, the traceback, the end of stderr."""
-    texts = ("\n".join(failure.evidence), str(failure.traceback), str(failure.stderr_tail))
-    return [text.rstrip() for text in texts if text]
+    """Return, in parts, what a failure rests on: facts, the traceback, the end of stderr.
+
+    What the process wrote before the op raised stands before that, as on a terminal.
+    """
+    traceback = str(failure.traceback).rstrip()
+    stderr = _beside(traceback, str(failure.stderr_tail).rstrip())
+    ends = (
+        (stderr, traceback) if failure.reason is FailureReason.USER_ERROR else (traceback, stderr)
+    )
+    return [text for text in ("\n".join(failure.evidence), *ends) if text]
+
+
+def _beside(traceback: str, stderr: str) -> str:
+    """Return what stderr says besides the traceback, which the op may have printed too."""
+    if traceback and traceback.endswith(stderr.lstrip("\n")):
+        return ""
+    return stderr.replace(traceback, "").strip("\n") if traceback else stderr
 
 
 def _why(step: StepResult) -> str:

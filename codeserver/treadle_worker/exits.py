@@ -36,12 +36,23 @@ def conclude(
     if isinstance(end.outcome, AttemptSucceeded) and not end.was_interrupted and end.exit == Exit():
         return _measured(end.outcome, end)
     if end.cancel_requested:
-        return AttemptCancelled(was_running=True, usage=end.usage)
+        return _cancelled(end, stderr_tail())
     if end.timeout_ms:
         return _failed(_timeout(end, stderr_tail()), end)
     if isinstance(end.outcome, AttemptFailed):
-        return _measured(end.outcome, end)
+        told = replace(end.outcome.failure, stderr_tail=stderr_tail())
+        return _measured(replace(end.outcome, failure=told), end)
     return _failed(_sudden_end(end, stderr_tail()), end)
+
+
+def _cancelled(end: AttemptEnd, stderr_tail: str) -> AttemptCancelled:
+    return AttemptCancelled(
+        was_running=True,
+        usage=end.usage,
+        exit_code=None if end.exit.signal else end.exit.status,
+        signal=end.exit.signal,
+        stderr_tail=stderr_tail,
+    )
 
 
 def _failed(failure: Failure, end: AttemptEnd) -> AttemptFailed:

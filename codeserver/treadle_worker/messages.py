@@ -80,7 +80,7 @@ class Failure:
 
     `where` is set for USER_ERROR, `error_class` and `traceback` when an exception was raised,
     `source` when a traceback names a line of the user's, `exit_code` for EXIT, `signal` when
-    one ended the process, `stderr_tail` when the process ended without a report. `evidence`
+    one ended the process, `stderr_tail` when its process wrote anything to stderr. `evidence`
     are the facts that the reason rests on, a sentence each; `likely`: they do not prove it.
     """
 
@@ -168,10 +168,16 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptCancelled:
-    """The task was cancelled and its processes are proven gone."""
+    """The task was cancelled and its processes are proven gone.
+
+    `exit_code` or `signal` says how its process ended, if it had one.
+    """
 
     was_running: bool
     usage: AttemptUsage | None = None
+    exit_code: int | None = None
+    signal: str = ""
+    stderr_tail: str = ""
 
 
 Fact: TypeAlias = (

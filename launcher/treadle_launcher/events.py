@@ -242,10 +242,16 @@ class CancelRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCancelled:
-    """A step was cancelled. `was_running`: a process was ended for it."""
+    """A step was cancelled. `was_running`: a process was ended for it.
+
+    `exit_code` or `signal` says how that ended, if its host lived to tell.
+    """
 
     was_running: bool = False
     usage: AttemptUsage | None = None
+    exit_code: int | None = None
+    signal: str = ""
+    stderr_tail: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

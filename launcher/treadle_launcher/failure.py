@@ -55,7 +55,7 @@ class Failure:
     """Why something failed.
 
     `where` is set for USER_ERROR, `exit_code` for EXIT, `signal` ("SIGSEGV") when one ended
-    the process, `stderr_tail` when the process ended without a report; `error_class`,
+    the process, `stderr_tail` when it wrote anything to stderr; `error_class`,
     `traceback` and `source` when an exception was raised. `evidence` are the facts that the
     reason rests on, a sentence each; `likely`: they do not prove it. `metadata` is what the
     user's own Failure says.

@@ -89,10 +89,16 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptCancelled:
-    """The task was cancelled and its processes are proven gone."""
+    """The task was cancelled and its processes are proven gone.
+
+    `exit_code` or `signal` says how its process ended, if it had one.
+    """
 
     was_running: bool
     usage: AttemptUsage | None = None
+    exit_code: int | None = None
+    signal: str = ""
+    stderr_tail: Text | None = None
 
 
 Fact: TypeAlias = (
@@ -162,12 +168,19 @@ def _payloads(
 
 
 def _cancelled(fact: AttemptCancelled) -> StepCancelled:
-    return StepCancelled(was_running=fact.was_running, usage=fact.usage)
+    return StepCancelled(
+        was_running=fact.was_running,
+        usage=fact.usage,
+        exit_code=fact.exit_code,
+        signal=fact.signal,
+        stderr_tail=fact.stderr_tail,
+    )
 
 
 def _ended_with_host(fact: AttemptCancelled) -> AttemptFailed:
     # Its host was ended, not its run: nobody asked for less than the whole.
-    return AttemptFailed(failure=_ENDED_WITH_HOST, usage=fact.usage)
+    failure = replace(_ENDED_WITH_HOST, signal=fact.signal, stderr_tail=fact.stderr_tail)
+    return AttemptFailed(failure=failure, usage=fact.usage)
 
 
 def _with_digest(made: AssetMaterialized, digest: str) -> AssetMaterialized:

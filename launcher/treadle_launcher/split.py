@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from treadle_launcher.events import LogRecord, Payload, RunFinished, StepFailed, StepRetryScheduled
+from treadle_launcher.events import (
+    LogRecord,
+    Payload,
+    RunFinished,
+    StepCancelled,
+    StepFailed,
+    StepRetryScheduled,
+)
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import TextId
 from treadle_launcher.values import Text
@@ -30,6 +37,8 @@ def split_payload(payload: Payload) -> tuple[Payload, Mapping[TextId, str]]:
             split: Payload = replace(payload, message=message)
         case StepFailed() | StepRetryScheduled():
             split = replace(payload, failure=_split_failure(payload.failure, whole))
+        case StepCancelled() if payload.stderr_tail is not None:
+            split = replace(payload, stderr_tail=_split_text(payload.stderr_tail, whole))
         case RunFinished() if payload.failure is not None:
             split = replace(payload, failure=_split_failure(payload.failure, whole))
         case _:

@@ -165,7 +165,14 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
         retry=st.none() | st.builds(RetryAsk, max_retries=INT32, delay_ms=INT64),
         no_retry=st.booleans(),
     ),
-    st.builds(AttemptCancelled, was_running=st.booleans(), usage=USAGES),
+    st.builds(
+        AttemptCancelled,
+        was_running=st.booleans(),
+        usage=USAGES,
+        exit_code=st.none() | INT32,
+        signal=TEXT,
+        stderr_tail=TEXT,
+    ),
 )
 RECORDS = st.builds(
     JournalRecord,

@@ -270,6 +270,9 @@ def _step_cancelled(
         **common,
         was_running=payload.was_running,
         usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
+        exit_code=payload.exit_code if payload.HasField("exit_code") else None,
+        signal=payload.signal,
+        stderr_tail=decode_text(payload.stderr_tail, read_text),
     )
 
 

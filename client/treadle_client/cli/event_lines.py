@@ -92,7 +92,7 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
         case _event.StepReused():
             return Line(text=f"reused from run {event.from_run_id}", tone=Tone.QUIET)
         case _event.StepCancelled():
-            return Line(text="cancelled", tone=Tone.WARNING)
+            return _cancelled_line(event)
         case _event.StepExpanded():
             return Line(text=f"expanded to {count(len(event.mapping_keys), 'step')}")
         case _:
@@ -117,6 +117,16 @@ def _output_line(event: Event) -> Line | None:
             return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
         case _:
             return None
+
+
+def _cancelled_line(event: _event.StepCancelled) -> Line:
+    """Say how it ended, unless that is how what is cancelled ends."""
+    how = ""
+    if event.exit_code is not None:
+        how = f", and ended with exit status {event.exit_code}"
+    elif event.signal not in ("", "SIGTERM"):
+        how = f", and ended by {event.signal}"
+    return Line(text=f"cancelled{how}", tone=Tone.WARNING, below=str(event.stderr_tail).rstrip())
 
 
 def _retry_line(event: _event.StepRetryScheduled) -> Line:

@@ -69,9 +69,8 @@ def encode_fact(fact: Fact) -> dict[str, object]:
             return {"succeeded": _encode_succeeded(fact)}
         case AttemptFailed():
             return {"failed": _encode_failed(fact)}
-        case AttemptCancelled(was_running=was_running):
-            usage = _encode_usage(fact.usage)
-            return {"cancelled": message(wasRunning=was_running, usage=usage)}
+        case AttemptCancelled():
+            return {"cancelled": _encode_cancelled(fact)}
 
 
 def decode_fact(obj: JsonObject) -> Fact | None:
@@ -142,8 +141,27 @@ def _decode_retry(obj: JsonObject) -> RetryAsk | None:
     return RetryAsk(max_retries=integer(retry, "maxRetries"), delay_ms=integer(retry, "delayMs"))
 
 
+def _encode_cancelled(fact: AttemptCancelled) -> dict[str, object]:
+    return {
+        **message(
+            wasRunning=fact.was_running,
+            usage=_encode_usage(fact.usage),
+            signal=fact.signal,
+            stderrTail=message(head=fact.stderr_tail),
+        ),
+        # Zero says something too: `message` would leave it out.
+        **({} if fact.exit_code is None else {"exitCode": fact.exit_code}),
+    }
+
+
 def _decode_cancelled(obj: JsonObject) -> AttemptCancelled:
-    return AttemptCancelled(was_running=flag(obj, "wasRunning"), usage=_decode_usage(obj))
+    return AttemptCancelled(
+        was_running=flag(obj, "wasRunning"),
+        usage=_decode_usage(obj),
+        exit_code=integer(obj, "exitCode") if "exitCode" in obj else None,
+        signal=text(obj, "signal"),
+        stderr_tail=text(child(obj, "stderrTail") or {}, "head"),
+    )
 
 
 def _encode_usage(usage: AttemptUsage | None) -> dict[str, object]:

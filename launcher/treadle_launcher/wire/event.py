@@ -233,7 +233,11 @@ _ENCODERS: Mapping[type[events.Payload], Callable[[Any], Any]] = {
         reason=fact.reason, failure=encode_failure(fact.failure)
     ),
     events.StepCancelled: lambda fact: event_pb2.StepCancelled(
-        was_running=fact.was_running, usage=encode_usage(fact.usage)
+        was_running=fact.was_running,
+        usage=encode_usage(fact.usage),
+        exit_code=fact.exit_code,
+        signal=fact.signal,
+        stderr_tail=encode_text(fact.stderr_tail),
     ),
     events.RunFinished: _encode_run_finished,
 }

@@ -26,7 +26,7 @@ from treadle_launcher.wire.event import (
 from treadle_launcher.wire.plan import UNSELECTED
 from treadle_launcher.wire.policy import decode_retry_request, encode_limits
 from treadle_launcher.wire.run import decode_failure, decode_usage
-from treadle_launcher.wire.value import decode_time, encode_value_ref
+from treadle_launcher.wire.value import decode_text, decode_time, encode_value_ref
 
 _HOST_STATES = EnumCodec(frames.HostState, worker_pb2.HostState, "HOST_STATE")
 _ACK_STATES = EnumCodec(frames.AckState, worker_pb2.AckState, "ACK_STATE")
@@ -149,7 +149,13 @@ def _decode_failed(message: worker_pb2.AttemptFailed) -> journal.AttemptFailed:
 
 
 def _decode_cancelled(message: worker_pb2.AttemptCancelled) -> journal.AttemptCancelled:
-    return journal.AttemptCancelled(was_running=message.was_running, usage=_decode_usage(message))
+    return journal.AttemptCancelled(
+        was_running=message.was_running,
+        usage=_decode_usage(message),
+        exit_code=message.exit_code if message.HasField("exit_code") else None,
+        signal=message.signal,
+        stderr_tail=decode_text(message.stderr_tail) if message.HasField("stderr_tail") else None,
+    )
 
 
 def _decode_usage(

@@ -276,11 +276,11 @@ class Failure(_message.Message):
 
     @_builtins.property
     def stderr_tail(self) -> _value_pb2.Text:
-        """The last lines of the attempt's stderr. Set when the process ended without a report."""
+        """The last lines of the attempt's stderr. Set when there are any."""
 
     @_builtins.property
     def evidence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The facts that the reason rests on, a sentence each. Set for OOM, SIGNAL, TIMEOUT and LOST."""
+        """The facts that the reason rests on, a sentence each. Set for OOM, SIGNAL, EXIT, TIMEOUT and LOST."""
 
     @_builtins.property
     def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:

@@ -583,23 +583,39 @@ class AttemptCancelled(_message.Message):
 
     WAS_RUNNING_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    EXIT_CODE_FIELD_NUMBER: _builtins.int
+    SIGNAL_FIELD_NUMBER: _builtins.int
+    STDERR_TAIL_FIELD_NUMBER: _builtins.int
     was_running: _builtins.bool
     """A process was ended for it."""
+    exit_code: _builtins.int
+    """The exit status of the process. Set when was_running and it ended by itself."""
+    signal: _builtins.str
+    """The signal that ended the process, for example "SIGTERM". Set when one did."""
     @_builtins.property
     def usage(self) -> _run_pb2.AttemptUsage:
         """What the attempt used. Set when was_running."""
+
+    @_builtins.property
+    def stderr_tail(self) -> _value_pb2.Text:
+        """The last lines of the attempt's stderr, whole in head. Set when there are any."""
 
     def __init__(
         self,
         *,
         was_running: _builtins.bool = ...,
         usage: _run_pb2.AttemptUsage | None = ...,
+        exit_code: _builtins.int | None = ...,
+        signal: _builtins.str = ...,
+        stderr_tail: _value_pb2.Text | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code", "exit_code", b"exit_code", "stderr_tail", b"stderr_tail", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage", "was_running", b"was_running"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code", "exit_code", b"exit_code", "signal", b"signal", "stderr_tail", b"stderr_tail", "usage", b"usage", "was_running", b"was_running"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__exit_code: _TypeAlias = _typing.Literal["exit_code"]  # noqa: Y015
+    _WhichOneofArgType__exit_code: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__exit_code) -> _WhichOneofReturnType__exit_code | None: ...
 
 Global___AttemptCancelled: _TypeAlias = AttemptCancelled  # noqa: Y015
 

@@ -137,13 +137,16 @@ def test_the_begin_of_an_attempt_is_no_event():
 
 def test_an_attempt_that_was_cancelled_with_its_run_is_cancelled():
     view = running(NewEvent(payload=CancelRequested()))
-    assert told(AttemptCancelled(was_running=True), view) == [StepCancelled(was_running=True)]
+    how = {"was_running": True, "signal": "SIGTERM", "stderr_tail": Text(head="last words")}
+    assert told(AttemptCancelled(**how), view) == [StepCancelled(**how)]
 
 
 def test_an_attempt_that_ended_with_its_host_alone_is_lost():
-    (fact,) = told(AttemptCancelled(was_running=True))
+    tail = Text(head="last words")
+    (fact,) = told(AttemptCancelled(was_running=True, signal="SIGTERM", stderr_tail=tail))
     assert isinstance(fact, StepFailed)
     assert fact.failure.reason is FailureReason.LOST
+    assert (fact.failure.signal, fact.failure.stderr_tail) == ("SIGTERM", tail)
 
 
 def test_an_attempt_that_does_not_run_any_more_tells_nothing():

@@ -12,6 +12,7 @@ from treadle_launcher.events import (
     LogRecord,
     Payload,
     RunFinished,
+    StepCancelled,
     StepFailed,
     StepRetryScheduled,
 )
@@ -82,6 +83,17 @@ def test_both_texts_of_a_failure_are_cut(payload: Payload) -> None:
     assert split.failure.traceback is not None
     assert split.failure.stderr_tail is not None
     assert set(whole) == {split.failure.traceback.text_id, split.failure.stderr_tail.text_id}
+
+
+def test_the_last_words_of_what_was_cancelled_are_cut() -> None:
+    cancelled = StepCancelled(was_running=True, stderr_tail=Text(head="x" * 40_000))
+
+    split, whole = split_payload(cancelled)
+
+    assert isinstance(split, StepCancelled)
+    assert split.stderr_tail is not None
+    assert set(whole) == {split.stderr_tail.text_id}
+    assert split_payload(StepCancelled()) == (StepCancelled(), {})
 
 
 def test_what_was_cut_is_not_cut_again() -> None:

@@ -61,14 +61,23 @@ def test_success_that_is_said_and_kept_is_success(cancelled: bool) -> None:
 def test_whatever_else_was_cancelled_is_cancelled(outcome: Outcome | None) -> None:
     fact = conclude(end(outcome, Exit(signal="SIGTERM"), cancelled=True), tail)
 
-    assert fact == AttemptCancelled(was_running=True, usage=end(None).usage)
+    assert fact == AttemptCancelled(
+        was_running=True, usage=end(None).usage, signal="SIGTERM", stderr_tail="tail"
+    )
+
+
+def test_what_was_cancelled_and_ended_by_itself_says_how() -> None:
+    fact = conclude(end(None, cancelled=True), tail)
+
+    assert isinstance(fact, AttemptCancelled)
+    assert (fact.exit_code, fact.signal) == (0, "")
 
 
 def test_a_failure_that_was_said_stands() -> None:
     fact = conclude(end(FAILED, Exit(status=120)), tail)
 
     assert isinstance(fact, AttemptFailed)
-    assert fact.failure == FAILED.failure
+    assert fact.failure == replace(FAILED.failure, stderr_tail="tail")
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,56 @@ def test_the_end_of_stderr_stands_below_a_crash():
     assert line.below == "Fatal Python error"
 
 
+RAISED = replace(
+    CRASH,
+    reason=FailureReason.USER_ERROR,
+    error_class="builtins.ValueError",
+    traceback=Text(head="Traceback\nValueError: no"),
+    signal="",
+)
+
+
+@pytest.mark.parametrize(
+    ("stderr", "below"),
+    [
+        ("", "Traceback\nValueError: no"),
+        ("a warning\n", "a warning\nTraceback\nValueError: no"),
+        # The op has printed it as well.
+        ("Traceback\nValueError: no\n", "Traceback\nValueError: no"),
+        ("a warning\nTraceback\nValueError: no\n", "a warning\nTraceback\nValueError: no"),
+        # The end of stderr begins within what it has printed.
+        ("ValueError: no\n", "Traceback\nValueError: no"),
+    ],
+)
+def test_what_an_op_wrote_before_it_raised_stands_before_the_traceback_once(stderr, below):
+    failure = replace(RAISED, stderr_tail=Text(head=stderr))
+
+    line = event_line(made(_event.StepFailed, failure=failure, duration=timedelta(), pid=1))
+
+    assert line is not None
+    assert line.below == below
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ({}, "s cancelled"),
+        ({"signal": "SIGTERM"}, "s cancelled"),
+        ({"signal": "SIGKILL"}, "s cancelled, and ended by SIGKILL"),
+        ({"exit_code": 0}, "s cancelled, and ended with exit status 0"),
+    ],
+)
+def test_a_cancelled_step_says_how_it_ended_and_its_last_words(how, text):
+    event = made(
+        _event.StepCancelled, was_running=True, stderr_tail=Text(head="last words\n"), **how
+    )
+
+    line = event_line(event)
+
+    assert line is not None
+    assert (line.text, line.below) == (text, "last words")
+
+
 @pytest.mark.parametrize(
     "event",
     [
