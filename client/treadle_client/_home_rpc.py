@@ -58,8 +58,10 @@ class HomeRpc:
 
     def step_task(self, run_id: str, step_key: str, attempt: int) -> str:
         """Return the task of an attempt, as the JSON that hosts get; attempt 0: the last one."""
-        request = launcher_pb2.GetStepTaskRequest(run_id=run_id, step_key=step_key, attempt=attempt)
         with translated(self._address):
+            request = launcher_pb2.GetStepTaskRequest(
+                run_id=run_id, step_key=step_key, attempt=attempt
+            )
             response = self._stub.GetStepTask(
                 request, timeout=CALL_SECONDS, metadata=self._metadata
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from treadle_client._log import LogStream
 from treadle_client._plan import PlanOptions, Selection
@@ -13,6 +13,11 @@ from treadle_client._run import Run
 from treadle_client._run_limits import RunLimits
 
 T = TypeVar("T")
+
+#: What the contract's numbers have room for.
+MOST_ATTEMPTS: Final = 2**31 - 1
+MOST_BYTES: Final = 2**63 - 1
+MOST_EVENTS: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,11 @@ class LaunchedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRequest:
-    """What ReadLogs is asked for. `attempt` 0: the last one that started."""
+    """What ReadLogs is asked for. `attempt` 0: the last one that started.
+
+    Raises:
+        ValueError: the attempt or the offset is no number that one could have.
+    """
 
     run_id: str
     step_key: str
@@ -56,6 +65,12 @@ class LogRequest:
     stream: LogStream
     offset: int
     follow: bool
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.attempt <= MOST_ATTEMPTS:
+            raise ValueError(f"attempt is {self.attempt}; give a number from 1 on.")
+        if not 0 <= self.offset <= MOST_BYTES:
+            raise ValueError(f"offset is {self.offset}; give a byte's, from 0 on.")
 
 
 class Stream(Generic[T]):

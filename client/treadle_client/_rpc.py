@@ -131,41 +131,41 @@ class LauncherRpc:
 
     def plan_run(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
         """Read the whole resolved plan of a selection."""
-        request = launcher_pb2.PlanRunRequest(
-            location=location,
-            selection=encode_selection(selection),
-            options=encode_options(options),
-        )
         with translated(self.address):
+            request = launcher_pb2.PlanRunRequest(
+                location=location,
+                selection=encode_selection(selection),
+                options=encode_options(options),
+            )
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
             return decode_plan(response.part for response in parts)
 
     def plan_reexecution(self, asked: Reexecution) -> Plan:
         """Read the whole resolved plan of what goes on from an earlier run."""
-        request = launcher_pb2.PlanRunRequest(reexecution=encode_reexecution(asked))
         with translated(self.address):
+            request = launcher_pb2.PlanRunRequest(reexecution=encode_reexecution(asked))
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
             return decode_plan(response.part for response in parts)
 
     def launch_run(self, request: RunRequest) -> LaunchedRun:
         """Plan, record a run, and return it as recorded."""
-        message = launcher_pb2.LaunchRunRequest(
-            tags=request.tags,
-            idempotency_key=request.idempotency_key,
-            digest=request.digest,
-            fingerprint=request.fingerprint,
-            timeout_ms=request.limits.timeout_ms or 0,
-            no_timeout=request.limits.timeout_ms == 0,
-            retry_lost=request.limits.retry_lost or 0,
-            no_retry_lost=request.limits.retry_lost == 0,
-        )
-        if request.reexecution is not None:
-            message.reexecution.CopyFrom(encode_reexecution(request.reexecution))
-        else:
-            message.location = request.location
-            message.selection.CopyFrom(encode_selection(request.selection))
-            message.options.CopyFrom(encode_options(request.options))
         with translated(self.address):
+            message = launcher_pb2.LaunchRunRequest(
+                tags=request.tags,
+                idempotency_key=request.idempotency_key,
+                digest=request.digest,
+                fingerprint=request.fingerprint,
+                timeout_ms=request.limits.timeout_ms or 0,
+                no_timeout=request.limits.timeout_ms == 0,
+                retry_lost=request.limits.retry_lost or 0,
+                no_retry_lost=request.limits.retry_lost == 0,
+            )
+            if request.reexecution is not None:
+                message.reexecution.CopyFrom(encode_reexecution(request.reexecution))
+            else:
+                message.location = request.location
+                message.selection.CopyFrom(encode_selection(request.selection))
+                message.options.CopyFrom(encode_options(request.options))
             response = self._stub.LaunchRun(message, timeout=CALL_SECONDS, metadata=self._metadata)
             run = decode_run(response.run, self.read_text)
             return LaunchedRun(run=run, notes=tuple(response.notes))
@@ -192,11 +192,12 @@ class LauncherRpc:
 
     def list_runs(self, states: Iterable[RunState], location: str) -> Iterator[Run]:
         """List runs, newest first, a page at a time."""
-        request = launcher_pb2.ListRunsRequest(
-            page_size=PAGE_SIZE,
-            states=[encode_run_state(state) for state in states],
-            location=location,
-        )
+        with translated(self.address):
+            request = launcher_pb2.ListRunsRequest(
+                page_size=PAGE_SIZE,
+                states=[encode_run_state(state) for state in states],
+                location=location,
+            )
         while True:
             with translated(self.address):
                 page = self._stub.ListRuns(request, timeout=CALL_SECONDS, metadata=self._metadata)
@@ -208,7 +209,8 @@ class LauncherRpc:
 
     def list_run_steps(self, run_id: str) -> Iterator[StepResult]:
         """List the steps of a run in plan order, a page at a time."""
-        request = launcher_pb2.ListRunStepsRequest(run_id=run_id, page_size=PAGE_SIZE)
+        with translated(self.address):
+            request = launcher_pb2.ListRunStepsRequest(run_id=run_id, page_size=PAGE_SIZE)
         while True:
             with translated(self.address):
                 page = self._stub.ListRunSteps(
@@ -222,7 +224,8 @@ class LauncherRpc:
 
     def list_assets(self, location: str) -> Iterator[AssetEntry]:
         """List assets with their latest materialization, sorted by key, a page at a time."""
-        request = launcher_pb2.ListAssetsRequest(page_size=PAGE_SIZE, location=location)
+        with translated(self.address):
+            request = launcher_pb2.ListAssetsRequest(page_size=PAGE_SIZE, location=location)
         while True:
             with translated(self.address):
                 page = self._stub.ListAssets(request, timeout=CALL_SECONDS, metadata=self._metadata)
@@ -234,9 +237,10 @@ class LauncherRpc:
 
     def list_materializations(self, asset_key: str, run_id: str) -> Iterator[Materialization]:
         """List the materializations of an asset or a run, newest first, a page at a time."""
-        request = launcher_pb2.ListMaterializationsRequest(
-            asset_key=asset_key, run_id=run_id, page_size=PAGE_SIZE
-        )
+        with translated(self.address):
+            request = launcher_pb2.ListMaterializationsRequest(
+                asset_key=asset_key, run_id=run_id, page_size=PAGE_SIZE
+            )
         while True:
             with translated(self.address):
                 page = self._stub.ListMaterializations(
@@ -262,11 +266,11 @@ class LauncherRpc:
         self, run_id: str, *, after: int, follow: bool, seconds: float | None
     ) -> Stream[tuple[int, Event | None]]:
         """Stream a run's events, each with its sequence; None stands for a kind from the future."""
-        call = self._stub.WatchRun(
-            launcher_pb2.WatchRunRequest(run_id=run_id, after_sequence=after, no_follow=not follow),
-            timeout=seconds,
-            metadata=self._metadata,
-        )
+        with translated(self.address):
+            request = launcher_pb2.WatchRunRequest(
+                run_id=run_id, after_sequence=after, no_follow=not follow
+            )
+        call = self._stub.WatchRun(request, timeout=seconds, metadata=self._metadata)
 
         def events() -> Iterator[tuple[int, Event | None]]:
             with closing_call(call), translated(self.address):
@@ -278,17 +282,16 @@ class LauncherRpc:
 
     def read_logs(self, request: LogRequest) -> Stream[LogChunk]:
         """Stream what an attempt wrote."""
-        call = self._stub.ReadLogs(
-            launcher_pb2.ReadLogsRequest(
+        with translated(self.address):
+            message = launcher_pb2.ReadLogsRequest(
                 run_id=request.run_id,
                 step_key=request.step_key,
                 attempt=request.attempt,
                 stream=encode_log_stream(request.stream),
                 offset=request.offset,
                 follow=request.follow,
-            ),
-            metadata=self._metadata,
-        )
+            )
+        call = self._stub.ReadLogs(message, metadata=self._metadata)
 
         def chunks() -> Iterator[LogChunk]:
             with closing_call(call), translated(self.address):

@@ -15,7 +15,7 @@ from treadle_client._log_reader import read_logs
 from treadle_client._materialization import Materialization
 from treadle_client._plan import Plan, PlanOptions, Selection
 from treadle_client._reexecution import ReexecutionKind, reexecution_of
-from treadle_client._requests import LogRequest, RunRequest
+from treadle_client._requests import MOST_EVENTS, LogRequest, RunRequest
 from treadle_client._result import RunResult
 from treadle_client._rpc import LauncherRpc
 from treadle_client._run import Run, RunState
@@ -70,9 +70,9 @@ class RunHandle:
         that stays away raises UnreachableError. Leaving the loop early is harmless.
 
         Raises:
-            ValueError: `after` is negative.
+            ValueError: `after` is negative, or larger than any.
         """
-        if after < 0:
+        if not 0 <= after <= MOST_EVENTS:
             raise ValueError(f"after is {after}; give the sequence of an event, or 0 for all.")
         return self._watch(after, deadline=None).events(follow=follow)
 
@@ -208,7 +208,8 @@ class RunHandle:
 
         Raises:
             NotFoundError: the run has no such step.
-            ValueError: an offset without a stream: each has bytes of its own.
+            ValueError: an offset without a stream: each has bytes of its own; or the offset or
+                the attempt is no such number.
         """
         if offset and LogStream(stream) is LogStream.ALL:
             raise ValueError("An offset needs one stream: each has bytes of its own.")

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-#: What the contract's number of milliseconds has room for.
+#: What the contract's numbers have room for.
 _MOST_MS: Final = 2**63 - 1
+MOST_RETRIES: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ def run_limits(timeout: float | None, retry_lost: int | None) -> RunLimits:
     Raises:
         ValueError: one of them is no such number.
     """
-    if retry_lost is not None and retry_lost < 0:
+    if retry_lost is not None and not 0 <= retry_lost <= MOST_RETRIES:
         raise ValueError(f"retry_lost is {retry_lost!r}; give a number from 0 on.")
     return RunLimits(timeout_ms=_milliseconds(timeout), retry_lost=retry_lost)
 

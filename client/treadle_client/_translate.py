@@ -9,7 +9,13 @@ from typing import NoReturn, cast
 import grpc
 from grpc_status import rpc_status
 
-from treadle_client._errors import AccessError, Refusal, ServerFaultError, UnreachableError
+from treadle_client._errors import (
+    AccessError,
+    Refusal,
+    RequestError,
+    ServerFaultError,
+    UnreachableError,
+)
 from treadle_client._wire.refusals import decode_refusal, refused
 
 START_OR_NAME_ONE = (
@@ -24,6 +30,10 @@ def translated(address: str) -> Iterator[None]:
         yield
     except grpc.RpcError as error:
         _raise(error, address)
+    except UnicodeEncodeError as error:
+        # Bytes of a command line that are no UTF-8 are lone surrogates in Python's text.
+        message = f"{error.object!a:.80} cannot be sent: it holds what is no Unicode text."
+        raise RequestError(Refusal(reason="BAD_ARGUMENT", message=message)) from error
 
 
 @contextmanager

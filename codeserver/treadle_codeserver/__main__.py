@@ -22,7 +22,7 @@ def main() -> int:
     try:
         asyncio.run(serve(settings))
     except StartError as error:
-        print(f"treadle_codeserver: {error}", file=sys.stderr)
+        print(f"treadle codeserver: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -66,7 +66,7 @@ def read(argv: Sequence[str]) -> Settings:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="treadle_codeserver",
+        prog="treadle codeserver",
         usage="treadle codeserver [OPTIONS], all in `treadle codeserver --help`",
         description="Serve the graph of a user's modules, and what would run for a selection.",
         allow_abbrev=False,

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import pdb  # noqa: T100 - what this file is for
+import shlex
 import sys
 import tempfile
 from bdb import BdbQuit
@@ -17,11 +18,11 @@ from enum import StrEnum
 from types import CodeType, FrameType
 from typing import Any
 
-from treadle._files import FileStore
+from treadle._files import STORE_NAME, FileStore
 from treadle._step_logger import give_step_logger
 from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation
-from treadle.task import LoadedInput, StepResult, TaskOutput, TaskStep, ValueRef
+from treadle.task import LoadedInput, StepResult, TaskOutput, TaskSource, TaskStep, ValueRef
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import Task
 from treadle_worker.problems import describe
@@ -84,6 +85,12 @@ def main(fd: int) -> int:
         return 1
     if location.snapshot.digest != spec.task.digest:
         _say("The code is another than the one that ran: that is fine, if it is what you want.")
+    gone = tuple(_gone_inputs(step, FileStore(spec.values_root)))
+    if gone:
+        _say("\n".join(gone))
+        again = f"treadle runs rerun {spec.task.run.run_id} --steps {shlex.quote(step.step_key)}"
+        _say(f"Rerun the run first, which makes it again, then debug that run: {again}")
+        return 1
     _log_to_stderr()
     _say(
         f"Step {step.step_key} of run {spec.task.run.run_id}, as in attempt {step.attempt}, with"
@@ -105,6 +112,18 @@ def _debug(location: LoadedLocation, spec: _Spec, store: FileStore) -> int:
         return _failed(error, spec.stop_at)
     _tell_result(step, result)
     return 0
+
+
+def _gone_inputs(step: TaskStep, store: FileStore) -> Iterator[str]:
+    """Say which recorded inputs are on the disk no more; what an IO manager keeps, it knows."""
+    for taken in step.inputs:
+        for source in taken.sources:
+            ref = source.value_ref
+            if taken.not_needed or ref is None or ref.store != STORE_NAME:
+                continue
+            if not store.path_of(ref.key).exists():
+                what = _source_text(source)
+                yield f"The input {taken.name} cannot be loaded: the value of {what} was removed."
 
 
 def _failed(error: StepFailedError, stop_at: StopAt) -> int:
@@ -191,12 +210,13 @@ def _log_to_stderr() -> None:
 
 
 def _tell_input(loaded: LoadedInput) -> None:
-    source = loaded.source
-    if source is None:
-        return
+    if loaded.source is not None:
+        _say(f"Loaded {loaded.input} from {_source_text(loaded.source)}.")
+
+
+def _source_text(source: TaskSource) -> str:
     made_by = f" of run {source.run_id}" if source.run_id else ""
-    what = source.asset_key or f"{source.step_key}:{source.output}"
-    _say(f"Loaded {loaded.input} from {what}{made_by}.")
+    return f"{source.asset_key or f'{source.step_key}:{source.output}'}{made_by}"
 
 
 def _tell_result(step: TaskStep, result: StepResult) -> None:

@@ -24,7 +24,7 @@ def main() -> int:
     try:
         asyncio.run(serve(settings))
     except (LauncherError, HomeError, BadAddressError, SocketFolderError) as error:
-        print(f"treadle_launcher: {error}", file=sys.stderr)
+        print(f"treadle launcher: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -96,7 +96,7 @@ def read(argv: Sequence[str]) -> Settings:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="treadle_launcher",
+        prog="treadle launcher",
         description=__doc__,
         usage="treadle launcher [OPTIONS], all in `treadle launcher --help`",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -25,6 +25,7 @@ from treadle_launcher.store.errors import DiskFullError, StoreUnavailableError
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.store import Store
+from treadle_launcher.suggestions import near_names
 from treadle_launcher.tasks import Task, task_for
 from treadle_launcher.values import Text
 from treadle_launcher.watch import Watchers
@@ -108,15 +109,12 @@ class RunSteps:
             raise BadArgumentError(message="attempt is 0 or a positive number.")
         view = await self._folded.view(run_id)
         step = view.steps.get(step_key)
-        started = 0 if step is None else step.attempts
-        if not 0 < (attempt or started) <= started:
-            raise UnknownStepError(
-                [step_key],
-                message=f"Step {step_key} of the run never started"
-                + (f" an attempt {attempt}." if attempt and started else "."),
-            )
+        if step is None:
+            raise _unknown(step_key, view.steps)
+        if not 0 < (attempt or step.attempts) <= step.attempts:
+            raise UnknownStepError([step_key], message=_why_absent(step, attempt))
         # What an attempt read was there before it began, and is what it was.
-        return task_for(view, step_key, attempt or started)
+        return task_for(view, step_key, attempt or step.attempts)
 
     async def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
         """Tell an attempt that is over from one that nobody knows of for a while.
@@ -135,8 +133,25 @@ class RunSteps:
 
     async def _check_planned(self, run_id: RunId, step_key: StepKey) -> None:
         plan = await self._store.get_run_plan(run_id)
-        if all(step.key != step_key for step in plan.steps):
-            raise UnknownStepError([step_key])
+        keys = [step.key for step in plan.steps]
+        if step_key not in keys:
+            raise _unknown(step_key, keys)
+
+
+def _unknown(step_key: StepKey, known: Iterable[StepKey]) -> UnknownStepError:
+    return UnknownStepError([step_key], suggestions=near_names(step_key, known))
+
+
+def _why_absent(step: StepView, attempt: int) -> str:
+    """Say why a step has no such attempt, none at all for attempt 0."""
+    if step.reused_from_run_id is not None:
+        return (
+            f"Step {step.key} did not run in this run: it was reused from run"
+            f" {step.reused_from_run_id}. Name that one."
+        )
+    if not step.attempts:
+        return f"Step {step.key} of the run never started: it is {step.state}."
+    return f"Step {step.key} of the run never started an attempt {attempt}: it had {step.attempts}."
 
 
 def _has_ended(step: StepView, attempt: int) -> bool:

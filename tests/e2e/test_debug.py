@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -176,15 +177,63 @@ def test_the_terminal_is_the_step_s_own(place: Path) -> None:
 
 
 def test_what_cannot_be_debugged_is_refused(place: Path) -> None:
-    unknown = debug(place, "nothing")
+    unknown = debug(place, "broken.fail")
     assert unknown.returncode == 2
-    assert "never started" in unknown.stderr
-    assert debug(place, "made", "--attempt", "7").returncode == 2
+    assert "no step broken.fail. Did you mean broken.fails" in unknown.stderr
+    seventh = debug(place, "made", "--attempt", "7")
+    assert seventh.returncode == 2
+    assert "Step made of the run never started an attempt 7: it had 1." in seventh.stderr
     no_code = subprocess.run(
         command(place, "made")[:-4], capture_output=True, text=True, timeout=60, check=False
     )
     assert no_code.returncode == 2
     assert "-f" in no_code.stderr
+
+
+def test_a_step_that_was_reused_is_looked_at_in_the_run_that_ran_it(
+    place: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(place / "home", home, symlinks=True)
+    origin = (place / "run").read_text()
+    with treadle_client.local(place / "debugged.py", home=home) as client:
+        again = client.rerun(origin)
+        again.result(timeout=60)
+    words = [sys.executable, "-P", "-m", "treadle_client", "runs"]
+    named = (again.run_id, "broken.one", "-f", str(place / "debugged.py"), "--home", str(home))
+
+    debugged = subprocess.run(
+        [*words, "debug", *named], capture_output=True, text=True, timeout=60, check=False
+    )
+    logs = subprocess.run(
+        [*words, "logs", *named], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert debugged.returncode == 2
+    assert f"it was reused from run {origin}. Name that one." in debugged.stderr
+    assert logs.returncode == 0
+    assert f"broken.one was reused from run {origin}." in logs.stderr
+    assert f"treadle runs logs {origin} broken.one -f" in logs.stderr
+
+
+def test_an_input_whose_value_was_removed_is_named_instead_of_debugged(
+    place: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(place / "home", home, symlinks=True)
+    run_id = (place / "run").read_text()
+    (removed,) = (path for path in (home / "values" / "runs" / run_id).rglob("result"))
+    removed.unlink()
+    words = command(place, "broken.fails")
+    words[-1] = str(home)
+
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    gone = f"The input number cannot be loaded: the value of broken.one:result of run {run_id}"
+    assert gone in done.stderr
+    assert f"treadle runs rerun {run_id} --steps broken.fails" in done.stderr
 
 
 def test_code_that_changed_since_is_said_to_be_another(place: Path, tmp_path: Path) -> None:

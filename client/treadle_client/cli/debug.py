@@ -7,6 +7,7 @@ import click
 from treadle_client._debug import become_debugger
 from treadle_client._errors import StartError
 from treadle_client._local import Code
+from treadle_client._requests import MOST_ATTEMPTS
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import code_options, launcher_options
@@ -18,7 +19,7 @@ from treadle_client.cli.session import SessionRequest, open_home_session
 @click.argument("step_key", metavar="STEP")
 @click.option(
     "--attempt",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=MOST_ATTEMPTS),
     metavar="N",
     help="By default the last one that started.",
 )

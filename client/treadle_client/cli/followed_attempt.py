@@ -13,6 +13,7 @@ from treadle_client._result import describe_failure
 from treadle_client._run_handle import RunHandle
 from treadle_client._step_result import StepResult, StepState
 from treadle_client._words import clock
+from treadle_client.cli.absent_attempt import why_absent
 from treadle_client.cli.repeated import next_command
 
 _NAMED_AT_MOST = 10
@@ -41,8 +42,9 @@ class FollowedAttempt:
             return (
                 f"{this} has ended; attempt {step.attempts} {became}. {self._next(step.attempts)}"
             )
-        if step.attempts < self.number:
-            return f"{self.step_key} is {step.state}: it has no attempt {self.number}."
+        absence = why_absent(step, self.number)
+        if absence is not None:
+            return absence
         if step.state is StepState.RUNNING:
             return f"{this} has ended."
         failure = f": {describe_failure(step.failure)}" if step.failure else "."

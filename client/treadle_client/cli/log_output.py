@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
+from collections import defaultdict
+from collections.abc import Iterable
 
 import click
 
 from treadle_client._log import LogChunk, LogStream
 from treadle_client.cli.machine import print_line
+from treadle_client.cli.text_pieces import TextPiece, TextPieces
 
 
 class LogOutput:
     """Prints the chunks of one step's attempt."""
 
-    def __init__(self, step_key: str, *, as_json: bool, with_heading: bool = False) -> None:
+    def __init__(
+        self, step_key: str, *, as_json: bool, with_heading: bool = False, offset: int = 0
+    ) -> None:
         self._step_key = step_key
+        self._offset = offset
         self._as_json = as_json
         self._heading = f"==> {step_key} <==" if with_heading and not as_json else ""
-        self._decoders: dict[LogStream, codecs.IncrementalDecoder] = {}
+        self._pieces: defaultdict[LogStream, TextPieces] = defaultdict(TextPieces)
         self._in_line = False
         self._is_empty = True
 
@@ -25,7 +30,7 @@ class LogOutput:
         """Print one chunk at once."""
         self._is_empty = False
         if self._as_json:
-            self._show_json(chunk)
+            self._show_pieces(chunk.stream, self._pieces[chunk.stream].of(chunk))
             return
         if self._heading:
             click.echo(self._heading)
@@ -37,23 +42,22 @@ class LogOutput:
 
     def finish(self) -> None:
         """End the last line if another step's output may follow it; say so if there was nothing."""
+        for stream, pieces in self._pieces.items():
+            self._show_pieces(stream, pieces.rest())
         if self._in_line:
             click.echo()
         if self._is_empty and not self._as_json:
-            click.echo(f"{self._step_key} wrote nothing.", err=True)
+            where = f" from byte {self._offset} on" if self._offset else ""
+            click.echo(f"{self._step_key} wrote nothing{where}.", err=True)
 
-    def _show_json(self, chunk: LogChunk) -> None:
-        # A chunk may end inside a character: its bytes wait for the rest.
-        decoder = self._decoders.get(chunk.stream)
-        if decoder is None:
-            decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-            self._decoders[chunk.stream] = decoder
-        print_line(
-            {
-                "step_key": self._step_key,
-                "stream": chunk.stream.value,
-                "offset": chunk.offset,
-                "omitted_bytes": chunk.omitted_bytes,
-                "text": decoder.decode(chunk.data),
-            }
-        )
+    def _show_pieces(self, stream: LogStream, pieces: Iterable[TextPiece]) -> None:
+        for piece in pieces:
+            print_line(
+                {
+                    "step_key": self._step_key,
+                    "stream": stream.value,
+                    "offset": piece.offset,
+                    "omitted_bytes": piece.omitted_bytes,
+                    "text": piece.text,
+                }
+            )

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import click
 
 from treadle_client._log import LogChunk, LogStream
+from treadle_client._requests import MOST_ATTEMPTS, MOST_BYTES
 from treadle_client._run_handle import RunHandle
+from treadle_client.cli.absent_attempt import why_absent
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt
@@ -35,7 +37,7 @@ class _Part:
 @click.argument("step_key", metavar="[STEP]", required=False)
 @click.option(
     "--attempt",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=MOST_ATTEMPTS),
     metavar="N",
     help="By default the last one that started.",
 )
@@ -54,7 +56,7 @@ class _Part:
 )
 @click.option(
     "--offset",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MOST_BYTES),
     default=0,
     metavar="BYTE",
     help="The first byte wanted, from 0. Needs STEP and one --stream.",
@@ -84,9 +86,25 @@ def logs(  # noqa: PLR0913 - each is one argument or option
         if follow:
             _follow(handle, find_attempt(handle, step_key, attempt), part)
         elif step_key is not None:
-            _print(part.read(handle, step_key, follow=False), LogOutput(step_key, as_json=as_json))
+            return _print_one(handle, step_key, part)
         else:
             _print_all(handle, part)
+    return ExitCode.SUCCEEDED
+
+
+def _print_one(handle: RunHandle, step_key: str, part: _Part) -> ExitCode:
+    output = LogOutput(step_key, as_json=part.as_json, offset=part.offset)
+    chunks = part.read(handle, step_key, follow=False)
+    first = next(chunks, None)
+    if first is None:
+        step = next((each for each in handle.steps() if each.key == step_key), None)
+        absence = None if step is None else why_absent(step, part.attempt)
+        if absence is not None:
+            click.echo(absence, err=True)
+            return ExitCode.SUCCEEDED if part.attempt is None else ExitCode.WRONG_REQUEST
+    else:
+        output.show(first)
+    _print(chunks, output)
     return ExitCode.SUCCEEDED
 
 
@@ -94,7 +112,7 @@ def _follow(handle: RunHandle, followed: FollowedAttempt, part: _Part) -> None:
     """Print until the attempt has ended, and say how it did on standard error."""
     part = replace(part, attempt=followed.number)
     chunks = part.read(handle, followed.step_key, follow=True)
-    _print(chunks, LogOutput(followed.step_key, as_json=part.as_json))
+    _print(chunks, LogOutput(followed.step_key, as_json=part.as_json, offset=part.offset))
     if not part.as_json:
         click.echo(followed.how_it_ended(handle), err=True)
 

@@ -11,6 +11,7 @@ import click
 
 from treadle_client._local import Code
 from treadle_client._plan import Siblings, UnrecordedLoads, UnselectedOutputs
+from treadle_client._run_limits import MOST_RETRIES
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.run_choices import RunChoices, run_timeout
@@ -102,7 +103,7 @@ _RUN: tuple[Decorator, ...] = (
         " long as it takes. By default as the run that is gone on from, else none.",
     ),
     click.option(
-        "--retry-lost", type=click.IntRange(min=0), metavar="N",
+        "--retry-lost", type=click.IntRange(min=0, max=MOST_RETRIES), metavar="N",
         help="Try a step again, N times at most, whose host was lost while its code ran. By default"
         " as the run that is gone on from, else 0.",
     ),

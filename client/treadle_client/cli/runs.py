@@ -6,6 +6,7 @@ from itertools import islice
 
 import click
 
+from treadle_client._requests import MOST_EVENTS
 from treadle_client._run import RunState
 from treadle_client.cli.debug import debug
 from treadle_client.cli.default_group import DefaultGroup
@@ -94,7 +95,7 @@ def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
 @click.argument("run_id", metavar="RUN")
 @click.option(
     "--after",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MOST_EVENTS),
     default=0,
     metavar="SEQUENCE",
     help="Only events behind this one.",

@@ -592,5 +592,8 @@ def test_the_only_definitions_hide_what_stands_beside_them() -> None:
 
 
 def test_a_module_without_assets_is_refused() -> None:
-    with pytest.raises(LocationError, match="defines no asset"):
+    with pytest.raises(LocationError, match="defines no asset") as refused:
         definitions_of(module("@op\ndef a(): return 1\n"))
+
+    # The file as a whole: no line of it is to blame.
+    assert ":0" not in str(refused.value)

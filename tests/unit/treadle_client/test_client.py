@@ -23,7 +23,7 @@ def test_connect_to_nobody_raises_unreachable(socket_folder):
 
 
 def test_an_empty_address_is_refused_as_one_where_nobody_answers():
-    with pytest.raises(treadle_client.UnreachableError, match="empty address.*\n.*host:port"):
+    with pytest.raises(treadle_client.UnreachableError, match=r"empty address.*\n.*host:port"):
         Client.connect("")
 
 
@@ -102,6 +102,40 @@ def test_no_limit_is_told_from_one_that_is_not_named(client, launcher):
     assert (given.retry_lost, given.no_retry_lost) == (3, False)
     assert (dict(given.tags), given.idempotency_key) == ({"k": "v"}, "i")
     assert (silent.timeout_ms, silent.no_timeout, silent.no_retry_lost) == (0, False, False)
+
+
+def test_bytes_that_are_no_text_are_refused_as_a_bad_argument(client):
+    half = "k\udc80"
+    calls = (
+        lambda: client.materialize("a", idempotency_key=half),
+        lambda: client.materialize("a", tags={half: ""}),
+        lambda: client.plan(half),
+        lambda: client.rerun("r1", steps=half),
+        lambda: client.run(half),
+        lambda: client.step_task("r1", half),
+        lambda: list(client.runs(location=half)),
+        lambda: list(client.assets(half)),
+        lambda: list(client.materializations(half)),
+        lambda: list(client.run("r1").logs(half)),
+        lambda: client.run("r1").cancel(half),
+    )
+    for call in calls:
+        with pytest.raises(treadle_client.RequestError, match="no Unicode text") as refused:
+            call()
+        assert refused.value.reason == "BAD_ARGUMENT"
+
+
+def test_numbers_that_nothing_can_have_are_refused_by_name(client):
+    handle = client.run("r1")
+    for call, said in (
+        (lambda: handle.logs("a", stream="stdout", offset=2**63), "offset is 9223372036854775808"),
+        (lambda: handle.logs("a", stream="stdout", offset=-1), "offset is -1"),
+        (lambda: handle.logs("a", 2**31), "attempt is 2147483648"),
+        (lambda: list(handle.events(2**63)), "after is 9223372036854775808"),
+        (lambda: client.rerun("r1", retry_lost=2**31), "retry_lost is 2147483648"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            call()
 
 
 @pytest.mark.parametrize(

@@ -101,5 +101,7 @@ def test_a_mistake_is_told_and_ends_with_status_2(
     with pytest.raises(SystemExit) as caught:
         read(arguments)
 
+    said = capsys.readouterr().err
     assert caught.value.code == 2
-    assert told in capsys.readouterr().err
+    assert told in said
+    assert "\ntreadle codeserver: error: " in said

@@ -74,8 +74,10 @@ def test_nothing_waits_for_the_disk_unless_a_flag_or_the_environment_says_so(mon
 def test_a_mistake_is_named_and_ends_with_status_2(capsys, flags, message):
     with pytest.raises(SystemExit) as ended:
         read(flags)
+    said = capsys.readouterr().err
     assert ended.value.code == 2
-    assert message in capsys.readouterr().err
+    assert message in said
+    assert "\ntreadle launcher: error: " in said
 
 
 @pytest.mark.parametrize("content", ["", "two words", "sécret"])

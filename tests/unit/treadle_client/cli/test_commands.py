@@ -301,6 +301,66 @@ def test_machines_get_logs_cut_between_characters(treadle, launcher, address):
     assert {line["step_key"] for line in done.json_lines} == {"g.foo"}
 
 
+def test_a_last_incomplete_character_is_told_to_machines_too(treadle, launcher, address):
+    launcher.logs = {1: b"\xc3"}
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--launcher", address, "--json")
+
+    assert [(line["offset"], line["text"]) for line in done.json_lines] == [(0, "\ufffd")]
+
+
+def test_logs_of_a_reused_step_name_the_run_that_has_them(treadle, launcher, address):
+    launcher.steps[0].attempts = 0
+    launcher.steps[0].reused_from_run_id = "R0"
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--launcher", address)
+    followed = treadle("runs", "logs", RUN_ID, "g.foo", "--follow", "--launcher", address)
+
+    told = f"g.foo was reused from run R0. It wrote there: treadle runs logs R0 g.foo --launcher {address}\n"
+    assert (done.status, done.out, done.err) == (0, "", told)
+    assert told in followed.err
+
+
+def test_logs_of_an_attempt_that_never_was_are_refused(treadle, launcher, address):
+    seventh = ("runs", "logs", RUN_ID, "g.foo", "--attempt", "7", "--launcher", address)
+
+    done = treadle(*seventh)
+
+    assert (done.status, done.out) == (2, "")
+    assert done.err == "g.foo has no attempt 7: it had 1 attempt.\n"
+
+
+def test_logs_of_a_step_that_has_not_started_say_so(treadle, launcher, address):
+    launcher.steps[0].attempts = 0
+    launcher.steps[0].state = run_pb2.STEP_STATE_PENDING
+
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--launcher", address)
+
+    assert (done.status, done.err) == (0, "g.foo is PENDING: it has not started.\n")
+
+
+def test_logs_of_a_silent_attempt_say_from_where_on_there_is_nothing(treadle, launcher, address):
+    logs = ("runs", "logs", RUN_ID, "g.foo", "--launcher", address)
+
+    assert treadle(*logs).err == "g.foo wrote nothing.\n"
+    past = treadle(*logs, "--stream", "stdout", "--offset", "9")
+    assert past.err == "g.foo wrote nothing from byte 9 on.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--stream", "stdout", "--offset", str(2**63)),
+        ("--attempt", str(2**31)),
+    ],
+)
+def test_numbers_that_nothing_can_have_are_refused(treadle, address, arguments):
+    done = treadle("runs", "logs", RUN_ID, "g.foo", "--launcher", address, *arguments)
+
+    assert done.status == 2
+    assert "is not in the range" in done.err
+
+
 def test_following_a_run_of_one_step_needs_no_step(treadle, launcher, address):
     launcher.logs = {1: b"one\n"}
 
@@ -352,7 +412,7 @@ def test_following_a_step_that_never_ran_says_so(treadle, launcher, address):
 
     done = treadle("runs", "logs", RUN_ID, "g.foo", "--follow", "--launcher", address)
 
-    assert "g.foo is NOT_RUN: it has no attempt 1.\n" in done.err
+    assert "g.foo is NOT_RUN: it never started.\n" in done.err
 
 
 def test_a_run_is_cancelled_with_a_reason(treadle, launcher, address):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from treadle_launcher.attempt_logs import AttemptLogs, LogStream
-from treadle_launcher.errors import HomeUnreadableError, ShuttingDownError
+from treadle_launcher.errors import HomeUnreadableError, ShuttingDownError, UnknownStepError
 from treadle_launcher.ids import StepKey
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.store.errors import StoreUnavailableError
@@ -70,6 +70,24 @@ async def test_following_ends_when_the_end_of_the_attempt_is_recorded(kit, plans
             await host.report(host.success(task))
             assert await rest_of(chunks) == b""
             assert "step_succeeded a" in await kit.story(run_id)
+
+
+async def test_a_task_that_there_is_not_is_refused_with_why(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"first": (), "second": ("first",)}))
+        host = await kit.ready_host()
+        await host.task()
+        steps = RunSteps(kit.store, kit.engine.board, kit.watchers, AttemptLogs(kit.home.logs))
+
+        for step, attempt, said in (
+            ("frist", 0, "no step frist. Did you mean first"),
+            ("second", 0, "second of the run never started: it is pending"),
+            ("first", 2, "never started an attempt 2: it had 1"),
+        ):
+            with pytest.raises(UnknownStepError, match=said):
+                await steps.task(run_id, StepKey(step), attempt)
+        task = await steps.task(run_id, StepKey("first"), 0)
+        assert [each.step_key for each in task.steps] == ["first"]
 
 
 async def test_a_home_that_cannot_be_read_is_told_as_what_passes(kit, plans):
