@@ -63,7 +63,7 @@ class Board:
         self._active: dict[RunId, ActiveRun] = {}
         self._changes: asyncio.Event = asyncio.Event()
         self.moments = Moments(clock, self._moment_came)
-        self._wake: Callable[[Turn], None] = lambda turn: None
+        self._end_overdue: Callable[[Turn, ActiveRun], None] = lambda turn, run: None
         self._fault: Callable[[BaseException], None] = _log_fault
         self._in_flight: set[asyncio.Future[tuple[tuple[Event, ...], ...]]] = set()
         self.stance = Stance.WORKING
@@ -72,14 +72,12 @@ class Board:
         """Have this called when the store could not take a turn."""
         self._fault = act
 
-    def on_moment(self, act: Callable[[Turn], None]) -> None:
-        """Have this called when a moment has come that a run waits for, in a turn of its own."""
-        self._wake = act
+    def on_overdue(self, act: Callable[[Turn, ActiveRun], None]) -> None:
+        """Have this called for each run whose time is over, in the turn that finds it so."""
+        self._end_overdue = act
 
     def _moment_came(self) -> None:
-        turn = self.turn()
-        self._wake(turn)
-        self.settle(turn)
+        self.settle(self.turn())
 
     def turn(self) -> Turn:
         """Begin a turn; end it with `settle`."""
@@ -147,6 +145,8 @@ class Board:
 
         Returns the append; None when nothing was to be appended.
         """
+        self.moments.look()
+        self._touch_overdue(turn)
         self._follow(turn)
         while self.stance is Stance.WORKING and self._admit(turn):
             self._follow(turn)
@@ -206,8 +206,22 @@ class Board:
                 turn.add(run, follow_ups(run.view, turn.now))
                 if run.state.is_final:
                     self._end(turn, run)
+                elif self._is_overdue(run):
+                    self._end_overdue(turn, run)
                 elif run.lacks_host and self.stance is Stance.WORKING:
                     self._seek_host(turn, run)
+
+    def _touch_overdue(self, turn: Turn) -> None:
+        """Look at every run: nothing tells of a time that was over while nobody looked."""
+        for run in self._active.values():
+            if self._is_overdue(run):
+                turn.touch(run)
+
+    def _is_overdue(self, run: ActiveRun) -> bool:
+        deadline = run.view.deadline
+        if self.stance is not Stance.WORKING or run.state is not RunState.RUNNING:
+            return False
+        return deadline is not None and self.moments.is_due(deadline)
 
     def _end(self, turn: Turn, run: ActiveRun) -> None:
         self._active.pop(run.run_id, None)

@@ -102,13 +102,9 @@ class Engine:
             turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
         turn.afterwards(partial(self._cancel_tasks, run))
 
-    def end_overdue(self, turn: Turn) -> None:
-        """End every run whose time is over."""
-        for run in self._board.all():
-            deadline = run.view.deadline
-            is_running = run.state is RunState.RUNNING
-            if is_running and deadline is not None and self._board.moments.is_due(deadline):
-                self.request_cancel(turn, run, OVERDUE, failures.overdue(run.view))
+    def end_overdue(self, turn: Turn, run: ActiveRun) -> None:
+        """End a run whose time is over."""
+        self.request_cancel(turn, run, OVERDUE, failures.overdue(run.view))
 
     def _cancel_tasks(self, run: ActiveRun) -> None:
         for host in self._pool.all():

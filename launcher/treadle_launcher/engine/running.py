@@ -89,7 +89,7 @@ class RunningEngine:
         """
         self._pool.on_end(self.engine.host_ended)
         self.board.on_fault(self._begin_again)
-        self.board.on_moment(self.engine.end_overdue)
+        self.board.on_overdue(self.engine.end_overdue)
         await self._recovery.resume()
 
     async def end(self) -> None:

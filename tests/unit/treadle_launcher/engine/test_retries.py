@@ -14,6 +14,7 @@ from treadle_launcher.errors import IdempotencyConflictError
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.policy import RetryCause, RetryPolicy
 from treadle_launcher.run_states import RunState
+from treadle_launcher.store.errors import StoreUnavailableError
 
 USER_ERROR = (RetryCause.USER_ERROR,)
 
@@ -177,6 +178,69 @@ async def test_a_runs_time_goes_on_under_the_next_launcher(kit, plans):
         await host.cancelled(task)
         assert (await kit.finished(run_id)).failure.reason is FailureReason.TIMEOUT
         await host.hang_up()
+
+
+async def test_a_time_that_was_over_while_no_launcher_ran_ends_the_run(kit, plans):
+    kit.clock = ManualClock()
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": (), "b": ("a",)}), timeout_ms=60_000)
+        host = await kit.ready_host()
+        task = await host.task()
+    kit.clock.advance(61_000_000)
+    async with kit.running():
+        await kit.until(run_id, "cancel_requested")
+        await host.dial()
+        await host.hello(runningTaskIds=[task["taskId"]])
+        await host.expect("cancel")
+        await host.cancelled(task)
+        assert (await kit.finished(run_id)).failure.reason is FailureReason.TIMEOUT
+        await host.hang_up()
+
+
+async def test_a_time_that_is_over_while_the_record_is_read_again_ends_the_run(kit, plans):
+    kit.clock = ManualClock()
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), timeout_ms=60_000)
+        host = await kit.ready_host()
+        task = await host.task()
+        kit.engine.board._fault(StoreUnavailableError("no room for a moment"))
+        kit.clock.advance(61_000_000)
+        while await host.frame_or_end() is not None:
+            pass
+        while await host.dial_again() is None:
+            pass
+        await kit.until(run_id, "cancel_requested")
+        await host.cancelled(task)
+        assert (await kit.finished(run_id)).failure.reason is FailureReason.TIMEOUT
+
+
+async def test_a_time_that_is_over_while_the_loop_stands_still_ends_the_run(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": (), "b": ()}), timeout_ms=200)
+        host = await kit.ready_host()
+        first, second = await host.task(), await host.task()
+        await host.succeed(first)
+        deadline = kit.engine.board.moments._timer.when()
+        while asyncio.get_running_loop().time() < deadline:
+            pass
+        # What waited in the socket is read before any timer, and looks at the time as well.
+        cancel = await host.expect("cancel")
+        assert cancel["taskId"] == second["taskId"]
+        await host.cancelled(second)
+        run = await kit.finished(run_id)
+        assert (run.state, run.failure.reason) == (RunState.FAILED, FailureReason.TIMEOUT)
+
+
+async def test_what_had_ended_when_the_time_was_over_counts(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), timeout_ms=200)
+        host = await kit.ready_host()
+        task = await host.task()
+        await host.succeed(task)
+        deadline = kit.engine.board.moments._timer.when()
+        while asyncio.get_running_loop().time() < deadline:
+            pass
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
 
 
 async def test_a_request_with_another_timeout_is_another_request(kit, plans):

@@ -48,17 +48,22 @@ SHAPES = (
 )
 POLICY = RetryPolicy(max_retries=2, on=(RetryCause.USER_ERROR, RetryCause.LOST))
 HOUR_US = 3_600_000_000
+TIMEOUT_SECONDS = 30
 LAST_ROUNDS = 100
 
 positions = st.integers(0, 7)
+lateness = st.sampled_from((0, 0, TIMEOUT_SECONDS))
 
 
 class Runs(RuleBasedStateMachine):
     """One home, one launcher or none, and hosts that outlive launchers."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(ends_late=st.booleans())
+    def begin(self, ends_late: bool) -> None:
+        self.ends_late = ends_late
         self.loop = asyncio.new_event_loop()
+        self.now = 1000.0
+        self.loop.time = lambda: self.now  # type: ignore[method-assign]  # it passes by a rule
         self.folder = tempfile.TemporaryDirectory()
         self.world = World(home=Path(self.folder.name) / "home")
         self.planner = FixedPlanner()
@@ -67,6 +72,9 @@ class Runs(RuleBasedStateMachine):
         self.cancelled: set[RunId] = set()
         self.known: dict[RunId, list[Event]] = {}
         self.plans: dict[RunId, Plan] = {}
+        # By the loop's time. Not of runs that a clock that was set has led astray.
+        self.deadlines: dict[RunId, float] = {}
+        self.clock_was_set = False
         self.recover()
 
     def do(self, work: Coroutine[Any, Any, None]) -> None:
@@ -87,13 +95,18 @@ class Runs(RuleBasedStateMachine):
     @rule(shape=st.sampled_from(SHAPES))
     def submit(self, shape: dict[str, tuple[str, ...]]) -> None:
         self.submitted += 1
-        self.launch(f"key-{self.submitted}", plan_with_policies(shape))
+        self.submit_numbered(self.submitted, shape)
 
     @precondition(lambda self: self.is_up and self.submitted)
     @rule(position=positions, shape=st.sampled_from(SHAPES))
     def submit_again(self, position: int, shape: dict[str, tuple[str, ...]]) -> None:
         """The same request: whatever is planned now, it names the same run."""
-        self.launch(f"key-{position % self.submitted + 1}", plan_with_policies(shape))
+        self.submit_numbered(position % self.submitted + 1, shape)
+
+    def submit_numbered(self, number: int, shape: dict[str, tuple[str, ...]]) -> None:
+        """Every second run has a timeout."""
+        timeout_ms = number % 2 * TIMEOUT_SECONDS * 1000
+        self.launch(f"key-{number}", plan_with_policies(shape), timeout_ms=timeout_ms)
 
     @precondition(lambda self: self.is_up and self.ended_badly())
     @rule(position=positions)
@@ -115,7 +128,7 @@ class Runs(RuleBasedStateMachine):
     def in_order(self) -> list[RunId]:
         return sorted(self.known)
 
-    def launch(self, key: str, plan: Plan) -> None:
+    def launch(self, key: str, plan: Plan, **fields: int) -> None:
         launcher = self.launcher
         assert launcher is not None
         request = LaunchRequest(
@@ -123,6 +136,7 @@ class Runs(RuleBasedStateMachine):
             selection=Selection(expressions=("*",)),
             options=PlanOptions(),
             idempotency_key=key,
+            **fields,  # type: ignore[arg-type]  # numbers all
         )
 
         async def work() -> None:
@@ -164,10 +178,25 @@ class Runs(RuleBasedStateMachine):
     def set_the_clock(self, hours: int) -> None:
         """Somebody sets the machine's clock: no order rests on it."""
         self.world.clock.advance(hours * HOUR_US)
+        self.clock_was_set = True
+
+    @rule(seconds=st.sampled_from((1, TIMEOUT_SECONDS // 2, TIMEOUT_SECONDS)))
+    def let_time_pass(self, seconds: int) -> None:
+        """Time passes, whether a launcher is there or not."""
+        self.pass_time(seconds)
+        self.do(asyncio.sleep(0))
+
+    def pass_time(self, seconds: int) -> None:
+        self.now += seconds
+        self.world.clock.advance(seconds * 1_000_000)
 
     @precondition(lambda self: not self.is_up)
-    @rule()
-    def recover(self) -> None:
+    @rule(late=lateness)
+    def recover(self, late: int = 0) -> None:
+        """Start a launcher; `late`, after a while without one."""
+        self.pass_time(late)
+        if self.clock_was_set:
+            self.deadlines = dict.fromkeys(self.known, float("inf"))
         self.launcher = SimulatedLauncher(self.world, self.planner)
         self.do(self.launcher.start())
 
@@ -197,12 +226,18 @@ class Runs(RuleBasedStateMachine):
         self.do(work())
 
     @precondition(lambda self: self.world.running())
-    @rule(position=positions, well=st.sampled_from((True, True, True, False)))
-    def report(self, position: int, well: bool) -> None:
+    @rule(
+        position=positions,
+        well=st.sampled_from((True, True, True, False)),
+        late=lateness,
+    )
+    def report(self, position: int, well: bool, late: int = 0) -> None:
+        """Tell how an attempt ended; if `late`, to a launcher that stood still until then."""
         running = self.world.running()
         host, task = running[position % len(running)]
 
         async def work() -> None:
+            self.pass_time(late)
             (host.succeed if well else host.fail)(task)
 
         self.do(work())
@@ -225,13 +260,15 @@ class Runs(RuleBasedStateMachine):
         return [host for host in self.world.living() if host.has_mail]
 
     @precondition(lambda self: self.is_up)
-    @rule(rounds=st.sampled_from((1, 2, 4)), well=st.sampled_from((True, True, False)))
-    def go_on(self, rounds: int, well: bool) -> None:
+    @rule(
+        rounds=st.sampled_from((1, 2, 4)), well=st.sampled_from((True, True, False)), late=lateness
+    )
+    def go_on(self, rounds: int, well: bool, late: int) -> None:
         """Nothing special happens for a while: so runs get far enough to end."""
         for number in range(rounds):
-            self.everybody_acts(well or number < rounds - 1)
+            self.everybody_acts(well or number < rounds - 1, late if number == rounds - 1 else 0)
 
-    def everybody_acts(self, well: bool) -> None:
+    def everybody_acts(self, well: bool, late: int = 0) -> None:
         assert self.launcher is not None
         self.do(self.launcher.store.commit(100))
         for _ in self.away():
@@ -240,7 +277,8 @@ class Runs(RuleBasedStateMachine):
             self.hear(0, 100)
         for host, task in self.world.running():
             if task.task_id in host.running:
-                self.report(self.world.running().index((host, task)), well)
+                self.report(self.world.running().index((host, task)), well, late)
+                late = 0
 
     # What must always be so.
 
@@ -278,6 +316,17 @@ class Runs(RuleBasedStateMachine):
                 if isinstance(event.payload, StepSucceeded)
             }
             assert succeeded <= set(self.world.succeeded)
+            self.check_time(run.run_id, events, run.timeout_ms)
+
+    def check_time(self, run_id: RunId, events: list[Event], timeout_ms: int) -> None:
+        """A run is ended once its time is over, whatever happened at that moment."""
+        kinds = {event.kind for event in events}
+        if "run_started" not in kinds or not timeout_ms:
+            return
+        deadline = self.deadlines.setdefault(run_id, self.now + timeout_ms / 1000)
+        assert self.launcher is not None
+        if not self.launcher.store.held and self.now >= deadline:
+            assert kinds & {"cancel_requested", "run_finished"}, "its time is over and it goes on"
 
     # How it ends: everybody does what they can, and every run is over.
 
@@ -293,6 +342,8 @@ class Runs(RuleBasedStateMachine):
     def finish(self) -> None:
         if self.launcher is None:
             self.recover()
+        if self.ends_late:
+            self.let_every_timeout_pass()
         for _ in range(LAST_ROUNDS):
             self.everybody_acts(True)
             assert self.launcher is not None
@@ -301,6 +352,22 @@ class Runs(RuleBasedStateMachine):
         self.nothing_is_done_twice_and_what_is_recorded_stays()
         for events in self.known.values():
             self.do(self.check_end(events))
+
+    def let_every_timeout_pass(self) -> None:
+        assert self.launcher is not None
+        for _ in range(4):
+            self.do(self.launcher.store.commit(100))
+            for _ in self.away():
+                self.dial(0)
+            for _ in self.addressed():
+                self.hear(0, 100)
+        self.nothing_is_done_twice_and_what_is_recorded_stays()
+        if self.world.running():
+            # The moment passes while the launcher stands still, and a report comes first.
+            self.report(0, True, TIMEOUT_SECONDS)
+        self.let_time_pass(0)
+        self.do(self.launcher.store.commit(100))
+        self.nothing_is_done_twice_and_what_is_recorded_stays()
 
     async def check_end(self, events: list[Event]) -> None:
         assert self.launcher is not None
@@ -323,7 +390,7 @@ class Runs(RuleBasedStateMachine):
             assert any(event.kind == "cancel_requested" for event in events)
         else:
             assert view.state is RunState.FAILED
-            assert run_id not in self.cancelled
+            assert run_id not in self.cancelled or was_overdue(view)
 
     def check_step(
         self, view: RunView, key: StepKey, state: StepState, broken: set[StepKey]
@@ -339,9 +406,14 @@ class Runs(RuleBasedStateMachine):
             case StepState.NOT_RUN:
                 assert above & {StepState.FAILED, StepState.NOT_RUN} or view.summary().failure
             case StepState.CANCELLED:
-                assert view.state is RunState.CANCELLED
+                assert view.state is RunState.CANCELLED or was_overdue(view)
             case _:
                 assert state is StepState.SUCCEEDED
+
+
+def was_overdue(view: RunView) -> bool:
+    failure = view.summary().failure
+    return failure is not None and failure.reason is FailureReason.TIMEOUT
 
 
 def plan_with_policies(shape: dict[str, tuple[str, ...]]) -> Plan:
