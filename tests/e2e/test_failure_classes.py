@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import ASSETS, Session, Start
-from treadle_client import FailureReason, LogStream, MemoryScope, StepResult, StepState
+from treadle_client import (
+    FailureReason,
+    LogRecord,
+    LogStream,
+    MemoryScope,
+    StepCancelled,
+    StepResult,
+    StepState,
+)
 from treadle_client._local import Code, connected, local_services
 
 MODULE = "failure_classes.py"
@@ -38,6 +46,10 @@ def failed(session: Session, name: str) -> StepResult:
         ("out_of_files", FailureReason.USER_ERROR, "", "Too many open files"),
         ("out_of_cpu", FailureReason.TIMEOUT, "SIGXCPU", "1 CPU seconds"),
         ("impossible_limit", FailureReason.START_FAILED, "", "open files"),
+        ("killed_after_its_children", FailureReason.SIGNAL, "SIGKILL", "SIGKILL"),
+        ("told_of_cpu", FailureReason.SIGNAL, "SIGXCPU", "SIGXCPU"),
+        ("out_of_memory_in_a_task", FailureReason.OOM, "", "out of memory"),
+        ("evil", FailureReason.USER_ERROR, "", "raised Evil: words"),
     ],
 )
 def test_a_failure_has_its_name_and_its_evidence(
@@ -51,7 +63,8 @@ def test_a_failure_has_its_name_and_its_evidence(
     assert words in step.failure.message
     assert not step.failure.likely
     assert bool(step.failure.evidence) == (
-        reason in {FailureReason.TIMEOUT, FailureReason.OOM, FailureReason.SIGNAL}
+        reason
+        in {FailureReason.TIMEOUT, FailureReason.OOM, FailureReason.SIGNAL, FailureReason.EXIT}
     )
     assert step.usage is not None
     assert step.usage.wall.total_seconds() > 0
@@ -100,6 +113,81 @@ def test_an_error_has_its_whole_chain_and_a_crash_its_stack(shared: Start) -> No
     assert "in crashes" in crash.stderr_tail.whole()
     assert exit_.stderr_tail.whole() == "last words\n"
     assert exit_.exit_code == 7
+
+
+def test_memory_that_is_only_spoken_of_is_likely(shared: Start) -> None:
+    failure = failed(shared(MODULE), "says_memory").failure
+
+    assert failure is not None
+    assert (failure.reason, failure.likely) == (FailureReason.OOM, True)
+    assert "most likely" in failure.message
+    assert "I say so" in failure.traceback.whole()
+
+
+def test_a_loop_that_keeps_its_last_error_is_told_whole(shared: Start) -> None:
+    failure = failed(shared(MODULE), "polls").failure
+
+    assert failure is not None
+    text = failure.traceback.whole()
+    assert "ConnectionError: first" in text
+    assert text.endswith("ConnectionError: try 1499")
+    assert "cannot be told" not in text
+
+
+def test_an_error_has_what_was_written_before_it(shared: Start) -> None:
+    failure = failed(shared(MODULE), "warns_and_raises").failure
+
+    assert failure is not None
+    assert failure.reason is FailureReason.USER_ERROR
+    assert failure.stderr_tail.whole() == "a warning\n"
+
+
+def test_metadata_that_is_refused_names_the_ops_line(shared: Start) -> None:
+    failure = failed(shared(MODULE), "says_too_much").failure
+
+    assert failure is not None
+    assert failure.source is not None
+    assert failure.source.file.endswith(MODULE)
+    lines = (ASSETS / MODULE).read_text().splitlines()
+    assert "def says_too_much" in "".join(lines[failure.source.line - 1 : failure.source.line + 1])
+
+
+def test_a_fork_does_not_store_in_the_place_of_the_op(shared: Start) -> None:
+    session = shared(MODULE)
+
+    result = session.succeed("forks")
+
+    assert session.value("forks") == "of the op"
+    chunks = session.client.run(result.run_id).logs("forks", stream=LogStream.STDERR)
+    assert b"which forks forked, came to the end of the op" in b"".join(
+        chunk.data for chunk in chunks
+    )
+
+
+def test_a_class_name_without_end_is_cut(shared: Start) -> None:
+    failure = failed(shared(MODULE), "named_without_end").failure
+
+    assert failure is not None
+    assert failure.reason is FailureReason.USER_ERROR
+    assert len(failure.error_class) < 1000
+    assert failure.error_class.endswith("EEE")
+
+
+def test_what_was_cancelled_says_how_it_ended_and_its_last_words(shared: Start) -> None:
+    session = shared(MODULE)
+    handle = session.client.materialize("waits")
+    for event in handle.events():
+        if isinstance(event, LogRecord):
+            break
+
+    handle.cancel()
+    handle.result(timeout=60)
+
+    (cancelled,) = [
+        event for event in session.events(handle.run_id) if isinstance(event, StepCancelled)
+    ]
+    assert (cancelled.signal, cancelled.exit_code) == ("SIGTERM", None)
+    assert cancelled.stderr_tail.whole().startswith("last words\n")
 
 
 def test_limits_are_those_of_the_op(shared: Start) -> None:
