@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from enum import Enum, auto
+from pathlib import Path
 from typing import Protocol
 
 from treadle_worker.link import Link, LinkError
@@ -42,14 +44,18 @@ class Caller(Protocol):
 
 
 class Launcher:
-    """The launcher, at one socket. It may go and another may come."""
+    """The launcher of one home. It may go and another may come, at another socket."""
 
     def __init__(self, loop: Loop, spec: HostSpec, caller: Caller) -> None:
         self._loop = loop
         self._caller = caller
         # An ephemeral launcher does not come back.
         self._grace = None if spec.alive_fd is not None else spec.orphan_grace_ms / 1000
-        self._link = Link(loop, spec.launcher_socket, on_frame=caller.received, on_lost=self._lost)
+        self._link = Link(loop, on_frame=caller.received, on_lost=self._lost)
+        self._socket = spec.launcher_socket
+        # A host's folder lies in `hosts` below the home.
+        self._named = Path(spec.journal).parent.parent.parent / "launcher.json"
+        self._is_first = True
         self._redial_in = _FIRST_REDIAL_S
         self._is_abandoned = False
 
@@ -70,9 +76,7 @@ class Launcher:
 
     def dial(self) -> None:
         """Connect, or begin to try again and again."""
-        try:
-            self._link.dial()
-        except LinkError:
+        if not self._reach():
             self._redial_later()
             return
         self._redial_in = _FIRST_REDIAL_S
@@ -93,6 +97,22 @@ class Launcher:
         """Forget the connection in a forked child."""
         self._link.leave_to_parent()
 
+    def _reach(self) -> bool:
+        """Connect to where the launcher is said to be, else to where it was; tell if it is there.
+
+        The one that started this host is where it said. One that comes later may use another
+        folder for sockets: what leads to that belongs to a login session, or goes with one.
+        """
+        named = None if self._is_first else _named_socket(self._named)
+        self._is_first = False
+        for path in dict.fromkeys((named or self._socket, self._socket)):
+            try:
+                self._link.dial(path)
+            except LinkError:
+                continue
+            return True
+        return False
+
     def _lost(self) -> None:
         self._caller.disconnected()
         self._redial_later()
@@ -109,3 +129,12 @@ class Launcher:
     def _abandon(self) -> None:
         self._is_abandoned = True
         self._caller.abandoned()
+
+
+def _named_socket(file: Path) -> str | None:
+    """Return the socket for hosts that a home names; None if it names none."""
+    try:
+        named = json.loads(file.read_text())["host_socket"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return named if isinstance(named, str) and named else None

@@ -29,13 +29,11 @@ class Link:
     def __init__(
         self,
         loop: Loop,
-        path: str,
         *,
         on_frame: Callable[[LauncherFrame], None],
         on_lost: Callable[[], None],
     ) -> None:
         self._loop = loop
-        self._path = path
         self._on_frame = on_frame
         self._on_lost = on_lost
         self._socket: socket.socket | None = None
@@ -52,8 +50,8 @@ class Link:
         """The connection's descriptor, if there is a connection."""
         return () if self._socket is None else (self._socket.fileno(),)
 
-    def dial(self) -> None:
-        """Connect to the launcher.
+    def dial(self, path: str) -> None:
+        """Connect to the launcher at a socket.
 
         Raises:
             LinkError: nobody listens there, or another user does.
@@ -61,11 +59,11 @@ class Link:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.setblocking(False)
-            connection.connect(self._path)
+            connection.connect(path)
             _check_peer(connection)
         except OSError as exc:
             connection.close()
-            raise LinkError(f"no launcher at {self._path}: {exc}") from exc
+            raise LinkError(f"no launcher at {path}: {exc}") from exc
         self._socket = connection
         self._reader = FrameReader()
         self._unsent.clear()

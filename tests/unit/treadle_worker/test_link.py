@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import tempfile
@@ -83,17 +84,17 @@ def caller() -> Caller:
 @pytest.fixture
 def link(place: Place, caller: Caller) -> Iterator[Link]:
     place.listen()
-    link = Link(place.loop, str(place.path), on_frame=caller.received, on_lost=caller.disconnected)
-    link.dial()
+    link = Link(place.loop, on_frame=caller.received, on_lost=caller.disconnected)
+    link.dial(str(place.path))
     yield link
     link.close()
 
 
 def test_nobody_at_the_socket_is_an_error(place: Place, caller: Caller) -> None:
-    link = Link(place.loop, str(place.path), on_frame=caller.received, on_lost=caller.disconnected)
+    link = Link(place.loop, on_frame=caller.received, on_lost=caller.disconnected)
 
     with pytest.raises(LinkError):
-        link.dial()
+        link.dial(str(place.path))
 
     assert not link.is_connected
 
@@ -185,6 +186,44 @@ def test_a_launcher_that_does_not_come_in_time_is_dialled_on(place: Place, calle
 
     assert caller.told[1:] == ["connected"]
     assert not launcher.is_abandoned
+    launcher.close()
+
+
+def test_a_launcher_is_looked_for_where_the_home_names_it(
+    place: Place, caller: Caller, tmp_path: Path
+) -> None:
+    journal = tmp_path / "hosts" / "h" / "journal"
+    gone = str(tmp_path / "gone")
+    held = spec(place, orphan_grace_ms=60_000, launcher_socket=gone, journal=str(journal))
+    launcher = Launcher(place.loop, held, caller)
+    launcher.dial()
+    place.listen()
+    named = tmp_path / "launcher.json"
+
+    for text in ("", "{", "[]", '{"host_socket": 3}', json.dumps({"host_socket": gone})):
+        named.write_text(text)
+        place.loop.turn()
+        assert not launcher.is_connected
+    named.write_text(json.dumps({"host_socket": str(place.path)}))
+    place.loop.turn()
+
+    assert launcher.is_connected
+    launcher.close()
+
+
+def test_a_launcher_that_named_nothing_is_found_where_the_last_one_was(
+    place: Place, caller: Caller, tmp_path: Path
+) -> None:
+    (tmp_path / "launcher.json").write_text(json.dumps({"host_socket": str(tmp_path / "gone")}))
+    journal = tmp_path / "hosts" / "h" / "journal"
+    held = spec(place, orphan_grace_ms=60_000, journal=str(journal))
+    launcher = Launcher(place.loop, held, caller)
+    launcher.dial()
+    place.listen()
+
+    place.loop.turn()
+
+    assert launcher.is_connected
     launcher.close()
 
 
