@@ -41,7 +41,13 @@ CODE_SERVER_TIMEOUT = 30.0
 """How long a code server may take to answer, reloads apart."""
 
 HOST_RETURN_GRACE = 10.0
-"""After a restart: how long a host whose process lives may take to dial in."""
+"""After a restart: how long a host that runs nothing and whose process lives may take to dial in."""
+
+HOST_ANSWER = 10.0
+"""How long a host may take to answer a task, or to say anything once an end is overdue."""
+
+HOST_SILENCE = 60.0
+"""After so long without the answer that it owes, a host is killed, whatever it runs."""
 
 HOST_START_MARGIN = 10.0
 """What a host may take to start and connect, beside its imports."""

@@ -88,16 +88,19 @@ def kill_guarded(guard: ProcessId) -> None:
         return
     if not guarded:
         # It has nothing to guard yet; what it would start finds that it is gone, and ends.
-        _kill(guard.pid)
+        _send(guard.pid, signal.SIGKILL)
+        return
     for child in guarded:
         try:
             child.kill()
         except psutil.NoSuchProcess:
             continue
+    # One that somebody stopped would see to nothing.
+    _send(guard.pid, signal.SIGCONT)
 
 
-def _kill(pid: int) -> None:
+def _send(pid: int, number: signal.Signals) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         return

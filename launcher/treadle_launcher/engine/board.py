@@ -271,7 +271,9 @@ class Board:
     def _send(self, host: Host, task: Task) -> None:
         # A host that is not connected gets it when it dials again.
         if task.task_id in host.tasks:
+            host.tasks[task.task_id].sent = host.connection is not None
             host.send(task)
+            self._pool.answers.asked(host)
 
     def _start_host(self, host: Host) -> None:
         if self.stance is not Stance.WORKING:

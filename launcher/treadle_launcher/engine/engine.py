@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
+from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
@@ -146,14 +147,49 @@ class Engine:
 
     def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
         """Send again what the host may not know of."""
-        for task_id, task in host.tasks.items():
+        for task_id, task in tuple(host.tasks.items()):
             run = self._board.get(task.run_id)
             if run is None:
                 continue
             if task_id not in running:
-                host.send(task_for(run.view, task.step_key, task.attempt))
+                self.ask(host, task_id)
+                self._pool.answers.asked(host)
+            self._pool.answers.begun(host, task, run.view)
             if run.state is RunState.CANCELLING:
                 self._cancel_task(run, host, task_id)
+
+    def ask(self, host: Host, task_id: TaskId) -> None:
+        """Send a host a task that it has, or should: it says what it knows of it."""
+        task = host.tasks[task_id]
+        run = self._board.get(task.run_id)
+        if run is not None and host.connection is not None:
+            task.sent = True
+            host.send(task_for(run.view, task.step_key, task.attempt))
+
+    def host_silent(self, host: Host, seconds: float) -> None:
+        """Kill a host that says nothing, if it has to end what it runs or runs nothing yet.
+
+        Any other may be held for a while, or stopped by somebody: what it runs goes on. It gets
+        nothing more, and what it cannot have heard of runs elsewhere.
+        """
+        if self._board.stance is Stance.RESUMING:
+            return
+        _LOG.warning("host_silent host=%s seconds=%.0f", host.host_id, seconds)
+        tasks = host.tasks.values()
+        is_due = any(self._pool.answers.is_end_due(task) for task in tasks)
+        is_idle = any(task.sent for task in tasks) and not any(task.answered for task in tasks)
+        if is_due or is_idle or seconds >= defaults.HOST_SILENCE:
+            why = f"it did not answer for {seconds:.0f} s, stopped or held by the code in it, and"
+            self._pool.kill_for(host, f"{why} was killed")
+        if not host.is_usable:
+            return
+        self._pool.set_aside(host)
+        turn = self._board.turn()
+        self._leave(turn, host)
+        for task_id, task in tuple(host.tasks.items()):
+            if not task.sent:
+                self._give_back(turn, host, task_id)
+        self._board.settle(turn)
 
     def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""
@@ -169,6 +205,9 @@ class Engine:
             return
         if ack.state is not AckState.REFUSED:
             task.answered = True
+            run = self._board.get(task.run_id)
+            if run is not None:
+                self._pool.answers.begun(host, task, run.view)
             return
         _LOG.info("task_refused host=%s task=%s", host.host_id, ack.task_id)
         if host.is_usable:
@@ -229,7 +268,10 @@ class Engine:
             if run.state is not RunState.CANCELLING:
                 lost = AttemptFailed(failure=failure)
                 after = self._retries.after_failure
-                if not task.begun:
+                if host.why_killed and self._pool.answers.is_end_due(task):
+                    timeout_ms = run.view.index.step(task.step_key).timeout_ms
+                    lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
+                elif not task.begun:
                     after = self._retries.before_code_began
                 fact = after(run.view, task.step_key, lost, turn.now)
             turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])

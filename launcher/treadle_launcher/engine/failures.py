@@ -44,8 +44,7 @@ def _other_version(host: Host, version: int) -> Failure:
 
 def ended_early(host: Host) -> Failure:
     """Return why a run failed whose host ended before it was ready."""
-    how = "it was not ready in time and was killed" if host.is_overdue else _ending(host)
-    message = f"The host of {host.location} did not get ready: {how}."
+    message = f"The host of {host.location} did not get ready: {_ending(host)}."
     return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
 
 
@@ -56,6 +55,12 @@ def lost(host: Host) -> Failure:
         " exist; launch a run to make it."
     )
     return Failure(reason=FailureReason.LOST, message=message, stderr_tail=_tail(host))
+
+
+def timed_out(host: Host, timeout_ms: int) -> Failure:
+    """Return why an attempt failed that took too long, and whose host did not end it."""
+    message = f"It took longer than the {timeout_ms / 1000:g} s that it may; {_ending(host)}."
+    return Failure(reason=FailureReason.TIMEOUT, message=message, stderr_tail=_tail(host))
 
 
 def vanished() -> Failure:
@@ -98,6 +103,8 @@ def _listed(changes: tuple[str, ...]) -> str:
 
 
 def _ending(host: Host) -> str:
+    if host.why_killed:
+        return host.why_killed
     return "its process is not there any more" if host.process is None else host.process.ending
 
 

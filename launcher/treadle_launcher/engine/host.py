@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from treadle_launcher.durability import Durability
+from treadle_launcher.engine.patience import Patience
 from treadle_launcher.events import StartMethod
 from treadle_launcher.hosts.frames import LauncherFrame
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -37,14 +38,17 @@ class HostStage(StrEnum):
 class RunningTask:
     """A task that was handed to a host, one step's attempt.
 
-    `answered`: the host knows of it. `begun`: code of the user's may have run.
+    `sent`: the host may know of it. `answered`: it does. `begun`: code of the user's may have
+    run. `end_due`: when it should be over, by the loop's clock; None: that is not known.
     """
 
     run_id: RunId
     step_key: StepKey
     attempt: int
+    sent: bool = False
     answered: bool = False
     begun: bool = False
+    end_due: float | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -55,7 +59,10 @@ class Host:
     was told of `durability` by whoever started it stays. `process`
     is there when this launcher started it, `identity` when its process is known. `received`
     is the last journal record that was taken, `marked` the last that the store was told of,
-    `committed` the last that it holds.
+    `committed` the last that it holds. `why_killed` is set before this launcher kills it.
+
+    `silent_since`, by the loop's clock: it owes an answer, and said nothing from then on.
+    `look` waits for that, `looked_at` is when that was over last.
     """
 
     folder: HostFolder
@@ -69,12 +76,15 @@ class Host:
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
     start_method: StartMethod = StartMethod.FORK
     start_method_reason: str = ""
-    is_overdue: bool = False
+    why_killed: str = ""
     received: int = 0
     marked: int = 0
     committed: int = 0
     tasks: dict[TaskId, RunningTask] = field(default_factory=dict)
-    timer: asyncio.TimerHandle | None = None
+    timer: asyncio.TimerHandle | Patience | None = None
+    silent_since: float | None = None
+    looked_at: float = 0.0
+    look: Patience | None = None
 
     @property
     def host_id(self) -> HostId:
@@ -94,7 +104,7 @@ class Host:
     @property
     def was_killed(self) -> bool:
         """Whether somebody else killed its process: the code in it is not why it ended."""
-        if self.process is None or self.is_overdue:
+        if self.process is None or self.why_killed:
             return False
         return self.process.exit_code == -signal.SIGKILL
 
@@ -103,8 +113,14 @@ class Host:
         if self.connection is not None:
             self.connection.send(frame)
 
-    def hold_timer(self, timer: asyncio.TimerHandle | None) -> None:
+    def hold_timer(self, timer: asyncio.TimerHandle | Patience | None) -> None:
         """Wait for this timer instead of the one before."""
         if self.timer is not None:
             self.timer.cancel()
         self.timer = timer
+
+    def hold_look(self, look: Patience | None) -> None:
+        """Wait for this look instead of the one before."""
+        if self.look is not None:
+            self.look.cancel()
+        self.look = look

@@ -80,7 +80,9 @@ class HostDesk:
         host = self._hosts.get(connection)
         if host is None:
             _LOG.warning("frame_ignored reason=no_hello")
-        elif isinstance(frame, Report):
+            return
+        self._pool.answers.heard(host)
+        if isinstance(frame, Report):
             records = [record for record in frame.records if record.number > host.received]
             if records:
                 self._news.host_reported(host, records)
@@ -109,6 +111,7 @@ class HostDesk:
         if not OLDEST_PROTOCOL_VERSION <= hello.protocol_version <= PROTOCOL_VERSION:
             self._refuse(connection, host, hello)
             return
+        self._pool.answers.heard(host)
         is_new = host.connection is not connection
         if is_new:
             self._hosts[connection] = host
@@ -117,6 +120,8 @@ class HostDesk:
             connection.send(Commit(record=host.committed))
         if host.stage is HostStage.LEAVING:
             self._pool.drain(host)
+            if is_new:
+                self._news.host_returned(host, hello.running_task_ids)
         elif hello.protocol_version < PROTOCOL_VERSION:
             _LOG.info("host_outdated host=%s version=%d", host.host_id, hello.protocol_version)
             # First of all: what it had not heard of before, it refuses now.

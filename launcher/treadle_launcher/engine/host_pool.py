@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
 from treadle_launcher import defaults
+from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.host import Host, HostStage
+from treadle_launcher.engine.patience import Patience
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.frames import Cancel, Drain
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -32,6 +35,7 @@ class HostPool:
         self._hosts: dict[HostId, Host] = {}
         self._idle: dict[HostId, Host] = {}
         self._watches: set[asyncio.Task[None]] = set()
+        self.answers = Answers(options.term_grace)
 
     def on_end(self, act: Callable[[Host], None]) -> None:
         """Have this called when a host's process is gone and all that it sent was read."""
@@ -84,13 +88,18 @@ class HostPool:
             raise
         host.identity = host.process.process
         imports = host.launch_spec.import_timeout_ms / 1000 * len(host.launch_spec.targets)
-        self._kill_after(host, imports + defaults.HOST_START_MARGIN)
+        why = "it was not ready in time and was killed"
+        self._kill_after(host, imports + defaults.HOST_START_MARGIN, why)
         self._watch(host)
 
     def adopt(
         self, folder: HostFolder, location: str, launch_spec: LaunchSpec | None, committed: int
     ) -> Host:
-        """Take over a host that an earlier launcher started: it dials in, or is gone."""
+        """Take over a host that an earlier launcher started: it dials in, or is gone.
+
+        One with a `launch_spec` runs what nobody else can end as well as it can: it has as long
+        as it would wait itself.
+        """
         host = Host(
             folder=folder,
             location=location,
@@ -102,7 +111,16 @@ class HostPool:
             committed=committed,
         )
         self._hosts[host.host_id] = host
-        self._kill_after(host, defaults.HOST_RETURN_GRACE)
+        grace = defaults.HOST_RETURN_GRACE if launch_spec is None else self._options.orphan_grace
+        why = (
+            f"it did not dial in within {grace:g} s after a restart of the launcher and was killed"
+        )
+        if folder.is_moved:
+            grace = 0.0
+            why = (
+                "the home was moved while it ran, so that it could store nothing, and it was killed"
+            )
+        self._kill_after(host, grace, why)
         self._watch(host)
         return host
 
@@ -126,6 +144,12 @@ class HostPool:
         host.stage = HostStage.LEAVING
         host.send(Drain(cancel_running=cancel_running, grace_ms=self.term_grace_ms))
 
+    def set_aside(self, host: Host) -> None:
+        """Give a host nothing more; whatever else waits for it, waits on."""
+        self._idle.pop(host.host_id, None)
+        host.stage = HostStage.LEAVING
+        host.send(Drain(cancel_running=False, grace_ms=self.term_grace_ms))
+
     def leave_alone(self, host: Host) -> None:
         """Neither use a host nor end it: this launcher cannot understand it."""
         host.hold_timer(None)
@@ -137,6 +161,8 @@ class HostPool:
             self.kill([host])
             return
         host.send(Cancel(task_id=task_id, grace_ms=self.term_grace_ms, show_stacks=show_stacks))
+        if task_id in host.tasks:
+            self.answers.cancelled(host, host.tasks[task_id])
 
     def discard(self, host: Host) -> None:
         """Forget a new host that was never started."""
@@ -171,17 +197,19 @@ class HostPool:
         """Watch hosts no more. Those that live go on."""
         for host in self._hosts.values():
             host.hold_timer(None)
+            host.hold_look(None)
         for watch in tuple(self._watches):
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
 
-    def _kill_after(self, host: Host, seconds: float) -> None:
-        host.hold_timer(asyncio.get_running_loop().call_later(seconds, self._overdue, host))
-
-    def _overdue(self, host: Host) -> None:
-        host.is_overdue = True
+    def kill_for(self, host: Host, why: str) -> None:
+        """Kill a host; `why` is what those whose attempts are lost are told."""
+        host.why_killed = why
         self.kill([host])
+
+    def _kill_after(self, host: Host, seconds: float, why: str) -> None:
+        host.hold_timer(Patience(seconds, partial(self.kill_for, host, why)))
 
     def _watch(self, host: Host) -> None:
         watch = asyncio.create_task(self._wait_for_end(host))
@@ -206,6 +234,7 @@ class HostPool:
 
     def _forget(self, host: Host) -> None:
         host.hold_timer(None)
+        host.hold_look(None)
         host.stage = HostStage.ENDED
         if host.connection is not None:
             host.connection.close()

@@ -159,10 +159,12 @@ class Recovery:
                 run_id=task.run.run_id,
                 step_key=task.step_key,
                 attempt=attempt,
+                sent=True,
                 answered=True,
                 # Only of a host that never had a record acknowledged is the journal whole.
                 begun=host.marked > 0,
             )
+            self._pool.answers.begun(host, host.tasks[task.task_id], task.run.view)
             if host.is_usable:
                 task.run.take(host)
                 task.run.greeted = True

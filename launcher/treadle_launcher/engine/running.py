@@ -88,6 +88,8 @@ class RunningEngine:
             StoreError: it cannot be read.
         """
         self._pool.on_end(self.engine.host_ended)
+        self._pool.answers.on_question(self.engine.ask)
+        self._pool.answers.on_silence(self.engine.host_silent)
         self.board.on_fault(self._begin_again)
         self.board.on_overdue(self.engine.end_overdue)
         await self._recovery.resume()

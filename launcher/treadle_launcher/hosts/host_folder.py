@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class HostFolder:
             "pid": process.pid,
             "start_ticks": process.start_ticks,
             "folder": self._inode,
+            "path": str(self.path),
         }
         self._process_file.write_text(json.dumps(content) + "\n")
 
@@ -73,6 +75,17 @@ class HostFolder:
             )
         except (OSError, ValueError, KeyError, AttributeError):
             return None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the host was started for a folder at another place, to which it still writes."""
+        try:
+            noted = json.loads(self._process_file.read_text()).get("path")
+            return noted is not None and not os.path.samefile(str(noted), self.path)
+        except FileNotFoundError:
+            return self._process_file.exists()
+        except (OSError, ValueError, AttributeError):
+            return False
 
     def read_cgroup(self) -> Path | None:
         """Return the cgroup that was made for the host alone; None: there was none."""

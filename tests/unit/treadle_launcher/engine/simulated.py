@@ -285,7 +285,7 @@ class SimulatedPool(HostPool):
         for host in hosts:
             self.launcher.world.hosts[host.host_id].die()
 
-    def _kill_after(self, host: Host, seconds: float) -> None:
+    def _kill_after(self, host: Host, seconds: float, why: str) -> None:
         return
 
     def _watch(self, host: Host) -> None:
@@ -416,6 +416,7 @@ class SimulatedLauncher:
             host.hang_up()
         for host in self.pool.all():
             host.hold_timer(None)
+            host.hold_look(None)
         self._stack.close()
 
 

@@ -1,0 +1,103 @@
+"""What hosts owe: an answer to a task, and the end of one that was cancelled or is over its time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from treadle_launcher import defaults
+from treadle_launcher.engine.host import Host, HostStage, RunningTask
+from treadle_launcher.engine.patience import Patience
+from treadle_launcher.ids import TaskId
+from treadle_launcher.run_view import RunView
+
+
+class Answers:
+    """Waits for what hosts owe, and tells of those that say nothing.
+
+    A host is asked by the task itself, which it answers whatever it knows of it. One that
+    answers does what can be done, however long that takes; one that does not is held, or stopped.
+    """
+
+    def __init__(self, term_grace: float) -> None:
+        self._term_grace = term_grace
+        self._ask: Callable[[Host, TaskId], None] = lambda host, task_id: None
+        self._tell: Callable[[Host, float], None] = lambda host, seconds: None
+
+    def on_question(self, ask: Callable[[Host, TaskId], None]) -> None:
+        """Have this send a task to a host that has it, or should."""
+        self._ask = ask
+
+    def on_silence(self, tell: Callable[[Host, float], None]) -> None:
+        """Have this called, again and again, with the seconds for which a host said nothing."""
+        self._tell = tell
+
+    def asked(self, host: Host) -> None:
+        """Take note that a host was sent a task, or is to get it when it dials."""
+        if host.silent_since is None:
+            host.silent_since = _now()
+        self._wait(host)
+
+    def cancelled(self, host: Host, task: RunningTask) -> None:
+        """Take note that a host was told to end an attempt."""
+        end = _now() + self._term_grace
+        task.end_due = end if task.end_due is None else min(end, task.end_due)
+        self._wait(host)
+
+    def begun(self, host: Host, task: RunningTask, view: RunView) -> None:
+        """Take note that an attempt runs: its host ends it when its time is over."""
+        timeout_ms = view.index.step(task.step_key).timeout_ms
+        if timeout_ms and task.end_due is None:
+            task.end_due = _now() + timeout_ms / 1000 + self._term_grace
+            self._wait(host)
+
+    @staticmethod
+    def heard(host: Host) -> None:
+        """Take note that a host said something."""
+        host.silent_since = None
+
+    @staticmethod
+    def is_end_due(task: RunningTask) -> bool:
+        """Whether the attempt should be over by now."""
+        return task.end_due is not None and task.end_due <= _now()
+
+    def _wait(self, host: Host) -> None:
+        at = _next_look(host)
+        if at is None or host.stage in (HostStage.FOREIGN, HostStage.ENDED):
+            host.hold_look(None)
+        elif host.look is None or host.look.ends_at > at:
+            host.hold_look(Patience(max(0.0, at - _now()), partial(self._look, host)))
+
+    def _look(self, host: Host) -> None:
+        host.hold_look(None)
+        host.looked_at = now = _now()
+        if host.silent_since is not None and now - host.silent_since >= defaults.HOST_ANSWER:
+            self._tell(host, now - host.silent_since)
+        else:
+            for task_id in tuple(_owed(host)):
+                host.silent_since = now
+                self._ask(host, task_id)
+        self._wait(host)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _owed(host: Host) -> Iterator[TaskId]:
+    for task_id, task in host.tasks.items():
+        if not task.answered or Answers.is_end_due(task):
+            yield task_id
+
+
+def _next_look(host: Host) -> float | None:
+    """Return when the host is looked at next, by the loop's clock."""
+    if not host.tasks:
+        return None
+    if host.silent_since is not None:
+        return max(host.silent_since, host.looked_at) + defaults.HOST_ANSWER
+    if not all(task.answered for task in host.tasks.values()):
+        return _now() + defaults.HOST_ANSWER
+    ends = [task.end_due for task in host.tasks.values() if task.end_due is not None]
+    return max(min(ends), host.looked_at + defaults.HOST_ANSWER) if ends else None
