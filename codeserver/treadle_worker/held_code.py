@@ -18,6 +18,7 @@ from treadle_worker.import_watch import Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
 from treadle_worker.origins import file_of
+from treadle_worker.sources import differences
 from treadle_worker.targets import parse_target
 
 _ASKED_FOR = "the launcher asked for it"
@@ -74,7 +75,7 @@ def import_code(
         with watched(limits, tell) as on_module:
             location = load_targets(targets, spec.working_directory, on_module)
     except LoadFailedError as error:
-        return ImportFailed(failure=import_failure(error.problem))
+        return _not_imported(spec, import_failure(error.problem))
     finally:
         _flush_standard_streams()
     if location.snapshot.digest != spec.digest:
@@ -129,6 +130,15 @@ def _held(spec: HostSpec, location: LoadedLocation) -> HeldCode:
         reason=reason,
         files=files,
     )
+
+
+def _not_imported(spec: HostSpec, failure: Failure) -> ImportFailed | OtherCode:
+    """Tell code that is gone, or is being written, from code that cannot be imported here."""
+    problem = f"{failure.message}\n{failure.traceback}"
+    changes = differences(spec.files, sys.modules, problem)
+    if not changes:
+        return ImportFailed(failure=failure)
+    return OtherCode(digest="", failure=failure, changes=changes)
 
 
 def _other_code(spec: HostSpec, location: LoadedLocation) -> OtherCode:

@@ -31,6 +31,7 @@ def read_spec(fd: int) -> HostSpec:
             text_map({"target": target}, "target") for target in children(content, "targets")
         ),
         digest=text(content, "digest"),
+        files=text_map(content, "files"),
         import_timeout_ms=integer(content, "importTimeoutMs"),
         values_root=text(content, "valuesRoot"),
         logs_root=text(content, "logsRoot"),

@@ -7,7 +7,7 @@ are the names that worker.proto gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
@@ -276,7 +276,8 @@ LauncherFrame: TypeAlias = Commit | Task | Cancel | Prepare | Drain
 class HostSpec:
     """What the launcher tells a host when it starts it; durations in milliseconds.
 
-    `targets` are {"file": path} or {"module": name}. `alive_fd`: the launcher is ephemeral,
+    `targets` are {"file": path} or {"module": name}. `files` are those that the digest was taken
+    over, module names to SHA-256. `alive_fd`: the launcher is ephemeral,
     and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream. `tag`:
     what everything of this host is known by, 0 for none.
     `served_socket` is where callers find the launcher, "" if not at a Unix socket. `durability`:
@@ -302,3 +303,4 @@ class HostSpec:
     must_spawn: bool = False
     tag: int = 0
     durability: Durability = Durability.PROCESS
+    files: Mapping[str, str] = field(default_factory=dict)

@@ -78,6 +78,27 @@ def changed_files(expected: Mapping[str, str], modules: Mapping[str, object]) ->
     return tuple(sorted(changed))
 
 
+def differences(
+    expected: Mapping[str, str], modules: Mapping[str, object], problem: str
+) -> tuple[str, ...]:
+    """Say which files the digest was taken over are gone or are others now, a line each.
+
+    `modules` is what is imported; where the others would be imported from is looked up. What is
+    not found is gone only if the import's `problem` names it: a module may look elsewhere for it.
+    """
+    finder = _Finder(modules)
+    lines = []
+    for name, sha256 in sorted(expected.items()):
+        path = finder.file_of(name)
+        content = None if path is None else _content(path)
+        if content is None:
+            if name.rpartition(".")[2] in problem:
+                lines.append(f"file {path or name} is gone")
+        elif hashlib.sha256(content).hexdigest() != sha256:
+            lines.append(f"file {path} changed")
+    return tuple(lines)
+
+
 def distributions(folders: Iterable[str] | None = None) -> dict[str, str]:
     """Return the version of every installed distribution by normalised name, sorted.
 
@@ -169,6 +190,10 @@ class _Finder:
             file = None if is_own_module(name) else self._place(name).file
             if file is not None and is_user_file(file):
                 yield name, file
+
+    def file_of(self, name: str) -> str | None:
+        """Return the file of a module; None if there is none."""
+        return self._place(name).file
 
     def _place(self, name: str) -> _Place:
         if name not in self._places:

@@ -28,7 +28,8 @@ LaunchTarget: TypeAlias = FileTarget | ModuleTarget
 class LaunchSpec:
     """How a host is started: the environment is that of the process, whole.
 
-    It is left out of the text of this object, because it may hold secrets.
+    It is left out of the text of this object, because it may hold secrets. `files` are the user's
+    source files that the digest was taken over, module names to SHA-256, as far as is known.
     """
 
     interpreter: str
@@ -37,6 +38,7 @@ class LaunchSpec:
     digest: str
     import_timeout_ms: int
     environment: Mapping[str, str] = field(repr=False)
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def with_import_timeout(self, seconds: float | None) -> Self:
         """Return the same with another time for the import of a target; None: as it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from treadle_launcher.code_location import CodeLocation
@@ -135,15 +135,20 @@ class Planner:
             spec = await where.launch_spec()
             if spec.digest == planned.made.digest:
                 await self._keep_manifest(where, spec.digest)
+                spec = spec.with_import_timeout(self._import_timeout)
                 tags = await self._job_tags(where, planned.made.selection)
                 earlier_tags = {} if earlier is None else earlier.run.tags
                 return Launchable(
                     plan=planned.resolved,
-                    launch_spec=spec.with_import_timeout(self._import_timeout),
+                    launch_spec=await self._with_files(spec),
                     tags={**tags, **earlier_tags, **request.tags},
                     earlier=earlier,
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
+
+    async def _with_files(self, spec: LaunchSpec) -> LaunchSpec:
+        manifest = await self._store.get_manifest(spec.digest)
+        return spec if manifest is None else replace(spec, files=manifest.files)
 
     async def replanned(self, run: RunSummary) -> Launchable:
         """Reload the run's location once, then return what the run needs."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from treadle_launcher.engine.host import Host
 from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION, Hello, HostState
@@ -20,7 +22,10 @@ def unfit(host: Host, hello: Hello) -> Failure:
     if hello.protocol_version != PROTOCOL_VERSION:
         return _other_version(host, hello.protocol_version)
     if hello.state is HostState.STALE:
-        return stale(f"the host got other code than was planned: {_listed(hello.changes)}")
+        found = stale(f"the host got other code than was planned: {_listed(hello.changes)}")
+        if hello.failure is None:
+            return found
+        return replace(found, traceback=hello.failure.traceback, source=hello.failure.source)
     if hello.failure is not None:
         return hello.failure
     message = f"The host of {host.location} could not import its code."

@@ -155,6 +155,7 @@ def _spec(
         "workingDirectory": launch.working_directory,
         "targets": [_target(target) for target in launch.targets],
         "digest": launch.digest,
+        "files": dict(launch.files),
         "importTimeoutMs": launch.import_timeout_ms,
         "valuesRoot": str(home.values),
         "logsRoot": str(home.logs),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
@@ -21,6 +21,7 @@ from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
+from treadle_launcher.store import manifests
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.schema import launch_specs
@@ -114,8 +115,12 @@ def unfinished(connection: Connection) -> tuple[RunSummary, ...]:
 
 
 def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> None:
-    """Keep how a run's hosts are started, in place of what was kept."""
-    row = insert_or(launch_specs).values(run_id=run_id, spec_json=codec.dumps(spec))
+    """Keep how a run's hosts are started, in place of what was kept.
+
+    Its files are kept with their digest, once for all runs.
+    """
+    spec_json = codec.dumps(replace(spec, files={}))
+    row = insert_or(launch_specs).values(run_id=run_id, spec_json=spec_json)
     connection.execute(
         row.on_conflict_do_update(
             index_elements=[launch_specs.c.run_id], set_={"spec_json": row.excluded.spec_json}
@@ -133,7 +138,9 @@ def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
     found = connection.execute(query).scalar_one_or_none()
     if found is None:
         raise UnknownRunError([run_id])
-    return codec.loads(LaunchSpec, found)
+    spec = codec.loads(LaunchSpec, found)
+    manifest = manifests.get(connection, spec.digest)
+    return spec if manifest is None else replace(spec, files=manifest.files)
 
 
 def _changing(run: RunSummary) -> Mapping[str, Any]:

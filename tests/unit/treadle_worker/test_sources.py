@@ -12,6 +12,7 @@ import pytest
 
 from treadle_worker.sources import (
     changed_files,
+    differences,
     distributions,
     file_stamp,
     imported_names,
@@ -77,3 +78,20 @@ def test_distributions_are_read_off_their_folders(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
 
     assert distributions([str(tmp_path)]) == {"old": "2.0", "some-thing": "1.0"}
+
+
+def test_files_that_are_gone_or_others_are_said(folder: Path) -> None:
+    module = importlib.import_module(NAME)
+    expected = {name: file.sha256 for name, file in user_files({NAME: module}).items()}
+    assert differences(expected, {}, "") == ()
+
+    (folder / f"{HELPER}.py").unlink()
+    (folder / f"{NAME}.py").write_text("import nothing\n")
+    importlib.invalidate_caches()
+
+    changed = f"file {folder / NAME}.py changed"
+    assert differences(expected, {}, "it raised") == (changed,)
+    assert differences(expected, {}, f"No module named {HELPER!r}") == (
+        f"file {HELPER} is gone",
+        changed,
+    )
