@@ -284,7 +284,7 @@ class StepSkipped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepNotRun(Event):
-    """A step that it reads from, `upstream_step_key`, failed."""
+    """A step that it reads from, `upstream_step_key`, failed; "": the run ended, and says why."""
 
     kind = EventKind.STEP_NOT_RUN
 

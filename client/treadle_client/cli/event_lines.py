@@ -86,7 +86,11 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
         case _event.StepSkipped():
             return Line(text=f"skipped: {_upstream(event)}", tone=Tone.QUIET)
         case _event.StepNotRun():
-            return Line(text=f"not run: {event.upstream_step_key} failed", tone=Tone.WARNING)
+            # Without one it is the run that ended, and its own line says why.
+            why = (
+                f"{event.upstream_step_key} failed" if event.upstream_step_key else "the run ended"
+            )
+            return Line(text=f"not run: {why}", tone=Tone.WARNING)
         case _event.StepRecomputed():
             return Line(text=f"runs again: {event.reason}", tone=Tone.WARNING)
         case _event.StepReused():

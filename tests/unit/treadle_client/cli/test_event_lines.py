@@ -73,6 +73,7 @@ def made(kind, step_key="s", attempt=1, **fields):
             "s skipped: up was skipped",
         ),
         (made(_event.StepNotRun, upstream_step_key="up"), "s not run: up failed"),
+        (made(_event.StepNotRun, upstream_step_key=""), "s not run: the run ended"),
         (
             made(_event.OutputDiscarded, output="o", asset_keys=("a", "b")),
             "s discarded o (a, b)",
