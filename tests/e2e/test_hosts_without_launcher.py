@@ -1,0 +1,146 @@
+"""Hosts and launchers that lose each other: elsewhere, stopped, late, or without their code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.standing import Standing, standing, wait_for
+from treadle_client import FailureReason, RunState, StepState
+
+CODE = """
+import os, time
+from pathlib import Path
+from treadle import asset
+
+HERE = Path(__file__).parent
+
+
+@asset
+def waits():
+    (HERE / "began").write_text(str(os.getppid()))
+    while not (HERE / "release").exists():
+        time.sleep(0.01)
+    return 1
+
+
+@asset
+def reads(waits):
+    return waits + 1
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    path = tmp_path / "without_launcher.py"
+    path.write_text(CODE)
+    return path
+
+
+@pytest.fixture
+def services(tmp_path: Path, module: Path) -> Iterator[Standing]:
+    with standing(module, tmp_path / "home") as services:
+        services.kill_launcher()
+        services.start_launcher("--term-grace", "0.5")
+        yield services
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[Standing], None]]:
+    """Have what is started from now on use another folder for sockets."""
+    folders = []
+
+    def move(services: Standing) -> None:
+        folders.append(services._runtime)
+        services._runtime = tempfile.mkdtemp(prefix="tt-")
+
+    yield move
+    for folder in folders:
+        shutil.rmtree(folder)
+
+
+def host_of(module: Path) -> psutil.Process:
+    return psutil.Process(int((module.parent / "began").read_text()))
+
+
+def began(module: Path) -> Callable[[], bool]:
+    return lambda: (
+        (module.parent / "began").exists() and bool((module.parent / "began").read_text())
+    )
+
+
+def test_a_launcher_in_another_session_is_found_by_the_hosts_of_the_last(
+    services: Standing, module: Path, elsewhere: Callable[[Standing], None]
+) -> None:
+    with services.connect() as client:
+        run_id = client.materialize("*").run_id
+        wait_for(began(module), client)
+    services.kill_launcher()
+    elsewhere(services)
+
+    services.start_launcher()
+    (module.parent / "release").touch()
+
+    with services.connect() as client:
+        result = client.run(run_id).result(timeout=60)
+        attempts = {step.key: step.attempts for step in client.run(run_id).steps()}
+    assert result.status is RunState.SUCCEEDED
+    assert attempts == {"waits": 1, "reads": 1}
+
+
+def test_a_time_that_is_over_while_the_launcher_is_down_or_stopped_ends_the_run(
+    services: Standing, module: Path
+) -> None:
+    with services.connect() as client:
+        over_restart = client.materialize("waits", timeout=2).run_id
+        wait_for(began(module), client)
+    services.kill_launcher()
+    # Nothing but time has to pass.
+    signal.sigtimedwait([], 2.5)
+
+    services.start_launcher("--term-grace", "0.5")
+
+    with services.connect() as client:
+        failure = client.run(over_restart).result(timeout=60).failure
+        assert failure is not None and failure.reason is FailureReason.TIMEOUT
+        stopped = client.materialize("waits", timeout=2).run_id
+        launcher = json.loads((services.home / "launcher.json").read_text())["pid"]
+        os.kill(launcher, signal.SIGSTOP)
+        signal.sigtimedwait([], 2.5)
+        os.kill(launcher, signal.SIGCONT)
+        failure = client.run(stopped).result(timeout=60).failure
+        assert failure is not None and failure.reason is FailureReason.TIMEOUT
+
+
+def test_a_cancel_ends_though_the_host_is_stopped(services: Standing, module: Path) -> None:
+    with services.connect() as client:
+        run = client.materialize("*")
+        wait_for(began(module), client)
+        host_of(module).suspend()
+
+        run.cancel()
+
+        assert run.result(timeout=60).status is RunState.CANCELLED
+    assert not psutil.pid_exists(int((module.parent / "began").read_text()))
+
+
+def test_a_run_whose_code_is_gone_ends_as_stale(services: Standing, module: Path) -> None:
+    with services.connect() as client:
+        run = client.materialize("*", retry_lost=1)
+        wait_for(began(module), client)
+        module.unlink()
+        host_of(module).kill()
+
+        failure = run.result(timeout=60).failure
+
+        assert failure is not None and failure.reason is FailureReason.STALE
+        assert "file without_launcher is gone" in failure.message
+        assert {step.state for step in run.steps()} == {StepState.NOT_RUN}
