@@ -110,14 +110,16 @@ def test_a_time_that_is_over_while_the_launcher_is_down_or_stopped_ends_the_run(
 
     with services.connect() as client:
         failure = client.run(over_restart).result(timeout=60).failure
-        assert failure is not None and failure.reason is FailureReason.TIMEOUT
+        assert failure is not None
+        assert failure.reason is FailureReason.TIMEOUT
         stopped = client.materialize("waits", timeout=2).run_id
         launcher = json.loads((services.home / "launcher.json").read_text())["pid"]
         os.kill(launcher, signal.SIGSTOP)
         signal.sigtimedwait([], 2.5)
         os.kill(launcher, signal.SIGCONT)
         failure = client.run(stopped).result(timeout=60).failure
-        assert failure is not None and failure.reason is FailureReason.TIMEOUT
+        assert failure is not None
+        assert failure.reason is FailureReason.TIMEOUT
 
 
 def test_a_cancel_ends_though_the_host_is_stopped(services: Standing, module: Path) -> None:
@@ -141,6 +143,7 @@ def test_a_run_whose_code_is_gone_ends_as_stale(services: Standing, module: Path
 
         failure = run.result(timeout=60).failure
 
-        assert failure is not None and failure.reason is FailureReason.STALE
+        assert failure is not None
+        assert failure.reason is FailureReason.STALE
         assert "file without_launcher is gone" in failure.message
         assert {step.state for step in run.steps()} == {StepState.NOT_RUN}

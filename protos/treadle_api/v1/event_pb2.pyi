@@ -902,13 +902,13 @@ Global___StepSkipped: _TypeAlias = StepSkipped  # noqa: Y015
 
 @_typing.final
 class StepNotRun(_message.Message):
-    """A step that it reads from failed."""
+    """A step that it reads from failed, or the run cannot go on."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     UPSTREAM_STEP_KEY_FIELD_NUMBER: _builtins.int
     upstream_step_key: _builtins.str
-    """The step that failed, the nearest one."""
+    """The step that failed, the nearest one. Empty: the run cannot go on, and its end says why."""
     def __init__(
         self,
         *,

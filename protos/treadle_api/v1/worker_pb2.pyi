@@ -621,7 +621,10 @@ Global___AttemptCancelled: _TypeAlias = AttemptCancelled  # noqa: Y015
 
 @_typing.final
 class Ack(_message.Message):
-    """The answer to a task."""
+    """The answer to a task. A host that is READY MUST answer each one, known or not, as soon as it
+    reads it: by that a launcher knows a host that is slow from one that is stopped or held, which
+    it MAY kill.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -341,6 +341,23 @@ async def test_newer_code_fails_a_run_whose_plan_somebody_saw(kit, plans):
         assert "op a changed" in run.failure.message
 
 
+async def test_code_that_is_gone_fails_a_run_as_stale_with_what_the_import_said(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), digest="digest-1")
+        host = await kit.host()
+        await host.dial()
+        failure = {
+            "reason": "FAILURE_REASON_START_FAILED",
+            "message": "The code could not be imported",
+            "traceback": {"head": "No module named 'helper'"},
+        }
+        await host.hello("STALE", failure=failure, changes=["file helper is gone"])
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.STALE
+        assert "file helper is gone" in run.failure.message
+        assert run.failure.traceback.head == "No module named 'helper'"
+
+
 async def test_a_refused_second_plan_fails_the_run_and_says_why(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
