@@ -12,6 +12,9 @@ from __future__ import annotations
 import resource
 import sys
 
+# A soft limit from here on is a tag: of a host whose op runs the launcher of this one, say.
+NO_LIMIT = 1 << 62
+
 
 def carry(tag: int) -> None:
     """Take the tag, and hand it to all that this process will ever start.
@@ -19,7 +22,9 @@ def carry(tag: int) -> None:
     Where the limit is in use already it stays, and that is said on stderr.
     """
     try:
-        _, hard = resource.getrlimit(resource.RLIMIT_RTTIME)
+        soft, hard = resource.getrlimit(resource.RLIMIT_RTTIME)
+        if 0 <= soft < NO_LIMIT:
+            raise ValueError(f"its limit of real-time computing is {soft} microseconds")
         resource.setrlimit(resource.RLIMIT_RTTIME, (tag, hard))
     except (OSError, ValueError) as error:
         print(

@@ -129,6 +129,7 @@ class Running:
         running.cancel_requested = True
         grace = cancel.grace_ms / 1000
         if cancel.show_stacks and not running.is_ending and self._asks_for_stacks(running):
+            running.was_interrupted = True
             self._end_when_shown(running, grace, _STACKS_LOOKS)
         else:
             self._end_within(running, grace)
@@ -184,6 +185,7 @@ class Running:
         processes.kill_children()
         for running in self._running.values():
             running.finish_outputs()
+            running.cap.end()
 
     def leave_to_parent(self) -> None:
         """Close, in a forked child, what the loop does not: the files of other attempts."""
@@ -221,7 +223,7 @@ class Running:
         left = self._strays.find(self._alive())
         for running in ended:
             others = [other.tree for other in ended if other is not running]
-            if not left.difference(*others):
+            if self._strays.is_settled and not left.difference(*others):
                 running.used = running.used.plus(self._strays.take_usage())
                 self._end(running, running.exit or Exit())
         if left:

@@ -33,6 +33,16 @@ class Strays:
         self._spared = frozenset(processes.children(os.getpid()))
         self._watched: dict[int, int] = {}
         self._used = Usage()
+        self._is_settled = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the last `find` saw all that there was.
+
+        One in which something was reaped may not have: what that left became this process's
+        child after the children were listed. `changed` is called, to look again.
+        """
+        return self._is_settled
 
     def find(self, ours: Collection[int]) -> frozenset[Instance]:
         """Reap those that have ended, and return and watch the others, `ours` left out.
@@ -40,7 +50,11 @@ class Strays:
         Who starts others and ends, over and over, leaves them faster than they could be waited
         for one by one.
         """
-        found = [pid for pid in self._list(ours) if not self._reap(pid)]
+        listed = self._list(ours)
+        found = [pid for pid in listed if not self._reap(pid)]
+        self._is_settled = len(found) == len(listed)
+        if not self._is_settled:
+            self._loop.set_deadline(_LOOK, 0.0, self._changed)
         try:
             for pid in found[: _MOST_WATCHED - len(self._watched)]:
                 if pid not in self._watched:

@@ -49,7 +49,9 @@ def start_ticks(pid: int) -> int | None:
         return None
     # The name stands in parentheses and may hold any character; what follows is regular.
     fields = stat[stat.rindex(")") + 2 :].split()
-    return None if fields[0] in "ZX" else int(fields[19])
+    # One whose main thread has ended says Z while its other threads go on.
+    is_over = fields[0] == "X" or (fields[0] == "Z" and int(fields[17]) <= 1)
+    return None if is_over else int(fields[19])
 
 
 def is_alive(process: ProcessId) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-from treadle_launcher.hosts.host_tag import kill_tagged
+from treadle_launcher.hosts.host_tag import Search
 from treadle_launcher.processes import exited
 
 _LOOK_SECONDS = 0.01
@@ -31,14 +31,14 @@ async def cgroup_gone(cgroup: Path | None) -> None:
 
 async def all_gone(tag: int) -> None:
     """Kill every process that carries the tag of a host, and return when there is none."""
-    empty = 0
+    search, empty = Search(tag), 0
     while empty < _EMPTY_READINGS:
         try:
-            found = await asyncio.to_thread(kill_tagged, tag)
-            for process in found:
+            reading = await asyncio.to_thread(search.read)
+            for process in reading.killed:
                 await exited(process)
         except OSError:
             # There is no descriptor to look with; an attempt that may still run has not ended.
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
             continue
-        empty = 0 if found else empty + 1
+        empty = empty + 1 if reading.is_empty else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -92,7 +93,8 @@ class Workplace:
     folder: Path
     socket_path: Path
     environment: dict[str, str]
-    tag: int = 1 << 62 | 54321
+    # Of no other place, as those of other tests at the same time.
+    tag: int = field(default_factory=lambda: 1 << 62 | random.getrandbits(56))
     listener: socket.socket | None = None
     hosts: list[subprocess.Popen[bytes]] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)

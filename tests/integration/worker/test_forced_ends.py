@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import select
@@ -268,6 +269,39 @@ def test_whatever_a_host_started_carries_its_tag(place: Workplace) -> None:
 
     for pid in (served.host.pid, served.pid, step, stray):
         assert resource.prlimit(pid, resource.RLIMIT_RTTIME)[0] == place.tag
+
+
+def test_what_an_op_that_returned_left_hopping_is_gone_when_its_end_is_told(
+    place: Workplace,
+) -> None:
+    # Without the hooks of os.fork, which take longer than all the rest.
+    served = place.serve("""
+        import ctypes, os
+        libc = ctypes.CDLL(None)
+        @asset
+        def thing():
+            if os.fork() == 0:
+                os.setsid()
+                while True:
+                    if libc.fork():
+                        libc._exit(0)
+            return 1
+    """)
+    for attempt in range(1, 16):
+        records = served.run("thing", attempt)
+
+        left = [pid for pid in tagged(place.tag) if pid not in (served.host.pid, served.pid)]
+        assert left == []
+        assert "succeeded" in records[-1]
+
+
+def tagged(tag: int) -> list[int]:
+    found = []
+    for entry in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if entry.isdigit() and resource.prlimit(int(entry), resource.RLIMIT_RTTIME)[0] == tag:
+                found.append(int(entry))
+    return found
 
 
 def test_an_attempt_does_not_wait_for_what_another_left_behind(place: Workplace) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import resource
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from treadle_launcher.hosts.host_tag import kill_tagged, tag_of
+from treadle_launcher.hosts.host_tag import Search, tag_of
 from treadle_launcher.ids import HostId
 from treadle_launcher.processes import identify
 
@@ -44,17 +46,41 @@ def test_what_carries_the_tag_is_killed_and_named_and_nothing_else(start):
     other = start(tag_of(HostId("host-1"), 8))
     expected = {identify(ours.pid), identify(too.pid)}
 
-    assert set(kill_tagged(TAG)) == expected
+    search = Search(TAG)
+    reading = search.read()
 
+    assert set(reading.killed) == expected
     assert ours.wait(10) == too.wait(10) == -signal.SIGKILL
     assert other.poll() is None
-    assert kill_tagged(TAG) == ()
+    assert search.read().killed == ()
 
 
-def test_what_only_waits_to_be_reaped_is_gone(start):
+def test_what_waits_to_be_reaped_may_have_left_others_before_it_was_looked_at(start):
     zombie = start(TAG)
     zombie.kill()
     while identify(zombie.pid) is not None:
         pass
 
-    assert kill_tagged(TAG) == ()
+    search = Search(TAG)
+
+    assert not search.read().is_empty
+    assert any(search.read().is_empty for _ in range(10))
+
+
+def test_a_process_whose_main_thread_has_ended_is_there_while_another_runs(start):
+    script = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(100,)).start()
+print("threads", flush=True)
+ctypes.CDLL(None).pthread_exit(None)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as headless:
+        assert headless.stdout is not None
+        assert headless.stdout.readline() == b"threads\n"
+        resource.prlimit(headless.pid, resource.RLIMIT_RTTIME, (TAG, resource.RLIM_INFINITY))
+        while " Z " not in Path(f"/proc/{headless.pid}/stat").read_text():
+            pass
+
+        (killed,) = Search(TAG).read().killed
+
+        assert killed.pid == headless.pid
