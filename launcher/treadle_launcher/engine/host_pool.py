@@ -20,6 +20,8 @@ from treadle_launcher.ids import HostId, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.processes import exited, kill_guarded
 
+_TRY_AGAIN_SECONDS = 0.2
+
 _LAST_FRAMES_SECONDS = 1.0
 """How long what a host sent before its end may take to be read."""
 
@@ -212,16 +214,13 @@ class HostPool:
         host.hold_timer(Patience(seconds, partial(self.kill_for, host, why)))
 
     def _watch(self, host: Host) -> None:
-        watch = asyncio.create_task(self._wait_for_end(host))
+        # Read before the end, and of a folder that nobody can have had the time to remove.
+        watch = asyncio.create_task(self._wait_for_end(host, host.folder.tag))
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
 
-    async def _wait_for_end(self, host: Host) -> None:
-        tag = host.folder.tag
-        if host.process is not None:
-            await host.process.ended()
-        elif host.identity is not None:
-            await exited(host.identity)
+    async def _wait_for_end(self, host: Host, tag: int) -> None:
+        await self._process_ended(host)
         if host.process is None or not host.process.is_proof:
             await all_gone(tag)
             await cgroup_gone(host.folder.read_cgroup())
@@ -231,6 +230,19 @@ class HostPool:
                 await asyncio.wait_for(host.disconnected.wait(), _LAST_FRAMES_SECONDS)
         self._forget(host)
         self._ended(host)
+
+    async def _process_ended(self, host: Host) -> None:
+        while True:
+            try:
+                if host.process is not None:
+                    await host.process.ended()
+                elif host.identity is not None:
+                    await exited(host.identity)
+            except OSError:
+                # There is no descriptor to wait on: later there may be.
+                await asyncio.sleep(_TRY_AGAIN_SECONDS)
+            else:
+                return
 
     def _forget(self, host: Host) -> None:
         host.hold_timer(None)

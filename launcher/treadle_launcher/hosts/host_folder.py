@@ -64,16 +64,16 @@ class HostFolder:
 
         In a copy of a home it is none either: what it names is the other home's.
         """
+        if self._is_copy:
+            return None
         try:
             content = json.loads(self._process_file.read_text())
-            if content.get("folder", self._inode) != self._inode:
-                return None
             return ProcessId(
                 boot_id=str(content["boot_id"]),
                 pid=int(content["pid"]),
                 start_ticks=int(content["start_ticks"]),
             )
-        except (OSError, ValueError, KeyError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     @property
@@ -88,7 +88,12 @@ class HostFolder:
             return False
 
     def read_cgroup(self) -> Path | None:
-        """Return the cgroup that was made for the host alone; None: there was none."""
+        """Return the cgroup that was made for the host alone; None: there was none.
+
+        In a copy of a home it is none either.
+        """
+        if self._is_copy:
+            return None
         try:
             path = Path((self.path / "cgroup").read_text().strip())
         except FileNotFoundError:
@@ -137,6 +142,14 @@ class HostFolder:
     def remove(self) -> None:
         """Remove the folder: everything in it is in the store."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    @property
+    def _is_copy(self) -> bool:
+        try:
+            noted = json.loads(self._process_file.read_text()).get("folder")
+            return noted is not None and noted != self._inode
+        except (OSError, ValueError, AttributeError):
+            return False
 
     @property
     def _inode(self) -> int:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -67,3 +69,27 @@ async def test_the_socket_for_hosts_is_gone_afterwards(kit, plans):
     async with kit.running():
         assert kit.socket.path.exists()
     assert not kit.socket.path.exists()
+
+
+async def test_without_a_descriptor_to_wait_with_the_end_of_a_host_is_heard_of_later(
+    kit, plans, monkeypatch
+):
+    refused = []
+
+    async def wait(process):
+        if not refused:
+            refused.append(process)
+            raise OSError(errno.EMFILE, "Too many open files")
+        await exited(process)
+
+    monkeypatch.setattr("treadle_launcher.hosts.provider.exited", wait)
+    monkeypatch.setattr("treadle_launcher.engine.host_pool._TRY_AGAIN_SECONDS", 0)
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.task()
+        os.kill(host.process.pid, signal.SIGKILL)
+        await host.hang_up()
+
+        await kit.until(run_id, "step_retry_scheduled")
+        assert refused == [host.process]

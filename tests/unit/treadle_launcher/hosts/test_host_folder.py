@@ -58,14 +58,18 @@ def test_the_process_is_noted_for_a_later_launcher(folder):
 
 def test_a_copied_home_takes_the_processes_of_the_other_for_its_own_in_no_case(folder, tmp_path):
     folder.write_process(own_id())
+    cgroup = tmp_path / f"treadle-{folder.host_id}"
+    (folder.path / "cgroup").write_text(f"{cgroup}\n")
     (tmp_path / "copy").mkdir()
     copy = HostFolder(path=shutil.copytree(folder.path, tmp_path / "copy" / folder.path.name))
     moved = HostFolder(path=folder.path.rename(tmp_path / "copy" / "moved"))
 
     assert copy.host_id == "host-1"
     assert copy.read_process() is None
+    assert copy.read_cgroup() is None
     assert copy.tag != HostFolder(path=moved.path.rename(tmp_path / "host-1")).tag
     assert folder.read_process() == own_id()
+    assert folder.read_cgroup() == cgroup
 
 
 def test_a_process_that_was_noted_without_its_folder_is_that_process(folder):
