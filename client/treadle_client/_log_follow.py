@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from treadle_client._absence import Absence
-from treadle_client._errors import TreadleClientError, UnreachableError
+from treadle_client._errors import UnreachableError
 from treadle_client._log import LogChunk, LogStream
 from treadle_client._requests import LogRequest, Stream
 from treadle_client._rpc import LauncherRpc
@@ -92,14 +92,14 @@ def _merged(calls: _Calls) -> Iterator[tuple[LogStream, LogChunk | None]]:
 
 def _read_at_once(calls: _Calls) -> Iterator[tuple[LogStream, LogChunk | None]]:
     """Read each by a thread of its own. One that breaks ends all."""
-    arrived: queue.SimpleQueue[tuple[LogStream, LogChunk | TreadleClientError | None]]
+    arrived: queue.SimpleQueue[tuple[LogStream, LogChunk | Exception | None]]
     arrived = queue.SimpleQueue()
 
     def read(stream: LogStream, call: Stream[LogChunk]) -> None:
         try:
             for chunk in call:
                 arrived.put((stream, chunk))
-        except TreadleClientError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other thread waits for it
             arrived.put((stream, error))
         else:
             arrived.put((stream, None))
@@ -111,7 +111,7 @@ def _read_at_once(calls: _Calls) -> Iterator[tuple[LogStream, LogChunk | None]]:
         unfinished = len(readers)
         while unfinished:
             stream, what = arrived.get()
-            if isinstance(what, TreadleClientError):
+            if isinstance(what, Exception):
                 raise what
             unfinished -= what is None
             yield stream, what

@@ -74,6 +74,8 @@ def give_step_logger(own: logging.Handler, others: logging.Handler) -> None:
         ordinary.setLevel(logging.DEBUG)
     logger = StepLogger(STEP_LOGGER, ordinary, own, others)
     logger.setLevel(ordinary.level)
+    # What masks secrets in records, for one, was set up when the user's modules were imported.
+    logger.filters = list(ordinary.filters)
     _given = logger
 
 
