@@ -147,3 +147,16 @@ def test_a_run_whose_code_is_gone_ends_as_stale(services: Standing, module: Path
         assert failure.reason is FailureReason.STALE
         assert "file without_launcher is gone" in failure.message
         assert {step.state for step in run.steps()} == {StepState.NOT_RUN}
+
+
+def test_a_launcher_that_leaves_takes_its_idle_hosts_with_it(
+    services: Standing, module: Path
+) -> None:
+    (module.parent / "release").touch()
+    with services.connect() as client:
+        client.materialize("waits").result(timeout=60).raise_for_failure()
+    host = host_of(module)
+
+    services.stop_launcher()
+
+    host.wait(30)

@@ -146,6 +146,11 @@ class HostPool:
         host.stage = HostStage.LEAVING
         host.send(Drain(cancel_running=cancel_running, grace_ms=self.term_grace_ms))
 
+    def drain_idle(self) -> None:
+        """Tell hosts to leave that no run uses."""
+        for host in tuple(self._idle.values()):
+            self.drain(host)
+
     def set_aside(self, host: Host) -> None:
         """Give a host nothing more; whatever else waits for it, waits on."""
         self._idle.pop(host.host_id, None)

@@ -65,6 +65,7 @@ class RunningEngine:
             durability=settings.durability,
         )
         self._term_grace = settings.term_grace
+        self._orphan_grace = settings.orphan_grace
         self._pool = HostPool(parts.home, options, settings.max_idle_hosts)
         self.board = Board(
             parts.store,
@@ -115,6 +116,13 @@ class RunningEngine:
                 async with asyncio.timeout(_END_MARGIN):
                     await self._pool.empty()
 
+    def leave(self) -> None:
+        """Let idle hosts go. Those that run something go on, and wait for a launcher."""
+        self.board.stance = Stance.LEAVING
+        self._pool.drain_idle()
+        steps = sum(len(host.tasks) for host in self._pool.all())
+        _LOG.info("left_to_hosts steps=%d orphan_grace_s=%g", steps, self._orphan_grace)
+
     async def close(self) -> None:
         """Do nothing more. Hosts that live go on without this launcher."""
         if self.board.stance is not Stance.ENDING:
@@ -163,7 +171,8 @@ async def running_engine(
 ) -> AsyncIterator[RunningEngine]:
     """Run the engine for the length of the block.
 
-    Afterwards, no host of an ephemeral launcher is left; those of a standing one live on.
+    Afterwards, no host of an ephemeral launcher is left; of a standing one, those live on that
+    run something.
 
     Raises:
         BadAddressError: another process listens for hosts there.
@@ -179,6 +188,8 @@ async def running_engine(
         finally:
             if settings.is_ephemeral:
                 await running.end()
+            else:
+                running.leave()
             listener.close()
     finally:
         await running.close()
