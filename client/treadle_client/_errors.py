@@ -86,7 +86,7 @@ class RequestError(TreadleClientError):
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """What differs, a line each: of a stale plan or an idempotency key used twice."""
+        """What differs, a line each: of a stale plan, a key used twice, code not loaded anew."""
         return self.refusal.changes
 
 

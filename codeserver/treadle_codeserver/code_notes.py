@@ -1,4 +1,4 @@
-"""What a plan says of the code on the disk, where that is not the code that was planned on."""
+"""What an answer says of the code on the disk, where that is not the code that it is of."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ _NAMED: Final = 3
 _RELOAD: Final = "`treadle reload` loads it anew."
 
 
-def code_notes(status: LocationStatus) -> Iterator[str]:
-    """Yield a note when the code that is served is not the newest. Looks at the user's files."""
+def code_notes(status: LocationStatus, answer: str = "plan") -> Iterator[str]:
+    """Yield a note when the code that is served is not the newest. Looks at the user's files.
+
+    `answer` is what the note is made for, in a word.
+    """
     served = status.served
     if served is None:
         return
     if status.state is LocationState.SERVING_LAST_GOOD:
         since = served.loaded_at.strftime("%Y-%m-%d %H:%M:%S")
         yield (
-            f"The newest code could not be loaded ({_problem(status)}): this plan is of the code"
+            f"The newest code could not be loaded ({_problem(status)}): this {answer} is of the code"
             f" that was loaded at {since} UTC. Once it is corrected, {_RELOAD}"
         )
         return
     changed = served.files.changed()
     if changed:
         yield (
-            f"Changed after the code was loaded: {_named(changed)}. This plan is of the code as"
+            f"Changed after the code was loaded: {_named(changed)}. This {answer} is of the code as"
             f" it was then; {_RELOAD}"
         )
 

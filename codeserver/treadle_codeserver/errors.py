@@ -64,6 +64,8 @@ class RefusedError(CodeServerError):
         self.names = names
         self.suggestions = suggestions
         self.smallest = smallest
+        #: How the code on the disk differs from the code that the refusal is of.
+        self.changes: tuple[str, ...] = ()
         super().__init__(self.message)
 
 

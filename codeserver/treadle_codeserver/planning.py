@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from treadle.snapshot import Snapshot
 from treadle_codeserver.code_notes import code_notes
-from treadle_codeserver.errors import planner_refusals
-from treadle_codeserver.location import CodeLocation
+from treadle_codeserver.errors import PlanRefusedError, Reason, planner_refusals
+from treadle_codeserver.location import CodeLocation, LocationStatus
 from treadle_planner import Plan, Planner, PlanRequest, Rerun
 
 
@@ -25,14 +25,21 @@ class Planning:
     ) -> Plan:
         """Plan on what the location serves; its notes also say how the code on the disk differs.
 
+        So does a refusal: what it knows nothing of may be there by now.
+
         Raises:
             RefusedError: as `plan`; nothing is served, or the server is leaving.
         """
         served = await location.served()
         status = location.status
-        plan = await self.plan(served.snapshot, request, rerun)
+        try:
+            plan = await self.plan(served.snapshot, request, rerun)
+        except PlanRefusedError as refused:
+            if refused.reason is not Reason.SELECTION_SYNTAX:
+                refused.changes = await _notes(status, "answer")
+            raise
         # Beside the fingerprint, which is of the snapshot alone.
-        notes = await asyncio.to_thread(lambda: tuple(code_notes(status)))
+        notes = await _notes(status, "plan")
         return replace(plan, notes=(*notes, *plan.notes))
 
     async def plan(
@@ -58,3 +65,7 @@ class Planning:
             if self._last is None or self._last[0] is not snapshot:
                 self._last = (snapshot, Planner(snapshot))
             return self._last[1]
+
+
+async def _notes(status: LocationStatus, answer: str) -> tuple[str, ...]:
+    return await asyncio.to_thread(lambda: tuple(code_notes(status, answer)))

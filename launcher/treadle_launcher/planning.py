@@ -294,5 +294,7 @@ def _nowhere(refusals: Mapping[str, RefusedError]) -> RefusedError:
             message=message,
             names=tuple(names),
             suggestions=suggestions,
+            # A file that was saved and not loaded may have it, in whichever of them.
+            changes=tuple(dict.fromkeys(line for error in unknown for line in error.changes)),
         )
     )

@@ -878,6 +878,27 @@ def test_code_that_was_mended_but_not_loaded_anew_is_named(
     assert "`treadle reload`" not in "".join(session.client.plan_rerun(failed).notes)
 
 
+def test_an_asset_in_a_file_that_was_not_loaded_anew_is_refused_with_the_reason(
+    session: Session, code: Code
+) -> None:
+    code.path.write_text(code.path.read_text() + "\n\n@asset\ndef fresh():\n    return 1\n")
+
+    with pytest.raises(SelectionError) as caught:
+        session.client.materialize("fresh")
+    with pytest.raises(SelectionError) as misspelt:
+        session.client.materialize("fresh or")
+
+    (change,) = caught.value.changes
+    assert change == (
+        f"Changed after the code was loaded: {code.path}. This answer is of the code as it was"
+        " then; `treadle reload` loads it anew."
+    )
+    assert str(caught.value).endswith(f"\n  {change}")
+    assert misspelt.value.changes == ()
+    session.client.reload()
+    assert session.client.materialize("fresh").result(timeout=60).succeeded
+
+
 def test_a_file_that_was_only_touched_is_not_named(
     session: Session, code: Code, failed: str
 ) -> None:

@@ -46,6 +46,7 @@ def encode_refusal(refused: RefusedError) -> grpc.Status:
         names=map(printable, refused.names),
         suggestions=map(printable, refused.suggestions),
         smallest_selection=printable(refused.smallest),
+        changes=map(printable, refused.changes),
     )
     status = _status(refused.reason, message, refusal)
     while status.ByteSize() > defaults.STATUS_BYTES:
@@ -72,6 +73,8 @@ def _drop_some(refusal: error_pb2.Refusal) -> None:
         refusal.smallest_selection = ""
     elif refusal.suggestions:
         del refusal.suggestions[len(refusal.suggestions) // 2 :]
+    elif refusal.changes:
+        del refusal.changes[-1]
     else:
         del refusal.names[len(refusal.names) // 2 :]
 

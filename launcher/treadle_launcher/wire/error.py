@@ -17,6 +17,8 @@ DOMAIN = "treadle"
 # Together, base64 of the details included, they stay below 8 KiB.
 _MESSAGE_BYTES = 1200
 _NAME_CHARACTERS = 200
+# A sentence that ends with what to do.
+_CHANGE_CHARACTERS = 400
 _REFUSAL_BYTES = 2500
 
 _CODES: dict[Reason, grpc.StatusCode] = {
@@ -72,7 +74,7 @@ def encode_refusal(error: RefusedError) -> grpc.Status:
         names=[_short(name) for name in error.names],
         suggestions=[_short(name) for name in error.suggestions],
         smallest_selection=error.smallest,
-        changes=[_short(change) for change in error.changes],
+        changes=[_short(change, _CHANGE_CHARACTERS) for change in error.changes],
     )
     _fit(refusal)
     info = error_details_pb2.ErrorInfo(reason=error.reason.value, domain=DOMAIN)
@@ -98,8 +100,8 @@ def _cut(text: str, limit: int) -> str:
     return text + "\u2026"
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME_CHARACTERS else name[:_NAME_CHARACTERS] + "\u2026"
+def _short(text: str, most: int = _NAME_CHARACTERS) -> str:
+    return text if len(text) <= most else text[:most] + "\u2026"
 
 
 def _fit(refusal: error_pb2.Refusal) -> None:

@@ -63,7 +63,9 @@ class Refusal(_message.Message):
 
     @_builtins.property
     def changes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What differs, a line each: for STALE_PLAN and IDEMPOTENCY_CONFLICT."""
+        """What differs, a line each: for STALE_PLAN and IDEMPOTENCY_CONFLICT; when a selection is
+        refused, files that changed after the code was loaded, or why the newest could not be.
+        """
 
     def __init__(
         self,

@@ -59,3 +59,12 @@ def test_code_that_could_not_be_loaded_is_told_with_the_error() -> None:
         " the code that was loaded at 2026-01-01 12:00:00 UTC. Once it is corrected, `treadle"
         " reload` loads it anew."
     )
+
+
+def test_a_note_says_which_answer_it_is_made_for(tmp_path: Path) -> None:
+    path = str(tmp_path / "gone.py")
+    status = LocationStatus(name="here", state=LocationState.SERVING, served=served(path))
+
+    (note,) = code_notes(status, "answer")
+
+    assert "This answer is of the code as it was then; `treadle reload`" in note
