@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -12,6 +13,11 @@ from treadle_client._rpc import LauncherRpc
 _DELAYS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 #: A connection that lasted so long was one, though it gave nothing: nothing happened meanwhile.
 _LASTED_SECONDS = 1.0
+#: A launcher that is back so soon was started anew, and nobody need hear of it.
+_SILENT_SECONDS = 1.0
+
+# Where nothing is configured, as in the command, Python writes a warning's text to stderr.
+_LOG = logging.getLogger(__name__)
 
 
 class DeadlinePassed(Exception):
@@ -31,6 +37,7 @@ class Absence:
         self._deadline = deadline
         self._fruitless = 0
         self._since: float | None = None
+        self._is_told = False
         self._connecting_at = 0.0
 
     def connecting(self) -> float | None:
@@ -45,10 +52,12 @@ class Absence:
 
     def is_over(self) -> None:
         """Take note that the launcher gave something."""
-        self._fruitless, self._since = 0, None
+        self._fruitless, self._since, self._is_told = 0, None, False
 
     def wait(self, error: UnreachableError) -> None:
         """Return when another connection makes sense; `error` is what ended the last one.
+
+        Logs a warning, once for each absence, when the launcher is not back soon.
 
         Raises:
             UnreachableError: `error`, when patience is over.
@@ -67,10 +76,25 @@ class Absence:
         threading.Event().wait(min(wait, _DELAYS[min(self._fruitless, len(_DELAYS) - 1)]))
         self._fruitless += 1
         try:
-            self._rpc.wait_reachable(wait)
+            self._wait_reachable(wait)
         except UnreachableError:
             self._seconds_left()
             raise error from None
+
+    def _wait_reachable(self, seconds: float) -> None:
+        if not self._is_told:
+            try:
+                self._rpc.wait_reachable(min(seconds, _SILENT_SECONDS))
+            except UnreachableError:
+                if seconds <= _SILENT_SECONDS:
+                    raise
+            else:
+                return
+            self._is_told = True
+            told = "The launcher at %s is gone; waiting up to %g s for it."
+            _LOG.warning(told, self._rpc.address, self._patience)
+            seconds -= _SILENT_SECONDS
+        self._rpc.wait_reachable(seconds)
 
     def _seconds_left(self) -> float | None:
         if self._deadline is None:

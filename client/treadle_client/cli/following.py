@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 
-from treadle_client._errors import RunFinishedError
+from treadle_client._errors import RunFinishedError, UnreachableError
 from treadle_client._failure import FailureReason
 from treadle_client._run import RunState
 from treadle_client._run_handle import RunHandle
@@ -57,6 +58,24 @@ def exit_code_of_run(state: RunState) -> ExitCode:
     return ExitCode.RUN_FAILED if state in lost else ExitCode.SUCCEEDED
 
 
+@contextmanager
+def naming_what_goes_on(session: Session, *words: str) -> Iterator[None]:
+    """Say of a run whose launcher stayed away that it goes on, and what shows it again.
+
+    Services of the command's own take their runs with them.
+    """
+    try:
+        yield
+    except UnreachableError as error:
+        if session.lifetime is Lifetime.COMMAND:
+            raise
+        message = (
+            f"{error.message}\nThe run goes on without being watched, and the next launcher on its"
+            f" home takes it up. See it again: {next_command(*words)}"
+        )
+        raise UnreachableError(message, address=error.address) from error
+
+
 def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json: bool) -> ExitCode:
     """Show a run that was just launched until it has ended; detached, print its id only.
 
@@ -74,7 +93,8 @@ def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json
 
 
 def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
-    code = _shown(session, handle, as_json=as_json)
+    with naming_what_goes_on(session, "runs", "watch", handle.run_id):
+        code = _shown(session, handle, as_json=as_json)
     if code is ExitCode.RUN_FAILED and not as_json:
         click.echo(_how_to_go_on(handle), err=True)
     return code

@@ -14,6 +14,7 @@ from treadle_client.cli.absent_attempt import why_absent
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt
+from treadle_client.cli.following import naming_what_goes_on
 from treadle_client.cli.log_output import LogOutput
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.session import SessionRequest, open_session
@@ -84,7 +85,10 @@ def logs(  # noqa: PLR0913 - each is one argument or option
     with open_session(wanted) as session:
         handle = session.client.run(run_id)
         if follow:
-            _follow(handle, find_attempt(handle, step_key, attempt), part)
+            followed = find_attempt(handle, step_key, attempt)
+            words = ("runs", "logs", run_id, followed.step_key, "--follow")
+            with naming_what_goes_on(session, *words):
+                _follow(handle, followed, part)
         elif step_key is not None:
             return _print_one(handle, step_key, part)
         else:

@@ -13,7 +13,7 @@ from treadle_client.cli.default_group import DefaultGroup
 from treadle_client.cli.display import open_display
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
-from treadle_client.cli.following import Following
+from treadle_client.cli.following import Following, naming_what_goes_on
 from treadle_client.cli.logs import logs
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
@@ -114,7 +114,10 @@ def watch(
     """
     with open_session(wanted) as session:
         handle = session.client.run(run_id)
-        with open_display(as_json=as_json) as display:
+        with (
+            naming_what_goes_on(session, "runs", "watch", run_id),
+            open_display(as_json=as_json) as display,
+        ):
             following = Following(handle, display, after=after)
             return following.up_to_now() if no_follow else following.to_the_end()
 
