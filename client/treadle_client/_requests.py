@@ -45,9 +45,13 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchedRun:
-    """What LaunchRun answers: the run as recorded, and what to know of its plan."""
+    """What LaunchRun answers: the run as recorded, and what to know of its plan.
+
+    `existed`: the idempotency key was known, and this is the earlier run.
+    """
 
     run: Run
+    existed: bool
     notes: tuple[str, ...]
 
 

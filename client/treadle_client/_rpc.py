@@ -168,7 +168,7 @@ class LauncherRpc:
                 message.options.CopyFrom(encode_options(request.options))
             response = self._stub.LaunchRun(message, timeout=CALL_SECONDS, metadata=self._metadata)
             run = decode_run(response.run, self.read_text)
-            return LaunchedRun(run=run, notes=tuple(response.notes))
+            return LaunchedRun(run=run, existed=response.existed, notes=tuple(response.notes))
 
     def get_run(self, run_id: str) -> Run:
         """Read one run."""

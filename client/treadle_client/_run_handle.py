@@ -31,23 +31,44 @@ class RunHandle:
     """
 
     def __init__(
-        self, rpc: LauncherRpc, run_id: RunId, *, patience: float, notes: tuple[str, ...] = ()
+        self,
+        rpc: LauncherRpc,
+        run_id: RunId,
+        *,
+        patience: float,
+        existed: bool = True,
+        notes: tuple[str, ...] = (),
     ) -> None:
         self._rpc = rpc
         self._run_id = run_id
         self._patience = patience
+        self._existed = existed
         self._notes = notes
 
     @classmethod
     def launched(cls, rpc: LauncherRpc, request: RunRequest, *, patience: float) -> RunHandle:
         """Launch a run, and return its handle."""
         answer = rpc.launch_run(request)
-        return cls(rpc, answer.run.run_id, patience=patience, notes=answer.notes)
+        return cls(
+            rpc,
+            answer.run.run_id,
+            patience=patience,
+            existed=answer.existed,
+            notes=answer.notes,
+        )
 
     @property
     def run_id(self) -> RunId:
         """The run's id."""
         return self._run_id
+
+    @property
+    def existed(self) -> bool:
+        """Whether the run was there before: this handle did not launch it.
+
+        So it is when a request was made again with its idempotency key.
+        """
+        return self._existed
 
     @property
     def notes(self) -> tuple[str, ...]:

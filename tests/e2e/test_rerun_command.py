@@ -305,6 +305,8 @@ def test_what_is_said_of_the_run_reaches_it(treadle: Treadle, failed: str, clien
 
     made = newest(client)
     assert first.out == second.out
+    assert first.err == ""
+    assert f"This request was made before: run {first.out.strip()} of " in second.err
     assert made.run_id == first.out.strip()
     assert (made.timeout, made.retry_lost) == (timedelta(seconds=90), 2)
     assert made.tags == {"why": "test"}

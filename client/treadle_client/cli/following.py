@@ -9,8 +9,9 @@ import click
 
 from treadle_client._errors import RunFinishedError, UnreachableError
 from treadle_client._failure import FailureReason
-from treadle_client._run import RunState
+from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
+from treadle_client._words import moment
 from treadle_client.cli.display import RunDisplay, open_display
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
@@ -79,8 +80,11 @@ def naming_what_goes_on(session: Session, *words: str) -> Iterator[None]:
 def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json: bool) -> ExitCode:
     """Show a run that was just launched until it has ended; detached, print its id only.
 
-    What its plan notes is said beforehand, beside what a program reads.
+    What its plan notes is said beforehand, beside what a program reads; so is that it was
+    launched by an earlier request of the same idempotency key.
     """
+    if handle.existed:
+        click.echo(_made_before(handle.describe()), err=True)
     for note in handle.notes:
         click.echo(f"Note: {note}", err=True)
     if not detach:
@@ -90,6 +94,13 @@ def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json
     else:
         click.echo(handle.run_id)
     return ExitCode.SUCCEEDED
+
+
+def _made_before(run: Run) -> str:
+    return (
+        f"This request was made before: run {run.run_id} of {moment(run.submitted_at)}"
+        f" ({run.status}); nothing was launched."
+    )
 
 
 def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:

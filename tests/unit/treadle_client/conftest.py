@@ -49,7 +49,8 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
     `broken` are RPCs whose servicer raises; `cuts` how many events each connection
     to WatchRun gives before it breaks; `hold` makes WatchRun wait at the end for a cancel.
     `log_cuts` holds how many of a stream's two pieces each connection to ReadLogs gives before
-    it breaks, `silence` how many seconds it says nothing before.
+    it breaks, `silence` how many seconds it says nothing before. `existed`: LaunchRun knows the
+    request's idempotency key.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
         self.log_cuts: list[int] = []
         self.silence = 0.0
         self.hold = False
+        self.existed = False
         self.stream_ended = threading.Event()
         self.run = succeeded_run()
         self.events = list(succeeded_events())
@@ -115,7 +117,7 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
 
     def LaunchRun(self, request, context):
         self._enter("LaunchRun", request, context)
-        return launcher_pb2.LaunchRunResponse(run=self.run)
+        return launcher_pb2.LaunchRunResponse(run=self.run, existed=self.existed)
 
     def GetRun(self, request, context):
         self._enter("GetRun", request, context)

@@ -78,6 +78,18 @@ def test_a_job_is_asked_for_by_name(treadle, launcher, address):
     assert launcher.requests("LaunchRun")[0].selection.job == "nightly"
 
 
+@pytest.mark.parametrize("more", [(), ("--detach",), ("--json",)])
+def test_a_request_that_was_made_before_is_told_as_such(treadle, launcher, address, more):
+    launcher.existed = True
+
+    done = treadle("materialize", "--launcher", address, "--idempotency-key", "k", *more)
+
+    assert done.status == 0
+    assert done.err.startswith(f"This request was made before: run {RUN_ID} of ")
+    assert done.err.endswith(" (SUCCEEDED); nothing was launched.\n")
+    assert RUN_ID in done.out
+
+
 def test_detached_the_id_is_all(treadle, launcher, address):
     done = treadle("materialize", "--launcher", address, "--detach")
 
