@@ -245,6 +245,8 @@ def test_the_command_plans_and_collects_without_a_launcher(module: Path, tmp_pat
     planned = command("gc", "--plan", "--keep-intermediates", "0", "--home", home)
     assert planned.returncode == 0
     assert "intermediate" in planned.stdout
+    assert "/chained.one/1/result" in planned.stdout
+    assert f"`treadle gc --keep-intermediates 0 --home {home}` removes it." in planned.stdout
     as_json = command("gc", "--plan", "--keep-intermediates", "0", "--home", home, "--json")
     (garbage,) = json.loads(as_json.stdout)
     assert garbage["reason"] == "intermediate"

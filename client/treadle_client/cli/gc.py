@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import unquote
 
 import click
 
 from treadle_client._garbage import Collected, Garbage
 from treadle_client._table import Page, Table
-from treadle_client.cli.duration import duration
+from treadle_client.cli.duration import duration, duration_text
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, launcher_options
 from treadle_client.cli.pages import show_page
+from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import SessionRequest, open_home_session
 from treadle_client.cli.sizes import size_text
 
@@ -47,7 +49,7 @@ def gc(
             if as_json:
                 print_document(plain(garbage))
             else:
-                show_page(_garbage_page(garbage))
+                show_page(_garbage_page(garbage, _removing(keep_intermediates)))
             return ExitCode.SUCCEEDED
         collected = session.client.collect_garbage(keep_intermediates=keep_intermediates)
     if as_json:
@@ -63,24 +65,32 @@ def _collected_text(collected: Collected) -> str:
     return f"Removed {_values(collected.removed_count)}, {size_text(collected.removed_bytes)}."
 
 
-def _garbage_page(garbage: Sequence[Garbage]) -> Page:
+def _removing(keep_intermediates: timedelta | None) -> str:
+    """Return the command that removes what was planned, with the options that it was planned with."""
+    if keep_intermediates is None:
+        return next_command("gc")
+    return next_command("gc", "--keep-intermediates", duration_text(keep_intermediates))
+
+
+def _garbage_page(garbage: Sequence[Garbage], removing: str) -> Page:
     if not garbage:
         return ("Nothing is to be removed.",)
     total = size_text(sum(each.size_bytes for each in garbage))
     table = Table(
-        columns=("value", "why", "bytes", "asset", "run"),
+        columns=("value", "why", "size", "asset", "run"),
         rows=tuple(
             (
-                each.key,
+                unquote(each.key),
                 each.reason.value,
-                str(each.size_bytes),
+                size_text(each.size_bytes),
                 each.asset_key or "-",
                 each.run_id or "-",
             )
             for each in garbage
         ),
     )
-    return (table, f"{_values(len(garbage))}, {total}; `treadle gc` removes them.")
+    them = "it" if len(garbage) == 1 else "them"
+    return (table, f"{_values(len(garbage))}, {total}; `{removing}` removes {them}.")
 
 
 def _values(count: int) -> str:

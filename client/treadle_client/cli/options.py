@@ -98,9 +98,9 @@ _RUN: tuple[Decorator, ...] = (
         help="Names this request: the same key again is the same run.",
     ),
     click.option(
-        "--timeout", type=run_timeout, metavar="SECONDS",
-        help="How long the run may take once it has started; then it is ended and fails. 'none': as"
-        " long as it takes. By default as the run that is gone on from, else none.",
+        "--timeout", type=run_timeout, metavar="TIME",
+        help="How long the run may take once it has started, 90 (seconds), 30m or 12h; then it is"
+        " ended and fails. 'none': as long as it takes. By default as the run that is gone on from, else none.",
     ),
     click.option(
         "--retry-lost", type=click.IntRange(min=0, max=MOST_RETRIES), metavar="N",

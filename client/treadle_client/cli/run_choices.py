@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import click
 
+from treadle_client.cli.duration import duration
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunChoices:
@@ -21,15 +23,15 @@ class RunChoices:
 
 
 def run_timeout(text: str) -> float:
-    """Read the seconds that a run may take, or "none": the type of an option.
+    """Read for how long a run may go on, in seconds, or "none": the type of an option.
 
     Raises:
         click.BadParameter: it is neither.
     """
     if text == "none":
         return math.inf
-    with suppress(ValueError):
-        seconds = float(text)
-        if 0 < seconds < math.inf:
+    with suppress(click.BadParameter):
+        seconds = duration(text).total_seconds()
+        if seconds > 0:
             return seconds
-    raise click.BadParameter(f"{text!r} is no time: write seconds, for example 90, or none.")
+    raise click.BadParameter(f"{text!r} is no time: write 90, 30m, 12h, or none.")
