@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import Final
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import LauncherError, RefusedError, UnknownLocationError
 from treadle_launcher.suggestions import near_names
 from treadle_launcher.wire.graph import Graph
+
+_NO_LOCATION: Final = (
+    "There is no location: this launcher serves no code, only what is recorded. Start one that does:"
+    " `treadle dev -f FILE`, or `treadle launcher --location NAME=ADDRESS`."
+)
 
 
 class LocationStartError(LauncherError):
@@ -60,10 +66,12 @@ class Locations:
         """
         if name in self._by_name:
             return self._by_name[name]
+        if not self._by_name:
+            raise UnknownLocationError([name] if name else [], message=_NO_LOCATION)
         if not name:
             if len(self._by_name) == 1:
                 return next(iter(self._by_name.values()))
-            message = "Name one of the locations." if self._by_name else "There is no location."
+            message = "Name one of the locations."
             raise UnknownLocationError(message=message, suggestions=self._by_name)
         near = near_names(name, self._by_name)
         raise UnknownLocationError([name], suggestions=near or self._by_name)

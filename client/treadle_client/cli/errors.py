@@ -21,7 +21,6 @@ _WHERE_NAMES_ARE = {
     "UNKNOWN_STEP": "`treadle runs show RUN` lists the run's steps, and which have started.",
     "UNKNOWN_ASSET": "`treadle assets` lists them; `treadle graph` shows the steps behind.",
     "UNKNOWN_JOB": "`treadle graph` lists jobs; --select takes assets.",
-    "UNKNOWN_LOCATION": "`treadle assets` names the locations.",
 }
 
 

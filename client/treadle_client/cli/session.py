@@ -140,7 +140,8 @@ def _running(wanted: SessionRequest) -> str:
     running = find_launcher(home)
     if running is None:
         raise UnreachableError(
-            f"No launcher runs on the home {home}. Start one (treadle dev -f FILE, or treadle"
-            " launcher), name one (--launcher ADDRESS), or give the command its code (-f FILE)."
+            f"No launcher runs on the home {home}. Start one (treadle dev -f FILE, or a bare treadle"
+            " launcher to read what is recorded: runs, logs), name one (--launcher ADDRESS), or give"
+            " the command its code (-f FILE)."
         )
     return running.address
