@@ -10,7 +10,9 @@ from treadle_client._failure import Failure, FailureReason
 from treadle_client._ids import RunId
 from treadle_client._materialization import Materialization
 from treadle_client._run import RunState
+from treadle_client._stacks import without_own_frames
 from treadle_client._step_result import StepResult, StepState
+from treadle_client._text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +56,33 @@ class RunResult:
 def describe_failure(failure: Failure) -> str:
     """Say in a line what failed, where in a step, and at which line of the user's."""
     where = f" ({failure.where})" if failure.where else ""
-    source = f" at {failure.source}" if failure.source else ""
-    return f"{failure.reason}{where}: {failure.message}{source}"
+    return f"{failure.reason}{where}: {failure.message}{_place(failure)}"
+
+
+def _place(failure: Failure) -> str:
+    if failure.source is None:
+        return ""
+    is_sentence = failure.message.endswith(".")
+    return f" At {failure.source}." if is_sentence else f" at {failure.source}"
 
 
 def failure_details(failure: Failure) -> list[str]:
     """Return, in parts, what a failure rests on: facts, the traceback, the end of stderr.
 
-    What the process wrote before the op raised stands before that, as on a terminal.
+    What the process wrote before the op raised stands before that, as on a terminal. Of stacks
+    in it, the frames that are the user's are shown.
     """
     traceback = str(failure.traceback).rstrip()
-    stderr = _beside(traceback, str(failure.stderr_tail).rstrip())
+    stderr = _beside(traceback, shown_stderr(failure.stderr_tail))
     ends = (
         (stderr, traceback) if failure.reason is FailureReason.USER_ERROR else (traceback, stderr)
     )
     return [text for text in ("\n".join(failure.evidence), *ends) if text]
+
+
+def shown_stderr(tail: Text) -> str:
+    """Return the end of a stderr as people read it; the log keeps all of it."""
+    return without_own_frames(str(tail).rstrip())
 
 
 def _beside(traceback: str, stderr: str) -> str:

@@ -205,7 +205,7 @@ class RunNotFinishedError(RefusedError):
 
 
 class NothingFailedError(RefusedError):
-    """Nothing of run {names} is left to run again: name steps, or ask for all of it."""
+    """Nothing of run {names} is left to run again: name steps (--steps), or ask for --all of it."""
 
     reason = Reason.NOTHING_FAILED
 

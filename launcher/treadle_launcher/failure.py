@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from treadle_launcher.values import MetadataEntry, SourceLocation, Text
+
+MAKING_WHAT_WAS_LOST: Final = (
+    '`--retry-lost 1`, or on={"lost"} in its policy, tries it again by itself;'
+    " `treadle runs rerun RUN` makes it now."
+)
+"""What to do about an attempt whose host is gone."""
 
 
 class FailureReason(StrEnum):

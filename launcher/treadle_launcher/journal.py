@@ -21,7 +21,7 @@ from treadle_launcher.events import (
     StepCancelled,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.failure import MAKING_WHAT_WAS_LOST, Failure, FailureReason
 from treadle_launcher.ids import StepKey, TaskId
 from treadle_launcher.policy import RetryRequest
 from treadle_launcher.run_states import RunState
@@ -32,7 +32,7 @@ from treadle_launcher.values import Text
 
 _ENDED_WITH_HOST = Failure(
     reason=FailureReason.LOST,
-    message="The host that ran it was told to end what it ran. Launch a run to make it.",
+    message=f"The host that ran it was told to end what it ran. {MAKING_WHAT_WAS_LOST}",
 )
 
 

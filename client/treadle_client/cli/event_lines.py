@@ -9,7 +9,7 @@ from enum import StrEnum
 from treadle_client import _event
 from treadle_client._event import Event
 from treadle_client._failure import Failure
-from treadle_client._result import describe_failure, failure_details
+from treadle_client._result import describe_failure, failure_details, shown_stderr
 from treadle_client._run import RunState
 from treadle_client._words import count, span
 
@@ -130,7 +130,7 @@ def _cancelled_line(event: _event.StepCancelled) -> Line:
         how = f", and ended with exit status {event.exit_code}"
     elif event.signal not in ("", "SIGTERM"):
         how = f", and ended by {event.signal}"
-    return Line(text=f"cancelled{how}", tone=Tone.WARNING, below=str(event.stderr_tail).rstrip())
+    return Line(text=f"cancelled{how}", tone=Tone.WARNING, below=shown_stderr(event.stderr_tail))
 
 
 def _retry_line(event: _event.StepRetryScheduled) -> Line:

@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 import click
 
 from treadle_client._errors import RunFinishedError, UnreachableError
-from treadle_client._failure import FailureReason
 from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
 from treadle_client._words import moment
 from treadle_client.cli.display import RunDisplay, open_display
 from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.going_on import how_to_go_on
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import Lifetime, Session
@@ -106,22 +106,15 @@ def _made_before(run: Run) -> str:
 def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
     with naming_what_goes_on(session, "runs", "watch", handle.run_id):
         code = _shown(session, handle, as_json=as_json)
-    if code is ExitCode.RUN_FAILED and not as_json:
-        click.echo(_how_to_go_on(handle), err=True)
+    if not as_json:
+        say_how_to_go_on(handle, code)
     return code
 
 
-def _how_to_go_on(handle: RunHandle) -> str:
-    words = ("runs", "rerun", handle.run_id)
-    run = handle.describe()
-    if (
-        run.timeout is None
-        or run.failure is None
-        or run.failure.reason is not FailureReason.TIMEOUT
-    ):
-        return f"Go on from it: {next_command(*words)}"
-    more = f"{2 * run.timeout.total_seconds():g}"
-    return f"Go on from it with more time: {next_command(*words, '--timeout', more)}"
+def say_how_to_go_on(handle: RunHandle, code: ExitCode) -> None:
+    """Say it on standard error, if the run ended and did not succeed."""
+    if code is ExitCode.RUN_FAILED:
+        click.echo(how_to_go_on(handle.describe()), err=True)
 
 
 def _shown(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from treadle_client._event import CancelRequested
 from treadle_client._materialization import Materialization
 from treadle_client._result import describe_failure, failure_details
-from treadle_client._run import Run
+from treadle_client._run import Run, RunState
+from treadle_client._run_handle import RunHandle
 from treadle_client._step_result import StepResult
 from treadle_client._table import Page, Table
 from treadle_client._words import count, moment, span
 from treadle_client.cli.asset_pages import materializations_table
+from treadle_client.cli.going_on import how_to_go_on
 from treadle_client.cli.repeated import next_command
 
 
@@ -43,22 +46,40 @@ def run_line(run: Run) -> str:
     return f"run {run.run_id} of {run.selection} at {run.location}: {run.status}"
 
 
+def cancel_reason(handle: RunHandle, run: Run) -> str:
+    """Return what was said when the run's cancel was asked for: its events hold that."""
+    if run.status not in {RunState.CANCELLING, RunState.CANCELLED}:
+        return ""
+    events = handle.events(follow=False)
+    return next((event.reason for event in events if isinstance(event, CancelRequested)), "")
+
+
 def run_page(
-    run: Run, steps: Sequence[StepResult], materializations: Sequence[Materialization]
+    run: Run,
+    steps: Sequence[StepResult],
+    materializations: Sequence[Materialization],
+    *,
+    cancel_reason: str = "",
 ) -> Page:
     """Lay out one run: what was asked for, its steps, what failed, what it made."""
-    page: list[str | Table] = [run_line(run), *_facts(run), "", _steps_table(steps)]
     failures = {step.key: step.failure for step in steps if step.failure is not None}
+    page: list[str | Table] = [run_line(run), *_facts(run, cancel_reason)]
+    if run.failure is not None and run.failure not in failures.values():
+        # That of a step is told below, with its evidence.
+        page.append(f"  failure: {describe_failure(run.failure)}")
+    page += ["", _steps_table(steps)]
     for key, failure in failures.items():
         page += ["", f"{key}: {describe_failure(failure)}"]
         page += failure_details(failure)
         page.append(f"All that it wrote: {next_command('runs', 'logs', run.run_id, key)}")
     if materializations:
         page += ["", materializations_table(materializations)]
+    if run.status in {RunState.FAILED, RunState.CANCELLED}:
+        page += ["", how_to_go_on(run)]
     return tuple(page)
 
 
-def _facts(run: Run) -> list[str]:
+def _facts(run: Run, cancel_reason: str) -> list[str]:
     options = (
         run.options.unselected_outputs and f"unselected outputs {run.options.unselected_outputs}",
         run.options.siblings and f"siblings {run.options.siblings}",
@@ -74,7 +95,7 @@ def _facts(run: Run) -> list[str]:
         "first run": run.root_run_id,
         "idempotency key": run.idempotency_key,
         "digest": run.digest[:12],
-        "failure": describe_failure(run.failure) if run.failure else "",
+        "cancelled": cancel_reason,
     }
     return [f"  {name}: {fact}" for name, fact in facts.items() if fact]
 

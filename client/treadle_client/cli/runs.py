@@ -13,13 +13,13 @@ from treadle_client.cli.default_group import DefaultGroup
 from treadle_client.cli.display import open_display
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
-from treadle_client.cli.following import Following, naming_what_goes_on
+from treadle_client.cli.following import Following, naming_what_goes_on, say_how_to_go_on
 from treadle_client.cli.logs import logs
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.rerun import rerun
-from treadle_client.cli.run_pages import run_line, run_page, runs_page
+from treadle_client.cli.run_pages import cancel_reason, run_line, run_page, runs_page
 from treadle_client.cli.session import SessionRequest, open_session
 
 
@@ -84,10 +84,11 @@ def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
         handle = session.client.run(run_id)
         run, steps = handle.describe(), tuple(handle.steps())
         made = tuple(handle.materializations())[::-1]
+        reason = cancel_reason(handle, run)
     if as_json:
         print_document({"run": plain(run), "steps": plain(steps), "materializations": plain(made)})
     else:
-        show_page(run_page(run, steps, made))
+        show_page(run_page(run, steps, made, cancel_reason=reason))
     return ExitCode.SUCCEEDED
 
 
@@ -119,7 +120,10 @@ def watch(
             open_display(as_json=as_json) as display,
         ):
             following = Following(handle, display, after=after)
-            return following.up_to_now() if no_follow else following.to_the_end()
+            code = following.up_to_now() if no_follow else following.to_the_end()
+        if not as_json:
+            say_how_to_go_on(handle, code)
+        return code
 
 
 @runs.command()

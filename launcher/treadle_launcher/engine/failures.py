@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from treadle_launcher.engine.host import Host
-from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.failure import MAKING_WHAT_WAS_LOST, Failure, FailureReason
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION, Hello, HostState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.values import Text
@@ -57,7 +57,7 @@ def lost(host: Host) -> Failure:
     """Return why an attempt failed whose host is gone."""
     message = (
         f"The host that ran it is gone: {_ending(host)}. What it had not committed does not"
-        " exist; launch a run to make it."
+        f" exist. {MAKING_WHAT_WAS_LOST}"
     )
     return Failure(reason=FailureReason.LOST, message=message, stderr_tail=_tail(host))
 
@@ -70,7 +70,10 @@ def timed_out(host: Host, timeout_ms: int) -> Failure:
 
 def vanished() -> Failure:
     """Return why an attempt failed of whose host nothing is left."""
-    message = "The host that ran it is gone. Launch a run to make what it had not committed."
+    message = (
+        "The host that ran it is gone. What it had not committed does not exist."
+        f" {MAKING_WHAT_WAS_LOST}"
+    )
     return Failure(reason=FailureReason.LOST, message=message)
 
 
@@ -89,8 +92,7 @@ def overdue(view: RunView) -> Failure:
     seconds = summary.timeout_ms / 1000
     message = (
         f"The run took longer than the {seconds:g} s that it may, and what ran was ended."
-        f" Go on from it with more time: `treadle runs rerun {summary.run_id} --timeout SECONDS`, or"
-        " --timeout none."
+        " What had succeeded is kept, to go on from with more time."
     )
     return Failure(reason=FailureReason.TIMEOUT, message=message)
 

@@ -244,6 +244,29 @@ def test_a_run_is_shown_with_what_failed(treadle, launcher, address):
     assert "g.foo: user_error (compute): ValueError: nine" in done.out
     assert "Traceback: nine" in done.out
     assert f"treadle runs logs {RUN_ID} g.foo" in done.out
+    assert done.out.endswith(f"\nGo on from it: treadle runs rerun {RUN_ID} --launcher {address}\n")
+
+
+def test_what_failed_is_told_once(treadle, launcher, address):
+    launcher.fail_run()
+    launcher.run.failure.CopyFrom(launcher.steps[0].failure)
+
+    step = treadle("runs", "show", RUN_ID, "--launcher", address)
+    launcher.run.failure.message = "The run took longer"
+    run = treadle("runs", "show", RUN_ID, "--launcher", address)
+
+    assert step.out.count("ValueError: nine") == 1
+    assert "  failure: user_error (compute): The run took longer at" in run.out
+
+
+def test_a_cancelled_run_is_shown_with_the_reason(treadle, launcher, address):
+    launcher.run.state = run_pb2.RUN_STATE_CANCELLED
+    launcher.events[3].cancel_requested.reason = "wrong month"
+
+    done = treadle("runs", "show", RUN_ID, "--launcher", address)
+
+    assert "\n  cancelled: wrong month\n" in done.out
+    assert f"Go on from it: treadle runs rerun {RUN_ID}" in done.out
 
 
 def test_machines_get_a_run_its_steps_and_materializations(treadle, address):
@@ -263,7 +286,10 @@ def test_a_run_is_watched_from_a_sequence_on(treadle, address):
 def test_watching_a_failed_run_ends_with_1(treadle, launcher, address):
     launcher.fail_run()
 
-    assert treadle("runs", "watch", RUN_ID, "--launcher", address).status == 1
+    done = treadle("runs", "watch", RUN_ID, "--launcher", address)
+
+    assert done.status == 1
+    assert done.err == f"Go on from it: treadle runs rerun {RUN_ID} --launcher {address}\n"
 
 
 def test_a_run_that_goes_on_is_watched_up_to_now(treadle, launcher, address):
