@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from treadle_launcher import defaults
 from treadle_launcher.addresses import Address, TcpAddress, parse
@@ -67,8 +68,8 @@ def read(argv: Sequence[str]) -> Settings:
     try:
         locations = tuple(_location(text) for text in args.location)
         bind = parse(args.bind) if args.bind else None
-        start_method = StartMethod(args.start_method)
-        durability = Durability(args.durability)
+        start_method = _choice(StartMethod, args.start_method, "start-method")
+        durability = _choice(Durability, args.durability, "durability")
     except ValueError as error:
         parser.error(str(error))
     token = _token(parser, args.token_file)
@@ -139,6 +140,17 @@ def _parser() -> argparse.ArgumentParser:
         help="what outlives a kill of every process, or a power cut too (fsync)",
     )
     return parser
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _choice(choices: type[_Choice], text: str, option: str) -> _Choice:
+    """Read what an option, or the variable that stands for it, chooses."""
+    if text not in set(choices):
+        variable = f"TREADLE_{option.upper().replace('-', '_')}"
+        raise ValueError(f"--{option}, or {variable}, is {text!r}: write {' or '.join(choices)}.")
+    return choices(text)
 
 
 def _at_least(least: int) -> type[int]:

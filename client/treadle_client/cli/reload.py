@@ -20,7 +20,7 @@ from treadle_client.cli.session import SessionRequest, open_session
 def reload(location: str | None, wanted: SessionRequest, as_json: bool) -> ExitCode:
     """Load the code of LOCATION anew; without it, of the only one.
 
-    Code that does not load leaves what was served before, says why, and ends with status 1.
+    Code that does not load leaves what was served before, says why, and ends with status 2.
     """
     with open_session(wanted) as session:
         outcome = session.client.reload(location)
@@ -28,4 +28,4 @@ def reload(location: str | None, wanted: SessionRequest, as_json: bool) -> ExitC
         print_document(plain(outcome))
     else:
         click.echo(location_text(outcome.location))
-    return ExitCode.SUCCEEDED if outcome.swapped else ExitCode.RUN_FAILED
+    return ExitCode.SUCCEEDED if outcome.swapped else ExitCode.WRONG_REQUEST

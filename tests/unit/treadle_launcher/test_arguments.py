@@ -66,8 +66,14 @@ def test_nothing_waits_for_the_disk_unless_a_flag_or_the_environment_says_so(mon
         (["--max-steps", "0"], "less than 1"),
         (["--term-grace", "-1"], "not a number of seconds"),
         (["--idle-host", "inf"], "not a number of seconds"),
-        (["--start-method", "thread"], "thread"),
-        (["--durability", "fire"], "fire"),
+        (
+            ["--start-method", "thread"],
+            "--start-method, or TREADLE_START_METHOD, is 'thread': write auto or spawn.",
+        ),
+        (
+            ["--durability", "fire"],
+            "--durability, or TREADLE_DURABILITY, is 'fire': write process or power.",
+        ),
         (["--token-file", "/nowhere/token"], "--token-file"),
     ],
 )

@@ -461,10 +461,10 @@ def test_a_reload_says_what_is_served(treadle, address):
     assert done.out.startswith("location my_assets: SERVING, 1 asset in 1 step, digest dddd")
 
 
-def test_a_reload_that_failed_ends_with_1(treadle, launcher, address):
+def test_a_reload_of_code_that_does_not_load_ends_with_2(treadle, launcher, address):
     launcher.swapped = False
 
-    assert treadle("reload", "--launcher", address).status == 1
+    assert treadle("reload", "--launcher", address).status == 2
 
 
 def test_dev_needs_code(treadle):
