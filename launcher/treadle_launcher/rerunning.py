@@ -30,7 +30,8 @@ class EarlierRun:
     """A run that is gone on from: what became of its steps, and what its code was.
 
     `latest` are the assets' latest materializations. `later` names, for steps whose values a
-    user's manager keeps, the run that was the last to run them after those were made.
+    user's manager keeps, the run that was the last to run them after those were made. `rerun`
+    is the newest run that went on from it already.
     """
 
     reexecution: Reexecution
@@ -39,6 +40,7 @@ class EarlierRun:
     manifest: CodeManifest | None
     latest: Mapping[KeyText, Materialization]
     later: Mapping[StepKey, RunId]
+    rerun: RunSummary | None
 
     @property
     def root_run_id(self) -> RunId:
@@ -67,8 +69,17 @@ class EarlierRun:
             for reuse in plan.reuses
         )
         resolved = replace(plan, reuses=reuses)
-        notes = (*plan.notes, *self._code_notes(plan, now), *self._value_notes(resolved))
+        notes = (
+            *plan.notes,
+            *self._rerun_notes(),
+            *self._code_notes(plan, now),
+            *self._value_notes(resolved),
+        )
         return replace(resolved, notes=notes)
+
+    def _rerun_notes(self) -> Iterator[str]:
+        if self.rerun is not None:
+            yield f"Run {self.rerun.run_id} went on from it already: {self.rerun.state.name}."
 
     def _code_notes(self, plan: Plan, now: CodeManifest) -> Iterator[str]:
         if plan.digest == self.run.digest or self.manifest is None:
@@ -156,6 +167,7 @@ class EarlierRuns:
             manifest=manifests.get(run.run_id),
             latest=latest,
             later=await self._store.later_runs(run.location, by_name) if by_name else {},
+            rerun=await self._store.last_rerun(run.run_id),
         )
 
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:

@@ -899,6 +899,22 @@ def test_an_asset_in_a_file_that_was_not_loaded_anew_is_refused_with_the_reason(
     assert session.client.materialize("fresh").result(timeout=60).succeeded
 
 
+def test_a_run_that_was_gone_on_from_is_planned_with_the_newest_that_did(
+    session: Session, failed: str
+) -> None:
+    first = session.client.rerun(failed)
+    first.result(timeout=60)
+    second = session.client.rerun(failed)
+    second.result(timeout=60)
+
+    (note,) = session.client.plan_rerun(failed).notes
+
+    assert first.notes == ()
+    assert second.notes == (f"Run {first.run_id} went on from it already: {first.status()}.",)
+    assert note == f"Run {second.run_id} went on from it already: {second.status()}."
+    assert session.client.plan_rerun(second.run_id, "all").notes == ()
+
+
 def test_a_file_that_was_only_touched_is_not_named(
     session: Session, code: Code, failed: str
 ) -> None:

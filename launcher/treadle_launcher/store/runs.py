@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
@@ -105,6 +105,21 @@ def page(
     if before is not None:
         query = query.where(table.c.ordinal < before)
     return cut_page(connection.execute(query).all(), limit, filters, read=_read)
+
+
+def last_rerun(connection: Connection, run_id: RunId) -> RunSummary | None:
+    """Return the newest run that goes on from this one, or None."""
+    since = select(table.c.ordinal).where(table.c.run_id == run_id).scalar_subquery()
+    parent = func.json_extract(table.c.submitted_json, "$.reexecution.parent_run_id")
+    query = (
+        select(table)
+        # Only what is newer is read: no index has the parents.
+        .where(table.c.ordinal > since, parent == run_id)
+        .order_by(table.c.ordinal.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _from_row(row)
 
 
 def unfinished(connection: Connection) -> tuple[RunSummary, ...]:

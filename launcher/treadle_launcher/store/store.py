@@ -217,6 +217,10 @@ class Store:
         """Return every run whose state is not final, oldest first."""
         return await self._readers.read(runs.unfinished)
 
+    async def last_rerun(self, run_id: RunId) -> RunSummary | None:
+        """Return the newest run that goes on from this one, or None."""
+        return await self._readers.read(lambda connection: runs.last_rerun(connection, run_id))
+
     async def later_runs(
         self, location: str, made_by: Mapping[StepKey, RunId]
     ) -> Mapping[StepKey, RunId]:
