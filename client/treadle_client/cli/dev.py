@@ -22,6 +22,7 @@ from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.location_text import location_text
 from treadle_client.cli.options import code_options
+from treadle_client.cli.visible import say
 
 
 @click.command(cls=CodeCommand)
@@ -87,15 +88,15 @@ def _serve(services: LocalServices, *, token_file: str | None) -> ExitCode:
             service.watch(ended.put)
     with Client.connect(services.launcher_address, token_file=token_file) as client:
         locations = client.locations()
-    click.echo(f"launcher {services.launcher_address}")
-    click.echo(f"home {services.home}")
+    say(f"launcher {services.launcher_address}")
+    say(f"home {services.home}")
     for location in locations:
-        click.echo(location_text(location))
-    click.echo("Ctrl-C ends both.")
+        say(location_text(location))
+    say("Ctrl-C ends both.")
     try:
         first = ended.get()
     except KeyboardInterrupt:
-        click.echo("Ending; again Ctrl-C ends at once.", err=True)
+        say("Ending; again Ctrl-C ends at once.", err=True)
         raise
     message = f"The {first.name} ended by itself with exit status {first.wait()}."
     raise StartError(f"{message} The other one is ended too.")

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-import click
-
 from treadle_client._event import Event
 from treadle_client._result import RunResult
 from treadle_client._words import clock
 from treadle_client.cli.event_lines import event_line
 from treadle_client.cli.machine import plain, print_line
+from treadle_client.cli.visible import say
 
 
 class RunDisplay(Protocol):
@@ -34,9 +33,9 @@ class LineDisplay:
         """Print the event's line, if it has one."""
         line = event_line(event)
         if line is not None:
-            click.echo(f"{clock(event.time)}  {line.text}")
+            say(f"{clock(event.time)}  {line.text}")
             if line.below:
-                click.echo(line.below)
+                say(line.below)
 
     def finish(self, result: RunResult) -> None:
         """Say nothing more: the last line said it."""

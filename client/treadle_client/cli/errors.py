@@ -12,6 +12,7 @@ from treadle_client._errors import LoadError, RequestError, SelectionError, Trea
 from treadle_client._location import ModuleReport
 from treadle_client.cli.exit_code import ExitCode, exit_code_of
 from treadle_client.cli.machine import plain_error, print_line
+from treadle_client.cli.visible import say
 
 P = ParamSpec("P")
 
@@ -43,9 +44,9 @@ def show_error(error: TreadleClientError, *, as_json: bool) -> None:
     if as_json:
         print_line(plain_error(error))
     click.secho("error: ", fg="red", bold=True, err=True, nl=False)
-    click.echo(error.message, err=True)
+    say(error.message, err=True)
     for line in _advice(error):
-        click.echo(line, err=True)
+        say(line, err=True)
 
 
 def _advice(error: TreadleClientError) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import click
-
 from treadle_client._errors import RunFinishedError, UnreachableError
 from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
@@ -17,6 +15,7 @@ from treadle_client.cli.going_on import how_to_go_on
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import Lifetime, Session
+from treadle_client.cli.visible import say
 
 
 class Following:
@@ -84,15 +83,15 @@ def follow_or_name(session: Session, handle: RunHandle, *, detach: bool, as_json
     launched by an earlier request of the same idempotency key.
     """
     if handle.existed:
-        click.echo(_made_before(handle.describe()), err=True)
+        say(_made_before(handle.describe()), err=True)
     for note in handle.notes:
-        click.echo(f"Note: {note}", err=True)
+        say(f"Note: {note}", err=True)
     if not detach:
         return _follow(session, handle, as_json=as_json)
     if as_json:
         print_document(plain(handle.describe()))
     else:
-        click.echo(handle.run_id)
+        say(handle.run_id)
     return ExitCode.SUCCEEDED
 
 
@@ -114,7 +113,7 @@ def _follow(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
 def say_how_to_go_on(handle: RunHandle, code: ExitCode) -> None:
     """Say it on standard error, if the run ended and did not succeed."""
     if code is ExitCode.RUN_FAILED:
-        click.echo(how_to_go_on(handle.describe()), err=True)
+        say(how_to_go_on(handle.describe()), err=True)
 
 
 def _shown(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
@@ -127,8 +126,8 @@ def _shown(session: Session, handle: RunHandle, *, as_json: bool) -> ExitCode:
                 watch, cancel = (
                     next_command("runs", each, handle.run_id) for each in ("watch", "cancel")
                 )
-                click.echo(f"The run goes on. See it: {watch}. End it: {cancel}.", err=True)
+                say(f"The run goes on. See it: {watch}. End it: {cancel}.", err=True)
                 return ExitCode.INTERRUPTED
-            click.echo("Cancelling the run; again Ctrl-C ends at once.", err=True)
+            say("Cancelling the run; again Ctrl-C ends at once.", err=True)
             following.cancel("Ctrl-C")
             return following.to_the_end()

@@ -19,6 +19,7 @@ from treadle_client.cli.pages import show_page
 from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import SessionRequest, open_home_session
 from treadle_client.cli.sizes import size_text
+from treadle_client.cli.visible import say
 
 
 @click.command()
@@ -55,7 +56,7 @@ def gc(
     if as_json:
         print_document(plain(collected))
     else:
-        click.echo(_collected_text(collected))
+        say(_collected_text(collected))
     return ExitCode.SUCCEEDED
 
 

@@ -17,6 +17,7 @@ from treadle_client._result import RunResult
 from treadle_client._words import clock, count, span
 from treadle_client.cli.event_lines import Line, event_line
 from treadle_client.cli.progress import Progress
+from treadle_client.cli.visible import visible
 
 #: How many running steps are shown by name.
 _SHOWN_STEPS = 12
@@ -42,9 +43,9 @@ class LiveDisplay:
 
     def _print(self, event: Event, line: Line) -> None:
         text = Text().append(f"{clock(event.time)}  ", style="dim")
-        self._console.print(text.append(line.text, style=line.tone.value))
+        self._console.print(text.append(visible(line.text), style=line.tone.value))
         if line.below:
-            self._console.print(Text(line.below))
+            self._console.print(Text(visible(line.below)))
 
     def __rich__(self) -> RenderableType:
         """Draw the block at the bottom."""
@@ -61,7 +62,8 @@ class LiveDisplay:
 def _running_line(step_key: str, since: datetime) -> Text:
     # The launcher's clock may be ahead of ours.
     elapsed = max(datetime.now(UTC) - since, timedelta())
-    return Text().append(f"  {step_key}  ", style="cyan").append(span(elapsed), style="dim")
+    text = Text().append(f"  {visible(step_key)}  ", style="cyan")
+    return text.append(span(elapsed), style="dim")
 
 
 @contextmanager

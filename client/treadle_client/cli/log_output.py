@@ -10,6 +10,7 @@ import click
 from treadle_client._log import LogChunk, LogStream
 from treadle_client.cli.machine import print_line
 from treadle_client.cli.text_pieces import TextPiece, TextPieces
+from treadle_client.cli.visible import say
 
 
 class LogOutput:
@@ -33,7 +34,7 @@ class LogOutput:
             self._show_pieces(chunk.stream, self._pieces[chunk.stream].of(chunk))
             return
         if self._heading:
-            click.echo(self._heading)
+            say(self._heading)
             self._heading = ""
         if chunk.omitted_bytes:
             click.echo(f"\n… {chunk.omitted_bytes} bytes were not kept …")
@@ -48,7 +49,7 @@ class LogOutput:
             click.echo()
         if self._is_empty and not self._as_json:
             where = f" from byte {self._offset} on" if self._offset else ""
-            click.echo(f"{self._step_key} wrote nothing{where}.", err=True)
+            say(f"{self._step_key} wrote nothing{where}.", err=True)
 
     def _show_pieces(self, stream: LogStream, pieces: Iterable[TextPiece]) -> None:
         for piece in pieces:

@@ -18,6 +18,7 @@ from treadle_client.cli.following import naming_what_goes_on
 from treadle_client.cli.log_output import LogOutput
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.visible import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def _print_one(handle: RunHandle, step_key: str, part: _Part) -> ExitCode:
         step = next((each for each in handle.steps() if each.key == step_key), None)
         absence = None if step is None else why_absent(step, part.attempt)
         if absence is not None:
-            click.echo(absence, err=True)
+            say(absence, err=True)
             return ExitCode.SUCCEEDED if part.attempt is None else ExitCode.WRONG_REQUEST
     else:
         output.show(first)
@@ -118,7 +119,7 @@ def _follow(handle: RunHandle, followed: FollowedAttempt, part: _Part) -> None:
     chunks = part.read(handle, followed.step_key, follow=True)
     _print(chunks, LogOutput(followed.step_key, as_json=part.as_json, offset=part.offset))
     if not part.as_json:
-        click.echo(followed.how_it_ended(handle), err=True)
+        say(followed.how_it_ended(handle), err=True)
 
 
 def _print_all(handle: RunHandle, part: _Part) -> None:
@@ -127,7 +128,7 @@ def _print_all(handle: RunHandle, part: _Part) -> None:
         output = LogOutput(key, as_json=part.as_json, with_heading=True)
         _print(part.read(handle, key, follow=False), output)
     if not started and not part.as_json:
-        click.echo("No step of the run has started.", err=True)
+        say("No step of the run has started.", err=True)
 
 
 def _print(chunks: Iterator[LogChunk], output: LogOutput) -> None:

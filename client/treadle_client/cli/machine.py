@@ -16,6 +16,7 @@ from treadle_client._errors import RequestError, TreadleClientError
 from treadle_client._event import Event
 from treadle_client._result import RunResult
 from treadle_client._text import Text
+from treadle_client.cli.visible import visible_json
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -71,9 +72,10 @@ def plain_error(error: TreadleClientError) -> Json:
 
 def print_line(document: Json) -> None:
     """Print a document on a line of its own, at once."""
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    click.echo(visible_json(json.dumps(document, ensure_ascii=False, allow_nan=False)))
 
 
 def print_document(document: Json) -> None:
     """Print a document for people to read too."""
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
+    click.echo(visible_json(text))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
 from treadle_client._table import Page, Table, render_text
+from treadle_client.cli.visible import visible
 
 #: How the words are shown that a reader looks for.
 _STYLES = {
@@ -25,15 +27,23 @@ _STYLES = {
 
 def show_page(page: Page) -> None:
     """Print a page. On a terminal cells are wrapped to its width; elsewhere nothing is cut."""
+    # First of all: columns are as wide as what is shown.
+    page = tuple(_visible(part) for part in page)
     if not sys.stdout.isatty():
         click.echo(render_text(page))
         return
     # Rich costs time that a pipe need not pay.
     from rich.console import Console  # noqa: PLC0415
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     for part in page:
         console.print(_rich_table(part) if isinstance(part, Table) else part, markup=False)
+
+
+def _visible(part: str | Table) -> str | Table:
+    if isinstance(part, str):
+        return visible(part)
+    return replace(part, rows=tuple(tuple(map(visible, row)) for row in part.rows))
 
 
 def _rich_table(table: Table) -> object:

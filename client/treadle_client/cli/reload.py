@@ -10,6 +10,7 @@ from treadle_client.cli.location_text import location_text
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, launcher_options
 from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.visible import say
 
 
 @click.command()
@@ -27,5 +28,5 @@ def reload(location: str | None, wanted: SessionRequest, as_json: bool) -> ExitC
     if as_json:
         print_document(plain(outcome))
     else:
-        click.echo(location_text(outcome.location))
+        say(location_text(outcome.location))
     return ExitCode.SUCCEEDED if outcome.swapped else ExitCode.WRONG_REQUEST

@@ -21,6 +21,7 @@ from treadle_client.cli.pages import show_page
 from treadle_client.cli.rerun import rerun
 from treadle_client.cli.run_pages import cancel_reason, run_line, run_page, runs_page
 from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.visible import say
 
 
 @click.group(cls=DefaultGroup)
@@ -144,5 +145,5 @@ def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json
     if as_json:
         print_document(plain(run))
     else:
-        click.echo(run_line(run))
+        say(run_line(run))
     return ExitCode.SUCCEEDED

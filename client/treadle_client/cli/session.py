@@ -15,6 +15,7 @@ from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
 from treadle_client._home import default_home, find_launcher
 from treadle_client._local import Code, connected, local_services
+from treadle_client.cli.visible import say
 
 
 class Lifetime(StrEnum):
@@ -100,7 +101,7 @@ def open_session_of_run(wanted: SessionRequest, run_id: str) -> Iterator[Session
         if session.lifetime is Lifetime.STANDING or name in served:
             yield session
             return
-    click.echo(f"The code is served as location {name}, of which the run is.", err=True)
+    say(f"The code is served as location {name}, of which the run is.", err=True)
     with open_session(replace(wanted, code=replace(wanted.code, name=name))) as session:
         yield session
 
