@@ -226,4 +226,11 @@ def _tell_result(step: TaskStep, result: StepResult) -> None:
 
 def _say(words: str) -> None:
     sys.stdout.flush()
-    print(words, file=sys.stderr, flush=True)
+    print("".join(map(_visible, words)), file=sys.stderr, flush=True)
+
+
+def _visible(character: str) -> str:
+    """Show what would move the terminal's cursor or turn its text, as the command does."""
+    if character.isprintable() or character in "\n\t\N{NO-BREAK SPACE}\u200c\u200d":
+        return character
+    return character.encode("unicode_escape").decode()

@@ -77,7 +77,11 @@ def logs(  # noqa: PLR0913 - each is one argument or option
     wanted: SessionRequest,
     as_json: bool,
 ) -> ExitCode:
-    """Print what a step of a run wrote, as it wrote it; without STEP, of every step that started."""
+    """Print what a step of a run wrote, as it wrote it; without STEP, of every step that started.
+
+    Terminal sequences in it reach this terminal, as those of the program itself would. Elsewhere
+    control characters are shown (\\x1b), with --json escaped.
+    """
     if step_key is None and attempt is not None:
         raise click.UsageError("--attempt needs a STEP.")
     if offset and (step_key is None or stream == LogStream.ALL.value):
