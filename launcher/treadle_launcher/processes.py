@@ -80,6 +80,12 @@ async def exited(process: ProcessId) -> None:
         os.close(fd)
 
 
+def ask_to_end(process: ProcessId) -> None:
+    """Send a process TERM, if it still runs."""
+    if is_alive(process):
+        _send(process.pid, signal.SIGTERM)
+
+
 def kill_guarded(guard: ProcessId) -> None:
     """Kill what a guard is the parent of: it sees to the rest, and ends when all of it is gone."""
     if not is_alive(guard):

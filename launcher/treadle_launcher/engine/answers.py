@@ -18,6 +18,7 @@ class Answers:
 
     A host is asked by the task itself, which it answers whatever it knows of it. One that
     answers does what can be done, however long that takes; one that does not is held, or stopped.
+    One whose connection ended owes another: it lives and dials within seconds, or is gone.
     """
 
     def __init__(self, term_grace: float) -> None:
@@ -52,10 +53,21 @@ class Answers:
             task.end_due = _now() + timeout_ms / 1000 + self._term_grace
             self._wait(host)
 
+    def hung_up(self, host: Host) -> None:
+        """Take note that a host's connection ended: it owes another, whatever it runs.
+
+        One that starts has a time for that already.
+        """
+        if host.stage is not HostStage.STARTING:
+            host.has_hung_up = True
+            host.silent_since = _now()
+            self._wait(host)
+
     @staticmethod
     def heard(host: Host) -> None:
         """Take note that a host said something."""
         host.silent_since = None
+        host.has_hung_up = False
 
     @staticmethod
     def is_end_due(task: RunningTask) -> bool:
@@ -93,7 +105,7 @@ def _owed(host: Host) -> Iterator[TaskId]:
 
 def _next_look(host: Host) -> float | None:
     """Return when the host is looked at next, by the loop's clock."""
-    if not host.tasks:
+    if not host.tasks and not host.has_hung_up:
         return None
     if host.silent_since is not None:
         return max(host.silent_since, host.looked_at) + defaults.HOST_ANSWER

@@ -167,7 +167,7 @@ class Engine:
             host.send(task_for(run.view, task.step_key, task.attempt))
 
     def host_silent(self, host: Host, seconds: float) -> None:
-        """Kill a host that says nothing, if it has to end what it runs or runs nothing yet.
+        """Kill a host that is gone, or that has to end what it runs, or that runs nothing yet.
 
         Any other may be held for a while, or stopped by somebody: what it runs goes on. It gets
         nothing more, and what it cannot have heard of runs elsewhere.
@@ -178,7 +178,10 @@ class Engine:
         tasks = host.tasks.values()
         is_due = any(self._pool.answers.is_end_due(task) for task in tasks)
         is_idle = any(task.sent for task in tasks) and not any(task.answered for task in tasks)
-        if is_due or is_idle or seconds >= defaults.HOST_SILENCE:
+        if host.has_hung_up:
+            why = f"its connection ended, it did not dial again for {seconds:.0f} s, and it"
+            self._pool.kill_for(host, f"{why} was killed")
+        elif is_due or is_idle or seconds >= defaults.HOST_SILENCE:
             why = f"it did not answer for {seconds:.0f} s, stopped or held by the code in it, and"
             self._pool.kill_for(host, f"{why} was killed")
         if not host.is_usable:

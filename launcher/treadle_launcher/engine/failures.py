@@ -68,15 +68,6 @@ def timed_out(host: Host, timeout_ms: int) -> Failure:
     return Failure(reason=FailureReason.TIMEOUT, message=message, stderr_tail=_tail(host))
 
 
-def vanished() -> Failure:
-    """Return why an attempt failed of whose host nothing is left."""
-    message = (
-        "The host that ran it is gone. What it had not committed does not exist."
-        f" {MAKING_WHAT_WAS_LOST}"
-    )
-    return Failure(reason=FailureReason.LOST, message=message)
-
-
 def unsound(error: Exception) -> Failure:
     """Return why a run failed that a launcher could not go on with."""
     message = (

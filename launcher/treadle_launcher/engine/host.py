@@ -62,7 +62,8 @@ class Host:
     `committed` the last that it holds. `why_killed` is set before this launcher kills it.
 
     `silent_since`, by the loop's clock: it owes an answer, and said nothing from then on.
-    `look` waits for that, `looked_at` is when that was over last.
+    `look` waits for that, `looked_at` is when that was over last. `has_hung_up`: its connection
+    ended from its side, after which a host that lives dials again at once.
     """
 
     folder: HostFolder
@@ -83,6 +84,7 @@ class Host:
     tasks: dict[TaskId, RunningTask] = field(default_factory=dict)
     timer: asyncio.TimerHandle | Patience | None = None
     silent_since: float | None = None
+    has_hung_up: bool = False
     looked_at: float = 0.0
     look: Patience | None = None
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from treadle_launcher.engine.host import Host, HostStage
 from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.stranger import Stranger
 from treadle_launcher.events import StartMethod
 from treadle_launcher.hosts.frames import (
     OLDEST_PROTOCOL_VERSION,
@@ -63,11 +64,16 @@ class HostDesk:
         self._pool = pool
         self._news = news
         self._hosts: dict[Connection, Host] = {}
+        self._strangers: dict[Connection, Stranger] = {}
         self._is_closed = False
 
     def open(self) -> None:
         """Take connections again."""
         self._is_closed = False
+        for host in self._pool.all():
+            if host.disconnected.is_set():
+                # It was hung up on here, and may have gone since; one that lives dials again.
+                self._pool.answers.asked(host)
 
     def frame_received(self, connection: Connection, frame: HostFrame) -> None:
         """Take a frame."""
@@ -78,6 +84,10 @@ class HostDesk:
             self._hello(connection, frame)
             return
         host = self._hosts.get(connection)
+        if host is None and connection in self._strangers:
+            if isinstance(frame, Report):
+                self._strangers[connection].reported(frame.records)
+            return
         if host is None:
             _LOG.warning("frame_ignored reason=no_hello")
             return
@@ -91,22 +101,26 @@ class HostDesk:
 
     def connection_lost(self, connection: Connection) -> None:
         """Learn that nothing more comes over a connection."""
+        self._strangers.pop(connection, None)
         host = self._hosts.pop(connection, None)
         if host is not None and host.connection is connection:
             host.connection = None
             host.disconnected.set()
+            if not self._is_closed:
+                # Of one whose guard is stopped, nothing else tells that it is gone.
+                self._pool.answers.hung_up(host)
 
     def close(self) -> None:
         """End every connection and take no more; the hosts live on and dial again."""
         self._is_closed = True
-        for connection in tuple(self._hosts):
+        for connection in (*self._hosts, *self._strangers):
             connection.close()
 
     def _hello(self, connection: Connection, hello: Hello) -> None:
         host = self._pool.get(hello.host_id)
-        if host is None:
+        if host is None or not self._pool.recognises(host, hello.process):
             _LOG.warning("host_refused host=%s reason=unknown", hello.host_id)
-            connection.send(Drain(cancel_running=True, grace_ms=self._pool.term_grace_ms))
+            self._strangers[connection] = Stranger(connection, hello, self._pool.term_grace_ms)
             return
         if not OLDEST_PROTOCOL_VERSION <= hello.protocol_version <= PROTOCOL_VERSION:
             self._refuse(connection, host, hello)

@@ -14,11 +14,12 @@ from treadle_launcher.engine.patience import Patience
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.frames import Cancel, Drain
 from treadle_launcher.hosts.host_folder import HostFolder
+from treadle_launcher.hosts.host_tag import guard_above
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
 from treadle_launcher.ids import HostId, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.processes import exited, kill_guarded
+from treadle_launcher.processes import ProcessId, exited, kill_guarded
 
 _TRY_AGAIN_SECONDS = 0.2
 
@@ -36,6 +37,7 @@ class HostPool:
         self._ended: Callable[[Host], None] = lambda _: None
         self._hosts: dict[HostId, Host] = {}
         self._idle: dict[HostId, Host] = {}
+        self._expected: set[HostId] = set()
         self._watches: set[asyncio.Task[None]] = set()
         self.answers = Answers(options.term_grace)
 
@@ -125,6 +127,43 @@ class HostPool:
         self._kill_after(host, grace, why)
         self._watch(host)
         return host
+
+    def expect(self, folder: HostFolder, location: str, committed: int) -> None:
+        """Wait for a host whose folder was removed: only by its dialling is it known to live.
+
+        One that dials goes on with what it runs, and leaves; one that does not in time is gone.
+        """
+        host = Host(
+            folder=folder,
+            location=location,
+            launch_spec=None,
+            durability=folder.read_durability(),
+            stage=HostStage.LEAVING,
+            received=committed,
+            marked=committed,
+            committed=committed,
+        )
+        self._hosts[host.host_id] = host
+        self._expected.add(host.host_id)
+        host.hold_timer(Patience(defaults.HOST_RETURN_GRACE, partial(self._give_up, host)))
+
+    def recognises(self, host: Host, process: ProcessId) -> bool:
+        """Learn which process an expected host is; tell whether that can be known."""
+        if host.host_id not in self._expected:
+            return True
+        guard = guard_above(process)
+        if guard is None:
+            return False
+        self._expected.discard(host.host_id)
+        host.identity = guard.process
+        self._watch(host, guard.tag)
+        return True
+
+    def _give_up(self, host: Host) -> None:
+        grace = f"{defaults.HOST_RETURN_GRACE:g} s after a restart of the launcher"
+        host.why_killed = f"its folder was removed, and it did not dial in within {grace}"
+        self._forget(host)
+        self._ended(host)
 
     def release(self, host: Host) -> None:
         """Keep a host warm that no run uses any more, or let it go if there are enough."""
@@ -218,9 +257,11 @@ class HostPool:
     def _kill_after(self, host: Host, seconds: float, why: str) -> None:
         host.hold_timer(Patience(seconds, partial(self.kill_for, host, why)))
 
-    def _watch(self, host: Host) -> None:
-        # Read before the end, and of a folder that nobody can have had the time to remove.
-        watch = asyncio.create_task(self._wait_for_end(host, host.folder.tag))
+    def _watch(self, host: Host, tag: int | None = None) -> None:
+        if tag is None:
+            # Read before the end, and of a folder that nobody can have had the time to remove.
+            tag = host.folder.tag
+        watch = asyncio.create_task(self._wait_for_end(host, tag))
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
 
@@ -257,4 +298,5 @@ class HostPool:
             host.connection.close()
             host.connection = None
         self._idle.pop(host.host_id, None)
+        self._expected.discard(host.host_id)
         self._hosts.pop(host.host_id, None)

@@ -17,9 +17,7 @@ from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
-from treadle_launcher.journal import AttemptFailed
 from treadle_launcher.processes import is_alive
-from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
@@ -43,14 +41,11 @@ class _Handed:
 class Recovery:
     """Makes the board and the pool what the store and the processes say they are."""
 
-    def __init__(
-        self, home: Home, store: Store, board: Board, pool: HostPool, retries: Retries
-    ) -> None:
+    def __init__(self, home: Home, store: Store, board: Board, pool: HostPool) -> None:
         self._home = home
         self._store = store
         self._board = board
         self._pool = pool
-        self._retries = retries
 
     async def resume(self) -> None:
         """Read what is not over and go on with it.
@@ -71,7 +66,8 @@ class Recovery:
                 continue
             runs.append(run)
             handed.extend(tasks)
-        marks = {folder.host_id: (folder, await self._mark(folder)) for folder in self._folders()}
+        folders = self._folders(handed)
+        marks = {folder.host_id: (folder, await self._mark(folder)) for folder in folders}
         # From here on nothing is waited for: what was read stays true.
         self._adopt(marks, handed)
         if self._board.stance is Stance.RESUMING:
@@ -115,10 +111,12 @@ class Recovery:
         ]
         return run, tasks
 
-    def _folders(self) -> list[HostFolder]:
-        return [
-            HostFolder(path=path) for path in sorted(self._home.hosts.iterdir()) if path.is_dir()
-        ]
+    def _folders(self, handed: Sequence[_Handed]) -> list[HostFolder]:
+        """Return the folders of all hosts that may live, those that somebody removed included."""
+        hosts = self._home.hosts
+        there = {path for path in hosts.glob("*") if path.is_dir()}
+        needed = {hosts / task.host_id for task in handed}
+        return [HostFolder(path=path) for path in sorted(there | needed)]
 
     async def _mark(self, folder: HostFolder) -> int:
         return await self._store.host_mark(folder.host_id)
@@ -129,8 +127,10 @@ class Recovery:
         users = {task.host_id: task.run for task in handed}
         for host_id, (folder, mark) in marks.items():
             host = self._pool.get(host_id)
-            if host is None:
-                run = users.get(host_id)
+            run = users.get(host_id)
+            if host is None and not folder.path.is_dir():
+                self._pool.expect(folder, run.location if run is not None else "", mark)
+            elif host is None:
                 process = folder.read_process()
                 lives = process is not None and is_alive(process)
                 self._pool.adopt(
@@ -148,13 +148,7 @@ class Recovery:
         for task in handed:
             attempt = task.run.view.steps[task.step_key].attempts
             host = self._pool.get(task.host_id)
-            if host is None:
-                lost = AttemptFailed(failure=failures.vanished())
-                fact = self._retries.after_failure(task.run.view, task.step_key, lost, turn.now)
-                turn.add(
-                    task.run, [NewEvent(payload=fact, step_key=task.step_key, attempt=attempt)]
-                )
-                continue
+            assert host is not None, "each host that was handed something is adopted or expected"
             host.tasks[task.task_id] = RunningTask(
                 run_id=task.run.run_id,
                 step_key=task.step_key,
@@ -162,7 +156,7 @@ class Recovery:
                 sent=True,
                 answered=True,
                 # Only of a host that never had a record acknowledged is the journal whole.
-                begun=host.marked > 0,
+                begun=host.marked > 0 or not host.folder.path.is_dir(),
             )
             self._pool.answers.begun(host, host.tasks[task.task_id], task.run.view)
             if host.is_usable:

@@ -79,7 +79,7 @@ class RunningEngine:
         retries = Retries(parts.chance)
         self.engine = Engine(self.board, self._pool, self._replanning, retries)
         self.desk = HostDesk(self._pool, self.engine)
-        self._recovery = Recovery(parts.home, parts.store, self.board, self._pool, retries)
+        self._recovery = Recovery(parts.home, parts.store, self.board, self._pool)
         self._again: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

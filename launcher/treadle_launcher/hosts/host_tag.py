@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+import psutil
+
 from treadle_launcher.ids import HostId
-from treadle_launcher.processes import ProcessId, identify
+from treadle_launcher.processes import ProcessId, identify, is_alive
 
 _NO_LIMIT_BELOW = 1 << 62
 _LINE = b"Max realtime timeout"
@@ -28,6 +30,39 @@ def tag_of(host_id: HostId, inode: int) -> int:
     """
     digest = hashlib.sha256(f"{host_id} {inode}".encode()).digest()
     return _NO_LIMIT_BELOW | int.from_bytes(digest[:7], "big")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedGuard:
+    """The guard above a host, and the tag that both carry."""
+
+    process: ProcessId
+    tag: int
+
+
+def guard_above(host: ProcessId) -> TaggedGuard | None:
+    """Return the guard of a host whose folder is gone; None when it cannot be told."""
+    try:
+        guard = identify(psutil.Process(host.pid).ppid())
+    except psutil.NoSuchProcess:
+        return None
+    if guard is None or not is_alive(host):
+        return None
+    tag = _tag_on(host.pid)
+    return None if tag is None or tag != _tag_on(guard.pid) else TaggedGuard(process=guard, tag=tag)
+
+
+def _tag_on(pid: int) -> int | None:
+    """Return the tag that a process carries; None: it carries none, or is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/limits").read_bytes().splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        if line.startswith(_LINE):
+            limit = line.split()[3]
+            return int(limit) if limit.isdigit() and int(limit) >= _NO_LIMIT_BELOW else None
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

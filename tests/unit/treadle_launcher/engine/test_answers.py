@@ -175,6 +175,45 @@ async def test_a_stopped_host_is_killed_with_its_guard(kit, plans):
         assert (await kit.finished(run_id)).state is RunState.CANCELLED
 
 
+async def test_a_host_that_hung_up_and_does_not_dial_again_is_killed(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.begin()
+        await kit.until(run_id, "step_started")
+        # As when a guard is stopped and its host killed: it ends with the connection alone.
+        await host.hang_up()
+
+        failure = await failure_of(kit, run_id)
+
+        assert failure.reason is FailureReason.LOST
+        assert re.search(r"its connection ended, it did not dial again for \d s", failure.message)
+        assert not is_alive(host)
+
+
+async def test_a_host_that_hung_up_and_dials_again_goes_on(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.begin()
+        await host.hang_up()
+        await host.dial()
+        await host.hello("READY", runningTaskIds=[task["taskId"]])
+        await asyncio.sleep(3 * defaults.HOST_ANSWER)
+        await host.succeed(task)
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+
+
+async def test_an_idle_host_that_hung_up_is_not_kept(kit, plans):
+    async with kit.running():
+        await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.run_next()
+        await host.hang_up()
+        await kit.pool.empty()
+        assert not is_alive(host)
+
+
 async def test_patience_begins_anew_when_the_loop_stood_still():
     loop, called = asyncio.get_running_loop(), asyncio.Event()
     patience = Patience(0.05, called.set)

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 
+from treadle_launcher import defaults
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.failure import FailureReason
-from treadle_launcher.processes import exited
+from treadle_launcher.hosts.host_tag import TaggedGuard, tag_of
+from treadle_launcher.ids import HostId
+from treadle_launcher.processes import exited, is_alive
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
@@ -221,6 +225,67 @@ async def test_a_run_that_was_read_from_the_store_already_is_not_admitted_again(
         await host.run_next()
         await kit.finished(run_id)
         assert (await kit.story(run_id)).count("run_dequeued") == 1
+
+
+async def test_what_ran_in_a_host_whose_folder_was_removed_is_lost_if_it_does_not_dial(
+    kit, plans, monkeypatch
+):
+    monkeypatch.setattr(defaults, "HOST_RETURN_GRACE", 0.3)
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.task()
+    shutil.rmtree(kit.home.hosts)
+    async with kit.running():
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.LOST
+        events = await kit.store.events_after(run_id, 0)
+        (failure,) = [event.payload.failure for event in events if event.kind == "step_failed"]
+        assert "its folder was removed, and it did not dial in within 0.3 s" in failure.message
+        assert kit.pool.all() == ()
+
+
+async def test_a_host_whose_folder_was_removed_goes_on_if_it_dials(kit, plans, monkeypatch):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": (), "b": ("a",)}))
+        host = await kit.ready_host()
+        task = await host.begin()
+    shutil.rmtree(kit.home.hosts)
+    guard = TaggedGuard(process=host.process, tag=tag_of(HostId("none"), 0))
+    monkeypatch.setattr("treadle_launcher.engine.host_pool.guard_above", lambda _: guard)
+    async with kit.running():
+        await host.dial()
+        await host.hello("READY", runningTaskIds=[task["taskId"]])
+        assert "cancelRunning" not in await host.expect("drain")
+        await host.succeed(task)
+        # It gets nothing more, and is watched like any other.
+        second = await kit.ready_host(1)
+        os.kill(host.process.pid, signal.SIGKILL)
+        await host.hang_up()
+        assert await second.run_next() == "b"
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        assert await kit.store.host_mark(host.host_id) == host.record
+
+
+async def test_a_host_that_is_not_known_ends_what_it_runs_and_then_itself(kit, plans):
+    async with kit.running():
+        await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.begin()
+        pid = host.process.pid
+        stranger = await kit.host()
+        stranger.host_id = HostId("nobodys")
+        await stranger.dial()
+        await stranger.hello("READY", runningTaskIds=[task["taskId"]])
+        assert (await stranger.frame())["drain"]["cancelRunning"] is True
+        # It is told what makes it report, and nothing that makes it forget.
+        assert (await stranger.frame())["commit"].get("record", "0") == "0"
+        assert is_alive(host.process)
+        await stranger.report(stranger.begun(task))
+        await stranger.cancelled(task)
+        await exited(host.process)
+        assert kit.pool.all()[0].process.process.pid == pid
+        await host.hang_up()
 
 
 async def test_a_run_that_cannot_be_taken_up_fails_and_keeps_no_other(kit, plans):
