@@ -43,7 +43,8 @@ class AttemptEnd:
     still ran then, and was sent a signal, to show where it was: what it says thereafter may come
     of that. `was_told`: it was sent TERM, `was_killed`: and KILL. `has_begun`: its process was
     done with the imports. `own_cpu_us` is the process's own CPU time, which is what a limit of
-    it counts, while `usage` is that of all.
+    it counts, while `usage` is that of all. `garbage` says what was read where its process
+    reports, and was no report.
     """
 
     step_key: str
@@ -60,6 +61,7 @@ class AttemptEnd:
     was_told: bool = False
     was_killed: bool = False
     was_interrupted: bool = False
+    garbage: str = ""
     oom: OomKills = field(default_factory=OomKills)
 
 

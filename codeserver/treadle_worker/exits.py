@@ -105,6 +105,8 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
             stderr_tail=stderr_tail,
             evidence=signal_evidence(end),
         )
+    if end.garbage and end.outcome is None:
+        return _reports_garbled(end, stderr_tail)
     if end.exit.status == CANNOT_REPORT and end.outcome is None:
         return _reports_lost(end, stderr_tail)
     return Failure(
@@ -128,6 +130,22 @@ def _reports_lost(end: AttemptEnd, stderr_tail: str) -> Failure:
         stderr_tail=stderr_tail,
         evidence=(
             f"Its process ended with exit status {CANNOT_REPORT}: by that a step process says it.",
+        ),
+    )
+
+
+def _reports_garbled(end: AttemptEnd, stderr_tail: str) -> Failure:
+    return Failure(
+        reason=FailureReason.USER_ERROR,
+        where=FailureWhere.COMPUTE,
+        message=f"{end.step_key} wrote to the descriptor that its process reports to Treadle on, as "
+        "what writes to every open descriptor does: whether the op succeeded is not known. Write "
+        "only to what the op opened, and to stdout and stderr.",
+        exit_code=end.exit.status,
+        stderr_tail=stderr_tail,
+        evidence=(
+            f"Its host read there what is no report: {end.garbage}.",
+            f"Its process ended with exit status {end.exit.status}.",
         ),
     )
 

@@ -7,9 +7,8 @@ import os
 from collections.abc import Callable
 
 from treadle_worker.frames import FrameError, FrameReader
-from treadle_worker.host_output import note
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Fact, TaskId
+from treadle_worker.messages import Fact
 from treadle_worker.reports import WORD
 from treadle_worker.wire.facts import decode_fact
 from treadle_worker.wire.fields import WireError
@@ -18,15 +17,19 @@ _READ_BYTES = 256 * 1024
 
 
 class ReportEnd:
-    """Reads facts while the loop turns, and gives them to `take`, until the socket's end."""
+    """Reads facts while the loop turns, and gives them to `take`, until the socket's end.
 
-    def __init__(self, loop: Loop, fd: int, task_id: TaskId, take: Callable[[Fact], None]) -> None:
+    `garbage` says what was read that no process reports, and is "" if nothing was. Only the
+    user's code can have written that, to a descriptor that is not its.
+    """
+
+    def __init__(self, loop: Loop, fd: int, take: Callable[[Fact], None]) -> None:
         """Take over the descriptor, which does not block."""
         self._loop = loop
         self._fd: int | None = fd
-        self._task_id = task_id
         self._take = take
         self._frames = FrameReader()
+        self.garbage = ""
         loop.watch(fd, self._read)
 
     def give_word(self) -> None:
@@ -35,6 +38,11 @@ class ReportEnd:
             # It may have ended meanwhile.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 os.write(self._fd, WORD)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether what was read ends within a report."""
+        return self._frames.has_partial_frame
 
     def finish(self) -> None:
         """Read what there is and no more: what the attempt left behind may hold the other end."""
@@ -62,8 +70,7 @@ class ReportEnd:
                 if fact is not None:
                     self._take(fact)
         except (FrameError, WireError) as error:
-            # Only the user's code can have done that, by writing to a descriptor that is not its.
-            note(f"{self._task_id} reported garbage: {error}")
+            self.garbage = str(error)
             self._close()
             return False
         return True

@@ -96,7 +96,7 @@ class Running:
             cap=LogCap(logs, self._rules.log_limit),
             pid=started.pid,
             pidfd=pidfd,
-            reports=ReportEnd(self._loop, started.ours.reports, task.task_id, take),
+            reports=ReportEnd(self._loop, started.ours.reports, take),
             outputs=(
                 OutputEnd(self._loop, started.ours.stdout, stdout),
                 OutputEnd(self._loop, started.ours.stderr, stderr),

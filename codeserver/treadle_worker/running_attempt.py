@@ -16,6 +16,7 @@ from treadle_worker.oom_counters import OomCounts
 from treadle_worker.output_end import OutputEnd
 from treadle_worker.processes import Instance
 from treadle_worker.report_end import ReportEnd
+from treadle_worker.reports import CANNOT_REPORT
 from treadle_worker.usage import Usage
 
 
@@ -61,6 +62,10 @@ class RunningAttempt:
         """Return all that is known of its end; nothing of it is left."""
         step = self.task.steps[0]
         duration_us = int((time.monotonic() - self.began) * 1_000_000)
+        garbage = self.reports.garbage
+        if not garbage and self.reports.is_cut and exit_ in (Exit(), Exit(status=CANNOT_REPORT)):
+            # A process that was not ended from outside writes its reports whole.
+            garbage = "bytes that are no whole report"
         is_killed = exit_.signal == signal.SIGKILL.name and not self.was_killed
         return AttemptEnd(
             step_key=step.step_key,
@@ -77,5 +82,6 @@ class RunningAttempt:
             was_told=self.is_ending,
             was_killed=self.was_killed,
             was_interrupted=self.was_interrupted,
+            garbage=garbage,
             oom=oom_counters.kills_since(self.oom_before) if is_killed else OomKills(),
         )

@@ -120,8 +120,9 @@ def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:
             reports.send(outcome)
         except FrameError as error:
             reports.send(_failed(_unspeakable(step_key, error)))
-    except ReportsLostError:
-        # The host says what that means. What the op raised is told here, or nowhere.
+    except (ReportsLostError, BrokenPipeError, ConnectionResetError):
+        # The host, if it is there, says what that means: it reads no more of what it read
+        # garbage on. What the op raised is told here, or nowhere.
         if isinstance(outcome, AttemptFailed):
             with contextlib.suppress(OSError, ValueError):
                 print(outcome.failure.traceback or outcome.failure.message, file=sys.stderr)

@@ -254,3 +254,19 @@ def test_an_exit_status_says_what_was_reported(outcome: Outcome | None, words: s
 
     assert "exit status 3" in found.evidence[0]
     assert words in found.evidence[0]
+
+
+@pytest.mark.parametrize("status", [0, 70, 213])
+def test_garbage_where_the_process_reports_is_the_ops(status: int) -> None:
+    fact = conclude(end(None, Exit(status=status), garbage="a frame of 9 bytes"), tail)
+
+    assert isinstance(fact, AttemptFailed)
+    assert fact.failure.reason is FailureReason.USER_ERROR
+    assert "s wrote to the descriptor that its process reports to Treadle on" in (
+        fact.failure.message
+    )
+    assert "Its host read there what is no report: a frame of 9 bytes." in fact.failure.evidence
+
+
+def test_a_success_that_was_told_before_the_garbage_stands() -> None:
+    assert isinstance(conclude(end(SUCCEEDED, garbage="no JSON"), tail), AttemptSucceeded)

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Fact, TaskId, WorkerLogRecord
+from treadle_worker.messages import Fact, WorkerLogRecord
 from treadle_worker.report_end import ReportEnd
 from treadle_worker.reports import WORD, Reports
 
@@ -24,7 +24,7 @@ class Kit:
         self.fd = ours.detach()
         self.loop = Loop()
         self.facts: list[Fact] = []
-        self.end = ReportEnd(self.loop, self.fd, TaskId("run/step/1"), self.facts.append)
+        self.end = ReportEnd(self.loop, self.fd, self.facts.append)
 
     def report(self) -> None:
         reports = Reports(os.dup(self.step.fileno()))
@@ -86,10 +86,25 @@ def test_what_was_left_behind_may_hold_the_socket(kit: Kit) -> None:
     stray.close()
 
 
-def test_garbage_ends_the_reports_and_is_noted(kit: Kit, capfd: pytest.CaptureFixture[str]) -> None:
+def test_garbage_ends_the_reports_and_is_told_of_the_attempt_alone(
+    kit: Kit, capfd: pytest.CaptureFixture[str]
+) -> None:
     kit.step.sendall(b"\xff" * 8)
 
     kit.loop.turn()
 
     assert not kit.is_open
-    assert "run/step/1 reported garbage" in capfd.readouterr().err
+    assert kit.end.garbage == "a frame of 4294967295 bytes is over the limit"
+    # What a host prints is quoted when it is lost, to whoever ran in it then.
+    assert capfd.readouterr().err == ""
+
+
+def test_a_report_that_does_not_end_is_cut(kit: Kit) -> None:
+    kit.step.sendall(b"\x00\x00\xff\xff")
+    kit.report()
+    kit.step.close()
+
+    kit.end.finish()
+
+    assert kit.end.is_cut
+    assert kit.facts == []
