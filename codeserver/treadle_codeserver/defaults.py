@@ -11,6 +11,9 @@ ABORT_GRACE_S = 2.0
 STOP_GRACE_S = 2.0
 """How long calls may take to end when the server leaves."""
 
+PING_INTERVAL_MS = 5_000
+"""How often a caller with an open call may ping; gRPC's own five minutes find no stopped server."""
+
 PART_ITEMS = 500
 """How many items one message of a stream holds."""
 

@@ -32,8 +32,12 @@ _LOG = logging.getLogger(__name__)
 
 _SERVICE = codeserver_pb2.DESCRIPTOR.services_by_name["CodeServerService"].full_name
 
-# Without this, Linux lets a second server of ours bind the same port and share its callers.
-_OPTIONS = (("grpc.so_reuseport", 0),)
+_OPTIONS = (
+    # Without this, Linux lets a second server of ours bind the same port and share its callers.
+    ("grpc.so_reuseport", 0),
+    # Who waits for a long load, or for a change, may ask so often whether we are alive.
+    ("grpc.http2.min_ping_interval_without_data_ms", defaults.PING_INTERVAL_MS),
+)
 
 
 async def serve(settings: Settings) -> None:

@@ -96,7 +96,7 @@ class AssetHistory:
             raise UnknownAssetError([key], suggestions=near)
 
     async def _records(self, location: str) -> Mapping[KeyText, AssetRecord]:
-        graphs = await self._locations.graphs()
+        graphs = await self._locations.graphs(location)
         if not location:
             return _by_key(graphs, sorted(graphs))
         if location not in graphs:

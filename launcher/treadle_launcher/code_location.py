@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
-import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -23,8 +21,10 @@ from treadle_launcher.errors import (
     RefusedError,
 )
 from treadle_launcher.ids import KeyText
+from treadle_launcher.late_answers import LateAnswers
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.peers import peer_uid
 from treadle_launcher.plan import Plan, PlanOptions, Selection
 from treadle_launcher.rerunning import EarlierRun
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
@@ -35,7 +35,6 @@ from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.plan_parts import decode_plan
 
 _LOG = logging.getLogger(__name__)
-_PEER_CREDENTIALS = struct.Struct("3i")
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
@@ -61,6 +60,13 @@ class CodeLocation:
                 ("grpc.min_reconnect_backoff_ms", 100),
                 # A code server that is gone and back answers under the same address.
                 ("grpc.use_local_subchannel_pool", 1),
+                # One that is stopped keeps its connections: only a ping tells. While it is
+                # followed a call is always open, so pings without calls are not needed.
+                ("grpc.keepalive_time_ms", defaults.CODE_SERVER_PING_MS),
+                ("grpc.keepalive_timeout_ms", defaults.CODE_SERVER_PING_ANSWER_MS),
+                ("grpc.http2.max_pings_without_data", 0),
+                # gRPC pings by itself too, and sends no second ping while one is not answered.
+                ("grpc.http2.ping_timeout_ms", defaults.CODE_SERVER_PING_ANSWER_MS),
             ],
         )
         self._stub: codeserver_pb2_grpc.CodeServerServiceAsyncStub = (
@@ -68,6 +74,8 @@ class CodeLocation:
         )
         self._graphs: dict[str, Graph] = {}
         self._follower: asyncio.Task[None] | None = None
+        self._reports = LateAnswers(defaults.CODE_SERVER_PATIENCE)
+        self._fetches = LateAnswers(defaults.CODE_SERVER_PATIENCE)
 
     async def open(self, on_change: Callable[[], None]) -> None:
         """Ask for the location once, then follow it; `on_change` is called at each change.
@@ -75,8 +83,7 @@ class CodeLocation:
         A code server that does not answer now is followed all the same, but for one that only
         can tell its name: it is waited for, because both may have been started just now.
         """
-        with suppress(RefusedError):
-            await self.refresh()
+        await self.refresh_soon()
         if not self.name and self.report is None:
             _LOG.info("waiting_for_code_server address=%s", self._address)
             with suppress(RefusedError):
@@ -91,6 +98,8 @@ class CodeLocation:
             self._follower.cancel()
             with suppress(asyncio.CancelledError):
                 await self._follower
+        await self._reports.close()
+        await self._fetches.close()
         await self._channel.close()
 
     async def refresh(self, *, wait_for_ready: bool = False) -> LocationReport:
@@ -104,10 +113,24 @@ class CodeLocation:
             )
         return self._seen(LocationReport(response.location))
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it was waited for in vain, and has not answered since."""
+        return self._reports.is_late
+
+    async def refresh_soon(self) -> bool:
+        """Ask how the location is now, and tell whether it answered soon. Silence is not waited on."""
+        if not self.is_silent and await self._reports.came(self.refresh()):
+            return True
+        if self.is_silent:
+            self.is_reachable = False
+        return False
+
     async def reload(self) -> tuple[LocationReport, bool]:
         """Load the targets anew; tell whether the new snapshot is served."""
         with self._translated():
-            # No deadline: the code server ends a load after its import timeouts.
+            # No deadline: the code server ends a load after its import timeouts. That it does
+            # not answer at all is found by pings.
             response = await self._stub.Reload(
                 codeserver_pb2.ReloadRequest(), metadata=self._metadata
             )
@@ -128,6 +151,14 @@ class CodeLocation:
             graph = Graph([response.part async for response in call])
         self._graphs = {graph.digest: graph}
         return graph
+
+    async def graph_soon(self) -> Graph | None:
+        """Return the graph as calls of other locations need it: what is known, or soon is."""
+        digest = "" if self.report is None else self.report.digest
+        is_asked = self.is_silent or self._fetches.is_late
+        if digest and digest not in self._graphs and self.is_reachable and not is_asked:
+            await self._fetches.came(self.graph())
+        return self.last_graph
 
     @property
     def last_graph(self) -> Graph | None:
@@ -190,7 +221,7 @@ class CodeLocation:
         if not isinstance(self._address, UnixAddress):
             raise NoHostForLocationError([self.name])
         try:
-            peer = await asyncio.to_thread(_peer_uid, self._address)
+            peer = await asyncio.to_thread(peer_uid, self._address, defaults.CODE_SERVER_TIMEOUT)
         except OSError as error:
             raise LocationUnreachableError([self.name]) from error
         if peer != os.getuid():
@@ -264,14 +295,3 @@ def _metadata(address: Address, token: str | None) -> tuple[tuple[str, str], ...
     if isinstance(address, TcpAddress) and token is not None:
         return (("authorization", f"Bearer {token}"),)
     return ()
-
-
-def _peer_uid(address: UnixAddress) -> int:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(defaults.CODE_SERVER_TIMEOUT)
-        probe.connect(str(address.path))
-        credentials = probe.getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size
-        )
-    _, uid, _ = _PEER_CREDENTIALS.unpack(credentials)
-    return int(uid)

@@ -40,6 +40,15 @@ RECONNECT_BACKOFF_MS = 2_000
 CODE_SERVER_TIMEOUT = 30.0
 """How long a code server may take to answer, reloads apart."""
 
+CODE_SERVER_PATIENCE = 3.0
+"""How long calls that need all locations wait for one that does not answer."""
+
+CODE_SERVER_PING_MS = 10_000
+"""How often a quiet connection to a code server is tried; a code server permits twice as often."""
+
+CODE_SERVER_PING_ANSWER_MS = 10_000
+"""How long a code server may take to answer a ping before its connection is given up."""
+
 HOST_RETURN_GRACE = 10.0
 """After a restart: how long a host that runs nothing and whose process lives may take to dial in."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 
 from treadle_launcher.code_location import CodeLocation
@@ -77,12 +76,22 @@ class Locations:
         raise UnknownLocationError([name], suggestions=near or self._by_name)
 
     async def refresh(self) -> None:
-        """Ask those that can be reached how they are now: what they told by themselves may lag."""
-        await asyncio.gather(*map(_refresh, self.all()))
+        """Ask all how they are now, each for a short while: what they told by themselves may lag."""
+        await asyncio.gather(*(location.refresh_soon() for location in self.all()))
 
-    async def graphs(self) -> Mapping[str, Graph]:
-        """Return the graph of each location: of one that is gone the last one, if any."""
-        graphs = await asyncio.gather(*(_graph_or_last(location) for location in self.all()))
+    async def graphs(self, asked: str = "") -> Mapping[str, Graph]:
+        """Return the graph of each location: of one that does not answer the last one, if any.
+
+        With `asked`, that location is waited for, and of the others is returned what is known.
+        """
+        graphs = await asyncio.gather(
+            *(
+                location.graph_soon()
+                if asked and location.name != asked
+                else _graph_or_last(location, is_awaited=bool(asked))
+                for location in self.all()
+            )
+        )
         return {
             location.name: graph
             for location, graph in zip(self.all(), graphs, strict=True)
@@ -93,7 +102,7 @@ class Locations:
         """Return the keys that a location makes though a location before it owns them."""
         if len(self._by_name) == 1:
             return frozenset()
-        return conflicts_of(name, await self.graphs())
+        return conflicts_of(name, await self.graphs(name))
 
 
 def owners(graphs: Mapping[str, Graph]) -> Mapping[str, str]:
@@ -112,13 +121,9 @@ def conflicts_of(name: str, graphs: Mapping[str, Graph]) -> frozenset[str]:
     return frozenset(key for key in made if owned[key] != name)
 
 
-async def _refresh(location: CodeLocation) -> None:
-    if location.is_reachable:
-        with suppress(RefusedError):
-            await location.refresh()
-
-
-async def _graph_or_last(location: CodeLocation) -> Graph | None:
+async def _graph_or_last(location: CodeLocation, *, is_awaited: bool) -> Graph | None:
+    if not is_awaited and not await location.refresh_soon():
+        return location.last_graph
     try:
         return await location.graph()
     except RefusedError:

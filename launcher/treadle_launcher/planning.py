@@ -199,6 +199,7 @@ class Planner:
     ) -> tuple[CodeLocation, Planned]:
         """Plan in the one location that has what is selected."""
         locations = self._locations.all()
+        await self._locations.refresh()
         outcomes = await asyncio.gather(
             *(self._plan_or_refusal(location, selection, options) for location in locations)
         )
@@ -225,6 +226,8 @@ class Planner:
     async def _plan_or_refusal(
         self, location: CodeLocation, selection: Selection, options: PlanOptions
     ) -> Planned | RefusedError:
+        if location.is_silent:
+            return LocationUnreachableError([location.name])
         try:
             return await self._plan_in(location, selection, options)
         except RefusedError as error:
@@ -233,11 +236,8 @@ class Planner:
             return error
 
     async def _check_pinned(self, where: CodeLocation, request: LaunchRequest, plan: Plan) -> None:
-        is_same = request.digest in ("", plan.digest) and request.fingerprint in (
-            "",
-            plan.fingerprint,
-        )
-        if not is_same:
+        is_same_code = request.digest in ("", plan.digest)
+        if not is_same_code or request.fingerprint not in ("", plan.fingerprint):
             raise StalePlanError(changes=await self._changes(where, request, plan))
 
     async def _changes(

@@ -30,7 +30,7 @@ class LocationMessages:
         """
         location = self._locations.get(name)
         _, swapped = await location.reload()
-        return _encode(location, await self._graphs_if_several()), swapped
+        return _encode(location, await self._graphs_if_several(location)), swapped
 
     async def graph_parts(self, name: str) -> AsyncIterator[graph_pb2.GraphPart]:
         """Yield the parts of a location's graph.
@@ -40,14 +40,16 @@ class LocationMessages:
         """
         location = self._locations.get(name)
         graph = await location.graph()
-        graphs = await self._graphs_if_several()
+        graphs = await self._graphs_if_several(location)
         conflicts = conflicts_of(location.name, graphs)
         for part in graph.encode_parts(_encode(location, graphs), conflicts):
             yield part
 
-    async def _graphs_if_several(self) -> Mapping[str, Graph]:
-        # One location alone conflicts with nobody.
-        return await self._locations.graphs() if len(self._locations.all()) > 1 else {}
+    async def _graphs_if_several(self, asked: CodeLocation | None = None) -> Mapping[str, Graph]:
+        if len(self._locations.all()) <= 1:
+            # One location alone conflicts with nobody.
+            return {}
+        return await self._locations.graphs("" if asked is None else asked.name)
 
 
 def _encode(location: CodeLocation, graphs: Mapping[str, Graph]) -> graph_pb2.Location:

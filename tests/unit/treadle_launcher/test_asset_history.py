@@ -46,7 +46,7 @@ class FakeLocations:
             raise UnknownLocationError([name])
         return FakeLocation(name, self._graphs[name])
 
-    async def graphs(self) -> Mapping[str, Graph]:
+    async def graphs(self, asked: str = "") -> Mapping[str, Graph]:
         return {name: graph for name, graph in self._graphs.items() if graph is not None}
 
 
