@@ -108,13 +108,13 @@ def socket_folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and _leaves_room(Path(runtime) / "treadle"):
         try:
-            return _owned_folder(Path(runtime) / "treadle")
+            return owned_folder(Path(runtime) / "treadle")
         except (OSError, SocketFolderError):
             # A stale variable, for example after su: the fallback is as good.
             pass
     folder = Path(f"/tmp/treadle-{os.getuid()}")
     try:
-        return _owned_folder(folder)
+        return owned_folder(folder)
     except OSError as error:
         raise SocketFolderError(f"{folder} cannot be made: {error}") from error
 
@@ -123,7 +123,13 @@ def _leaves_room(folder: Path) -> bool:
     return folder.is_absolute() and len(os.fsencode(folder)) + 32 <= LONGEST_SOCKET_PATH
 
 
-def _owned_folder(folder: Path) -> Path:
+def owned_folder(folder: Path) -> Path:
+    """Return the folder, made if need be: mode 0700, owned by this user.
+
+    Raises:
+        SocketFolderError: it is another user's.
+        OSError: it cannot be made.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():

@@ -134,6 +134,48 @@ def test_a_cancel_ends_though_the_host_is_stopped(services: Standing, module: Pa
     assert not psutil.pid_exists(int((module.parent / "began").read_text()))
 
 
+def test_a_run_ends_whose_host_is_killed_below_a_stopped_guard(
+    services: Standing, module: Path
+) -> None:
+    with services.connect() as client:
+        run = client.materialize("*")
+        wait_for(began(module), client)
+        host = host_of(module)
+        guard = host.parent()
+        assert guard is not None
+        guard.suspend()
+        host.kill()
+
+        failure = run.result(timeout=60).failure
+
+        assert failure is not None
+        assert failure.reason is FailureReason.LOST
+        (lost,) = [step.failure for step in run.steps() if step.failure is not None]
+        assert "its connection ended, it did not dial again for" in lost.message
+    assert not guard.is_running()
+
+
+def test_a_host_whose_folder_is_removed_goes_on_under_the_next_launcher(
+    services: Standing, module: Path
+) -> None:
+    with services.connect() as client:
+        run_id = client.materialize("*").run_id
+        wait_for(began(module), client)
+    host = host_of(module)
+    services.kill_launcher()
+    shutil.rmtree(services.home / "hosts")
+
+    services.start_launcher("--term-grace", "0.5")
+    (module.parent / "release").touch()
+
+    with services.connect() as client:
+        result = client.run(run_id).result(timeout=60)
+        attempts = {step.key: step.attempts for step in client.run(run_id).steps()}
+    assert result.status is RunState.SUCCEEDED
+    assert attempts == {"waits": 1, "reads": 1}
+    host.wait(30)
+
+
 def test_a_run_whose_code_is_gone_ends_as_stale(services: Standing, module: Path) -> None:
     with services.connect() as client:
         run = client.materialize("*", retry_lost=1)

@@ -283,7 +283,7 @@ class Board:
             self._pool.start(host)
         except HostStartError as error:
             turn = self.turn()
-            failure = failures.not_started(host.location, str(error))
+            failure = failures.not_started(host.location, str(error), error.remedy)
             self.fail_runs(turn, self.runs_on(host), failure)
             self.settle(turn)
 

@@ -11,9 +11,9 @@ from treadle_launcher.run_view import RunView
 from treadle_launcher.values import Text
 
 
-def not_started(location: str, cause: str) -> Failure:
+def not_started(location: str, cause: str, remedy: str) -> Failure:
     """Return why a run failed whose host could not be started at all."""
-    message = f"No host for {location}: {cause}. Start its code server anew where it can run."
+    message = f"No host for {location}: {cause}. {remedy}."
     return Failure(reason=FailureReason.START_FAILED, message=message)
 
 

@@ -35,6 +35,7 @@ class HostPool:
         self._options = options
         self._max_idle_hosts = max_idle_hosts
         self._ended: Callable[[Host], None] = lambda _: None
+        self._before_start: Callable[[], None] = lambda: None
         self._hosts: dict[HostId, Host] = {}
         self._idle: dict[HostId, Host] = {}
         self._expected: set[HostId] = set()
@@ -44,6 +45,10 @@ class HostPool:
     def on_end(self, act: Callable[[Host], None]) -> None:
         """Have this called when a host's process is gone and all that it sent was read."""
         self._ended = act
+
+    def on_start(self, act: Callable[[], None]) -> None:
+        """Have this called before a host is started; a HostStartError of its keeps it from that."""
+        self._before_start = act
 
     @property
     def term_grace_ms(self) -> int:
@@ -84,6 +89,7 @@ class HostPool:
         """
         assert host.launch_spec is not None, "a new host is made for a LaunchSpec"
         try:
+            self._before_start()
             host.process = start_host(
                 self._home, host.folder, host.location, host.launch_spec, self._options
             )

@@ -18,10 +18,11 @@ from treadle_launcher.engine.host_desk import HostDesk
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.recovery import Recovery
 from treadle_launcher.engine.replanning import Replanning
+from treadle_launcher.engine.sockets import Sockets
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.listener import listen
-from treadle_launcher.hosts.provider import HostOptions
+from treadle_launcher.hosts.provider import HostOptions, HostStartError
 from treadle_launcher.planning import Planner
 from treadle_launcher.retrying import Chance, Retries
 from treadle_launcher.store.errors import StoreError
@@ -80,6 +81,7 @@ class RunningEngine:
         self.engine = Engine(self.board, self._pool, self._replanning, retries)
         self.desk = HostDesk(self._pool, self.engine)
         self._recovery = Recovery(parts.home, parts.store, self.board, self._pool)
+        self._sockets: Sockets | None = None
         self._again: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -115,6 +117,11 @@ class RunningEngine:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_END_MARGIN):
                     await self._pool.empty()
+
+    def check_sockets(self, sockets: Sockets) -> None:
+        """Have the sockets looked at before a host is started, or dials anew."""
+        self._sockets = sockets
+        self._pool.on_start(sockets.check)
 
     def leave(self) -> None:
         """Let idle hosts go. Those that run something go on, and wait for a launcher."""
@@ -161,8 +168,14 @@ class RunningEngine:
                 if self.board.stance is Stance.WORKING:
                     self.board.stance = Stance.RESUMING
             else:
-                self.desk.open()
+                self._open()
                 return
+
+    def _open(self) -> None:
+        self.desk.open()
+        with suppress(HostStartError):
+            if self._sockets is not None:
+                self._sockets.check()
 
 
 @asynccontextmanager
@@ -183,6 +196,7 @@ async def running_engine(
         # Hosts that live dial until somebody listens: by then it must be known who they are.
         await running.start()
         listener = await listen(host_socket, running.desk)
+        running.check_sockets(Sockets(listener, host_socket, settings.bind))
         try:
             yield running
         finally:

@@ -7,9 +7,10 @@ import logging
 import os
 import socket
 import struct
+from pathlib import Path
 from typing import Protocol
 
-from treadle_launcher.addresses import UnixAddress, clear_stale_socket
+from treadle_launcher.addresses import UnixAddress, clear_stale_socket, owned_folder
 from treadle_launcher.hosts.frames import HostFrame, LauncherFrame
 from treadle_launcher.wire.worker import FrameError, decode_frame, encode_frame
 
@@ -99,14 +100,69 @@ class Connection(asyncio.Protocol):
 class HostListener:
     """The listening socket. Made by `listen` alone; close it."""
 
-    def __init__(self, server: asyncio.Server, address: UnixAddress) -> None:
-        self._server = server
+    def __init__(self, address: UnixAddress, handler: FrameHandler) -> None:
         self._address = address
+        self._handler = handler
+        self._server: asyncio.Server | None = None
+        self._bind()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether hosts find the socket where they were told that it is."""
+        return _identity(self._address.path) == self._ours
+
+    def listen_again(self) -> asyncio.Task[None]:
+        """Put the socket where it was, and its folder; hosts that dial from now on are heard.
+
+        Raises:
+            BadAddressError: another process listens there.
+            SocketFolderError: the folder is another user's.
+            OSError: the socket, or its folder, cannot be made.
+        """
+        # What came over the old one goes on.
+        self._stop()
+        owned_folder(self._address.path.parent)
+        self._bind()
+        self._serving = asyncio.create_task(self.serve())
+        return self._serving
+
+    async def serve(self) -> None:
+        """Take connections from now on."""
+        loop = asyncio.get_running_loop()
+        # Without starting it is there in one step, and can be closed from then on.
+        self._server = await loop.create_unix_server(
+            lambda: Connection(self._handler), sock=self._socket, start_serving=False
+        )
+        await self._server.start_serving()
 
     def close(self) -> None:
         """Take no more connections and remove the socket."""
-        self._server.close()
-        self._address.path.unlink(missing_ok=True)
+        self._stop()
+        # One that somebody else has put there since is not ours to remove.
+        if self.is_there:
+            self._address.path.unlink(missing_ok=True)
+
+    def _bind(self) -> None:
+        clear_stale_socket(self._address)
+        self._serving: asyncio.Task[None] | None = None
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.setblocking(False)
+            self._socket.bind(str(self._address.path))
+            self._address.path.chmod(0o600)
+            self._socket.listen()
+        except OSError:
+            self._socket.close()
+            raise
+        self._ours = _identity(self._address.path)
+
+    def _stop(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self._socket.close()
 
 
 async def listen(address: UnixAddress, handler: FrameHandler) -> HostListener:
@@ -116,11 +172,17 @@ async def listen(address: UnixAddress, handler: FrameHandler) -> HostListener:
         BadAddressError: another process listens there.
         OSError: the socket cannot be made.
     """
-    clear_stale_socket(address)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_unix_server(lambda: Connection(handler), path=str(address.path))
-    address.path.chmod(0o600)
-    return HostListener(server, address)
+    listener = HostListener(address, handler)
+    await listener.serve()
+    return listener
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _peer_uid(peer: socket.socket) -> int:

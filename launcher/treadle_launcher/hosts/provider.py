@@ -22,7 +22,13 @@ from treadle_launcher.processes import ProcessId, boot_id, exited, kill_guarded,
 
 
 class HostStartError(RuntimeError):
-    """The operating system refused to start the host."""
+    """The operating system refused to start the host. `remedy` says what to do."""
+
+    def __init__(
+        self, cause: str, remedy: str = "Start its code server anew where it can run"
+    ) -> None:
+        super().__init__(cause)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

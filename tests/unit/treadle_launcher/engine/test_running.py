@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from treadle_launcher.addresses import UnixAddress
+from treadle_launcher.failure import FailureReason
 from treadle_launcher.processes import exited
 from treadle_launcher.run_states import RunState
 
@@ -69,6 +72,46 @@ async def test_the_socket_for_hosts_is_gone_afterwards(kit, plans):
     async with kit.running():
         assert kit.socket.path.exists()
     assert not kit.socket.path.exists()
+
+
+async def test_a_socket_that_somebody_removed_is_there_again_for_the_next_host(kit, plans, caplog):
+    folder = kit.socket.path.parent / "sockets"
+    folder.mkdir()
+    kit.socket = UnixAddress(path=folder / "hosts.sock")
+    async with kit.running("--bind", f"unix:{folder / 'launcher.sock'}"):
+        first = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        shutil.rmtree(folder)
+
+        second = await kit.launch(plans({"a": ()}, digest="digest-2"))
+        other = await kit.host(1)
+        await other.dial()
+        await other.hello("READY", digest="digest-2")
+        assert await other.run_next() == "a"
+        await host.succeed(task)
+
+        for run_id in (first, second):
+            assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
+        assert f"hosts_socket_gone path={kit.socket.path}" in caplog.messages
+        gone = [line for line in caplog.messages if line.startswith("launcher_socket_gone")]
+        assert len(gone) == 1
+    assert not kit.socket.path.exists()
+
+
+async def test_a_socket_that_cannot_be_made_again_is_named_in_the_failure(kit, plans):
+    folder = kit.socket.path.parent / "runtime" / "sockets"
+    folder.mkdir(parents=True)
+    kit.socket = UnixAddress(path=folder / "hosts.sock")
+    async with kit.running():
+        shutil.rmtree(folder.parent)
+
+        run = await kit.finished(await kit.launch(plans({"a": ()})))
+
+        assert run.failure.reason is FailureReason.START_FAILED
+        assert f"the socket that hosts dial was removed, {kit.socket.path}" in run.failure.message
+        assert "Start the launcher again, with XDG_RUNTIME_DIR naming" in run.failure.message
+        assert kit.pool.all() == ()
 
 
 async def test_without_a_descriptor_to_wait_with_the_end_of_a_host_is_heard_of_later(
