@@ -104,6 +104,7 @@ class HostListener:
         self._address = address
         self._handler = handler
         self._server: asyncio.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
         self._bind()
 
     @property
@@ -144,7 +145,6 @@ class HostListener:
 
     def _bind(self) -> None:
         clear_stale_socket(self._address)
-        self._serving: asyncio.Task[None] | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self._socket.setblocking(False)
