@@ -176,6 +176,33 @@ def test_a_host_whose_folder_is_removed_goes_on_under_the_next_launcher(
     host.wait(30)
 
 
+def test_an_idle_host_whose_folder_is_removed_ends_with_the_next_launcher(
+    services: Standing, module: Path
+) -> None:
+    (module.parent / "release").touch()
+    with services.connect() as client:
+        client.materialize("waits").result(timeout=60).raise_for_failure()
+    host = host_of(module)
+    services.kill_launcher()
+    shutil.rmtree(services.home / "hosts")
+
+    services.start_launcher()
+
+    host.wait(30)
+
+
+def test_hosts_are_listened_for_again_when_their_socket_was_removed(
+    services: Standing, module: Path
+) -> None:
+    named = json.loads((services.home / "launcher.json").read_text())
+    (module.parent / "release").touch()
+    Path(named["host_socket"]).unlink()
+
+    with services.connect() as client:
+        client.materialize("*").result(timeout=60).raise_for_failure()
+    assert Path(named["host_socket"]).is_socket()
+
+
 def test_a_run_whose_code_is_gone_ends_as_stale(services: Standing, module: Path) -> None:
     with services.connect() as client:
         run = client.materialize("*", retry_lost=1)

@@ -115,6 +115,25 @@ def test_code_that_closes_it_while_it_is_imported_is_told_of_the_same(place: Wor
     assert "closed the descriptor" in end["failed"]["failure"]["message"]
 
 
+@pytest.mark.parametrize("garbage", [r"\xff" * 8, r"\x00\x00\xff\xff"])
+def test_code_that_writes_to_every_descriptor_is_told_so(place: Workplace, garbage: str) -> None:
+    served = place.serve(f"""
+        import contextlib, os
+        @asset
+        def thing():
+            for name in os.listdir("/proc/self/fd"):
+                with contextlib.suppress(OSError):
+                    os.write(int(name), b"{garbage}")
+    """)
+
+    end = served.run()[-1]
+
+    failure = end["failed"]["failure"]
+    assert failure["reason"] == "FAILURE_REASON_USER_ERROR"
+    assert "thing wrote to the descriptor that its process reports" in failure["message"]
+    assert "what is no report: " in failure["evidence"][0]
+
+
 def test_processes_that_the_op_starts_write_to_its_log(place: Workplace) -> None:
     served = place.serve("""
         import multiprocessing, os
