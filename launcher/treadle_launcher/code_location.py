@@ -13,6 +13,7 @@ import grpc
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_launcher import defaults
 from treadle_launcher.addresses import Address, TcpAddress, UnixAddress
+from treadle_launcher.code_server_channel import code_server_channel
 from treadle_launcher.errors import (
     CodeServerRefusedError,
     LocationUnreachableError,
@@ -52,23 +53,7 @@ class CodeLocation:
         self.is_reachable = False
         self._address = address
         self._metadata = _metadata(address, token)
-        self._channel = grpc.aio.insecure_channel(
-            str(address),
-            options=[
-                ("grpc.max_reconnect_backoff_ms", defaults.RECONNECT_BACKOFF_MS),
-                ("grpc.initial_reconnect_backoff_ms", 100),
-                ("grpc.min_reconnect_backoff_ms", 100),
-                # A code server that is gone and back answers under the same address.
-                ("grpc.use_local_subchannel_pool", 1),
-                # One that is stopped keeps its connections: only a ping tells. While it is
-                # followed a call is always open, so pings without calls are not needed.
-                ("grpc.keepalive_time_ms", defaults.CODE_SERVER_PING_MS),
-                ("grpc.keepalive_timeout_ms", defaults.CODE_SERVER_PING_ANSWER_MS),
-                ("grpc.http2.max_pings_without_data", 0),
-                # gRPC pings by itself too, and sends no second ping while one is not answered.
-                ("grpc.http2.ping_timeout_ms", defaults.CODE_SERVER_PING_ANSWER_MS),
-            ],
-        )
+        self._channel = code_server_channel(address)
         self._stub: codeserver_pb2_grpc.CodeServerServiceAsyncStub = (
             codeserver_pb2_grpc.CodeServerServiceStub(self._channel)
         )
@@ -154,11 +139,19 @@ class CodeLocation:
 
     async def graph_soon(self) -> Graph | None:
         """Return the graph as calls of other locations need it: what is known, or soon is."""
-        digest = "" if self.report is None else self.report.digest
-        is_asked = self.is_silent or self._fetches.is_late
-        if digest and digest not in self._graphs and self.is_reachable and not is_asked:
+        if self._lacks_graph and not self.is_silent and not self._fetches.is_late:
             await self._fetches.came(self.graph())
         return self.last_graph
+
+    def fetch_graph(self) -> None:
+        """Have the graph at hand, for `graph_soon`, before anybody asks for it."""
+        if self._lacks_graph:
+            self._fetches.ask(self.graph())
+
+    @property
+    def _lacks_graph(self) -> bool:
+        digest = "" if self.report is None else self.report.digest
+        return self.is_reachable and digest not in ("", *self._graphs)
 
     @property
     def last_graph(self) -> Graph | None:

@@ -21,11 +21,16 @@ class LateAnswers:
         """Whether an answer that was waited for in vain is still to come."""
         return bool(self._late)
 
-    async def came(self, asking: Coroutine[None, None, object]) -> bool:
-        """Ask, and tell whether the answer came soon; a refusal is none."""
+    def ask(self, asking: Coroutine[None, None, object]) -> asyncio.Task[object]:
+        """Ask, and let the answer come when it comes."""
         asked = asyncio.create_task(asking)
         self._asked.add(asked)
         asked.add_done_callback(self._ended)
+        return asked
+
+    async def came(self, asking: Coroutine[None, None, object]) -> bool:
+        """Ask, and tell whether the answer came soon; a refusal is none."""
+        asked = self.ask(asking)
         # A caller that hangs up does not end what it asked: others go by whether it comes.
         done, _ = await asyncio.wait({asked}, timeout=self._patience)
         if not done:

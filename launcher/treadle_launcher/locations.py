@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from treadle_launcher.code_location import CodeLocation
@@ -34,7 +35,16 @@ class Locations:
         Raises:
             LocationStartError: one has no name and cannot be asked, or two have the same.
         """
-        await asyncio.gather(*(location.open(on_change) for location in self._given))
+
+        def changed(location: CodeLocation) -> None:
+            if len(self._given) > 1:
+                # Calls of the other locations ask which keys it makes, and must not wait for it.
+                location.fetch_graph()
+            on_change()
+
+        await asyncio.gather(
+            *(location.open(partial(changed, location)) for location in self._given)
+        )
         by_name: dict[str, CodeLocation] = {}
         for location in self._given:
             if not location.name:

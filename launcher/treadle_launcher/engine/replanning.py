@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
-from treadle_launcher.errors import LauncherError
+from treadle_launcher.errors import LauncherError, StalePlanError
+from treadle_launcher.events import Event
 from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.plan import Plan
 from treadle_launcher.planning import Launchable, Planner
 from treadle_launcher.run_states import RunState
 from treadle_launcher.store.store import Store
@@ -63,10 +67,30 @@ class Replanning:
         if run.state is not RunState.STARTING or self._board.get(run.run_id) is not run:
             # It was cancelled meanwhile, or is being taken up anew.
             return
+        before = (run.view.plan, run.launch_spec)
         run.change_plan(launchable.plan, launchable.launch_spec)
+        # No host is sought before the store has the new plan: it may refuse it.
+        run.replan = Replan.UNDER_WAY
         replaced = self._store.replace_plan(run.run_id, launchable.plan, launchable.launch_spec)
-        replaced.add_done_callback(self._board.check)
-        # Queued behind the new plan, so that the store sees the two in this order.
-        turn = self._board.turn()
-        turn.touch(run)
-        self._board.settle(turn)
+        replaced.add_done_callback(partial(self._replaced, run, before))
+
+    def _replaced(
+        self,
+        run: ActiveRun,
+        before: tuple[Plan, LaunchSpec],
+        replaced: asyncio.Future[tuple[Event, ...]],
+    ) -> None:
+        error = None if replaced.cancelled() else replaced.exception()
+        is_waiting = run.state is RunState.STARTING and self._board.get(run.run_id) is run
+        if isinstance(error, StalePlanError):
+            # A value was removed since the new plan was made: the store holds the one before it.
+            if is_waiting:
+                run.change_plan(*before)
+                self._fail(run, failures.stale(f"the new plan is stale too: {error}"))
+        elif error is not None:
+            self._board.check(replaced)
+        elif is_waiting and not replaced.cancelled():
+            run.replan = Replan.RULED_OUT
+            turn = self._board.turn()
+            turn.touch(run)
+            self._board.settle(turn)

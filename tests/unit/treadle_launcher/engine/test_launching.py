@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from treadle_launcher.errors import StalePlanError
+from treadle_launcher.failure import FailureReason
 from treadle_launcher.garbage import Garbage, GarbageReason
 from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.plan import PlanOptions, Selection
 from treadle_launcher.planning import LaunchRequest
 from treadle_launcher.reexecution import Reuse, ReusedOutput
+from treadle_launcher.run_states import RunState
 from treadle_launcher.values import ValueRef
 
 GONE = ValueRef(store="files", key="runs/R/a/1/result", codec="p5", size_bytes=3, checksum="x:1")
@@ -70,3 +72,27 @@ async def test_the_answer_has_the_notes_of_the_plan_that_was_recorded(kit, reusi
         assert created.notes == ("reused",)
         assert again.existed
         assert again.notes == ()
+
+
+async def test_a_value_that_is_removed_while_newer_code_is_planned_ends_the_run_as_stale(
+    kit, plans, reusing
+):
+    async with kit.running():
+        await remove(kit)
+        run_id = await kit.launch(plans({"b": ()}))
+        kit.planner.again = kit.launchable(replace(reusing, digest="digest-2"))
+        host = await kit.host()
+        await host.dial()
+
+        await host.hello("STALE", digest="digest-2")
+
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.STALE
+        assert "the value of a.result was removed" in run.failure.message
+        assert run.digest == "digest-1"
+        # The store is not at fault: other runs go on.
+        other = await kit.launch(plans({"b": ()}, digest="digest-2"))
+        second = await kit.host(1)
+        await second.ready()
+        await second.run_next()
+        assert (await kit.finished(other)).state is RunState.SUCCEEDED

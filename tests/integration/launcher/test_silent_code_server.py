@@ -1,0 +1,140 @@
+"""A code server that is stopped: its own calls wait for it, and nobody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+import pytest
+
+from treadle_api.v1 import graph_pb2, launcher_pb2, launcher_pb2_grpc, run_pb2
+from treadle_launcher import defaults
+
+ONE = """
+from treadle import asset
+
+@asset
+def {name}():
+    return 1
+"""
+SERVING = graph_pb2.LOCATION_STATE_SERVING
+UNREACHABLE = graph_pb2.LOCATION_STATE_UNREACHABLE
+
+FEW_SECONDS = defaults.CODE_SERVER_PATIENCE + 3
+PINGS_SECONDS = (defaults.CODE_SERVER_PING_MS + defaults.CODE_SERVER_PING_ANSWER_MS) / 1000 + 5
+
+
+class Two:
+    """A launcher of two locations; the code server of `silent` can be stopped."""
+
+    def __init__(self, services: Any) -> None:
+        well = services.code_server(services.module("well", ONE.format(name="fine")), "well")
+        module = services.module("silent", ONE.format(name="mute"))
+        self._silent = services.code_server(module, "silent")
+        launcher = services.launcher(
+            f"--location=well={well.address}", f"--location=silent={self._silent.address}"
+        )
+        self.caller = services.caller(launcher.address)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        pid = self._silent.popen.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def states(self) -> dict[str, int]:
+        return {each.name: each.state for each in self.caller.ListLocations().locations}
+
+    def finished(self, run_id: str) -> int:
+        self.caller.events(run_id)
+        return int(self.caller.GetRun(run_id=run_id).run.state)
+
+
+@pytest.fixture
+def two(services) -> Two:
+    return Two(services)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Check that the block took no longer: what is tested is that nobody waits."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
+
+
+def test_calls_of_a_location_do_not_wait_for_another_one_that_is_stopped(two):
+    caller = two.caller
+    assert two.states() == {"well": SERVING, "silent": SERVING}
+    with two.stopped(), within(defaults.CODE_SERVER_PATIENCE):
+        list(caller.PlanRun(location="well", selection={"expressions": ["fine"]}))
+        assets = caller.ListAssets(location="well").assets
+        run_id = caller.launch("fine", location="well")
+        parts = list(caller.StreamGraph(location="well"))
+        reloaded = caller.ReloadLocation(location="well")
+
+    assert [each.asset.key for each in assets] == ["fine"]
+    assert parts
+    assert reloaded.swapped
+    assert two.finished(run_id) == run_pb2.RUN_STATE_SUCCEEDED
+
+
+def test_calls_of_all_locations_answer_soon_without_the_one_that_is_stopped(two):
+    caller = two.caller
+    assert two.states() == {"well": SERVING, "silent": SERVING}
+    with two.stopped():
+        with within(FEW_SECONDS):
+            assert two.states() == {"well": SERVING, "silent": UNREACHABLE}
+        with within(FEW_SECONDS):
+            # What is known of it is told on.
+            assert [each.asset.key for each in caller.ListAssets().assets] == ["fine", "mute"]
+        with within(FEW_SECONDS):
+            run_id = caller.launch("fine")
+        with within(FEW_SECONDS):
+            code, refusal = caller.refusal(
+                lambda: caller.PlanRun(selection={"expressions": ["nowhere"]})
+            )
+
+    assert (code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "LOCATION_UNREACHABLE")
+    assert list(refusal.names) == ["silent"]
+    assert two.finished(run_id) == run_pb2.RUN_STATE_SUCCEEDED
+
+
+def test_one_that_goes_on_is_used_again_at_once(two):
+    caller = two.caller
+    with two.stopped():
+        assert two.states()["silent"] == UNREACHABLE
+
+    list(caller.PlanRun(location="silent", selection={"expressions": ["mute"]}))
+    assert two.states()["silent"] == SERVING
+    assert two.finished(caller.launch("mute")) == run_pb2.RUN_STATE_SUCCEEDED
+
+
+def test_a_reload_finds_that_nobody_answers_and_works_when_somebody_does(two):
+    caller = two.caller
+    with two.stopped(), within(PINGS_SECONDS):
+        code, refusal = caller.refusal(lambda: iter([caller.ReloadLocation(location="silent")]))
+
+    assert (code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "LOCATION_UNREACHABLE")
+    with within(defaults.RECONNECT_BACKOFF_MS / 1000 + 3):
+        while two.states()["silent"] != SERVING:
+            pass
+    assert caller.ReloadLocation(location="silent").swapped
+
+
+def test_the_callers_deadline_ends_a_call_before_the_launcher_does(two):
+    request = launcher_pb2.ReloadLocationRequest(location="silent")
+    stub: Any = launcher_pb2_grpc.LauncherServiceStub(two.caller.channel)
+    with two.stopped(), within(3), pytest.raises(grpc.RpcError) as caught:
+        stub.ReloadLocation(request, timeout=1)
+
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
