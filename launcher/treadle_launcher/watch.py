@@ -106,8 +106,6 @@ class Watchers:
             if follow and await self._is_over(run_id, after):
                 return
             while follow:
-                if self._is_closed:
-                    raise ShuttingDownError
                 if inbox.is_full:
                     raise WatcherBehindError([str(after)])
                 taken = inbox.take()
@@ -119,6 +117,9 @@ class Watchers:
                 if taken and _is_last(taken):
                     return
                 if not taken:
+                    # Only now: the last of what was recorded may tell how the run ended.
+                    if self._is_closed:
+                        raise ShuttingDownError
                     await inbox.news()
 
     async def _is_over(self, run_id: RunId, after: int) -> bool:

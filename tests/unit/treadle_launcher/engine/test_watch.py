@@ -94,6 +94,20 @@ async def test_watchers_are_told_when_the_launcher_leaves(kit, plans):
             await watcher
 
 
+async def test_a_watcher_sees_how_its_run_ended_although_the_launcher_leaves(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        async with aclosing(kit.watchers.watch(run_id, 0, follow=True)) as watched:
+            seen = await anext(watched)
+            await host.run_next()
+            last = (await kit.finished(run_id)).last_sequence
+            # What came since lies in its inbox, and it reads on only now.
+            kit.watchers.close()
+            seen += tuple([event async for events in watched for event in events])
+        assert [event.sequence for event in seen] == list(range(1, last + 1))
+
+
 async def test_a_watcher_that_goes_away_leaves_nothing_behind(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
