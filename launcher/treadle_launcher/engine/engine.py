@@ -231,6 +231,10 @@ class Engine:
         self._take_records(turn, host, host.folder.read_journal(host.received))
         self._lose_tasks(turn, host)
         self._leave(turn, host)
+        if turn.mark is None and host.committed < host.marked:
+            # What it reported is not committed yet: until then its journal alone has it for sure.
+            # Appends are committed in order, and this one stands behind that.
+            turn.mark = HostMark(host_id=host.host_id, last_record=host.marked, after=host.marked)
         turn.afterwards(host.folder.remove)
         self._board.settle(turn)
 

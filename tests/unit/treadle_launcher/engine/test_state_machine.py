@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -467,3 +468,18 @@ Runs.TestCase.settings = settings(
     deadline=None, max_examples=12, stateful_step_count=40, print_blob=True
 )
 TestRuns = Runs.TestCase
+
+
+@pytest.mark.parametrize("rounds", range(1, 9))
+def test_the_journal_of_a_dead_host_stays_until_all_that_it_says_is_committed(rounds: int) -> None:
+    # Found by the machine: the host dies, and the launcher, before the last report is committed.
+    runs = Runs()
+    runs.begin(ends_late=False)
+    runs.submit(shape={"a": (), "b": ("a",), "c": ("b",)})
+    for _ in range(rounds):
+        runs.go_on(rounds=1, well=True, late=0)
+    if runs.world.living():
+        runs.kill_host(position=0)
+    runs.crash()
+    runs.recover(late=0)
+    runs.teardown()
