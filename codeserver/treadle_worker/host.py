@@ -50,6 +50,8 @@ from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, 
 from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
 _FAILED = 1
+# How long a launcher that hung up may take to close its sockets as well.
+_DYING_S = 1.0
 
 
 class _Wait(Enum):
@@ -106,10 +108,12 @@ class Host:
         finally:
             if self._running is not None:
                 self._running.kill_all()
+            patience = 0.0 if self._launcher.is_connected else _DYING_S
             self._launcher.close()
             if self._spec.alive_fd is not None:
                 # Of an ephemeral launcher that was killed nobody else would remove them.
-                remove_dead_sockets((self._spec.launcher_socket, self._spec.served_socket))
+                sockets = (self._spec.launcher_socket, self._spec.served_socket)
+                remove_dead_sockets(sockets, patience=patience)
             self._journal.close()
 
     def fact(self, task: Task, fact: Fact, written: Callable[[], None] = lambda: None) -> None:
