@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# In two processes: most tests wait for processes of their own.
-PARALLEL ?= -n 2 --dist worksteal
+# In three processes: most tests wait for processes of their own.
+PARALLEL ?= -n 3 --dist worksteal
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo test test-spawn again fuzz chaos check format protos freeze bench clean
+.PHONY: demo bytecode test test-spawn again fuzz chaos check format protos freeze bench clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,10 +28,14 @@ $(VENV)/old-protobuf/.made: | $(VENV)/.dev
 demo: $(VENV)/.demo  ## Run the example through code server, launcher and client.
 	$(BIN)/python examples/flights/demo.py
 
-test: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## The whole suite.
+# Ahead of the tests: hundreds of processes import it, also where Python is told to write no bytecode.
+bytecode: $(VENV)/.dev
+	$(BIN)/python -m compileall -q codeserver launcher client protos
+
+test: bytecode $(VENV)/old-protobuf/.made  ## The whole suite.
 	$(BIN)/python -m pytest $(PARALLEL)
 
-test-spawn: $(VENV)/.dev $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
+test-spawn: bytecode $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
 	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest $(PARALLEL) tests/integration tests/e2e
 
 again: $(VENV)/.dev  ## What failed in the last run, once more and alone: what fails twice is broken.

@@ -54,6 +54,7 @@ class Settings:
     import_timeout: float | None
     keep_intermediates: float = defaults.KEEP_INTERMEDIATES
     durability: Durability = Durability.PROCESS
+    host_answer: float = defaults.HOST_ANSWER
 
     @property
     def is_ephemeral(self) -> bool:
@@ -92,6 +93,7 @@ def read(argv: Sequence[str]) -> Settings:
         import_timeout=args.import_timeout,
         keep_intermediates=args.keep_intermediates,
         durability=durability,
+        host_answer=args.host_answer,
     )
 
 
@@ -118,6 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--term-grace", type=_seconds, default=defaults.TERM_GRACE, metavar="S")
     add("--orphan-grace", type=_seconds, default=defaults.ORPHAN_GRACE, metavar="S")
     add("--idle-host", type=_seconds, default=defaults.IDLE_HOST, metavar="S")
+    add(
+        "--host-answer",
+        type=_seconds,
+        default=defaults.HOST_ANSWER,
+        metavar="S",
+        help="how long a host may owe an answer until it is asked, or killed",
+    )
     add("--max-idle-hosts", type=_at_least(0), default=defaults.MAX_IDLE_HOSTS, metavar="N")
     add("--log-limit", type=_at_least(1024), default=defaults.LOG_LIMIT, metavar="BYTES")
     add("--import-timeout", type=_seconds, metavar="S", help="a target; else the code server's")

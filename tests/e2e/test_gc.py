@@ -79,14 +79,14 @@ def module(tmp_path: Path) -> Path:
 
 
 def values(home: Path) -> set[str]:
-    """Return the keys of the values that are stored."""
+    """Return the keys of the values that are stored; one that is being written is not yet."""
     root = home / "values"
     # Not rglob: a folder may go while it is looked through.
     return {
         os.path.relpath(os.path.join(folder, name), root)
         for folder, _, names in os.walk(root)
         for name in names
-        if not os.path.islink(os.path.join(folder, name))
+        if not (name.startswith(".unfinished-") or os.path.islink(os.path.join(folder, name)))
     }
 
 

@@ -49,7 +49,7 @@ def module(tmp_path: Path) -> Path:
 def services(tmp_path: Path, module: Path) -> Iterator[Standing]:
     with standing(module, tmp_path / "home") as services:
         services.kill_launcher()
-        services.start_launcher("--term-grace", "0.5")
+        services.start_launcher("--term-grace", "0.5", "--host-answer", "2")
         yield services
 
 
@@ -106,7 +106,7 @@ def test_a_time_that_is_over_while_the_launcher_is_down_or_stopped_ends_the_run(
     # Nothing but time has to pass.
     signal.sigtimedwait([], 2.5)
 
-    services.start_launcher("--term-grace", "0.5")
+    services.start_launcher("--term-grace", "0.5", "--host-answer", "2")
 
     with services.connect() as client:
         failure = client.run(over_restart).result(timeout=60).failure
@@ -165,7 +165,7 @@ def test_a_host_whose_folder_is_removed_goes_on_under_the_next_launcher(
     services.kill_launcher()
     shutil.rmtree(services.home / "hosts")
 
-    services.start_launcher("--term-grace", "0.5")
+    services.start_launcher("--term-grace", "0.5", "--host-answer", "2")
     (module.parent / "release").touch()
 
     with services.connect() as client:

@@ -51,6 +51,12 @@ from treadle_client.cli.service_command import ServiceCommand, become
     help="How long a host without work is kept; by default 600.",
 )
 @click.option(
+    "--host-answer",
+    type=float,
+    metavar="SECONDS",
+    help="How long a host may owe an answer until it is asked, or killed; by default 10.",
+)
+@click.option(
     "--max-idle-hosts", type=int, metavar="N", help="How many of them are kept; by default 4."
 )
 @click.option(

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from treadle_launcher import defaults
 from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.patience import Patience
 from treadle_launcher.ids import TaskId
@@ -21,8 +20,9 @@ class Answers:
     One whose connection ended owes another: it lives and dials within seconds, or is gone.
     """
 
-    def __init__(self, term_grace: float) -> None:
+    def __init__(self, term_grace: float, host_answer: float) -> None:
         self._term_grace = term_grace
+        self._host_answer = host_answer
         self._ask: Callable[[Host, TaskId], None] = lambda host, task_id: None
         self._tell: Callable[[Host, float], None] = lambda host, seconds: None
 
@@ -75,7 +75,7 @@ class Answers:
         return task.end_due is not None and task.end_due <= _now()
 
     def _wait(self, host: Host) -> None:
-        at = _next_look(host)
+        at = self._next_look(host)
         if at is None or host.stage in (HostStage.FOREIGN, HostStage.ENDED):
             host.hold_look(None)
         elif host.look is None or host.look.ends_at > at:
@@ -84,13 +84,24 @@ class Answers:
     def _look(self, host: Host) -> None:
         host.hold_look(None)
         host.looked_at = now = _now()
-        if host.silent_since is not None and now - host.silent_since >= defaults.HOST_ANSWER:
+        if host.silent_since is not None and now - host.silent_since >= self._host_answer:
             self._tell(host, now - host.silent_since)
         else:
             for task_id in tuple(_owed(host)):
                 host.silent_since = now
                 self._ask(host, task_id)
         self._wait(host)
+
+    def _next_look(self, host: Host) -> float | None:
+        """Return when the host is looked at next, by the loop's clock."""
+        if not host.tasks and not host.has_hung_up:
+            return None
+        if host.silent_since is not None:
+            return max(host.silent_since, host.looked_at) + self._host_answer
+        if not all(task.answered for task in host.tasks.values()):
+            return _now() + self._host_answer
+        ends = [task.end_due for task in host.tasks.values() if task.end_due is not None]
+        return max(min(ends), host.looked_at + self._host_answer) if ends else None
 
 
 def _now() -> float:
@@ -101,15 +112,3 @@ def _owed(host: Host) -> Iterator[TaskId]:
     for task_id, task in host.tasks.items():
         if not task.answered or Answers.is_end_due(task):
             yield task_id
-
-
-def _next_look(host: Host) -> float | None:
-    """Return when the host is looked at next, by the loop's clock."""
-    if not host.tasks and not host.has_hung_up:
-        return None
-    if host.silent_since is not None:
-        return max(host.silent_since, host.looked_at) + defaults.HOST_ANSWER
-    if not all(task.answered for task in host.tasks.values()):
-        return _now() + defaults.HOST_ANSWER
-    ends = [task.end_due for task in host.tasks.values() if task.end_due is not None]
-    return max(min(ends), host.looked_at + defaults.HOST_ANSWER) if ends else None

@@ -30,7 +30,9 @@ _LAST_FRAMES_SECONDS = 1.0
 class HostPool:
     """Every host whose process is not gone."""
 
-    def __init__(self, home: Home, options: HostOptions, max_idle_hosts: int) -> None:
+    def __init__(
+        self, home: Home, options: HostOptions, max_idle_hosts: int, answers: Answers
+    ) -> None:
         self._home = home
         self._options = options
         self._max_idle_hosts = max_idle_hosts
@@ -40,7 +42,7 @@ class HostPool:
         self._idle: dict[HostId, Host] = {}
         self._expected: set[HostId] = set()
         self._watches: set[asyncio.Task[None]] = set()
-        self.answers = Answers(options.term_grace)
+        self.answers = answers
 
     def on_end(self, act: Callable[[Host], None]) -> None:
         """Have this called when a host's process is gone and all that it sent was read."""

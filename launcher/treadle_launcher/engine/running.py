@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from treadle_launcher.addresses import UnixAddress
 from treadle_launcher.arguments import Settings
 from treadle_launcher.clock import Clock
+from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.engine import ENDING, Engine
 from treadle_launcher.engine.host_desk import HostDesk
@@ -67,7 +68,8 @@ class RunningEngine:
         )
         self._term_grace = settings.term_grace
         self._orphan_grace = settings.orphan_grace
-        self._pool = HostPool(parts.home, options, settings.max_idle_hosts)
+        answers = Answers(settings.term_grace, settings.host_answer)
+        self._pool = HostPool(parts.home, options, settings.max_idle_hosts, answers)
         self.board = Board(
             parts.store,
             self._pool,

@@ -117,7 +117,7 @@ def test_what_an_op_returns_when_it_was_asked_where_it_is_does_not_count(place: 
 
 
 def test_a_spawned_step_shows_where_its_deadline_met_it(place: Workplace) -> None:
-    served = endless(place, "in C", startMethod="spawn")
+    served = endless(place, "in C", startMethod="spawn", termGraceMs=200)
 
     failed = last(served.run(step_fields={"timeoutMs": 3_000}), "failed")
 
