@@ -54,15 +54,18 @@ class Retries:
             delay_ms = delay_before(policy, _counted(step) + 1, self._chance)
         return _fact(step, failed, ground, TimeUs(now + delay_ms * 1000))
 
-    @staticmethod
     def before_code_began(
-        view: RunView, key: StepKey, failed: AttemptFailed, now: TimeUs
+        self, view: RunView, key: StepKey, failed: AttemptFailed, now: TimeUs
     ) -> StepFailed | StepRetryScheduled:
-        """Return the fact that an attempt was lost of which no code of the user's ran."""
+        """Return the fact that an attempt was lost of which no code of the user's ran.
+
+        When it was tried again for that as often as may be, it is lost like any other.
+        """
         step = view.steps[key]
         tried = step.retries.get(RetryGround.NOT_BEGUN, 0)
-        goes_on = view.state is RunState.RUNNING and tried < NOT_BEGUN_RETRIES
-        return _fact(step, failed, RetryGround.NOT_BEGUN if goes_on else None, now)
+        if view.state is RunState.RUNNING and tried < NOT_BEGUN_RETRIES:
+            return _fact(step, failed, RetryGround.NOT_BEGUN, now)
+        return self.after_failure(view, key, failed, now)
 
 
 def delay_before(policy: RetryPolicy, retry: int, chance: Chance) -> int:

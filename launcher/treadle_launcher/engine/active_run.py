@@ -35,8 +35,8 @@ class Replan(StrEnum):
 class ActiveRun:
     """One run: its state, the host that holds its code, and how such a host is started.
 
-    `greeted`: the log says that this host is ready. `hosts_killed`: how many were killed before
-    they were. `early` are its events until it starts: with them a new plan makes a new view.
+    `greeted`: the log says that this host is ready. `hosts_killed`: how many were killed
+    since one was, before they were. `early` are its events until it starts: with them a new plan makes a new view.
     `cancelling` is done when the cancel that a caller asked for is recorded.
     """
 

@@ -33,7 +33,7 @@ from treadle_launcher.journal import (
     record_events,
 )
 from treadle_launcher.policy import RetryGround
-from treadle_launcher.retrying import NOT_BEGUN_RETRIES, Retries
+from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
@@ -45,6 +45,9 @@ _LOG = logging.getLogger(__name__)
 
 ENDING = "the launcher ends with its starter"
 """Why an ephemeral launcher cancels runs."""
+
+_MOST_KILLED_HOSTS = 5
+"""How many hosts in a row may be killed for a run before one of them is ready."""
 
 OVERDUE = "its time is over"
 """Why a run with a timeout is ended."""
@@ -302,7 +305,7 @@ class Engine:
         for run in tuple(self._board.runs_on(host)):
             is_adopted = host.process is None
             # As a step whose host is lost before its code began: tried again, not for ever.
-            is_unlucky = host.was_killed and run.hosts_killed < NOT_BEGUN_RETRIES
+            is_unlucky = host.was_killed and run.hosts_killed < _MOST_KILLED_HOSTS
             if run.greeted or is_adopted or is_unlucky or run.state is RunState.CANCELLING:
                 run.hosts_killed += is_unlucky and not run.greeted
                 run.take(None)

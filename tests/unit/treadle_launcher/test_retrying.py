@@ -201,6 +201,31 @@ def test_what_was_lost_before_its_code_began_is_tried_again_twice_and_uses_nothi
     assert isinstance(RETRIES.before_code_began(log.view, STEP, failed(LOST), NOW), StepFailed)
 
 
+@pytest.mark.parametrize(
+    ("policy", "retry_lost", "ground"),
+    [
+        (RetryPolicy(max_retries=1, on=(RetryCause.LOST,)), 0, RetryGround.POLICY),
+        (None, 1, RetryGround.RUN),
+    ],
+    ids=["policy", "run"],
+)
+def test_what_is_lost_once_more_before_its_code_began_is_lost_like_any_other(
+    policy: RetryPolicy | None, retry_lost: int, ground: RetryGround
+) -> None:
+    log = Log(policy, retry_lost=retry_lost)
+    grounds = []
+    for _ in range(NOT_BEGUN_RETRIES + 1):
+        log.start()
+        fact = RETRIES.before_code_began(log.view, STEP, failed(LOST), NOW)
+        assert isinstance(fact, StepRetryScheduled)
+        grounds.append(fact.ground)
+        log.end(fact)
+    log.start()
+
+    assert grounds == [RetryGround.NOT_BEGUN] * NOT_BEGUN_RETRIES + [ground]
+    assert isinstance(RETRIES.before_code_began(log.view, STEP, failed(LOST), NOW), StepFailed)
+
+
 def test_a_run_that_is_being_ended_tries_nothing_again() -> None:
     log = Log(RetryPolicy(max_retries=5, on=BUT_LOST), retry_lost=5)
     log.start()
