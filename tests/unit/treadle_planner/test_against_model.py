@@ -21,7 +21,7 @@ from treadle_planner import (
 )
 
 
-@examples(1500)
+@examples(1000)
 @given(drawn=locations())
 def test_plan_says_what_the_model_says(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
