@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-from treadle_launcher.hosts.host_tag import Search
+from treadle_launcher.hosts.tag_search import Search
 from treadle_launcher.processes import exited
 
 _LOOK_SECONDS = 0.01

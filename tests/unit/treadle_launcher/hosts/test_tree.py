@@ -13,7 +13,8 @@ import sys
 import pytest
 
 from treadle_launcher.hosts import tree
-from treadle_launcher.hosts.host_tag import Reading, tag_of
+from treadle_launcher.hosts.host_tag import tag_of
+from treadle_launcher.hosts.tag_search import Reading
 from treadle_launcher.hosts.tree import all_gone
 from treadle_launcher.ids import HostId
 
