@@ -15,7 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import reset_signals
+
 MARKER = "TREADLE_TEST_SESSION"
+
+
+def pytest_configure() -> None:
+    """Run the same at a terminal, in the background of a script and under nohup."""
+    reset_signals()
 
 
 def marked_processes(marker: str) -> list[str]:

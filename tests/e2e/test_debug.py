@@ -13,6 +13,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.standing import standing
+from tests.processes import running
 
 CODE = """
 import logging
@@ -164,7 +165,7 @@ def test_no_io_manager_of_the_user_s_stores_what_is_thrown_away(place: Path) -> 
 
 def test_the_terminal_is_the_step_s_own(place: Path) -> None:
     controller, terminal = pty.openpty()
-    with subprocess.Popen(
+    with running(
         command(place, "broken.fails"), stdin=terminal, stdout=terminal, stderr=terminal
     ) as process:
         os.close(terminal)

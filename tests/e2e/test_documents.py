@@ -29,6 +29,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.processes import running
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = [
     REPOSITORY / "README.md",
@@ -152,7 +154,7 @@ def edit(path: Path, function: str) -> None:
 def terminal(block: Block, folder: Path) -> Iterator[None]:
     """Run a command that goes on, once it has printed as many lines as are shown."""
     ((command, shown),) = block.commands()
-    with subprocess.Popen(
+    with running(
         ["bash", "-c", f"exec {command}"],
         cwd=folder,
         env=environment(),

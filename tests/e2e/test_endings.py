@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.processes import running
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 MARK = "TREADLE_TEST_ENDING"
 
@@ -84,7 +86,7 @@ def is_host(process: psutil.Process) -> bool:
 def test_a_killed_local_leaves_no_process_and_no_socket(place: Place) -> None:
     module = str(ASSETS / "waits_for_release.py")
     command = [sys.executable, "-c", USES_LOCAL, module, str(place.scratch / "home")]
-    with subprocess.Popen(command, env=place.environment, stdout=subprocess.PIPE) as starter:
+    with running(command, env=place.environment, stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == b"running\n"
         processes = place.processes()
@@ -119,7 +121,7 @@ with local_services(Code(files=(Path(sys.argv[1]),)), Path(sys.argv[2])) as serv
 )
 def test_a_killed_launcher_leaves_no_socket(place: Place, work: str, starter: str) -> None:
     arguments = [str(ASSETS / "waits_for_release.py"), str(place.scratch / "home"), work, starter]
-    with subprocess.Popen(
+    with running(
         [sys.executable, "-c", USES_A_LAUNCHER_THAT_IS_KILLED, *arguments],
         env=place.environment,
         stdin=subprocess.PIPE,
@@ -144,7 +146,7 @@ def test_an_ended_dev_leaves_no_process_and_no_socket(place: Place, number: sign
     home = str(place.scratch / "home")
     command = [sys.executable, "-m", "treadle_client", "dev", "-f", module, "--home", home]
     materialize = [sys.executable, "-m", "treadle_client", "materialize", "--home", home]
-    with subprocess.Popen(command, env=place.environment, stdout=subprocess.PIPE) as dev:
+    with running(command, env=place.environment, stdout=subprocess.PIPE) as dev:
         assert dev.stdout is not None
         assert dev.stdout.readline()
         client = subprocess.Popen(
@@ -170,7 +172,7 @@ def test_an_idle_host_does_not_wake_and_services_wake_no_more_than_bare_grpc(
     place: Place,
 ) -> None:
     code = IDLE.format(assets=str(ASSETS / "seed_chain.py"), home=str(place.scratch / "home"))
-    with subprocess.Popen(
+    with running(
         [sys.executable, "-c", code],
         env=place.environment,
         stdin=subprocess.PIPE,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import treadle_client
+from tests.processes import running
 from treadle_client import RunState
 
 SECONDS = 60
@@ -65,7 +66,7 @@ def on_terminal(folder: Path, *arguments: str) -> bytes:
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "LINES": "50"}
     environment.pop("NO_COLOR", None)
     written = b""
-    with subprocess.Popen(
+    with running(
         command(*arguments), cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.synced_disk import Observer, observing
+from tests.processes import running
 from treadle._files import FileStore
 from treadle.task import ValueRef
 
@@ -50,9 +51,7 @@ Ask = Callable[[str], str]
 def asking(observer: Observer, script: str, *arguments: str) -> Iterator[Ask]:
     """Run a script that is observed, and that answers lines."""
     command = [*observer.prefix, sys.executable, "-c", script, *arguments]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         stdin, stdout = process.stdin, process.stdout

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import running
 from treadle_client._home import default_home, find_launcher
 
 
@@ -61,7 +62,7 @@ def test_a_file_that_a_dead_launcher_left_is_no_launcher(tmp_path, changes):
 
 
 def test_a_launcher_that_ended_but_was_not_reaped_is_none(tmp_path):
-    with subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL) as process:
+    with running([sys.executable, "-c", ""], stdin=subprocess.DEVNULL) as process:
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         write(tmp_path, pid=process.pid, start_ticks=start_ticks(process.pid))
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.processes import running
 from treadle_client._errors import StartError
 from treadle_client._lifeline import Lifeline
 
@@ -87,7 +88,7 @@ def test_a_service_ends_when_its_starter_is_killed(service, tmp_path):
         "    print(service.pid, flush=True)\n"
         "    sys.stdin.read()\n"
     )
-    with subprocess.Popen(
+    with running(
         [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as starter:
         assert starter.stdout is not None

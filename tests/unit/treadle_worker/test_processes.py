@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.processes import running
 from treadle_worker.processes import (
     children,
     descendants,
@@ -40,7 +41,7 @@ def test_a_process_has_parent_session_and_start() -> None:
 
 
 def test_a_process_that_is_gone_is_an_error() -> None:
-    with subprocess.Popen(["true"]) as gone:
+    with running(["true"]) as gone:
         gone.wait()
 
     with pytest.raises(ProcessLookupError):
@@ -49,7 +50,7 @@ def test_a_process_that_is_gone_is_an_error() -> None:
 
 
 def test_a_signal_reaches_the_whole_tree() -> None:
-    with subprocess.Popen(["sh", "-c", "sleep 1000 & echo; wait"], stdout=subprocess.PIPE) as shell:
+    with running(["sh", "-c", "sleep 1000 & echo; wait"], stdout=subprocess.PIPE) as shell:
         assert shell.stdout is not None
         shell.stdout.readline()
         (below,) = descendants(shell.pid)
@@ -73,7 +74,7 @@ def test_orphans_are_adopted_found_and_killed() -> None:
 
 def test_the_cpu_time_of_a_process_is_without_that_of_its_children() -> None:
     burn = "import time\nwhile time.process_time() < 0.5: pass\n"
-    with subprocess.Popen(
+    with running(
         [
             sys.executable,
             "-c",

@@ -9,6 +9,8 @@ import threading
 import grpc
 import pytest
 
+from tests.processes import running
+
 RUN_ID = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
 
 
@@ -160,7 +162,7 @@ def test_ctrl_c_lets_a_run_of_a_standing_launcher_go_on(launcher, address, tmp_p
     launcher.hold = True
     command = [sys.executable, "-P", "-m", "treadle_client", "materialize", "--launcher", address]
 
-    with subprocess.Popen(
+    with running(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
     ) as process:
         assert process.stdout is not None
@@ -190,7 +192,7 @@ def test_on_a_terminal_a_run_is_shown_live(launcher, address, tmp_path):
 
     reader = threading.Thread(target=read)
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
-    with subprocess.Popen(command, stdout=theirs, cwd=tmp_path, env=environment) as process:
+    with running(command, stdout=theirs, cwd=tmp_path, env=environment) as process:
         os.close(theirs)
         reader.start()
         assert process.wait(30) == 0

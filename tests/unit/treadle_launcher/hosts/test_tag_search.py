@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import running
 from treadle_launcher.hosts.host_tag import tag_of
 from treadle_launcher.hosts.tag_search import Search
 from treadle_launcher.ids import HostId
@@ -71,7 +72,7 @@ threading.Thread(target=time.sleep, args=(100,)).start()
 print("threads", flush=True)
 ctypes.CDLL(None).pthread_exit(None)
 """
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as headless:
+    with running([sys.executable, "-c", script], stdout=subprocess.PIPE) as headless:
         assert headless.stdout is not None
         assert headless.stdout.readline() == b"threads\n"
         resource.prlimit(headless.pid, resource.RLIMIT_RTTIME, (TAG, resource.RLIM_INFINITY))

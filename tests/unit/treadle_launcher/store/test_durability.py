@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import running
 from tests.unit.treadle_launcher.store.samples import on_store
 from treadle_launcher.store.store import Store
 
@@ -33,7 +34,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(tmp_path: Path, acknowledge
     database = tmp_path / "db"
     command = [sys.executable, "-c", _WRITER, str(database)]
     root = Path(__file__).parents[4]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as writer:
+    with running(command, cwd=root, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         try:
             said = [int(writer.stdout.readline()) for _ in range(acknowledged)]
