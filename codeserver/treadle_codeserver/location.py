@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import uuid4
 
 from treadle import selection
 from treadle.snapshot import KeyText, Snapshot
@@ -37,11 +38,12 @@ class LocationState(StrEnum):
 class Served:
     """A snapshot that is served, when it was loaded, and what its jobs select (sorted).
 
-    `files` are those that it was made of.
+    `files` are those that it was made of. `generation` is the load's own: no other load has it.
     """
 
     snapshot: Snapshot
     loaded_at: datetime
+    generation: str = field(default_factory=lambda: uuid4().hex)
     job_asset_keys: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
     files: SourceFiles = field(default_factory=SourceFiles)
 

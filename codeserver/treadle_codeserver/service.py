@@ -96,6 +96,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
             spec = LaunchSpec(
                 command=self._command,
                 digest=served.snapshot.digest,
+                generation=served.generation,
                 environment=own_environment(),
             )
             return codeserver_pb2.GetLaunchSpecResponse(spec=encode_launch_spec(spec))

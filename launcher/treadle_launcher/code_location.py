@@ -59,6 +59,7 @@ class CodeLocation:
         )
         self._graphs: dict[str, Graph] = {}
         self._follower: asyncio.Task[None] | None = None
+        self._on_load: Callable[[str, str], None] = lambda name, generation: None
         self._reports = LateAnswers(defaults.CODE_SERVER_PATIENCE)
         self._fetches = LateAnswers(defaults.CODE_SERVER_PATIENCE)
 
@@ -76,6 +77,15 @@ class CodeLocation:
         if not self.name and self.report is not None:
             self.name = self.report.name
         self._follower = asyncio.create_task(self._follow(on_change))
+
+    def on_load(self, act: Callable[[str, str], None]) -> None:
+        """Have this called with the location's name and the generation that is served.
+
+        Now, if one is, and whenever it is learned that another one is.
+        """
+        self._on_load = act
+        if self.report is not None:
+            act(self.name, self.report.generation)
 
     async def close(self) -> None:
         """Follow no more and end every call."""
@@ -253,8 +263,11 @@ class CodeLocation:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _seen(self, report: LocationReport) -> LocationReport:
+        before = "" if self.report is None else self.report.generation
         self.report = report
         self.is_reachable = True
+        if report.generation != before:
+            self._on_load(self.name, report.generation)
         return report
 
     @contextmanager

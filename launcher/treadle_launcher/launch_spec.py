@@ -30,6 +30,8 @@ class LaunchSpec:
 
     It is left out of the text of this object, because it may hold secrets. `files` are the user's
     source files that the digest was taken over, module names to SHA-256, as far as is known.
+    `generation` is the load that the plan was made of: a host of another one holds what was read
+    at another moment. Specs that were recorded before there were generations have "".
     """
 
     interpreter: str
@@ -38,6 +40,7 @@ class LaunchSpec:
     digest: str
     import_timeout_ms: int
     environment: Mapping[str, str] = field(repr=False)
+    generation: str = ""
     files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def with_import_timeout(self, seconds: float | None) -> Self:

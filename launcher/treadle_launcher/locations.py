@@ -59,6 +59,11 @@ class Locations:
             by_name[location.name] = location
         self._by_name = dict(sorted(by_name.items()))
 
+    def on_load(self, act: Callable[[str, str], None]) -> None:
+        """Have this called with a location's name and the generation that it serves from now on."""
+        for location in self._given:
+            location.on_load(act)
+
     async def close(self) -> None:
         """Follow no more."""
         await asyncio.gather(*(location.close() for location in self._given))

@@ -81,6 +81,7 @@ async def serve(settings: Settings) -> None:
                     housekeeping(parts, settings.keep_intermediates) as sweeper,
                     running_engine(parts, settings, host_socket) as running,
                 ):
+                    locations.on_load(running.serve)
                     service = _service(parts, settings, locations, running, sweeper)
                     async with _served(settings, bind, service) as address:
                         home.name_holder(own_id(), address)

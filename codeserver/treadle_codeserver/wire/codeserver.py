@@ -36,6 +36,7 @@ def encode_launch_spec(spec: LaunchSpec) -> codeserver_pb2.LaunchSpec:
         targets=[_encode_target(target) for target in command.targets],
         environment=spec.environment,
         digest=spec.digest,
+        generation=spec.generation,
         import_timeout_ms=round(command.import_timeout * 1000),
     )
 

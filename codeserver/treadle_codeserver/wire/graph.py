@@ -62,6 +62,7 @@ def encode_location(status: LocationStatus) -> graph_pb2.Location:
         loaded_at = timestamp_pb2.Timestamp()
         loaded_at.FromDatetime(status.served.loaded_at)
         location.digest = snapshot.digest
+        location.generation = status.served.generation
         location.python_version = snapshot.python_version
         location.loaded_at.CopyFrom(loaded_at)
         location.asset_count = sum(not asset.is_external for asset in snapshot.assets)

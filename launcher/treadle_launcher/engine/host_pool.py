@@ -41,6 +41,7 @@ class HostPool:
         self._hosts: dict[HostId, Host] = {}
         self._idle: dict[HostId, Host] = {}
         self._expected: set[HostId] = set()
+        self._generations: dict[str, str] = {}
         self._watches: set[asyncio.Task[None]] = set()
         self.answers = answers
 
@@ -177,7 +178,7 @@ class HostPool:
         """Keep a host warm that no run uses any more, or let it go if there are enough."""
         if host.stage is not HostStage.READY or host.host_id in self._idle:
             return
-        if host.launch_spec is None or host.durability is not self._options.durability:
+        if not self._may_be_needed(host):
             self.drain(host)
             return
         self._idle[host.host_id] = host
@@ -185,6 +186,20 @@ class HostPool:
         host.hold_timer(loop.call_later(self._options.idle_host, self.drain, host))
         while len(self._idle) > self._max_idle_hosts:
             self.drain(next(iter(self._idle.values())))
+
+    def serve(self, location: str, generation: str) -> None:
+        """Let those of a location's idle hosts go that hold another generation than this."""
+        self._generations[location] = generation
+        for host in tuple(self._idle.values()):
+            if not self._may_be_needed(host):
+                self.drain(host)
+
+    def _may_be_needed(self, host: Host) -> bool:
+        """Whether a run that is launched from now on could use this host."""
+        if host.launch_spec is None or host.durability is not self._options.durability:
+            return False
+        generation = host.launch_spec.generation
+        return self._generations.get(host.location, generation) == generation
 
     def drain(self, host: Host, *, cancel_running: bool = False) -> None:
         """Tell a host to leave: when nothing runs, or after ending what runs."""

@@ -120,6 +120,10 @@ class RunningEngine:
                 async with asyncio.timeout(_END_MARGIN):
                     await self._pool.empty()
 
+    def serve(self, location: str, generation: str) -> None:
+        """Learn what a location serves from now on: idle hosts of another generation leave."""
+        self._pool.serve(location, generation)
+
     def check_sockets(self, sockets: Sockets) -> None:
         """Have the sockets looked at before a host is started, or dials anew."""
         self._sockets = sockets

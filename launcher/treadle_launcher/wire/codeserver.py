@@ -17,6 +17,7 @@ def decode_launch_spec(message: codeserver_pb2.LaunchSpec) -> LaunchSpec:
         targets=tuple(_decode_target(target) for target in message.targets),
         environment=dict(message.environment),
         digest=message.digest,
+        generation=message.generation,
         import_timeout_ms=message.import_timeout_ms,
     )
 

@@ -63,6 +63,11 @@ class LocationReport:
         return self._message.digest
 
     @property
+    def generation(self) -> str:
+        """Which load the snapshot that is served comes from; "" when that is not told."""
+        return self._message.generation
+
+    @property
     def state(self) -> LocationState:
         """Whether it can be planned on, as the code server sees it."""
         return _STATES.get(self._message.state, LocationState.UNSPECIFIED)

@@ -451,6 +451,7 @@ class LaunchSpec(_message.Message):
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     IMPORT_TIMEOUT_MS_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
     interpreter: _builtins.str
     """The interpreter, an absolute path."""
     working_directory: _builtins.str
@@ -459,6 +460,10 @@ class LaunchSpec(_message.Message):
     """The digest that the host must find."""
     import_timeout_ms: _builtins.int
     """The import timeout of one target, in milliseconds."""
+    generation: _builtins.str
+    """The generation of what is served, see Location. A host MUST NOT run the plans of another
+    one, unless they were made before it. Empty: the code server names none; the digest says all.
+    """
     @_builtins.property
     def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___LaunchTarget]:
         """What to load, in order."""
@@ -476,10 +481,11 @@ class LaunchSpec(_message.Message):
         environment: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         digest: _builtins.str = ...,
         import_timeout_ms: _builtins.int = ...,
+        generation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "environment", b"environment", "import_timeout_ms", b"import_timeout_ms", "interpreter", b"interpreter", "targets", b"targets", "working_directory", b"working_directory"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "environment", b"environment", "generation", b"generation", "import_timeout_ms", b"import_timeout_ms", "interpreter", b"interpreter", "targets", b"targets", "working_directory", b"working_directory"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -161,7 +161,8 @@ class CodeServerServiceServicer:
     def Reload(self, request, context):
         """Load the targets anew in a new child process and answer when that ended. On success the
         new snapshot is swapped in; otherwise the last good one stays and the response says why.
-        Precondition: none. Idempotent: loading the same code twice serves the same digest. Calls
+        Precondition: none. Idempotent: loading the same code twice serves the same digest, but as
+        another generation: runs that are launched from then on get a host that imports anew. Calls
         that arrive while a load runs wait for one load that starts after they arrived, and share
         its answer. Ends at the latest after the import timeout of every target. A failed load is
         data, not an error.

@@ -28,7 +28,7 @@ from treadle_api.v1 import policy_pb2 as treadle__api_dot_v1_dot_policy__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atreadle_api/v1/graph.proto\x12\x0etreadle_api.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\xce\x01\n\x0cModuleReport\x12\x0e\n\x06target\x18\x01 \x01(\t\x12*\n\x05state\x18\x02 \x01(\x0e\x32\x1b.treadle_api.v1.ModuleState\x12%\n\x07problem\x18\x03 \x01(\x0b\x32\x14.treadle_api.v1.Text\x12.\n\x06source\x18\x04 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"+\n\x0bNamedDigest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\xca\x01\n\x0c\x43odeManifest\x12(\n\x03ops\x18\x01 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12*\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x32\n\rdistributions\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x30\n\x0b\x64\x65\x66initions\x18\x04 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\"\x87\x02\n\x08Location\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.treadle_api.v1.LocationState\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x16\n\x0epython_version\x18\x04 \x01(\t\x12-\n\tloaded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07modules\x18\x06 \x03(\x0b\x32\x1c.treadle_api.v1.ModuleReport\x12\x10\n\x08warnings\x18\x07 \x03(\t\x12\x13\n\x0b\x61sset_count\x18\x08 \x01(\x05\x12\x12\n\nstep_count\x18\t \x01(\x05\"\x9c\x03\n\x05\x41sset\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0e\n\x06output\x18\x04 \x01(\t\x12\x15\n\rupstream_keys\x18\x05 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\r\n\x05group\x18\x07 \x01(\t\x12/\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntry\x12-\n\x04tags\x18\t \x03(\x0b\x32\x1f.treadle_api.v1.Asset.TagsEntry\x12\r\n\x05kinds\x18\n \x03(\t\x12\x0e\n\x06owners\x18\x0b \x03(\t\x12\x14\n\x0c\x63ode_version\x18\x0c \x01(\t\x12\x16\n\x0eio_manager_key\x18\r \x01(\t\x12.\n\x06source\x18\x0e \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x10\n\x08\x63onflict\x18\x0f \x01(\x08\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x94\x01\n\x05\x42lock\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nasset_keys\x18\x02 \x03(\t\x12\x12\n\ncan_subset\x18\x03 \x01(\x08\x12\x10\n\x08is_graph\x18\x04 \x01(\x08\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12.\n\x06source\x18\x06 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\"X\n\x06Source\x12\x31\n\x0bstep_output\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.StepOutputH\x00\x12\x13\n\tasset_key\x18\x02 \x01(\tH\x00\x42\x06\n\x04\x66rom\".\n\nStepOutput\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\"\x82\x01\n\x13StepInputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x07sources\x18\x02 \x03(\x0b\x32\x16.treadle_api.v1.Source\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x13\n\x0bhas_default\x18\x05 \x01(\x08\"v\n\x14StepOutputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bis_required\x18\x02 \x01(\x08\x12\x0f\n\x07nothing\x18\x03 \x01(\x08\x12\x12\n\nasset_keys\x18\x04 \x03(\t\x12\x16\n\x0eio_manager_key\x18\x05 \x01(\t\"\xd4\x03\n\x0eStepDefinition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12\n\n\x02op\x18\x03 \x01(\t\x12\x33\n\x06inputs\x18\x04 \x03(\x0b\x32#.treadle_api.v1.StepInputDefinition\x12\x35\n\x07outputs\x18\x05 \x03(\x0b\x32$.treadle_api.v1.StepOutputDefinition\x12\x15\n\rresource_keys\x18\x06 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x07 \x01(\t\x12\x36\n\x04tags\x18\x08 \x03(\x0b\x32(.treadle_api.v1.StepDefinition.TagsEntry\x12.\n\x06source\x18\t \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x31\n\x0cretry_policy\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x12\n\ntimeout_ms\x18\x0b \x01(\x03\x12&\n\x06limits\x18\x0c \x01(\x0b\x32\x16.treadle_api.v1.Limits\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xdc\x01\n\x03Job\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tselection\x18\x02 \x01(\t\x12\x12\n\nasset_keys\x18\x03 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12+\n\x04tags\x18\x05 \x03(\x0b\x32\x1d.treadle_api.v1.Job.TagsEntry\x12\x31\n\x0cretry_policy\x18\x06 \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"*\n\x08Resource\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\ttype_name\x18\x02 \x01(\t\"\x84\x02\n\tGraphPart\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\x12%\n\x06\x62locks\x18\x02 \x03(\x0b\x32\x15.treadle_api.v1.Block\x12%\n\x06\x61ssets\x18\x03 \x03(\x0b\x32\x15.treadle_api.v1.Asset\x12-\n\x05steps\x18\x04 \x03(\x0b\x32\x1e.treadle_api.v1.StepDefinition\x12!\n\x04jobs\x18\x05 \x03(\x0b\x32\x13.treadle_api.v1.Job\x12+\n\tresources\x18\x06 \x03(\x0b\x32\x18.treadle_api.v1.Resource*\xc8\x01\n\rLocationState\x12\x1e\n\x1aLOCATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16LOCATION_STATE_LOADING\x10\x01\x12\x1a\n\x16LOCATION_STATE_SERVING\x10\x02\x12$\n LOCATION_STATE_SERVING_LAST_GOOD\x10\x03\x12\x19\n\x15LOCATION_STATE_FAILED\x10\x04\x12\x1e\n\x1aLOCATION_STATE_UNREACHABLE\x10\x05*\xab\x01\n\x0bModuleState\x12\x1c\n\x18MODULE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MODULE_STATE_LOADED\x10\x01\x12\x17\n\x13MODULE_STATE_RAISED\x10\x02\x12\x17\n\x13MODULE_STATE_EXITED\x10\x03\x12\x15\n\x11MODULE_STATE_HUNG\x10\x04\x12\x1c\n\x18MODULE_STATE_NOT_REACHED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atreadle_api/v1/graph.proto\x12\x0etreadle_api.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\xce\x01\n\x0cModuleReport\x12\x0e\n\x06target\x18\x01 \x01(\t\x12*\n\x05state\x18\x02 \x01(\x0e\x32\x1b.treadle_api.v1.ModuleState\x12%\n\x07problem\x18\x03 \x01(\x0b\x32\x14.treadle_api.v1.Text\x12.\n\x06source\x18\x04 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"+\n\x0bNamedDigest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"\xca\x01\n\x0c\x43odeManifest\x12(\n\x03ops\x18\x01 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12*\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x32\n\rdistributions\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x30\n\x0b\x64\x65\x66initions\x18\x04 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\"\x9b\x02\n\x08Location\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.treadle_api.v1.LocationState\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x16\n\x0epython_version\x18\x04 \x01(\t\x12-\n\tloaded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07modules\x18\x06 \x03(\x0b\x32\x1c.treadle_api.v1.ModuleReport\x12\x10\n\x08warnings\x18\x07 \x03(\t\x12\x13\n\x0b\x61sset_count\x18\x08 \x01(\x05\x12\x12\n\nstep_count\x18\t \x01(\x05\x12\x12\n\ngeneration\x18\n \x01(\t\"\x9c\x03\n\x05\x41sset\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0e\n\x06output\x18\x04 \x01(\t\x12\x15\n\rupstream_keys\x18\x05 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\r\n\x05group\x18\x07 \x01(\t\x12/\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntry\x12-\n\x04tags\x18\t \x03(\x0b\x32\x1f.treadle_api.v1.Asset.TagsEntry\x12\r\n\x05kinds\x18\n \x03(\t\x12\x0e\n\x06owners\x18\x0b \x03(\t\x12\x14\n\x0c\x63ode_version\x18\x0c \x01(\t\x12\x16\n\x0eio_manager_key\x18\r \x01(\t\x12.\n\x06source\x18\x0e \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x10\n\x08\x63onflict\x18\x0f \x01(\x08\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x94\x01\n\x05\x42lock\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nasset_keys\x18\x02 \x03(\t\x12\x12\n\ncan_subset\x18\x03 \x01(\x08\x12\x10\n\x08is_graph\x18\x04 \x01(\x08\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12.\n\x06source\x18\x06 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\"X\n\x06Source\x12\x31\n\x0bstep_output\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.StepOutputH\x00\x12\x13\n\tasset_key\x18\x02 \x01(\tH\x00\x42\x06\n\x04\x66rom\".\n\nStepOutput\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\"\x82\x01\n\x13StepInputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x07sources\x18\x02 \x03(\x0b\x32\x16.treadle_api.v1.Source\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x13\n\x0bhas_default\x18\x05 \x01(\x08\"v\n\x14StepOutputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bis_required\x18\x02 \x01(\x08\x12\x0f\n\x07nothing\x18\x03 \x01(\x08\x12\x12\n\nasset_keys\x18\x04 \x03(\t\x12\x16\n\x0eio_manager_key\x18\x05 \x01(\t\"\xd4\x03\n\x0eStepDefinition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12\n\n\x02op\x18\x03 \x01(\t\x12\x33\n\x06inputs\x18\x04 \x03(\x0b\x32#.treadle_api.v1.StepInputDefinition\x12\x35\n\x07outputs\x18\x05 \x03(\x0b\x32$.treadle_api.v1.StepOutputDefinition\x12\x15\n\rresource_keys\x18\x06 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x07 \x01(\t\x12\x36\n\x04tags\x18\x08 \x03(\x0b\x32(.treadle_api.v1.StepDefinition.TagsEntry\x12.\n\x06source\x18\t \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x31\n\x0cretry_policy\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x12\n\ntimeout_ms\x18\x0b \x01(\x03\x12&\n\x06limits\x18\x0c \x01(\x0b\x32\x16.treadle_api.v1.Limits\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xdc\x01\n\x03Job\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tselection\x18\x02 \x01(\t\x12\x12\n\nasset_keys\x18\x03 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12+\n\x04tags\x18\x05 \x03(\x0b\x32\x1d.treadle_api.v1.Job.TagsEntry\x12\x31\n\x0cretry_policy\x18\x06 \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"*\n\x08Resource\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\ttype_name\x18\x02 \x01(\t\"\x84\x02\n\tGraphPart\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\x12%\n\x06\x62locks\x18\x02 \x03(\x0b\x32\x15.treadle_api.v1.Block\x12%\n\x06\x61ssets\x18\x03 \x03(\x0b\x32\x15.treadle_api.v1.Asset\x12-\n\x05steps\x18\x04 \x03(\x0b\x32\x1e.treadle_api.v1.StepDefinition\x12!\n\x04jobs\x18\x05 \x03(\x0b\x32\x13.treadle_api.v1.Job\x12+\n\tresources\x18\x06 \x03(\x0b\x32\x18.treadle_api.v1.Resource*\xc8\x01\n\rLocationState\x12\x1e\n\x1aLOCATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16LOCATION_STATE_LOADING\x10\x01\x12\x1a\n\x16LOCATION_STATE_SERVING\x10\x02\x12$\n LOCATION_STATE_SERVING_LAST_GOOD\x10\x03\x12\x19\n\x15LOCATION_STATE_FAILED\x10\x04\x12\x1e\n\x1aLOCATION_STATE_UNREACHABLE\x10\x05*\xab\x01\n\x0bModuleState\x12\x1c\n\x18MODULE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MODULE_STATE_LOADED\x10\x01\x12\x17\n\x13MODULE_STATE_RAISED\x10\x02\x12\x17\n\x13MODULE_STATE_EXITED\x10\x03\x12\x15\n\x11MODULE_STATE_HUNG\x10\x04\x12\x1c\n\x18MODULE_STATE_NOT_REACHED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,10 +41,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STEPDEFINITION_TAGSENTRY']._serialized_options = b'8\001'
   _globals['_JOB_TAGSENTRY']._loaded_options = None
   _globals['_JOB_TAGSENTRY']._serialized_options = b'8\001'
-  _globals['_LOCATIONSTATE']._serialized_start=2852
-  _globals['_LOCATIONSTATE']._serialized_end=3052
-  _globals['_MODULESTATE']._serialized_start=3055
-  _globals['_MODULESTATE']._serialized_end=3226
+  _globals['_LOCATIONSTATE']._serialized_start=2872
+  _globals['_LOCATIONSTATE']._serialized_end=3072
+  _globals['_MODULESTATE']._serialized_start=3075
+  _globals['_MODULESTATE']._serialized_end=3246
   _globals['_MODULEREPORT']._serialized_start=169
   _globals['_MODULEREPORT']._serialized_end=375
   _globals['_NAMEDDIGEST']._serialized_start=377
@@ -52,31 +52,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CODEMANIFEST']._serialized_start=423
   _globals['_CODEMANIFEST']._serialized_end=625
   _globals['_LOCATION']._serialized_start=628
-  _globals['_LOCATION']._serialized_end=891
-  _globals['_ASSET']._serialized_start=894
-  _globals['_ASSET']._serialized_end=1306
-  _globals['_ASSET_TAGSENTRY']._serialized_start=1263
-  _globals['_ASSET_TAGSENTRY']._serialized_end=1306
-  _globals['_BLOCK']._serialized_start=1309
-  _globals['_BLOCK']._serialized_end=1457
-  _globals['_SOURCE']._serialized_start=1459
-  _globals['_SOURCE']._serialized_end=1547
-  _globals['_STEPOUTPUT']._serialized_start=1549
-  _globals['_STEPOUTPUT']._serialized_end=1595
-  _globals['_STEPINPUTDEFINITION']._serialized_start=1598
-  _globals['_STEPINPUTDEFINITION']._serialized_end=1728
-  _globals['_STEPOUTPUTDEFINITION']._serialized_start=1730
-  _globals['_STEPOUTPUTDEFINITION']._serialized_end=1848
-  _globals['_STEPDEFINITION']._serialized_start=1851
-  _globals['_STEPDEFINITION']._serialized_end=2319
-  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_start=1263
-  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_end=1306
-  _globals['_JOB']._serialized_start=2322
-  _globals['_JOB']._serialized_end=2542
-  _globals['_JOB_TAGSENTRY']._serialized_start=1263
-  _globals['_JOB_TAGSENTRY']._serialized_end=1306
-  _globals['_RESOURCE']._serialized_start=2544
-  _globals['_RESOURCE']._serialized_end=2586
-  _globals['_GRAPHPART']._serialized_start=2589
-  _globals['_GRAPHPART']._serialized_end=2849
+  _globals['_LOCATION']._serialized_end=911
+  _globals['_ASSET']._serialized_start=914
+  _globals['_ASSET']._serialized_end=1326
+  _globals['_ASSET_TAGSENTRY']._serialized_start=1283
+  _globals['_ASSET_TAGSENTRY']._serialized_end=1326
+  _globals['_BLOCK']._serialized_start=1329
+  _globals['_BLOCK']._serialized_end=1477
+  _globals['_SOURCE']._serialized_start=1479
+  _globals['_SOURCE']._serialized_end=1567
+  _globals['_STEPOUTPUT']._serialized_start=1569
+  _globals['_STEPOUTPUT']._serialized_end=1615
+  _globals['_STEPINPUTDEFINITION']._serialized_start=1618
+  _globals['_STEPINPUTDEFINITION']._serialized_end=1748
+  _globals['_STEPOUTPUTDEFINITION']._serialized_start=1750
+  _globals['_STEPOUTPUTDEFINITION']._serialized_end=1868
+  _globals['_STEPDEFINITION']._serialized_start=1871
+  _globals['_STEPDEFINITION']._serialized_end=2339
+  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_start=1283
+  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_end=1326
+  _globals['_JOB']._serialized_start=2342
+  _globals['_JOB']._serialized_end=2562
+  _globals['_JOB_TAGSENTRY']._serialized_start=1283
+  _globals['_JOB_TAGSENTRY']._serialized_end=1326
+  _globals['_RESOURCE']._serialized_start=2564
+  _globals['_RESOURCE']._serialized_end=2606
+  _globals['_GRAPHPART']._serialized_start=2609
+  _globals['_GRAPHPART']._serialized_end=2869
 # @@protoc_insertion_point(module_scope)

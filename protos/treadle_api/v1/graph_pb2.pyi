@@ -225,6 +225,7 @@ class Location(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     ASSET_COUNT_FIELD_NUMBER: _builtins.int
     STEP_COUNT_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name, unique in a launcher."""
     state: Global___LocationState.ValueType
@@ -239,6 +240,11 @@ class Location(_message.Message):
     """How many assets the snapshot makes."""
     step_count: _builtins.int
     """How many steps the snapshot has."""
+    generation: _builtins.str
+    """Which load the served snapshot comes from: another text after each load that succeeded, also
+    when the digest stays the same, and after a restart of the code server. Empty when there is
+    none.
+    """
     @_builtins.property
     def loaded_at(self) -> _timestamp_pb2.Timestamp:
         """When the served snapshot was loaded. Unset when there is none."""
@@ -263,10 +269,11 @@ class Location(_message.Message):
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         asset_count: _builtins.int = ...,
         step_count: _builtins.int = ...,
+        generation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["loaded_at", b"loaded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "digest", b"digest", "loaded_at", b"loaded_at", "modules", b"modules", "name", b"name", "python_version", b"python_version", "state", b"state", "step_count", b"step_count", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "digest", b"digest", "generation", b"generation", "loaded_at", b"loaded_at", "modules", b"modules", "name", b"name", "python_version", b"python_version", "state", b"state", "step_count", b"step_count", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

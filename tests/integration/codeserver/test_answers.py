@@ -160,6 +160,7 @@ def test_the_launch_spec_says_how_a_host_is_started(seed: CodeServer) -> None:
     assert [target.file for target in spec.targets] == [seed.location().modules[0].target]
     assert spec.environment["PATH"] == os.environ["PATH"]
     assert spec.digest == seed.location().digest
+    assert spec.generation == seed.location().generation != ""
     assert spec.import_timeout_ms == 60_000
 
 

@@ -58,11 +58,24 @@ def test_a_reload_serves_the_new_definitions(start: Start, module: Path) -> None
     assert asset_keys(server) == ["one", "zero"]
 
 
-def test_a_reload_of_the_same_code_keeps_the_digest(start: Start, module: Path) -> None:
+def test_a_reload_of_the_same_code_is_another_generation_of_the_same_digest(
+    start: Start, module: Path
+) -> None:
     server = start("-f", module)
-    before = server.location().digest
+    before = server.location()
 
-    assert server.reload().location.digest == before
+    after = server.reload().location
+
+    assert after.digest == before.digest
+    assert after.generation not in ("", before.generation)
+
+
+def test_a_reload_that_fails_leaves_the_generation(start: Start, module: Path) -> None:
+    server = start("-f", module)
+    before = server.location()
+    module.write_text(RAISES)
+
+    assert server.reload().location.generation == before.generation != ""
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ COMMAND = LoadCommand(
 
 
 def test_the_environment_is_not_in_the_text() -> None:
-    spec = LaunchSpec(command=COMMAND, digest="d", environment={"PASSWORD": "secret"})
+    spec = LaunchSpec(
+        command=COMMAND, digest="d", generation="g", environment={"PASSWORD": "secret"}
+    )
 
     assert "secret" not in repr(spec)
 

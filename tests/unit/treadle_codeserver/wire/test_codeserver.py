@@ -17,7 +17,9 @@ def test_a_launch_spec_is_encoded_whole() -> None:
         import_timeout=1.5,
     )
 
-    message = encode_launch_spec(LaunchSpec(command=command, digest="d", environment={"A": "1"}))
+    message = encode_launch_spec(
+        LaunchSpec(command=command, digest="d", generation="g", environment={"A": "1"})
+    )
 
     assert message == codeserver_pb2.LaunchSpec(
         interpreter="/python",
@@ -28,6 +30,7 @@ def test_a_launch_spec_is_encoded_whole() -> None:
         ],
         environment={"A": "1"},
         digest="d",
+        generation="g",
         import_timeout_ms=1500,
     )
 

@@ -267,6 +267,7 @@ class Kit:
         self.socket = UnixAddress(path=tmp_path / "hosts.sock")
         self.planner = FixedPlanner()
         self.clock: Clock = SystemClock()
+        self.generation = "first-load"
         self.program = tmp_path / "host-program"
         self.write_program("exec sleep 1000")
         self._voices: list[ScriptedHost] = []
@@ -283,6 +284,7 @@ class Kit:
             working_directory=str(self.program.parent),
             targets=(FileTarget(path="/somewhere/assets.py"),),
             digest=plan.digest,
+            generation=self.generation,
             import_timeout_ms=60_000,
             environment=dict(os.environ),
         )

@@ -87,6 +87,44 @@ async def test_code_of_another_digest_gets_a_host_of_its_own(kit, plans):
         assert len(kit.pool.all()) == 2
 
 
+async def test_code_that_was_loaded_anew_gets_a_host_of_its_own(kit, plans):
+    async with kit.running():
+        first = await kit.launch(plans({"a": (), "b": ("a",)}))
+        before = await kit.ready_host()
+        await before.run_next()
+        task = await before.task()
+        kit.generation = "second-load"
+        kit.engine.serve("here", "second-load")
+
+        second = await kit.launch(plans({"a": ()}))
+
+        after = await kit.ready_host(1)
+        await after.run_next()
+        await kit.finished(second)
+        # What was planned before goes on on its own host, which then leaves.
+        await before.succeed(task)
+        assert (await kit.finished(first)).state is RunState.SUCCEEDED
+        assert "cancelRunning" not in await before.expect("drain")
+        assert [host.host_id for host in kit.pool._idle.values()] == [after.host_id]
+
+
+async def test_an_idle_host_leaves_when_its_code_was_loaded_anew(kit, plans):
+    async with kit.running():
+        kit.engine.serve("here", "first-load")
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.run_next()
+        await kit.finished(run_id)
+
+        kit.engine.serve("elsewhere", "a-load-of-another-location")
+        kit.engine.serve("here", "first-load")
+        assert len(kit.pool._idle) == 1
+        kit.engine.serve("here", "second-load")
+
+        assert not kit.pool._idle
+        assert "cancelRunning" not in await host.expect("drain")
+
+
 async def test_records_are_acknowledged_when_they_are_stored(kit, plans):
     async with kit.running():
         await kit.launch(plans({"a": ()}))

@@ -1,0 +1,69 @@
+"""A reload: runs that are submitted after it run on an import that was made after it."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import treadle_client
+from tests.e2e.conftest import Session
+
+# What a module reads when it is imported, besides source files of its own.
+MODULE = """
+import json, os, pathlib
+import rates
+from treadle import asset
+
+SETTINGS = json.loads(pathlib.Path(__file__).with_name("settings.json").read_text())
+
+@asset
+def rate(context):
+    context.add_output_metadata({"file": SETTINGS["rate"], "zip": rates.RATE, "host": os.getppid()})
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("code")
+    (folder / "conf.py").write_text(MODULE)
+    write(folder, 1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def session(folder: Path) -> Iterator[Session]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder / "lib.zip"), prepend=os.pathsep)
+        with treadle_client.local(folder / "conf.py", home=folder / "home") as client:
+            yield Session(client, folder / "home")
+
+
+def write(folder: Path, rate: int) -> None:
+    (folder / "settings.json").write_text(f'{{"rate": {rate}}}')
+    with zipfile.ZipFile(folder / "lib.zip", "w") as archive:
+        archive.writestr("rates.py", f"RATE = {rate}\n")
+
+
+def facts(session: Session) -> treadle_client.Metadata:
+    (made,) = session.succeed().materializations
+    return made.metadata
+
+
+def test_a_run_after_a_reload_runs_on_an_import_made_after_it(
+    session: Session, folder: Path
+) -> None:
+    before = facts(session)
+    write(folder, 2)
+
+    reload = session.client.reload()
+    after = facts(session)
+
+    assert reload.swapped
+    assert (before["file"], before["zip"]) == (1, 1)
+    assert (after["file"], after["zip"]) == (2, 2)
+    # What is loaded stays warm until it is loaded anew.
+    assert facts(session)["host"] == after["host"] != before["host"]
