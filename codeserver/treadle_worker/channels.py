@@ -62,8 +62,10 @@ def above_standard(fd: int) -> int:
 
 
 def _sockets() -> tuple[int, int]:
-    ours, theirs = socket.socketpair()
-    return ours.detach(), theirs.detach()
+    ours, theirs = (each.detach() for each in socket.socketpair())
+    # With a default timeout, which the user's modules may set, they would not block.
+    os.set_blocking(theirs, True)
+    return ours, theirs
 
 
 def _channels(ends: list[int]) -> Channels:

@@ -16,7 +16,7 @@ from treadle_worker.messages import (
     FailureReason,
     FailureWhere,
 )
-from treadle_worker.reports import CANNOT_REPORT
+from treadle_worker.reports import CANNOT_REPORT, OUR_FAILURE
 
 # As faulthandler begins a stack.
 _STACK = "(most recent call first):"
@@ -109,6 +109,8 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
         return _reports_garbled(end, stderr_tail)
     if end.exit.status == CANNOT_REPORT and end.outcome is None:
         return _reports_lost(end, stderr_tail)
+    if end.exit.status == OUR_FAILURE and end.outcome is None:
+        return _ours(end, stderr_tail)
     return Failure(
         reason=FailureReason.EXIT,
         message=f"The process of {end.step_key} ended itself with exit status "
@@ -116,6 +118,19 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
         exit_code=end.exit.status,
         stderr_tail=stderr_tail,
         evidence=exit_evidence(end),
+    )
+
+
+def _ours(end: AttemptEnd, stderr_tail: str) -> Failure:
+    return Failure(
+        reason=FailureReason.INTERNAL,
+        message=f"Treadle itself failed in the process of {end.step_key}, and could not report it; "
+        "its stderr may say how. Please report it.",
+        exit_code=end.exit.status,
+        stderr_tail=stderr_tail,
+        evidence=(
+            f"Its process ended with exit status {OUR_FAILURE}: by that a step process says it.",
+        ),
     )
 
 

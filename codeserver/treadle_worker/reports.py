@@ -16,6 +16,8 @@ WORD = b"\n"
 # The exit status of a process that cannot report any more: all that is left for it to say. One
 # that nothing else uses.
 CANNOT_REPORT: Final = 213
+# And that of one in which our own code failed so that even this cannot be reported.
+OUR_FAILURE: Final = 214
 
 
 class ReportsLostError(Exception):

@@ -36,11 +36,14 @@ def main(fd: int) -> int:
     """Run the attempt that the descriptor describes, and end the process."""
     with os.fdopen(fd, "rb") as stream:
         spawned: SpawnedAttempt = pickle.load(stream)
+    reports = Reports(spawned.report_fd)
     try:
-        _run(spawned, Reports(spawned.report_fd))
+        _run(spawned, reports)
     except ReportsLostError:
         # The code closed it while it was imported.
         end_process(CANNOT_REPORT)
+    except BaseException as error:  # noqa: BLE001 - what is left to raise here is ours
+        step.end_failed(error, reports)
 
 
 def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:

@@ -6,7 +6,6 @@ import os
 import pickle
 import signal
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,11 +18,10 @@ from treadle_worker.capture import LogFolder
 from treadle_worker.channels import Channels, above_standard, open_channels
 from treadle_worker.held_code import HeldCode
 from treadle_worker.messages import HostSpec, Task
-from treadle_worker.reports import Reports
+from treadle_worker.reports import OUR_FAILURE, Reports
 from treadle_worker.spawned import SpawnedAttempt
 from treadle_worker.started import Started
 
-_OUR_BUG = 70  # EX_SOFTWARE
 # Those that a host handles and a step process does not.
 HANDLED_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -57,23 +55,28 @@ class ForkStarter:
             try:
                 pid = _fork()
                 if pid == 0:
-                    ours.close()
-                    self._run(parent, theirs, task, logs, mask)
+                    self._begin(parent, (ours, theirs), task, logs, mask)
             finally:
                 # Also when the fork is refused: this host has to hear the next TERM.
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return Started(pid=pid, ours=ours)
 
-    def _run(
+    def _begin(
         self,
         parent: int,
-        theirs: Channels,
+        ends: tuple[Channels, Channels],
         task: Task,
         logs: LogFolder,
         mask: set[int] | set[signal.Signals],
     ) -> NoReturn:
+        """Run the task in the child; nothing there may go on as if it were the host."""
         try:
+            ours, theirs = ends
+            ours.close()
             reports = Reports(theirs.reports)
+        except BaseException:  # noqa: BLE001 - there is nothing yet to say it with
+            os._exit(OUR_FAILURE)
+        try:
             step.announce(reports)
             self._leave_to_parent()
             capture.redirect(theirs.stdout, theirs.stderr)
@@ -90,10 +93,8 @@ class ForkStarter:
                 files=self._code.files,
             )
             step.run_attempt(attempt, reports)
-        except BaseException:  # noqa: BLE001 - nothing may go on in the child as if it were the host
-            traceback.print_exc()
-        finally:
-            os._exit(_OUR_BUG)
+        except BaseException as error:  # noqa: BLE001 - what is left to raise here is ours
+            step.end_failed(error, reports)
 
 
 class SpawnStarter:

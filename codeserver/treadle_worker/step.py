@@ -7,6 +7,7 @@ import faulthandler
 import os
 import random
 import sys
+import traceback
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -32,7 +33,7 @@ from treadle_worker.messages import (
     FailureReason,
     FailureWhere,
 )
-from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
+from treadle_worker.reports import CANNOT_REPORT, OUR_FAILURE, Reports, ReportsLostError
 
 # Nobody asks for it: whoever would is gone.
 _HOST_GONE = 1
@@ -111,6 +112,23 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     else:
         status = _report(attempt.step.step_key, outcome, reports)
     end_process(status, attempt.files)
+
+
+def end_failed(error: BaseException, reports: Reports) -> NoReturn:
+    """Report that our own code failed here, and end this process.
+
+    The op is not to be blamed for it: where nothing can be reported, the exit status says so.
+    """
+    status = OUR_FAILURE
+    try:
+        limits.lift_memory(error)
+        reports.send(_failed(internal_failure(error)))
+        status = 0
+    except BaseException:  # noqa: BLE001 - whatever is broken here, this process ends
+        with contextlib.suppress(BaseException):
+            traceback.print_exception(error)
+    finally:
+        os._exit(status)
 
 
 def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:

@@ -131,9 +131,9 @@ class Workplace:
         path.write_text("from treadle import *\n" + textwrap.dedent(code))
         return path
 
-    def host(self, path: Path, digest: str, **spec: object) -> subprocess.Popen[bytes]:
-        """Start a host for the file; it dials in."""
-        content = {
+    def specification(self, path: Path, digest: str, **spec: object) -> Message:
+        """Return what the next host for the file is told."""
+        return {
             "hostId": f"host{len(self.hosts)}",
             "tag": self.tag,
             "location": "here",
@@ -152,6 +152,10 @@ class Workplace:
             "startMethod": "auto",
             **spec,
         }
+
+    def host(self, path: Path, digest: str, **spec: object) -> subprocess.Popen[bytes]:
+        """Start a host for the file; it dials in."""
+        content = self.specification(path, digest, **spec)
         fd = os.memfd_create("spec")
         os.write(fd, json.dumps(content).encode())
         os.lseek(fd, 0, os.SEEK_SET)

@@ -74,6 +74,25 @@ def test_an_exit_status_is_told_with_the_last_words(place: Workplace) -> None:
     assert failure["stderrTail"]["head"] == "last words\n"
 
 
+@pytest.mark.parametrize("start", ["auto", "spawn"])
+def test_a_failure_of_our_own_code_is_not_the_ops(place: Workplace, start: str) -> None:
+    served = place.serve(
+        """
+        from treadle_worker import step
+        step.LateImports = None
+        @asset
+        def thing():
+            return 1
+        """,
+        startMethod=start,
+    )
+
+    failure = failure_of(served.run())
+
+    assert failure["reason"] == "FAILURE_REASON_INTERNAL"
+    assert "'NoneType' object is not callable" in failure["message"]
+
+
 def test_a_crash_is_told_with_where_it_was(place: Workplace) -> None:
     served = place.serve("""
         import ctypes

@@ -18,6 +18,7 @@ from treadle_worker.messages import (
     Failure,
     FailureReason,
 )
+from treadle_worker.reports import OUR_FAILURE
 
 SUCCEEDED = AttemptSucceeded(result=StepResult(), digest="d", duration_us=0, pid=0)
 FAILED = AttemptFailed(
@@ -256,7 +257,13 @@ def test_an_exit_status_says_what_was_reported(outcome: Outcome | None, words: s
     assert words in found.evidence[0]
 
 
-@pytest.mark.parametrize("status", [0, 70, 213])
+def test_a_failure_of_ours_that_could_not_be_reported_is_not_the_ops() -> None:
+    found = failure(end(None, Exit(status=OUR_FAILURE)))
+
+    assert found.reason is FailureReason.INTERNAL
+
+
+@pytest.mark.parametrize("status", [0, 70, 213, OUR_FAILURE])
 def test_garbage_where_the_process_reports_is_the_ops(status: int) -> None:
     fact = conclude(end(None, Exit(status=status), garbage="a frame of 9 bytes"), tail)
 

@@ -1,0 +1,247 @@
+"""What modules do when they are imported breaks nothing of ours, or is noticed: the whole table.
+
+Each habit has a loader and a host of its own. Spawned, all that are harmless share one: a new
+interpreter for each takes long, and is `make test-spawn`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.assets.import_habits import HABITS, Habit, Outcome
+from tests.integration.worker.conftest import DEADLINE_S, Connection, Message, Workplace, task_for
+from treadle_worker import frames
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "imports.md"
+PREFORK = Path(__file__).with_name("prefork.py")
+METHOD = os.environ.get("TREADLE_START_METHOD", "fork")
+
+
+class Prefork:
+    """Starts workers, and waits for their end."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def start(self, role: str, spec: Message, folder: Path, output: Path) -> int:
+        start = {"role": role, "spec": spec, "folder": str(folder), "output": str(output)}
+        return int(self._ask({"start": start})["pid"])
+
+    def wait(self, pid: int) -> int:
+        """Return how a worker ended, within the deadline."""
+        pidfd = os.pidfd_open(pid)
+        try:
+            ended = select.select([pidfd], [], [], DEADLINE_S)[0]
+        finally:
+            os.close(pidfd)
+        if not ended:
+            os.kill(pid, 9)
+        status = int(self._ask({"wait": pid})["status"])
+        assert ended, f"process {pid} did not end"
+        return status
+
+    def _ask(self, question: Message) -> Message:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(question), file=self._process.stdin, flush=True)
+        answer: Message = json.loads(self._process.stdout.readline())
+        return answer
+
+
+@pytest.fixture(scope="module")
+def prefork() -> Iterator[Prefork]:
+    with subprocess.Popen(
+        [sys.executable, "-P", str(PREFORK)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    ) as process:
+        yield Prefork(process)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a loader said last, and how it ended."""
+
+    frame: Message
+    problem: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Served:
+    """A host that has imported the habit's module, or failed to."""
+
+    pid: int
+    connection: Connection
+    ready: Message
+    digest: str
+
+
+class Trial:
+    """One habit, from its module to the end of the last process."""
+
+    def __init__(self, place: Workplace, prefork: Prefork, name: str) -> None:
+        self._place = place
+        self._prefork = prefork
+        self.folder = place.folder / "made"
+        self.folder.mkdir()
+        self.path = place.folder / f"habit_{name.replace('-', '_')}.py"
+        self.path.write_text(written(HABITS[name], self.folder))
+
+    @property
+    def output(self) -> str:
+        return (self._place.folder / "output").read_text(errors="replace")
+
+    def load(self) -> Loaded:
+        report = self._place.folder / "report"
+        spec = {
+            "targets": [{"file": str(self.path)}],
+            "working_directory": str(self._place.folder),
+            "report": str(report),
+        }
+        status = self._prefork.wait(self._start("load", spec))
+        told = frames.FrameReader().feed(report.read_bytes())
+        problems = [each["moduleEnded"]["problem"] for each in told if "moduleEnded" in each]
+        return Loaded(told[-1], "".join(problems), status)
+
+    def serve(self, digest: str, method: str) -> Served:
+        spec = self._place.specification(self.path, digest, startMethod=METHODS[method])
+        pid = self._start("host", spec)
+        connection = self._place.accept()
+        connection.hello("NEW")
+        connection.send(commit={"record": 0})
+        connection.send(prepare={})
+        while (ready := connection.next().get("hello")) is None:
+            pass
+        return Served(pid, connection, ready, digest)
+
+    def run(self, served: Served, attempt: int) -> Message:
+        """Run the op; return the last record."""
+        served.connection.send(task=task_for("thing", attempt, served.digest))
+        last = served.connection.records()[-1]
+        served.connection.send(commit={"record": last["number"]})
+        return last
+
+    def leave(self, served: Served) -> int:
+        served.connection.send(drain={})
+        return self._prefork.wait(served.pid)
+
+    def _start(self, role: str, spec: Message) -> int:
+        return self._prefork.start(role, spec, self._place.folder, self._place.folder / "output")
+
+
+METHODS = {"fork": "auto", "spawn": "spawn"}
+
+
+@pytest.fixture
+def trial(place: Workplace, prefork: Prefork, request: pytest.FixtureRequest) -> Trial:
+    return Trial(place, prefork, request.getfixturevalue("name"))
+
+
+def written(habit: Habit, folder: Path) -> str:
+    """Return the text of a module that has the habit."""
+    return "\n".join(
+        (
+            "from treadle import asset",
+            f"FOLDER = {str(folder)!r}",
+            textwrap.dedent(habit.module),
+            "@asset",
+            "def thing(context):",
+            textwrap.indent(textwrap.dedent(habit.op).strip("\n"), "    "),
+            "    return 1",
+        )
+    )
+
+
+def of(outcome: Outcome, method: str | None = None) -> list[str]:
+    return [
+        name
+        for name, habit in HABITS.items()
+        if habit.outcome is outcome and (method is None or method in habit.methods)
+    ]
+
+
+@pytest.mark.parametrize("name", of(Outcome.HARMLESS, METHOD))
+def test_a_harmless_habit_breaks_nothing(name: str, trial: Trial) -> None:
+    habit = HABITS[name]
+    loaded = trial.load()
+    assert "snapshot" in loaded.frame, (loaded, trial.output)
+    assert loaded.status == 0, trial.output
+
+    served = trial.serve(loaded.frame["snapshot"]["digest"], METHOD)
+    assert served.ready["state"] == "HOST_STATE_READY", served.ready
+    assert served.ready["startMethod"] == f"START_METHOD_{METHOD.upper()}", served.ready
+    ends = [trial.run(served, attempt) for attempt in (1, 2)]
+    status = trial.leave(served)
+
+    assert all("succeeded" in end for end in ends), ends
+    assert status == 0, trial.output
+    if habit.after is not None:
+        habit.after(trial.folder)
+
+
+@pytest.mark.parametrize("name", of(Outcome.SPAWNED))
+def test_a_habit_that_no_fork_bears_has_the_steps_spawned(name: str, trial: Trial) -> None:
+    loaded = trial.load()
+
+    served = trial.serve(loaded.frame["snapshot"]["digest"], "fork")
+    status = trial.leave(served)
+
+    assert served.ready["state"] == "HOST_STATE_READY", served.ready
+    assert served.ready["startMethod"] == "START_METHOD_SPAWN"
+    assert HABITS[name].says in served.ready["startMethodReason"]
+    assert status == 0, trial.output
+
+
+@pytest.mark.parametrize("name", of(Outcome.REFUSED))
+def test_a_habit_that_cannot_be_borne_is_refused_at_load(name: str, trial: Trial) -> None:
+    loaded = trial.load()
+
+    assert "snapshot" not in loaded.frame
+    assert HABITS[name].says in loaded.problem
+    assert loaded.status == 0, trial.output
+
+
+@pytest.mark.parametrize("name", of(Outcome.NOT_STARTED))
+def test_a_habit_that_no_host_bears_is_named_in_the_runs_failure(name: str, trial: Trial) -> None:
+    loaded = trial.load()
+    served = trial.serve(loaded.frame["snapshot"]["digest"], "fork")
+
+    if served.ready["state"] == "HOST_STATE_READY":
+        failure = trial.run(served, 1)["failed"]["failure"]
+    else:
+        failure = served.ready["failure"]
+
+    assert failure["reason"] == "FAILURE_REASON_START_FAILED"
+    assert HABITS[name].says in failure["message"]
+    trial.leave(served)
+
+
+def test_the_page_has_a_row_for_each_habit_and_no_other() -> None:
+    rows: dict[str, list[str]] = {}
+    heading = ""
+    for line in PAGE.read_text().splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ")
+        elif line.startswith("| ") and not line.startswith(("| at import", "|---")):
+            rows.setdefault(heading, []).append(line.split(" | ")[0].removeprefix("| "))
+
+    expected = {
+        str(outcome): [HABITS[name].row for name in of(outcome)]
+        for outcome in Outcome
+        if of(outcome)
+    }
+
+    assert rows == expected
