@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.processes import reset_signals
 
@@ -23,6 +24,10 @@ MARKER = "TREADLE_TEST_SESSION"
 def pytest_configure() -> None:
     """Run the same at a terminal, in the background of a script and under nohup."""
     reset_signals()
+    # How long an example takes says something of the machine, not of what is tested.
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("suite", patient)
+    settings.load_profile("suite")
 
 
 def marked_processes(marker: str) -> list[str]:
