@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_WHOLE_FILE: Final = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +29,19 @@ def default_home() -> Path:
 def find_launcher(home: Path) -> RunningLauncher | None:
     """Return the launcher that runs on the home; None when there is none.
 
-    A killed launcher leaves its launcher.json; the process it names is then gone, or another.
+    A killed launcher leaves its launcher.json, and a copy of the home has the original's.
     """
     try:
         content = json.loads((home / "launcher.json").read_text(encoding="utf-8"))
         running = RunningLauncher(address=str(content["address"]), pid=int(content["pid"]))
         named = (str(content["boot_id"]), int(content["start_ticks"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        folder = content.get("folder")
+        if folder is not None:
+            is_of = (int(folder["device"]), int(folder["inode"])) == _folder(home)
+            return running if is_of and _is_taken(home / "lock") else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    # An older launcher's: it says for which process it is, not for which folder.
     return running if named == (_boot_id(), _start_ticks(running.pid)) else None
 
 
@@ -45,10 +55,22 @@ def clear_killed_launcher(home: Path, pid: int) -> None:
         content = json.loads(file.read_text(encoding="utf-8"))
         if int(content["pid"]) != pid:
             return
-        Path(str(content["host_socket"])).unlink(missing_ok=True)
+        Path(str(content["own_host_socket"])).unlink(missing_ok=True)
         file.unlink(missing_ok=True)
     except (OSError, ValueError, KeyError, TypeError):
         return
+
+
+def _folder(home: Path) -> tuple[int, int]:
+    state = home.stat()
+    return state.st_dev, state.st_ino
+
+
+def _is_taken(lock: Path) -> bool:
+    """Ask whether a launcher has the lock, of whatever namespace it is; nothing is taken."""
+    with lock.open("rb") as file:
+        answer = fcntl.fcntl(file.fileno(), fcntl.F_OFD_GETLK, _WHOLE_FILE)
+    return bool(struct.unpack("hhqqi4x", answer)[0] != fcntl.F_UNLCK)
 
 
 def _boot_id() -> str:

@@ -107,10 +107,10 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
         NotPicklableError: the value has no pickle.
         OSError: the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     unfinished = path.with_name(_UNFINISHED + secrets.token_hex(8))
     try:
-        with unfinished.open("xb") as file:
+        with open(unfinished, "xb", opener=_opened_private) as file:
             stamp = _pickle5.dump(value, file)
             if durability is Durability.POWER:
                 # Before it has its name: no power cut leaves a named file that is not whole.
@@ -120,6 +120,20 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
     finally:
         unfinished.unlink(missing_ok=True)
     return stamp
+
+
+def _opened_private(path: str, flags: int) -> int:
+    """Open a file that only this user may read, whatever the umask allows others."""
+    return os.open(path, flags, 0o600)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, that only this user may enter."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def path_component(text: str) -> str:

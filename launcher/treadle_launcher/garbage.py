@@ -56,7 +56,7 @@ class ValueFacts:
     recorded asset version its asset and how many newer ones are stored. `committed`: the
     attempts that succeeded. `needed`: what a run that is not over reads, or one that ended
     lately reuses. `removed`: what was removed already. `oldest_unfinished`: when the oldest run
-    that is not over was submitted.
+    that is not over was submitted. `last_event`: when the last fact was recorded; None: none was.
     """
 
     unfinished: frozenset[RunId]
@@ -66,18 +66,27 @@ class ValueFacts:
     needed: frozenset[str]
     removed: Mapping[str, GarbageReason]
     oldest_unfinished: TimeUs | None
+    last_event: TimeUs | None
 
 
 def find_garbage(
-    files: Sequence[StoredFile], facts: ValueFacts, *, now: TimeUs, keep_us: int
+    files: Sequence[StoredFile],
+    facts: ValueFacts,
+    *,
+    now: TimeUs,
+    keep_us: int,
+    forget: bool = False,
 ) -> tuple[Garbage, ...]:
     """Return what may be removed, sorted by key.
 
     The files must have been listed before the facts were read: then what is not named by the
-    facts will not be. What is not known to be a value of ours is left alone.
+    facts will not be. What is not known to be a value of ours is left alone; so is, unless
+    `forget` says otherwise, what the record cannot know: it may be an older one.
     """
     found = []
     for file in files:
+        if not forget and _is_beyond(file, facts):
+            continue
         reason = _reason(file, facts, now - keep_us)
         if reason is not None:
             owner = owner_of(file.key)
@@ -92,6 +101,14 @@ def find_garbage(
                 )
             )
     return tuple(sorted(found, key=lambda garbage: garbage.key))
+
+
+def _is_beyond(file: StoredFile, facts: ValueFacts) -> bool:
+    """Tell whether a value is of a run that is not recorded, or newer than all that is."""
+    owner = owner_of(file.key)
+    if owner is not None and owner.run_id not in facts.over_since:
+        return True
+    return facts.last_event is None or file.modified > facts.last_event
 
 
 def _reason(file: StoredFile, facts: ValueFacts, kept_since: int) -> GarbageReason | None:

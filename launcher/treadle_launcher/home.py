@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import uuid
@@ -10,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from treadle_launcher.addresses import Address, UnixAddress
 from treadle_launcher.durability import sync_path
+from treadle_launcher.home_lock import HomeLock
+from treadle_launcher.private_files import write_private
 from treadle_launcher.processes import ProcessId
 
 FORMAT = 2
@@ -37,7 +39,7 @@ class Home:
 
     root: Path
     home_id: str
-    _lock_fd: int
+    _lock: HomeLock
 
     @property
     def database(self) -> Path:
@@ -61,17 +63,30 @@ class Home:
 
     def name_holder(self, process: ProcessId, address: Address) -> None:
         """Write into the lock who holds it, for the message that a second launcher gives."""
-        os.ftruncate(self._lock_fd, 0)
-        os.pwrite(self._lock_fd, f"{process.pid} {address}\n".encode(), 0)
+        self._lock.name_holder(f"{process.pid} {address}")
 
-    def publish(self, process: ProcessId, address: Address, host_socket: UnixAddress) -> None:
-        """Write launcher.json, by which clients and people find this launcher."""
+    def publish(
+        self,
+        process: ProcessId,
+        address: Address,
+        host_socket: UnixAddress,
+        *,
+        is_ephemeral: bool = False,
+    ) -> None:
+        """Write launcher.json, by which clients, people and waiting hosts find this launcher.
+
+        It names the folder that it is for: in a copy of the home it names nobody. Hosts that
+        wait for their launcher are told nothing of an ephemeral one, which is none for them.
+        """
+        folder = self.root.stat()
         content = {
             "address": str(address),
             "pid": process.pid,
             "boot_id": process.boot_id,
             "start_ticks": process.start_ticks,
-            "host_socket": str(host_socket.path),
+            "host_socket": "" if is_ephemeral else str(host_socket.path),
+            "own_host_socket": str(host_socket.path),
+            "folder": {"device": folder.st_dev, "inode": folder.st_ino},
         }
         _write_whole(self.root / "launcher.json", json.dumps(content) + "\n")
 
@@ -105,23 +120,28 @@ def open_home(root: Path) -> Iterator[Home]:
     """Open a home for the launcher alone, made first if it is not there.
 
     Raises:
-        HomeError: it cannot be made, is locked (HomeLockedError), or has another format
-            (HomeFormatError).
+        HomeError: it cannot be made, is no home though something lies there, is locked
+            (HomeLockedError), or has another format (HomeFormatError).
     """
     root = root.absolute()
     try:
-        for folder in (root, root / "values", root / "logs", root / "hosts"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_folder(root)
         root.chmod(0o700)
-        lock_fd = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = HomeLock.opened(root)
     except OSError as error:
         raise HomeError(f"the home {root} cannot be used: {error}") from error
-    try:
-        _lock(lock_fd, root)
+    with lock:
+        _take(lock, root)
         _check_format(root)
-        yield Home(root=root, home_id=_home_id(root), _lock_fd=lock_fd)
-    finally:
-        os.close(lock_fd)
+        try:
+            for folder in ("values", "logs", "hosts"):
+                (root / folder).mkdir(mode=0o700, exist_ok=True)
+            # What a killed launcher left here would lead its callers to nobody.
+            (root / "launcher.json").unlink(missing_ok=True)
+        except OSError as error:
+            raise HomeError(f"the home {root} cannot be used: {error}") from error
+        yield Home(root=root, home_id=_home_id(root), _lock=lock)
 
 
 @contextmanager
@@ -134,14 +154,12 @@ def lock_home(root: Path) -> Iterator[None]:
     if not (root / "FORMAT").is_file():
         raise HomeError(f"{root} is not a home: there is no file FORMAT in it")
     try:
-        lock_fd = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = HomeLock.opened(root)
     except OSError as error:
         raise HomeError(f"the home {root} cannot be used: {error}") from error
-    try:
-        _lock(lock_fd, root)
+    with lock:
+        _take(lock, root)
         yield
-    finally:
-        os.close(lock_fd)
 
 
 def read_format(root: Path) -> int:
@@ -165,15 +183,41 @@ def write_format(root: Path) -> None:
     _write_whole(root / "FORMAT", f"{FORMAT}\n")
 
 
-def _lock(fd: int, root: Path) -> None:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.pread(fd, 4096, 0).decode(errors="replace").strip().partition(" ")
+_OF_A_NEW_HOME: Final = frozenset({"lock", "values", "logs", "hosts", ".FORMAT.new", "lost+found"})
+"""What may lie in a folder that is to be a home: what a killed launcher had made of it so far."""
+
+
+def check_folder(root: Path) -> None:
+    """Check that a folder is a home, or empty, before anything of it is changed.
+
+    Raises:
+        HomeError: it is neither.
+        OSError: it cannot be read.
+    """
+    if (root / "FORMAT").exists():
+        return
+    found = set(os.listdir(root))
+    folders = (root / name for name in ("values", "logs", "hosts"))
+    if found <= _OF_A_NEW_HOME and not any(os.listdir(each) for each in folders if each.is_dir()):
+        return
+    if found & {"treadle.db", "id"}:
+        raise HomeError(
+            f"the folder {root} was a home, but its file FORMAT is missing: restore the home as a"
+            " whole, or name another --home"
+        )
+    raise HomeError(
+        f"the folder {root} is no home and not empty, and is left as it is: name a folder of the"
+        f" home's own, such as {root / '.treadle'}"
+    )
+
+
+def _take(lock: HomeLock, root: Path) -> None:
+    if not lock.take():
+        holder = lock.holder().partition(" ")
         raise HomeLockedError(
             f"the home {root} is in use by the launcher with pid {holder[0] or 'unknown'} at"
             f" {holder[2] or 'an address not known yet'}: use that one, or another --home"
-        ) from None
+        )
 
 
 def _check_format(root: Path) -> None:
@@ -204,5 +248,5 @@ def _write_whole(path: Path, text: str) -> None:
     # Renamed into place: a reader sees the whole file or none. Only who has the lock writes, so
     # what a killed process left is written over.
     draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text)
+    write_private(draft, text)
     draft.replace(path)

@@ -64,7 +64,9 @@ async def serve(settings: Settings) -> None:
     """
     with told_to_leave(settings.alive_fd) as leave, open_home(settings.home) as home:
         identity = str(home.root.resolve())
-        host_socket = default_socket(identity, "hosts")
+        # Hosts that wait for a standing launcher find none where an ephemeral one listens.
+        kind = "own-hosts" if settings.is_ephemeral else "hosts"
+        host_socket = default_socket(identity, kind)
         bind = settings.bind or default_socket(identity, "launcher")
         settings = dataclasses.replace(settings, bind=bind)
         with open_store(home.database, durability=settings.durability) as store:
@@ -85,7 +87,9 @@ async def serve(settings: Settings) -> None:
                     service = _service(parts, settings, locations, running, sweeper)
                     async with _served(settings, bind, service) as address:
                         home.name_holder(own_id(), address)
-                        home.publish(own_id(), address, host_socket)
+                        home.publish(
+                            own_id(), address, host_socket, is_ephemeral=settings.is_ephemeral
+                        )
                         _LOG.info("serving address=%s home=%s", address, home.root)
                         _tell(settings.ready_fd, address)
                         await leave.wait()

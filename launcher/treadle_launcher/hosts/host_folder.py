@@ -12,6 +12,7 @@ from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.host_tag import tag_of
 from treadle_launcher.ids import HostId
 from treadle_launcher.journal import JournalRecord
+from treadle_launcher.private_files import write_private
 from treadle_launcher.processes import ProcessId
 from treadle_launcher.wire.worker import FrameError, decode_journal_line
 
@@ -57,7 +58,7 @@ class HostFolder:
             "folder": self._inode,
             "path": str(self.path),
         }
-        self._process_file.write_text(json.dumps(content) + "\n")
+        write_private(self._process_file, json.dumps(content) + "\n")
 
     def read_process(self) -> ProcessId | None:
         """Return which process the host's guard is; None when that was never noted.
@@ -121,7 +122,7 @@ class HostFolder:
 
     def write_durability(self, durability: Durability) -> None:
         """Note what the host's values and journal survive, for a launcher that comes later."""
-        self._durability_file.write_text(f"{durability.value}\n")
+        write_private(self._durability_file, f"{durability.value}\n")
 
     def read_durability(self) -> Durability:
         """Return what the host's values and journal survive; the least when that is not known."""

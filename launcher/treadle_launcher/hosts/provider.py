@@ -18,6 +18,7 @@ from treadle_launcher.durability import Durability
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
+from treadle_launcher.private_files import opened_private
 from treadle_launcher.processes import ProcessId, boot_id, exited, kill_guarded, start_ticks
 
 
@@ -137,7 +138,7 @@ def _popen(
     folder: HostFolder, launch: LaunchSpec, options: HostOptions, spec: Mapping[str, object]
 ) -> subprocess.Popen[bytes]:
     inherited = () if options.alive_fd is None else (options.alive_fd,)
-    with _readable(spec) as spec_fd, folder.output.open("wb") as output:
+    with _readable(spec) as spec_fd, open(folder.output, "wb", opener=opened_private) as output:
         return subprocess.Popen(
             [launch.interpreter, "-P", str(bootstrap_file()), "host", str(spec_fd)],
             cwd=launch.working_directory,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL
 
+from treadle_launcher.private_files import make_private
 from treadle_launcher.store.errors import StoreUnavailableError, translated
 
 VERSION: Final = 2
@@ -203,6 +205,9 @@ def prepare(database: Path) -> None:
     Raises:
         StoreError: the file cannot be used, or another version of Treadle wrote it.
     """
+    with suppress(OSError):
+        # Else whoever reads it is told why, in SQLite's words. What SQLite puts beside it is alike.
+        make_private(database)
     engine = create_engine(database_url(database), poolclass=NullPool)
     with translated(), engine.connect() as connection:
         # Stays with the file: the log is in the page cache at once, not in our memory. Whether

@@ -53,7 +53,15 @@ def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> Valu
         needed=frozenset((*_loaded(connection), *_reused_lately(connection, owners, since))),
         removed=removed(connection, keys),
         oldest_unfinished=min(unfinished.values(), default=None),
+        last_event=_last_event(connection),
     )
+
+
+def _last_event(connection: Connection) -> TimeUs | None:
+    last = select(func.max(events.c.store_sequence)).scalar_subquery()
+    query = select(events.c.time_us).where(events.c.store_sequence == last)
+    time = connection.execute(query).scalar_one_or_none()
+    return None if time is None else TimeUs(time)
 
 
 def removed(connection: Connection, keys: Sequence[str]) -> Mapping[str, GarbageReason]:

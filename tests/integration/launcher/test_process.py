@@ -149,15 +149,14 @@ def test_a_run_outlives_its_launcher(services):
     # Its code is in its plan and its host: the code server is needed no more.
     code.end()
     release.touch()
-    second = services.launcher("--location", f"code={code.address}", ephemeral=True)
+    second = services.launcher("--location", f"code={code.address}")
     events = services.caller(second.address).events(run_id)
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     kinds = [event.WhichOneof("kind") for event in events]
     assert kinds.count("host_ready") == 1
     assert kinds.count("step_succeeded") == 2
     assert events[-1].run_finished.state == 5
-    second.let_go()
-    assert second.wait()[0] == 0
+    assert second.end()[0] == 0
 
 
 def test_a_location_over_tcp_is_planned_and_has_no_host_here(services, tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 
 from tests.processes import running
 from treadle_client._home import default_home, find_launcher
+from treadle_launcher.addresses import UnixAddress
+from treadle_launcher.home import open_home
+from treadle_launcher.processes import ProcessId, own_id
 
 
 def boot_id():
@@ -66,6 +70,45 @@ def test_a_launcher_that_ended_but_was_not_reaped_is_none(tmp_path):
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         write(tmp_path, pid=process.pid, start_ticks=start_ticks(process.pid))
 
+        assert find_launcher(tmp_path) is None
+
+
+@pytest.fixture
+def published(tmp_path):
+    """Return a home on which a launcher runs that has no number in our namespace."""
+    with open_home(tmp_path / "home") as home:
+        address = UnixAddress(path=Path("/x"))
+        nobody = ProcessId(boot_id=boot_id(), pid=2**22 + 1, start_ticks=1)
+        home.publish(nobody, address, address)
+        yield home.root
+
+
+def test_a_launcher_of_another_namespace_is_found(published):
+    running = find_launcher(published)
+
+    assert running is not None
+    assert running.address == "unix:/x"
+
+
+def test_a_copy_of_a_home_has_no_launcher(published, tmp_path):
+    shutil.copytree(published, tmp_path / "copy")
+
+    assert find_launcher(tmp_path / "copy") is None
+
+
+def test_a_moved_home_keeps_its_launcher(published, tmp_path):
+    moved = published.rename(tmp_path / "moved")
+
+    assert find_launcher(moved) is not None
+
+
+def test_asking_for_a_launcher_keeps_none_from_starting(tmp_path):
+    with open_home(tmp_path) as home:
+        address = UnixAddress(path=Path("/x"))
+        home.publish(own_id(), address, address)
+    assert find_launcher(tmp_path) is None
+    with open_home(tmp_path):
+        # What the last one left is gone: it would lead to nobody.
         assert find_launcher(tmp_path) is None
 
 

@@ -24,6 +24,7 @@ NOTHING = ValueFacts(
     needed=frozenset(),
     removed={},
     oldest_unfinished=None,
+    last_event=NOW,
 )
 COMMITTED = replace(
     NOTHING,
@@ -50,7 +51,17 @@ def reason(
 @pytest.mark.parametrize("key", [INTERMEDIATE, ASSET])
 def test_what_no_commit_names_goes_when_its_run_is_over(key: str) -> None:
     assert reason(key, NOTHING) is GarbageReason.UNCOMMITTED
-    assert reason(key, replace(NOTHING, over_since={})) is GarbageReason.UNCOMMITTED
+
+
+@pytest.mark.parametrize("key", [INTERMEDIATE, ASSET, "runs/R1/g%2Efoo/1/.unfinished-0123"])
+def test_what_the_record_does_not_know_of_is_not_garbage_unasked(key: str) -> None:
+    unknown = replace(NOTHING, over_since={})
+    older = replace(NOTHING, last_event=TimeUs(NOW - 1))
+    empty = replace(unknown, last_event=None)
+    for facts in (unknown, older, empty):
+        assert reason(key, facts) is None
+        forgotten = find_garbage([file(key)], facts, now=NOW, keep_us=0, forget=True)
+        assert [each.reason for each in forgotten] == [GarbageReason.UNCOMMITTED]
 
 
 @pytest.mark.parametrize("key", [INTERMEDIATE, ASSET])

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from treadle._files import FileStore
 from treadle_launcher.addresses import UnixAddress
 from treadle_launcher.home import FORMAT, HomeError, HomeFormatError, HomeLockedError, open_home
 from treadle_launcher.processes import own_id
+from treadle_launcher.store.store import open_store
 
 ADDRESS = UnixAddress(path=Path("/run/launcher.sock"))
 
@@ -52,6 +55,48 @@ def test_a_home_of_another_format_is_refused(tmp_path, content, advice):
     (tmp_path / "FORMAT").write_text(f"{FORMAT}\n")
     with open_home(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("made", [(), ("lock",), ("values", "logs", "hosts", "lock")])
+def test_what_a_killed_launcher_had_made_of_a_home_becomes_one(tmp_path, made):
+    for name in made:
+        (tmp_path / name).touch() if name == "lock" else (tmp_path / name).mkdir()
+
+    with open_home(tmp_path) as home:
+        assert (home.root / "FORMAT").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("notes.txt", "name a folder of the home's own"), ("treadle.db", "FORMAT is missing")],
+)
+def test_a_folder_that_is_no_home_and_not_empty_is_refused_and_left_as_it_is(
+    tmp_path, name, advice
+):
+    (tmp_path / name).touch()
+    tmp_path.chmod(0o1777)
+
+    with pytest.raises(HomeError, match=advice):
+        open_home(tmp_path).__enter__()
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_what_lies_in_a_new_home_is_this_user_s_alone_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        with open_home(tmp_path / "home") as home, open_store(home.database):
+            home.publish(own_id(), ADDRESS, ADDRESS)
+            FileStore(home.values).write_value("assets/m/a/=/r.s.1", 1)
+            paths = [home.root, *home.root.rglob("*")]
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in paths}
+    finally:
+        os.umask(before)
+
+    folders = {path.name for path in paths if path.is_dir()}
+    assert modes == {name: 0o700 if name in folders else 0o600 for name in modes}
+    assert {"treadle.db", "treadle.db-wal", "id", "launcher.json", "r.s.1"} < set(modes)
 
 
 def test_a_home_that_cannot_be_made_is_refused(tmp_path):

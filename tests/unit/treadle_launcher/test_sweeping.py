@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -45,6 +46,8 @@ class Place:
         path = self.values / key
         path.parent.mkdir(parents=True)
         path.write_bytes(b"value")
+        # By a clock that goes by itself: from before what is recorded.
+        os.utime(path, (0, 0))
         return key
 
     def has(self, key: str) -> bool:
