@@ -25,6 +25,7 @@ from treadle._failures import StepFailedError
 from treadle._graph import GraphDefinition, graph
 from treadle._graph_asset_decorators import graph_asset, graph_multi_asset
 from treadle._ins_outs import GraphIn, GraphOut, In, Nothing, Out
+from treadle._interrupted import StepInterrupted
 from treadle._io_manager import InputContext, IOManager, OutputContext
 from treadle._jobs import define_asset_job
 from treadle._keys import AssetKey
@@ -76,6 +77,7 @@ __all__ = [
     "RetryPolicy",
     "RetryRequested",
     "StepFailedError",
+    "StepInterrupted",
     "TreadleError",
     "UnusedError",
     "asset",

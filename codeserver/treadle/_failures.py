@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from treadle._errors import TreadleError
+from treadle._interrupted import StepInterrupted
 from treadle._policies import milliseconds
 from treadle._retry_requests import Failure, RetryRequested
 from treadle.snapshot import MetadataEntry
@@ -78,10 +79,11 @@ def user_code(where: Where, subject: str) -> Iterator[None]:
 
     Raises:
         StepFailedError: anything was raised.
+        StepInterrupted: the step was told to end; that is no failure of its.
     """
     try:
         yield
-    except StepFailedError:
+    except (StepFailedError, StepInterrupted):
         raise
     # The user's function may raise anything: sys.exit(), a cancelled task, an interrupt.
     except BaseException as error:

@@ -6,11 +6,13 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from treadle._context import OpExecutionContext
 from treadle._failures import StepFailedError, Where, user_code
 from treadle._ins_outs import DEFAULT_OUTPUT
+from treadle._interrupted import StepInterrupted
 from treadle._op import OpDefinition
 from treadle._output import Output
 
@@ -46,7 +48,11 @@ def computed(
                     f"{subject} yielded a {type(item).__name__}, which is no Output.",
                     "Yield Output(value, output_name=…).",
                 )
-            yield _named(item, names)
+            try:
+                yield _named(item, names)
+            except StepInterrupted as error:
+                items.throw(error)
+                raise
             del item
     finally:
         items.close()
@@ -81,7 +87,13 @@ def _generated(
                 except StopIteration as stop:
                     returned = stop.value
                     break
-            yield item
+            try:
+                yield item
+            except StepInterrupted as error:
+                # It came while the output was stored: the op hears it where it waits.
+                with user_code(Where.COMPUTE, subject), suppress(StopIteration):
+                    generator.throw(error)
+                raise
             del item
     finally:
         _close(generator, context)
@@ -112,8 +124,18 @@ def _generated_async(
                 item = runner.run(following())
             if item is _END:
                 return
-            yield item
+            try:
+                yield item
+            except StepInterrupted as error:
+                with user_code(Where.COMPUTE, subject):
+                    runner.run(_thrown(generator, error))
+                raise
             del item
+
+
+async def _thrown(generator: AsyncGenerator[Any, Any], error: StepInterrupted) -> None:
+    with suppress(StopAsyncIteration):
+        await generator.athrow(error)
 
 
 def _returned(result: Any, op: OpDefinition, subject: str) -> Iterator[Output[Any]]:

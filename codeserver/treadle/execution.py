@@ -11,6 +11,7 @@ from treadle._context import AssetExecutionContext
 from treadle._failures import RetryAsk, StepFailedError, Where
 from treadle._files import FileStore
 from treadle._forked import end_if_forked
+from treadle._interrupted import StepInterrupted
 from treadle._keys import AssetKey
 from treadle._resources import Resources, UnknownResourceError
 from treadle._run_compute import computed
@@ -37,10 +38,14 @@ def run_step(
     "treadle.step". A process that the op forked and that leaves the op as this one does, by
     returning or by yielding, ends: this function returns only where it was called.
 
+    A StepInterrupted may be raised at any moment of it: an op that yields hears it, too, while
+    its output is stored.
+
     Raises:
         StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
             the attempt has stored by then must not be committed.
         KeyError: the location has no such step.
+        StepInterrupted: it was raised while this ran.
     """
     pid = os.getpid()
     code = location.step(step.step_key)
@@ -54,7 +59,11 @@ def run_step(
     with closing(computed(code.op, context, {**resources, **loader.arguments()})) as outputs:
         for output in outputs:
             end_if_forked(pid, step.step_key)
-            keeper.take(output)
+            try:
+                keeper.take(output)
+            except StepInterrupted as error:
+                outputs.throw(error)
+                raise
             del output  # the next one may need the memory
     end_if_forked(pid, step.step_key)
     return keeper.result()

@@ -39,9 +39,9 @@ class AttemptEnd:
     """How an attempt ended.
 
     `outcome` is what the process said of itself; None if it ended before it could.
-    `timeout_ms` is 0 unless it was ended because its time was over. `was_interrupted`: the op
-    still ran then, and was sent a signal, to show where it was: what it says thereafter may come
-    of that. `was_told`: it was sent TERM, `was_killed`: and KILL. `has_begun`: its process was
+    `timeout_ms` is 0 unless it was ended because its time was over. `was_told`: its process lived
+    when it was told to end, after which no success was taken from it; `was_interrupted`: its op
+    was told, by an exception; `was_killed`: it did not end in time. `has_begun`: its process was
     done with the imports. `own_cpu_us` is the process's own CPU time, which is what a limit of
     it counts, while `usage` is that of all. `garbage` says what was read where its process
     reports, and was no report.

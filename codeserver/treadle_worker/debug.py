@@ -8,6 +8,7 @@ import logging
 import os
 import pdb  # noqa: T100 - what this file is for
 import shlex
+import signal
 import sys
 import tempfile
 from bdb import BdbQuit
@@ -16,9 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 from treadle._files import STORE_NAME, FileStore
+from treadle._interrupted import StepInterrupted
 from treadle._step_logger import give_step_logger
 from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation
@@ -31,6 +33,9 @@ from treadle_worker.wire.fields import JsonObject, children, text, text_map
 from treadle_worker.wire.launcher_frame import decode_launcher_frame
 
 _FORMAT = "%(levelname)s %(name)s: %(message)s"
+
+
+_Handler: TypeAlias = Callable[[int, FrameType | None], object] | signal.Handlers
 
 
 class StopAt(StrEnum):
@@ -104,12 +109,16 @@ def _debug(location: LoadedLocation, spec: _Spec, store: FileStore) -> int:
     step = spec.task.steps[0]
     code = _code_of(location.step(step.step_key).op.fn)
     try:
-        with _stopping(code if spec.stop_at is StopAt.START else None):
+        with _stopping(code if spec.stop_at is StopAt.START else None), _hearing():
             result = run_step(
                 location, _throw_away(step), spec.task.run, store=store, loaded=_tell_input
             )
     except StepFailedError as error:
         return _failed(error, spec.stop_at)
+    except StepInterrupted as error:
+        _say(describe(error).text)
+        _say("The step was interrupted.")
+        return _looked_at(error, spec.stop_at)
     _tell_result(step, result)
     return 0
 
@@ -134,10 +143,36 @@ def _failed(error: StepFailedError, stop_at: StopAt) -> int:
     if cause is not None:
         _say(describe(cause).text)
     _say(f"The step failed ({error.where}): {error.message}")
-    if cause is not None and cause.__traceback__ is not None and stop_at is StopAt.EXCEPTION:
+    return _looked_at(cause, stop_at)
+
+
+def _looked_at(error: BaseException | None, stop_at: StopAt) -> int:
+    if error is not None and error.__traceback__ is not None and stop_at is StopAt.EXCEPTION:
         _say("pdb: `bt` shows where, `u` and `d` move, `q` leaves.")
-        pdb.post_mortem(cause.__traceback__)
+        pdb.post_mortem(error.__traceback__)
     return 1
+
+
+@contextmanager
+def _hearing() -> Iterator[None]:
+    """Have the op hear Ctrl-C, and TERM unless it handles that, as one that is cancelled does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise StepInterrupted
+
+    before: dict[signal.Signals, _Handler] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    ours = [number for number, handler in before.items() if signal.getsignal(number) is handler]
+    for number in ours:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in ours:
+            if signal.getsignal(number) is interrupt:
+                signal.signal(number, before[number])
 
 
 @contextmanager

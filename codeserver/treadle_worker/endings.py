@@ -7,6 +7,7 @@ import atexit
 import gc
 import io
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -28,14 +29,27 @@ def open_files() -> OpenFiles:
     return tuple(weakref.ref(each) for each in _files(gc.get_objects()))
 
 
-def end_process(status: int, files: OpenFiles = ()) -> NoReturn:
-    """End this process: join threads, run atexit handlers, flush what is open, leave.
-
-    `files` are those that were open before the heap was frozen.
-    """
+def join_threads() -> None:
+    """Wait for the threads that are no daemons."""
     # Private, but what the interpreter calls at this point, since 3.3.
     _run(threading._shutdown)  # type: ignore[attr-defined]  # see above
+
+
+def run_exit_handlers() -> None:
+    """Run atexit handlers; those that ran already do not run again."""
     _run(atexit._run_exitfuncs)
+
+
+def end_process(
+    status: int, files: OpenFiles = (), *, by: signal.Signals | None = None
+) -> NoReturn:
+    """End this process: join threads, run atexit handlers, flush what is open, leave.
+
+    `files` are those that were open before the heap was frozen. With `by`, it is that signal
+    that ends it, unless it has a status to end with.
+    """
+    join_threads()
+    run_exit_handlers()
     _run(_stop_resource_tracker)
     # Both, whatever becomes of the first.
     can_flush = _flush(sys.stdout) & _flush(sys.stderr)
@@ -45,6 +59,10 @@ def end_process(status: int, files: OpenFiles = ()) -> NoReturn:
     # What is garbage in a cycle has finalizers that the teardown would run.
     _run(gc.collect)
     _flush_files([*kept, *_files(gc.get_objects())])
+    if by is not None and not status:
+        signal.signal(by, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (by,))
+        os.kill(os.getpid(), by)
     os._exit(status if can_flush or status else _CANNOT_FLUSH)
 
 

@@ -29,11 +29,10 @@ def conclude(
     """Decide what the journal says of an attempt.
 
     It succeeded when its process said so and then ended like one that has nothing to say:
-    what runs after the op (threads, atexit handlers, flushing) is part of it. An attempt that
-    did so although its cancel was on the way succeeded all the same; one whose time was over
-    did not.
+    what runs after the op (threads, atexit handlers, flushing) is part of it. One that was told
+    to end before it had did not succeed, whatever it made of that.
     """
-    if isinstance(end.outcome, AttemptSucceeded) and not end.was_interrupted and end.exit == Exit():
+    if isinstance(end.outcome, AttemptSucceeded) and not end.was_told and end.exit == Exit():
         return _measured(end.outcome, end)
     if end.cancel_requested:
         return _cancelled(end, stderr_tail())
@@ -86,11 +85,12 @@ def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
 
 
 def _how_ended(end: AttemptEnd) -> str:
-    if end.was_killed:
-        return "Its processes were sent TERM, and KILL when the grace was over."
-    if end.was_told:
-        return "Its processes were sent TERM, and ended."
-    return "Its process ended before it was sent TERM."
+    if not end.was_told:
+        return "Its process ended before it was told to."
+    told = "Its processes were sent TERM"
+    if end.was_interrupted:
+        told = "StepInterrupted was raised in its op, what it had started was sent TERM"
+    return f"{told}, and KILL when the grace was over." if end.was_killed else f"{told}, and ended."
 
 
 def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
@@ -166,7 +166,7 @@ def _reports_garbled(end: AttemptEnd, stderr_tail: str) -> Failure:
 
 
 def _when(end: AttemptEnd) -> str:
-    if isinstance(end.outcome, AttemptSucceeded) and not end.was_interrupted:
+    if isinstance(end.outcome, AttemptSucceeded):
         return "after the op returned, while its threads, atexit handlers and open files ended"
     if not end.has_begun:
         return "while it imported the code"

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 from enum import Enum, StrEnum, auto
 
-from treadle_worker import processes, stacks
+from treadle_worker import interrupts, processes, stacks
 from treadle_worker.capture import log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
@@ -265,7 +265,12 @@ class Host:
             if shows_stacks:
                 # For the steps, which inherit it: each writes to an stderr of its own.
                 stacks.show_on_signal(2)
-        rules = rules_for(self._spec, code.start_method, shows_stacks=shows_stacks)
+        rules = rules_for(
+            self._spec,
+            code.start_method,
+            shows_stacks=shows_stacks,
+            interrupts=interrupts.are_free(os.getpid()),
+        )
         return Running(self._loop, self, starter, rules)
 
     def _start_waiting(self) -> None:

@@ -89,9 +89,19 @@ def own_cpu_us(pid: int) -> int:
         return 0
 
 
+def signal_mask(numbers: Iterable[int]) -> int:
+    """Return signals as the mask that the kernel shows them in."""
+    return sum(1 << (number - 1) for number in numbers)
+
+
 def caught_signals(pid: int) -> int:
     """Return the signals that a process handles, as a mask; 0 if it is gone."""
     return _signals(pid, b"SigCgt:")
+
+
+def ignored_signals(pid: int) -> int:
+    """Return the signals that a process ignores, as a mask; 0 if it is gone."""
+    return _signals(pid, b"SigIgn:")
 
 
 def pending_signals(pid: int) -> int:
@@ -106,6 +116,14 @@ def _signals(pid: int, field: bytes) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return next((int(line.split()[1], 16) for line in lines if line.startswith(field)), 0)
+
+
+def has_ended(child: int) -> bool:
+    """Tell whether a child of this process has ended, and leave it to be reaped."""
+    try:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def children(pid: int) -> list[int]:

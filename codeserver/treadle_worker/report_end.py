@@ -46,9 +46,13 @@ class ReportEnd:
 
     def finish(self) -> None:
         """Read what there is and no more: what the attempt left behind may hold the other end."""
+        self.hear()
+        self._close()
+
+    def hear(self) -> None:
+        """Read what there is."""
         while self._read():
             pass
-        self._close()
 
     def _read(self) -> bool:
         """Take a piece; tell whether there may be more."""

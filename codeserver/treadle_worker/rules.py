@@ -16,16 +16,20 @@ class Rules:
 
     `begin_timeout` is how long a process may take to begin with the op, if that is limited;
     `log_limit` the bytes kept of each log stream. `shows_stacks`: a step process that catches
-    the signal of stacks.py does so for us, not for the user's code.
+    the signal of stacks.py does so for us, not for the user's code; `interrupts`: those of
+    interrupts.py, too.
     """
 
     begin_timeout: float | None
     term_grace: float
     log_limit: int
     shows_stacks: bool
+    interrupts: bool
 
 
-def rules_for(spec: HostSpec, start_method: StartMethod, *, shows_stacks: bool) -> Rules:
+def rules_for(
+    spec: HostSpec, start_method: StartMethod, *, shows_stacks: bool, interrupts: bool
+) -> Rules:
     """Return the rules of a host that starts its step processes so."""
     imports = len(spec.targets) * spec.import_timeout_ms / 1000
     return Rules(
@@ -34,4 +38,5 @@ def rules_for(spec: HostSpec, start_method: StartMethod, *, shows_stacks: bool) 
         term_grace=spec.term_grace_ms / 1000,
         log_limit=spec.log_limit,
         shows_stacks=shows_stacks,
+        interrupts=interrupts,
     )

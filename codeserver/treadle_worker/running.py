@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Protocol
 
-from treadle_worker import oom_counters, processes, stacks
+from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import Exit, read_exit
 from treadle_worker.capture import LogFolder
 from treadle_worker.exits import conclude
+from treadle_worker.forced_ends import ForcedEnds
 from treadle_worker.log_cap import LogCap
 from treadle_worker.loop import Loop
 from treadle_worker.messages import (
@@ -36,11 +36,6 @@ from treadle_worker.starters import Starter
 from treadle_worker.strays import Strays
 from treadle_worker.usage import Usage
 
-_ABORT_GRACE_S = 2.0
-# Stacks are written in a fraction of the first. A process that a busy machine, or the kernel,
-# keeps from meeting the signal is looked at again, so often at most.
-_STACKS_WAIT_S = 0.02
-_STACKS_LOOKS = 10
 # Between two looks at what the attempts have written; the second while one of them floods.
 _LOG_LOOK_S = 1.0
 _FLOOD_LOOK_S = 0.1
@@ -70,6 +65,7 @@ class Running:
         self._rules = rules
         self._running: dict[TaskId, RunningAttempt] = {}
         self._strays = Strays(loop, self._sweep)
+        self._ends = ForcedEnds(loop, rules, self._sweep)
 
     @property
     def task_ids(self) -> tuple[TaskId, ...]:
@@ -112,64 +108,22 @@ class Running:
         timeout_ms = running.task.steps[0].timeout_ms
         if self._rules.begin_timeout is not None:
             self._loop.set_deadline(
-                (task_id, "begin"), self._rules.begin_timeout, lambda: self._abort(running)
+                (task_id, "begin"), self._rules.begin_timeout, lambda: self._ends.abort(running)
             )
         if timeout_ms:
             self._loop.set_deadline(
-                (task_id, "timeout"), timeout_ms / 1000, lambda: self._time_out(running, timeout_ms)
+                (task_id, "timeout"),
+                timeout_ms / 1000,
+                lambda: self._ends.time_out(running, timeout_ms),
             )
         if not self._loop.has_deadline(_LOGS):
             self._loop.set_deadline(_LOGS, _LOG_LOOK_S, self._look_at_logs)
 
     def cancel(self, cancel: Cancel) -> None:
-        """Ask a task's processes to end, and kill them after the grace."""
+        """Have a task's processes end within the grace."""
         running = self._running.get(cancel.task_id)
-        if running is None:
-            return
-        running.cancel_requested = True
-        grace = cancel.grace_ms / 1000
-        if cancel.show_stacks and not running.is_ending and self._asks_for_stacks(running):
-            running.was_interrupted = True
-            self._end_when_shown(running, grace, _STACKS_LOOKS)
-        else:
-            self._end_within(running, grace)
-
-    def _time_out(self, running: RunningAttempt, timeout_ms: int) -> None:
-        # What has failed already failed for that, however long its process takes to end.
-        if not isinstance(running.outcome, AttemptFailed):
-            running.timeout_ms = timeout_ms
-        if self._asks_for_stacks(running):
-            running.was_interrupted = True
-            self._end_when_shown(running, self._rules.term_grace, _STACKS_LOOKS)
-        else:
-            self._end_within(running, self._rules.term_grace)
-
-    def _asks_for_stacks(self, running: RunningAttempt) -> bool:
-        """Ask a process that is at work to show its stacks; tell whether it will."""
-        is_at_work = running.outcome is None and running.exit is None
-        return is_at_work and self._rules.shows_stacks and stacks.ask(running.pid)
-
-    def _end_when_shown(self, running: RunningAttempt, grace: float, looks: int) -> None:
-        """End it once it has shown its stacks: the signal to end would overtake the other."""
-
-        def look() -> None:
-            if looks > 1 and running.exit is None and stacks.is_awaited(running.pid):
-                self._end_when_shown(running, grace, looks - 1)
-            else:
-                self._end_within(running, grace)
-
-        self._loop.set_deadline((running.task.task_id, "stacks"), _STACKS_WAIT_S, look)
-
-    def _end_within(self, running: RunningAttempt, grace: float) -> None:
-        """Send TERM, once, and KILL after the grace, or after what is left of an earlier one."""
-        kill_at = time.monotonic() + grace
-        running.kill_at = min(kill_at, running.kill_at) if running.is_ending else kill_at
-        if not running.is_ending:
-            running.is_ending = True
-            if running.exit is None:
-                running.tree = processes.instances(processes.descendants(running.pid))
-            self._signal(running, signal.SIGTERM)
-        self._kill_in(running, max(0.0, running.kill_at - time.monotonic()))
+        if running is not None:
+            self._ends.cancel(running, cancel)
 
     def _look_at_logs(self) -> None:
         if self._running:
@@ -195,7 +149,9 @@ class Running:
 
     def _take(self, running: RunningAttempt, fact: Fact) -> None:
         if isinstance(fact, AttemptSucceeded | AttemptFailed):
-            running.outcome = fact
+            # What an op makes of being told to end is no success.
+            if isinstance(fact, AttemptFailed) or not running.was_told:
+                running.outcome = fact
         elif isinstance(fact, AttemptBegun):
             running.has_begun = True
             self._loop.clear_deadline((running.task.task_id, "begin"))
@@ -254,8 +210,9 @@ class Running:
     def _end(self, running: RunningAttempt, exit_: Exit) -> None:
         task_id = running.task.task_id
         del self._running[task_id]
-        for kind in ("begin", "timeout", "stacks", "kill"):
+        for kind in ("begin", "timeout"):
             self._loop.clear_deadline((task_id, kind))
+        self._ends.forget(running)
         if not self._running:
             self._loop.clear_deadline(_LOGS)
         # Before its stderr is quoted, and before anybody hears that there is no more to read.
@@ -273,26 +230,3 @@ class Running:
             f"code after {self._rules.begin_timeout:g} s; its stderr shows where.",
             stderr_tail=running.logs.stderr_tail(),
         )
-
-    def _abort(self, running: RunningAttempt) -> None:
-        """End a process that hangs before the op: faulthandler writes where."""
-        running.hung = True
-        processes.send_signal(running.pid, signal.SIGABRT)
-        self._kill_in(running, _ABORT_GRACE_S)
-
-    def _kill_in(self, running: RunningAttempt, seconds: float) -> None:
-        if running.exit is not None:
-            self._sweep()
-            return
-        self._loop.set_deadline(
-            (running.task.task_id, "kill"), seconds, lambda: self._kill(running)
-        )
-
-    def _kill(self, running: RunningAttempt) -> None:
-        if running.exit is None:
-            running.was_killed = True
-            processes.kill_tree(running.pid)
-
-    def _signal(self, running: RunningAttempt, number: signal.Signals) -> None:
-        if running.exit is None:
-            processes.signal_tree(running.pid, number)

@@ -6,8 +6,9 @@ import signal
 import time
 from dataclasses import dataclass, field
 
+from treadle._interrupted import Interruption
 from treadle.policy import Limits
-from treadle_worker import oom_counters
+from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome
 from treadle_worker.capture import LogFolder
 from treadle_worker.log_cap import LogCap
@@ -24,10 +25,10 @@ from treadle_worker.usage import Usage
 class RunningAttempt:
     """One attempt. `pidfd` is closed once `exit` is known.
 
-    `is_ending`: it was sent TERM, as all of `tree` below it was, and KILL follows at
-    `kill_at`. `timeout_ms` is set when it is ended because its time was over, and
-    `was_interrupted` if it was asked where it is then. `hung`: it did not begin with the op in
-    time.
+    `is_ending`: it is to end, as all of `tree` below it is, and KILL follows at `kill_at`; `why`
+    is what its op hears. `was_told`: its process lived when it was sent the first signal of that,
+    `was_interrupted`: its op was. `timeout_ms` is set when it is ended because its time was over.
+    `hung`: it did not begin with the op in time.
     """
 
     task: Task
@@ -46,12 +47,25 @@ class RunningAttempt:
     own_cpu_us: int = 0
     cancel_requested: bool = False
     is_ending: bool = False
+    why: Interruption = Interruption.CANCELLED
     timeout_ms: int = 0
+    was_told: bool = False
     was_interrupted: bool = False
     was_killed: bool = False
     kill_at: float = 0.0
     tree: frozenset[Instance] = frozenset()
     hung: bool = False
+
+    def is_told_now(self) -> bool:
+        """Hear its process out before it is told to end; tell whether there is one to be told.
+
+        What it had reported by then is its own doing, as its end is if that has come.
+        """
+        if self.exit is not None or processes.has_ended(self.pid):
+            return False
+        self.reports.hear()
+        self.was_told = True
+        return True
 
     def finish_outputs(self) -> None:
         """Take what is left of its output."""
@@ -79,7 +93,7 @@ class RunningAttempt:
             own_cpu_us=self.own_cpu_us,
             limits=step.limits or Limits(),
             timeout_ms=self.timeout_ms,
-            was_told=self.is_ending,
+            was_told=self.was_told,
             was_killed=self.was_killed,
             was_interrupted=self.was_interrupted,
             garbage=garbage,

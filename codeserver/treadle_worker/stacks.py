@@ -12,7 +12,7 @@ from treadle_worker import processes
 
 # Without a name of its own, and next to nobody's. Whoever catches it all the same is left alone.
 SIGNAL = int(signal.SIGRTMAX) - 3
-_MASK = 1 << (SIGNAL - 1)
+_MASK = processes.signal_mask((SIGNAL,))
 
 
 def is_caught(pid: int) -> bool:

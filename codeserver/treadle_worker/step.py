@@ -6,23 +6,32 @@ import contextlib
 import faulthandler
 import os
 import random
+import signal
 import sys
 import traceback
 from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
-from treadle.execution import RetryAsk, StepFailedError, run_step
+from treadle._interrupted import StepInterrupted
+from treadle.execution import RetryAsk, StepFailedError, Where, run_step
 from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
 from treadle_worker import limits, processes
 from treadle_worker.attempt_end import Outcome
 from treadle_worker.capture import LogFolder
-from treadle_worker.endings import OpenFiles, end_process, exit_status
+from treadle_worker.endings import (
+    OpenFiles,
+    end_process,
+    exit_status,
+    join_threads,
+    run_exit_handlers,
+)
 from treadle_worker.evidence import memory_error
 from treadle_worker.failures import internal_failure, step_failure
 from treadle_worker.forked import end_forked
 from treadle_worker.frames import FrameError
+from treadle_worker.interrupts import Interrupts
 from treadle_worker.late_imports import LateImports
 from treadle_worker.log_records import log_to
 from treadle_worker.messages import (
@@ -103,15 +112,41 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     late.install()
     if not reports.wait_for_word():
         os._exit(_HOST_GONE)
+    interrupts = Interrupts()
     status = 0
     try:
-        outcome = _outcome(attempt, late, reports)
+        interrupts.listen()
+        status = _run_and_report(attempt, late, reports, interrupts)
+    except StepInterrupted:
+        # Nobody asks what it made: the host knows that it was told to end.
+        pass
     except SystemExit as error:
         # The op asked for the end of the process, and gets it: without a report.
         status = exit_status(error)
-    else:
-        status = _report(attempt.step.step_key, outcome, reports)
-    end_process(status, attempt.files)
+    _end(status, attempt.files, interrupts)
+
+
+def _end(status: int, files: OpenFiles, interrupts: Interrupts) -> NoReturn:
+    """End this process: by TERM, unless it chose a status, if its op was told to end."""
+    while True:
+        # What it was told meanwhile breaks off a thread or a handler that it waits for. It is
+        # told once: it ends the second time.
+        with contextlib.suppress(StepInterrupted):
+            with interrupts.short_wait():
+                join_threads()
+            run_exit_handlers()
+            interrupts.end()
+            end_process(status, files, by=signal.SIGTERM if interrupts.were_raised else None)
+
+
+def _run_and_report(
+    attempt: Attempt, late: LateImports, reports: Reports, interrupts: Interrupts
+) -> int:
+    outcome = _outcome(attempt, late, reports, interrupts)
+    if interrupts.were_raised and isinstance(outcome, AttemptFailed):
+        # A cancelled attempt has no failure to show this in.
+        _print_failure(outcome)
+    return _report(attempt.step.step_key, outcome, reports)
 
 
 def end_failed(error: BaseException, reports: Reports) -> NoReturn:
@@ -142,13 +177,19 @@ def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:
         # The host, if it is there, says what that means: it reads no more of what it read
         # garbage on. What the op raised is told here, or nowhere.
         if isinstance(outcome, AttemptFailed):
-            with contextlib.suppress(OSError, ValueError):
-                print(outcome.failure.traceback or outcome.failure.message, file=sys.stderr)
+            _print_failure(outcome)
         return CANNOT_REPORT
     return 0
 
 
-def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
+def _print_failure(outcome: AttemptFailed) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        print(outcome.failure.traceback or outcome.failure.message, file=sys.stderr)
+
+
+def _outcome(
+    attempt: Attempt, late: LateImports, reports: Reports, interrupts: Interrupts
+) -> Outcome:
     failed, pid = None, os.getpid()
     try:
         result = run_step(
@@ -165,6 +206,11 @@ def _outcome(attempt: Attempt, late: LateImports, reports: Reports) -> Outcome:
         failed = _failed(failure, retry=error.retry, no_retry=not error.allow_retries)
     except SystemExit:
         raise
+    except StepInterrupted as error:
+        end_forked(pid, error, attempt.files)
+        if interrupts.were_raised:
+            raise
+        failed = _failed(_raised_by_itself(attempt.step.step_key, error))
     except BaseException as error:  # noqa: BLE001 - the one place: whatever it is, it is told
         met = limits.lift_memory(error)
         failed = _failed(_named(attempt.step.step_key, internal_failure(error), met))
@@ -186,6 +232,16 @@ def _failed(
 
 def _named(step_key: str, failure: Failure, met: limits.MemoryMet | None) -> Failure:
     return failure if met is None else memory_error(step_key, met, failure)
+
+
+def _raised_by_itself(step_key: str, error: StepInterrupted) -> Failure:
+    failed = StepFailedError(
+        Where.COMPUTE,
+        f"Step {step_key!r} raised StepInterrupted, though nobody told it to end. Raise another "
+        "exception to fail.",
+    )
+    failed.__cause__ = error
+    return step_failure(failed)
 
 
 def _stale(step_key: str, changed: list[str]) -> Failure:

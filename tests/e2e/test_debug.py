@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,10 @@ from tests.processes import running
 
 CODE = """
 import logging
+import time
 from pathlib import Path
 from treadle import (
-    AssetOut, Definitions, IOManager, Output, asset, graph_asset, multi_asset, op
+    AssetOut, Definitions, IOManager, Output, StepInterrupted, asset, graph_asset, multi_asset, op
 )
 
 HERE = Path(__file__).parent
@@ -49,6 +51,19 @@ def made(context):
     return 7
 
 
+@asset
+def waits():
+    if not (HERE / "wait").exists():
+        return
+    try:
+        print("waits", flush=True)
+        while True:
+            time.sleep(60)
+    except StepInterrupted as told:
+        print("heard", told.reason)
+        raise
+
+
 class Elsewhere(IOManager):
     def handle_output(self, context, obj):
         with (HERE / "handled").open("a") as file:
@@ -64,7 +79,7 @@ def kept_elsewhere(made):
 
 
 defs = Definitions(
-    assets=[broken, made, kept_elsewhere], resources={"elsewhere": Elsewhere()}
+    assets=[broken, made, waits, kept_elsewhere], resources={"elsewhere": Elsewhere()}
 )
 """
 
@@ -175,6 +190,21 @@ def test_the_terminal_is_the_step_s_own(place: Path) -> None:
             shown += os.read(controller, 4096)
         assert process.wait(timeout=60) == 1
     os.close(controller)
+
+
+def test_an_op_hears_that_it_is_told_to_end(place: Path) -> None:
+    (place / "wait").touch()
+    with subprocess.Popen(
+        command(place, "waits"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waits\n"
+        process.send_signal(signal.SIGTERM)
+        shown, _ = process.communicate("q\n", timeout=60)
+
+    assert shown.startswith("heard cancelled\n")
+    assert "(Pdb)" in shown
+    assert process.returncode == 1
 
 
 def test_what_cannot_be_debugged_is_refused(place: Path) -> None:

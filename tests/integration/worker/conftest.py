@@ -298,19 +298,26 @@ def task_for(step: str, attempt: int, digest: str) -> Mapping[str, object]:
     }
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Workplace]:
+@contextlib.contextmanager
+def workplace(folder: Path) -> Iterator[Workplace]:
     """Give a folder with a listening socket; afterwards every host is gone."""
     # Short, because a Unix socket's path holds 107 bytes.
     with tempfile.TemporaryDirectory(prefix="w-") as short:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("TREADLE_START_METHOD", None)
-        workplace = Workplace(tmp_path, Path(short) / "hosts", environment)
-        workplace.listen()
+        made = Workplace(folder, Path(short) / "hosts", environment)
+        made.listen()
         try:
-            yield workplace
+            yield made
         finally:
-            workplace.end()
+            made.end()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Workplace]:
+    """Give a workplace of the test's own."""
+    with workplace(tmp_path) as made:
+        yield made
 
 
 Serve = Callable[..., Served]

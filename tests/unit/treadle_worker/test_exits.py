@@ -120,7 +120,10 @@ KILLED = Exit(signal="SIGKILL")
 def test_what_was_ended_because_its_time_was_over_is_a_timeout(
     outcome: Outcome | None, exit_: Exit
 ) -> None:
-    told = conclude(end(outcome, exit_, timeout_ms=1500, was_killed=exit_ == KILLED), tail)
+    was_killed = exit_ == KILLED
+    told = conclude(
+        end(outcome, exit_, timeout_ms=1500, was_told=was_killed, was_killed=was_killed), tail
+    )
 
     if outcome == SUCCEEDED and exit_ == Exit():
         assert isinstance(told, AttemptSucceeded)
@@ -131,12 +134,28 @@ def test_what_was_ended_because_its_time_was_over_is_a_timeout(
     assert ("KILL when" in " ".join(told.failure.evidence)) == (exit_ == KILLED)
 
 
-def test_success_that_comes_after_the_deadline_met_the_op_is_a_timeout() -> None:
-    found = failure(end(SUCCEEDED, timeout_ms=1500, was_interrupted=True))
+def test_what_a_process_says_that_was_told_to_end_is_no_success() -> None:
+    cancelled = conclude(end(SUCCEEDED, cancelled=True, was_told=True), tail)
+    found = failure(end(SUCCEEDED, timeout_ms=1500, was_told=True))
 
+    assert isinstance(cancelled, AttemptCancelled)
     assert found.reason is FailureReason.TIMEOUT
-    assert "before the op returned" in found.message
-    assert "Its process ended before it was sent TERM." in found.evidence
+    assert "after the op returned" in found.message
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "Its process ended before it was told to."),
+        ({"was_told": True}, "Its processes were sent TERM, and ended."),
+        (
+            {"was_told": True, "was_interrupted": True},
+            "StepInterrupted was raised in its op, what it had started was sent TERM, and ended.",
+        ),
+    ],
+)
+def test_a_timeout_says_how_its_process_was_told(facts: dict[str, bool], words: str) -> None:
+    assert words in failure(end(None, timeout_ms=1500, **facts)).evidence
 
 
 def test_a_timeout_says_that_stderr_has_the_stack_if_it_has() -> None:
