@@ -135,7 +135,11 @@ def watch(
 @json_option("the run as one JSON document")
 @reporting_errors
 def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json: bool) -> ExitCode:
-    """Ask for a run's end. A run that has ended already is an error (exit status 2)."""
+    """Ask for a run's end. A run that has ended already is an error (exit status 2).
+
+    With --wait the exit status is 1 when the run ended otherwise, as one does whose steps had all
+    succeeded by then.
+    """
     with open_session(wanted) as session:
         handle = session.client.run(run_id)
         run = handle.cancel(reason)
@@ -146,4 +150,5 @@ def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json
         print_document(plain(run))
     else:
         say(run_line(run))
-    return ExitCode.SUCCEEDED
+    ended_otherwise = wait and run.status is not RunState.CANCELLED
+    return ExitCode.RUN_FAILED if ended_otherwise else ExitCode.SUCCEEDED

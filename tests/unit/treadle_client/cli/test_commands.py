@@ -442,10 +442,19 @@ def test_following_a_step_that_never_ran_says_so(treadle, launcher, address):
 
 
 def test_a_run_is_cancelled_with_a_reason(treadle, launcher, address):
+    launcher.run.state = run_pb2.RUN_STATE_CANCELLED
+
     done = treadle("runs", "cancel", RUN_ID, "--launcher", address, "--reason", "why", "--wait")
 
     assert done.status == 0
     assert launcher.requests("CancelRun")[0].reason == "why"
+
+
+def test_a_cancel_that_came_too_late_ends_with_1(treadle, launcher, address):
+    launcher.run.state = run_pb2.RUN_STATE_SUCCEEDED
+
+    assert treadle("runs", "cancel", RUN_ID, "--launcher", address, "--wait").status == 1
+    assert treadle("runs", "cancel", RUN_ID, "--launcher", address).status == 0
 
 
 def test_cancelling_a_finished_run_ends_with_2(treadle, refuse, address):
