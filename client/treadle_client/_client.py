@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from treadle_client._errors import UnreachableError
+from treadle_access.tokens import TokenFileError, read_token
+from treadle_client._errors import AccessError, Refusal, UnreachableError
 from treadle_client._garbage import Collected, DiskUse, Garbage
 from treadle_client._graph import Graph
 from treadle_client._ids import RunId
@@ -38,6 +39,14 @@ PATIENCE_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 
 
+def _token(file: str | Path) -> str:
+    try:
+        return read_token(file)
+    except TokenFileError as error:
+        message = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        raise AccessError(Refusal(reason="BAD_TOKEN", message=message)) from error
+
+
 class Client:
     """A connection to a launcher, made by `Client.connect` or `local`; closed at the end of a with.
 
@@ -61,16 +70,16 @@ class Client:
     ) -> Self:
         """Connect to the launcher at "unix:/path" or "host:port".
 
-        `token`, or the first line of `token_file`, is what a launcher on TCP asks for.
+        `token`, or what `token_file` holds, is what a launcher on TCP asks for.
         `timeout` is how many seconds connecting may take; `patience` how many seconds a launcher
         may be gone while a run is watched.
 
         Raises:
             UnreachableError: nobody answers there.
-            AccessError: the token is missing or wrong.
+            AccessError: the token is missing or wrong, or others may read its file.
         """
         if token_file is not None:
-            token = Path(token_file).read_text(encoding="utf-8").strip()
+            token = _token(token_file)
         if not address:
             # gRPC would take it for a name, and find a fault of its own.
             message = f"Nobody answers at an empty address.\n{START_OR_NAME_ONE}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from treadle_access.folders import SocketFolderError, socket_folder
 from treadle_client._client import CONNECT_SECONDS, Client
 from treadle_client._durability import Durability
 from treadle_client._errors import HomeInUseError, LoadError, StartError
@@ -17,7 +19,6 @@ from treadle_client._home import clear_killed_launcher, find_launcher
 from treadle_client._lifeline import Lifeline, Service
 from treadle_client._location import LocationState
 from treadle_client._rpc import LauncherRpc
-from treadle_client._sockets import new_code_server_address
 
 #: How long a service may take to start, its loads apart, in seconds.
 START_SECONDS = 30.0
@@ -103,7 +104,7 @@ def local_services(
     with Lifeline(show_stderr=show_stderr) as lifeline:
         code_server, code_address = None, ""
         if not code.is_empty:
-            code_address = new_code_server_address()
+            code_address = _new_code_server_address()
             code_server = lifeline.start(
                 "code server", "treadle_codeserver", [*code.arguments(), "--bind", code_address]
             )
@@ -119,6 +120,14 @@ def local_services(
             code_server=code_server,
             code_server_address=code_address,
         )
+
+
+def _new_code_server_address() -> str:
+    """Name a Unix socket that nobody else uses. The folder is made, the socket is not."""
+    try:
+        return f"unix:{socket_folder()}/{secrets.token_hex(6)}-codeserver.sock"
+    except SocketFolderError as error:
+        raise StartError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import sys
 
+from treadle_access.addresses import BadAddressError
 from treadle_codeserver.arguments import read
-from treadle_codeserver.errors import StartError
 from treadle_codeserver.server import serve
 
 
@@ -21,7 +21,7 @@ def main() -> int:
     )
     try:
         asyncio.run(serve(settings))
-    except StartError as error:
+    except BadAddressError as error:
         print(f"treadle codeserver: {error}", file=sys.stderr)
         return 1
     return 0

@@ -10,14 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from treadle_access.addresses import Address, BadAddressError, TcpAddress, parse
+from treadle_access.folders import default_socket
+from treadle_access.tokens import TokenFileError, read_token
 from treadle_codeserver import defaults
-from treadle_codeserver.addresses import (
-    Address,
-    AddressError,
-    TcpAddress,
-    default_address,
-    parse_address,
-)
 from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget, Target
 
 
@@ -149,18 +145,18 @@ def _folder(parser: argparse.ArgumentParser, text: str) -> Path:
 
 def _bind(parser: argparse.ArgumentParser, text: str | None, identity: str) -> Address:
     try:
-        return default_address(identity) if text is None else parse_address(text)
-    except AddressError as error:
+        bind = default_socket(identity, "codeserver") if text is None else parse(text)
+    except BadAddressError as error:
         parser.error(str(error))
+    if isinstance(bind, TcpAddress) and not bind.is_loopback:
+        parser.error(f"--bind {bind}: TCP is served on loopback only, for example 127.0.0.1:0")
+    return bind
 
 
 def _token(parser: argparse.ArgumentParser, path: str | None) -> str | None:
     if path is None:
         return None
     try:
-        token = Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
+        return read_token(path)
+    except TokenFileError as error:
         parser.error(f"--token-file: {error}")
-    if not token or not token.isascii() or any(c.isspace() for c in token):
-        parser.error(f"--token-file: {path} must hold one word of ASCII")
-    return token

@@ -1,7 +1,6 @@
 """What a call of the code server is refused with.
 
 CodeServerError
-├── StartError              the server cannot start as it was asked to
 └── RefusedError            a call is refused: reason, names, what to do
     ├── NotLoadedError      NOT_LOADED
     ├── NotLocalError       NOT_LOCAL
@@ -41,10 +40,6 @@ class Reason(StrEnum):
 
 class CodeServerError(Exception):
     """Something that the code server says in its own words."""
-
-
-class StartError(CodeServerError):
-    """The server cannot start as it was asked to."""
 
 
 class RefusedError(CodeServerError):

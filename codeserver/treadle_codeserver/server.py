@@ -14,19 +14,20 @@ import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from treadle_access.addresses import Address, TcpAddress
+from treadle_access.binding import started
+from treadle_access.token_check import TokenCheck
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_codeserver import defaults
-from treadle_codeserver.addresses import Address, TcpAddress
 from treadle_codeserver.arguments import Settings
-from treadle_codeserver.binding import started
-from treadle_codeserver.errors import ShuttingDownError
+from treadle_codeserver.errors import BadTokenError, ShuttingDownError
 from treadle_codeserver.leaving import told_to_leave
 from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
 from treadle_codeserver.orphans import adopt_orphans
 from treadle_codeserver.request_check import RequestCheck
 from treadle_codeserver.service import CodeServerService
-from treadle_codeserver.token_check import TokenCheck
+from treadle_codeserver.wire.error import encode_refusal
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,22 +45,28 @@ async def serve(settings: Settings) -> None:
     """Serve until told to leave. Afterwards no process and no socket is left.
 
     Raises:
-        StartError: the address cannot be bound.
+        BadAddressError: the address cannot be bound.
     """
     adopt_orphans()
     with told_to_leave(settings.alive_fd) as leave:
         location = CodeLocation(settings.name, partial(load, settings.command))
-        async with asyncio.TaskGroup() as tasks, _served(settings, location) as address:
+        # The tasks inside, so that an address which cannot be bound is told as it is.
+        async with _served(settings, location) as address, asyncio.TaskGroup() as tasks:
             tasks.create_task(_load_first(location, address, settings.ready_fd))
             await leave.wait()
             _LOG.info("leaving")
+            await location.close()
 
 
 @contextlib.asynccontextmanager
 async def _served(settings: Settings, location: CodeLocation) -> AsyncIterator[Address]:
     """Answer calls for the length of the block."""
     is_tcp = isinstance(settings.bind, TcpAddress)
-    checks = [TokenCheck(settings.token)] if is_tcp and settings.token is not None else []
+    checks = (
+        [TokenCheck(settings.token, encode_refusal(BadTokenError()))]
+        if is_tcp and settings.token is not None
+        else []
+    )
     server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=_OPTIONS)
     service = CodeServerService(location, settings.command)
     codeserver_pb2_grpc.add_CodeServerServiceServicer_to_server(service, server)

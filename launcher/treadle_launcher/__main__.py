@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 
-from treadle_launcher.addresses import BadAddressError, SocketFolderError
+from treadle_access.addresses import BadAddressError
 from treadle_launcher.arguments import read
 from treadle_launcher.errors import LauncherError
 from treadle_launcher.home import HomeError
@@ -23,7 +23,7 @@ def main() -> int:
     )
     try:
         asyncio.run(serve(settings))
-    except (LauncherError, HomeError, BadAddressError, SocketFolderError) as error:
+    except (LauncherError, HomeError, BadAddressError) as error:
         print(f"treadle launcher: {error}", file=sys.stderr)
         return 1
     return 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from treadle_access.addresses import Address, TcpAddress, parse
+from treadle_access.tokens import TokenFileError, read_token
 from treadle_launcher import defaults
-from treadle_launcher.addresses import Address, TcpAddress, parse
 from treadle_launcher.durability import Durability
 
 
@@ -40,7 +41,7 @@ class Settings:
     locations: tuple[LocationArgument, ...]
     home: Path
     bind: Address | None
-    token: str | None
+    token: str | None = field(repr=False)
     alive_fd: int | None
     ready_fd: int | None
     max_steps: int
@@ -217,12 +218,9 @@ def _token(parser: argparse.ArgumentParser, path: str | None) -> str | None:
     if path is None:
         return None
     try:
-        token = Path(path).read_text().strip()
-    except OSError as error:
+        return read_token(path)
+    except TokenFileError as error:
         parser.error(f"--token-file: {error}")
-    if not token or not token.isascii() or any(c.isspace() for c in token):
-        parser.error(f"--token-file: {path} must hold one word of ASCII")
-    return token
 
 
 def _check(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import grpc
 
+from treadle_access.addresses import Address, TcpAddress, UnixAddress
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_launcher import defaults
-from treadle_launcher.addresses import Address, TcpAddress, UnixAddress
-from treadle_launcher.code_server_channel import code_server_channel
+from treadle_launcher.code_server_channel import CodeServerChannel
 from treadle_launcher.errors import (
     CodeServerRefusedError,
     LocationUnreachableError,
@@ -25,7 +24,6 @@ from treadle_launcher.ids import KeyText
 from treadle_launcher.late_answers import LateAnswers
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.peers import peer_uid
 from treadle_launcher.plan import Plan, PlanOptions, Selection
 from treadle_launcher.rerunning import EarlierRun
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
@@ -53,9 +51,10 @@ class CodeLocation:
         self.is_reachable = False
         self._address = address
         self._metadata = _metadata(address, token)
-        self._channel = code_server_channel(address)
+        self._refused = ""
+        self._channel = CodeServerChannel(address, self._note_refusal)
         self._stub: codeserver_pb2_grpc.CodeServerServiceAsyncStub = (
-            codeserver_pb2_grpc.CodeServerServiceStub(self._channel)
+            codeserver_pb2_grpc.CodeServerServiceStub(self._channel.grpc)
         )
         self._graphs: dict[str, Graph] = {}
         self._follower: asyncio.Task[None] | None = None
@@ -69,6 +68,7 @@ class CodeLocation:
         A code server that does not answer now is followed all the same, but for one that only
         can tell its name: it is waited for, because both may have been started just now.
         """
+        await self._channel.open()
         await self.refresh_soon()
         if not self.name and self.report is None:
             _LOG.info("waiting_for_code_server address=%s", self._address)
@@ -224,12 +224,6 @@ class CodeLocation:
         if not isinstance(self._address, UnixAddress):
             raise NoHostForLocationError([self.name])
         try:
-            peer = await asyncio.to_thread(peer_uid, self._address, defaults.CODE_SERVER_TIMEOUT)
-        except OSError as error:
-            raise LocationUnreachableError([self.name]) from error
-        if peer != os.getuid():
-            raise NoHostForLocationError([self.name])
-        try:
             with self._translated():
                 response = await self._stub.GetLaunchSpec(
                     codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
@@ -270,6 +264,15 @@ class CodeLocation:
             self._on_load(self.name, report.generation)
         return report
 
+    def _note_refusal(self, why: str) -> None:
+        self._refused = why
+
+    def _unreachable(self) -> LocationUnreachableError:
+        if not self._refused:
+            return LocationUnreachableError([self.name])
+        message = f"The code server of {self.name} is not used: {self._refused}."
+        return LocationUnreachableError([self.name], message=message)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -280,7 +283,7 @@ class CodeLocation:
                 raise CodeServerRefusedError(refusal) from error
             if error.code() in _GONE:
                 self.is_reachable = False
-                raise LocationUnreachableError([self.name]) from error
+                raise self._unreachable() from error
             raise RefusedError(
                 [self.name],
                 message=f"The code server of {self.name} failed: {error.code().name}"

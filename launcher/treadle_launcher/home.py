@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from treadle_launcher.addresses import Address, UnixAddress
+from treadle_access.addresses import Address, UnixAddress
 from treadle_launcher.durability import sync_path
 from treadle_launcher.home_lock import HomeLock
 from treadle_launcher.private_files import write_private

@@ -15,17 +15,20 @@ import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from treadle_access.addresses import Address, TcpAddress, UnixAddress
+from treadle_access.binding import started
+from treadle_access.folders import default_socket
+from treadle_access.token_check import TokenCheck
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
 from treadle_launcher import defaults
-from treadle_launcher.addresses import Address, TcpAddress, default_socket
 from treadle_launcher.arguments import Settings
 from treadle_launcher.asset_history import AssetHistory
 from treadle_launcher.attempt_logs import AttemptLogs
-from treadle_launcher.binding import started
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
+from treadle_launcher.errors import BadTokenError
 from treadle_launcher.home import open_home
 from treadle_launcher.housekeeping import housekeeping
 from treadle_launcher.launching import Launching
@@ -38,8 +41,8 @@ from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.service import LauncherService, ServedParts
 from treadle_launcher.store.store import open_store
 from treadle_launcher.sweeping import Sweeper
-from treadle_launcher.token_check import TokenCheck
 from treadle_launcher.watch import Watchers
+from treadle_launcher.wire.error import encode_refusal
 from treadle_launcher.wire.locations import LocationMessages
 
 _LOG = logging.getLogger(__name__)
@@ -58,15 +61,15 @@ async def serve(settings: Settings) -> None:
     Raises:
         HomeError: the home cannot be used.
         StoreError: the home's database cannot be used.
-        BadAddressError: an address cannot be bound.
-        SocketFolderError: no folder for sockets is this user's alone.
+        BadAddressError: an address cannot be bound, or there is no folder for sockets.
         LocationStartError: a location has no name, or the name of another one.
     """
     with told_to_leave(settings.alive_fd) as leave, open_home(settings.home) as home:
         identity = str(home.root.resolve())
+        spare = [settings.bind.path.parent] if isinstance(settings.bind, UnixAddress) else []
         # Hosts that wait for a standing launcher find none where an ephemeral one listens.
         kind = "own-hosts" if settings.is_ephemeral else "hosts"
-        host_socket = default_socket(identity, kind)
+        host_socket = default_socket(identity, kind, *spare)
         bind = settings.bind or default_socket(identity, "launcher")
         settings = dataclasses.replace(settings, bind=bind)
         with open_store(home.database, durability=settings.durability) as store:
@@ -168,7 +171,11 @@ async def _served(
 ) -> AsyncIterator[Address]:
     """Answer calls for the length of the block."""
     is_tcp = isinstance(bind, TcpAddress)
-    checks = [TokenCheck(settings.token)] if is_tcp and settings.token is not None else []
+    checks = (
+        [TokenCheck(settings.token, encode_refusal(BadTokenError()))]
+        if is_tcp and settings.token is not None
+        else []
+    )
     server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=_OPTIONS)
     launcher_pb2_grpc.add_LauncherServiceServicer_to_server(service, server)
     healthy = health.aio.HealthServicer()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from treadle_launcher.addresses import UnixAddress
+from treadle_access.addresses import UnixAddress
 from treadle_launcher.arguments import Settings
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.answers import Answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from treadle_launcher.addresses import Address, BadAddressError, SocketFolderError, UnixAddress
+from treadle_access.addresses import Address, BadAddressError, UnixAddress
 from treadle_launcher.hosts.listener import HostListener
 from treadle_launcher.hosts.provider import HostStartError
 
@@ -33,7 +33,7 @@ class Sockets:
             _LOG.error("launcher_socket_gone address=%s remedy=start_again", self._served)
         try:
             self._listener.listen_again()
-        except (OSError, BadAddressError, SocketFolderError) as error:
+        except (OSError, BadAddressError) as error:
             raise HostStartError(
                 f"the socket that hosts dial was removed, {self._hosts.path}, and cannot be made"
                 f" again: {error}",

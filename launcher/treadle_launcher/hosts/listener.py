@@ -7,16 +7,17 @@ import logging
 import os
 import socket
 import struct
-from pathlib import Path
 from typing import Protocol
 
-from treadle_launcher.addresses import UnixAddress, clear_stale_socket, owned_folder
+from treadle_access.addresses import UnixAddress
+from treadle_access.binding import identity
+from treadle_access.folders import owned_folder
+from treadle_access.sockets import claimed, peer_uid
 from treadle_launcher.hosts.frames import HostFrame, LauncherFrame
 from treadle_launcher.wire.worker import FrameError, decode_frame, encode_frame
 
 _LOG = logging.getLogger(__name__)
 _LENGTH = struct.Struct(">I")
-_PEER_CREDENTIALS = struct.Struct("3i")
 _LARGEST_FRAME = 64 * 1024 * 1024
 
 
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, if the peer is of this user (asyncio calls it)."""
         assert isinstance(transport, asyncio.Transport)
-        if _peer_uid(transport.get_extra_info("socket")) != os.getuid():
+        if peer_uid(transport.get_extra_info("socket")) != os.geteuid():
             _LOG.warning("host_refused reason=uid")
             transport.abort()
             return
@@ -110,14 +111,13 @@ class HostListener:
     @property
     def is_there(self) -> bool:
         """Whether hosts find the socket where they were told that it is."""
-        return _identity(self._address.path) == self._ours
+        return identity(self._address.path) == self._ours
 
     def listen_again(self) -> asyncio.Task[None]:
         """Put the socket where it was, and its folder; hosts that dial from now on are heard.
 
         Raises:
-            BadAddressError: another process listens there.
-            SocketFolderError: the folder is another user's.
+            BadAddressError: another process listens there, or the folder is not this user's.
             OSError: the socket, or its folder, cannot be made.
         """
         # What came over the old one goes on.
@@ -144,17 +144,17 @@ class HostListener:
             self._address.path.unlink(missing_ok=True)
 
     def _bind(self) -> None:
-        clear_stale_socket(self._address)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            self._socket.setblocking(False)
-            self._socket.bind(str(self._address.path))
-            self._address.path.chmod(0o600)
-            self._socket.listen()
-        except OSError:
-            self._socket.close()
-            raise
-        self._ours = _identity(self._address.path)
+        with claimed(self._address):
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                self._socket.setblocking(False)
+                self._socket.bind(str(self._address.path))
+                self._address.path.chmod(0o600)
+                self._socket.listen()
+            except OSError:
+                self._socket.close()
+                raise
+            self._ours = identity(self._address.path)
 
     def _stop(self) -> None:
         if self._serving is not None:
@@ -169,22 +169,9 @@ async def listen(address: UnixAddress, handler: FrameHandler) -> HostListener:
     """Listen for hosts.
 
     Raises:
-        BadAddressError: another process listens there.
+        BadAddressError: another process listens there, or the folder is not this user's.
         OSError: the socket cannot be made.
     """
     listener = HostListener(address, handler)
     await listener.serve()
     return listener
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _peer_uid(peer: socket.socket) -> int:
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
-    return int(_PEER_CREDENTIALS.unpack(credentials)[1])

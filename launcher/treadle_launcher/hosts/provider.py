@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from treadle_launcher.addresses import Address, UnixAddress
+from treadle_access.addresses import Address, UnixAddress
 from treadle_launcher.arguments import StartMethod
 from treadle_launcher.durability import Durability
 from treadle_launcher.home import Home

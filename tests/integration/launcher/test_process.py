@@ -15,6 +15,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
 
+TOKEN = "open-sesame-open-sesame"
+
 WAITS = """
 import os, time
 from treadle import asset
@@ -79,9 +81,15 @@ def test_the_sockets_of_a_killed_launcher_are_no_obstacle(services):
     assert services.caller(launcher.address).GetLauncher().max_runs == 10
 
 
+def token_file(folder):
+    file = folder / "token"
+    file.touch(mode=0o600)
+    file.write_text(f"{TOKEN}\n")
+    return file
+
+
 def test_over_tcp_every_call_needs_the_token(services):
-    token = services.folder / "token"
-    token.write_text("secret\n")
+    token = token_file(services.folder)
     launcher = services.launcher("--bind", "127.0.0.1:0", "--token-file", str(token))
     assert not launcher.address.endswith(":0")
     stranger = services.caller(launcher.address)
@@ -89,7 +97,7 @@ def test_over_tcp_every_call_needs_the_token(services):
     assert (code, refusal.reason) == (grpc.StatusCode.UNAUTHENTICATED, "BAD_TOKEN")
     with pytest.raises(grpc.RpcError):
         health_pb2_grpc.HealthStub(stranger.channel).Check(health_pb2.HealthCheckRequest())
-    assert services.caller(launcher.address, "secret").GetLauncher().max_runs == 10
+    assert services.caller(launcher.address, TOKEN).GetLauncher().max_runs == 10
 
 
 def test_a_taken_socket_is_refused_in_words(services):
@@ -160,16 +168,14 @@ def test_a_run_outlives_its_launcher(services):
 
 
 def test_a_location_over_tcp_is_planned_and_has_no_host_here(services, tmp_path):
-    token_file = tmp_path / "token"
-    token_file.write_text("open-sesame\n")
-    token_file.chmod(0o600)
+    token = token_file(tmp_path)
     module = services.module(
         "away", "from treadle import asset\n\n@asset\ndef a():\n    return 1\n"
     )
-    tcp = ("--bind", "127.0.0.1:0", "--token-file", str(token_file))
+    tcp = ("--bind", "127.0.0.1:0", "--token-file", str(token))
     code_server = services.process("treadle_codeserver", "--file", str(module), *tcp)
     launcher = services.launcher(
-        "--location", code_server.address, "--token-file", str(token_file), ephemeral=True
+        "--location", code_server.address, "--token-file", str(token), ephemeral=True
     )
     caller = services.caller(launcher.address)
 

@@ -35,12 +35,13 @@ def test_a_token_is_sent_with_each_call(launcher, address):
 
 
 def test_a_token_file_is_read(launcher, address, tmp_path):
-    (tmp_path / "token").write_text("secret\n")
+    (tmp_path / "token").touch(mode=0o600)
+    (tmp_path / "token").write_text("open-sesame-open-sesame\n")
 
     with Client.connect(address, token_file=tmp_path / "token"):
         pass
 
-    assert launcher.metadata["authorization"] == "Bearer secret"
+    assert launcher.metadata["authorization"] == "Bearer open-sesame-open-sesame"
 
 
 def test_a_plan_joins_the_parts_of_the_stream(client):

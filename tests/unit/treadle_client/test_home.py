@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.processes import running
+from treadle_access.addresses import UnixAddress
 from treadle_client._home import default_home, find_launcher
-from treadle_launcher.addresses import UnixAddress
 from treadle_launcher.home import open_home
 from treadle_launcher.processes import ProcessId, own_id
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from treadle_access.addresses import TcpAddress, UnixAddress
 from treadle_codeserver import defaults
-from treadle_codeserver.addresses import TcpAddress, UnixAddress
 from treadle_codeserver.arguments import read
 from treadle_codeserver.targets import FileTarget, ModuleTarget
 
@@ -67,13 +67,14 @@ def test_an_interpreter_is_found_and_its_links_are_kept(
 
 def test_tcp_takes_its_token_from_a_file(file: Path) -> None:
     token = file.with_name("token")
-    token.write_text("secret\n")
+    token.touch(mode=0o600)
+    token.write_text("open-sesame-open-sesame\n")
 
     settings = read(["-f", str(file), "--bind", "127.0.0.1:0", "--token-file", str(token)])
 
     assert settings.bind == TcpAddress(host="127.0.0.1", port=0)
-    assert settings.token == "secret"
-    assert "secret" not in repr(settings)
+    assert settings.token == "open-sesame-open-sesame"
+    assert "sesame" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -84,10 +85,10 @@ def test_tcp_takes_its_token_from_a_file(file: Path) -> None:
         (["-m", "not a module"], "is no module's name"),
         (["-m", "a", "--working-directory", "missing"], "there is no folder"),
         (["-m", "a", "--python", "no-such-python"], "is no program"),
-        (["-m", "a", "--bind", "0.0.0.0:1"], "not on loopback"),
+        (["-m", "a", "--bind", "0.0.0.0:1"], "loopback only"),
         (["-m", "a", "--bind", "127.0.0.1:0"], "only with --token-file"),
         (["-m", "a", "--token-file", "missing"], "--token-file"),
-        (["-m", "a", "--token-file", "my_assets.py"], "one word of ASCII"),
+        (["-m", "a", "--token-file", "my_assets.py"], "chmod 600"),
         (["-m", "a", "--import-timeout", "0"], "number of seconds"),
         (["-m", "a", "--name", " "], "is no name"),
         (["-m", "a", "--alive-fd", "99999"], "no open descriptor"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from treadle._files import FileStore
-from treadle_launcher.addresses import UnixAddress
+from treadle_access.addresses import UnixAddress
 from treadle_launcher.home import FORMAT, HomeError, HomeFormatError, HomeLockedError, open_home
 from treadle_launcher.processes import own_id
 from treadle_launcher.store.store import open_store

@@ -144,11 +144,34 @@ def test_code_on_the_home_of_a_running_launcher_is_refused_with_its_address(
 
 
 def test_a_token_file_is_sent(treadle, launcher, address, tmp_path):
-    (tmp_path / "token").write_text("secret\n")
+    token = "open-sesame-open-sesame"
+    (tmp_path / "token").touch(mode=0o600)
+    (tmp_path / "token").write_text(f"{token}\n")
 
     treadle("graph", "--launcher", address, "--token-file", "token")
 
-    assert launcher.metadata["authorization"] == "Bearer secret"
+    assert launcher.metadata["authorization"] == f"Bearer {token}"
+
+
+def test_a_token_file_that_others_may_read_is_refused(treadle, launcher, address, tmp_path):
+    (tmp_path / "token").write_text("open-sesame-open-sesame\n")
+    (tmp_path / "token").chmod(0o644)
+
+    done = treadle("graph", "--launcher", address, "--token-file", "token")
+
+    assert done.status == 2
+    assert "chmod 600 token" in done.err
+    assert launcher.metadata == {}
+
+
+def test_a_launcher_s_socket_where_others_may_write_is_not_spoken_to(treadle, socket_folder):
+    socket_folder.chmod(0o1777)
+
+    done = treadle("graph", "--launcher", f"unix:{socket_folder}/l0")
+
+    assert done.status == 3
+    assert f"others may write to the folder {socket_folder}" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_a_graph_is_printed(treadle, address):

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from treadle_launcher.addresses import UnixAddress
+from treadle_access.addresses import UnixAddress
 from treadle_launcher.arguments import read
 from treadle_launcher.clock import Clock, SystemClock
 from treadle_launcher.engine.host import Host

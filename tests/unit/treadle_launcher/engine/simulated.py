@@ -19,7 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.unit.treadle_launcher.engine.conftest import FixedPlanner
-from treadle_launcher.addresses import UnixAddress
+from treadle_access.addresses import UnixAddress
 from treadle_launcher.arguments import read
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.engine.host import Host

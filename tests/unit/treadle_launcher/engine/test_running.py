@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from treadle_launcher.addresses import UnixAddress
+from treadle_access.addresses import UnixAddress
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.processes import exited
 from treadle_launcher.run_states import RunState

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle_launcher.addresses import BadAddressError, UnixAddress
+from treadle_access.addresses import BadAddressError, UnixAddress
 from treadle_launcher.hosts.frames import Ack, AckState, Commit
 from treadle_launcher.hosts.listener import listen
 

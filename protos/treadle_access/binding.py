@@ -1,4 +1,4 @@
-"""Binding: the server's address taken, and its socket removed when the server leaves."""
+"""Binding: a server's address taken, and its socket removed when the server leaves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import grpc.aio
 
-from treadle_launcher.addresses import Address, BadAddressError, TcpAddress, clear_stale_socket
+from treadle_access.addresses import Address, BadAddressError, TcpAddress, UnixAddress
+from treadle_access.sockets import claimed
 
 _OWNER_ONLY = 0o177
 
@@ -29,20 +30,23 @@ async def started(server: grpc.aio.Server, address: Address) -> AsyncIterator[Ad
         await server.start()
         yield TcpAddress(host=address.host, port=port)
         return
-    clear_stale_socket(address)
-    _bind_for_owner(server, address)
-    ours = _identity(address.path)
-    try:
+    with claimed(address):
+        _bind_for_owner(server, address)
+        ours = identity(address.path)
         await server.start()
+    try:
         yield address
     finally:
-        # One that another launcher has put there since is not ours to remove.
-        if ours is not None and _identity(address.path) == ours:
+        # One that another server has put there since is not ours to remove.
+        if ours is not None and identity(address.path) == ours:
             address.path.unlink(missing_ok=True)
 
 
-def _bind_for_owner(server: grpc.aio.Server, address: Address) -> None:
-    """Bind the socket so that only this user can connect, whatever folder it is in."""
+def _bind_for_owner(server: grpc.aio.Server, address: UnixAddress) -> None:
+    """Bind the socket so that only this user can connect, whatever folder it is in.
+
+    This is what makes every caller over it the same user; root could read us anyway.
+    """
     before = os.umask(_OWNER_ONLY)
     try:
         _bound(server, address)
@@ -59,7 +63,8 @@ def _bound(server: grpc.aio.Server, address: Address) -> int:
         ) from error
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return which socket lies at a path; None if none does."""
     try:
         status = path.lstat()
     except OSError:

@@ -1,0 +1,1 @@
+"""Who may speak with whom on one machine: addresses, the folders of sockets, peers and tokens."""
