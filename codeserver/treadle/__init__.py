@@ -8,6 +8,7 @@ from treadle._asset_spec import AssetDep, AssetSpec
 from treadle._assets import AssetsDefinition
 from treadle._context import AssetExecutionContext, OpExecutionContext, build_op_context
 from treadle._cycles import CycleError
+from treadle._dagster_names import not_there as _not_there
 from treadle._definitions import Definitions
 from treadle._errors import (
     ArgumentError,
@@ -89,3 +90,12 @@ __all__ = [
     "multi_asset",
     "op",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Say of a name of Dagster's that is not here what is written instead, or that it is to come."""
+    said = _not_there(name)
+    if said is not None:
+        # No AttributeError: `from treadle import …` would put its own text in this one's place.
+        raise ImportError(said, name=__name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Final, ParamSpec, TypeVar, final
+import re
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, ParamSpec, TypeVar, final
 
+from treadle._dagster_names import replacement
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
+from treadle._value_words import in_words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,42 +34,38 @@ class Unset:
 
 UNSET: Final = Unset()
 
-
 #: By annotation, what an argument must be, and what to say of one that is not.
 _PLAIN: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
     "bool": (bool, "neither True nor False"),
     "str": (str, "no text"),
     "str | None": ((str, type(None)), "no text"),
 }
+_MAPPING: Final = re.compile(r"Mapping\[str, (?P<value>\w+)[^|]*\](?P<optional> \| None)?")
+#: What the values of such a mapping are, where they are instances of a class of ours.
+_ENTRIES: Final = frozenset({"In", "Out", "GraphIn", "GraphOut", "AssetIn", "AssetOut"})
+#: What a parameter takes that stands for something that is not there yet.
+_NOT_YET: Final = "object"
 
 
 def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P, R]:
     """Make a call with arguments that the function does not take an ArgumentError.
 
-    Nor does it take anything but text or a truth value where one of these is declared: "no"
-    would be true. What else an argument must be is checked where it is used.
+    Nor does it take anything but text, a truth value, a mapping or several texts where one of
+    these is declared: "no" would be true, and "db" the two texts "d" and "b". What else an
+    argument must be is checked where it is used.
     """
     name = label or function.__name__
     signature = inspect.signature(function)
-    plain = {
-        parameter: _PLAIN[declared.annotation]
-        for parameter, declared in signature.parameters.items()
-        if declared.annotation in _PLAIN
-    }
+    declared = {each.name: str(each.annotation) for each in signature.parameters.values()}
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise _misfit(name, signature, kwargs, error) from None
+            raise _misfit(name, signature, args, kwargs, error) from None
         for argument, value in bound.arguments.items():
-            if argument in plain and not isinstance(value, plain[argument][0]):
-                raise ArgumentError(
-                    f"{name}: {argument}={value!r:.80} is {plain[argument][1]}.",
-                    fix=f"Correct it, or leave {argument!r} out.",
-                    source=user_line(),
-                )
+            _check(name, argument, value, declared[argument])
         return function(*args, **kwargs)
 
     return call
@@ -101,18 +101,83 @@ def _is_left_out(value: object) -> bool:
     return value is None or value is False or value is UNSET
 
 
+def _check(name: str, argument: str, value: object, declared: str) -> None:
+    if declared in _PLAIN:
+        kind, problem = _PLAIN[declared]
+        if not isinstance(value, kind):
+            raise _refused(
+                f"{name}: {argument}={in_words(value)} is {problem}.",
+                f"Correct it, or leave {argument!r} out.",
+            )
+    elif mapping := _MAPPING.fullmatch(declared):
+        if value is None and mapping["optional"]:
+            return
+        _check_mapping(f"{name}: {argument}", value, mapping["value"])
+    elif declared.startswith("AbstractSet[str]") and value is not None:
+        _check_texts(f"{name}: {argument}", value)
+
+
+def _check_mapping(where: str, value: object, entry: str) -> None:
+    of = f"{entry}(…)" if entry in _ENTRIES else "value"
+    if not isinstance(value, Mapping):
+        raise _refused(f"{where} is {in_words(value)}, and no mapping.", f"Give {{name: {of}}}.")
+    if entry not in _ENTRIES:
+        return
+    for name, each in value.items():
+        if not any(base.__name__ == entry for base in type(each).__mro__):
+            write = f"{entry}({each.__name__})" if isinstance(each, type) else of
+            raise _refused(
+                f"{where}[{name!r}] is {in_words(each)}, and no {entry}.",
+                f"Write {name!r}: {write}.",
+            )
+
+
+def _check_texts(where: str, value: object) -> None:
+    if isinstance(value, str):
+        raise _refused(
+            f"{where}={value!r} is one text.", f"Give a set, even of one: {{{value!r}}}."
+        )
+    if not isinstance(value, AbstractSet | Sequence):
+        raise _refused(f"{where} is {in_words(value)}, and no set of texts.", "Give {'name', …}.")
+    wrong = next((each for each in value if not isinstance(each, str)), None)
+    if wrong is not None:
+        raise _refused(f"{where} has {in_words(wrong)}, which is no text.", "Give {'name', …}.")
+
+
 def _misfit(
-    name: str, signature: inspect.Signature, kwargs: Mapping[str, object], error: TypeError
+    name: str,
+    signature: inspect.Signature,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, object],
+    error: TypeError,
 ) -> ArgumentError:
-    known = [parameter for parameter in signature.parameters if parameter != "self"]
+    known = [
+        each.name
+        for each in signature.parameters.values()
+        if each.name != "self" and not _is_hidden(each)
+    ]
+    fix = f"It takes {listed(known)}."
     unknown = [argument for argument in kwargs if argument not in signature.parameters]
     if unknown:
+        said = replacement(unknown[0], kwargs[unknown[0]], known)
+        if said is not None:
+            return _refused(f"{name}() takes no argument {unknown[0]!r}.", said)
         hint = did_you_mean(unknown[0], known)
-        return ArgumentError(
-            f"{name}() takes no argument {unknown[0]!r}.{hint}",
-            fix=f"It takes {listed(known)}.",
-            source=user_line(),
-        )
-    return ArgumentError(
-        f"{name}(): {error}.", fix=f"It takes {listed(known)}.", source=user_line()
-    )
+        return _refused(f"{name}() takes no argument {unknown[0]!r}.{hint}", fix)
+    positional = [
+        each for each in signature.parameters.values() if each.kind is not each.KEYWORD_ONLY
+    ]
+    if not positional and args and callable(args[0]):
+        needed = [each.name for each in signature.parameters.values() if each.name == "outs"]
+        write = f"{needed[0]}=…" if needed else ""
+        return _refused(f"@{name} is written without brackets.", f"Write @{name}({write}).")
+    return _refused(f"{name}(): {error}.", fix)
+
+
+def _is_hidden(parameter: inspect.Parameter) -> bool:
+    """Whether a list of what is accepted leaves it out: not there yet, or the function itself."""
+    return parameter.annotation == _NOT_YET or parameter.name in ("compute_fn", "compose_fn")
+
+
+def _refused(problem: str, fix: str) -> ArgumentError:
+    return ArgumentError(problem, fix=fix, source=user_line())

@@ -18,6 +18,7 @@ from treadle._block_options import (
     refuse_unsupported_options,
     with_defaults,
 )
+from treadle._functions import checked_function, name_of
 from treadle._ins_outs import DEFAULT_OUTPUT, In, Out
 from treadle._keys import KeyLike
 from treadle._names import checked_name, checked_tags
@@ -70,8 +71,8 @@ def asset(
     check_specs: object = None,
     owners: Sequence[str] | None = None,
     kinds: AbstractSet[str] | None = None,
-    pool: str | None = None,
-    is_virtual: bool = False,
+    pool: object = None,
+    is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     timeout: float | None = None,
@@ -110,8 +111,8 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     check_specs: object = None,
     owners: Sequence[str] | None = None,
     kinds: AbstractSet[str] | None = None,
-    pool: str | None = None,
-    is_virtual: bool = False,
+    pool: object = None,
+    is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     timeout: float | None = None,
@@ -129,6 +130,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     refuse_unsupported_options("asset", given)
 
     def decorate(fn: Function) -> AssetsDefinition:
+        fn = checked_function(fn, label="@asset", name=name or (None if key is None else "key"))
         said = only_out(given, fn, label="@asset")
         assert said.key is not None
         options = block_options(
@@ -166,7 +168,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     code_version: str | None = None,
     specs: object = None,
     check_specs: object = None,
-    pool: str | None = None,
+    pool: object = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     timeout: float | None = None,
@@ -187,7 +189,8 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     named = checked_outs(outs, owner="@multi_asset")
 
     def decorate(fn: Function) -> AssetsDefinition:
-        node_name = checked_name(name or fn.__name__, what="@multi_asset name")
+        fn = checked_function(fn, label="@multi_asset", name=name)
+        node_name = checked_name(name or name_of(fn), what="@multi_asset name")
         owner = f"@multi_asset {node_name!r}"
         options = block_options(
             given,

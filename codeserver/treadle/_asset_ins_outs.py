@@ -11,8 +11,9 @@ from treadle._arguments import UNSET, checked_init, refuse_unsupported
 from treadle._errors import ConflictError
 from treadle._ins_outs import Nothing
 from treadle._keys import AssetKey, KeyLike, as_key, key_parts
-from treadle._names import checked_group, checked_kinds, checked_owners, checked_tags
+from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._source import user_line
+from treadle._type_check import checked_type
 
 
 @checked_init
@@ -42,7 +43,7 @@ class AssetIn:
         put(self, "metadata", dict(metadata or {}))
         put(self, "key_prefix", key_parts(key_prefix))
         put(self, "input_manager_key", input_manager_key)
-        put(self, "dagster_type", dagster_type)
+        put(self, "dagster_type", checked_type(dagster_type, where="AssetIn: dagster_type is"))
 
     @property
     def is_nothing(self) -> bool:
@@ -94,7 +95,7 @@ class AssetOut:
         tags: Mapping[str, str] | None = None,
         kinds: AbstractSet[str] | None = None,
         freshness_policy: object = None,
-        is_virtual: bool = False,
+        is_virtual: object = False,
     ) -> None:
         unsupported = {
             "automation_condition": automation_condition,
@@ -107,7 +108,7 @@ class AssetOut:
         put = object.__setattr__
         put(self, "key_prefix", key_parts(key_prefix))
         put(self, "key", None if key is None else as_key(key))
-        put(self, "dagster_type", dagster_type)
+        put(self, "dagster_type", checked_type(dagster_type, where="AssetOut: dagster_type is"))
         put(self, "description", description)
         put(self, "is_required", is_required)
         put(self, "io_manager_key", io_manager_key)
@@ -115,7 +116,7 @@ class AssetOut:
         put(self, "group_name", None if group_name is None else checked_group(group_name))
         put(self, "code_version", code_version)
         put(self, "owners", checked_owners(owners or (), owner="AssetOut"))
-        put(self, "tags", checked_tags(tags or {}, owner="AssetOut"))
+        put(self, "tags", checked_asset_tags(tags or {}, owner="AssetOut"))
         put(self, "kinds", checked_kinds(kinds or (), owner="AssetOut"))
 
 

@@ -11,8 +11,9 @@ from treadle._arguments import checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import metadata_entries
-from treadle._names import checked_group, checked_kinds, checked_owners, checked_tags
+from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.snapshot import MetadataEntry, SourceLine
 
 
@@ -75,7 +76,7 @@ class AssetSpec:
         deps: Iterable[DepLike] | None = None,
         description: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        skippable: bool = False,
+        skippable: object = False,
         group_name: str | None = None,
         code_version: str | None = None,
         automation_condition: object = None,
@@ -84,7 +85,7 @@ class AssetSpec:
         kinds: AbstractSet[str] | None = None,
         partitions_def: object = None,
         freshness_policy: object = None,
-        is_virtual: bool = False,
+        is_virtual: object = False,
     ) -> None:
         unsupported = {
             "skippable": skippable,
@@ -103,7 +104,7 @@ class AssetSpec:
         put(self, "group_name", None if group_name is None else checked_group(group_name))
         put(self, "code_version", code_version)
         put(self, "owners", checked_owners(owners or (), owner=owner))
-        put(self, "tags", checked_tags(tags or {}, owner=owner))
+        put(self, "tags", checked_asset_tags(tags or {}, owner=owner))
         put(self, "kinds", checked_kinds(kinds or (), owner=owner))
         put(self, "source", user_line())
 
@@ -111,16 +112,22 @@ class AssetSpec:
 def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, ...]:
     """Return the keys of the assets that must come first, in the order given, each once.
 
+    What makes several assets stands for all of them.
+
     Raises:
         ArgumentError: one of them names no single asset, or `deps` is one text.
     """
     if isinstance(deps, str | AssetKey | AssetSpec | AssetDep | HasAssetKeys):
         raise ArgumentError(
-            f"{owner}: deps={deps!r} is not a list.",
+            f"{owner}: deps={in_words(deps)} is not a list.",
             fix="Give a list, even of one.",
             source=user_line(),
         )
-    return tuple(dict.fromkeys(dep_key(dep, owner=owner) for dep in deps or ()))
+    keys: dict[AssetKey, None] = {}
+    for dep in deps or ():
+        made = sorted(dep.keys) if isinstance(dep, HasAssetKeys) else (dep_key(dep, owner=owner),)
+        keys.update(dict.fromkeys(made))
+    return tuple(keys)
 
 
 def dep_key(dep: DepLike, *, owner: str) -> AssetKey:
@@ -141,7 +148,7 @@ def dep_key(dep: DepLike, *, owner: str) -> AssetKey:
         return keys[0]
     made = ", ".join(key.text for key in keys)
     raise ArgumentError(
-        f"{owner}: {dep!r:.80} names no single asset." + (f" It makes {made}." if made else ""),
+        f"{owner}: {in_words(dep)} names no single asset." + (f" It makes {made}." if made else ""),
         fix="Give a key, an AssetSpec, or what an asset decorator made.",
         source=user_line(),
     )

@@ -23,6 +23,7 @@ from treadle._node_options import checked_node, node_options
 from treadle._op import OpDefinition
 from treadle._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.snapshot import Siblings, SourceLine, UnselectedOutputs
 
 
@@ -134,7 +135,7 @@ class AssetsDefinition:
         first, *more = self.keys
         if more:
             raise ArgumentError(
-                f"{self!r} makes several assets.",
+                f"The block of {in_words(self).removeprefix('the asset ')} makes several assets.",
                 fix="Use .keys.",
                 source=user_line(),
             )
@@ -160,7 +161,9 @@ class AssetsDefinition:
         if isinstance(self.node, OpDefinition):
             return self.node
         raise ArgumentError(
-            f"{self!r} is made by a graph of ops.", fix="Use .node.", source=user_line()
+            f"{in_words(self)} is made by a graph of ops.".capitalize(),
+            fix="Use .node.",
+            source=user_line(),
         )
 
     @property

@@ -10,8 +10,16 @@ from treadle._arguments import UNSET, refuse_unsupported
 from treadle._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_prefix
 from treadle._asset_spec import dep_keys
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
+from treadle._functions import name_of
 from treadle._keys import AssetKey, as_key, key_parts
-from treadle._names import checked_group, checked_kinds, checked_name, checked_owners, checked_tags
+from treadle._names import (
+    checked_asset_tags,
+    checked_group,
+    checked_kinds,
+    checked_name,
+    checked_owners,
+    checked_tags,
+)
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._texts import described
@@ -80,7 +88,7 @@ def block_options(
         node_name=node_name,
         outs=outs,
         description=description,
-        ins=_checked_ins(given.get("ins"), owner),
+        ins=dict(given.get("ins") or {}),
         deps=dep_keys(given.get("deps"), owner=owner),
         op_tags=checked_tags(given.get("op_tags") or {}, owner=owner),
         required_resource_keys=frozenset(given.get("required_resource_keys") or ()),
@@ -137,7 +145,7 @@ def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> Ass
         group_name=out.group_name or (None if group is None else checked_group(group)),
         code_version=out.code_version or given.get("code_version"),
         owners=out.owners or checked_owners(given.get("owners") or (), owner=owner),
-        tags={**checked_tags(given.get("tags") or {}, owner=owner), **out.tags},
+        tags={**checked_asset_tags(given.get("tags") or {}, owner=owner), **out.tags},
         kinds=out.kinds | checked_kinds(given.get("kinds") or (), owner=owner),
     )
 
@@ -150,7 +158,7 @@ def only_out(given: Mapping[str, Any], fn: Callable[..., Any], *, label: str) ->
     """
     refuse_key_and_prefix(label, given["key"], given["key_prefix"], given["name"])
     if given["key"] is None:
-        key = AssetKey((*key_parts(given["key_prefix"]), given["name"] or fn.__name__))
+        key = AssetKey((*key_parts(given["key_prefix"]), given["name"] or name_of(fn)))
     else:
         key = as_key(given["key"])
     dagster_type = given["dagster_type"]
@@ -165,44 +173,27 @@ def only_out(given: Mapping[str, Any], fn: Callable[..., Any], *, label: str) ->
         group_name=given["group_name"],
         code_version=given["code_version"],
         owners=checked_owners(given["owners"] or (), owner=owner),
-        tags=checked_tags(given["tags"] or {}, owner=owner),
+        tags=checked_asset_tags(given["tags"] or {}, owner=owner),
         kinds=checked_kinds(given["kinds"] or (), owner=owner),
     )
 
 
-def checked_outs(outs: object, *, owner: str) -> dict[str, AssetOut]:
+def checked_outs(outs: Mapping[str, AssetOut] | None, *, owner: str) -> dict[str, AssetOut]:
     """Return the outputs that a block of several assets declares.
 
     Raises:
-        ArgumentError: there is none, or one of them is no AssetOut.
+        ArgumentError: there is none.
         InvalidNameError: an output's name is not valid.
     """
-    if not isinstance(outs, Mapping) or not outs:
+    if not outs:
         raise ArgumentError(
-            f"{owner}: outs={outs!r} names no output.",
-            fix="Give {name: AssetOut(…)} with at least one name.",
+            f"{owner} names no output.",
+            fix="Give outs={name: AssetOut(…)} with at least one name.",
             source=user_line(),
         )
-    for name, each in outs.items():
+    for name in outs:
         checked_name(name, what=f"{owner}: output")
-        if not isinstance(each, AssetOut):
-            raise ArgumentError(
-                f"{owner}: output {name!r} is {each!r:.60}, which is no AssetOut.",
-                fix=f"Write {name!r}: AssetOut(…).",
-                source=user_line(),
-            )
     return dict(outs)
-
-
-def _checked_ins(ins: Mapping[str, Any] | None, owner: str) -> dict[str, AssetIn]:
-    for name, each in (ins or {}).items():
-        if not isinstance(each, AssetIn):
-            raise ArgumentError(
-                f"{owner}: ins[{name!r}] is {each!r:.60}, which is no AssetIn.",
-                fix=f"Write ins={{{name!r}: AssetIn(…)}}.",
-                source=user_line(),
-            )
-    return dict(ins or {})
 
 
 def _internal_deps(

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from treadle._arguments import refuse_unsupported
-from treadle._errors import CompositionError, did_you_mean, listed
+from treadle._errors import CompositionError, UnusedError, did_you_mean, listed
 from treadle._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle._handles import output_names as names_of
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
+from treadle._value_words import a, in_words
 from treadle.snapshot import SourceLine
 
 
@@ -41,6 +42,9 @@ class Node(Protocol):
 
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""
+
+    def may_be_resource(self, name: str) -> bool:
+        """Whether this input may turn out to be a resource: `Definitions` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,26 @@ class Body:
     owner: str
     invocations: dict[str, Invocation] = field(default_factory=dict)
     _uses: dict[str, int] = field(default_factory=dict)
+    _uncalled: dict[int, tuple[PendingInvocation, SourceLine]] = field(default_factory=dict)
+
+    def announce(self, pending: PendingInvocation, instead_of: PendingInvocation) -> None:
+        """Take note that an invocation was named, or given tags or a policy: it is to be called."""
+        self._uncalled.pop(id(instead_of), None)
+        self._uncalled[id(pending)] = (pending, user_line())
+
+    def refuse_uncalled(self) -> None:
+        """Refuse an invocation of which something was said, and which was not called.
+
+        Raises:
+            UnusedError: there is one.
+        """
+        for pending, source in self._uncalled.values():
+            said = f"alias {pending.name!r}" if pending.name else "tag or a policy"
+            raise UnusedError(
+                f"In {self.owner}: {pending.node.name!r} was given the {said}, and never called.",
+                fix="Call what that gave: alias, tag and with_retry_policy change nothing in place.",
+                source=source,
+            )
 
     def argument(self, name: str) -> Handle:
         """Return the handle of an argument of the graph."""
@@ -91,6 +115,7 @@ class Body:
             CompositionError: the arguments do not fit, or the node name is taken.
         """
         node = said.node
+        self._uncalled.pop(id(said), None)
         name = self._node_name(node, said.name)
         given = self._named_arguments(node, args, kwargs)
         bindings = {key: self._binding(node, key, value) for key, value in given.items()}
@@ -179,11 +204,11 @@ class Body:
             problem = f"{where} was given all outputs at once: {listed(names_of(value))}."
             fix = "Pass one of them, or a list of them."
         elif isinstance(value, tuple | set | dict):
-            problem = f"{where} was given a {type(value).__name__}."
+            problem = f"{where} was given {a(type(value).__name__)}."
             fix = "Give a list to fan in."
         else:
-            problem = f"{where} was given {value!r:.60}, which is no handle."
-            fix = (
+            problem = f"{where} was given {in_words(value)}, which is no output of an op."
+            fix = uncalled(value) or (
                 "Pass an output of another op or an argument of the graph; return a constant"
                 " from an op, or make it the input's default."
             )
@@ -201,11 +226,16 @@ class Body:
             )
 
     def _refuse_unconnected(self, node: Node, bindings: Mapping[str, Binding]) -> None:
-        missing = [name for name in node.ins if name not in bindings and node.needs(name)]
+        missing = [
+            name
+            for name in node.ins
+            if name not in bindings and node.needs(name) and not node.may_be_resource(name)
+        ]
         if missing:
             raise CompositionError(
                 f"In {self.owner}: {node.name!r} is not given its input {listed(missing)}.",
-                fix="Connect it, or give it a default in the op.",
+                fix="Connect it, or give it a default in the op. A resource is annotated"
+                " ResourceParam[…].",
                 source=user_line(),
             )
 
@@ -251,12 +281,12 @@ class PendingInvocation:
 
     def alias(self, name: str) -> PendingInvocation:
         """Name the node of this invocation."""
-        return replace(self, name=checked_name(name, what=f"{self.node.name!r}: alias"))
+        return self._with(name=checked_name(name, what=f"{self.node.name!r}: alias"))
 
     def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
         """Add tags to the steps of this invocation."""
         added = checked_tags(tags or {}, owner=f"{self.node.name!r}")
-        return replace(self, tags={**self.tags, **added})
+        return self._with(tags={**self.tags, **added})
 
     def with_hooks(self, hook_defs: object) -> PendingInvocation:
         """Refuse: hooks are not supported yet."""
@@ -268,7 +298,30 @@ class PendingInvocation:
         checked = checked_retry_policy(
             retry_policy, owner=f"{self.node.name!r}: with_retry_policy", name="retry_policy"
         )
-        return replace(self, retry_policy=checked)
+        return self._with(retry_policy=checked)
+
+    def _with(self, **changes: Any) -> PendingInvocation:
+        changed = replace(self, **changes)
+        body = current_body()
+        if body is not None:
+            body.announce(changed, instead_of=self)
+        return changed
+
+
+def uncalled(value: object) -> str:
+    """Say what to write instead of a definition that stands where its output is meant."""
+    if isinstance(value, PendingInvocation):
+        return f"Call it: {value.node.name}.alias('…')()."
+    name = getattr(value, "name", "")
+    match type(value).__name__:
+        case "OpDefinition" | "GraphDefinition":
+            return f"Call it: {name}()."
+        case "AssetsDefinition":
+            return (
+                "Make the asset an argument of the graph's function, and pass that on: its value"
+                " is loaded."
+            )
+    return ""
 
 
 def outside_of_graph(name: str) -> CompositionError:

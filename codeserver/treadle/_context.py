@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from treadle._arguments import checked
+from treadle._dagster_names import not_in_context
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import merged_entries, metadata_entries
@@ -20,6 +21,10 @@ from treadle.snapshot import MetadataEntry
 
 class ContextError(TreadleError):
     """The context was asked for something that it cannot tell or do here."""
+
+
+class NotInContextError(ContextError, AttributeError):
+    """The context was asked for an attribute of Dagster's that it does not have."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -37,6 +42,17 @@ class OpExecutionContext:
     _assets: Mapping[str, tuple[AssetKey, ...]] = field(default_factory=dict)
     _entries: dict[str, tuple[MetadataEntry, ...]] = field(default_factory=dict, init=False)
     _yielded: set[str] = field(default_factory=set, init=False)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        said = not_in_context(name)
+        if said is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise NotInContextError(said)
+
+    @property
+    def has_partition_key(self) -> bool:
+        """False: there are no partitions yet."""
+        return False
 
     @property
     def log(self) -> logging.Logger:

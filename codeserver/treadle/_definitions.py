@@ -16,8 +16,10 @@ from treadle._job_selection import SelectedJob, selected_jobs
 from treadle._jobs import AssetJob
 from treadle._names import checked_name
 from treadle._resource_check import refuse_missing_resources
+from treadle._resource_inputs import with_resource_inputs
 from treadle._source import user_line
 from treadle._upstream import refuse_unknown_spec_deps
+from treadle._value_words import in_words
 
 #: What a module may give as one of its assets.
 AssetLike: TypeAlias = AssetsDefinition | AssetSpec
@@ -90,6 +92,7 @@ def definitions_from(contents: Contents) -> Definitions:
 
 
 def _fill(made: Definitions, contents: Contents) -> None:
+    contents = with_resource_inputs(contents)
     refuse_equal_job_names(contents.jobs)
     built = build((contents,), contents.resources)
     refuse_unknown_spec_deps(contents.specs, contents.keys, contents.lines)
@@ -103,7 +106,7 @@ def _fill(made: Definitions, contents: Contents) -> None:
 def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]:
     if isinstance(assets, AssetsDefinition | AssetSpec):
         raise ArgumentError(
-            f"Definitions: assets={assets!r} is not a list.",
+            f"Definitions: assets={in_words(assets)} is not a list.",
             fix="Give a list, even of one.",
             source=user_line(),
         )
@@ -111,7 +114,7 @@ def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]
     for each in given:
         if not isinstance(each, AssetsDefinition | AssetSpec):
             raise ArgumentError(
-                f"Definitions: assets has {each!r:.80}, which is no asset.",
+                f"Definitions: assets has {in_words(each)}, which is no asset.",
                 fix="Give what @asset, @multi_asset, @graph_asset, @graph_multi_asset or"
                 " AssetsDefinition.from_graph made, or an AssetSpec.",
                 source=user_line(),
@@ -130,7 +133,7 @@ def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
     for each in given:
         if not isinstance(each, AssetJob):
             raise ArgumentError(
-                f"Definitions: jobs has {each!r:.80}, which is no job.",
+                f"Definitions: jobs has {in_words(each)}, which is no job.",
                 fix="Give what define_asset_job made.",
                 source=user_line(),
             )
@@ -140,7 +143,7 @@ def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
 def _checked_resources(resources: Mapping[str, Any] | None) -> dict[str, object]:
     if resources is not None and not isinstance(resources, Mapping):
         raise ArgumentError(
-            f"Definitions: resources={resources!r:.80} is no mapping.",
+            f"Definitions: resources is {in_words(resources)}, and no mapping.",
             fix="Give {key: resource}; an op gets it by a parameter of the key's name.",
             source=user_line(),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, overload
 
@@ -17,6 +17,7 @@ from treadle._composition import (
     outside_of_graph,
 )
 from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
+from treadle._functions import checked_function, name_of
 from treadle._graph_params import graph_params
 from treadle._graph_return import returned_outputs
 from treadle._handles import ArgumentRef, OutputRef
@@ -25,6 +26,7 @@ from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy
 from treadle._source import user_frame, user_line
 from treadle._texts import described
+from treadle._value_words import in_words
 from treadle.snapshot import SourceLine
 
 
@@ -84,6 +86,10 @@ class GraphDefinition:
         return any(
             invocation.node.reads_value(reader) for invocation, reader, _ in self._readers(name)
         )
+
+    def may_be_resource(self, name: str) -> bool:
+        """Whether this input may turn out to be a resource: never, a graph has none."""
+        return False
 
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""
@@ -145,14 +151,17 @@ def graph(  # noqa: PLR0913 -- Dagster's parameters
     refuse_unsupported("graph", unsupported)
 
     def decorate(fn: Callable[..., Any]) -> GraphDefinition:
+        fn = checked_function(fn, label="@graph", name=name)
+        graph_name = checked_name(name or name_of(fn), what="@graph name")
         return compose(
             fn,
             label="@graph",
-            name=checked_name(name or fn.__name__, what="@graph name"),
+            name=graph_name,
             ins=ins or {},
+            input_names=tuple(ins or ()),
             outs=_named_outs(out),
             description=described(description, fn),
-            tags=checked_tags(tags or {}, owner=f"@graph {name or fn.__name__!r}"),
+            tags=checked_tags(tags or {}, owner=f"@graph {graph_name!r}"),
         )
 
     return decorate(compose_fn) if compose_fn is not None else decorate
@@ -164,25 +173,27 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
     label: str,
     name: str,
     ins: Mapping[str, GraphIn],
+    input_names: Collection[str],
     outs: Mapping[str, GraphOut] | None,
     description: str,
     tags: Mapping[str, str],
 ) -> GraphDefinition:
     """Run the body once and write down what it does.
 
-    `outs` None: one output "result", or none if the body returns nothing.
+    `input_names` name inputs for a function that takes any. `outs` None: one output "result", or none if the body returns nothing.
 
     Raises:
         DefinitionError: the function's parameters or its body cannot work.
     """
     owner = f"{label} {name!r}"
-    names = graph_params(fn, annotations_of(fn, user_frame()), owner=owner)
+    names = graph_params(fn, annotations_of(fn, user_frame()), input_names, owner=owner)
     _refuse_unknown_ins(ins, names, owner)
     with composing(owner) as body:
-        returned = fn(*(body.argument(argument) for argument in names))
+        returned = fn(**{argument: body.argument(argument) for argument in names})
         if outs is None:
             outs = {} if returned is None and body.invocations else {DEFAULT_OUTPUT: GraphOut()}
         mapping = returned_outputs(body, returned, tuple(outs))
+    body.refuse_uncalled()
     _refuse_unused_arguments(body, names)
     _refuse_unused_nodes(body, mapping)
     return GraphDefinition(
@@ -205,7 +216,7 @@ def _named_outs(out: object) -> dict[str, GraphOut] | None:
         return {DEFAULT_OUTPUT: out}
     if not isinstance(out, Mapping) or not all(isinstance(each, GraphOut) for each in out.values()):
         raise ArgumentError(
-            f"@graph: out={out!r} is no GraphOut and no mapping of names to GraphOuts.",
+            f"@graph: out is {in_words(out)}, and neither a GraphOut nor a mapping of names to GraphOuts.",
             fix="Give GraphOut(), or {name: GraphOut()}.",
             source=user_line(),
         )

@@ -18,6 +18,7 @@ from treadle._block_options import (
     refuse_unsupported_options,
     with_defaults,
 )
+from treadle._functions import checked_function, name_of
 from treadle._graph import compose
 from treadle._ins_outs import DEFAULT_OUTPUT, GraphOut
 from treadle._keys import KeyLike
@@ -64,8 +65,8 @@ def graph_asset(
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     freshness_policy: object = None,
     retry_policy: RetryPolicy | None = None,
-    pool: str | None = None,
-    is_virtual: bool = False,
+    pool: object = None,
+    is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
@@ -102,8 +103,8 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     freshness_policy: object = None,
     retry_policy: RetryPolicy | None = None,
-    pool: str | None = None,
-    is_virtual: bool = False,
+    pool: object = None,
+    is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
@@ -120,6 +121,8 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     refuse_unsupported_options("graph_asset", given)
 
     def decorate(fn: Function) -> AssetsDefinition:
+        named = name or (None if key is None else "key")
+        fn = checked_function(fn, label="@graph_asset", name=named)
         said = only_out(given, fn, label="@graph_asset")
         assert said.key is not None
         options = block_options(
@@ -161,7 +164,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     op_tags: Mapping[str, Any] | None = None,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     retry_policy: RetryPolicy | None = None,
-    pool: str | None = None,
+    pool: object = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
@@ -180,7 +183,8 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     named = checked_outs(outs, owner="@graph_multi_asset")
 
     def decorate(fn: Function) -> AssetsDefinition:
-        node_name = checked_name(name or fn.__name__, what="@graph_multi_asset name")
+        fn = checked_function(fn, label="@graph_multi_asset", name=name)
+        node_name = checked_name(name or name_of(fn), what="@graph_multi_asset name")
         owner = f"@graph_multi_asset {node_name!r}"
         options = block_options(
             given,
@@ -200,6 +204,7 @@ def _graph_block(fn: Function, label: str, options: BlockOptions) -> AssetsDefin
         label=label,
         name=options.node_name,
         ins={},
+        input_names=tuple(options.ins),
         outs={output: GraphOut(said.description) for output, said in options.outs.items()},
         description=options.description,
         tags={},

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from inspect import Parameter
 from typing import Any
 
 from treadle._errors import ArgumentError
+from treadle._names import checked_name
 from treadle._op_params import CONTEXT_NAMES, is_context_type
 from treadle._resource import resource_type
 from treadle._source import user_line
 
+_NAMELESS = {
+    Parameter.VAR_KEYWORD: "stands for inputs that nothing names.",
+    Parameter.VAR_POSITIONAL: "has no fixed name: take **inputs.",
+    Parameter.POSITIONAL_ONLY: "cannot be given by name: write it as an ordinary parameter.",
+}
+
 
 def graph_params(
-    fn: Callable[..., Any], annotations: Mapping[str, Any], *, owner: str
+    fn: Callable[..., Any],
+    annotations: Mapping[str, Any],
+    ins: Collection[str],
+    *,
+    owner: str,
 ) -> tuple[str, ...]:
-    """Return the names of the graph's inputs.
+    """Return the names of the graph's inputs: of its parameters, then, where it takes any
+    (`**kwargs`), those that only `ins` names.
 
     Raises:
         ArgumentError: a parameter is something that only an op can have, or the function is
@@ -28,7 +40,10 @@ def graph_params(
             fix="Write an ordinary function: it wires ops together; ops may yield and await.",
             source=user_line(),
         )
-    parameters = inspect.signature(fn).parameters.values()
+    parameters = list(inspect.signature(fn).parameters.values())
+    takes_any = bool(parameters) and parameters[-1].kind is Parameter.VAR_KEYWORD
+    if takes_any and ins:
+        del parameters[-1]
     for parameter in parameters:
         problem = _problem(parameter, annotations.get(parameter.name))
         if problem:
@@ -37,14 +52,18 @@ def graph_params(
                 fix=problem[1],
                 source=user_line(),
             )
-    return tuple(parameter.name for parameter in parameters)
+    names = tuple(parameter.name for parameter in parameters)
+    if not takes_any:
+        return names
+    more = tuple(checked_name(name, what=f"{owner}: input") for name in ins if name not in names)
+    return names + more
 
 
 def _problem(parameter: Parameter, annotation: Any) -> tuple[str, str] | None:
     name = parameter.name
     in_an_op = "Give it to the op that needs it; the body only wires ops together."
-    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
-        return f"parameter {name!r} has no fixed name.", "Name every input of the graph."
+    if parameter.kind in _NAMELESS:
+        return f"parameter {name!r} {_NAMELESS[parameter.kind]}", "Name each in ins={name: …}."
     if name in CONTEXT_NAMES or is_context_type(annotation):
         return f"parameter {name!r} asks for the context.", in_an_op
     if name == "config":

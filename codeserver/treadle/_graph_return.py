@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from treadle._composition import Body
+from treadle._composition import Body, uncalled
 from treadle._errors import CompositionError, did_you_mean, listed
 from treadle._handles import ArgumentRef, Handle, Handles, OutputRef, parts_of
 from treadle._source import user_line
+from treadle._value_words import in_words
 
 
 def returned_outputs(body: Body, returned: Any, outs: tuple[str, ...]) -> dict[str, OutputRef]:
@@ -71,8 +72,9 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
     if not isinstance(value, Handle):
         raise _error(
             body,
-            f"returned {value!r:.60} as output {name!r}, which is no handle.",
-            "Return what the call of an op or graph gave. A constant: return it from an op.",
+            f"returned {in_words(value)} as output {name!r}, which is no output of an op.",
+            uncalled(value)
+            or "Return what the call of an op or graph gave. A constant: return it from an op.",
         )
     ref = body.ref(value)
     if isinstance(ref, ArgumentRef):

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, final
 
 from treadle._arguments import UNSET, checked_init, refuse_unsupported
+from treadle._errors import ArgumentError
+from treadle._source import user_line
+from treadle._type_check import checked_type
+from treadle._value_words import in_words
 
 DEFAULT_OUTPUT = "result"
 DEFAULT_IO_MANAGER = "io_manager"
@@ -45,8 +49,14 @@ class In:
         input_manager_key: str | None = None,
     ) -> None:
         refuse_unsupported("In", {"asset_key": asset_key, "asset_partitions": asset_partitions})
+        if dagster_type is Nothing and default_value is not UNSET:
+            raise ArgumentError(
+                f"In(Nothing) has a default: {in_words(default_value)}.",
+                fix="Leave the default out: an input that is Nothing carries no value.",
+                source=user_line(),
+            )
         put = object.__setattr__
-        put(self, "dagster_type", dagster_type)
+        put(self, "dagster_type", checked_type(dagster_type, where="In: dagster_type is"))
         put(self, "description", description)
         put(self, "default_value", default_value)
         put(self, "metadata", dict(metadata or {}))
@@ -85,7 +95,7 @@ class Out:
         code_version: str | None = None,
     ) -> None:
         put = object.__setattr__
-        put(self, "dagster_type", dagster_type)
+        put(self, "dagster_type", checked_type(dagster_type, where="Out: dagster_type is"))
         put(self, "description", description)
         put(self, "is_required", is_required)
         put(self, "io_manager_key", io_manager_key)

@@ -13,6 +13,7 @@ from treadle._keys import AssetKey
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.selection import (
     Everything,
     Expression,
@@ -95,7 +96,7 @@ def _expression(selection: SelectionLike | None, owner: str) -> Expression:
         return _part(selection, owner)
     if not selection or not isinstance(selection, Sequence):
         raise ArgumentError(
-            f"{owner}: selection={selection!r:.80} selects nothing.",
+            f"{owner}: selection={in_words(selection)} selects nothing.",
             fix='Give text such as "a or b+", an AssetKey, what an asset decorator made, or a'
             " list of these.",
             source=user_line(),
@@ -119,7 +120,7 @@ def _part(part: object, owner: str) -> Expression:
                     source=user_line(),
                 ) from error
     raise ArgumentError(
-        f"{owner}: selection has {part!r:.80}, which names no asset.",
+        f"{owner}: selection has {in_words(part)}, which names no asset.",
         fix="Give text, an AssetKey, or what an asset decorator made.",
         source=user_line(),
     )

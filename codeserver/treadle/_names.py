@@ -12,10 +12,14 @@ from typing import Any
 
 from treadle._errors import ArgumentError, InvalidNameError
 from treadle._source import user_line
+from treadle._value_words import in_words
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
-_OWNER = re.compile(r"[^@\s]+@[^@\s]+|team:\S+")
+_OWNER = re.compile(r"[^@\s]+@[^@\s]+|team:[A-Za-z0-9_./-]+")
+# As in Dagster: what a selection and a page can name.
+_TAG_KEY = re.compile(r"([A-Za-z0-9_.-]{1,63}/)?[A-Za-z0-9_.-]{1,63}")
+_TAG_VALUE = re.compile(r"[A-Za-z0-9_.-]{0,63}")
 
 
 def checked_name(name: object, *, what: str) -> str:
@@ -38,20 +42,21 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
 
     Raises:
         ArgumentError: they are no mapping, or a value has no JSON form.
-        InvalidNameError: a tag's key is not text, or empty.
+        InvalidNameError: a tag's key has other characters than a key may have.
     """
     if not isinstance(tags, Mapping):
         raise ArgumentError(
-            f"{owner}: tags={tags!r:.80} is no mapping.",
+            f"{owner}: tags={in_words(tags)} is no mapping.",
             fix="Give {name: value}.",
             source=user_line(),
         )
     checked: dict[str, str] = {}
     for key, value in tags.items():
-        if not isinstance(key, str) or not key:
+        if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
             raise InvalidNameError(
-                f"{owner}: tag {key!r} has no valid key.",
-                fix="Use a text that is not empty.",
+                f"{owner}: {in_words(key)} is not a valid key of a tag.",
+                fix='Use up to 63 letters, digits, "_", "-" and ".", and before them, if need be,'
+                ' such a prefix and "/".',
                 source=user_line(),
             )
         try:
@@ -62,6 +67,25 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
                 fix="Use text, or something that JSON can hold.",
                 source=user_line(),
             ) from None
+    return checked
+
+
+def checked_asset_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
+    """Return the tags of an asset, whose values a selection can name.
+
+    Raises:
+        ArgumentError: they are no mapping.
+        InvalidNameError: a key or a value has other characters than it may have.
+    """
+    checked = checked_tags(tags, owner=owner)
+    for key in checked:
+        value = tags[key]
+        if not isinstance(value, str) or not _TAG_VALUE.fullmatch(value):
+            raise InvalidNameError(
+                f"{owner}: tag {key!r} has the value {in_words(value)}, which no asset's tag has.",
+                fix='Use text of up to 63 letters, digits, "_", "-" and "."; metadata takes more.',
+                source=user_line(),
+            )
     return checked
 
 
@@ -90,7 +114,7 @@ def checked_owners(owners: Iterable[object], *, owner: str) -> tuple[str, ...]:
     for each in _items(owners, owner, "owners"):
         if not isinstance(each, str) or not _OWNER.fullmatch(each):
             raise InvalidNameError(
-                f"{owner}: {each!r} is not a valid owner.",
+                f"{owner}: {in_words(each)} is not a valid owner.",
                 fix='Give an e-mail address, or a team as "team:name".',
                 source=user_line(),
             )
@@ -102,14 +126,14 @@ def checked_kinds(kinds: Iterable[object], *, owner: str) -> frozenset[str]:
     """Return the kinds.
 
     Raises:
-        InvalidNameError: one is not text, or empty.
+        InvalidNameError: one is no text that a tag's key could be.
     """
     checked: set[str] = set()
     for each in _items(kinds, owner, "kinds"):
-        if not isinstance(each, str) or not each:
+        if not isinstance(each, str) or not _TAG_VALUE.fullmatch(each) or not each:
             raise InvalidNameError(
-                f"{owner}: {each!r} is not a valid kind.",
-                fix="Use a text that is not empty.",
+                f"{owner}: {in_words(each)} is not a valid kind.",
+                fix='Use up to 63 letters, digits, "_", "-" and ".".',
                 source=user_line(),
             )
         checked.add(each)

@@ -13,6 +13,7 @@ from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._op import OpDefinition
 from treadle._source import user_line
+from treadle._value_words import in_words
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ def checked_node(node: object, kind: type[T], *, label: str) -> T:
         return node
     made_by = "@op" if kind is OpDefinition else "@graph"
     raise ArgumentError(
-        f"{label}: {node!r:.80} is not what {made_by} makes.",
+        f"{label}: {in_words(node)} is not what {made_by} makes.",
         fix=f"Decorate the function with {made_by}.",
         source=user_line(),
     )

@@ -11,6 +11,7 @@ from typing import Any, overload
 from treadle._annotations import annotations_of
 from treadle._arguments import checked, refuse_unsupported
 from treadle._composition import PendingInvocation, current_body
+from treadle._functions import checked_function, name_of
 from treadle._ins_outs import In, Out
 from treadle._names import checked_name, checked_tags
 from treadle._op_outs import resolved_outs
@@ -102,6 +103,13 @@ class OpDefinition:
         """Whether this input is read by value."""
         return not self.ins[name].is_nothing
 
+    def may_be_resource(self, name: str) -> bool:
+        """Whether this input may turn out to be a resource: its type is a class, not a plain one."""
+        declared = self.ins[name].dagster_type
+        return (
+            declared is not Any and isinstance(declared, type) and declared.__module__ != "builtins"
+        )
+
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""
         return not self.outs[name].is_nothing
@@ -125,7 +133,7 @@ def op(
     version: object = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
-    pool: str | None = None,
+    pool: object = None,
     timeout: float | None = None,
     limits: Limits | None = None,
 ) -> Callable[[Callable[..., Any]], OpDefinition]: ...
@@ -145,7 +153,7 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
     version: object = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
-    pool: str | None = None,
+    pool: object = None,
     timeout: float | None = None,
     limits: Limits | None = None,
 ) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
@@ -194,7 +202,8 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     required_resource_keys: frozenset[str],
 ) -> OpDefinition:
     """Read the function's signature into an op. `label` is the decorator, for messages."""
-    op_name = checked_name(name or fn.__name__, what=f"{label} name")
+    fn = checked_function(fn, label=label, name=name)
+    op_name = checked_name(name or name_of(fn), what=f"{label} name")
     owner = f"{label} {op_name!r}"
     annotations = annotations_of(fn, user_frame())
     params = read_params(fn, annotations, ins, required_resource_keys, owner=owner)

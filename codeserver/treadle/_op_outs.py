@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
 
 from treadle._annotations import output_type, output_types
 from treadle._arguments import UNSET
-from treadle._errors import ArgumentError
+from treadle._errors import ArgumentError, listed
 from treadle._ins_outs import DEFAULT_OUTPUT, Out
 from treadle._names import checked_name
+from treadle._output import Output
 from treadle._source import user_line
+from treadle._type_check import checked_type, type_name
+from treadle._value_words import in_words
 
 
 def resolved_outs(
@@ -33,14 +37,48 @@ def resolved_outs(
     if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
         # A generator's annotation says how outputs are handed over, not what they are.
         returned = Any
+    checked_type(returned, where=f"{owner} is annotated to return")
     if len(given) == 1:
         types: tuple[Any, ...] = (output_type(returned),)
     else:
+        _refuse_misfit(returned, given, owner)
         types = output_types(returned, len(given))
     return {
         name: each if each.dagster_type is not UNSET else replace(each, dagster_type=inferred)
         for (name, each), inferred in zip(given.items(), types, strict=True)
     }
+
+
+def _refuse_misfit(returned: Any, given: Mapping[str, Out], owner: str) -> None:
+    """Refuse a return annotation that several outputs cannot be: they are returned as a tuple."""
+    count = len(given)
+    if get_origin(returned) is tuple:
+        elements = get_args(returned)
+        if len(elements) == count or Ellipsis in elements:
+            return
+        said = f"a tuple of {len(elements)}"
+    elif _may_be_tuple(returned) or all(each.is_nothing for each in given.values()):
+        return
+    else:
+        said = type_name(returned)
+    raise ArgumentError(
+        f"{owner} has {count} outputs, {listed(given)}, and is annotated to return {said}.",
+        fix="Return a tuple with one value for each, in that order, and annotate it so; or"
+        " yield Output(…) for each.",
+        source=user_line(),
+    )
+
+
+def _may_be_tuple(returned: Any) -> bool:
+    """Whether a value of the annotation may be a tuple, an Output, or a generator of them."""
+    if get_origin(returned) in (Union, UnionType):
+        return any(_may_be_tuple(each) for each in get_args(returned))
+    kind = get_origin(returned) or returned
+    if returned is None or returned is NoneType:
+        return False
+    if kind is Any or not isinstance(kind, type):
+        return True
+    return issubclass(kind, (tuple, Output, Iterator, AsyncIterator)) or issubclass(tuple, kind)
 
 
 def _named(out: object, owner: str) -> dict[str, Out]:
@@ -50,7 +88,7 @@ def _named(out: object, owner: str) -> dict[str, Out]:
         return {DEFAULT_OUTPUT: out}
     if not isinstance(out, Mapping) or not out:
         raise ArgumentError(
-            f"{owner}: out={out!r} is no Out and no mapping of names to Outs.",
+            f"{owner}: out is {in_words(out)}, and neither an Out nor a mapping of names to Outs.",
             fix="Give Out(…), or {name: Out(…)} with at least one name.",
             source=user_line(),
         )
@@ -58,7 +96,7 @@ def _named(out: object, owner: str) -> dict[str, Out]:
         checked_name(name, what=f"{owner}: output")
         if not isinstance(each, Out):
             raise ArgumentError(
-                f"{owner}: output {name!r} is {each!r}, which is no Out.",
+                f"{owner}: output {name!r} is {in_words(each)}, and no Out.",
                 fix=f"Write {name!r}: Out(…).",
                 source=user_line(),
             )

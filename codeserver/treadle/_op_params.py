@@ -14,8 +14,11 @@ from treadle._ins_outs import In
 from treadle._names import checked_name
 from treadle._resource import resource_type
 from treadle._source import user_line
+from treadle._type_check import checked_type, is_of_type, type_name
+from treadle._value_words import a, in_words
 
-CONTEXT_NAMES = ("context", "_context")
+#: As in Dagster: a first parameter of such a name is the context.
+CONTEXT_NAMES = ("context", "_context", "context_", "_")
 _CONTEXT_CLASSES = ("OpExecutionContext", "AssetExecutionContext")
 
 
@@ -45,6 +48,7 @@ def read_params(
     context = None
     if parameters and _is_context(parameters[0], annotations):
         context = parameters.pop(0).name
+        _refuse_other_context(context, annotations, owner)
     resources: dict[str, object] = {}
     found: dict[str, In] = {}
     takes_any = False
@@ -58,7 +62,8 @@ def read_params(
         if wanted is not None:
             resources[parameter.name] = wanted
         else:
-            found[parameter.name] = _completed(ins.get(parameter.name, In()), annotation, parameter)
+            said = ins.get(parameter.name, In())
+            found[parameter.name] = _completed(said, annotation, parameter, owner)
     _refuse_nothing_params(found, owner)
     found.update(_without_param(ins, found, resources, takes_any=takes_any, owner=owner))
     return Params(context=context, resources=resources, ins=found)
@@ -78,12 +83,26 @@ def is_context_type(annotation: object) -> bool:
     )
 
 
+def _refuse_other_context(name: str, annotations: Mapping[str, Any], owner: str) -> None:
+    """Refuse the context's parameter that is annotated as something else."""
+    annotation = annotations.get(name, Any)
+    if annotation is Any or not isinstance(annotation, type):
+        return
+    if not any(base.__name__.endswith("Context") for base in annotation.__mro__):
+        raise ArgumentError(
+            f"{owner}: the first parameter {name!r} is the context, and annotated"
+            f" {annotation.__name__}.",
+            fix="Annotate it OpExecutionContext or AssetExecutionContext, or rename the input.",
+            source=user_line(),
+        )
+
+
 def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -> None:
     name = parameter.name
     if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):
         problem = f"{owner}: parameter {name!r} cannot be given by name."
         fix = "Write it as an ordinary parameter; inputs are passed by name."
-    elif name in CONTEXT_NAMES:
+    elif name in CONTEXT_NAMES and name != "_":
         problem = f"{owner}: parameter {name!r} is not the first."
         fix = "Make the context the first parameter."
     elif name == "config":
@@ -97,12 +116,24 @@ def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -
     raise ArgumentError(problem, fix=fix, source=user_line())
 
 
-def _completed(given: In, annotation: Any, parameter: Parameter) -> In:
+def _completed(given: In, annotation: Any, parameter: Parameter, owner: str) -> In:
+    where = f"{owner}: input {parameter.name!r}"
     completed = given
     if given.dagster_type is UNSET:
+        checked_type(annotation, where=f"{where} is annotated")
         completed = replace(completed, dagster_type=annotation)
     if given.default_value is UNSET and parameter.default is not Parameter.empty:
         completed = replace(completed, default_value=parameter.default)
+    default = completed.default_value
+    # `number: int = None` says what Python's own type hints once took it to say.
+    is_free = not completed.has_default or default is None or completed.is_nothing
+    if not is_free and not is_of_type(default, completed.dagster_type):
+        raise ArgumentError(
+            f"{where} is declared {type_name(completed.dagster_type)}, and its default"
+            f" {in_words(default)} is {a(type(default).__name__)}.",
+            fix="Change one of them.",
+            source=user_line(),
+        )
     return completed
 
 

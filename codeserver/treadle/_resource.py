@@ -6,7 +6,8 @@ from `Resource`; its name is the resource's key. Every other parameter is an inp
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 T = TypeVar("T")
 
@@ -25,6 +26,10 @@ def resource_type(annotation: object) -> Any | None:
     if get_origin(annotation) is Annotated:
         inner, *marks = get_args(annotation)
         return inner if _MARK in marks else None
+    if get_origin(annotation) in (Union, UnionType):
+        # `db: Db | None = None`: a habit of type hints, which makes no input of a resource.
+        others = [each for each in get_args(annotation) if each is not NoneType]
+        return resource_type(others[0]) if len(others) == 1 else None
     if isinstance(annotation, type) and issubclass(annotation, Resource):
         return annotation
     return None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, get_origin
 
 from treadle._assets import AssetsDefinition
 from treadle._contents import Contents
 from treadle._errors import ArgumentError, MissingError, did_you_mean
 from treadle._ins_outs import DEFAULT_IO_MANAGER
 from treadle._io_manager import IOManager
+from treadle._type_check import is_of_type, type_name
+from treadle._value_words import a, in_words
 from treadle.snapshot import SourceLine
 
 
@@ -18,6 +21,7 @@ class _Need:
     key: str
     who: str
     source: SourceLine
+    wanted: object = Any
 
 
 def refuse_missing_resources(contents: Contents) -> None:
@@ -32,17 +36,51 @@ def refuse_missing_resources(contents: Contents) -> None:
         for need in _op_needs(block):
             if need.key not in given:
                 raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
+            _refuse_misfit(need, given[need.key], contents)
         for need in _manager_needs(block):
             if need.key not in given and need.key != DEFAULT_IO_MANAGER:
                 raise _missing(need, contents, f"{need.who} names the IO manager {need.key!r}")
             if need.key in given and not isinstance(given[need.key], IOManager):
+                value = given[need.key]
                 raise ArgumentError(
-                    f"{need.who} uses the resource {need.key!r} as its IO manager, but"
-                    f" {type(given[need.key]).__name__} is none.",
-                    fix="Give an instance of a class that derives from IOManager.",
+                    f"{need.who} uses the resource {need.key!r} as its IO manager, which is"
+                    f" {in_words(value)}.",
+                    fix=_instance_of(value, IOManager)
+                    or "Give an instance of a class that derives from IOManager.",
                     source=need.source,
                     others=contents.lines,
                 )
+
+
+def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
+    """Refuse a resource that is not what the parameter is annotated with."""
+    if _is_proxy(value) or (isinstance(value, type) and _asks_for_class(need.wanted)):
+        return
+    is_class = isinstance(value, type) and isinstance(need.wanted, type)
+    if is_class or not is_of_type(value, need.wanted):
+        raise ArgumentError(
+            f"{need.who} asks for the resource {need.key!r} as {a(type_name(need.wanted))}, and"
+            f" Definitions has {in_words(value)}.",
+            fix=_instance_of(value, need.wanted) or "Give such a one, or change the annotation.",
+            source=need.source,
+            others=contents.lines,
+        )
+
+
+def _is_proxy(value: object) -> bool:
+    """Whether the value says itself of what class it is: asking might make what it stands for."""
+    return any("__class__" in vars(base) for base in type(value).__mro__ if base is not object)
+
+
+def _asks_for_class(wanted: object) -> bool:
+    return wanted is Any or wanted in (type, object) or get_origin(wanted) is type
+
+
+def _instance_of(value: object, wanted: object) -> str:
+    """Say how to write an instance, where a class of what is wanted was given; "" elsewhere."""
+    if isinstance(value, type) and isinstance(wanted, type) and issubclass(value, wanted):
+        return f"Give an instance: {value.__name__}()."
+    return ""
 
 
 def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
@@ -50,7 +88,8 @@ def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
         yield _Need(key=key, who=block.options.owner, source=block.source)
     for step in block.flat.steps.values():
         for key in step.op.resource_keys:
-            yield _Need(key=key, who=f"op {step.op.name!r}", source=step.op.source)
+            who, wanted = f"op {step.op.name!r}", step.op.resource_params.get(key, Any)
+            yield _Need(key=key, who=who, source=step.op.source, wanted=wanted)
 
 
 def _manager_needs(block: AssetsDefinition) -> Iterator[_Need]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import types
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from treadle._errors import ArgumentError
+from treadle._source import user_line
+from treadle._value_words import in_words
+
 # A whole number is a float wherever Python's own type hints are read.
 _ALSO: dict[type, tuple[type, ...]] = {float: (int,), complex: (float, int)}
 _CONTAINERS = (dict, frozenset, list, set, tuple)
@@ -31,6 +35,24 @@ def _is_instance(value: object, declared: type) -> bool:
         return isinstance(value, (declared, *_ALSO.get(declared, ())))
     except TypeError:  # a protocol, for one, that does not allow it
         return True
+
+
+def checked_type(declared: Any, *, where: str) -> Any:
+    """Return what is declared as a type, if it can be one. `where` ends before what it is.
+
+    Raises:
+        ArgumentError: it is a value: text, a number, a list or the like.
+    """
+    # What typing makes of types, NewType and the like included, is callable or has an origin.
+    if declared is None or callable(declared) or get_origin(declared) is not None:
+        return declared
+    if isinstance(declared, str | bytes | int | float | list | tuple | dict | set | frozenset):
+        raise ArgumentError(
+            f"{where} {in_words(declared)}, which is no type.",
+            fix="Give a class, an annotation such as list[int], or Any.",
+            source=user_line(),
+        )
+    return declared
 
 
 def type_name(declared: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
+from typing import TypeVar, cast
 
 from treadle import digest
 from treadle._asset_spec import AssetSpec
@@ -19,6 +20,8 @@ from treadle._job_selection import SelectedJob, snapshot_jobs
 from treadle._jobs import AssetJob
 from treadle._step_code import StepCode
 from treadle.snapshot import Manifest, Snapshot, SourceLine, StepKey
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ def definitions_of(module: ModuleType) -> Definitions:
         DefinitionError: what it has at its top level cannot work together.
     """
     values = tuple(vars(module).values())
-    found = distinct(value for value in values if isinstance(value, Definitions))
+    found = distinct(_of(Definitions, values))
     if len(found) > 1:
         first, second, *_ = found
         raise LocationError(
@@ -104,12 +107,21 @@ def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
 def _top_level(values: Sequence[object], source: SourceLine) -> Contents:
     things = tuple(_things(values))
     return Contents(
-        blocks=distinct(each for each in things if isinstance(each, AssetsDefinition)),
-        specs=distinct(each for each in things if isinstance(each, AssetSpec)),
-        jobs=distinct(each for each in things if isinstance(each, AssetJob)),
+        blocks=distinct(_of(AssetsDefinition, things)),
+        specs=distinct(_of(AssetSpec, things)),
+        jobs=distinct(_of(AssetJob, things)),
         resources={},
         source=source,
     )
+
+
+def _of(kind: type[T], values: Sequence[object]) -> Iterator[T]:
+    """Yield the values of a class. What they say that they are is not asked: a proxy that makes
+    its object when it is first used would make it.
+    """
+    for value in values:
+        if issubclass(type(value), kind):
+            yield cast(T, value)
 
 
 def _things(values: Sequence[object]) -> Iterator[object]:

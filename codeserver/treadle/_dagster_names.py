@@ -1,0 +1,212 @@
+"""Names of Dagster's that are not here: what is written in their place, or that there is nothing yet.
+
+Known are those that modules with graph-backed assets use. `from treadle import NAME` and an
+argument of such a name say it; what Treadle has under Dagster's own name is not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Final
+
+#: Arguments, by name: what to write. `{value}` is what was given, where it is text.
+_ARGUMENTS: Final = {
+    "asset_deps": "It is Dagster's older name: write internal_asset_deps.",
+    "auto_materialize_policy": "Treadle has no automation yet: leave it out.",
+    "compute_kind": "It is Dagster's older name: write kinds={{{value}}}.",
+    "input_defs": "It is Dagster's older name: write ins={{name: In(…)}}.",
+    "non_argument_deps": "It is Dagster's older name: write deps=[…].",
+    "output_defs": "It is Dagster's older name: write out={{name: Out(…)}}.",
+    "partitions": "Treadle has no partitions yet: leave it out.",
+    "partitions_def": "Treadle has no partitions yet: leave it out.",
+    "resource_keys": "Write required_resource_keys={{…}}.",
+}
+#: The same for arguments that another part of the definition takes.
+_ELSEWHERE: Final = {
+    ("io_manager_key", "out"): "An output takes it: write out=Out(io_manager_key=…).",
+    ("metadata", "out"): "An output takes it: write out=Out(metadata=…).",
+    ("op_tags", "tags"): "An op takes tags={{…}}.",
+    ("dagster_type", "out"): "An output takes it: write out=Out(…).",
+    ("is_required", "out"): "An output takes it: write out=Out(is_required=…).",
+    ("key", "outs"): "Each asset has its own: write outs={{name: AssetOut(key=…)}}.",
+    ("output_required", "outs"): "Each asset has its own: outs={{name: AssetOut(is_required=…)}}.",
+}
+_NOT_YET: Final = {
+    "Config is not there yet": (
+        "Config",
+        "ConfigMapping",
+        "EnvVar",
+        "Field",
+        "RunConfig",
+        "config_mapping",
+    ),
+    "Resources are plain objects so far: Definitions(resources={…})": (
+        "ConfigurableIOManager",
+        "ConfigurableIOManagerFactory",
+        "ConfigurableResource",
+        "InitResourceContext",
+        "ResourceDefinition",
+        "build_init_resource_context",
+        "resource",
+        "with_resources",
+    ),
+    "Dynamic outputs are not there yet": ("DynamicOut", "DynamicOutput"),
+    "Partitions are not there yet": (
+        "AllPartitionMapping",
+        "BackfillPolicy",
+        "DailyPartitionsDefinition",
+        "DynamicPartitionsDefinition",
+        "HourlyPartitionsDefinition",
+        "IdentityPartitionMapping",
+        "LastPartitionMapping",
+        "MonthlyPartitionsDefinition",
+        "MultiPartitionKey",
+        "MultiPartitionsDefinition",
+        "PartitionKeyRange",
+        "PartitionMapping",
+        "PartitionsDefinition",
+        "StaticPartitionsDefinition",
+        "TimeWindowPartitionMapping",
+        "TimeWindowPartitionsDefinition",
+        "WeeklyPartitionsDefinition",
+    ),
+    "Asset checks are not there yet": (
+        "AssetCheckExecutionContext",
+        "AssetCheckKey",
+        "AssetCheckResult",
+        "AssetCheckSeverity",
+        "AssetCheckSpec",
+        "asset_check",
+        "multi_asset_check",
+    ),
+    "Hooks are not there yet": ("HookContext", "failure_hook", "success_hook"),
+    "A selection is text, such as 'a or b+'": ("AssetSelection",),
+    "Use treadle_client.local(…): it runs in processes of its own": (
+        "materialize",
+        "materialize_to_memory",
+    ),
+    "Jobs are selections of assets: define_asset_job": (
+        "JobDefinition",
+        "job",
+    ),
+    "Return the value, or yield Output(value, metadata=…)": (
+        "AssetMaterialization",
+        "MaterializeResult",
+        "ObserveResult",
+    ),
+    "Have a scheduler call the client or the command": (
+        "RunRequest",
+        "ScheduleDefinition",
+        "SensorDefinition",
+        "asset_sensor",
+        "build_schedule_from_partitioned_job",
+        "schedule",
+        "sensor",
+    ),
+    "Automation is not there yet": (
+        "AutoMaterializePolicy",
+        "AutomationCondition",
+        "AutomationConditionSensorDefinition",
+        "FreshnessPolicy",
+    ),
+    "Give the assets to Definitions(assets=[…]), or name each file with -f": (
+        "load_assets_from_current_module",
+        "load_assets_from_modules",
+        "load_assets_from_package_module",
+    ),
+    "Declare it with AssetSpec(…)": ("SourceAsset",),
+    "Derive from IOManager, or leave it out: Treadle stores the value": (
+        "FilesystemIOManager",
+        "InMemoryIOManager",
+        "fs_io_manager",
+        "io_manager",
+        "mem_io_manager",
+    ),
+    "A launcher's home takes its place": ("DagsterInstance", "instance_for_test"),
+    "Call build_op_context": ("build_asset_context",),
+    "Use context.log, or logging.getLogger": ("get_dagster_logger",),
+    "Annotate with a class": ("DagsterType", "usable_as_dagster_type"),
+    "Steps run in processes of their own": (
+        "in_process_executor",
+        "multiprocess_executor",
+    ),
+    "Wire ops in the body of a @graph": (
+        "DependencyDefinition",
+        "NodeInvocation",
+    ),
+}
+#: Of the context, by what they are about.
+_CONTEXT: Final = {
+    "Config is not there yet": ("op_config", "run_config", "op_execution_config"),
+    "Partitions are not there yet": (
+        "asset_partition_key_for_output",
+        "asset_partition_keys_for_input",
+        "asset_partition_keys_for_output",
+        "asset_partition_key_range_for_input",
+        "asset_partition_key_range_for_output",
+        "asset_partitions_time_window_for_input",
+        "asset_partitions_time_window_for_output",
+        "has_partition_key_range",
+        "partition_key",
+        "partition_key_range",
+        "partition_keys",
+        "partition_time_window",
+    ),
+    "Say it of an output: context.add_output_metadata({…})": (
+        "add_asset_metadata",
+        "add_event",
+        "log_event",
+        "set_data_version",
+    ),
+    "Make it an argument: its value is loaded": ("load_asset_value",),
+    "The run is known by context.run_id, its tags by context.run_tags": (
+        "dagster_run",
+        "job_def",
+        "job_name",
+        "run",
+    ),
+    "The client asks a launcher about runs and assets": ("instance",),
+    "Run the step again by hand: treadle runs debug RUN STEP --break": ("pdb",),
+    "The op is context.op_def, its assets context.selected_asset_keys": (
+        "asset_check_spec",
+        "asset_key_for_input",
+        "assets_def",
+        "describe_op",
+        "get_step_execution_context",
+        "is_subset",
+        "output_for_asset_key",
+        "selected_asset_check_keys",
+    ),
+}
+_OF_CONTEXT: Final = {name: what for what, names in _CONTEXT.items() for name in names}
+_NAMES: Final = {name: what for what, names in _NOT_YET.items() for name in names}
+_SEE: Final = "See 'What is not there yet' in README.md."
+
+
+def replacement(argument: str, value: object, known: Container[str]) -> str | None:
+    """Say what is written in the place of an argument of Dagster's, None if it is not known."""
+    said = _ARGUMENTS.get(argument)
+    if said is None:
+        found = [
+            text
+            for (name, other), text in _ELSEWHERE.items()
+            if name == argument and other in known
+        ]
+        said = found[0] if found else None
+    return (
+        None if said is None else said.format(value=repr(value) if isinstance(value, str) else "…")
+    )
+
+
+def not_in_context(name: str) -> str | None:
+    """Say of an attribute of Dagster's context that there is none here, None if it is none."""
+    what = _OF_CONTEXT.get(name)
+    return None if what is None else f"There is no context.{name}. {what}. {_SEE}"
+
+
+def not_there(name: str) -> str | None:
+    """Say of a name of Dagster's that Treadle does not have it, None if it is none."""
+    what = _NAMES.get(name)
+    if what is None:
+        return None
+    return f"Treadle has no {name}. {what}. {_SEE}"

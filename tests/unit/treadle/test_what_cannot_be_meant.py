@@ -1,0 +1,297 @@
+"""A definition that cannot be meant is refused at its line, in words that say what to write."""
+
+from __future__ import annotations
+
+import pytest
+
+import treadle
+from tests.authored import location, reads, refused, snapshot
+from treadle import ArgumentError, CompositionError, DefinitionError, InvalidNameError, UnusedError
+
+TWO = "out={'a': Out(), 'b': Out()}"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("@op  # at\ndef f(x: int = 'a'): return x", "declared int, and its default 'a' is a str"),
+        ("@op(ins={'x': In(int, default_value='a')})  # at\ndef f(x): return x", "is a str"),
+        ("@op  # at\ndef f(x: 5): return x", "annotated 5, which is no type"),
+        ("@op  # at\ndef f(x) -> 5: return x", "annotated to return 5"),
+        ("In('int')  # at", "In: dagster_type is 'int', which is no type"),
+        ("Out([int])  # at", "Out: dagster_type is a list, which is no type"),
+        ("In(Nothing, default_value=3)  # at", "In(Nothing) has a default: 3"),
+        ("AssetIn(dagster_type=3)  # at", "AssetIn: dagster_type is 3"),
+        ("AssetOut(dagster_type='x')  # at", "AssetOut: dagster_type is 'x'"),
+        (f"@op({TWO})  # at\ndef f() -> int: return 1", "annotated to return int"),
+        (f"@op({TWO})  # at\ndef f() -> None: return 1", "annotated to return None"),
+        (f"@op({TWO})  # at\ndef f() -> dict[str, int]: return 1", "to return dict"),
+        (f"@op({TWO})  # at\ndef f() -> tuple[int, int, int]: return 1", "to return a tuple of 3"),
+        ("@op  # at\ndef f(context: int): return 1", "'context' is the context, and annotated int"),
+        ("@asset('name')  # at\ndef f(): return 1", "@asset was given 'name' by position"),
+        ("@op('name')  # at\ndef f(): return 1", "Write name='name'"),
+        ("asset(op(lambda: 1, ))  # at", "<lambda>"),
+        ("@asset  # at\n@op(name='g')\ndef f(): return 1", "stands over the op 'g'"),
+        ("@graph_asset  # at\n@graph(name='g')\ndef f(): return op(name='o')(lambda: 1)()", "from_graph"),
+        ("from functools import partial\nasset(partial(print, 2))  # at", "which has no name"),
+        ("op(name='m')(max)  # at", "whose parameters Python does not tell"),
+        ("@op(ins={'x': int})  # at\ndef f(x): return x", "Write 'x': In(int)"),
+        ("@asset(ins=['x'])  # at\ndef f(x): return x", "ins is a list, and no mapping"),
+        ("@multi_asset(outs=['a'])  # at\ndef f(): return 1", "Give {name: AssetOut(…)}"),
+        ("@multi_asset  # at\ndef f(): return 1", "Write @multi_asset(outs=…)"),
+        ("@graph_multi_asset  # at\ndef f(): return 1", "is written without brackets"),
+        ("@asset(required_resource_keys='db')  # at\ndef f(): return 1", "{'db'}"),
+        ("@asset(required_resource_keys={1})  # at\ndef f(): return 1", "has 1, which is no text"),
+    ],
+)  # fmt: skip
+def test_an_argument_or_a_signature(source: str, words: str) -> None:
+    assert words in str(refused(DefinitionError, defs=source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@op\ndef f(x: int = None): return x",
+        "@op\ndef f(x: float = 1): return x",
+        f"from typing import *\n@op({TWO})\ndef f() -> Sequence[int]: return 1, 2",
+        f"from typing import *\n@op({TWO})\ndef f() -> Iterator[Output]: yield from ()",
+        f"from typing import *\n@op({TWO})\ndef f() -> Any: return 1, 2",
+        f"from typing import *\n@op({TWO})\ndef f() -> Tuple[int, ...]: return 1, 2",
+        "from typing import *\n@op(out={'a': Out(Nothing), 'b': Out(Nothing)})\ndef f() -> None: ...",
+        "from typing import *\nUserId = NewType('UserId', int)\n@op\ndef f(x: UserId): return x",
+    ],
+)
+def test_what_can_be_meant_is_taken(source: str) -> None:
+    snapshot(source + "\n@asset\ndef a(): return 1")
+
+
+@pytest.mark.parametrize("name", ["_", "context", "_context", "context_"])
+def test_a_first_parameter_of_dagsters_names_is_the_context(name: str) -> None:
+    found = snapshot(f"@asset\ndef u(): return 1\n@asset\ndef a({name}, u): return u")
+
+    assert reads(found, "a") == {"u": ["@u"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("tags={'bad key!': 'x'}", "'bad key!' is not a valid key of a tag"),
+        ("tags={'k': 'a b'}", "which no asset's tag has"),
+        ("tags={'k': 3}", "tag 'k' has the value 3"),
+        ("kinds={'a b'}", "'a b' is not a valid kind"),
+        ("owners=['nope']", "'nope' is not a valid owner"),
+        ("owners=['team:a b']", "not a valid owner"),
+        ("op_tags={'': 1}", "'' is not a valid key of a tag"),
+    ],
+)
+def test_tags_kinds_and_owners_have_a_format(said: str, words: str) -> None:
+    source = f"@asset({said})  # at\ndef a(): return 1"
+
+    assert words in str(refused(InvalidNameError, defs=source))
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "words"),
+    [
+        ("return use(make)  # at", CompositionError, "was given the op 'make', which is no output"),
+        ("return use(make)  # at", CompositionError, "Call it: make()"),
+        ("return use(whole)  # at", CompositionError, "Call it: whole()"),
+        ("return use(stored)  # at", CompositionError, "the asset 'stored'"),
+        ("return use(stored)  # at", CompositionError, "an argument of the graph's function"),
+        ("return use(make.alias('m'))  # at", CompositionError, "Call it"),
+        (
+            "make.alias('first')  # at\n    return make()",
+            UnusedError,
+            "was given the alias 'first'",
+        ),
+        ("make.alias('f').tag({'a': 'b'})  # at\n    return make()", UnusedError, "never called"),
+    ],
+)
+def test_what_stands_for_no_value_in_a_body(
+    body: str, error: type[DefinitionError], words: str
+) -> None:
+    source = f"""
+@op
+def make(): return 1
+@op
+def use(x): return x
+@graph
+def whole(): return make()
+@asset
+def stored(): return 1
+@graph_asset
+def a():
+    {body}
+""".lstrip("\n")
+
+    assert words in str(refused(error, defs=source))
+
+
+def test_a_body_that_returns_what_it_did_not_call() -> None:
+    source = "@op\ndef make(): return 1\n@graph_asset  # at\ndef a(): return make"
+
+    assert "Call it: make()" in str(refused(CompositionError, defs=source))
+
+
+def test_a_graph_takes_any_inputs_that_ins_names() -> None:
+    found = snapshot(
+        """
+@asset
+def north(): return 1
+@asset
+def south(): return 2
+@op
+def join(parts): return parts
+@graph_asset(ins={'n': AssetIn('north'), 's': AssetIn('south')})
+def joined(**parts): return join(list(parts.values()))
+@graph(ins={'x': GraphIn()})
+def again(**given): return join([given['x']])
+more = AssetsDefinition.from_graph(again, keys_by_input_name={'x': 'north'})
+"""
+    )
+
+    assert reads(found, "joined.join") == {"parts": ["@north", "@south"]}
+    assert reads(found, "again.join") == {"parts": ["@north"]}
+
+
+def test_a_graph_that_takes_any_inputs_has_them_named() -> None:
+    source = "@op\ndef use(x): return x\n@graph_asset  # at\ndef a(**parts): return use(parts['x'])"
+
+    assert "ins={name: …}" in str(refused(ArgumentError, defs=source))
+
+
+def test_deps_of_a_multi_asset_are_all_of_its_assets() -> None:
+    found = snapshot(
+        """
+@multi_asset(outs={'x': AssetOut(), 'y': AssetOut()})
+def both(): return 1, 2
+@asset(deps=[both])
+def after(): return 1
+"""
+    )
+
+    assert {key for keys in reads(found, "after").values() for key in keys} == {"@x", "@y"}
+
+
+def test_an_older_name_of_dagsters_says_what_is_written_now() -> None:
+    source = "@graph_asset(compute_kind='python')  # at\ndef a(): return 1"
+
+    refusal = str(refused(ArgumentError, defs=source))
+
+    assert "write kinds={'python'}" in refusal
+    assert "Did you mean" not in refusal
+
+
+def test_a_list_of_what_is_taken_names_nothing_that_is_refused() -> None:
+    refusal = str(refused(ArgumentError, defs="@asset(colour=1)  # at\ndef a(): return 1"))
+
+    assert "'kinds'" in refusal
+    for name in ("config_schema", "partitions_def", "hooks", "pool", "is_virtual", "compute_fn"):
+        assert f"'{name}'" not in refusal
+
+
+def test_a_name_of_dagsters_that_is_not_there_says_so() -> None:
+    with pytest.raises(ImportError, match="Dynamic outputs are not there yet"):
+        from treadle import DynamicOut  # noqa: F401, PLC0415
+    with pytest.raises(ImportError, match="cannot import name 'nonsense'"):
+        from treadle import nonsense  # noqa: F401, PLC0415
+    assert not hasattr(treadle, "nonsense")
+
+
+LIBRARY = "class Client:\n    n = 3\n"
+
+
+def test_a_parameter_of_a_third_partys_class_is_the_resource_of_its_name() -> None:
+    loaded = location(
+        defs=LIBRARY
+        + """
+@asset
+def rows(client: Client): return client.n
+@op
+def fetch(client: Client): return client.n
+@op
+def keep(x): return x
+@graph_asset
+def kept(): return keep(fetch())
+defs = Definitions(assets=[rows, kept], resources={'client': Client()})
+"""
+    )
+
+    for key in ("rows", "kept.fetch"):
+        assert list(loaded.step(key).op.resource_params) == ["client"]  # type: ignore[arg-type]
+        assert reads(loaded.snapshot, key) == {}
+
+
+def test_an_op_of_a_graph_whose_input_nothing_feeds_and_no_resource_either() -> None:
+    source = (
+        LIBRARY
+        + """
+@op
+def fetch(client: Client): return client.n
+@graph_asset
+def rows(): return fetch()  # at
+""".lstrip("\n")
+    )
+
+    assert "Definitions(…, resources={'client': …})" in str(refused(CompositionError, defs=source))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("Db", "Give an instance: Db()"),
+        ("3", "as a Db, and Definitions has 3"),
+        ("Other()", "Definitions has an Other"),
+    ],
+)
+def test_a_resource_of_another_class_than_the_parameter_says(given: str, words: str) -> None:
+    source = f"""
+class Db(Resource): pass
+class Other: pass
+@asset  # at
+def a(db: Db): return 1
+defs = Definitions(assets=[a], resources={{'db': {given}}})  # and
+""".lstrip("\n")
+
+    assert words in str(refused(ArgumentError, defs=source))
+
+
+def test_a_class_where_an_io_manager_is_wanted() -> None:
+    source = """
+class Files(IOManager):
+    def handle_output(self, context, obj): ...
+    def load_input(self, context): ...
+@asset(io_manager_key='files')  # at
+def a(): return 1
+defs = Definitions(assets=[a], resources={'files': Files})  # and
+""".lstrip("\n")
+
+    assert "Give an instance: Files()" in str(refused(ArgumentError, defs=source))
+
+
+def test_a_proxy_is_not_asked_what_it_stands_for() -> None:
+    """A lazy object of a module, and a resource that is made when it is first used."""
+    snapshot(
+        """
+class Lazy:
+    @property
+    def __class__(self): raise AssertionError('touched')
+    def __getattr__(self, name): raise AssertionError('touched')
+class Db(Resource): pass
+lazy = Lazy()
+@asset
+def a(db: Db): return 1
+defs = Definitions(assets=[a], resources={'db': lazy})
+"""
+    )
+    snapshot(
+        """
+class Lazy:
+    @property
+    def __class__(self): raise AssertionError('touched')
+    def __getattr__(self, name): raise AssertionError('touched')
+lazy = Lazy()
+@asset
+def a(): return 1
+"""
+    )
