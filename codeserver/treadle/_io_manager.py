@@ -140,6 +140,7 @@ class InputContext:
     dagster_type: Any = Any
     definition_metadata: Mapping[str, Any] = field(default_factory=dict)
     resources: Resources = field(default_factory=lambda: Resources({}))
+    run_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def metadata(self) -> Mapping[str, Any]:

@@ -123,6 +123,7 @@ class InputLoader:
             dagster_type=declared.dagster_type,
             definition_metadata=declared.metadata,
             resources=resources,
+            run_tags=self.run.tags,
             upstream_output=upstream_output(self.location, source, resources),
         )
 

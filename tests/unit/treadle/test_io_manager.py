@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from treadle import AssetKey, InputContext, IOManager, OutputContext
@@ -43,3 +47,39 @@ def test_there_are_no_partitions():
     assert not upstream.has_asset_partitions
     assert not context.has_partition_key
     assert not context.has_asset_partitions
+
+
+def guides_manager(folder: Path) -> IOManager:
+    """Make the manager that the guide shows."""
+    guide = Path(__file__).parents[3] / "docs" / "howto" / "io-managers.md"
+    shown = re.search(r"```python file=\S+\n(.*?)```", guide.read_text(), re.DOTALL)
+    assert shown is not None
+    names: dict[str, Any] = {"__name__": "prices"}
+    exec(compile(shown[1], "prices.py", "exec"), names)  # noqa: S102 -- our own page
+    manager = names["JsonFiles"](folder)
+    assert isinstance(manager, IOManager)
+    return manager
+
+
+def test_the_guides_manager_keeps_keys_with_dots_apart_and_leaves_no_half_of_a_value(tmp_path):
+    manager = guides_manager(tmp_path)
+    keys = [
+        AssetKey("sales.daily"),
+        AssetKey("sales.weekly"),
+        AssetKey("sales"),
+        AssetKey("sales/x"),
+    ]
+    for number, key in enumerate(keys):
+        manager.handle_output(OutputContext(key=key, run_id="r", step_key="s"), number)
+
+    class Dies:
+        """A value whose writing ends half-way, as in a process that is killed."""
+
+    with pytest.raises(TypeError):
+        manager.handle_output(OutputContext(key=keys[0], run_id="q", step_key="s"), [1, Dies()])
+
+    loaded = [
+        manager.load_input(InputContext(name="x", upstream_output=OutputContext(key=key)))
+        for key in keys
+    ]
+    assert loaded == [0, 1, 2, 3]
