@@ -1,15 +1,17 @@
-"""The request check: bytes that are no message of the contract are refused as a bad argument."""
+"""The request check: what is no message of the contract, or is beyond its bounds, is refused."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
+from treadle_api.bounds import BoundsError, check
 from treadle_codeserver.errors import BadArgumentError
 from treadle_codeserver.wire.error import encode_refusal
 
@@ -17,11 +19,17 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 _OURS = "/treadle_api.v1."
-_MESSAGE = "The request is no message of this call: the bytes cannot be decoded."
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Stands for a request that nobody is to see."""
+
+    why: str
 
 
 class RequestCheck(grpc.aio.ServerInterceptor):
-    """Refuses what cannot be decoded. Left to gRPC, it ends as UNKNOWN, with a traceback of ours."""
+    """Refuses bad requests as BAD_ARGUMENT. Left to gRPC, it ends as UNKNOWN, with a traceback of ours."""
 
     async def intercept_service(
         self,
@@ -60,9 +68,13 @@ class RequestCheck(grpc.aio.ServerInterceptor):
 def _decoding(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     def decoded(data: bytes) -> object:
         try:
-            return decode(data)
-        except DecodeError as error:
-            return error
+            request = decode(data)
+            check(request)
+        except DecodeError:
+            return Refused("The request is no message of this call: the bytes cannot be decoded.")
+        except BoundsError as error:
+            return Refused(f"{error}.")
+        return request
 
     return decoded
 
@@ -105,5 +117,5 @@ def _conversing(
 
 
 async def _check(request: object, context: Any) -> None:
-    if isinstance(request, DecodeError):
-        await context.abort_with_status(encode_refusal(BadArgumentError(_MESSAGE)))
+    if isinstance(request, Refused):
+        await context.abort_with_status(encode_refusal(BadArgumentError(request.why)))

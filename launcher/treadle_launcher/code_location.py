@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import grpc
@@ -14,6 +14,8 @@ from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_launcher import defaults
 from treadle_launcher.code_server_channel import CodeServerChannel
 from treadle_launcher.errors import (
+    BadAnswerError,
+    BadArgumentError,
     CodeServerRefusedError,
     LocationUnreachableError,
     NoHostForLocationError,
@@ -25,7 +27,9 @@ from treadle_launcher.late_answers import LateAnswers
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.plan_check import BadPlanError, check_plan, check_reused
 from treadle_launcher.rerunning import EarlierRun
+from treadle_launcher.wire.answers import BoundsError, checked, whole
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
 from treadle_launcher.wire.earlier_steps import encode_rerun
 from treadle_launcher.wire.error import decode_refusal
@@ -106,7 +110,7 @@ class CodeLocation:
                 timeout=defaults.CODE_SERVER_TIMEOUT,
                 wait_for_ready=wait_for_ready,
             )
-        return self._seen(LocationReport(response.location))
+            return self._seen(LocationReport(checked(response).location))
 
     @property
     def is_silent(self) -> bool:
@@ -129,7 +133,7 @@ class CodeLocation:
             response = await self._stub.Reload(
                 codeserver_pb2.ReloadRequest(), metadata=self._metadata
             )
-        return self._seen(LocationReport(response.location)), response.swapped
+            return self._seen(LocationReport(checked(response).location)), response.swapped
 
     async def graph(self) -> Graph:
         """Return the graph of the snapshot that is served now; kept while it is served."""
@@ -143,7 +147,7 @@ class CodeLocation:
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            graph = Graph([response.part async for response in call])
+            graph = Graph(response.part for response in await whole(call))
         self._graphs = {graph.digest: graph}
         return graph
 
@@ -181,7 +185,7 @@ class CodeLocation:
             call = self._stub.Plan(
                 request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
             )
-            return decode_plan([response.part async for response in call])
+            return _plan(await whole(call))
 
     async def plan_again(
         self,
@@ -202,7 +206,9 @@ class CodeLocation:
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            return decode_plan([response.part async for response in call])
+            plan = _plan(await whole(call))
+            check_reused(plan, earlier.steps)
+            return plan
 
     async def manifest(self) -> tuple[str, CodeManifest]:
         """Return the digest that is served, and what it is made of."""
@@ -212,7 +218,7 @@ class CodeLocation:
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            parts = [response async for response in call]
+            parts = await whole(call)
         return (parts[0].digest if parts else ""), decode_manifest(parts)
 
     async def launch_spec(self) -> LaunchSpec:
@@ -228,11 +234,12 @@ class CodeLocation:
                 response = await self._stub.GetLaunchSpec(
                     codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
                 )
+                spec = decode_launch_spec(checked(response).spec)
         except CodeServerRefusedError as error:
             if error.reason is Reason.NOT_LOCAL:
                 raise NoHostForLocationError([self.name]) from error
             raise
-        return decode_launch_spec(response.spec)
+        return spec
 
     async def _follow(self, on_change: Callable[[], None]) -> None:
         pause = _FIRST_PAUSE
@@ -246,10 +253,13 @@ class CodeLocation:
                 )
                 async for response in call:
                     pause = _FIRST_PAUSE
-                    self._seen(LocationReport(response.location))
+                    self._seen(LocationReport(checked(response).location))
                     on_change()
             except grpc.aio.AioRpcError:
                 pass
+            except BoundsError as error:
+                call.cancel()
+                _LOG.error("answer_refused location=%s detail=%s", self.name, error)
             self.is_reachable = False
             on_change()
             # A server that answers and ends the stream at once must not be asked in a circle.
@@ -277,6 +287,13 @@ class CodeLocation:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except (BoundsError, BadPlanError, BadArgumentError) as error:
+            _LOG.error("answer_refused location=%s detail=%s", self.name, error)
+            message = (
+                f"The code server of {self.name} answered what the contract does not allow: {error}."
+                " Nothing was done with it: mend the code server, or serve the location by another."
+            )
+            raise BadAnswerError([self.name], message=message) from error
         except grpc.aio.AioRpcError as error:
             refusal = decode_refusal(error)
             if refusal is not None and refusal.reason is not Reason.SHUTTING_DOWN:
@@ -284,7 +301,7 @@ class CodeLocation:
             if error.code() in _GONE:
                 self.is_reachable = False
                 raise self._unreachable() from error
-            raise RefusedError(
+            raise BadAnswerError(
                 [self.name],
                 message=f"The code server of {self.name} failed: {error.code().name}"
                 f" {error.details()}",
@@ -298,6 +315,14 @@ _GONE = frozenset(
         grpc.StatusCode.CANCELLED,
     }
 )
+
+
+def _plan(
+    parts: Iterable[codeserver_pb2.PlanResponse | codeserver_pb2.PlanReexecutionResponse],
+) -> Plan:
+    plan = decode_plan(response.part for response in parts)
+    check_plan(plan)
+    return plan
 
 
 def _metadata(address: Address, token: str | None) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 LauncherError
 ├── RefusedError                    a call is refused: reason, names, what to do
+│   ├── BadAnswerError              INTERNAL
 │   ├── BadArgumentError            BAD_ARGUMENT
 │   ├── BadPageTokenError           BAD_PAGE_TOKEN
 │   ├── UnknownRunError             UNKNOWN_RUN
@@ -112,6 +113,10 @@ class BadArgumentError(RefusedError):
     """The request is not complete."""
 
     reason = Reason.BAD_ARGUMENT
+
+
+class BadAnswerError(RefusedError):
+    """The code server of {names} answered what the contract does not allow."""
 
 
 class BadPageTokenError(RefusedError):

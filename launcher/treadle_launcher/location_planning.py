@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import (
+    BadAnswerError,
     CodeServerRefusedError,
     NeverMaterializedError,
     OwnedElsewhereError,
@@ -29,6 +30,9 @@ from treadle_launcher.store.store import Store
 
 _SMALLEST_ROUNDS = 100
 """A chain of so many assets that were never made is followed up to its start."""
+
+_MISSING_ROUNDS = 1000
+"""So often a plan is made anew for siblings that have no stored value, a chain of them at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ class LocationPlanning:
         self, selection: Selection, options: PlanOptions
     ) -> tuple[Plan, Resolution]:
         missing: frozenset[KeyText] = frozenset()
-        while True:
+        for _ in range(_MISSING_ROUNDS):
             made = await self._owned(selection, options, missing)
             records = await self._store.latest_materializations(
                 [load.asset_key for load in made.loads]
@@ -91,6 +95,11 @@ class LocationPlanning:
             if found <= missing:
                 return made, resolution
             missing |= found
+        message = (
+            f"The code server of {self._location.name} names other siblings to run in each of"
+            f" {_MISSING_ROUNDS:,} plans."
+        )
+        raise BadAnswerError([self._location.name], message=message)
 
     async def _owned(
         self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]

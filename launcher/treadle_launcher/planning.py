@@ -9,6 +9,7 @@ from pathlib import Path
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import (
+    BadAnswerError,
     CodeServerRefusedError,
     ForeignRefusal,
     LocationUnreachableError,
@@ -266,14 +267,15 @@ class Planner:
 
 def _is_elsewhere(outcome: Planned | RefusedError) -> bool:
     return isinstance(outcome, RefusedError) and (
-        outcome.reason in _ELSEWHERE or isinstance(outcome, LocationUnreachableError)
+        outcome.reason in _ELSEWHERE
+        or isinstance(outcome, LocationUnreachableError | BadAnswerError)
     )
 
 
 def _nowhere(refusals: Mapping[str, RefusedError]) -> RefusedError:
     """Say why no location has what is selected."""
     for error in refusals.values():
-        if isinstance(error, LocationUnreachableError):
+        if isinstance(error, LocationUnreachableError | BadAnswerError):
             # It could be there: that a name is unknown would be said too early.
             return error
     unknown = [error for error in refusals.values() if error.reason is Reason.UNKNOWN_ASSET]

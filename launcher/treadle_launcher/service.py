@@ -32,7 +32,6 @@ from treadle_launcher.wire.launcher import (
     encode_chunk,
     encode_events,
 )
-from treadle_launcher.wire.limits import REASON_BYTES, check_text
 from treadle_launcher.wire.locations import LocationMessages
 from treadle_launcher.wire.plan import decode_options, decode_selection
 from treadle_launcher.wire.plan_parts import encode_plan
@@ -210,7 +209,6 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
     ) -> launcher_pb2.CancelRunResponse:
         """Ask for a run's end."""
         async with Answering(context):
-            check_text("The reason", request.reason, REASON_BYTES)
             run_id = RunId(request.run_id)
             run = await self._parts.store.get_run(run_id)
             if run.state.is_final or not await self._parts.engine.cancel(run_id, request.reason):

@@ -17,6 +17,7 @@ from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
+from treadle_launcher.plan_check import check_plan
 from treadle_launcher.processes import is_alive
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
@@ -91,6 +92,8 @@ class Recovery:
 
     async def _load(self, run_id: RunId) -> tuple[ActiveRun, Sequence[_Handed]]:
         plan = await self._store.get_run_plan(run_id)
+        # One that was recorded before plans were checked may not hold together.
+        check_plan(plan)
         launch_spec = await self._store.get_launch_spec(run_id)
         events = await events_of(self._store, run_id)
         view = RunView.fold(plan, events)

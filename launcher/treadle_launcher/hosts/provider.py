@@ -121,7 +121,8 @@ def start_host(
         folder.path.mkdir(mode=0o700, parents=True)
         folder.write_durability(options.durability)
         popen = _popen(folder, launch, options, _spec(home, folder, location, launch, options))
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        # ValueError: what no process can be given, in a spec that was recorded before they were checked.
         raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
     host = HostProcess(popen)
     try:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import grpc
 from google.protobuf import any_pb2
+from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -116,14 +117,23 @@ def _fit(refusal: error_pb2.Refusal) -> None:
         refusal.smallest_selection = ""
 
 
+def _unpacked(detail: any_pb2.Any, refusal: error_pb2.Refusal) -> bool:
+    try:
+        return detail.Unpack(refusal)
+    except DecodeError:
+        return False
+
+
 def decode_refusal(error: grpc.RpcError) -> ForeignRefusal | None:
     """Read the Refusal of a code server's status. None: it carries none that we know."""
-    status = rpc_status.from_call(error)
-    if status is None:
+    try:
+        status = rpc_status.from_call(error)
+    except (ValueError, DecodeError):
+        # Details that are no status, or that of another one.
         return None
-    for detail in status.details:
+    for detail in () if status is None else status.details:
         refusal = error_pb2.Refusal()
-        if detail.Unpack(refusal):
+        if _unpacked(detail, refusal):
             try:
                 reason = Reason(refusal.reason)
             except ValueError:

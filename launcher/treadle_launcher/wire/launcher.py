@@ -13,7 +13,6 @@ from treadle_launcher.planning import LaunchRequest
 from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event
-from treadle_launcher.wire.limits import KEY_BYTES, check_tags, check_text
 from treadle_launcher.wire.plan import decode_options, decode_selection
 from treadle_launcher.wire.reexecution import check_reexecution, decode_reexecution
 from treadle_launcher.wire.run import encode_materialization
@@ -28,10 +27,8 @@ def decode_launch(request: launcher_pb2.LaunchRunRequest) -> LaunchRequest:
     """Read what is to be run.
 
     Raises:
-        BadArgumentError: something is too long, or has a value that is not known here.
+        BadArgumentError: something has a value that is not known here, or rules out another.
     """
-    check_tags(request.tags)
-    check_text("The idempotency key", request.idempotency_key, KEY_BYTES)
     return LaunchRequest(
         location=request.location,
         selection=decode_selection(request.selection),
@@ -48,8 +45,6 @@ def decode_launch(request: launcher_pb2.LaunchRunRequest) -> LaunchRequest:
 
 def _limit(field: str, number: int, none: bool) -> int | None:
     """Read a number of which 0 says nothing: with its field's `no_`, 0 is meant."""
-    if number < 0:
-        raise BadArgumentError([str(number)], message=f"{field} is {number}; it must be 0 or more.")
     if number and none:
         name = field.removesuffix("_ms")
         raise BadArgumentError(

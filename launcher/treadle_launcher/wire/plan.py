@@ -28,7 +28,6 @@ from treadle_launcher.plan import (
     Verdict,
 )
 from treadle_launcher.wire.enums import EnumCodec
-from treadle_launcher.wire.limits import check_selection
 from treadle_launcher.wire.policy import (
     decode_limits,
     decode_retry_policy,
@@ -58,12 +57,7 @@ def encode_selection(selection: Selection) -> plan_pb2.Selection:
 
 
 def decode_selection(message: plan_pb2.Selection) -> Selection:
-    """Read what is to be made.
-
-    Raises:
-        BadArgumentError: it is longer than messages about a run hold.
-    """
-    check_selection(tuple(message.expressions), message.job)
+    """Read what is to be made."""
     return Selection(expressions=tuple(message.expressions), job=message.job)
 
 

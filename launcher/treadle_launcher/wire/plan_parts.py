@@ -7,6 +7,7 @@ from typing import Any
 
 from treadle_api.v1 import plan_pb2
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
+from treadle_launcher.plan_check import BadPlanError
 from treadle_launcher.reexecution import Reuse
 from treadle_launcher.wire.plan import (
     decode_hazard,
@@ -59,19 +60,29 @@ def _items(plan: Plan) -> Iterator[tuple[Callable[[plan_pb2.PlanPart], Any], Any
 
 
 def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
-    """Join the parts of a plan."""
-    header = plan_pb2.PlanHeader()
+    """Join the parts of a plan.
+
+    Raises:
+        BadPlanError: the header is not where it belongs.
+        BadArgumentError: the header has a choice that is not known here.
+    """
+    header: plan_pb2.PlanHeader | None = None
     steps: list[PlannedStep] = []
     loads: list[Load] = []
     hazards: list[Hazard] = []
     reuses: list[Reuse] = []
-    for part in parts:
-        if part.HasField("header"):
-            header = part.header
+    for number, part in enumerate(parts):
+        if part.HasField("header") != (number == 0):
+            raise BadPlanError(
+                f"header of part {number}: it is set in the first part, and there only"
+            )
+        header = header or part.header
         steps.extend(decode_step(step) for step in part.steps)
         loads.extend(decode_load(load) for load in part.loads)
         hazards.extend(decode_hazard(hazard) for hazard in part.hazards)
         reuses.extend(decode_reuse(reuse) for reuse in part.reuses)
+    if header is None:
+        raise BadPlanError("there is no part, and no header")
     return Plan(
         location=header.location,
         digest=header.digest,

@@ -7,7 +7,6 @@ from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.reexecution import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_launcher.wire.enums import EnumCodec
-from treadle_launcher.wire.limits import check_steps
 from treadle_launcher.wire.value import decode_value_ref, encode_value_ref
 
 _KINDS = EnumCodec(ReexecutionKind, plan_pb2.ReexecutionKind, "REEXECUTION_KIND")
@@ -49,12 +48,10 @@ def check_reexecution(asked: Reexecution) -> None:
     """Refuse what a caller may not ask.
 
     Raises:
-        BadArgumentError: the run is not named, or steps are for a kind that takes none, or too
-            long for a run's messages.
+        BadArgumentError: the run is not named, or steps are for a kind that takes none.
     """
     if not asked.parent_run_id:
         raise BadArgumentError(message="Name the run to go on from: parent_run_id.")
-    check_steps(asked.step_expressions)
     if asked.step_expressions and asked.kind is not ReexecutionKind.STEPS:
         raise BadArgumentError(
             asked.step_expressions[:1],

@@ -22,23 +22,36 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from treadle_api.v1 import bounds_pb2 as treadle__api_dot_v1_dot_bounds__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btreadle_api/v1/policy.proto\x12\x0etreadle_api.v1\"\xae\x01\n\x0bRetryPolicy\x12\x13\n\x0bmax_retries\x18\x01 \x01(\x05\x12\x10\n\x08\x64\x65lay_ms\x18\x02 \x01(\x03\x12(\n\x07\x62\x61\x63koff\x18\x03 \x01(\x0e\x32\x17.treadle_api.v1.Backoff\x12&\n\x06jitter\x18\x04 \x01(\x0e\x32\x16.treadle_api.v1.Jitter\x12&\n\x02on\x18\x05 \x03(\x0e\x32\x1a.treadle_api.v1.RetryCause\"Y\n\x06Limits\x12\x14\n\x0cmemory_bytes\x18\x01 \x01(\x03\x12\x13\n\x0b\x63pu_seconds\x18\x02 \x01(\x03\x12\x12\n\nopen_files\x18\x03 \x01(\x05\x12\x10\n\x08niceness\x18\x04 \x01(\x05*O\n\x07\x42\x61\x63koff\x12\x17\n\x13\x42\x41\x43KOFF_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x42\x41\x43KOFF_LINEAR\x10\x01\x12\x17\n\x13\x42\x41\x43KOFF_EXPONENTIAL\x10\x02*H\n\x06Jitter\x12\x16\n\x12JITTER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bJITTER_FULL\x10\x01\x12\x15\n\x11JITTER_PLUS_MINUS\x10\x02*\xb7\x01\n\nRetryCause\x12\x1b\n\x17RETRY_CAUSE_UNSPECIFIED\x10\x00\x12\x1a\n\x16RETRY_CAUSE_USER_ERROR\x10\x01\x12\x17\n\x13RETRY_CAUSE_TIMEOUT\x10\x02\x12\x13\n\x0fRETRY_CAUSE_OOM\x10\x03\x12\x16\n\x12RETRY_CAUSE_SIGNAL\x10\x04\x12\x14\n\x10RETRY_CAUSE_EXIT\x10\x05\x12\x14\n\x10RETRY_CAUSE_LOST\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btreadle_api/v1/policy.proto\x12\x0etreadle_api.v1\x1a\x1btreadle_api/v1/bounds.proto\"\xba\x01\n\x0bRetryPolicy\x12\x19\n\x0bmax_retries\x18\x01 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x16\n\x08\x64\x65lay_ms\x18\x02 \x01(\x03\x42\x04\xb0\xe1\x18\x13\x12(\n\x07\x62\x61\x63koff\x18\x03 \x01(\x0e\x32\x17.treadle_api.v1.Backoff\x12&\n\x06jitter\x18\x04 \x01(\x0e\x32\x16.treadle_api.v1.Jitter\x12&\n\x02on\x18\x05 \x03(\x0e\x32\x1a.treadle_api.v1.RetryCause\"q\n\x06Limits\x12\x1a\n\x0cmemory_bytes\x18\x01 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x19\n\x0b\x63pu_seconds\x18\x02 \x01(\x03\x42\x04\xb0\xe1\x18\x15\x12\x18\n\nopen_files\x18\x03 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x16\n\x08niceness\x18\x04 \x01(\x05\x42\x04\xb0\xe1\x18\x19*O\n\x07\x42\x61\x63koff\x12\x17\n\x13\x42\x41\x43KOFF_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x42\x41\x43KOFF_LINEAR\x10\x01\x12\x17\n\x13\x42\x41\x43KOFF_EXPONENTIAL\x10\x02*H\n\x06Jitter\x12\x16\n\x12JITTER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bJITTER_FULL\x10\x01\x12\x15\n\x11JITTER_PLUS_MINUS\x10\x02*\xb7\x01\n\nRetryCause\x12\x1b\n\x17RETRY_CAUSE_UNSPECIFIED\x10\x00\x12\x1a\n\x16RETRY_CAUSE_USER_ERROR\x10\x01\x12\x17\n\x13RETRY_CAUSE_TIMEOUT\x10\x02\x12\x13\n\x0fRETRY_CAUSE_OOM\x10\x03\x12\x16\n\x12RETRY_CAUSE_SIGNAL\x10\x04\x12\x14\n\x10RETRY_CAUSE_EXIT\x10\x05\x12\x14\n\x10RETRY_CAUSE_LOST\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'treadle_api.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BACKOFF']._serialized_start=315
-  _globals['_BACKOFF']._serialized_end=394
-  _globals['_JITTER']._serialized_start=396
-  _globals['_JITTER']._serialized_end=468
-  _globals['_RETRYCAUSE']._serialized_start=471
-  _globals['_RETRYCAUSE']._serialized_end=654
-  _globals['_RETRYPOLICY']._serialized_start=48
-  _globals['_RETRYPOLICY']._serialized_end=222
-  _globals['_LIMITS']._serialized_start=224
-  _globals['_LIMITS']._serialized_end=313
+  _globals['_RETRYPOLICY'].fields_by_name['max_retries']._loaded_options = None
+  _globals['_RETRYPOLICY'].fields_by_name['max_retries']._serialized_options = b'\260\341\030\027'
+  _globals['_RETRYPOLICY'].fields_by_name['delay_ms']._loaded_options = None
+  _globals['_RETRYPOLICY'].fields_by_name['delay_ms']._serialized_options = b'\260\341\030\023'
+  _globals['_LIMITS'].fields_by_name['memory_bytes']._loaded_options = None
+  _globals['_LIMITS'].fields_by_name['memory_bytes']._serialized_options = b'\260\341\030\027'
+  _globals['_LIMITS'].fields_by_name['cpu_seconds']._loaded_options = None
+  _globals['_LIMITS'].fields_by_name['cpu_seconds']._serialized_options = b'\260\341\030\025'
+  _globals['_LIMITS'].fields_by_name['open_files']._loaded_options = None
+  _globals['_LIMITS'].fields_by_name['open_files']._serialized_options = b'\260\341\030\027'
+  _globals['_LIMITS'].fields_by_name['niceness']._loaded_options = None
+  _globals['_LIMITS'].fields_by_name['niceness']._serialized_options = b'\260\341\030\031'
+  _globals['_BACKOFF']._serialized_start=380
+  _globals['_BACKOFF']._serialized_end=459
+  _globals['_JITTER']._serialized_start=461
+  _globals['_JITTER']._serialized_end=533
+  _globals['_RETRYCAUSE']._serialized_start=536
+  _globals['_RETRYCAUSE']._serialized_end=719
+  _globals['_RETRYPOLICY']._serialized_start=77
+  _globals['_RETRYPOLICY']._serialized_end=263
+  _globals['_LIMITS']._serialized_start=265
+  _globals['_LIMITS']._serialized_end=378
 # @@protoc_insertion_point(module_scope)

@@ -23,41 +23,58 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from treadle_api.v1 import bounds_pb2 as treadle__api_dot_v1_dot_bounds__pb2
 from treadle_api.v1 import plan_pb2 as treadle__api_dot_v1_dot_plan__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18treadle_api/v1/run.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x1atreadle_api/v1/value.proto\"\x85\x03\n\x07\x46\x61ilure\x12-\n\x06reason\x18\x01 \x01(\x0e\x32\x1d.treadle_api.v1.FailureReason\x12+\n\x05where\x18\x02 \x01(\x0e\x32\x1c.treadle_api.v1.FailureWhere\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x13\n\x0b\x65rror_class\x18\x04 \x01(\t\x12\'\n\ttraceback\x18\x05 \x01(\x0b\x32\x14.treadle_api.v1.Text\x12.\n\x06source\x18\x06 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x11\n\texit_code\x18\x07 \x01(\x05\x12\x0e\n\x06signal\x18\x08 \x01(\t\x12)\n\x0bstderr_tail\x18\t \x01(\x0b\x32\x14.treadle_api.v1.Text\x12\x0e\n\x06likely\x18\n \x01(\x08\x12\x10\n\x08\x65vidence\x18\x0b \x03(\t\x12/\n\x08metadata\x18\x0c \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntry\"}\n\x0c\x41ttemptUsage\x12\x0f\n\x07wall_us\x18\x01 \x01(\x03\x12\x0e\n\x06\x63pu_us\x18\x02 \x01(\x03\x12\x19\n\x11peak_memory_bytes\x18\x03 \x01(\x03\x12\x31\n\x0cmemory_scope\x18\x04 \x01(\x0e\x32\x1b.treadle_api.v1.MemoryScope\"\xff\x02\n\x07StepRun\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05state\x18\x02 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x10\n\x08\x61ttempts\x18\x03 \x01(\x05\x12(\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nnot_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nbecause_of\x18\x08 \x01(\t\x12\x13\n\x0b\x64uration_us\x18\t \x01(\x03\x12+\n\x05usage\x18\n \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\x12\x1a\n\x12reused_from_run_id\x18\x0b \x01(\t\"D\n\tStepCount\x12(\n\x05state\x18\x01 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\"\xec\x05\n\x03Run\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08location\x18\x02 \x01(\t\x12\'\n\x05state\x18\x03 \x01(\x0e\x32\x18.treadle_api.v1.RunState\x12,\n\tselection\x18\x04 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x07 \x01(\t\x12+\n\x04tags\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.Run.TagsEntry\x12.\n\x0bstep_counts\x18\t \x03(\x0b\x32\x19.treadle_api.v1.StepCount\x12(\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x30\n\x0csubmitted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x15materialization_count\x18\x0e \x01(\x05\x12\x18\n\x10unexpected_count\x18\x0f \x01(\x05\x12\x15\n\rlast_sequence\x18\x10 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x11 \x01(\t\x12\x30\n\x0breexecution\x18\x12 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x13\n\x0broot_run_id\x18\x13 \x01(\t\x12\x12\n\ntimeout_ms\x18\x14 \x01(\x03\x12\x12\n\nretry_lost\x18\x15 \x01(\x05\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xbe\x02\n\x0fMaterialization\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12\x16\n\x0estore_sequence\x18\x05 \x01(\x03\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64igest\x18\x07 \x01(\t\x12/\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntry\x12\x12\n\nunexpected\x18\t \x01(\x08\x12+\n\tvalue_ref\x18\n \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x10\n\x08location\x18\x0b \x01(\t\x12\x0f\n\x07removed\x18\x0c \x01(\x08*\xcc\x01\n\x08RunState\x12\x19\n\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10RUN_STATE_QUEUED\x10\x01\x12\x16\n\x12RUN_STATE_STARTING\x10\x02\x12\x15\n\x11RUN_STATE_RUNNING\x10\x03\x12\x18\n\x14RUN_STATE_CANCELLING\x10\x04\x12\x17\n\x13RUN_STATE_SUCCEEDED\x10\x05\x12\x14\n\x10RUN_STATE_FAILED\x10\x06\x12\x17\n\x13RUN_STATE_CANCELLED\x10\x07*\xe8\x01\n\tStepState\x12\x1a\n\x16STEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_STATE_PENDING\x10\x01\x12\x14\n\x10STEP_STATE_READY\x10\x02\x12\x16\n\x12STEP_STATE_RUNNING\x10\x03\x12\x18\n\x14STEP_STATE_SUCCEEDED\x10\x04\x12\x15\n\x11STEP_STATE_FAILED\x10\x05\x12\x16\n\x12STEP_STATE_SKIPPED\x10\x06\x12\x16\n\x12STEP_STATE_NOT_RUN\x10\x07\x12\x18\n\x14STEP_STATE_CANCELLED\x10\x08*\xa7\x02\n\rFailureReason\x12\x1e\n\x1a\x46\x41ILURE_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x46\x41ILURE_REASON_USER_ERROR\x10\x01\x12\x1a\n\x16\x46\x41ILURE_REASON_TIMEOUT\x10\x02\x12\x16\n\x12\x46\x41ILURE_REASON_OOM\x10\x03\x12\x19\n\x15\x46\x41ILURE_REASON_SIGNAL\x10\x04\x12\x17\n\x13\x46\x41ILURE_REASON_EXIT\x10\x05\x12\x17\n\x13\x46\x41ILURE_REASON_LOST\x10\x06\x12\x1f\n\x1b\x46\x41ILURE_REASON_START_FAILED\x10\x07\x12\x18\n\x14\x46\x41ILURE_REASON_STALE\x10\x08\x12\x1b\n\x17\x46\x41ILURE_REASON_INTERNAL\x10\t*\xe7\x01\n\x0c\x46\x61ilureWhere\x12\x1d\n\x19\x46\x41ILURE_WHERE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x46\x41ILURE_WHERE_COMPUTE\x10\x01\x12\x16\n\x12\x46\x41ILURE_WHERE_LOAD\x10\x02\x12\x17\n\x13\x46\x41ILURE_WHERE_STORE\x10\x03\x12\x1c\n\x18\x46\x41ILURE_WHERE_TYPE_CHECK\x10\x04\x12\x1a\n\x16\x46\x41ILURE_WHERE_RESOURCE\x10\x05\x12\x18\n\x14\x46\x41ILURE_WHERE_CONFIG\x10\x06\x12\x18\n\x14\x46\x41ILURE_WHERE_OUTPUT\x10\x07*m\n\x0bMemoryScope\x12\x1c\n\x18MEMORY_SCOPE_UNSPECIFIED\x10\x00\x12 \n\x1cMEMORY_SCOPE_LARGEST_PROCESS\x10\x01\x12\x1e\n\x1aMEMORY_SCOPE_ALL_PROCESSES\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18treadle_api/v1/run.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x1atreadle_api/v1/value.proto\"\xa3\x03\n\x07\x46\x61ilure\x12-\n\x06reason\x18\x01 \x01(\x0e\x32\x1d.treadle_api.v1.FailureReason\x12+\n\x05where\x18\x02 \x01(\x0e\x32\x1c.treadle_api.v1.FailureWhere\x12\x15\n\x07message\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x07\x12\x19\n\x0b\x65rror_class\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x05\x12\'\n\ttraceback\x18\x05 \x01(\x0b\x32\x14.treadle_api.v1.Text\x12.\n\x06source\x18\x06 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x11\n\texit_code\x18\x07 \x01(\x05\x12\x14\n\x06signal\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12)\n\x0bstderr_tail\x18\t \x01(\x0b\x32\x14.treadle_api.v1.Text\x12\x0e\n\x06likely\x18\n \x01(\x08\x12\x16\n\x08\x65vidence\x18\x0b \x03(\tB\x04\xb0\xe1\x18\x06\x12\x35\n\x08metadata\x18\x0c \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntryB\x04\xb0\xe1\x18\x0e\"\x8f\x01\n\x0c\x41ttemptUsage\x12\x15\n\x07wall_us\x18\x01 \x01(\x03\x42\x04\xb0\xe1\x18\x14\x12\x14\n\x06\x63pu_us\x18\x02 \x01(\x03\x42\x04\xb0\xe1\x18\x14\x12\x1f\n\x11peak_memory_bytes\x18\x03 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x31\n\x0cmemory_scope\x18\x04 \x01(\x0e\x32\x1b.treadle_api.v1.MemoryScope\"\xff\x02\n\x07StepRun\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05state\x18\x02 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x10\n\x08\x61ttempts\x18\x03 \x01(\x05\x12(\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nnot_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nbecause_of\x18\x08 \x01(\t\x12\x13\n\x0b\x64uration_us\x18\t \x01(\x03\x12+\n\x05usage\x18\n \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\x12\x1a\n\x12reused_from_run_id\x18\x0b \x01(\t\"D\n\tStepCount\x12(\n\x05state\x18\x01 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\"\xec\x05\n\x03Run\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08location\x18\x02 \x01(\t\x12\'\n\x05state\x18\x03 \x01(\x0e\x32\x18.treadle_api.v1.RunState\x12,\n\tselection\x18\x04 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x13\n\x0b\x66ingerprint\x18\x07 \x01(\t\x12+\n\x04tags\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.Run.TagsEntry\x12.\n\x0bstep_counts\x18\t \x03(\x0b\x32\x19.treadle_api.v1.StepCount\x12(\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x30\n\x0csubmitted_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x15materialization_count\x18\x0e \x01(\x05\x12\x18\n\x10unexpected_count\x18\x0f \x01(\x05\x12\x15\n\rlast_sequence\x18\x10 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x11 \x01(\t\x12\x30\n\x0breexecution\x18\x12 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x13\n\x0broot_run_id\x18\x13 \x01(\t\x12\x12\n\ntimeout_ms\x18\x14 \x01(\x03\x12\x12\n\nretry_lost\x18\x15 \x01(\x05\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xbe\x02\n\x0fMaterialization\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12\x16\n\x0estore_sequence\x18\x05 \x01(\x03\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64igest\x18\x07 \x01(\t\x12/\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntry\x12\x12\n\nunexpected\x18\t \x01(\x08\x12+\n\tvalue_ref\x18\n \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x10\n\x08location\x18\x0b \x01(\t\x12\x0f\n\x07removed\x18\x0c \x01(\x08*\xcc\x01\n\x08RunState\x12\x19\n\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10RUN_STATE_QUEUED\x10\x01\x12\x16\n\x12RUN_STATE_STARTING\x10\x02\x12\x15\n\x11RUN_STATE_RUNNING\x10\x03\x12\x18\n\x14RUN_STATE_CANCELLING\x10\x04\x12\x17\n\x13RUN_STATE_SUCCEEDED\x10\x05\x12\x14\n\x10RUN_STATE_FAILED\x10\x06\x12\x17\n\x13RUN_STATE_CANCELLED\x10\x07*\xe8\x01\n\tStepState\x12\x1a\n\x16STEP_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_STATE_PENDING\x10\x01\x12\x14\n\x10STEP_STATE_READY\x10\x02\x12\x16\n\x12STEP_STATE_RUNNING\x10\x03\x12\x18\n\x14STEP_STATE_SUCCEEDED\x10\x04\x12\x15\n\x11STEP_STATE_FAILED\x10\x05\x12\x16\n\x12STEP_STATE_SKIPPED\x10\x06\x12\x16\n\x12STEP_STATE_NOT_RUN\x10\x07\x12\x18\n\x14STEP_STATE_CANCELLED\x10\x08*\xa7\x02\n\rFailureReason\x12\x1e\n\x1a\x46\x41ILURE_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x46\x41ILURE_REASON_USER_ERROR\x10\x01\x12\x1a\n\x16\x46\x41ILURE_REASON_TIMEOUT\x10\x02\x12\x16\n\x12\x46\x41ILURE_REASON_OOM\x10\x03\x12\x19\n\x15\x46\x41ILURE_REASON_SIGNAL\x10\x04\x12\x17\n\x13\x46\x41ILURE_REASON_EXIT\x10\x05\x12\x17\n\x13\x46\x41ILURE_REASON_LOST\x10\x06\x12\x1f\n\x1b\x46\x41ILURE_REASON_START_FAILED\x10\x07\x12\x18\n\x14\x46\x41ILURE_REASON_STALE\x10\x08\x12\x1b\n\x17\x46\x41ILURE_REASON_INTERNAL\x10\t*\xe7\x01\n\x0c\x46\x61ilureWhere\x12\x1d\n\x19\x46\x41ILURE_WHERE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x46\x41ILURE_WHERE_COMPUTE\x10\x01\x12\x16\n\x12\x46\x41ILURE_WHERE_LOAD\x10\x02\x12\x17\n\x13\x46\x41ILURE_WHERE_STORE\x10\x03\x12\x1c\n\x18\x46\x41ILURE_WHERE_TYPE_CHECK\x10\x04\x12\x1a\n\x16\x46\x41ILURE_WHERE_RESOURCE\x10\x05\x12\x18\n\x14\x46\x41ILURE_WHERE_CONFIG\x10\x06\x12\x18\n\x14\x46\x41ILURE_WHERE_OUTPUT\x10\x07*m\n\x0bMemoryScope\x12\x1c\n\x18MEMORY_SCOPE_UNSPECIFIED\x10\x00\x12 \n\x1cMEMORY_SCOPE_LARGEST_PROCESS\x10\x01\x12\x1e\n\x1aMEMORY_SCOPE_ALL_PROCESSES\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'treadle_api.v1.run_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_FAILURE'].fields_by_name['message']._loaded_options = None
+  _globals['_FAILURE'].fields_by_name['message']._serialized_options = b'\260\341\030\007'
+  _globals['_FAILURE'].fields_by_name['error_class']._loaded_options = None
+  _globals['_FAILURE'].fields_by_name['error_class']._serialized_options = b'\260\341\030\005'
+  _globals['_FAILURE'].fields_by_name['signal']._loaded_options = None
+  _globals['_FAILURE'].fields_by_name['signal']._serialized_options = b'\260\341\030\001'
+  _globals['_FAILURE'].fields_by_name['evidence']._loaded_options = None
+  _globals['_FAILURE'].fields_by_name['evidence']._serialized_options = b'\260\341\030\006'
+  _globals['_FAILURE'].fields_by_name['metadata']._loaded_options = None
+  _globals['_FAILURE'].fields_by_name['metadata']._serialized_options = b'\260\341\030\016'
+  _globals['_ATTEMPTUSAGE'].fields_by_name['wall_us']._loaded_options = None
+  _globals['_ATTEMPTUSAGE'].fields_by_name['wall_us']._serialized_options = b'\260\341\030\024'
+  _globals['_ATTEMPTUSAGE'].fields_by_name['cpu_us']._loaded_options = None
+  _globals['_ATTEMPTUSAGE'].fields_by_name['cpu_us']._serialized_options = b'\260\341\030\024'
+  _globals['_ATTEMPTUSAGE'].fields_by_name['peak_memory_bytes']._loaded_options = None
+  _globals['_ATTEMPTUSAGE'].fields_by_name['peak_memory_bytes']._serialized_options = b'\260\341\030\027'
   _globals['_RUN_TAGSENTRY']._loaded_options = None
   _globals['_RUN_TAGSENTRY']._serialized_options = b'8\001'
-  _globals['_RUNSTATE']._serialized_start=2180
-  _globals['_RUNSTATE']._serialized_end=2384
-  _globals['_STEPSTATE']._serialized_start=2387
-  _globals['_STEPSTATE']._serialized_end=2619
-  _globals['_FAILUREREASON']._serialized_start=2622
-  _globals['_FAILUREREASON']._serialized_end=2917
-  _globals['_FAILUREWHERE']._serialized_start=2920
-  _globals['_FAILUREWHERE']._serialized_end=3151
-  _globals['_MEMORYSCOPE']._serialized_start=3153
-  _globals['_MEMORYSCOPE']._serialized_end=3262
-  _globals['_FAILURE']._serialized_start=133
-  _globals['_FAILURE']._serialized_end=522
-  _globals['_ATTEMPTUSAGE']._serialized_start=524
-  _globals['_ATTEMPTUSAGE']._serialized_end=649
-  _globals['_STEPRUN']._serialized_start=652
-  _globals['_STEPRUN']._serialized_end=1035
-  _globals['_STEPCOUNT']._serialized_start=1037
-  _globals['_STEPCOUNT']._serialized_end=1105
-  _globals['_RUN']._serialized_start=1108
-  _globals['_RUN']._serialized_end=1856
-  _globals['_RUN_TAGSENTRY']._serialized_start=1813
-  _globals['_RUN_TAGSENTRY']._serialized_end=1856
-  _globals['_MATERIALIZATION']._serialized_start=1859
-  _globals['_MATERIALIZATION']._serialized_end=2177
+  _globals['_RUNSTATE']._serialized_start=2258
+  _globals['_RUNSTATE']._serialized_end=2462
+  _globals['_STEPSTATE']._serialized_start=2465
+  _globals['_STEPSTATE']._serialized_end=2697
+  _globals['_FAILUREREASON']._serialized_start=2700
+  _globals['_FAILUREREASON']._serialized_end=2995
+  _globals['_FAILUREWHERE']._serialized_start=2998
+  _globals['_FAILUREWHERE']._serialized_end=3229
+  _globals['_MEMORYSCOPE']._serialized_start=3231
+  _globals['_MEMORYSCOPE']._serialized_end=3340
+  _globals['_FAILURE']._serialized_start=162
+  _globals['_FAILURE']._serialized_end=581
+  _globals['_ATTEMPTUSAGE']._serialized_start=584
+  _globals['_ATTEMPTUSAGE']._serialized_end=727
+  _globals['_STEPRUN']._serialized_start=730
+  _globals['_STEPRUN']._serialized_end=1113
+  _globals['_STEPCOUNT']._serialized_start=1115
+  _globals['_STEPCOUNT']._serialized_end=1183
+  _globals['_RUN']._serialized_start=1186
+  _globals['_RUN']._serialized_end=1934
+  _globals['_RUN_TAGSENTRY']._serialized_start=1891
+  _globals['_RUN_TAGSENTRY']._serialized_end=1934
+  _globals['_MATERIALIZATION']._serialized_start=1937
+  _globals['_MATERIALIZATION']._serialized_end=2255
 # @@protoc_insertion_point(module_scope)

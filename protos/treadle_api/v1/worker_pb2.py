@@ -23,6 +23,7 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from treadle_api.v1 import bounds_pb2 as treadle__api_dot_v1_dot_bounds__pb2
 from treadle_api.v1 import event_pb2 as treadle__api_dot_v1_dot_event__pb2
 from treadle_api.v1 import plan_pb2 as treadle__api_dot_v1_dot_plan__pb2
 from treadle_api.v1 import policy_pb2 as treadle__api_dot_v1_dot_policy__pb2
@@ -30,65 +31,125 @@ from treadle_api.v1 import run_pb2 as treadle__api_dot_v1_dot_run__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btreadle_api/v1/worker.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1atreadle_api/v1/event.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x8a\x01\n\tHostFrame\x12&\n\x05hello\x18\x01 \x01(\x0b\x32\x15.treadle_api.v1.HelloH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.treadle_api.v1.ReportH\x00\x12\"\n\x03\x61\x63k\x18\x03 \x01(\x0b\x32\x13.treadle_api.v1.AckH\x00\x42\x07\n\x05\x66rame\"\xe6\x01\n\rLauncherFrame\x12(\n\x06\x63ommit\x18\x01 \x01(\x0b\x32\x16.treadle_api.v1.CommitH\x00\x12$\n\x04task\x18\x02 \x01(\x0b\x32\x14.treadle_api.v1.TaskH\x00\x12(\n\x06\x63\x61ncel\x18\x03 \x01(\x0b\x32\x16.treadle_api.v1.CancelH\x00\x12*\n\x07prepare\x18\x04 \x01(\x0b\x32\x17.treadle_api.v1.PrepareH\x00\x12&\n\x05\x64rain\x18\x05 \x01(\x0b\x32\x15.treadle_api.v1.DrainH\x00\x42\x07\n\x05\x66rame\">\n\tProcessId\x12\x0f\n\x07\x62oot_id\x18\x01 \x01(\t\x12\x0b\n\x03pid\x18\x02 \x01(\x05\x12\x13\n\x0bstart_ticks\x18\x03 \x01(\x03\"\xe4\x02\n\x05Hello\x12\x18\n\x10protocol_version\x18\x01 \x01(\x05\x12\x0f\n\x07host_id\x18\x02 \x01(\t\x12*\n\x07process\x18\x03 \x01(\x0b\x32\x19.treadle_api.v1.ProcessId\x12\x10\n\x08location\x18\x04 \x01(\t\x12(\n\x05state\x18\x05 \x01(\x0e\x32\x19.treadle_api.v1.HostState\x12\x0e\n\x06\x64igest\x18\x06 \x01(\t\x12\x18\n\x10running_task_ids\x18\x07 \x03(\t\x12\x13\n\x0blast_record\x18\x08 \x01(\x03\x12\x31\n\x0cstart_method\x18\t \x01(\x0e\x32\x1b.treadle_api.v1.StartMethod\x12\x1b\n\x13start_method_reason\x18\n \x01(\t\x12(\n\x07\x66\x61ilure\x18\x0b \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x0f\n\x07\x63hanges\x18\x0c \x03(\t\"8\n\x06Report\x12.\n\x07records\x18\x01 \x03(\x0b\x32\x1d.treadle_api.v1.JournalRecord\"\xbf\x03\n\rJournalRecord\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x10\n\x08step_key\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x05\x62\x65gun\x18\x06 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptBegunH\x00\x12\x33\n\x0cinput_loaded\x18\x07 \x01(\x0b\x32\x1b.treadle_api.v1.InputLoadedH\x00\x12\x35\n\nlog_record\x18\x08 \x01(\x0b\x32\x1f.treadle_api.v1.WorkerLogRecordH\x00\x12\x35\n\tsucceeded\x18\t \x01(\x0b\x32 .treadle_api.v1.AttemptSucceededH\x00\x12/\n\x06\x66\x61iled\x18\n \x01(\x0b\x32\x1d.treadle_api.v1.AttemptFailedH\x00\x12\x35\n\tcancelled\x18\x0b \x01(\x0b\x32 .treadle_api.v1.AttemptCancelledH\x00\x42\x06\n\x04\x66\x61\x63t\":\n\x0c\x41ttemptBegun\x12*\n\x07process\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.ProcessId\"A\n\x0fWorkerLogRecord\x12\r\n\x05level\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06logger\x18\x03 \x01(\t\"\x95\x02\n\x10\x41ttemptSucceeded\x12,\n\x06stored\x18\x01 \x03(\x0b\x32\x1c.treadle_api.v1.OutputStored\x12\x37\n\x0cmaterialized\x18\x02 \x03(\x0b\x32!.treadle_api.v1.AssetMaterialized\x12\x32\n\tdiscarded\x18\x03 \x03(\x0b\x32\x1f.treadle_api.v1.OutputDiscarded\x12\x17\n\x0fyielded_outputs\x18\x04 \x03(\t\x12\x13\n\x0b\x64uration_us\x18\x05 \x01(\x03\x12\x0b\n\x03pid\x18\x06 \x01(\x05\x12+\n\x05usage\x18\x07 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\"\xc7\x01\n\rAttemptFailed\x12(\n\x07\x66\x61ilure\x18\x01 \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x13\n\x0b\x64uration_us\x18\x02 \x01(\x03\x12\x0b\n\x03pid\x18\x03 \x01(\x05\x12+\n\x05usage\x18\x04 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\x12+\n\x05retry\x18\x05 \x01(\x0b\x32\x1c.treadle_api.v1.RetryRequest\x12\x10\n\x08no_retry\x18\x06 \x01(\x08\"5\n\x0cRetryRequest\x12\x13\n\x0bmax_retries\x18\x01 \x01(\x05\x12\x10\n\x08\x64\x65lay_ms\x18\x02 \x01(\x03\"\xb5\x01\n\x10\x41ttemptCancelled\x12\x13\n\x0bwas_running\x18\x01 \x01(\x08\x12+\n\x05usage\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\x12\x16\n\texit_code\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06signal\x18\x04 \x01(\t\x12)\n\x0bstderr_tail\x18\x05 \x01(\x0b\x32\x14.treadle_api.v1.TextB\x0c\n\n_exit_code\"?\n\x03\x41\x63k\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\'\n\x05state\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.AckState\"\x18\n\x06\x43ommit\x12\x0e\n\x06record\x18\x01 \x01(\x03\"\t\n\x07Prepare\"@\n\x06\x43\x61ncel\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\x12\x13\n\x0bshow_stacks\x18\x03 \x01(\x08\"1\n\x05\x44rain\x12\x16\n\x0e\x63\x61ncel_running\x18\x01 \x01(\x08\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\"\xc5\x01\n\x04Task\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x33\n\x08run_tags\x18\x04 \x03(\x0b\x32!.treadle_api.v1.Task.RunTagsEntry\x12\'\n\x05steps\x18\x05 \x03(\x0b\x32\x18.treadle_api.v1.TaskStep\x1a.\n\x0cRunTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xb7\x02\n\x08TaskStep\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x18\n\x10selected_outputs\x18\x03 \x03(\t\x12\x1b\n\x13selected_asset_keys\x18\x04 \x03(\t\x12)\n\x06inputs\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskInput\x12+\n\x07outputs\x18\x06 \x03(\x0b\x32\x1a.treadle_api.v1.TaskOutput\x12=\n\x12unselected_outputs\x18\x07 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\x12\n\ntimeout_ms\x18\x08 \x01(\x03\x12&\n\x06limits\x18\t \x01(\x0b\x32\x16.treadle_api.v1.Limits\"j\n\tTaskInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x07sources\x18\x02 \x03(\x0b\x32\x1a.treadle_api.v1.TaskSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x12\n\nnot_needed\x18\x04 \x01(\x08\"\x96\x01\n\nTaskSource\x12+\n\tvalue_ref\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0eio_manager_key\x18\x02 \x01(\t\x12\x11\n\tasset_key\x18\x03 \x01(\t\x12\x0e\n\x06run_id\x18\x04 \x01(\t\x12\x10\n\x08step_key\x18\x05 \x01(\t\x12\x0e\n\x06output\x18\x06 \x01(\t\"\xc3\x01\n\nTaskOutput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x12\n\nmust_yield\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12)\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskAsset\x12\x1a\n\x12store_intermediate\x18\x06 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x07 \x01(\t\x12\x11\n\tvalue_key\x18\x08 \x01(\t\"[\n\tTaskAsset\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x03 \x01(\t\x12\x11\n\tvalue_key\x18\x04 \x01(\t*\x85\x01\n\tHostState\x12\x1a\n\x16HOST_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eHOST_STATE_NEW\x10\x01\x12\x14\n\x10HOST_STATE_READY\x10\x02\x12\x1c\n\x18HOST_STATE_IMPORT_FAILED\x10\x03\x12\x14\n\x10HOST_STATE_STALE\x10\x04*\x80\x01\n\x08\x41\x63kState\x12\x19\n\x15\x41\x43K_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43K_STATE_ACCEPTED\x10\x01\x12\x15\n\x11\x41\x43K_STATE_RUNNING\x10\x02\x12\x13\n\x0f\x41\x43K_STATE_ENDED\x10\x03\x12\x15\n\x11\x41\x43K_STATE_REFUSED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btreadle_api/v1/worker.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/event.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x8a\x01\n\tHostFrame\x12&\n\x05hello\x18\x01 \x01(\x0b\x32\x15.treadle_api.v1.HelloH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.treadle_api.v1.ReportH\x00\x12\"\n\x03\x61\x63k\x18\x03 \x01(\x0b\x32\x13.treadle_api.v1.AckH\x00\x42\x07\n\x05\x66rame\"\xe6\x01\n\rLauncherFrame\x12(\n\x06\x63ommit\x18\x01 \x01(\x0b\x32\x16.treadle_api.v1.CommitH\x00\x12$\n\x04task\x18\x02 \x01(\x0b\x32\x14.treadle_api.v1.TaskH\x00\x12(\n\x06\x63\x61ncel\x18\x03 \x01(\x0b\x32\x16.treadle_api.v1.CancelH\x00\x12*\n\x07prepare\x18\x04 \x01(\x0b\x32\x17.treadle_api.v1.PrepareH\x00\x12&\n\x05\x64rain\x18\x05 \x01(\x0b\x32\x15.treadle_api.v1.DrainH\x00\x42\x07\n\x05\x66rame\"P\n\tProcessId\x12\x15\n\x07\x62oot_id\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x11\n\x03pid\x18\x02 \x01(\x05\x42\x04\xb8\xe1\x18\x18\x12\x19\n\x0bstart_ticks\x18\x03 \x01(\x03\x42\x04\xb0\xe1\x18\x17\"\xa0\x03\n\x05Hello\x12\x1e\n\x10protocol_version\x18\x01 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x15\n\x07host_id\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x30\n\x07process\x18\x03 \x01(\x0b\x32\x19.treadle_api.v1.ProcessIdB\x04\xb8\xe1\x18\x00\x12\x16\n\x08location\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x19.treadle_api.v1.HostStateB\x04\xb8\xe1\x18\x00\x12\x14\n\x06\x64igest\x18\x06 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1e\n\x10running_task_ids\x18\x07 \x03(\tB\x04\xb0\xe1\x18\x04\x12\x19\n\x0blast_record\x18\x08 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x31\n\x0cstart_method\x18\t \x01(\x0e\x32\x1b.treadle_api.v1.StartMethod\x12!\n\x13start_method_reason\x18\n \x01(\tB\x04\xb0\xe1\x18\x05\x12(\n\x07\x66\x61ilure\x18\x0b \x01(\x0b\x32\x17.treadle_api.v1.Failure\x12\x15\n\x07\x63hanges\x18\x0c \x03(\tB\x04\xb0\xe1\x18\x06\"8\n\x06Report\x12.\n\x07records\x18\x01 \x03(\x0b\x32\x1d.treadle_api.v1.JournalRecord\"\xdd\x03\n\rJournalRecord\x12\x14\n\x06number\x18\x01 \x01(\x03\x42\x04\xb8\xe1\x18\x18\x12\x15\n\x07task_id\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x16\n\x08step_key\x18\x03 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x15\n\x07\x61ttempt\x18\x04 \x01(\x05\x42\x04\xb8\xe1\x18\x18\x12.\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xb8\xe1\x18\x16\x12-\n\x05\x62\x65gun\x18\x06 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptBegunH\x00\x12\x33\n\x0cinput_loaded\x18\x07 \x01(\x0b\x32\x1b.treadle_api.v1.InputLoadedH\x00\x12\x35\n\nlog_record\x18\x08 \x01(\x0b\x32\x1f.treadle_api.v1.WorkerLogRecordH\x00\x12\x35\n\tsucceeded\x18\t \x01(\x0b\x32 .treadle_api.v1.AttemptSucceededH\x00\x12/\n\x06\x66\x61iled\x18\n \x01(\x0b\x32\x1d.treadle_api.v1.AttemptFailedH\x00\x12\x35\n\tcancelled\x18\x0b \x01(\x0b\x32 .treadle_api.v1.AttemptCancelledH\x00\x42\x06\n\x04\x66\x61\x63t\"@\n\x0c\x41ttemptBegun\x12\x30\n\x07process\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.ProcessIdB\x04\xb8\xe1\x18\x00\"S\n\x0fWorkerLogRecord\x12\x13\n\x05level\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x15\n\x07message\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x08\x12\x14\n\x06logger\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x05\"\xa1\x02\n\x10\x41ttemptSucceeded\x12,\n\x06stored\x18\x01 \x03(\x0b\x32\x1c.treadle_api.v1.OutputStored\x12\x37\n\x0cmaterialized\x18\x02 \x03(\x0b\x32!.treadle_api.v1.AssetMaterialized\x12\x32\n\tdiscarded\x18\x03 \x03(\x0b\x32\x1f.treadle_api.v1.OutputDiscarded\x12\x17\n\x0fyielded_outputs\x18\x04 \x03(\t\x12\x19\n\x0b\x64uration_us\x18\x05 \x01(\x03\x42\x04\xb0\xe1\x18\x14\x12\x11\n\x03pid\x18\x06 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12+\n\x05usage\x18\x07 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\"\xd9\x01\n\rAttemptFailed\x12.\n\x07\x66\x61ilure\x18\x01 \x01(\x0b\x32\x17.treadle_api.v1.FailureB\x04\xb8\xe1\x18\x00\x12\x19\n\x0b\x64uration_us\x18\x02 \x01(\x03\x42\x04\xb0\xe1\x18\x14\x12\x11\n\x03pid\x18\x03 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12+\n\x05usage\x18\x04 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\x12+\n\x05retry\x18\x05 \x01(\x0b\x32\x1c.treadle_api.v1.RetryRequest\x12\x10\n\x08no_retry\x18\x06 \x01(\x08\"5\n\x0cRetryRequest\x12\x13\n\x0bmax_retries\x18\x01 \x01(\x05\x12\x10\n\x08\x64\x65lay_ms\x18\x02 \x01(\x03\"\xbb\x01\n\x10\x41ttemptCancelled\x12\x13\n\x0bwas_running\x18\x01 \x01(\x08\x12+\n\x05usage\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.AttemptUsage\x12\x16\n\texit_code\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x14\n\x06signal\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12)\n\x0bstderr_tail\x18\x05 \x01(\x0b\x32\x14.treadle_api.v1.TextB\x0c\n\n_exit_code\"K\n\x03\x41\x63k\x12\x15\n\x07task_id\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.AckStateB\x04\xb8\xe1\x18\x00\"\x18\n\x06\x43ommit\x12\x0e\n\x06record\x18\x01 \x01(\x03\"\t\n\x07Prepare\"@\n\x06\x43\x61ncel\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\x12\x13\n\x0bshow_stacks\x18\x03 \x01(\x08\"1\n\x05\x44rain\x12\x16\n\x0e\x63\x61ncel_running\x18\x01 \x01(\x08\x12\x10\n\x08grace_ms\x18\x02 \x01(\x03\"\xc5\x01\n\x04Task\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x33\n\x08run_tags\x18\x04 \x03(\x0b\x32!.treadle_api.v1.Task.RunTagsEntry\x12\'\n\x05steps\x18\x05 \x03(\x0b\x32\x18.treadle_api.v1.TaskStep\x1a.\n\x0cRunTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xb7\x02\n\x08TaskStep\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12\x18\n\x10selected_outputs\x18\x03 \x03(\t\x12\x1b\n\x13selected_asset_keys\x18\x04 \x03(\t\x12)\n\x06inputs\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskInput\x12+\n\x07outputs\x18\x06 \x03(\x0b\x32\x1a.treadle_api.v1.TaskOutput\x12=\n\x12unselected_outputs\x18\x07 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\x12\n\ntimeout_ms\x18\x08 \x01(\x03\x12&\n\x06limits\x18\t \x01(\x0b\x32\x16.treadle_api.v1.Limits\"j\n\tTaskInput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x07sources\x18\x02 \x03(\x0b\x32\x1a.treadle_api.v1.TaskSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x12\n\nnot_needed\x18\x04 \x01(\x08\"\x96\x01\n\nTaskSource\x12+\n\tvalue_ref\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x16\n\x0eio_manager_key\x18\x02 \x01(\t\x12\x11\n\tasset_key\x18\x03 \x01(\t\x12\x0e\n\x06run_id\x18\x04 \x01(\t\x12\x10\n\x08step_key\x18\x05 \x01(\t\x12\x0e\n\x06output\x18\x06 \x01(\t\"\xc3\x01\n\nTaskOutput\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x12\n\nmust_yield\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12)\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x19.treadle_api.v1.TaskAsset\x12\x1a\n\x12store_intermediate\x18\x06 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x07 \x01(\t\x12\x11\n\tvalue_key\x18\x08 \x01(\t\"[\n\tTaskAsset\x12\x11\n\tasset_key\x18\x01 \x01(\t\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x16\n\x0eio_manager_key\x18\x03 \x01(\t\x12\x11\n\tvalue_key\x18\x04 \x01(\t*\x85\x01\n\tHostState\x12\x1a\n\x16HOST_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eHOST_STATE_NEW\x10\x01\x12\x14\n\x10HOST_STATE_READY\x10\x02\x12\x1c\n\x18HOST_STATE_IMPORT_FAILED\x10\x03\x12\x14\n\x10HOST_STATE_STALE\x10\x04*\x80\x01\n\x08\x41\x63kState\x12\x19\n\x15\x41\x43K_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41\x43K_STATE_ACCEPTED\x10\x01\x12\x15\n\x11\x41\x43K_STATE_RUNNING\x10\x02\x12\x13\n\x0f\x41\x43K_STATE_ENDED\x10\x03\x12\x15\n\x11\x41\x43K_STATE_REFUSED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'treadle_api.v1.worker_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PROCESSID'].fields_by_name['boot_id']._loaded_options = None
+  _globals['_PROCESSID'].fields_by_name['boot_id']._serialized_options = b'\270\341\030\001'
+  _globals['_PROCESSID'].fields_by_name['pid']._loaded_options = None
+  _globals['_PROCESSID'].fields_by_name['pid']._serialized_options = b'\270\341\030\030'
+  _globals['_PROCESSID'].fields_by_name['start_ticks']._loaded_options = None
+  _globals['_PROCESSID'].fields_by_name['start_ticks']._serialized_options = b'\260\341\030\027'
+  _globals['_HELLO'].fields_by_name['protocol_version']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['protocol_version']._serialized_options = b'\260\341\030\027'
+  _globals['_HELLO'].fields_by_name['host_id']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['host_id']._serialized_options = b'\270\341\030\001'
+  _globals['_HELLO'].fields_by_name['process']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['process']._serialized_options = b'\270\341\030\000'
+  _globals['_HELLO'].fields_by_name['location']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['location']._serialized_options = b'\260\341\030\001'
+  _globals['_HELLO'].fields_by_name['state']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['state']._serialized_options = b'\270\341\030\000'
+  _globals['_HELLO'].fields_by_name['digest']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['digest']._serialized_options = b'\260\341\030\001'
+  _globals['_HELLO'].fields_by_name['running_task_ids']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['running_task_ids']._serialized_options = b'\260\341\030\004'
+  _globals['_HELLO'].fields_by_name['last_record']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['last_record']._serialized_options = b'\260\341\030\027'
+  _globals['_HELLO'].fields_by_name['start_method_reason']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['start_method_reason']._serialized_options = b'\260\341\030\005'
+  _globals['_HELLO'].fields_by_name['changes']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['changes']._serialized_options = b'\260\341\030\006'
+  _globals['_JOURNALRECORD'].fields_by_name['number']._loaded_options = None
+  _globals['_JOURNALRECORD'].fields_by_name['number']._serialized_options = b'\270\341\030\030'
+  _globals['_JOURNALRECORD'].fields_by_name['task_id']._loaded_options = None
+  _globals['_JOURNALRECORD'].fields_by_name['task_id']._serialized_options = b'\270\341\030\004'
+  _globals['_JOURNALRECORD'].fields_by_name['step_key']._loaded_options = None
+  _globals['_JOURNALRECORD'].fields_by_name['step_key']._serialized_options = b'\270\341\030\004'
+  _globals['_JOURNALRECORD'].fields_by_name['attempt']._loaded_options = None
+  _globals['_JOURNALRECORD'].fields_by_name['attempt']._serialized_options = b'\270\341\030\030'
+  _globals['_JOURNALRECORD'].fields_by_name['time']._loaded_options = None
+  _globals['_JOURNALRECORD'].fields_by_name['time']._serialized_options = b'\270\341\030\026'
+  _globals['_ATTEMPTBEGUN'].fields_by_name['process']._loaded_options = None
+  _globals['_ATTEMPTBEGUN'].fields_by_name['process']._serialized_options = b'\270\341\030\000'
+  _globals['_WORKERLOGRECORD'].fields_by_name['level']._loaded_options = None
+  _globals['_WORKERLOGRECORD'].fields_by_name['level']._serialized_options = b'\260\341\030\001'
+  _globals['_WORKERLOGRECORD'].fields_by_name['message']._loaded_options = None
+  _globals['_WORKERLOGRECORD'].fields_by_name['message']._serialized_options = b'\260\341\030\010'
+  _globals['_WORKERLOGRECORD'].fields_by_name['logger']._loaded_options = None
+  _globals['_WORKERLOGRECORD'].fields_by_name['logger']._serialized_options = b'\260\341\030\005'
+  _globals['_ATTEMPTSUCCEEDED'].fields_by_name['duration_us']._loaded_options = None
+  _globals['_ATTEMPTSUCCEEDED'].fields_by_name['duration_us']._serialized_options = b'\260\341\030\024'
+  _globals['_ATTEMPTSUCCEEDED'].fields_by_name['pid']._loaded_options = None
+  _globals['_ATTEMPTSUCCEEDED'].fields_by_name['pid']._serialized_options = b'\260\341\030\027'
+  _globals['_ATTEMPTFAILED'].fields_by_name['failure']._loaded_options = None
+  _globals['_ATTEMPTFAILED'].fields_by_name['failure']._serialized_options = b'\270\341\030\000'
+  _globals['_ATTEMPTFAILED'].fields_by_name['duration_us']._loaded_options = None
+  _globals['_ATTEMPTFAILED'].fields_by_name['duration_us']._serialized_options = b'\260\341\030\024'
+  _globals['_ATTEMPTFAILED'].fields_by_name['pid']._loaded_options = None
+  _globals['_ATTEMPTFAILED'].fields_by_name['pid']._serialized_options = b'\260\341\030\027'
+  _globals['_ATTEMPTCANCELLED'].fields_by_name['signal']._loaded_options = None
+  _globals['_ATTEMPTCANCELLED'].fields_by_name['signal']._serialized_options = b'\260\341\030\001'
+  _globals['_ACK'].fields_by_name['task_id']._loaded_options = None
+  _globals['_ACK'].fields_by_name['task_id']._serialized_options = b'\270\341\030\004'
+  _globals['_ACK'].fields_by_name['state']._loaded_options = None
+  _globals['_ACK'].fields_by_name['state']._serialized_options = b'\270\341\030\000'
   _globals['_TASK_RUNTAGSENTRY']._loaded_options = None
   _globals['_TASK_RUNTAGSENTRY']._serialized_options = b'8\001'
-  _globals['_HOSTSTATE']._serialized_start=3657
-  _globals['_HOSTSTATE']._serialized_end=3790
-  _globals['_ACKSTATE']._serialized_start=3793
-  _globals['_ACKSTATE']._serialized_end=3921
-  _globals['_HOSTFRAME']._serialized_start=219
-  _globals['_HOSTFRAME']._serialized_end=357
-  _globals['_LAUNCHERFRAME']._serialized_start=360
-  _globals['_LAUNCHERFRAME']._serialized_end=590
-  _globals['_PROCESSID']._serialized_start=592
-  _globals['_PROCESSID']._serialized_end=654
-  _globals['_HELLO']._serialized_start=657
-  _globals['_HELLO']._serialized_end=1013
-  _globals['_REPORT']._serialized_start=1015
-  _globals['_REPORT']._serialized_end=1071
-  _globals['_JOURNALRECORD']._serialized_start=1074
-  _globals['_JOURNALRECORD']._serialized_end=1521
-  _globals['_ATTEMPTBEGUN']._serialized_start=1523
-  _globals['_ATTEMPTBEGUN']._serialized_end=1581
-  _globals['_WORKERLOGRECORD']._serialized_start=1583
-  _globals['_WORKERLOGRECORD']._serialized_end=1648
-  _globals['_ATTEMPTSUCCEEDED']._serialized_start=1651
-  _globals['_ATTEMPTSUCCEEDED']._serialized_end=1928
-  _globals['_ATTEMPTFAILED']._serialized_start=1931
-  _globals['_ATTEMPTFAILED']._serialized_end=2130
-  _globals['_RETRYREQUEST']._serialized_start=2132
-  _globals['_RETRYREQUEST']._serialized_end=2185
-  _globals['_ATTEMPTCANCELLED']._serialized_start=2188
-  _globals['_ATTEMPTCANCELLED']._serialized_end=2369
-  _globals['_ACK']._serialized_start=2371
-  _globals['_ACK']._serialized_end=2434
-  _globals['_COMMIT']._serialized_start=2436
-  _globals['_COMMIT']._serialized_end=2460
-  _globals['_PREPARE']._serialized_start=2462
-  _globals['_PREPARE']._serialized_end=2471
-  _globals['_CANCEL']._serialized_start=2473
-  _globals['_CANCEL']._serialized_end=2537
-  _globals['_DRAIN']._serialized_start=2539
-  _globals['_DRAIN']._serialized_end=2588
-  _globals['_TASK']._serialized_start=2591
-  _globals['_TASK']._serialized_end=2788
-  _globals['_TASK_RUNTAGSENTRY']._serialized_start=2742
-  _globals['_TASK_RUNTAGSENTRY']._serialized_end=2788
-  _globals['_TASKSTEP']._serialized_start=2791
-  _globals['_TASKSTEP']._serialized_end=3102
-  _globals['_TASKINPUT']._serialized_start=3104
-  _globals['_TASKINPUT']._serialized_end=3210
-  _globals['_TASKSOURCE']._serialized_start=3213
-  _globals['_TASKSOURCE']._serialized_end=3363
-  _globals['_TASKOUTPUT']._serialized_start=3366
-  _globals['_TASKOUTPUT']._serialized_end=3561
-  _globals['_TASKASSET']._serialized_start=3563
-  _globals['_TASKASSET']._serialized_end=3654
+  _globals['_HOSTSTATE']._serialized_start=3866
+  _globals['_HOSTSTATE']._serialized_end=3999
+  _globals['_ACKSTATE']._serialized_start=4002
+  _globals['_ACKSTATE']._serialized_end=4130
+  _globals['_HOSTFRAME']._serialized_start=248
+  _globals['_HOSTFRAME']._serialized_end=386
+  _globals['_LAUNCHERFRAME']._serialized_start=389
+  _globals['_LAUNCHERFRAME']._serialized_end=619
+  _globals['_PROCESSID']._serialized_start=621
+  _globals['_PROCESSID']._serialized_end=701
+  _globals['_HELLO']._serialized_start=704
+  _globals['_HELLO']._serialized_end=1120
+  _globals['_REPORT']._serialized_start=1122
+  _globals['_REPORT']._serialized_end=1178
+  _globals['_JOURNALRECORD']._serialized_start=1181
+  _globals['_JOURNALRECORD']._serialized_end=1658
+  _globals['_ATTEMPTBEGUN']._serialized_start=1660
+  _globals['_ATTEMPTBEGUN']._serialized_end=1724
+  _globals['_WORKERLOGRECORD']._serialized_start=1726
+  _globals['_WORKERLOGRECORD']._serialized_end=1809
+  _globals['_ATTEMPTSUCCEEDED']._serialized_start=1812
+  _globals['_ATTEMPTSUCCEEDED']._serialized_end=2101
+  _globals['_ATTEMPTFAILED']._serialized_start=2104
+  _globals['_ATTEMPTFAILED']._serialized_end=2321
+  _globals['_RETRYREQUEST']._serialized_start=2323
+  _globals['_RETRYREQUEST']._serialized_end=2376
+  _globals['_ATTEMPTCANCELLED']._serialized_start=2379
+  _globals['_ATTEMPTCANCELLED']._serialized_end=2566
+  _globals['_ACK']._serialized_start=2568
+  _globals['_ACK']._serialized_end=2643
+  _globals['_COMMIT']._serialized_start=2645
+  _globals['_COMMIT']._serialized_end=2669
+  _globals['_PREPARE']._serialized_start=2671
+  _globals['_PREPARE']._serialized_end=2680
+  _globals['_CANCEL']._serialized_start=2682
+  _globals['_CANCEL']._serialized_end=2746
+  _globals['_DRAIN']._serialized_start=2748
+  _globals['_DRAIN']._serialized_end=2797
+  _globals['_TASK']._serialized_start=2800
+  _globals['_TASK']._serialized_end=2997
+  _globals['_TASK_RUNTAGSENTRY']._serialized_start=2951
+  _globals['_TASK_RUNTAGSENTRY']._serialized_end=2997
+  _globals['_TASKSTEP']._serialized_start=3000
+  _globals['_TASKSTEP']._serialized_end=3311
+  _globals['_TASKINPUT']._serialized_start=3313
+  _globals['_TASKINPUT']._serialized_end=3419
+  _globals['_TASKSOURCE']._serialized_start=3422
+  _globals['_TASKSOURCE']._serialized_end=3572
+  _globals['_TASKOUTPUT']._serialized_start=3575
+  _globals['_TASKOUTPUT']._serialized_end=3770
+  _globals['_TASKASSET']._serialized_start=3772
+  _globals['_TASKASSET']._serialized_end=3863
 # @@protoc_insertion_point(module_scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle_api.v1 import launcher_pb2, worker_pb2
+from treadle_api.v1 import launcher_pb2, plan_pb2, worker_pb2
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.policy import RetryRequest
 from treadle_launcher.wire.launcher import decode_launch
@@ -33,10 +33,12 @@ def test_a_limit_and_none_of_it_are_not_both_taken(field, none):
         decode_launch(launcher_pb2.LaunchRunRequest(**{field: 7, none: True}))
 
 
-@pytest.mark.parametrize("field", ["timeout_ms", "retry_lost"])
-def test_what_is_below_nothing_is_refused_by_name(field):
-    with pytest.raises(BadArgumentError, match=f"{field} is -1"):
-        decode_launch(launcher_pb2.LaunchRunRequest(**{field: -1}))
+@pytest.mark.parametrize("field", ["unselected_outputs", "siblings", "unrecorded_loads"])
+def test_a_choice_that_is_not_known_is_refused(field):
+    options = plan_pb2.PlanOptions(**{field: 99})
+
+    with pytest.raises(BadArgumentError, match=field):
+        decode_launch(launcher_pb2.LaunchRunRequest(options=options))
 
 
 @pytest.mark.parametrize(("asked", "taken"), [(5, 5), (-1, 0), (2**62, 3_153_600_000_000)])
