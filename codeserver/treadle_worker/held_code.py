@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from treadle.location import LoadedLocation
-from treadle_worker import fork_safety
+from treadle_worker import fork_safety, import_limits
 from treadle_worker.endings import OpenFiles, open_files
 from treadle_worker.failures import import_failure
+from treadle_worker.import_limits import HostLimitError, ImportLimits
 from treadle_worker.import_watch import Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
@@ -27,12 +28,16 @@ _NAMED_FILES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCode:
-    """The planned code, and how its steps are started; `reason` says why they are spawned."""
+    """The planned code, and how its steps are started; `reason` says why they are spawned.
+
+    `limits` are those that the import set: they hold in the steps.
+    """
 
     location: LoadedLocation
     start_method: StartMethod
     reason: str
     files: OpenFiles
+    limits: ImportLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +75,9 @@ def import_code(
     def tell(hang: Hang) -> None:
         on_hang(_hung(str(targets[hang.target]), seconds, hang))
 
-    limits = Limits(seconds=seconds, lifelines=lifelines)
+    before = import_limits.read()
     try:
-        with watched(limits, tell) as on_module:
+        with watched(Limits(seconds=seconds, lifelines=lifelines), tell) as on_module:
             location = load_targets(targets, spec.working_directory, on_module)
     except LoadFailedError as error:
         return _not_imported(spec, import_failure(error.problem))
@@ -80,7 +85,11 @@ def import_code(
         _flush_standard_streams()
     if location.snapshot.digest != spec.digest:
         return _other_code(spec, location)
-    return _held(spec, location)
+    try:
+        return _held(spec, location, before.put_back())
+    except HostLimitError as error:
+        failure = Failure(reason=FailureReason.START_FAILED, message=str(error))
+        return ImportFailed(failure=failure)
 
 
 def with_state(hello: Hello, imported: Imported | None) -> Hello:
@@ -117,7 +126,7 @@ def stale_failure(expected: str, found: str) -> Failure:
     )
 
 
-def _held(spec: HostSpec, location: LoadedLocation) -> HeldCode:
+def _held(spec: HostSpec, location: LoadedLocation, limits: ImportLimits) -> HeldCode:
     files = open_files()
     reason = _ASKED_FOR if spec.must_spawn else fork_safety.reason_to_spawn()
     # What is garbage now would be so in every child. The rest is no longer looked at, and so
@@ -129,6 +138,7 @@ def _held(spec: HostSpec, location: LoadedLocation) -> HeldCode:
         start_method=StartMethod.SPAWN if reason else StartMethod.FORK,
         reason=reason,
         files=files,
+        limits=limits,
     )
 
 

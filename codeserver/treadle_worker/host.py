@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 from enum import Enum, StrEnum, auto
 
-from treadle_worker import interrupts, processes, stacks
+from treadle_worker import interrupts, limits, processes, stacks
 from treadle_worker.capture import log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
@@ -199,7 +199,8 @@ class Host:
         except OSError as error:
             failure = Failure(
                 reason=FailureReason.START_FAILED,
-                message=f"No process could be started for {step.step_key}: {error}.",
+                message=f"No process could be started for {step.step_key}: {error}."
+                + limits.explain(error),
             )
             self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
 

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from treadle.policy import Limits
 from treadle_worker.raised import chain
 
 # Between XCPU, which the op may answer to, and the kernel's KILL.
 CPU_GRACE_SECONDS = 5
-_UNLIMITED = resource.RLIM_INFINITY
+UNLIMITED = resource.RLIM_INFINITY
+# Soft, hard.
+Pair: TypeAlias = tuple[int, int]
+# All that this system has, but for the one that carries a host's tag.
+NAMES = {
+    number: name
+    for name, number in sorted(vars(resource).items())
+    if name.startswith("RLIMIT_") and name not in ("RLIMIT_RTTIME", "RLIMIT_OFILE")
+}
+UNITS = {
+    resource.RLIMIT_FSIZE: " bytes",
+    resource.RLIMIT_AS: " bytes",
+    resource.RLIMIT_DATA: " bytes",
+    resource.RLIMIT_CPU: " s",
+}
+_MET = {
+    errno.EFBIG: resource.RLIMIT_FSIZE,
+    errno.EMFILE: resource.RLIMIT_NOFILE,
+    errno.EAGAIN: resource.RLIMIT_NPROC,
+}
 _KIB = 1024
 _HELD = (b"VmData:", b"VmHWM:")
 
@@ -50,7 +71,19 @@ def apply(step_key: str, limits: Limits) -> None:
     if limits.memory_bytes:
         # Private memory that can be written to: what is read from mapped files is not counted,
         # as it would be by RLIMIT_AS. The hard limit stays, for `lift_memory`.
-        _lower(resource.RLIMIT_DATA, limits.memory_bytes, _UNLIMITED)
+        _lower(resource.RLIMIT_DATA, limits.memory_bytes, UNLIMITED)
+
+
+def explain(error: BaseException) -> str:
+    """Say which limit of this process an error of the system's comes of; "" if of none."""
+    for each in chain(error):
+        if issubclass(type(each), OSError):
+            # Past a class of the user's, which may have an errno that raises.
+            kind = _MET.get(OSError.__dict__["errno"].__get__(each))
+            soft = UNLIMITED if kind is None else resource.getrlimit(kind)[0]
+            if kind is not None and soft != UNLIMITED:
+                return f" {NAMES[kind]} of its process is {soft}{UNITS.get(kind, '')}."
+    return ""
 
 
 def lift_memory(error: BaseException) -> MemoryMet | None:
@@ -61,7 +94,7 @@ def lift_memory(error: BaseException) -> MemoryMet | None:
     found = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS)]
     hard = _hard(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
-    limit = min((limit for limit in found if limit != _UNLIMITED), default=None)
+    limit = min((limit for limit in found if limit != UNLIMITED), default=None)
     if limit is None or not any(issubclass(type(each), MemoryError) for each in chain(error)):
         return None
     return MemoryMet(limit_bytes=limit, held_bytes=_held_bytes())
@@ -81,7 +114,7 @@ def _held_bytes() -> int:
 def _set_open_files(step_key: str, wanted: int) -> None:
     hard = _hard(resource.RLIMIT_NOFILE)
     # The soft limit is what counts, and what a process without privileges may raise again.
-    most = wanted if hard == _UNLIMITED else max(hard, wanted)
+    most = wanted if hard == UNLIMITED else max(hard, wanted)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
     except (OSError, ValueError) as exc:
@@ -94,9 +127,9 @@ def _set_open_files(step_key: str, wanted: int) -> None:
 
 def _lower(kind: int, soft: int, hard: int) -> None:
     most = _hard(kind)
-    if most != _UNLIMITED:
+    if most != UNLIMITED:
         soft = min(soft, most)
-        hard = most if hard == _UNLIMITED else min(hard, most)
+        hard = most if hard == UNLIMITED else min(hard, most)
     resource.setrlimit(kind, (soft, hard))
 
 

@@ -13,6 +13,12 @@ from typing import TypeAlias
 Action: TypeAlias = Callable[[], object]
 _Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | None
 
+_OURS = {
+    signal.SIGCHLD: signal.SIG_DFL,
+    signal.SIGXFSZ: signal.SIG_IGN,
+    signal.SIGPIPE: signal.SIG_IGN,
+}
+
 
 class Loop:
     """Waits on descriptors and, only while one is set, for the next deadline."""
@@ -75,12 +81,14 @@ class Loop:
         """Take back what the user's modules did to signals that would end or confuse this loop.
 
         Their timers would end it, and whatever they do when a child ends (ignoring it suffices)
-        would take the child's exit status from it. The handler is set again in a forked child;
-        timers no fork inherits.
+        would take the child's exit status from it. A file that may not grow, or a launcher that is
+        gone, is an error that it meets and not its end. The handlers are set again in a forked
+        child; timers no fork inherits.
         """
         for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
             signal.setitimer(timer, 0.0)
-        self._handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number, ours in _OURS.items():
+            self._handlers[number] = signal.signal(number, ours)
 
     def leave_to_parent(self) -> None:
         """Undo, in a forked child, what this loop is in the process: all that it watches closes.

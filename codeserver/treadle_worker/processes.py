@@ -38,6 +38,21 @@ class ProcessStat:
     cpu_ticks: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPages:
+    """What a process has of memory, in pages: all that is mapped, and what is its own of that."""
+
+    size: int
+    data: int
+
+
+def held_pages() -> HeldPages:
+    """Read how much memory this process holds."""
+    with open("/proc/self/statm", "rb") as file:
+        fields = file.read().split()
+    return HeldPages(size=int(fields[0]), data=int(fields[5]))
+
+
 @cache
 def boot_id() -> str:
     """Return the kernel's boot id."""

@@ -82,6 +82,7 @@ class ForkStarter:
             capture.redirect(theirs.stdout, theirs.stderr)
             step.detach(parent)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            self._code.limits.set()
             step.restrict(task.steps[0], reports)
             step.reseed()
             attempt = step.Attempt(

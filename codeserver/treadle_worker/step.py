@@ -9,7 +9,7 @@ import random
 import signal
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from treadle._files import FileStore
@@ -202,7 +202,9 @@ def _outcome(
     except StepFailedError as error:
         end_forked(pid, error, attempt.files)
         met = limits.lift_memory(error)
-        failure = _named(attempt.step.step_key, step_failure(error), met)
+        told = step_failure(error)
+        told = replace(told, message=told.message + limits.explain(error))
+        failure = _named(attempt.step.step_key, told, met)
         failed = _failed(failure, retry=error.retry, no_retry=not error.allow_retries)
     except SystemExit:
         raise
