@@ -84,7 +84,7 @@ def _hazards_table(hazards: tuple[Hazard, ...]) -> Table:
                 hazard.step_key,
                 hazard.output,
                 ", ".join(hazard.asset_keys),
-                _HAZARD_ENDS[hazard.unselected_outputs],
+                _HAZARD_ENDS.get(hazard.unselected_outputs, str(hazard.unselected_outputs)),
             )
             for hazard in hazards
         ),

@@ -41,7 +41,7 @@ class Reexecution:
             ReexecutionKind.FROM_FAILURE: "from what failed",
             ReexecutionKind.STEPS: f"of {', '.join(self.step_expressions)}",
             ReexecutionKind.ALL: "of every step",
-        }[self.kind]
+        }.get(self.kind, f"({self.kind})")
         changed = ", and of what changed" if self.rerun_changed else ""
         same = ", with the same code" if self.same_code else ""
         return f"{what}{changed} in run {self.parent_run_id}{same}"

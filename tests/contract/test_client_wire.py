@@ -31,7 +31,6 @@ from treadle_client import (
     _step_result,
     _usage,
 )
-from treadle_client._errors import TreadleClientError
 from treadle_client._wire.events import decode_event
 from treadle_client._wire.graphs import decode_graph
 from treadle_client._wire.locations import decode_launcher, decode_location
@@ -218,10 +217,13 @@ def test_every_member_of_an_enum_is_ours_too(ours, theirs: EnumDescriptor):
 
 
 @pytest.mark.parametrize(("ours", "theirs"), ENUMS)
-@pytest.mark.parametrize("number", [0, 999])
-def test_a_number_that_is_unset_or_unknown_is_an_error(ours, theirs: EnumDescriptor, number):
-    with pytest.raises(TreadleClientError):
-        decode_enum(ours, theirs, number)
+@pytest.mark.parametrize(("number", "told"), [(0, "UNSPECIFIED"), (999, "UNKNOWN_999")])
+def test_a_number_that_is_unset_or_unknown_is_told(ours, theirs: EnumDescriptor, number, told):
+    member = decode_enum(ours, theirs, number)
+
+    assert isinstance(member, ours)
+    assert member == told
+    assert member not in list(ours)
 
 
 @pytest.mark.parametrize("state", _run.RunState)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias, TypedDict
 
@@ -20,6 +20,7 @@ from treadle_client._wire.values import (
     ReadText,
     decode_enum,
     decode_metadata,
+    decode_span,
     decode_text,
     decode_time,
     decode_value_ref,
@@ -196,7 +197,7 @@ def _step_succeeded(
     common: _Common, message: event_pb2.Event, read_text: ReadText
 ) -> _event.StepSucceeded:
     payload = message.step_succeeded
-    duration = timedelta(microseconds=payload.duration_us)
+    duration = decode_span(payload.duration_us)
     return _event.StepSucceeded(
         **common,
         duration=duration,
@@ -212,7 +213,7 @@ def _step_failed(
     return _event.StepFailed(
         **common,
         failure=decode_failure(payload.failure, read_text),
-        duration=timedelta(microseconds=payload.duration_us),
+        duration=decode_span(payload.duration_us),
         pid=payload.pid,
         usage=decode_usage(payload.usage) if payload.HasField("usage") else None,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from types import MappingProxyType
 
 from treadle_api.v1 import launcher_pb2, run_pb2
@@ -22,6 +21,7 @@ from treadle_client._wire.values import (
     decode_metadata,
     decode_optional_enum,
     decode_source,
+    decode_span,
     decode_text,
     decode_time,
     decode_value_ref,
@@ -50,8 +50,8 @@ def decode_failure(message: run_pb2.Failure, read_text: ReadText) -> Failure:
 def decode_usage(message: run_pb2.AttemptUsage) -> AttemptUsage:
     """Turn what an attempt used into ours."""
     return AttemptUsage(
-        wall=timedelta(microseconds=message.wall_us),
-        cpu=timedelta(microseconds=message.cpu_us),
+        wall=decode_span(message.wall_us),
+        cpu=decode_span(message.cpu_us),
         peak_memory_bytes=message.peak_memory_bytes,
         memory_scope=decode_optional_enum(
             MemoryScope, run_pb2.MemoryScope.DESCRIPTOR, message.memory_scope
@@ -112,7 +112,7 @@ def decode_step(message: run_pb2.StepRun, read_text: ReadText) -> StepResult:
         finished_at=decode_time(message.finished_at) if message.HasField("finished_at") else None,
         not_before=decode_time(message.not_before) if message.HasField("not_before") else None,
         because_of=StepKey(message.because_of),
-        duration=timedelta(microseconds=message.duration_us),
+        duration=decode_span(message.duration_us),
         reused_from_run_id=RunId(message.reused_from_run_id),
         usage=decode_usage(message.usage) if message.HasField("usage") else None,
     )

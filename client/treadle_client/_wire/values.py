@@ -13,7 +13,6 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from treadle_api.v1 import value_pb2
-from treadle_client._errors import TreadleClientError
 from treadle_client._metadata import Metadata, PlainValue
 from treadle_client._text import Text
 from treadle_client._value_ref import SourceLocation, ValueRef
@@ -23,40 +22,53 @@ ReadText: TypeAlias = Callable[[str], str]
 
 E = TypeVar("E", bound=StrEnum)
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SECOND = -62_135_510_400
+"""A day into the year 1: what is shown in another time zone lies in a year too."""
+_LAST_SECOND = 253_402_214_400
+"""A day before the year 10,000."""
+_LONGEST_US = 100 * 366 * 24 * 60 * 60 * 1_000_000
+"""A hundred years: nothing that the contract allows is longer."""
+
 
 def decode_enum(members: type[E], names: EnumDescriptor, number: int) -> E:
     """Turn an enum's number into our member, whose name is the full one less its prefix.
 
-    Raises:
-        TreadleClientError: the number is unset, or newer than this client.
+    One that this client does not know is a member all the same, that no other equals: a client
+    shows what a newer launcher, or a home that one wrote, holds.
     """
-    member = decode_optional_enum(members, names, number)
-    if member is None:
-        raise TreadleClientError(f"The launcher sent no {members.__name__}.")
-    return member
+    value = names.values_by_number.get(number)
+    prefix = names.values_by_number[0].name.removesuffix("UNSPECIFIED")
+    name = f"UNKNOWN_{number}" if value is None else value.name.removeprefix(prefix)
+    member = members.__members__.get(name)
+    return _stranger(members, name) if member is None else member
 
 
 def decode_optional_enum(members: type[E], names: EnumDescriptor, number: int) -> E | None:
     """Do as decode_enum, and return None for the unset 0."""
-    if number == 0:
-        return None
-    prefix = names.values_by_number[0].name.removesuffix("UNSPECIFIED")
-    known = names.values_by_number.get(number)
-    if known is None:
-        raise TreadleClientError(
-            f"The launcher sent {members.__name__} {number}, which this client is too old to know."
-        )
-    return members[known.name.removeprefix(prefix)]
+    return decode_enum(members, names, number) if number else None
+
+
+def _stranger(members: type[E], name: str) -> E:
+    stranger = str.__new__(members, name)
+    stranger._name_ = stranger._value_ = name
+    return stranger
 
 
 def decode_time(message: Timestamp) -> datetime:
-    """Turn a timestamp into an aware datetime, UTC, in microseconds."""
-    return message.ToDatetime(tzinfo=UTC)
+    """Turn a timestamp into an aware datetime, UTC, in microseconds; the nearest that there is."""
+    seconds = min(max(message.seconds, _FIRST_SECOND), _LAST_SECOND)
+    return _EPOCH + timedelta(seconds=seconds, microseconds=message.nanos // 1000)
 
 
 def decode_duration(message: Duration) -> timedelta:
     """Turn a duration into a timedelta."""
-    return message.ToTimedelta()
+    return decode_span(message.seconds * 1_000_000 + message.nanos // 1000)
+
+
+def decode_span(microseconds: int) -> timedelta:
+    """Turn a time in microseconds into a timedelta; the nearest that a calendar has room for."""
+    return timedelta(microseconds=min(max(microseconds, -_LONGEST_US), _LONGEST_US))
 
 
 def decode_value(message: value_pb2.Value) -> PlainValue:
