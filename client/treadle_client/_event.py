@@ -103,7 +103,10 @@ class RunDequeued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostReady(Event):
-    """A host that holds the run's code is ready. `warm`: it was already running."""
+    """A host that holds the run's code is ready. `warm`: it was already running.
+
+    `notes` are what a person should know of its import, a sentence each.
+    """
 
     kind = EventKind.HOST_READY
 
@@ -113,6 +116,7 @@ class HostReady(Event):
     start_method: StartMethod
     start_method_reason: str
     warm: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from types import (
 )
 from typing import Any, TypeAlias
 
-from treadle import canonical
+from treadle import canonical, details
 from treadle.canonical import Json
 from treadle.snapshot import Asset, Block, Job, Manifest, Resource, Snapshot, SourceLine, Step
 
@@ -38,6 +38,23 @@ def code_digest(fn: Callable[..., object]) -> str:
     return _sha256(_callable(fn, ()))
 
 
+def bare_code_digest(fn: Callable[..., object]) -> str:
+    """Return the same of the code alone: of defaults and bound arguments, only how many."""
+    return _sha256(_without_values(_callable(fn, ())))
+
+
+def value_digest(value: object) -> str:
+    """Return the SHA-256 in hexadecimal of a default."""
+    return _sha256(_value(value, ()))
+
+
+def detail_digests(snapshot: Snapshot) -> dict[str, str]:
+    """Return the SHA-256 in hexadecimal of each detail of a snapshot's definitions, by name."""
+    return {
+        name: _sha256(canonical.to_json(content)) for name, content in details.details(snapshot)
+    }
+
+
 def definition_digest(definition: Definition) -> str:
     """Return the SHA-256 in hexadecimal of one definition, its place in the source left out."""
     if not isinstance(definition, Resource):
@@ -48,20 +65,32 @@ def definition_digest(definition: Definition) -> str:
 def seal(
     snapshot: Snapshot, *, files: Mapping[str, str], distributions: Mapping[str, str]
 ) -> Snapshot:
-    """Return the snapshot with Python's version, the whole manifest and its digest set.
+    """Return the snapshot with Python's version, the whole manifest and its digests set.
 
     `files` maps module names to SHA-256 of their source, `distributions` names to versions.
-    Warnings and source lines have no part in the digest.
+    Warnings and source lines have no part in the digests.
     """
-    manifest = Manifest(
-        ops=dict(snapshot.manifest.ops),
-        files=dict(files),
-        distributions=dict(distributions),
-        definitions=dict(snapshot.manifest.definitions),
-    )
+    manifest = replace(snapshot.manifest, files=dict(files), distributions=dict(distributions))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    filled = replace(snapshot, python_version=version, manifest=manifest, digest="")
-    return replace(filled, digest=_snapshot_digest(filled))
+    filled = replace(snapshot, python_version=version, manifest=manifest, digest="", core_digest="")
+    return replace(
+        filled, digest=_snapshot_digest(filled), core_digest=_snapshot_digest(_core(filled))
+    )
+
+
+def _core(snapshot: Snapshot) -> Snapshot:
+    """Leave of a snapshot what steps rest on."""
+    manifest = snapshot.manifest
+    return replace(
+        snapshot,
+        blocks=tuple(map(details.core, snapshot.blocks)),
+        steps=tuple(map(details.core, snapshot.steps)),
+        assets=tuple(map(details.core, snapshot.assets)),
+        jobs=(),
+        manifest=Manifest(
+            code=manifest.code, files=manifest.files, distributions=manifest.distributions
+        ),
+    )
 
 
 def _snapshot_digest(snapshot: Snapshot) -> str:
@@ -128,6 +157,26 @@ def _code(code: CodeType) -> Json:
         "cellvars": list(code.co_cellvars),
         "constants": [_value(constant, ()) for constant in code.co_consts],
     }
+
+
+def _without_values(described: Json) -> Json:
+    """Blank what a described callable has by way of defaults and bound arguments."""
+    match described:
+        case ["function", code, list(defaults), list(keywords), wrapped]:
+            counts = [_count(defaults), _count(keywords)]
+            return ["function", code, *counts, _without_values(wrapped)]
+        case ["partial", inner, list(arguments), list(keywords)]:
+            return ["partial", _without_values(inner), _count(arguments), _count(keywords)]
+        case ["method" as kind, inner]:
+            return [kind, _without_values(inner)]
+        case ["object" as kind, name, call]:
+            return [kind, name, _without_values(call)]
+    return described
+
+
+def _count(described: list[Json]) -> int:
+    """Return how many elements a described container has; None, where there are none, has none."""
+    return 0 if described[0] == NoneType.__name__ else len(described) - 1
 
 
 def _value(value: object, path: tuple[int, ...]) -> Json:

@@ -214,10 +214,23 @@ def _manifest(snapshot: Snapshot, code: Mapping[str, StepCode]) -> Manifest:
     return Manifest(
         ops={node: _op_digest(each) for node, each in sorted(code.items())},
         definitions={name: digest.definition_digest(each) for name, each in named},
+        details={
+            **digest.detail_digests(snapshot),
+            **{
+                f"op {node}: default of {name!r}": digest.value_digest(value)
+                for node, each in sorted(code.items())
+                for name, value in _defaults(each).items()
+            },
+        },
+        code={node: digest.bare_code_digest(each.op.fn) for node, each in sorted(code.items())},
     )
 
 
 def _op_digest(code: StepCode) -> str:
     # Defaults that a decorator states are no part of the function's own code.
-    defaults = {name: each.default_value for name, each in code.ins.items() if each.has_default}
+    defaults = _defaults(code)
     return digest.code_digest(partial(code.op.fn, **defaults) if defaults else code.op.fn)
+
+
+def _defaults(code: StepCode) -> Mapping[str, object]:
+    return {name: each.default_value for name, each in code.ins.items() if each.has_default}

@@ -211,12 +211,24 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a digest is made of: name to SHA-256 (hexadecimal), for distributions to version."""
+    """What a digest is made of: name to SHA-256 (hexadecimal), for distributions to version.
+
+    `details` are parts of what the others are, so that a difference can be named exactly
+    (`treadle.details`). `code` is that of the ops without the values of defaults.
+    """
 
     ops: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     distributions: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Definitions, ops and details together, each under a name of its own."""
+        ops = {f"op {node}": found for node, found in self.ops.items()}
+        return {**self.definitions, **ops, **self.details}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +237,8 @@ class Snapshot:
     steps are in topological order, ties by key.
 
     `digest` is SHA-256 in hexadecimal over structure, code, files and Python's minor version
-    (`treadle.digest`); `warnings` and source lines are not part of it.
+    (`treadle.digest`); `warnings` and source lines are not part of it. `core_digest` is over
+    what steps rest on alone: two imports that differ in nothing else run each other's plans.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -235,5 +248,6 @@ class Snapshot:
     resources: tuple[Resource, ...] = ()
     python_version: str = ""
     digest: str = ""
+    core_digest: str = ""
     manifest: Manifest = field(default_factory=Manifest)
     warnings: tuple[str, ...] = ()

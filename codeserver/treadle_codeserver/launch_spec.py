@@ -15,6 +15,7 @@ class LaunchSpec:
 
     command: LoadCommand
     digest: str
+    core_digest: str
     generation: str
     environment: Mapping[str, str] = field(repr=False)
 

@@ -21,6 +21,7 @@ from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_codeserver import defaults
 from treadle_codeserver.arguments import Settings
 from treadle_codeserver.errors import BadTokenError, ShuttingDownError
+from treadle_codeserver.hash_seed import share_hash_seed
 from treadle_codeserver.leaving import told_to_leave
 from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
@@ -48,6 +49,7 @@ async def serve(settings: Settings) -> None:
         BadAddressError: the address cannot be bound.
     """
     adopt_orphans()
+    share_hash_seed(f"{settings.command.working_directory}\0{settings.name}")
     with told_to_leave(settings.alive_fd) as leave:
         location = CodeLocation(settings.name, partial(load, settings.command))
         # The tasks inside, so that an address which cannot be bound is told as it is.

@@ -96,6 +96,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
             spec = LaunchSpec(
                 command=self._command,
                 digest=served.snapshot.digest,
+                core_digest=served.snapshot.core_digest,
                 generation=served.generation,
                 environment=own_environment(),
             )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 from treadle.location import LoadedLocation
@@ -18,12 +16,11 @@ from treadle_worker.import_limits import HostLimitError, ImportLimits
 from treadle_worker.import_watch import Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
-from treadle_worker.origins import file_of
+from treadle_worker.planned_code import OtherCode, PlannedCode, compared
 from treadle_worker.sources import differences
 from treadle_worker.targets import parse_target
 
 _ASKED_FOR = "the launcher asked for it"
-_NAMED_FILES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +28,7 @@ class HeldCode:
     """The planned code, and how its steps are started; `reason` says why they are spawned.
 
     `limits` are those that the import set: they hold in the steps.
+    `notes` are what a person should know of the import, a sentence each.
     """
 
     location: LoadedLocation
@@ -38,6 +36,7 @@ class HeldCode:
     reason: str
     files: OpenFiles
     limits: ImportLimits
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +44,6 @@ class ImportFailed:
     """The targets give no location."""
 
     failure: Failure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCode:
-    """The targets give a location of another digest. `changes` are for people, a line each."""
-
-    digest: str
-    failure: Failure
-    changes: tuple[str, ...]
 
 
 Imported: TypeAlias = HeldCode | ImportFailed | OtherCode
@@ -83,10 +73,11 @@ def import_code(
         return _not_imported(spec, import_failure(error.problem))
     finally:
         _flush_standard_streams()
-    if location.snapshot.digest != spec.digest:
-        return _other_code(spec, location)
+    found = compared(spec, location)
+    if isinstance(found, OtherCode):
+        return found
     try:
-        return _held(spec, location, before.put_back())
+        return _held(spec, found, before.put_back())
     except HostLimitError as error:
         failure = Failure(reason=FailureReason.START_FAILED, message=str(error))
         return ImportFailed(failure=failure)
@@ -102,6 +93,7 @@ def with_state(hello: Hello, imported: Imported | None) -> Hello:
                 digest=imported.location.snapshot.digest,
                 start_method=imported.start_method,
                 start_method_reason=imported.reason,
+                notes=imported.notes,
             )
         case OtherCode():
             return replace(
@@ -117,16 +109,7 @@ def with_state(hello: Hello, imported: Imported | None) -> Hello:
             return hello
 
 
-def stale_failure(expected: str, found: str) -> Failure:
-    """Say that the code is not what was planned."""
-    return Failure(
-        reason=FailureReason.STALE,
-        message="The code is not what was planned: its digest is "
-        f"{found[:12]}…, the plan's {expected[:12]}…. Reload the location and plan again.",
-    )
-
-
-def _held(spec: HostSpec, location: LoadedLocation, limits: ImportLimits) -> HeldCode:
+def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits) -> HeldCode:
     files = open_files()
     reason = _ASKED_FOR if spec.must_spawn else fork_safety.reason_to_spawn()
     # What is garbage now would be so in every child. The rest is no longer looked at, and so
@@ -134,7 +117,8 @@ def _held(spec: HostSpec, location: LoadedLocation, limits: ImportLimits) -> Hel
     gc.collect()
     gc.freeze()
     return HeldCode(
-        location=location,
+        location=code.location,
+        notes=code.notes,
         start_method=StartMethod.SPAWN if reason else StartMethod.FORK,
         reason=reason,
         files=files,
@@ -149,29 +133,6 @@ def _not_imported(spec: HostSpec, failure: Failure) -> ImportFailed | OtherCode:
     if not changes:
         return ImportFailed(failure=failure)
     return OtherCode(digest="", failure=failure, changes=changes)
-
-
-def _other_code(spec: HostSpec, location: LoadedLocation) -> OtherCode:
-    found = location.snapshot.digest
-    return OtherCode(
-        digest=found,
-        failure=stale_failure(spec.digest, found),
-        changes=tuple(_newest_files(location.snapshot.manifest.files)),
-    )
-
-
-def _newest_files(names: Iterable[str]) -> Iterable[str]:
-    """Name the user's files that were written last: what differs is most likely among them."""
-    written = []
-    for name in names:
-        path = file_of(sys.modules[name]) if name in sys.modules else None
-        try:
-            written.append((os.stat(path or "").st_mtime, path))
-        except OSError:
-            continue
-    for moment, path in sorted(written, reverse=True)[:_NAMED_FILES]:
-        at = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        yield f"{path} was written at {at} UTC"
 
 
 def _hung(target: str, seconds: float, hang: Hang) -> Failure:

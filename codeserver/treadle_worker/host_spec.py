@@ -32,6 +32,8 @@ def read_spec(fd: int) -> HostSpec:
         ),
         digest=text(content, "digest"),
         files=text_map(content, "files"),
+        core_digest=text(content, "coreDigest"),
+        definitions=text_map(content, "definitions"),
         import_timeout_ms=integer(content, "importTimeoutMs"),
         values_root=text(content, "valuesRoot"),
         logs_root=text(content, "logsRoot"),

@@ -217,6 +217,7 @@ class Hello:
     start_method_reason: str = ""
     failure: Failure | None = None
     changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +278,8 @@ class HostSpec:
     """What the launcher tells a host when it starts it; durations in milliseconds.
 
     `targets` are {"file": path} or {"module": name}. `files` are those that the digest was taken
-    over, module names to SHA-256. `alive_fd`: the launcher is ephemeral,
+    over, module names to SHA-256, and `definitions` what else was, by name; `core_digest` is over
+    what steps rest on alone. `alive_fd`: the launcher is ephemeral,
     and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream. `tag`:
     what everything of this host is known by, 0 for none.
     `served_socket` is where callers find the launcher, "" if not at a Unix socket. `durability`:
@@ -304,3 +306,5 @@ class HostSpec:
     tag: int = 0
     durability: Durability = Durability.PROCESS
     files: Mapping[str, str] = field(default_factory=dict)
+    core_digest: str = ""
+    definitions: Mapping[str, str] = field(default_factory=dict)

@@ -13,9 +13,9 @@ from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
 from treadle_worker.evidence import memory_error
 from treadle_worker.failures import import_failure
-from treadle_worker.held_code import stale_failure
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.messages import AttemptFailed, Failure, HostSpec, Task
+from treadle_worker.planned_code import OtherCode, compared
 from treadle_worker.problems import Problem, describe
 from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
 from treadle_worker.targets import parse_target
@@ -60,13 +60,13 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
         _fail(reports, _import_failure(spawned, describe(error)))
     if not stacks.is_caught(os.getpid()):
         stacks.show_on_signal(2)
-    found = location.snapshot.digest
-    if found != spawned.host.digest:
-        _fail(reports, stale_failure(spawned.host.digest, found))
+    code = compared(spawned.host, location)
+    if isinstance(code, OtherCode):
+        _fail(reports, code.failure)
     step.announce(reports)
     step.run_attempt(
         step.Attempt(
-            location=location,
+            location=code.location,
             run=spawned.task.run,
             step=spawned.task.steps[0],
             store=FileStore(spawned.host.values_root, spawned.host.durability),

@@ -61,7 +61,10 @@ class RunDequeued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostReady:
-    """A host that holds the run's code is ready. `fingerprint`: of the plan that runs."""
+    """A host that holds the run's code is ready. `fingerprint`: of the plan that runs.
+
+    `notes` are what a person should know of the host's import, a sentence each.
+    """
 
     host_id: HostId
     digest: str
@@ -69,6 +72,7 @@ class HostReady:
     start_method: StartMethod
     start_method_reason: str = ""
     warm: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

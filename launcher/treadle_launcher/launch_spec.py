@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
+from treadle_launcher.manifest import CodeManifest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTarget:
@@ -29,7 +31,9 @@ class LaunchSpec:
     """How a host is started: the environment is that of the process, whole.
 
     It is left out of the text of this object, because it may hold secrets. `files` are the user's
-    source files that the digest was taken over, module names to SHA-256, as far as is known.
+    source files that the digest was taken over, module names to SHA-256, and `definitions` what
+    else is in it, by name: as far as is known, so that a host can say what differs.
+    `core_digest` is over what steps rest on alone.
     `generation` is the load that the plan was made of: a host of another one holds what was read
     at another moment. Specs that were recorded before there were generations have "".
     """
@@ -41,7 +45,13 @@ class LaunchSpec:
     import_timeout_ms: int
     environment: Mapping[str, str] = field(repr=False)
     generation: str = ""
+    core_digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    definitions: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def with_manifest(self, manifest: CodeManifest) -> Self:
+        """Return the same with what the digest was taken over."""
+        return replace(self, files=manifest.files, definitions=manifest.named)
 
     def with_import_timeout(self, seconds: float | None) -> Self:
         """Return the same with another time for the import of a target; None: as it is."""

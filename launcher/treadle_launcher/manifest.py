@@ -14,3 +14,10 @@ class CodeManifest:
     files: Mapping[str, str] = field(default_factory=dict)
     distributions: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Definitions, ops and details together, each under a name of its own."""
+        ops = {f"op {node}": found for node, found in self.ops.items()}
+        return {**self.definitions, **ops, **self.details}

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
 
 
 def manifest_changes(before: CodeManifest, now: CodeManifest) -> tuple[str, ...]:
-    """Name the ops, definitions, files and distributions that differ."""
+    """Name the ops, definitions, files and distributions that differ, a part of one where known."""
+    details = _changed_details(before, now)
+    told = {name.partition(": ")[0] for name in details}
     return (
-        *_name_changes("op", before.ops, now.ops),
-        *_name_changes("definition", before.definitions, now.definitions),
+        *_name_changes("op", before.ops, now.ops, {name.removeprefix("op ") for name in told}),
+        *_name_changes("definition", before.definitions, now.definitions, told),
+        *(f"{name} changed" for name in details),
         *_name_changes("file", before.files, now.files),
         *_name_changes("distribution", before.distributions, now.distributions),
     )
 
 
-def _name_changes(kind: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def _changed_details(before: CodeManifest, now: CodeManifest) -> list[str]:
+    """Name the parts that differ of what is in both; none if one was kept before there were any."""
+    if not (before.details and now.details):
+        return []
+    old, new = before.named, now.named
+    return [
+        name
+        for name in sorted(before.details.keys() | now.details.keys())
+        if before.details.get(name) != now.details.get(name)
+        and (name.partition(": ")[0] in old) == (name.partition(": ")[0] in new)
+    ]
+
+
+def _name_changes(
+    kind: str,
+    before: Mapping[str, str],
+    now: Mapping[str, str],
+    but: Collection[str] = (),
+) -> list[str]:
     lines = []
-    for name in sorted(before.keys() | now.keys()):
+    for name in sorted((before.keys() | now.keys()).difference(but)):
         if name not in before:
             lines.append(f"{kind} {name} is new")
         elif name not in now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from treadle_launcher.code_location import CodeLocation
@@ -141,15 +141,15 @@ class Planner:
                 earlier_tags = {} if earlier is None else earlier.run.tags
                 return Launchable(
                     plan=planned.resolved,
-                    launch_spec=await self._with_files(spec),
+                    launch_spec=await self._with_manifest(spec),
                     tags={**tags, **earlier_tags, **request.tags},
                     earlier=earlier,
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
-    async def _with_files(self, spec: LaunchSpec) -> LaunchSpec:
+    async def _with_manifest(self, spec: LaunchSpec) -> LaunchSpec:
         manifest = await self._store.get_manifest(spec.digest)
-        return spec if manifest is None else replace(spec, files=manifest.files)
+        return spec if manifest is None else spec.with_manifest(manifest)
 
     async def replanned(self, run: RunSummary) -> Launchable:
         """Reload the run's location once, then return what the run needs."""

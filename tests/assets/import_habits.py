@@ -70,6 +70,14 @@ HABITS: dict[str, Habit] = {
         op="os.fstat(0), os.fstat(1), os.fstat(2)",
         methods=("fork",),
     ),
+    "stamped-definitions": Habit(
+        row="Time, pid or random numbers in descriptions, metadata, tags or defaults",
+        module="""
+            import uuid
+            from treadle import AssetSpec
+            other = AssetSpec("other", metadata={"loaded_at": uuid.uuid4().hex})
+        """,
+    ),
     "thread": Habit(
         row="A thread that runs on",
         module="""

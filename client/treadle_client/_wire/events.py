@@ -89,6 +89,7 @@ def _host_ready(common: _Common, message: event_pb2.Event, read_text: ReadText) 
         ),
         start_method_reason=payload.start_method_reason,
         warm=payload.warm,
+        notes=tuple(payload.notes),
     )
 
 

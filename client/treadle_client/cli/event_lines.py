@@ -47,8 +47,8 @@ def _run_line(event: Event) -> Line | None:
         case _event.RunSubmitted():
             again = f", again {event.reexecution}" if event.reexecution else ""
             return Line(text=f"run {event.run_id} submitted: {event.selection}{again}")
-        case _event.HostReady(start_method_reason=reason) if reason:
-            return Line(text=f"steps are spawned, not forked: {reason}", tone=Tone.WARNING)
+        case _event.HostReady():
+            return _host_line(event)
         case _event.RunStarted():
             return Line(text=f"{count(event.step_count, 'step')} to run")
         case _event.CancelRequested():
@@ -58,6 +58,15 @@ def _run_line(event: Event) -> Line | None:
             return _finished_line(event)
         case _:
             return None
+
+
+def _host_line(event: _event.HostReady) -> Line | None:
+    reason = event.start_method_reason
+    spawned = (f"steps are spawned, not forked: {reason}",) if reason else ()
+    told = (*spawned, *event.notes)
+    if not told:
+        return None
+    return Line(text=told[0], tone=Tone.WARNING, below="\n".join(told[1:]))
 
 
 def _finished_line(event: _event.RunFinished) -> Line:

@@ -21,6 +21,7 @@ def encode_manifest(snapshot: Snapshot) -> Iterator[codeserver_pb2.GetManifestRe
             ("files", _named(manifest.files)),
             ("distributions", _named(manifest.distributions)),
             ("definitions", _named(manifest.definitions)),
+            ("details", _named(manifest.details)),
         ],
     )
     for part in parts:
@@ -37,6 +38,7 @@ def encode_launch_spec(spec: LaunchSpec) -> codeserver_pb2.LaunchSpec:
         environment=spec.environment,
         digest=spec.digest,
         generation=spec.generation,
+        core_digest=spec.core_digest,
         import_timeout_ms=round(command.import_timeout * 1000),
     )
 

@@ -26,6 +26,7 @@ def encode_hello(hello: Hello) -> dict[str, object]:
             startMethodReason=hello.start_method_reason,
             failure=hello.failure and encode_failure(hello.failure),
             changes=list(hello.changes),
+            notes=list(hello.notes),
         )
     }
 

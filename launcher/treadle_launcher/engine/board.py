@@ -195,6 +195,7 @@ class Board:
             start_method=host.start_method,
             start_method_reason=host.start_method_reason,
             warm=warm,
+            notes=host.notes,
         )
         turn.add(run, [NewEvent(payload=ready)])
         if run.state is RunState.STARTING:

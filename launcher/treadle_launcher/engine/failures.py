@@ -21,7 +21,7 @@ def unfit(host: Host, hello: Hello) -> Failure:
     """Return why a run failed whose host cannot serve: of its code, or of its version."""
     if hello.protocol_version != PROTOCOL_VERSION:
         return _other_version(host, hello.protocol_version)
-    if hello.state is HostState.STALE:
+    if hello.state is HostState.STALE and (hello.changes or hello.failure is None):
         found = stale(f"the host got other code than was planned: {_listed(hello.changes)}")
         if hello.failure is None:
             return found

@@ -77,6 +77,7 @@ class Host:
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
     start_method: StartMethod = StartMethod.FORK
     start_method_reason: str = ""
+    notes: tuple[str, ...] = ()
     why_killed: str = ""
     received: int = 0
     marked: int = 0

@@ -179,6 +179,7 @@ class HostDesk:
             host.stage = HostStage.READY
             host.start_method = hello.start_method or StartMethod.FORK
             host.start_method_reason = hello.start_method_reason
+            host.notes = hello.notes
             self._news.host_returned(host, hello.running_task_ids)
             self._news.host_ready(host)
         elif is_return:

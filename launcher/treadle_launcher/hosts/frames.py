@@ -57,7 +57,11 @@ class AckState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """Who a host is and what it holds. `changes` say what differs, a line each, when STALE."""
+    """Who a host is and what it holds.
+
+    `changes` say which files differ, a line each, when STALE; `notes` what a person should know of
+    the import, when READY.
+    """
 
     protocol_version: int
     host_id: HostId
@@ -71,6 +75,7 @@ class Hello:
     start_method_reason: str = ""
     failure: Failure | None = None
     changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

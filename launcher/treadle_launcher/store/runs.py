@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
@@ -18,6 +18,7 @@ from treadle_launcher.events import Event, RunSubmitted
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
@@ -132,9 +133,9 @@ def unfinished(connection: Connection) -> tuple[RunSummary, ...]:
 def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> None:
     """Keep how a run's hosts are started, in place of what was kept.
 
-    Its files are kept with their digest, once for all runs.
+    What its digest was taken over is kept with that, once for all runs.
     """
-    spec_json = codec.dumps(replace(spec, files={}))
+    spec_json = codec.dumps(spec.with_manifest(CodeManifest()))
     row = insert_or(launch_specs).values(run_id=run_id, spec_json=spec_json)
     connection.execute(
         row.on_conflict_do_update(
@@ -155,7 +156,7 @@ def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
         raise UnknownRunError([run_id])
     spec = codec.loads(LaunchSpec, found)
     manifest = manifests.get(connection, spec.digest)
-    return spec if manifest is None else replace(spec, files=manifest.files)
+    return spec if manifest is None else spec.with_manifest(manifest)
 
 
 def _changing(run: RunSummary) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ def decode_launch_spec(message: codeserver_pb2.LaunchSpec) -> LaunchSpec:
         environment=dict(message.environment),
         digest=message.digest,
         generation=message.generation,
+        core_digest=message.core_digest,
         import_timeout_ms=message.import_timeout_ms,
     )
 
@@ -34,9 +35,17 @@ def decode_manifest(parts: Iterable[codeserver_pb2.GetManifestResponse]) -> Code
     files: dict[str, str] = {}
     distributions: dict[str, str] = {}
     definitions: dict[str, str] = {}
+    details: dict[str, str] = {}
     for part in parts:
         ops.update((entry.name, entry.digest) for entry in part.manifest.ops)
         files.update((entry.name, entry.digest) for entry in part.manifest.files)
         distributions.update((entry.name, entry.digest) for entry in part.manifest.distributions)
         definitions.update((entry.name, entry.digest) for entry in part.manifest.definitions)
-    return CodeManifest(ops=ops, files=files, distributions=distributions, definitions=definitions)
+        details.update((entry.name, entry.digest) for entry in part.manifest.details)
+    return CodeManifest(
+        ops=ops,
+        files=files,
+        distributions=distributions,
+        definitions=definitions,
+        details=details,
+    )

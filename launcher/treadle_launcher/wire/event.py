@@ -66,6 +66,7 @@ def _encode_host_ready(fact: events.HostReady) -> event_pb2.HostReady:
         start_method=START_METHODS.encode(fact.start_method),
         start_method_reason=fact.start_method_reason,
         warm=fact.warm,
+        notes=fact.notes,
     )
 
 

@@ -77,6 +77,7 @@ def _decode_hello(message: worker_pb2.Hello) -> frames.Hello:
         start_method_reason=message.start_method_reason,
         failure=decode_failure(message.failure) if message.HasField("failure") else None,
         changes=tuple(message.changes),
+        notes=tuple(message.notes),
     )
 
 

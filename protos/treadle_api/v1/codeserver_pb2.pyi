@@ -452,6 +452,7 @@ class LaunchSpec(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     IMPORT_TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     GENERATION_FIELD_NUMBER: _builtins.int
+    CORE_DIGEST_FIELD_NUMBER: _builtins.int
     interpreter: _builtins.str
     """The interpreter, an absolute path."""
     working_directory: _builtins.str
@@ -463,6 +464,11 @@ class LaunchSpec(_message.Message):
     generation: _builtins.str
     """The generation of what is served, see Location. A host MUST NOT run the plans of another
     one, unless they were made before it. Empty: the code server names none; the digest says all.
+    """
+    core_digest: _builtins.str
+    """SHA-256 in hexadecimal over what steps rest on alone: the digest without descriptions,
+    metadata, tags, jobs and the values of defaults, which may be others at each import. A host
+    that finds this one holds what was planned. Empty: nothing but the digest may be the same.
     """
     @_builtins.property
     def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___LaunchTarget]:
@@ -482,10 +488,11 @@ class LaunchSpec(_message.Message):
         digest: _builtins.str = ...,
         import_timeout_ms: _builtins.int = ...,
         generation: _builtins.str = ...,
+        core_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "environment", b"environment", "generation", b"generation", "import_timeout_ms", b"import_timeout_ms", "interpreter", b"interpreter", "targets", b"targets", "working_directory", b"working_directory"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["core_digest", b"core_digest", "digest", b"digest", "environment", b"environment", "generation", b"generation", "import_timeout_ms", b"import_timeout_ms", "interpreter", b"interpreter", "targets", b"targets", "working_directory", b"working_directory"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

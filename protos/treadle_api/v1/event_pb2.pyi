@@ -384,6 +384,7 @@ class HostReady(_message.Message):
     START_METHOD_FIELD_NUMBER: _builtins.int
     START_METHOD_REASON_FIELD_NUMBER: _builtins.int
     WARM_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     host_id: _builtins.str
     """The host's id."""
     digest: _builtins.str
@@ -396,6 +397,10 @@ class HostReady(_message.Message):
     """Why it spawns: the cause, by name. Set when SPAWN."""
     warm: _builtins.bool
     """The host was already running."""
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a person should know of this host's import, a sentence each."""
+
     def __init__(
         self,
         *,
@@ -405,10 +410,11 @@ class HostReady(_message.Message):
         start_method: Global___StartMethod.ValueType = ...,
         start_method_reason: _builtins.str = ...,
         warm: _builtins.bool = ...,
+        notes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "host_id", b"host_id", "start_method", b"start_method", "start_method_reason", b"start_method_reason", "warm", b"warm"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "host_id", b"host_id", "notes", b"notes", "start_method", b"start_method", "start_method_reason", b"start_method_reason", "warm", b"warm"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -178,6 +178,7 @@ class CodeManifest(_message.Message):
     FILES_FIELD_NUMBER: _builtins.int
     DISTRIBUTIONS_FIELD_NUMBER: _builtins.int
     DEFINITIONS_FIELD_NUMBER: _builtins.int
+    DETAILS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def ops(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedDigest]:
         """One entry an op: its code and defaults."""
@@ -194,6 +195,12 @@ class CodeManifest(_message.Message):
     def definitions(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedDigest]:
         """One entry an asset, block, job and resource: its definition."""
 
+    @_builtins.property
+    def details(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedDigest]:
+        """One entry a part of those, and of the ops, that may differ alone, named "<definition>:
+        <part>": descriptions, entries of metadata, values of defaults.
+        """
+
     def __init__(
         self,
         *,
@@ -201,10 +208,11 @@ class CodeManifest(_message.Message):
         files: _abc.Iterable[Global___NamedDigest] | None = ...,
         distributions: _abc.Iterable[Global___NamedDigest] | None = ...,
         definitions: _abc.Iterable[Global___NamedDigest] | None = ...,
+        details: _abc.Iterable[Global___NamedDigest] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["definitions", b"definitions", "distributions", b"distributions", "files", b"files", "ops", b"ops"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["definitions", b"definitions", "details", b"details", "distributions", b"distributions", "files", b"files", "ops", b"ops"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -233,6 +233,7 @@ class Hello(_message.Message):
     START_METHOD_REASON_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     protocol_version: _builtins.int
     """The version of this protocol, now 1."""
     host_id: _builtins.str
@@ -263,7 +264,13 @@ class Hello(_message.Message):
 
     @_builtins.property
     def changes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What differs from the expected digest, a line each. Set when STALE."""
+        """Which files differ from those that the digest was taken over, a line each. Set when STALE;
+        empty then when none does: failure says what does.
+        """
+
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a person should know of the import, a sentence each. Set when READY."""
 
     def __init__(
         self,
@@ -280,10 +287,11 @@ class Hello(_message.Message):
         start_method_reason: _builtins.str = ...,
         failure: _run_pb2.Failure | None = ...,
         changes: _abc.Iterable[_builtins.str] | None = ...,
+        notes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "process", b"process"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "digest", b"digest", "failure", b"failure", "host_id", b"host_id", "last_record", b"last_record", "location", b"location", "process", b"process", "protocol_version", b"protocol_version", "running_task_ids", b"running_task_ids", "start_method", b"start_method", "start_method_reason", b"start_method_reason", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "digest", b"digest", "failure", b"failure", "host_id", b"host_id", "last_record", b"last_record", "location", b"location", "notes", b"notes", "process", b"process", "protocol_version", b"protocol_version", "running_task_ids", b"running_task_ids", "start_method", b"start_method", "start_method_reason", b"start_method_reason", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -116,8 +116,14 @@ class Trial:
         problems = [each["moduleEnded"]["problem"] for each in told if "moduleEnded" in each]
         return Loaded(told[-1], "".join(problems), status)
 
-    def serve(self, digest: str, method: str) -> Served:
-        spec = self._place.specification(self.path, digest, startMethod=METHODS[method])
+    def serve(self, snapshot: Message, method: str) -> Served:
+        digest = snapshot["digest"]
+        spec = self._place.specification(
+            self.path,
+            digest,
+            coreDigest=snapshot["core_digest"],
+            startMethod=METHODS[method],
+        )
         pid = self._start("host", spec)
         connection = self._place.accept()
         connection.hello("NEW")
@@ -180,7 +186,7 @@ def test_a_harmless_habit_breaks_nothing(name: str, trial: Trial) -> None:
     assert "snapshot" in loaded.frame, (loaded, trial.output)
     assert loaded.status == 0, trial.output
 
-    served = trial.serve(loaded.frame["snapshot"]["digest"], METHOD)
+    served = trial.serve(loaded.frame["snapshot"], METHOD)
     assert served.ready["state"] == "HOST_STATE_READY", served.ready
     assert served.ready["startMethod"] == f"START_METHOD_{METHOD.upper()}", served.ready
     ends = [trial.run(served, attempt) for attempt in (1, 2)]
@@ -196,7 +202,7 @@ def test_a_harmless_habit_breaks_nothing(name: str, trial: Trial) -> None:
 def test_a_habit_that_no_fork_bears_has_the_steps_spawned(name: str, trial: Trial) -> None:
     loaded = trial.load()
 
-    served = trial.serve(loaded.frame["snapshot"]["digest"], "fork")
+    served = trial.serve(loaded.frame["snapshot"], "fork")
     status = trial.leave(served)
 
     assert served.ready["state"] == "HOST_STATE_READY", served.ready
@@ -217,7 +223,7 @@ def test_a_habit_that_cannot_be_borne_is_refused_at_load(name: str, trial: Trial
 @pytest.mark.parametrize("name", of(Outcome.NOT_STARTED))
 def test_a_habit_that_no_host_bears_is_named_in_the_runs_failure(name: str, trial: Trial) -> None:
     loaded = trial.load()
-    served = trial.serve(loaded.frame["snapshot"]["digest"], "fork")
+    served = trial.serve(loaded.frame["snapshot"], "fork")
 
     if served.ready["state"] == "HOST_STATE_READY":
         failure = trial.run(served, 1)["failed"]["failure"]

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from treadle.digest import code_digest, definition_digest, seal
+from treadle.digest import bare_code_digest, code_digest, definition_digest, seal
 from treadle.snapshot import (
     Asset,
     Block,
+    Job,
     KeyText,
     Manifest,
     Resource,
@@ -122,6 +123,26 @@ def test_a_partial_contributes_its_arguments() -> None:
     assert code_digest(functools.partial(f, 1)) == code_digest(functools.partial(f, 1))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (compiled("def f(x=1, *, y='a'): return x"), compiled("def f(x=2, *, y='b'): return x")),
+        (functools.partial(max, 1, key=len), functools.partial(max, 2, key=len)),
+    ],
+)
+def test_values_of_defaults_have_no_part_in_the_bare_digest(
+    one: Callable[..., object], other: Callable[..., object]
+) -> None:
+    assert code_digest(one) != code_digest(other)
+    assert bare_code_digest(one) == bare_code_digest(other)
+
+
+def test_code_and_how_many_defaults_there_are_have_a_part_in_the_bare_digest() -> None:
+    texts = ("def f(x): return x", "def f(x=1): return x", "def f(x=1): return -x")
+
+    assert len({bare_code_digest(compiled(text)) for text in texts}) == len(texts)
+
+
 def test_a_callable_object_contributes_its_call() -> None:
     class One:
         def __call__(self) -> int:
@@ -190,3 +211,34 @@ def test_files_and_distributions_decide_the_digest(
     sealed = seal(snapshot_at(HERE), files={"m": "1"}, distributions={"d": "2"})
 
     assert seal(sealed, files=files, distributions=distributions).digest != sealed.digest
+
+
+def described(text: str) -> Snapshot:
+    snapshot = snapshot_at(HERE)
+    return replace(
+        snapshot,
+        assets=tuple(replace(asset, description=text) for asset in snapshot.assets),
+        jobs=(Job(name="j", selection=text),),
+        manifest=Manifest(ops={"a": text}, code={"a": "0"}),
+    )
+
+
+def test_what_no_step_rests_on_has_no_part_in_the_core_digest() -> None:
+    one, two = (seal(described(text), files={}, distributions={}) for text in ("one", "two"))
+
+    assert one.digest != two.digest
+    assert one.core_digest == two.core_digest
+
+
+def test_steps_code_files_and_distributions_decide_the_core_digest() -> None:
+    plain = snapshot_at(HERE)
+    step = replace(plain.steps[0], timeout_ms=1)
+    sealed = [
+        seal(plain, files={}, distributions={}),
+        seal(replace(plain, steps=(step,)), files={}, distributions={}),
+        seal(replace(plain, manifest=Manifest(code={"a": "1"})), files={}, distributions={}),
+        seal(plain, files={"m": "1"}, distributions={}),
+        seal(plain, files={}, distributions={"d": "1"}),
+    ]
+
+    assert len({each.core_digest for each in sealed}) == len(sealed)

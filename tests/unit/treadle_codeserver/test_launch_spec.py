@@ -15,7 +15,11 @@ COMMAND = LoadCommand(
 
 def test_the_environment_is_not_in_the_text() -> None:
     spec = LaunchSpec(
-        command=COMMAND, digest="d", generation="g", environment={"PASSWORD": "secret"}
+        command=COMMAND,
+        digest="d",
+        core_digest="c",
+        generation="g",
+        environment={"PASSWORD": "secret"},
     )
 
     assert "secret" not in repr(spec)

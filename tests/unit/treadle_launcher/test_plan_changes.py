@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from treadle_launcher.ids import KeyText, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import (
@@ -36,6 +38,35 @@ def test_what_is_new_gone_and_changed_is_named_by_kind():
         "op c is new",
         "file f is new",
         "distribution numpy changed from 1.0 to 2.0",
+    )
+
+
+def test_of_a_definition_that_changed_in_one_part_that_part_is_named():
+    before = CodeManifest(
+        ops={"f": "1"},
+        definitions={"asset a": "1", "asset b": "1"},
+        details={"asset a: metadata 'at'": "1", "op f: default of 'x'": "1"},
+    )
+    now = CodeManifest(
+        ops={"f": "2"},
+        definitions={"asset a": "2", "asset c": "1"},
+        details={
+            "asset a: metadata 'at'": "2",
+            "asset c: description": "1",
+            "op f: default of 'x'": "2",
+        },
+    )
+    assert manifest_changes(before, now) == (
+        "definition asset b is gone",
+        "definition asset c is new",
+        "asset a: metadata 'at' changed",
+        "op f: default of 'x' changed",
+    )
+    assert manifest_changes(replace(before, details={}), now) == (
+        "op f changed",
+        "definition asset a changed",
+        "definition asset b is gone",
+        "definition asset c is new",
     )
 
 

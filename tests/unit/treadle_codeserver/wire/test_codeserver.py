@@ -18,7 +18,9 @@ def test_a_launch_spec_is_encoded_whole() -> None:
     )
 
     message = encode_launch_spec(
-        LaunchSpec(command=command, digest="d", generation="g", environment={"A": "1"})
+        LaunchSpec(
+            command=command, digest="d", core_digest="c", generation="g", environment={"A": "1"}
+        )
     )
 
     assert message == codeserver_pb2.LaunchSpec(
@@ -30,6 +32,7 @@ def test_a_launch_spec_is_encoded_whole() -> None:
         ],
         environment={"A": "1"},
         digest="d",
+        core_digest="c",
         generation="g",
         import_timeout_ms=1500,
     )

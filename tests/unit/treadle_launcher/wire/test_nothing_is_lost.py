@@ -197,6 +197,6 @@ def test_every_field_of_every_record_is_read(fact):
 
 def test_every_field_of_a_launch_spec_is_read():
     for choice in (0, 1):
-        # The files come with the manifest.
+        # What the digest was taken over comes with the manifest.
         spec = decode_launch_spec(fill(codeserver_pb2.LaunchSpec(), choice))
-        assert empty(spec) == [".files"]
+        assert empty(spec) == [".files", ".definitions"]
