@@ -6,15 +6,17 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from treadle_access.tokens import TokenFileError, read_token
+from treadle_client._arguments import choice, choices, texts
+from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import AccessError, Refusal, UnreachableError
 from treadle_client._garbage import Collected, DiskUse, Garbage
 from treadle_client._graph import Graph
-from treadle_client._ids import RunId
 from treadle_client._location import Launcher, Location, Reload
 from treadle_client._materialization import AssetEntry, Materialization
 from treadle_client._plan import (
@@ -34,6 +36,8 @@ from treadle_client._run_limits import run_limits
 from treadle_client._translate import START_OR_NAME_ONE
 
 #: How long a launcher that went away may stay away before a watch gives up, in seconds.
+E = TypeVar("E", bound=StrEnum)
+
 PATIENCE_SECONDS = 30.0
 #: How long connecting may take, in seconds.
 CONNECT_SECONDS = 10.0
@@ -201,7 +205,7 @@ class Client:
             location=location or "",
             selection=_selection(selection, job),
             options=_options(unselected_outputs, siblings, unrecorded_loads),
-            tags=dict(tags or {}),
+            tags=texts(tags, name="tags"),
             idempotency_key=idempotency_key or "",
             limits=run_limits(timeout, retry_lost),
         )
@@ -223,7 +227,7 @@ class Client:
         Raises:
             RequestError: as `rerun`.
         """
-        handle = RunHandle(self._rpc, RunId(run_id), patience=self._patience)
+        handle = RunHandle(self._rpc, given_run_id(run_id), patience=self._patience)
         return handle.plan_rerun(
             kind, steps=steps, rerun_changed=rerun_changed, same_code=same_code
         )
@@ -248,7 +252,7 @@ class Client:
             RequestError: as there.
             NotFoundError: there is no such run.
         """
-        handle = RunHandle(self._rpc, RunId(run_id), patience=self._patience)
+        handle = RunHandle(self._rpc, given_run_id(run_id), patience=self._patience)
         return handle.rerun(
             kind,
             steps=steps,
@@ -267,14 +271,14 @@ class Client:
         Raises:
             NotFoundError: there is no such run.
         """
-        run = self._rpc.get_run(run_id)
+        run = self._rpc.get_run(given_run_id(run_id))
         return RunHandle(self._rpc, run.run_id, patience=self._patience)
 
     def runs(
         self, *, states: Iterable[RunState | str] = (), location: str | None = None
     ) -> Iterator[Run]:
         """Yield runs, newest first; of some states, of one location, or all."""
-        return self._rpc.list_runs([RunState(state) for state in states], location or "")
+        return self._rpc.list_runs(choices(RunState, states, name="states"), location or "")
 
     def garbage(self, *, keep_intermediates: timedelta | None = None) -> Iterator[Garbage]:
         """Yield which stored values may be removed, and why, sorted by key. Nothing is removed.
@@ -325,10 +329,14 @@ def _options(
     unrecorded_loads: UnrecordedLoads | str | None,
 ) -> PlanOptions:
     return PlanOptions(
-        unselected_outputs=UnselectedOutputs(unselected_outputs) if unselected_outputs else None,
-        siblings=Siblings(siblings) if siblings else None,
-        unrecorded_loads=UnrecordedLoads(unrecorded_loads) if unrecorded_loads else None,
+        unselected_outputs=_chosen(UnselectedOutputs, unselected_outputs, "unselected_outputs"),
+        siblings=_chosen(Siblings, siblings, "siblings"),
+        unrecorded_loads=_chosen(UnrecordedLoads, unrecorded_loads, "unrecorded_loads"),
     )
+
+
+def _chosen(kind: type[E], value: E | str | None, name: str) -> E | None:
+    return None if value is None else choice(kind, value, name=name)
 
 
 def _pinned(request: RunRequest, plan: Plan) -> RunRequest:

@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from treadle_access.folders import SocketFolderError, socket_folder
+from treadle_client._arguments import choice, paths
 from treadle_client._client import CONNECT_SECONDS, Client
 from treadle_client._durability import Durability
 from treadle_client._errors import HomeInUseError, LoadError, StartError
 from treadle_client._home import clear_killed_launcher, find_launcher
 from treadle_client._lifeline import Lifeline, Service
 from treadle_client._location import LocationState
+from treadle_client._main_guard import refuse_while_imported
 from treadle_client._rpc import LauncherRpc
 
 #: How long a service may take to start, its loads apart, in seconds.
@@ -56,9 +58,11 @@ class Code:
         arguments = []
         for file in self.files:
             if not file.is_file():
-                raise StartError(f"There is no file {file}.", usage=True)
+                raise StartError(_no_file(file), usage=True)
             arguments += ["--file", str(file.absolute())]
         for module in self.modules:
+            if not all(part.isidentifier() for part in module.split(".")):
+                raise StartError(_no_module(module), usage=True)
             arguments += ["--module", module]
         if self.working_directory is not None:
             if not self.working_directory.is_dir():
@@ -71,6 +75,22 @@ class Code:
         if self.import_timeout is not None:
             arguments += ["--import-timeout", f"{self.import_timeout:g}"]
         return arguments
+
+
+def _no_file(file: Path) -> str:
+    if file.is_dir():
+        module = ".".join(file.parts) if (file / "__init__.py").is_file() else ""
+        package = f", or the package as a module: -m {module}" if module else ""
+        return f"{file} is a folder. Name a file in it{package}."
+    return f"There is no file {file}."
+
+
+def _no_module(module: str) -> str:
+    file = Path(module)
+    if file.suffix == ".py" or file.exists():
+        dotted = ".".join(file.with_suffix("").parts)
+        return f"{module!r} is a file: -f {module}, or as a module -m {dotted}."
+    return f"{module!r} is no module's name: give one such as shop.assets."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +195,8 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
         StartError: they did not start; LoadError: the code could not be loaded; HomeInUseError:
             a launcher runs on the home already.
     """
+    refuse_while_imported()
+    paths(targets, name="local")
     if isinstance(modules, str):
         modules = (modules,)
     code = Code(
@@ -189,7 +211,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
         raise StartError("Nothing to load: name a file, or modules=[…].", usage=True)
     arguments = _flag("--max-steps", max_steps) + _flag("--max-runs", max_runs)
     if durability is not None:
-        arguments += ["--durability", Durability(durability).value]
+        arguments += ["--durability", choice(Durability, durability, name="durability").value]
     with ExitStack() as stack:
         if home is None:
             temporary = tempfile.TemporaryDirectory(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from treadle_client._arguments import choice
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._value_ref import ValueRef
 
@@ -87,7 +88,7 @@ def reexecution_of(
     """
     names = (steps,) if isinstance(steps, str) else tuple(steps or ())
     default = ReexecutionKind.FROM_FAILURE if steps is None else ReexecutionKind.STEPS
-    chosen = default if kind is None else ReexecutionKind(kind)
+    chosen = default if kind is None else choice(ReexecutionKind, kind, name="kind")
     if names and chosen is not ReexecutionKind.STEPS:
         raise ValueError(f"Steps are named for the kind {ReexecutionKind.STEPS}, not {chosen}.")
     return Reexecution(

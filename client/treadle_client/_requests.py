@@ -37,11 +37,6 @@ class RunRequest:
     limits: RunLimits = field(default_factory=RunLimits)
     reexecution: Reexecution | None = None
 
-    def __post_init__(self) -> None:
-        for tag in self.tags.items():
-            if not all(isinstance(each, str) for each in tag):
-                raise ValueError(f"The tag {tag[0]!r} is {tag[1]!r:.80}; give text for text.")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchedRun:

@@ -67,7 +67,8 @@ def _place(failure: Failure) -> str:
 
 
 def failure_details(failure: Failure) -> list[str]:
-    """Return, in parts, what a failure rests on: facts, the traceback, the end of stderr.
+    """Return, in parts, what a failure rests on: facts, the user's own included, the traceback,
+    the end of stderr.
 
     What the process wrote before the op raised stands before that, as on a terminal. Of stacks
     in it, the frames that are the user's are shown.
@@ -77,7 +78,8 @@ def failure_details(failure: Failure) -> list[str]:
     ends = (
         (stderr, traceback) if failure.reason is FailureReason.USER_ERROR else (traceback, stderr)
     )
-    return [text for text in ("\n".join(failure.evidence), *ends) if text]
+    facts = [f"{name}: {value}" for name, value in failure.metadata.items()]
+    return [text for text in ("\n".join((*failure.evidence, *facts)), *ends) if text]
 
 
 def shown_stderr(tail: Text) -> str:

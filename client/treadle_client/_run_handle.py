@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from treadle_client._absence import DeadlinePassed
+from treadle_client._arguments import choice, texts
 from treadle_client._errors import ResultTimeout
 from treadle_client._event import Event
 from treadle_client._ids import RunId
@@ -201,7 +202,7 @@ class RunHandle:
                 location="",
                 selection=Selection(),
                 options=PlanOptions(),
-                tags=dict(tags or {}),
+                tags=texts(tags, name="tags"),
                 idempotency_key=idempotency_key or "",
                 digest="" if plan is None else plan.digest,
                 fingerprint="" if plan is None else plan.fingerprint,
@@ -232,13 +233,14 @@ class RunHandle:
             ValueError: an offset without a stream: each has bytes of its own; or the offset or
                 the attempt is no such number.
         """
-        if offset and LogStream(stream) is LogStream.ALL:
+        wanted = choice(LogStream, stream, name="stream")
+        if offset and wanted is LogStream.ALL:
             raise ValueError("An offset needs one stream: each has bytes of its own.")
         request = LogRequest(
             run_id=self._run_id,
             step_key=step_key,
             attempt=attempt or 0,
-            stream=LogStream(stream),
+            stream=wanted,
             offset=offset,
             follow=follow,
         )

@@ -6,9 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from treadle_client._arguments import number
+
 #: What the contract's numbers have room for.
 _MOST_MS: Final = 2**63 - 1
 MOST_RETRIES: Final = 2**31 - 1
+_SECONDS: Final = "the seconds that the run may take, or math.inf"
+_RETRIES: Final = "a number from 0 on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +29,20 @@ def run_limits(timeout: float | None, retry_lost: int | None) -> RunLimits:
     Raises:
         ValueError: one of them is no such number.
     """
-    if retry_lost is not None and not 0 <= retry_lost <= MOST_RETRIES:
-        raise ValueError(f"retry_lost is {retry_lost!r}; give a number from 0 on.")
+    if retry_lost is not None:
+        number(retry_lost, name="retry_lost", give=_RETRIES)
+        if not 0 <= retry_lost <= MOST_RETRIES:
+            raise ValueError(f"retry_lost is {retry_lost!r}; give {_RETRIES}.")
     return RunLimits(timeout_ms=_milliseconds(timeout), retry_lost=retry_lost)
 
 
 def _milliseconds(timeout: float | None) -> int | None:
     if timeout is None:
         return None
+    number(timeout, name="timeout", give=_SECONDS)
     if timeout == math.inf:
         return 0
     # Written so that a NaN, of which every comparison is false, is refused too.
     if not 0 < timeout * 1000 < _MOST_MS:
-        raise ValueError(
-            f"timeout is {timeout!r}; give the seconds that the run may take, or math.inf."
-        )
+        raise ValueError(f"timeout is {timeout!r}; give {_SECONDS}.")
     return max(1, round(timeout * 1000))

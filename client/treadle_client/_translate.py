@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NoReturn, cast
 
 import grpc
@@ -21,6 +22,8 @@ from treadle_client._wire.refusals import decode_refusal, refused
 START_OR_NAME_ONE = (
     "Start a launcher there, or name another: an address is unix:/absolute/path or host:port."
 )
+
+GIVE_ITS_TOKEN = "Give the launcher's token: --token-file FILE, in Python token_file=…"
 
 
 @contextmanager
@@ -52,6 +55,9 @@ def _raise(error: grpc.RpcError, address: str) -> NoReturn:
     match refusal.reason:
         case "SHUTTING_DOWN" | "LOCATION_UNREACHABLE" | "HOME_UNREADABLE":
             raise UnreachableError(refusal.message, address=address) from error
+        case "BAD_TOKEN":
+            told = replace(refusal, message=f"{refusal.message}\n{GIVE_ITS_TOKEN}")
+            raise AccessError(told) from error
         case "INTERNAL":
             raise ServerFaultError(refusal.message) from error
         case _:
@@ -86,6 +92,7 @@ def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
             message = f"The connection to {address} was closed."
             raise UnreachableError(message, address=address) from error
         case grpc.StatusCode.UNAUTHENTICATED | grpc.StatusCode.PERMISSION_DENIED:
-            raise AccessError(Refusal(reason="BAD_TOKEN", message=details)) from error
+            message = f"{details}\n{GIVE_ITS_TOKEN}"
+            raise AccessError(Refusal(reason="BAD_TOKEN", message=message)) from error
         case code:
             raise ServerFaultError(f"{address} failed with {code.name}: {details}") from error

@@ -161,9 +161,15 @@ def load(path: Path, expected: Stamp | None = None) -> object:
     except Exception as error:
         raise ValueFileError(
             path,
-            f"it is whole but cannot be unpickled ({type(error).__name__}: {error});"
-            f" Python {python} wrote it, this is {platform.python_version()}",
+            f"it is whole but cannot be unpickled ({type(error).__name__}: {error})"
+            f"{_versions(python)}",
         ) from error
+
+
+def _versions(python: str) -> str:
+    """Say which Python wrote a value, where it is another one than this."""
+    here = platform.python_version()
+    return "" if python == here else f"; Python {python} wrote it, this is {here}"
 
 
 def _header() -> bytes:

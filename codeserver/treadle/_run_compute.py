@@ -15,6 +15,7 @@ from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._interrupted import StepInterrupted
 from treadle._op import OpDefinition
 from treadle._output import Output
+from treadle._value_words import a
 
 _END: Final = object()
 
@@ -45,7 +46,7 @@ def computed(
         for item in items:
             if not isinstance(item, Output):
                 raise _refused(
-                    f"{subject} yielded a {type(item).__name__}, which is no Output.",
+                    f"{subject} yielded {a(type(item).__name__)}, which is no Output.",
                     "Yield Output(value, output_name=…).",
                 )
             try:
@@ -99,7 +100,7 @@ def _generated(
         _close(generator, context)
     if returned is not None:
         raise _refused(
-            f"{subject} yields its outputs, and returned a {type(returned).__name__} besides.",
+            f"{subject} yields its outputs, and returned {a(type(returned).__name__)} besides.",
             "Yield Output(…) for it, or return nothing.",
         )
 
@@ -158,7 +159,7 @@ def _checked_tuple(result: object, names: Sequence[str], subject: str) -> tuple[
     has = f"{subject} has the outputs {', '.join(names)}"
     fix = "Return a tuple with one value for each in that order, or yield Output(…) for each."
     if not isinstance(result, tuple):
-        raise _refused(f"{has}, and returned a {type(result).__name__}.", fix)
+        raise _refused(f"{has}, and returned {a(type(result).__name__)}.", fix)
     if len(result) != len(names):
         raise _refused(f"{has}, and returned a tuple of {len(result)}.", fix)
     return result

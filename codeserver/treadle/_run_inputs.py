@@ -14,6 +14,7 @@ from treadle._keys import AssetKey
 from treadle._resources import Resources
 from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
+from treadle._value_words import a
 from treadle.snapshot import Asset, KeyText, Snapshot, StepKey
 from treadle.task import LoadedInput, TaskInput, TaskRun, TaskSource, TaskStep
 
@@ -80,7 +81,7 @@ class InputLoader:
                 Where.TYPE_CHECK,
                 f"Input {given.name!r} of {self.step.step_key!r} is declared"
                 f" {type_name(declared.dagster_type)}, but what it reads"
-                f" ({', '.join(map(_described, given.sources))}) is a {type_name(type(value))}."
+                f" ({', '.join(map(_described, given.sources))}) is {a(type_name(type(value)))}."
                 " Change the annotation, or what makes the value.",
             )
         return value

@@ -13,6 +13,7 @@ from treadle._output import Output
 from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
+from treadle._value_words import a
 from treadle.snapshot import MetadataEntry, UnselectedOutputs
 from treadle.task import (
     DiscardedOutput,
@@ -136,7 +137,7 @@ class OutputKeeper:
             if value is not None:
                 raise StepFailedError(
                     Where.TYPE_CHECK,
-                    f"{subject} is Nothing, but the value is a {type_name(type(value))}, which"
+                    f"{subject} is Nothing, but the value is {a(type_name(type(value)))}, which"
                     " would be lost. Return None, or declare the output's type.",
                 )
         elif not is_of_type(value, declared):

@@ -12,6 +12,7 @@ from treadle._metadata import merged_entries
 from treadle._resources import Resources
 from treadle._run_inputs import StepSource, missing_manager
 from treadle._step_code import StepCode
+from treadle._value_words import a
 from treadle.snapshot import StepKey
 from treadle.task import StoredOutput, TaskRun
 
@@ -56,7 +57,7 @@ class ValueWriter:
         if returned is not None:
             raise StepFailedError(
                 Where.STORE,
-                f"{subject}: handle_output returned a {type(returned).__name__}, so it may not"
+                f"{subject}: handle_output returned {a(type(returned).__name__)}, so it may not"
                 " have run at all. It must be a plain method that returns None; give facts to"
                 " context.add_output_metadata.",
             )

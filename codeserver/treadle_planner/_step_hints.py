@@ -1,4 +1,4 @@
-"""What somebody meant who wrote a step or an op where an asset is asked for."""
+"""What somebody meant who wrote a step, an op or a block where an asset is asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ASSETS_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepHint:
-    """A name that is no asset's but a step's or an op's, and what the block of it makes."""
+    """A name that is no asset's but a step's, an op's or a block's, and what the block makes."""
 
     name: str
     kind: str
@@ -24,7 +24,8 @@ class StepHint:
 
     def __str__(self) -> str:
         assets = f"makes {quoted(self.asset_keys)}" if self.asset_keys else "makes no asset"
-        return f"{self.name!r} is {self.kind} of block {self.block}, which {assets}."
+        of_block = "" if self.name == self.block else f" of block {self.block}"
+        return f"{self.name!r} is {self.kind}{of_block}, which {assets}."
 
 
 def step_hints(index: SnapshotIndex, names: Iterable[str]) -> tuple[StepHint, ...]:
@@ -40,6 +41,11 @@ def suggested(hints: Iterable[StepHint]) -> tuple[KeyText, ...]:
 
 
 def _hints(index: SnapshotIndex, name: str) -> Iterator[StepHint]:
+    block = index.wiring.blocks.get(name)
+    if block is not None:
+        kind = "a graph" if block.is_graph else "a function"
+        yield StepHint(name=name, kind=kind, block=name, asset_keys=block.asset_keys)
+        return
     for step in index.snapshot.steps:
         if name in {step.key, step.op}:
             yield StepHint(

@@ -133,9 +133,24 @@ def _load(target: Target) -> tuple[ModuleState, Definitions | Problem]:
         return ModuleState.EXITED, replace(problem, text=text)
     except BaseException as error:  # noqa: BLE001 - the user's module may raise anything
         problem = describe(error)
-        if problem.source is None and isinstance(target, FileTarget):
-            problem = replace(problem, source=SourceLine(file=target.path, line=0))
+        if isinstance(target, FileTarget):
+            problem = _of_file(problem, error, target.path)
         return ModuleState.RAISED, problem
+
+
+def _of_file(problem: Problem, error: BaseException, path: str) -> Problem:
+    """Complete what is said of a file by its place, and by its package if it is a part of one."""
+    if problem.source is None:
+        problem = replace(problem, source=SourceLine(file=path, line=0))
+    if not isinstance(error, ImportError) or "no known parent package" not in str(error):
+        return problem
+    parts = [Path(path).stem]
+    folder = Path(path).parent
+    while (folder / "__init__.py").is_file() or len(parts) == 1:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    hint = f"The file is a part of the package {parts[0]!r}: name it as a module, -m {'.'.join(parts)}."
+    return replace(problem, text=f"{problem.text}\n{hint}")
 
 
 def _joined(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:

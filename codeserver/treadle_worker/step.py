@@ -19,6 +19,7 @@ from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
 from treadle_worker import limits, processes
 from treadle_worker.attempt_end import Outcome
+from treadle_worker.breakpoints import refuse_breakpoints
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import (
     OpenFiles,
@@ -110,6 +111,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     log_to(attempt.logs.log, reports.send)
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
+    refuse_breakpoints(attempt.run.run_id, attempt.step.step_key)
     if not reports.wait_for_word():
         os._exit(_HOST_GONE)
     interrupts = Interrupts()

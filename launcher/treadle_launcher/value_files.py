@@ -60,11 +60,15 @@ class ValueFiles:
             raise failure
 
     def point_current(self, key: str) -> None:
-        """Have the link for people beside an asset's versions name this one.
+        """Have the link for people beside an asset's versions name this one, if it is there.
+
+        What an IO manager of the user's stores is not.
 
         Raises:
             OSError: it cannot be made.
         """
+        if not (self._root / key).exists():
+            return
         link = self._root / current_link(key)
         target = os.path.relpath(self._root / key, link.parent)
         with suppress(OSError):

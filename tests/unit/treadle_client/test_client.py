@@ -167,7 +167,7 @@ def test_a_plan_and_a_selection_together_are_refused(client):
     [
         ({"selection": 5}, "selection is 5; give text"),
         ({"selection": ["a", 5]}, "give text, or a list of texts"),
-        ({"tags": {"team": 5}}, "tag 'team' is 5; give text"),
+        ({"tags": {"team": 5}}, "tags has 'team': 5; give text"),
     ],
 )
 def test_what_is_no_text_is_refused_before_it_is_sent(client, arguments, said):
@@ -311,3 +311,9 @@ def test_a_plan_prints_as_tables(client):
 def test_an_asset_history_is_listed(client):
     assert [made.run_id for made in client.materializations("foo_asset")]
     assert [entry.asset.key for entry in client.assets()] == ["foo_asset", "up"]
+
+
+@pytest.mark.parametrize("call", ["run", "rerun", "plan_rerun"])
+def test_an_empty_run_id_is_refused_before_it_is_sent(client, call):
+    with pytest.raises(ValueError, match="The run's id is ''"):
+        getattr(client, call)("")

@@ -114,3 +114,10 @@ def test_names_that_are_none_of_ours_are_passed_over(files: ValueFiles, tmp_path
     put(tmp_path, "runs/R/s/1/\udcff")
     put(tmp_path, "runs/\xe9/s/1/o")
     assert [file.key for file in files.listed()] == [ours]
+
+
+def test_no_link_names_what_is_not_there(files: ValueFiles, tmp_path: Path) -> None:
+    """As of an asset that an IO manager of the user's stores: its key is known, no file has it."""
+    files.point_current("assets/m/theirs/=/R.s.1")
+
+    assert list(tmp_path.rglob("*")) == []

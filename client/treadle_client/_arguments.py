@@ -1,0 +1,89 @@
+"""What callers give, checked where they give it: a value of another kind says what to give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from treadle_client._ids import RunId
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def choice(kind: type[E], value: E | str, *, name: str) -> E:
+    """Return the member that the value names, in whichever case it is written.
+
+    Raises:
+        ValueError: it names none.
+    """
+    if isinstance(value, str):
+        for member in kind:
+            if member.value.casefold() == value.casefold():
+                return member
+    raise _wrong(f"{name} is {value!r:.80}; give one of {', '.join(kind)}.")
+
+
+def choices(kind: type[E], values: Iterable[E | str], *, name: str) -> list[E]:
+    """Return the members that the values name; one of them alone, as text, is a list of one.
+
+    Raises:
+        ValueError: one names none.
+    """
+    several = (values,) if isinstance(values, str) else values
+    return [choice(kind, value, name=name) for value in several]
+
+
+def number(value: object, *, name: str, give: str) -> float:
+    """Return a number. `give` says what is meant.
+
+    Raises:
+        ValueError: it is none: text, say, or a truth value.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise _wrong(f"{name} is {value!r:.80}; give {give}.")
+
+
+def texts(value: Mapping[str, str] | None, *, name: str) -> dict[str, str]:
+    """Return a mapping of text to text, none for None.
+
+    Raises:
+        ValueError: it is no mapping, or has anything else.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _wrong(f"{name} is {value!r:.80}; give {{name: text}}.")
+    for key, each in value.items():
+        if not all(isinstance(part, str) for part in (key, each)):
+            raise _wrong(f"{name} has {key!r:.40}: {each!r:.80}; give text for text.")
+    return dict(value)
+
+
+def run_id(value: object) -> RunId:
+    """Return a run's id.
+
+    Raises:
+        ValueError: it is empty, or no text.
+    """
+    if isinstance(value, str) and value:
+        return RunId(value)
+    raise _wrong(f"The run's id is {value!r:.80}; give one that client.runs() yields.")
+
+
+def paths(given: Sequence[object], *, name: str) -> None:
+    """Check that files are given one by one.
+
+    Raises:
+        ValueError: one of them is a list, or nothing that could be a path.
+    """
+    for each in given:
+        if isinstance(each, list | tuple | set):
+            raise _wrong(f"{name} was given {each!r:.80}; give files one by one: {name}(*files).")
+        if not isinstance(each, str) and not hasattr(each, "__fspath__"):
+            raise _wrong(f"{name} was given {each!r:.80}; give the path of a file.")
+
+
+def _wrong(text: str) -> ValueError:
+    return ValueError(text)

@@ -1,0 +1,25 @@
+"""breakpoint() in an op: a step's process has no terminal, and says which command has one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NoReturn
+
+
+class NoTerminalError(RuntimeError):
+    """An op called breakpoint() in a process that nobody sits before."""
+
+
+def refuse_breakpoints(run_id: str, step_key: str) -> None:
+    """Have breakpoint() raise, unless the user's environment names a debugger of its own."""
+    if os.environ.get("PYTHONBREAKPOINT"):
+        return
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise NoTerminalError(
+            "breakpoint() was called, and a step's process has no terminal. Run the step again in"
+            f" yours: treadle runs debug {run_id} {step_key} --break"
+        )
+
+    sys.breakpointhook = refuse
