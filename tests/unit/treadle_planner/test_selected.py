@@ -109,6 +109,7 @@ def test_a_part_that_a_job_selects_is_refused(snapshot: Snapshot) -> None:
     ("name", "hint"),
     [
         ("ab.x", "'ab.x' is a step of block ab, which makes 'a' and 'b'."),
+        ("ab", "'ab' is a graph, which makes 'a' and 'b'."),
         ("cd.x", "'cd.x' is a step of block cd, which makes 'c' and 'd/e'."),
     ],
 )
@@ -120,7 +121,7 @@ def test_a_step_where_an_asset_is_expected_is_told_with_what_its_block_makes(
     assert refused.reason is RefusalReason.UNKNOWN_ASSET
     assert hint in refused.message
     assert refused.names == (name,)
-    assert refused.suggestions[:2] == (("a", "b") if name == "ab.x" else ("c", "d/e"))
+    assert refused.suggestions[:2] == (("c", "d/e") if name == "cd.x" else ("a", "b"))
 
 
 def test_an_op_where_an_asset_is_expected_is_told_with_each_block_that_runs_it() -> None:
