@@ -15,6 +15,8 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeAlias
 
+from treadle._interrupted import StepInterrupted
+
 OpenFiles: TypeAlias = tuple["weakref.ref[io.IOBase]", ...]
 
 # What the interpreter itself ends with when its standard streams cannot be flushed.
@@ -79,6 +81,9 @@ def exit_status(error: SystemExit) -> int:
 def _run(action: Callable[[], object]) -> None:
     try:
         action()
+    except StepInterrupted:
+        # It broke that off, as it should: nobody's error.
+        pass
     except BaseException:  # noqa: BLE001 - the user's handlers may raise anything
         traceback.print_exc()
 

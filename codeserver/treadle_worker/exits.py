@@ -89,7 +89,7 @@ def _how_ended(end: AttemptEnd) -> str:
         return "Its process ended before it was told to."
     told = "Its processes were sent TERM"
     if end.was_interrupted:
-        told = "StepInterrupted was raised in its op, what it had started was sent TERM"
+        told = "StepInterrupted was raised in its main thread, what it had started was sent TERM"
     return f"{told}, and KILL when the grace was over." if end.was_killed else f"{told}, and ended."
 
 

@@ -34,6 +34,7 @@ from treadle_worker.forked import end_forked
 from treadle_worker.frames import FrameError
 from treadle_worker.interrupts import Interrupts
 from treadle_worker.late_imports import LateImports
+from treadle_worker.lingering import tell_what_keeps
 from treadle_worker.log_records import log_to
 from treadle_worker.messages import (
     AttemptBegun,
@@ -125,6 +126,8 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     except SystemExit as error:
         # The op asked for the end of the process, and gets it: without a report.
         status = exit_status(error)
+    if not interrupts.were_raised:
+        tell_what_keeps(reports.send)
     _end(status, attempt.files, interrupts)
 
 

@@ -150,7 +150,7 @@ def test_what_a_process_says_that_was_told_to_end_is_no_success() -> None:
         ({"was_told": True}, "Its processes were sent TERM, and ended."),
         (
             {"was_told": True, "was_interrupted": True},
-            "StepInterrupted was raised in its op, what it had started was sent TERM, and ended.",
+            "StepInterrupted was raised in its main thread, what it had started was sent TERM, and ended.",
         ),
     ],
 )
