@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from treadle_client._failure import Failure, FailureReason
-from treadle_client._result import describe_failure
+from treadle_client._metadata import Metadata
+from treadle_client._result import describe_failure, failure_details
 from treadle_client._text import Text
 from treadle_client._value_ref import SourceLocation
 
@@ -29,3 +30,20 @@ def test_the_line_of_a_failure_breaks_no_sentence(message: str, said: str) -> No
     )
 
     assert describe_failure(failure) == said
+
+
+def test_what_a_user_says_of_a_failure_is_shown() -> None:
+    failure = Failure(
+        reason=FailureReason.USER_ERROR,
+        where=None,
+        message="bad rows",
+        error_class="",
+        traceback=Text(),
+        source=None,
+        exit_code=None,
+        signal="",
+        stderr_tail=Text(),
+        metadata=Metadata({"rows": 3, "file": "a.csv"}),
+    )
+
+    assert failure_details(failure) == ["rows: 3\nfile: a.csv"]
