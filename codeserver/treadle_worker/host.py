@@ -310,6 +310,9 @@ class Host:
         elif self._phase is _Phase.DRAINING:
             if self._outbox.is_committed:
                 self._leave()
+        elif not self._outbox.is_committed:
+            # What follows from what it told is still to come: it is not idle.
+            self._loop.clear_deadline(_Wait.LEAVE_IDLE)
         elif self._imported is not None:
             grace = self._spec.idle_grace_ms / 1000
             self._loop.set_deadline(_Wait.LEAVE_IDLE, grace, self._begin_to_leave)

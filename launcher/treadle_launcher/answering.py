@@ -10,7 +10,7 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from treadle_launcher.errors import RefusedError, ShuttingDownError
-from treadle_launcher.store.errors import StoreClosedError, StoreError
+from treadle_launcher.store.errors import StoreClosedError, StoreError, StoreUnavailableError
 from treadle_launcher.wire.error import encode_refusal
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +39,9 @@ class Answering:
             await self._context.abort_with_status(encode_refusal(ShuttingDownError()))
         elif isinstance(error, StoreError | OSError):
             # In its own words: they say what to do, for example about a full disk.
-            _LOG.error("store_failed error=%s", error)
+            # What lasts, the store has said itself: not once more for each caller.
+            is_known = isinstance(error, StoreUnavailableError)
+            _LOG.log(logging.INFO if is_known else logging.ERROR, "store_failed error=%s", error)
             refusal = RefusedError(message=str(error))
             await self._context.abort_with_status(encode_refusal(refusal))
         elif isinstance(error, Exception):

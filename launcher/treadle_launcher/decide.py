@@ -104,6 +104,22 @@ def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, 
     return (*events, _finished(view, RunState.FAILED, failure, now))
 
 
+def abandoned(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, ...]:
+    """Return the facts that end a run which cannot be served: what runs in it is given up.
+
+    Precondition: the run is not over.
+    """
+    running = [
+        NewEvent(
+            payload=StepCancelled(was_running=True), step_key=key, attempt=step.attempts, time=now
+        )
+        for key, step in view.steps.items()
+        if step.state is StepState.RUNNING
+    ]
+    rest = [_step_event(key, StepNotRun(), now) for key in _not_started(view)]
+    return (*running, *rest, _finished(view, RunState.FAILED, failure, now))
+
+
 def _cancelled(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
     waiting = view.count(*_NOT_STARTED)
     events: list[NewEvent] = []

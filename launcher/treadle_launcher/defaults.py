@@ -64,6 +64,9 @@ HOST_START_MARGIN = 10.0
 STOP_GRACE = 1.0
 """How long calls may take to end when the launcher leaves."""
 
+STORE_PATIENCE = 10.0
+"""How long a caller waits for a database that takes no writes."""
+
 KEEP_INTERMEDIATES = 7 * 24 * 60 * 60.0
 """How long intermediates of runs that are over are kept."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
@@ -109,6 +109,10 @@ Fact: TypeAlias = (
     | AttemptFailed
     | AttemptCancelled
 )
+
+
+ATTEMPT_ENDS: Final = (AttemptSucceeded, AttemptFailed, AttemptCancelled)
+"""What tells that an attempt is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

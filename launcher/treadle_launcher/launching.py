@@ -80,8 +80,14 @@ class Launching:
         if recording.cancelled() or recording.exception() is not None:
             return
         created = recording.result()
-        if not created.existed:
-            self._engine.admit(_active(request, launchable, created))
+        if created.existed:
+            return
+        try:
+            run = _active(request, launchable, created)
+        except Exception as error:  # noqa: BLE001 - a plan that none can be may raise anything
+            self._engine.give_up(created.run.run_id, error)
+        else:
+            self._engine.admit(run)
 
     def _check_open(self) -> None:
         if self._board.stance in (Stance.LEAVING, Stance.ENDING):

@@ -21,7 +21,7 @@ from treadle_launcher.folding import LastFolded
 from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
-from treadle_launcher.store.errors import DiskFullError, StoreUnavailableError
+from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.store import Store
@@ -165,7 +165,7 @@ def _unreadable_for_now() -> Iterator[None]:
     """Have a caller know what it can ask for again, at the byte that it has reached."""
     try:
         yield
-    except (StoreUnavailableError, DiskFullError, OSError) as error:
+    except (StoreUnavailableError, OSError) as error:
         _LOG.warning("logs_not_read error=%s", error)
         raise HomeUnreadableError(message=f"The home cannot be read now: {error}") from error
 

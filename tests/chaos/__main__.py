@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from tests.chaos.cancels import cancels
 from tests.chaos.kills import ALL, SERVICES, storm
 from tests.chaos.oom_killer import oom_killer
 from tests.chaos.power_cut import power_cut
+from tests.chaos.refusals import store_refuses
 from tests.chaos.submits import submits
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
@@ -93,6 +95,10 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
         "The launcher stopped for a minute and continued",
         lambda: adversity.stopped_launcher(SEED, seconds=min(60.0, 60.0 * SCALE)),
     ),
+    "store-refuses": (
+        "The database locked, slow, failing, read-only, full, for seconds to minutes",
+        lambda: store_refuses(SEED, runs=scaled(10), moments=scaled(20), longest=60 * SCALE),
+    ),
     "unwritable": ("A home that cannot be written", adversity.unwritable_home),
 }
 
@@ -103,21 +109,22 @@ def main() -> int:
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], metavar="SCENARIO")
     parser.add_argument("--write", action="store_true", help=f"write the figures into {REPORT}")
     arguments = parser.parse_args()
-    texts, faults = [], 0
+    texts: dict[str, str] = {}
+    faults = 0
     for name in arguments.scenario or SCENARIOS:
         title, run = SCENARIOS[name]
         started = time.monotonic()
         result = run()
         if result is None:
-            texts.append(f"**{title}** (`{name}`): not possible here.")
+            texts[name] = f"**{title}** (`{name}`): not possible here."
         else:
-            texts.append(section(name, title, result))
+            texts[name] = section(name, title, result)
             faults += len(result.faults)
-        print(texts[-1], f"\n({time.monotonic() - started:.0f} s)\n", flush=True)
+        print(texts[name], f"\n({time.monotonic() - started:.0f} s)\n", flush=True)
         for fault in () if result is None else result.faults:
             print(f"FAULT {fault}"[:1000], file=sys.stderr, flush=True)
     if arguments.write:
-        write("\n\n".join(texts))
+        write(texts)
     return 1 if faults else 0
 
 
@@ -130,11 +137,15 @@ def section(name: str, title: str, result: Result) -> str:
     return "\n".join(lines)
 
 
-def write(figures: str) -> None:
-    """Put the figures between the marks of the report."""
+def write(texts: Mapping[str, str]) -> None:
+    """Put the figures between the marks of the report; those of other scenarios stay."""
     text = REPORT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    found, _, after = rest.partition(END)
+    _, *sections = re.split(r"\n\n(?=\*\*)", found.strip())
+    written = {name: each for name in SCENARIOS for each in sections if f"(`{name}`)" in each}
+    written |= texts
+    figures = "\n\n".join(written[name] for name in SCENARIOS if name in written)
     about = (
         f"Seed {SEED}, scale {SCALE:g}, on {os.cpu_count()} cores, Linux {platform.release()},"
         f" Python {platform.python_version()}."

@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from treadle import AssetsDefinition, Limits, RetryPolicy, asset, graph_asset, op
+from treadle import AssetsDefinition, In, Limits, Nothing, Out, RetryPolicy, asset, graph_asset, op
 
 SCRATCH = Path(os.environ.get("CHAOS_SCRATCH", "/nonexistent"))
 STRAYS = bool(os.environ.get("CHAOS_STRAYS"))
@@ -51,6 +51,13 @@ def go_away(context):
     os.wait()
 
 
+def did(context):
+    """Do something that leaves no value: who looks for it finds it on the disk alone."""
+    note("began", context)
+    time.sleep(random.uniform(0.2, 1.0) * LONGEST_MS / 1000)
+    note("ended", context)
+
+
 def number_of(value):
     number, padding = value
     assert padding == bytes([number % 251]) * 50_000
@@ -86,7 +93,28 @@ def twenty(first, twist, join, total):
     return total(row)
 
 
+def effects():
+    @op(out=Out(Nothing))
+    def first(context):
+        did(context)
+
+    @op(ins={"one": In(Nothing)}, out=Out(Nothing))
+    def twist(context):
+        did(context)
+
+    @op(ins={"one": In(Nothing), "two": In(Nothing)}, out=Out(Nothing))
+    def join(context):
+        did(context)
+
+    @op(ins={"all_of_them": In(Nothing)})
+    def total(context):
+        return made(context, 7)
+
+    return first, twist, join, total
+
+
 PLAIN = ops(None)
+CHARGES = effects()
 STURDY = ops(RetryPolicy(max_retries=30, on={"lost", "signal"}))
 
 
@@ -100,6 +128,18 @@ def plain():
 def sturdy():
     """Twenty ops that are, however often."""
     return twenty(*STURDY)
+
+
+@graph_asset
+def charges():
+    """Twenty ops, nineteen of which leave nothing but what they did."""
+    return twenty(*CHARGES)
+
+
+@asset
+def asked():
+    """Be asked for while nobody can be answered."""
+    return 1
 
 
 @asset

@@ -9,6 +9,7 @@ from tests.chaos.beside import beside
 from tests.chaos.cancels import cancels
 from tests.chaos.kills import ALL, SERVICES, storm
 from tests.chaos.power_cut import power_cut
+from tests.chaos.refusals import store_refuses
 from tests.chaos.submits import submits
 
 SEED = 1
@@ -68,6 +69,13 @@ def test_adversity_ends_in_a_clear_error_or_a_recovery(scenario) -> None:  # typ
     if outcome is None:
         pytest.skip("no small disk can be mounted here")
     assert outcome.faults == []
+
+
+def test_a_store_that_refuses_costs_no_run_and_no_step_twice() -> None:
+    outcome = store_refuses(SEED, runs=1, moments=4, longest=1.5, op_ms=80)
+    assert outcome.faults == []
+    assert set(outcome.storm.runs) == {"SUCCEEDED"}
+    assert outcome.kinds.total() >= 4
 
 
 def test_a_home_that_cannot_be_written_is_refused_in_words() -> None:

@@ -37,7 +37,8 @@ class ActiveRun:
 
     `greeted`: the log says that this host is ready. `hosts_killed`: how many were killed
     since one was, before they were. `early` are its events until it starts: with them a new plan makes a new view.
-    `cancelling` is done when the cancel that a caller asked for is recorded.
+    `cancelling` is done when the cancel that a caller asked for is recorded; `is_ending`: the
+    log says that it is to end, so that hosts may be told.
     """
 
     view: RunView
@@ -48,6 +49,7 @@ class ActiveRun:
     replan: Replan = Replan.POSSIBLE
     early: list[Event] = field(default_factory=list)
     cancelling: asyncio.Future[tuple[tuple[Event, ...], ...]] | None = None
+    is_ending: bool = False
 
     @property
     def run_id(self) -> RunId:

@@ -98,7 +98,7 @@ class Answers:
             return None
         if host.silent_since is not None:
             return max(host.silent_since, host.looked_at) + self._host_answer
-        if not all(task.answered for task in host.tasks.values()):
+        if not all(task.answered for task in host.tasks.values() if task.recorded):
             return _now() + self._host_answer
         ends = [task.end_due for task in host.tasks.values() if task.end_due is not None]
         return max(min(ends), host.looked_at + self._host_answer) if ends else None
@@ -110,5 +110,5 @@ def _now() -> float:
 
 def _owed(host: Host) -> Iterator[TaskId]:
     for task_id, task in host.tasks.items():
-        if not task.answered or Answers.is_end_due(task):
+        if task.recorded and (not task.answered or Answers.is_end_due(task)):
             yield task_id

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.decide import follow_ups, run_failed, started
@@ -19,6 +20,7 @@ from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.moments import Moments
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
+from treadle_launcher.engine.unsound import Unsound
 from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, StepStarted
 from treadle_launcher.failure import Failure
 from treadle_launcher.hosts.provider import HostStartError
@@ -40,6 +42,7 @@ class Board:
     Every change is a turn: facts are added to it, `settle` adds what follows from them, steps
     that start now included, appends all of it in one transaction, and acts when that is
     committed. Nothing waits in between, so turns are appended in the order they were settled.
+    What a run's own state makes raise ends that run alone (`serving`).
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, and its two limits
@@ -65,7 +68,11 @@ class Board:
         self.moments = Moments(clock, self._moment_came)
         self._end_overdue: Callable[[Turn, ActiveRun], None] = lambda turn, run: None
         self._fault: Callable[[BaseException], None] = _log_fault
-        self._in_flight: set[asyncio.Future[tuple[tuple[Event, ...], ...]]] = set()
+        self._in_flight: set[asyncio.Future[Any]] = set()
+        self._reading = 0
+        self.unsound = Unsound(store, watchers, clock)
+        self.is_stale = False
+        """Whether what is recorded is to be read before anything is decided."""
         self.stance = Stance.WORKING
 
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
@@ -96,11 +103,52 @@ class Board:
         if not host.tasks and not any(self.runs_on(host)):
             self._pool.release(host)
 
+    @property
+    def trouble(self) -> str:
+        """Why the store can record nothing now; "" while it can."""
+        return self._store.trouble
+
+    def track(self, write: asyncio.Future[T]) -> None:
+        """Have those who read what is recorded wait for a write, whatever becomes of it."""
+        self._in_flight.add(write)
+        write.add_done_callback(self._in_flight.discard)
+
     def check(self, append: asyncio.Future[T]) -> None:
         """Act on an append that the store could not take."""
         error = None if append.cancelled() else append.exception()
         if error is not None:
             self._fault(error)
+
+    @contextmanager
+    def serving(self, turn: Turn, run: ActiveRun) -> Iterator[None]:
+        """Have whatever the block raises end this run, and no other."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about this run
+            self.spoil(turn, run, error)
+
+    def spoil(self, turn: Turn, run: ActiveRun, error: Exception) -> None:
+        """Serve a run no more, forget what the turn says of it, and have it end by itself."""
+        turn.drop(run)
+        self._runs.pop(run.run_id, None)
+        self._active.pop(run.run_id, None)
+        with suppress(ValueError):
+            self._queue.remove(run)
+        run.take(None)
+        self._pool.forget_unrecorded(run.run_id)
+        self.end_unsound(run.run_id, error)
+
+    def end_unsound(self, run_id: RunId, error: Exception) -> None:
+        """Have a run end, as FAILED, that cannot be served."""
+        self.unsound.end(run_id, error, self.committed, partial(self._ended_unsound, run_id))
+
+    def _ended_unsound(self, run_id: RunId) -> None:
+        self._changes.set()
+        for host in self._pool.all():
+            for task_id, task in tuple(host.tasks.items()):
+                if task.run_id == run_id:
+                    self._pool.cancel(host, task_id, show_stacks=False)
+            self.rest(host)
 
     def runs_on(self, host: Host) -> Iterator[ActiveRun]:
         """Yield the runs that have a place and run on this host."""
@@ -123,7 +171,13 @@ class Board:
             self.moments.is_due(moment, no_earlier=run.view.last_time)
 
     def clear(self) -> None:
-        """Forget every run."""
+        """Forget every run, and what was to be done when the turns of now are committed."""
+        self._reading += 1
+        self.is_stale = True
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """Forget every run: others are put here at once."""
         self._runs.clear()
         self._queue.clear()
         self._active.clear()
@@ -131,20 +185,39 @@ class Board:
 
     async def empty(self) -> None:
         """Return when no run is left."""
-        while self._runs:
+        while self._runs or self.unsound.is_busy:
             self._changes.clear()
             await self._changes.wait()
 
     async def flushed(self) -> None:
-        """Return when every turn is committed and has taken effect."""
+        """Return when nothing is asked of the store any more."""
         while self._in_flight:
             await asyncio.wait(self._in_flight)
+
+    async def committed(self) -> None:
+        """Return when what was asked of the store by now is committed, or refused."""
+        if self._in_flight:
+            await asyncio.wait(tuple(self._in_flight))
 
     def settle(self, turn: Turn) -> asyncio.Future[tuple[tuple[Event, ...], ...]] | None:
         """Add what follows, append the turn, and act when it is committed.
 
         Returns the append; None when nothing was to be appended.
         """
+        try:
+            self._decide(turn)
+        except Exception as error:  # noqa: BLE001 - it is about no run in particular
+            self._fault(error)
+            return None
+        if turn.is_empty:
+            self._take_effect(turn)
+            return None
+        future = self._store.append_all(turn.batch(), host_mark=turn.mark)
+        self.track(future)
+        future.add_done_callback(partial(self._appended, turn, self._reading))
+        return future
+
+    def _decide(self, turn: Turn) -> None:
         self.moments.look()
         self._touch_overdue(turn)
         self._follow(turn)
@@ -152,13 +225,6 @@ class Board:
             self._follow(turn)
         self._dispatch(turn)
         self.moments.wait_for(self._waited_for() if self.stance is Stance.WORKING else ())
-        if turn.is_empty:
-            self._take_effect(turn)
-            return None
-        future = self._store.append_all(turn.batch(), host_mark=turn.mark)
-        self._in_flight.add(future)
-        future.add_done_callback(partial(self._appended, turn))
-        return future
 
     def fail_run(self, turn: Turn, run: ActiveRun, failure: Failure) -> None:
         """Have a run fail that cannot go on; one with running steps seeks another host first."""
@@ -170,7 +236,8 @@ class Board:
     def fail_runs(self, turn: Turn, runs: Iterable[ActiveRun], failure: Failure) -> None:
         """Do `fail_run` for each."""
         for run in runs:
-            self.fail_run(turn, run, failure)
+            with self.serving(turn, run):
+                self.fail_run(turn, run, failure)
 
     def _seek_host(self, turn: Turn, run: ActiveRun) -> None:
         """Give a run a host: a warm one now, else one that is started after the commit."""
@@ -204,13 +271,17 @@ class Board:
     def _follow(self, turn: Turn) -> None:
         while touched := turn.take_touched():
             for run in touched:
-                turn.add(run, follow_ups(run.view, turn.now))
-                if run.state.is_final:
-                    self._end(turn, run)
-                elif self._is_overdue(run):
-                    self._end_overdue(turn, run)
-                elif run.lacks_host and self.stance is Stance.WORKING:
-                    self._seek_host(turn, run)
+                with self.serving(turn, run):
+                    self._follow_run(turn, run)
+
+    def _follow_run(self, turn: Turn, run: ActiveRun) -> None:
+        turn.add(run, follow_ups(run.view, turn.now))
+        if run.state.is_final:
+            self._end(turn, run)
+        elif self._is_overdue(run):
+            self._end_overdue(turn, run)
+        elif run.lacks_host and self.stance is Stance.WORKING:
+            self._seek_host(turn, run)
 
     def _touch_overdue(self, turn: Turn) -> None:
         """Look at every run: nothing tells of a time that was over while nobody looked."""
@@ -229,7 +300,7 @@ class Board:
         host = run.host
         run.take(None)
         if host is not None:
-            self.rest(host)
+            turn.afterwards(partial(self.rest, host))
         turn.afterwards(partial(self._forget, run))
 
     def _forget(self, run: ActiveRun) -> None:
@@ -241,7 +312,8 @@ class Board:
             run = self._queue.popleft()
             if run.state is RunState.QUEUED:
                 self._active[run.run_id] = run
-                turn.add(run, [NewEvent(payload=RunDequeued())])
+                with self.serving(turn, run):
+                    turn.add(run, [NewEvent(payload=RunDequeued())])
                 return True
         return False
 
@@ -257,24 +329,31 @@ class Board:
         free = self._max_steps - running
         chosen = choose([run.view for run in runs], free, self.moments.is_due)
         for position, key in chosen:
-            self._hand_over(turn, runs[position], key)
+            run = runs[position]
+            if run.host is not None:
+                with self.serving(turn, run):
+                    self._hand_over(turn, run, run.host, key)
 
-    def _hand_over(self, turn: Turn, run: ActiveRun, key: StepKey) -> None:
-        host = run.host
-        assert host is not None, "a greeted run has a host"
+    def _hand_over(self, turn: Turn, run: ActiveRun, host: Host, key: StepKey) -> None:
         attempt = run.view.steps[key].attempts + 1
         task = task_for(run.view, key, attempt)
         started = StepStarted(host_id=host.host_id, task_id=task.task_id)
         turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt)])
         host.tasks[task.task_id] = RunningTask(run_id=run.run_id, step_key=key, attempt=attempt)
-        turn.afterwards(partial(self._send, host, task))
+        turn.afterwards(partial(self._send, host, run, task))
 
-    def _send(self, host: Host, task: Task) -> None:
+    def _send(self, host: Host, run: ActiveRun, task: Task) -> None:
+        handed = host.tasks.get(task.task_id)
+        if handed is None:
+            return
         # A host that is not connected gets it when it dials again.
-        if task.task_id in host.tasks:
-            host.tasks[task.task_id].sent = host.connection is not None
+        handed.recorded, handed.sent = True, host.connection is not None
+        turn = self.turn()
+        with self.serving(turn, run):
             host.send(task)
-            self._pool.answers.asked(host)
+        self._pool.answers.asked(host)
+        if run.run_id in self.unsound:
+            self.settle(turn)
 
     def _start_host(self, host: Host) -> None:
         if self.stance is not Stance.WORKING:
@@ -287,16 +366,24 @@ class Board:
             failure = failures.not_started(host.location, str(error), error.remedy)
             self.fail_runs(turn, self.runs_on(host), failure)
             self.settle(turn)
+        except Exception as error:  # noqa: BLE001 - how it is started is what these runs say
+            turn = self.turn()
+            for run in self.runs_on(host):
+                self.spoil(turn, run, error)
+            self.settle(turn)
 
-    def _appended(self, turn: Turn, future: asyncio.Future[tuple[tuple[Event, ...], ...]]) -> None:
-        self._in_flight.discard(future)
+    def _appended(
+        self, turn: Turn, reading: int, future: asyncio.Future[tuple[tuple[Event, ...], ...]]
+    ) -> None:
         if future.cancelled() or future.exception() is not None:
             self.check(future)
             return
         for events in future.result():
             if events:
                 self._watchers.publish(events[0].run_id, events)
-        self._take_effect(turn)
+        # What was read since knows of the facts, and all that follows is done from there.
+        if reading == self._reading:
+            self._take_effect(turn)
 
     def _take_effect(self, turn: Turn) -> None:
         try:

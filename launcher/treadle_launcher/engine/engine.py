@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 
 from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
-from treadle_launcher.engine.host import Host
+from treadle_launcher.engine.host import Host, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.stance import Stance
@@ -27,6 +27,7 @@ from treadle_launcher.failure import Failure
 from treadle_launcher.hosts.frames import Ack, AckState, Commit, Hello, HostState
 from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import (
+    ATTEMPT_ENDS,
     AttemptBegun,
     AttemptFailed,
     JournalRecord,
@@ -39,7 +40,6 @@ from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.tasks import task_for
-from treadle_launcher.transitions import InvalidTransition
 
 _LOG = logging.getLogger(__name__)
 
@@ -79,31 +79,52 @@ class Engine:
             self.request_cancel(turn, run, ENDING)
         self._board.settle(turn)
 
+    def give_up(self, run_id: RunId, error: Exception) -> None:
+        """End a run that was just recorded and cannot be taken."""
+        self._board.end_unsound(run_id, error)
+
     async def cancel(self, run_id: RunId, reason: str) -> bool:
         """Ask for a run's end; return when that is recorded. False: the run is over.
 
         Raises:
-            StoreError: it could not be recorded.
+            StoreError: it could not be recorded, or is not yet.
         """
-        if self._board.stance is Stance.RESUMING:
+        if self._board.is_stale:
             raise StoreUnavailableError("what is recorded is being read again: try once more")
         run = self._board.get(run_id)
-        if run is None or run.state.is_final:
-            return False
-        if run.state is not RunState.CANCELLING:
-            turn = self._board.turn()
-            self.request_cancel(turn, run, reason)
-            run.cancelling = self._board.settle(turn)
-        if run.cancelling is not None:
-            await asyncio.shield(run.cancelling)
-        return True
+        if run is not None and not run.state.is_final:
+            if run.state is not RunState.CANCELLING:
+                turn = self._board.turn()
+                self.request_cancel(turn, run, reason)
+                run.cancelling = self._board.settle(turn)
+            if run.cancelling is not None:
+                await self._recorded(asyncio.shield(run.cancelling), "The cancel")
+            return True
+        # Its end is told of when the log tells it.
+        if run is not None:
+            await self._recorded(self._board.committed(), "The run is over, and its end")
+        elif run_id in self._board.unsound:
+            await self._recorded(self._board.unsound.ended(run_id), "The run failed, and its end")
+        return False
+
+    async def _recorded(self, waiting: Awaitable[object], what: str) -> None:
+        try:
+            async with asyncio.timeout(defaults.STORE_PATIENCE):
+                await waiting
+        except TimeoutError:
+            why = self._board.trouble or "the home's database is slow"
+            raise StoreUnavailableError(
+                f"{what} is not recorded yet: {why}. It will be as soon as the database takes it,"
+                " if this launcher lives that long"
+            ) from None
 
     def request_cancel(
         self, turn: Turn, run: ActiveRun, reason: str, failure: Failure | None = None
     ) -> None:
         """Have a run end, as FAILED if there is a failure: its hosts are told to end what runs."""
         if run.state is not RunState.CANCELLING and not run.state.is_final:
-            turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
+            with self._board.serving(turn, run):
+                turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
         turn.afterwards(partial(self._cancel_tasks, run))
 
     def end_overdue(self, turn: Turn, run: ActiveRun) -> None:
@@ -111,6 +132,7 @@ class Engine:
         self.request_cancel(turn, run, OVERDUE, failures.overdue(run.view))
 
     def _cancel_tasks(self, run: ActiveRun) -> None:
+        run.is_ending = True
         for host in self._pool.all():
             for task_id, task in host.tasks.items():
                 if task.run_id == run.run_id:
@@ -126,9 +148,10 @@ class Engine:
         """Start the runs that wait for the host."""
         turn = self._board.turn()
         for run in self._board.runs_on(host):
-            self._board.greet(turn, run, warm=False)
+            with self._board.serving(turn, run):
+                self._board.greet(turn, run, warm=False)
+        turn.afterwards(partial(self._board.rest, host))
         self._board.settle(turn)
-        self._board.rest(host)
 
     def host_unfit(self, host: Host, hello: Hello) -> None:
         """Plan anew what may be, and fail the other runs that wait for the host."""
@@ -139,7 +162,7 @@ class Engine:
             if hello.state is HostState.STALE and may_change:
                 self._replanning.begin(run)
             else:
-                self._board.fail_run(turn, run, failure)
+                self._board.fail_runs(turn, [run], failure)
         self._board.settle(turn)
 
     def host_outdated(self, host: Host) -> None:
@@ -149,23 +172,26 @@ class Engine:
         self._board.settle(turn)
 
     def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
-        """Send again what the host may not know of."""
+        """Send again what the host may not know of, and end what nobody waits for."""
+        for task_id in running:
+            if task_id not in host.tasks:
+                self._pool.cancel(host, task_id, show_stacks=False)
         for task_id, task in tuple(host.tasks.items()):
             run = self._board.get(task.run_id)
-            if run is None:
+            if run is None or not task.recorded:
                 continue
             if task_id not in running:
                 self.ask(host, task_id)
                 self._pool.answers.asked(host)
             self._pool.answers.begun(host, task, run.view)
-            if run.state is RunState.CANCELLING:
+            if run.is_ending:
                 self._cancel_task(run, host, task_id)
 
     def ask(self, host: Host, task_id: TaskId) -> None:
         """Send a host a task that it has, or should: it says what it knows of it."""
         task = host.tasks[task_id]
         run = self._board.get(task.run_id)
-        if run is not None and host.connection is not None:
+        if run is not None and host.connection is not None and task.recorded:
             task.sent = True
             host.send(task_for(run.view, task.step_key, task.attempt))
 
@@ -201,8 +227,8 @@ class Engine:
         """Append what the records tell and what follows, then acknowledge them."""
         turn = self._board.turn()
         self._take_records(turn, host, records)
+        turn.afterwards(partial(self._board.rest, host))
         self._board.settle(turn)
-        self._board.rest(host)
 
     def host_answered(self, host: Host, ack: Ack) -> None:
         """Take note that the host has the task; one that it refused is tried elsewhere."""
@@ -226,8 +252,7 @@ class Engine:
     def host_ended(self, host: Host) -> None:
         """Read what the host had not sent; what it ran still is lost."""
         _LOG.info("host_ended host=%s", host.host_id)
-        is_forgotten = any(self._board.get(task.run_id) is None for task in host.tasks.values())
-        if is_forgotten or self._board.stance is Stance.RESUMING:
+        if self._board.is_stale:
             # Its folder is there still: it is taken up with everything else.
             return
         turn = self._board.turn()
@@ -246,17 +271,12 @@ class Engine:
             host.received = record.number
             task = host.tasks.get(record.task_id)
             run = None if task is None else self._board.get(task.run_id)
-            if run is None:
-                continue
             if task is not None and isinstance(record.fact, AttemptBegun):
                 task.begun = True
-            after = partial(self._retries.after_failure, run.view, record.step_key, now=turn.now)
-            try:
-                turn.add(run, record_events(run.view, record, after))
-            except InvalidTransition:
-                _LOG.exception("record_refused host=%s record=%d", host.host_id, record.number)
-            step = run.view.steps[record.step_key]
-            if step.state is not StepState.RUNNING or step.attempts != record.attempt:
+            if run is not None:
+                with self._board.serving(turn, run):
+                    self._take_record(turn, run, host, record)
+            elif isinstance(record.fact, ATTEMPT_ENDS):
                 host.tasks.pop(record.task_id, None)
         # Nothing is made of a begun attempt: its record is acknowledged with the next one.
         if any(not isinstance(record.fact, AttemptBegun) for record in records):
@@ -264,28 +284,41 @@ class Engine:
             host.marked = host.received
             turn.afterwards(partial(_acknowledge, host, host.received))
 
+    def _take_record(self, turn: Turn, run: ActiveRun, host: Host, record: JournalRecord) -> None:
+        after = partial(self._retries.after_failure, run.view, record.step_key, now=turn.now)
+        turn.add(run, record_events(run.view, record, after))
+        step = run.view.steps[record.step_key]
+        if step.state is not StepState.RUNNING or step.attempts != record.attempt:
+            host.tasks.pop(record.task_id, None)
+
     def _lose_tasks(self, turn: Turn, host: Host) -> None:
         failure = failures.lost(host) if host.tasks else None
         for task_id, task in tuple(host.tasks.items()):
             run = self._board.get(task.run_id)
             if run is None or failure is None:
                 continue
-            if not task.answered and host.left_by_itself:
-                # It never read the task: nothing of it can have begun.
-                self._give_back(turn, host, task_id)
-                continue
-            fact: Payload = StepCancelled(was_running=True)
-            if run.state is not RunState.CANCELLING:
-                lost = AttemptFailed(failure=failure)
-                after = self._retries.after_failure
-                if host.why_killed and self._pool.answers.is_end_due(task):
-                    timeout_ms = run.view.index.step(task.step_key).timeout_ms
-                    lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
-                elif not task.begun:
-                    after = self._retries.before_code_began
-                fact = after(run.view, task.step_key, lost, turn.now)
-            turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
+            with self._board.serving(turn, run):
+                if not task.answered and host.left_by_itself:
+                    # It never read the task: nothing of it can have begun.
+                    self._give_back(turn, host, task_id)
+                else:
+                    self._lose(turn, run, host, task, failure)
         host.tasks.clear()
+
+    def _lose(
+        self, turn: Turn, run: ActiveRun, host: Host, task: RunningTask, failure: Failure
+    ) -> None:
+        fact: Payload = StepCancelled(was_running=True)
+        if run.state is not RunState.CANCELLING:
+            lost = AttemptFailed(failure=failure)
+            after = self._retries.after_failure
+            if host.why_killed and self._pool.answers.is_end_due(task):
+                timeout_ms = run.view.index.step(task.step_key).timeout_ms
+                lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
+            elif not task.begun:
+                after = self._retries.before_code_began
+            fact = after(run.view, task.step_key, lost, turn.now)
+        turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
 
     def _give_back(self, turn: Turn, host: Host, task_id: TaskId) -> None:
         task = host.tasks.pop(task_id)
@@ -298,7 +331,8 @@ class Engine:
             next_attempt=task.attempt + 1,
             ground=RetryGround.NOT_TAKEN,
         )
-        turn.add(run, [NewEvent(payload=retry, step_key=task.step_key, attempt=task.attempt)])
+        with self._board.serving(turn, run):
+            turn.add(run, [NewEvent(payload=retry, step_key=task.step_key, attempt=task.attempt)])
 
     def _leave(self, turn: Turn, host: Host) -> None:
         """Have the host's runs go on elsewhere, or fail if the host never got ready."""
@@ -311,7 +345,7 @@ class Engine:
                 run.take(None)
                 turn.touch(run)
             else:
-                self._board.fail_run(turn, run, failures.ended_early(host))
+                self._board.fail_runs(turn, [run], failures.ended_early(host))
 
 
 def _acknowledge(host: Host, record: int) -> None:

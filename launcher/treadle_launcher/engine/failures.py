@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 
 from treadle_launcher.engine.host import Host
@@ -69,12 +70,18 @@ def timed_out(host: Host, timeout_ms: int) -> Failure:
 
 
 def unsound(error: Exception) -> Failure:
-    """Return why a run failed that a launcher could not go on with."""
+    """Return why a run failed whose serving raised: a fault of ours, or a plan that none can be."""
     message = (
-        f"What is recorded of the run cannot be gone on with: {error}. Launch it again, and"
-        " report this: the launcher's log says more."
+        f"The launcher could not go on with the run: {type(error).__name__}: {error}. Launch it"
+        " again, and report this with the launcher's log."
     )
-    return Failure(reason=FailureReason.INTERNAL, message=message)
+    trace = "".join(traceback.format_exception(error))
+    return Failure(
+        reason=FailureReason.INTERNAL,
+        message=_recordable(message),
+        error_class=type(error).__name__,
+        traceback=Text(head=_recordable(trace)),
+    )
 
 
 def overdue(view: RunView) -> Failure:
@@ -94,6 +101,11 @@ def refused(host: Host) -> Failure:
         reason=FailureReason.LOST,
         message=f"The host of {host.location} was leaving and did not take the task.",
     )
+
+
+def _recordable(text: str) -> str:
+    # What cannot be encoded may be the very fault.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _listed(changes: tuple[str, ...]) -> str:

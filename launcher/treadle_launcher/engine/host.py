@@ -38,13 +38,14 @@ class HostStage(StrEnum):
 class RunningTask:
     """A task that was handed to a host, one step's attempt.
 
-    `sent`: the host may know of it. `answered`: it does. `begun`: code of the user's may have
+    `recorded`: the log says so; no host hears of it before. `sent`: the host may know of it. `answered`: it does. `begun`: code of the user's may have
     run. `end_due`: when it should be over, by the loop's clock; None: that is not known.
     """
 
     run_id: RunId
     step_key: StepKey
     attempt: int
+    recorded: bool = False
     sent: bool = False
     answered: bool = False
     begun: bool = False

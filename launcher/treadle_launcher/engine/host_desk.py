@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from treadle_launcher.engine.host import Host, HostStage
@@ -66,6 +66,11 @@ class HostDesk:
         self._hosts: dict[Connection, Host] = {}
         self._strangers: dict[Connection, Stranger] = {}
         self._is_closed = False
+        self._fault: Callable[[BaseException], None] = lambda error: None
+
+    def on_fault(self, act: Callable[[BaseException], None]) -> None:
+        """Have this called when acting on a frame raised: what was decided is not to be trusted."""
+        self._fault = act
 
     def open(self) -> None:
         """Take connections again."""
@@ -76,10 +81,22 @@ class HostDesk:
                 self._pool.answers.asked(host)
 
     def frame_received(self, connection: Connection, frame: HostFrame) -> None:
-        """Take a frame."""
+        """Take a frame. A host whose frame cannot be acted on is ended, and no other."""
         if self._is_closed:
             connection.close()
             return
+        try:
+            self._act_on(connection, frame)
+        except Exception as error:  # noqa: BLE001 - whatever it is, other hosts are served
+            _LOG.exception("frame_not_acted_on")
+            connection.close()
+            host = self._hosts.get(connection)
+            if host is not None:
+                why = f"what it said could not be acted on ({type(error).__name__}: {error})"
+                self._pool.kill_for(host, f"{why}, and it was killed")
+            self._fault(error)
+
+    def _act_on(self, connection: Connection, frame: HostFrame) -> None:
         if isinstance(frame, Hello):
             self._hello(connection, frame)
             return

@@ -17,7 +17,7 @@ from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.host_tag import guard_above
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
-from treadle_launcher.ids import HostId, TaskId
+from treadle_launcher.ids import HostId, RunId, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.processes import ProcessId, exited, kill_guarded
 
@@ -93,6 +93,7 @@ class HostPool:
         assert host.launch_spec is not None, "a new host is made for a LaunchSpec"
         try:
             self._before_start()
+            imports = host.launch_spec.import_timeout_ms / 1000 * len(host.launch_spec.targets)
             host.process = start_host(
                 self._home, host.folder, host.location, host.launch_spec, self._options
             )
@@ -100,7 +101,6 @@ class HostPool:
             self.discard(host)
             raise
         host.identity = host.process.process
-        imports = host.launch_spec.import_timeout_ms / 1000 * len(host.launch_spec.targets)
         why = "it was not ready in time and was killed"
         self._kill_after(host, imports + defaults.HOST_START_MARGIN, why)
         self._watch(host)
@@ -243,6 +243,13 @@ class HostPool:
         for host in self.all():
             if host.launch_spec is not None and host.identity is None:
                 self.discard(host)
+
+    def forget_unrecorded(self, run_id: RunId) -> None:
+        """Forget what was to be handed over of a run and is not recorded: no host knows of it."""
+        for host in self.all():
+            for task_id, task in tuple(host.tasks.items()):
+                if task.run_id == run_id and not task.recorded:
+                    del host.tasks[task_id]
 
     def end(self, host: Host) -> None:
         """End a host and what it runs. One that imports, or is out of reach, hears nothing."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.events import NewEvent, RunFinished, StepStarted
+from treadle_launcher.events import StepStarted
 from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
@@ -22,11 +20,8 @@ from treadle_launcher.processes import is_alive
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
-from treadle_launcher.store.errors import CorruptRecordError
+from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
 from treadle_launcher.store.store import Store
-from treadle_launcher.transitions import InvalidTransition
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +53,17 @@ class Recovery:
         """
         runs: list[ActiveRun] = []
         handed: list[_Handed] = []
+        # What is asked of the store would change what is read.
+        await self._board.flushed()
         for summary in await self._store.unfinished_runs():
+            if summary.run_id in self._board.unsound:
+                continue
             try:
                 run, tasks = await self._load(summary.run_id)
-            except (InvalidTransition, CorruptRecordError, ValueError) as error:
-                _LOG.exception("run_not_resumed run=%s", summary.run_id)
-                await self._give_up(summary.run_id, error)
+            except (StoreUnavailableError, StoreClosedError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is about this run
+                self._board.end_unsound(summary.run_id, error)
                 continue
             runs.append(run)
             handed.extend(tasks)
@@ -73,18 +73,14 @@ class Recovery:
         self._adopt(marks, handed)
         if self._board.stance is Stance.RESUMING:
             self._board.stance = Stance.WORKING
+        self._board.is_stale = False
         self._put(runs)
         self._assign(self._board.all(), handed)
-
-    async def _give_up(self, run_id: RunId, error: Exception) -> None:
-        """End a run of which nothing sound is recorded: it would be "running" for ever."""
-        finished = RunFinished(state=RunState.FAILED, failure=failures.unsound(error))
-        await self._store.append(run_id, [NewEvent(payload=finished)])
 
     def _put(self, runs: Sequence[ActiveRun]) -> None:
         """Put runs on the board, oldest first; those that were admitted meanwhile come last."""
         admitted = {run.run_id: run for run in self._board.all()}
-        self._board.clear()
+        self._board.forget_all()
         for run in runs:
             self._board.put(admitted.pop(run.run_id, run))
         for run in admitted.values():
@@ -97,7 +93,12 @@ class Recovery:
         launch_spec = await self._store.get_launch_spec(run_id)
         events = await events_of(self._store, run_id)
         view = RunView.fold(plan, events)
-        run = ActiveRun(view=view, launch_spec=launch_spec, replan=Replan.RULED_OUT)
+        run = ActiveRun(
+            view=view,
+            launch_spec=launch_spec,
+            replan=Replan.RULED_OUT,
+            is_ending=view.state is RunState.CANCELLING,
+        )
         if view.state in (RunState.QUEUED, RunState.STARTING):
             run.early.extend(events)
         started = {
@@ -156,6 +157,7 @@ class Recovery:
                 run_id=task.run.run_id,
                 step_key=task.step_key,
                 attempt=attempt,
+                recorded=True,
                 sent=True,
                 answered=True,
                 # Only of a host that never had a record acknowledged is the journal whole.
@@ -166,6 +168,7 @@ class Recovery:
                 task.run.take(host)
                 task.run.greeted = True
         for run in runs:
-            self._board.wait_again(run)
-            turn.touch(run)
+            with self._board.serving(turn, run):
+                self._board.wait_again(run)
+                turn.touch(run)
         self._board.settle(turn)

@@ -68,10 +68,16 @@ class Replanning:
             # It was cancelled meanwhile, or is being taken up anew.
             return
         before = (run.view.plan, run.launch_spec)
-        run.change_plan(launchable.plan, launchable.launch_spec)
+        turn = self._board.turn()
+        with self._board.serving(turn, run):
+            run.change_plan(launchable.plan, launchable.launch_spec)
+        if run.run_id in self._board.unsound:
+            self._board.settle(turn)
+            return
         # No host is sought before the store has the new plan: it may refuse it.
         run.replan = Replan.UNDER_WAY
         replaced = self._store.replace_plan(run.run_id, launchable.plan, launchable.launch_spec)
+        self._board.track(replaced)
         replaced.add_done_callback(partial(self._replaced, run, before))
 
     def _replaced(

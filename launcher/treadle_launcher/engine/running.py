@@ -26,7 +26,7 @@ from treadle_launcher.hosts.listener import listen
 from treadle_launcher.hosts.provider import HostOptions, HostStartError
 from treadle_launcher.planning import Planner
 from treadle_launcher.retrying import Chance, Retries
-from treadle_launcher.store.errors import StoreError
+from treadle_launcher.store.errors import SpoiltRunError, StoreError
 from treadle_launcher.store.store import Store
 from treadle_launcher.watch import Watchers
 
@@ -34,6 +34,12 @@ _LOG = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
 """Between two tries to go on after the store refused."""
+
+_LONGEST_PAUSE_SECONDS = 30.0
+"""Between such tries in the end, if each of them fails."""
+
+_SAY_AGAIN_SECONDS = 60.0
+"""How often the log says that the same thing still goes wrong."""
 
 _END_MARGIN = 5.0
 """How long ending may take beside the grace between TERM and KILL."""
@@ -85,6 +91,8 @@ class RunningEngine:
         self._recovery = Recovery(parts.home, parts.store, self.board, self._pool)
         self._sockets: Sockets | None = None
         self._again: asyncio.Task[None] | None = None
+        self._said = ""
+        self._said_at = 0.0
 
     async def start(self) -> None:
         """Go on with what is not over.
@@ -96,6 +104,7 @@ class RunningEngine:
         self._pool.answers.on_question(self.engine.ask)
         self._pool.answers.on_silence(self.engine.host_silent)
         self.board.on_fault(self._begin_again)
+        self.desk.on_fault(self._begin_again)
         self.board.on_overdue(self.engine.end_overdue)
         await self._recovery.resume()
 
@@ -142,6 +151,7 @@ class RunningEngine:
             self.board.stance = Stance.LEAVING
         self.board.moments.wait_for(())
         self._replanning.close()
+        self.board.unsound.close()
         if self._again is not None:
             self._again.cancel()
         self.desk.close()
@@ -149,33 +159,42 @@ class RunningEngine:
 
     def _begin_again(self, error: BaseException) -> None:
         """Go back to what is recorded: nothing that was decided since has happened."""
-        _LOG.error("not_recorded error=%s", error)
+        self._say("not_recorded", error)
+        if isinstance(error, SpoiltRunError):
+            self.board.end_unsound(error.run_id, error.error)
         # At once: a report that came now would be acknowledged, and no run learn of it.
         self.desk.close()
         self._forget()
         if self.board.stance is Stance.WORKING:
             self.board.stance = Stance.RESUMING
-            self._again = asyncio.create_task(self._resume_when_possible())
+            if self._again is None or self._again.done():
+                self._again = asyncio.create_task(self._resume_when_possible())
+
+    def _say(self, what: str, error: BaseException) -> None:
+        """Log an error, one that lasts once a minute."""
+        said, now = f"{what} error={error}", asyncio.get_running_loop().time()
+        if said != self._said or now - self._said_at >= _SAY_AGAIN_SECONDS:
+            is_expected = isinstance(error, StoreError)
+            _LOG.error("%s", said, exc_info=None if is_expected else error)
+            self._said, self._said_at = said, now
 
     def _forget(self) -> None:
         self.board.clear()
         self._pool.forget_unstarted()
 
     async def _resume_when_possible(self) -> None:
-        while True:
-            await asyncio.sleep(_RETRY_SECONDS)
+        pause = _RETRY_SECONDS
+        while self.board.is_stale:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             try:
                 await self._recovery.resume()
-            except StoreError as error:
-                _LOG.error("not_resumed error=%s", error)
-            except Exception:  # noqa: BLE001 - whatever it is, runs must not wait for ever
-                _LOG.exception("not_resumed")
+            except Exception as error:  # noqa: BLE001 - whatever it is, runs must not wait for ever
+                self._say("not_resumed", error)
                 self._forget()
                 if self.board.stance is Stance.WORKING:
                     self.board.stance = Stance.RESUMING
-            else:
-                self._open()
-                return
+        self._open()
 
     def _open(self) -> None:
         self.desk.open()

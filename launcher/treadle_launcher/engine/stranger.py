@@ -6,15 +6,8 @@ from collections.abc import Iterable
 
 from treadle_launcher.hosts.frames import Commit, Drain, Hello
 from treadle_launcher.hosts.listener import Connection
-from treadle_launcher.journal import (
-    AttemptCancelled,
-    AttemptFailed,
-    AttemptSucceeded,
-    JournalRecord,
-)
+from treadle_launcher.journal import ATTEMPT_ENDS, JournalRecord
 from treadle_launcher.processes import ask_to_end
-
-_ENDS = (AttemptCancelled, AttemptFailed, AttemptSucceeded)
 
 
 class Stranger:
@@ -35,7 +28,7 @@ class Stranger:
     def reported(self, records: Iterable[JournalRecord]) -> None:
         """Learn what ended."""
         self._running.difference_update(
-            record.task_id for record in records if isinstance(record.fact, _ENDS)
+            record.task_id for record in records if isinstance(record.fact, ATTEMPT_ENDS)
         )
         self._end_if_done()
 

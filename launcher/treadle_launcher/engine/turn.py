@@ -51,6 +51,12 @@ class Turn:
         """Have what follows from a run's state decided, though no fact was added."""
         self._touched[run.run_id] = run
 
+    def drop(self, run: ActiveRun) -> None:
+        """Append nothing about a run: what was applied to it is void."""
+        self._events.pop(run.run_id, None)
+        self._before.pop(run.run_id, None)
+        self._touched.pop(run.run_id, None)
+
     def afterwards(self, effect: Callable[[], None]) -> None:
         """Do this when the facts are committed, after the effects that were named before."""
         self._effects.append(effect)

@@ -8,7 +8,12 @@ from dataclasses import replace
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.split import split_payload
 from treadle_launcher.store import event_log, materializations, runs, texts
-from treadle_launcher.store.errors import OutOfStepError
+from treadle_launcher.store.errors import (
+    OutOfStepError,
+    SpoiltRunError,
+    StoreUnavailableError,
+    translated,
+)
 from treadle_launcher.store.records import HostMark, RunEvents
 from treadle_launcher.store.session import WriteSession
 
@@ -19,11 +24,10 @@ def append_all(
     """Append facts about runs, in order, and move the host's mark.
 
     Raises:
-        UnknownRunError: there is no such run.
-        InvalidTransition: a run's state allows no such event.
+        SpoiltRunError: the facts about one run cannot be recorded; it says which.
         OutOfStepError: a run or the host's mark is not where the caller thinks.
     """
-    appended = tuple(append(session, each) for each in batch)
+    appended = tuple(_append_of_run(session, each) for each in batch)
     if host_mark is not None:
         before = session.host_mark(host_mark.host_id)
         _check_step(f"host {host_mark.host_id}", host_mark.after, before)
@@ -31,8 +35,24 @@ def append_all(
     return appended
 
 
+def _append_of_run(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
+    try:
+        with translated():
+            return append(session, batch)
+    except (StoreUnavailableError, OutOfStepError):
+        raise
+    except Exception as error:
+        raise SpoiltRunError(batch.run_id, error) from error
+
+
 def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
-    """Append facts about one run that is recorded. Raises as `append_all`."""
+    """Append facts about one run that is recorded.
+
+    Raises:
+        UnknownRunError: there is no such run.
+        InvalidTransition: the run's state allows no such event.
+        OutOfStepError: the run is not where the caller thinks.
+    """
     fold = session.fold(batch.run_id)
     before = fold.summary()
     _check_step(f"run {batch.run_id}", batch.after, before.last_sequence)

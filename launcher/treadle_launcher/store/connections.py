@@ -18,9 +18,11 @@ _BUSY_TIMEOUT_S: Final = 10.0
 _SYNCHRONOUS: Final = {Durability.PROCESS: "NORMAL", Durability.POWER: "FULL"}
 
 
-def writing_engine(database: Path, durability: Durability) -> Engine:
+def writing_engine(
+    database: Path, durability: Durability, busy_timeout: float = _BUSY_TIMEOUT_S
+) -> Engine:
     """Return an engine of one connection that may write a file that is prepared."""
-    engine = _engine(database, connections=1, begin="BEGIN IMMEDIATE")
+    engine = _engine(database, 1, begin="BEGIN IMMEDIATE", busy_timeout=busy_timeout)
 
     @event.listens_for(engine, "connect")
     def sync_commits(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -31,7 +33,7 @@ def writing_engine(database: Path, durability: Durability) -> Engine:
 
 def reading_engine(database: Path, connections: int) -> Engine:
     """Return an engine of so many connections that read the last commit."""
-    engine = _engine(database, connections=connections, begin="BEGIN")
+    engine = _engine(database, connections, begin="BEGIN", busy_timeout=_BUSY_TIMEOUT_S)
 
     @event.listens_for(engine, "connect")
     def forbid_writing(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -40,13 +42,13 @@ def reading_engine(database: Path, connections: int) -> Engine:
     return engine
 
 
-def _engine(database: Path, *, connections: int, begin: str) -> Engine:
+def _engine(database: Path, connections: int, *, begin: str, busy_timeout: float) -> Engine:
     engine = create_engine(
         database_url(database),
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+        connect_args={"timeout": busy_timeout, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

@@ -220,6 +220,9 @@ def prepare(database: Path) -> None:
                 f"{database} has tables of version {version}, this Treadle knows {VERSION}:"
                 f" {advice}, or another --home"
             )
+        if version == VERSION:
+            # Nothing to write: somebody may hold the file locked.
+            return
         # The number comes last: a file that a crash left half made is completed next time.
         metadata.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

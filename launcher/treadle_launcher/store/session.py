@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from treadle_launcher.clock import Clock
 from treadle_launcher.ids import HostId, RunId
@@ -27,13 +28,13 @@ class WriteSession:
     clock: Clock
     folds: dict[RunId, SummaryFold] = field(default_factory=dict)
     _marks: dict[HostId, int] = field(default_factory=dict)
-    _last_store_sequence: int | None = None
+    last_store_sequence: int | None = None
 
     def forget(self) -> None:
         """Know nothing any more: it is read again."""
         self.folds.clear()
         self._marks.clear()
-        self._last_store_sequence = None
+        self.last_store_sequence = None
 
     def drop_finished(self) -> None:
         """Let go of runs that are over: nothing more is written of them."""
@@ -42,10 +43,22 @@ class WriteSession:
 
     def next_store_sequence(self) -> int:
         """Return the number of the next event of the home."""
-        if self._last_store_sequence is None:
-            self._last_store_sequence = self.connection.execute(_LAST_STORE_SEQUENCE).scalar() or 0
-        self._last_store_sequence += 1
-        return self._last_store_sequence
+        if self.last_store_sequence is None:
+            self.last_store_sequence = self._last_recorded()
+        self.last_store_sequence += 1
+        return self.last_store_sequence
+
+    def is_recorded(self, store_sequence: int) -> bool:
+        """Whether the last event of the home has this number. Not within a transaction."""
+        try:
+            with self.connection.begin():
+                return self._last_recorded() == store_sequence
+        except SQLAlchemyError:
+            return False
+
+    def _last_recorded(self) -> int:
+        found: int | None = self.connection.execute(_LAST_STORE_SEQUENCE).scalar()
+        return found or 0
 
     def fold(self, run_id: RunId) -> SummaryFold:
         """Return the run's row, ready to grow.

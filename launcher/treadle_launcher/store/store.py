@@ -82,12 +82,19 @@ class Store:
         self._writer = writer
         self._readers = readers
 
-    # Writes: queued at once, so that two calls are committed in the order they were made.
+    # Writes: queued at once, so that two calls are committed in the order they were made. What
+    # happened (facts of runs) waits for a database that takes no writes, however long that
+    # lasts; what is only asked for is refused.
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be recorded now; "" while all is well."""
+        return self._writer.trouble
 
     def append(
-        self, run_id: RunId, events: Sequence[NewEvent], *, host_mark: HostMark | None = None
+        self, run_id: RunId, events: Sequence[NewEvent]
     ) -> asyncio.Future[tuple[Event, ...]]:
-        """Append facts about one run, all or none, and the host mark with them.
+        """Append facts about one run, all or none, wherever the run is.
 
         Sequences are given in commit order. Long texts in payloads are stored beside the log;
         the events returned hold their ends.
@@ -96,8 +103,8 @@ class Store:
             UnknownRunError: there is no such run.
             InvalidTransition: the run's state allows no such event.
         """
-        batch = (RunEvents(run_id=run_id, events=tuple(events)),)
-        return self._writer.submit(lambda session: appends.append_all(session, batch, host_mark)[0])
+        batch = RunEvents(run_id=run_id, events=tuple(events))
+        return self._writer.submit(lambda session: appends.append(session, batch), waits=True)
 
     def append_all(
         self, batch: Sequence[RunEvents], *, host_mark: HostMark | None = None
@@ -105,10 +112,15 @@ class Store:
         """Append facts about several runs, all or none: what one report of a host holds.
 
         The result is in step with `batch`, which may be empty: then the mark alone is moved.
-        Raises as `append`.
+
+        Raises:
+            SpoiltRunError: the facts about one run cannot be recorded; it says which.
+            OutOfStepError: a run or the host's mark is not where the caller thinks.
         """
         whole = tuple(batch)
-        return self._writer.submit(lambda session: appends.append_all(session, whole, host_mark))
+        return self._writer.submit(
+            lambda session: appends.append_all(session, whole, host_mark), waits=True
+        )
 
     def create_run(self, new_run: NewRun) -> asyncio.Future[CreatedRun]:
         """Record a run with its plan and LaunchSpec, unless its request is known already.
@@ -129,7 +141,7 @@ class Store:
         """
         batch = RunEvents(run_id=run_id, events=tuple(events))
         return self._writer.submit(
-            lambda session: new_runs.replace_plan(session, batch, plan, launch_spec)
+            lambda session: new_runs.replace_plan(session, batch, plan, launch_spec), waits=True
         )
 
     def put_plan(self, plan: Plan) -> asyncio.Future[None]:

@@ -1,9 +1,15 @@
-"""The one thread that writes: takes what is queued, commits it together, tells each caller."""
+"""The one thread that writes: takes what is queued, commits it together, tells each caller.
+
+A database that takes no writes for a while (locked, full, read-only, failing) changes nothing of
+their order: what waits is tried until it is committed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,23 +19,45 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
+from treadle_launcher import defaults
 from treadle_launcher.clock import Clock
 from treadle_launcher.durability import Durability
 from treadle_launcher.store.connections import writing_engine
-from treadle_launcher.store.errors import StoreClosedError, translated
+from treadle_launcher.store.errors import (
+    DatabaseLockedError,
+    StoreClosedError,
+    StoreUnavailableError,
+    translated,
+)
 from treadle_launcher.store.session import WriteSession
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
+
 Write = Callable[[WriteSession], Any]
 
 _BATCH: Final = 500
 """How many requests share a transaction at most."""
+
+_ONE_TRY: Final = 1.0
+"""How long one try waits for a lock, in seconds, and the next try after one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
     write: Write
     future: asyncio.Future[Any]
+    waits: bool
+    since: float
+
+    def gives_up(self, error: StoreUnavailableError, closing_since: float | None) -> bool:
+        """Whether it waits no longer for a database that takes no writes."""
+        if self.waits and closing_since is None:
+            return False
+        since = self.since if closing_since is None else closing_since
+        is_locked = isinstance(error, DatabaseLockedError)
+        return not is_locked or time.monotonic() - since >= defaults.STORE_PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +81,13 @@ class Writer:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._session = WriteSession(connection=connection, clock=clock)
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
-        self._closing = False
+        self._closing = threading.Event()
+        self._closing_since: float | None = None
+        self._is_last = False
+        # Taken from the queue and not committed yet; the first so many of them are tried alone.
+        self._waiting: list[_Request] = []
+        self._alone = 0
+        self._trouble = ""
 
     @classmethod
     @contextmanager
@@ -63,7 +97,7 @@ class Writer:
         Raises:
             StoreError: the file cannot be used.
         """
-        engine = writing_engine(database, durability)
+        engine = writing_engine(database, durability, busy_timeout=_ONE_TRY)
         try:
             with translated():
                 connection = engine.connect()
@@ -74,59 +108,111 @@ class Writer:
                 try:
                     yield writer
                 finally:
-                    writer._closing = True
+                    writer._closing_since = time.monotonic()
+                    writer._closing.set()
                     writer._queue.put(None)
                     thread.join()
         finally:
             engine.dispose()
 
-    def submit(self, write: Callable[[WriteSession], T]) -> asyncio.Future[T]:
+    @property
+    def trouble(self) -> str:
+        """Why the database takes no writes now; "" while it does."""
+        return self._trouble
+
+    def submit(
+        self, write: Callable[[WriteSession], T], *, waits: bool = False
+    ) -> asyncio.Future[T]:
         """Queue a write; the future is done when it is committed, or refused with its error.
+
+        One that `waits` is not refused because the database takes no writes.
 
         Raises:
             StoreClosedError: the store is closing.
         """
-        if self._closing:
+        if self._closing.is_set():
             raise StoreClosedError("the store is closed: nothing can be recorded any more")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Request(write, future))
+        self._queue.put(_Request(write, future, waits, time.monotonic()))
         return future
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch = [first]
-            is_last = False
-            while len(batch) < _BATCH and not is_last:
-                try:
-                    request = self._queue.get_nowait()
-                except Empty:
-                    break
-                is_last = request is None
-                if request is not None:
-                    batch.append(request)
-            _tell(self._commit(batch))
-            if is_last:
-                return
+        while self._take():
+            self._try()
 
-    def _commit(self, batch: Sequence[_Request]) -> list[_Outcome]:
+    def _take(self) -> bool:
+        """Take what is queued, or wait for it. False: nothing waits, and nothing comes."""
+        while not self._is_last:
+            try:
+                request = self._queue.get(block=not self._waiting)
+            except Empty:
+                break
+            if request is None:
+                self._is_last = True
+            else:
+                self._waiting.append(request)
+        return bool(self._waiting)
+
+    def _try(self) -> None:
+        """Commit what waits, together; find out who waits on if that cannot be."""
+        batch = self._waiting[: 1 if self._alone else _BATCH]
         try:
-            return self._transaction(batch)
+            outcomes = self._transaction(batch)
+        except StoreUnavailableError as error:
+            self._wait(error)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is, its caller must hear of it
-            if len(batch) == 1:
-                return [_Outcome(batch[0].future, error=error)]
-        # One of them is bad: alone, each commits or fails for itself.
-        return [outcome for request in batch for outcome in self._commit([request])]
+            if len(batch) > 1:
+                # One of them is bad: alone, each commits or fails for itself.
+                self._alone = len(batch)
+                return
+            outcomes = [_Outcome(batch[0].future, error=error)]
+        else:
+            self._all_is_well()
+        del self._waiting[: len(batch)]
+        self._alone = max(0, self._alone - len(batch))
+        _tell(outcomes)
+
+    def _wait(self, error: StoreUnavailableError) -> None:
+        """Tell those that wait no longer; have the others tried again, in their order."""
+        if self._trouble != str(error):
+            # Once for all that is asked meanwhile.
+            _LOG.error("store_waits error=%s", error)
+            self._trouble = str(error)
+        told = type(error)(f"{error}; what was asked was not recorded")
+        asked, self._waiting = self._waiting, []
+        refused: list[_Outcome] = []
+        for request in asked:
+            if request.gives_up(error, self._closing_since):
+                refused.append(_Outcome(request.future, error=told))
+            else:
+                self._waiting.append(request)
+        self._alone = 0
+        _tell(refused)
+        if self._waiting and not isinstance(error, DatabaseLockedError):
+            # Waiting for a lock takes its time by itself.
+            self._closing.wait(_ONE_TRY)
+
+    def _all_is_well(self) -> None:
+        if self._trouble:
+            _LOG.info("store_goes_on")
+            self._trouble = ""
 
     def _transaction(self, batch: Sequence[_Request]) -> list[_Outcome]:
         session = self._session
+        last: int | None = None
         try:
             with translated(), session.connection.begin():
+                before = session.last_store_sequence
                 outcomes = [
                     _Outcome(request.future, result=request.write(session)) for request in batch
                 ]
+                last = session.last_store_sequence
         except BaseException:
             session.forget()
-            raise
+            # A commit may fail when it is done already: the file tells.
+            if last is None or last == before or not session.is_recorded(last):
+                raise
         session.drop_finished()
         return outcomes
 

@@ -316,6 +316,20 @@ def test_an_idle_host_leaves_after_its_grace(place: Workplace) -> None:
     assert served.host.wait(DEADLINE_S) == 0
 
 
+def test_a_host_whose_reports_are_not_recorded_yet_is_not_idle(place: Workplace) -> None:
+    served = place.serve(QUICK, idleGraceMs=50)
+    served.send_task()
+    last = served.record("succeeded")
+    ended = os.pidfd_open(served.pid)
+
+    # It is not told that the store holds any of it: what follows from it is still to come.
+    assert not select.select([ended], [], [], 1.0)[0]
+    served.connection.send(commit={"record": last["number"]})
+
+    assert served.host.wait(DEADLINE_S) == 0
+    os.close(ended)
+
+
 def test_term_ends_a_host_and_its_steps(place: Workplace) -> None:
     served = place.serve(DEAF)
     served.send_task()

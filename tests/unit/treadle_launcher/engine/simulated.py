@@ -11,7 +11,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,6 +43,7 @@ from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.launching import Launching
 from treadle_launcher.processes import ProcessId, own_id
+from treadle_launcher.store.errors import StoreError, StoreUnavailableError
 from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.tasks import Task
 from treadle_launcher.watch import Watchers
@@ -300,13 +301,22 @@ class SimulatedPool(HostPool):
             self._ended(host)
 
 
+@dataclass(frozen=True)
+class _Held:
+    """A write that waits, and whether its outcome may stay unknown."""
+
+    future: asyncio.Future[Any]
+    write: Callable[[], asyncio.Future[Any]]
+    may_be_unknown: bool
+
+
 class HeldStore:
     """A store that commits what was asked of it when it is told to, in the order it was."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.reads = 0
-        self.held: list[tuple[asyncio.Future[Any], Callable[[], asyncio.Future[Any]]]] = []
+        self.held: list[_Held] = []
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._store, name)
@@ -326,18 +336,35 @@ class HeldStore:
         return self._hold(lambda: self._store.append_all(*args, **kwargs))
 
     def create_run(self, *args: Any) -> asyncio.Future[Any]:
-        return self._hold(lambda: self._store.create_run(*args))
+        # A run that its caller was told is not recorded is not recorded.
+        return self._hold(lambda: self._store.create_run(*args), may_be_unknown=False)
 
-    def _hold(self, write: Callable[[], asyncio.Future[Any]]) -> asyncio.Future[Any]:
+    def _hold(
+        self, write: Callable[[], asyncio.Future[Any]], *, may_be_unknown: bool = True
+    ) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.held.append((future, write))
+        self.held.append(_Held(future, write, may_be_unknown))
         return future
 
     async def commit(self, count: int) -> None:
         for _ in range(min(count, len(self.held))):
-            future, write = self.held.pop(0)
-            future.set_result(await write())
+            held = self.held.pop(0)
+            try:
+                held.future.set_result(await held.write())
+            except StoreError as error:
+                # It rests on what was refused.
+                held.future.set_exception(error)
             # Let what waited for it act before the next one is committed.
+            await self.quiet()
+
+    async def refuse(self, count: int, *, unknown: bool) -> None:
+        """Refuse the next writes; if `unknown`, they are recorded, and their callers not told."""
+        for _ in range(min(count, len(self.held))):
+            held = self.held.pop(0)
+            if unknown and held.may_be_unknown:
+                with suppress(StoreError):
+                    await held.write()
+            held.future.set_exception(StoreUnavailableError("refused by the test"))
             await self.quiet()
 
     async def quiet(self) -> None:
@@ -387,7 +414,13 @@ class SimulatedLauncher:
         self.launching._ids = self.world  # type: ignore[assignment]  # it names runs
         self.world.launcher = self
         await self.running.start()
-        self.running.board.on_fault(_raise)
+        self.running.board.on_fault(self._fault)
+
+    def _fault(self, error: BaseException) -> None:
+        """Go back to what is recorded, if the store refused; anything else must not be."""
+        if not isinstance(error, StoreUnavailableError) and not self.running.board.is_stale:
+            raise error
+        self.running._begin_again(error)
 
     @property
     def pool(self) -> SimulatedPool:
@@ -418,7 +451,3 @@ class SimulatedLauncher:
             host.hold_timer(None)
             host.hold_look(None)
         self._stack.close()
-
-
-def _raise(error: BaseException) -> None:
-    raise error

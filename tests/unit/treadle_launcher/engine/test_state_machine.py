@@ -90,6 +90,10 @@ class Runs(RuleBasedStateMachine):
     def is_up(self) -> bool:
         return self.launcher is not None
 
+    @property
+    def is_stale(self) -> bool:
+        return self.launcher is not None and self.launcher.running.board.is_stale
+
     # What callers and the machine do to the launcher.
 
     @precondition(lambda self: self.is_up and self.submitted < 4)
@@ -151,6 +155,13 @@ class Runs(RuleBasedStateMachine):
     def commit(self, count: int) -> None:
         assert self.launcher is not None
         self.do(self.launcher.store.commit(count))
+
+    @precondition(lambda self: self.is_up and self.launcher.store.held)
+    @rule(count=st.sampled_from((1, 1, 2, 100)), unknown=st.booleans())
+    def refuse(self, count: int, unknown: bool = False) -> None:
+        """The store refuses the next appends, or loses the word that they are recorded."""
+        assert self.launcher is not None
+        self.do(self.launcher.store.refuse(count, unknown=unknown))
 
     @precondition(lambda self: self.is_up and self.known)
     @rule(position=positions)
@@ -272,6 +283,9 @@ class Runs(RuleBasedStateMachine):
     def everybody_acts(self, well: bool, late: int = 0) -> None:
         assert self.launcher is not None
         self.do(self.launcher.store.commit(100))
+        if self.is_stale:
+            # What is recorded is read in a moment.
+            self.let_time_pass(1)
         for _ in self.away():
             self.dial(0)
         for _ in self.addressed():
@@ -326,7 +340,7 @@ class Runs(RuleBasedStateMachine):
             return
         deadline = self.deadlines.setdefault(run_id, self.now + timeout_ms / 1000)
         assert self.launcher is not None
-        if not self.launcher.store.held and self.now >= deadline:
+        if not self.launcher.store.held and not self.is_stale and self.now >= deadline:
             assert kinds & {"cancel_requested", "run_finished"}, "its time is over and it goes on"
 
     # How it ends: everybody does what they can, and every run is over.
@@ -348,7 +362,8 @@ class Runs(RuleBasedStateMachine):
         for _ in range(LAST_ROUNDS):
             self.everybody_acts(True)
             assert self.launcher is not None
-            if not (self.launcher.store.held or self.addressed() or self.world.running()):
+            is_busy = self.launcher.store.held or self.addressed() or self.world.running()
+            if not is_busy and not self.is_stale:
                 break
         self.nothing_is_done_twice_and_what_is_recorded_stays()
         for events in self.known.values():
@@ -358,6 +373,8 @@ class Runs(RuleBasedStateMachine):
         assert self.launcher is not None
         for _ in range(4):
             self.do(self.launcher.store.commit(100))
+            if self.is_stale:
+                self.let_time_pass(1)
             for _ in self.away():
                 self.dial(0)
             for _ in self.addressed():
@@ -483,3 +500,18 @@ def test_the_journal_of_a_dead_host_stays_until_all_that_it_says_is_committed(ro
     runs.crash()
     runs.recover(late=0)
     runs.teardown()
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+@pytest.mark.parametrize("rounds", range(1, 7))
+def test_what_was_refused_is_done_once_when_the_store_takes_it(rounds: int, unknown: bool) -> None:
+    runs = Runs()
+    runs.begin(ends_late=False)
+    runs.submit(shape={"a": (), "b": ("a",), "c": ("b",)})
+    for _ in range(rounds):
+        runs.go_on(rounds=1, well=True, late=0)
+        assert runs.launcher is not None
+        if runs.launcher.store.held and runs.known:
+            runs.refuse(count=100, unknown=unknown)
+    runs.teardown()
+    assert len(runs.world.begun) == 3

@@ -38,7 +38,12 @@ from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Selection
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
-from treadle_launcher.store.errors import OutOfStepError, StoreClosedError, StoreUnavailableError
+from treadle_launcher.store.errors import (
+    OutOfStepError,
+    SpoiltRunError,
+    StoreClosedError,
+    StoreUnavailableError,
+)
 from treadle_launcher.store.records import HostMark, IdempotentRequest, RunEvents
 from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.transitions import InvalidTransition
@@ -106,8 +111,9 @@ def test_a_fact_that_does_not_fit_leaves_nothing_of_its_batch(database: Path) ->
             RunEvents(run_id=second, events=(made("b"), SUCCEEDED, made("c"))),
         ]
 
-        with pytest.raises(InvalidTransition, match="which is succeeded"):
+        with pytest.raises(SpoiltRunError, match="which is succeeded") as refused:
             await store.append_all(batch, host_mark=HostMark(host_id=HOST, last_record=9))
+        assert refused.value.run_id == second
 
         assert (await store.get_run(first)).last_sequence == 3
         assert (await store.get_run(second)).state is RunState.RUNNING
@@ -147,7 +153,8 @@ def test_a_host_mark_moves_with_the_events_and_never_back(database: Path) -> Non
     async def body(store: Store) -> None:
         run_id = await started_run(store)
         assert await store.host_mark(HOST) == 0
-        await store.append(run_id, [made("a")], host_mark=HostMark(host_id=HOST, last_record=4))
+        facts = RunEvents(run_id=run_id, events=(made("a"),))
+        await store.append_all([facts], host_mark=HostMark(host_id=HOST, last_record=4))
         assert await store.host_mark(HOST) == 4
         await store.append_all([], host_mark=HostMark(host_id=HOST, last_record=6))
         await store.append_all([], host_mark=HostMark(host_id=HOST, last_record=5))
@@ -176,7 +183,7 @@ def test_what_rests_on_a_lost_write_is_lost_with_it(database: Path) -> None:
         )
 
         assert [type(result) for result in results] == [
-            InvalidTransition,
+            SpoiltRunError,
             OutOfStepError,
             OutOfStepError,
         ]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import RootTransaction
 
+from treadle_launcher import defaults
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.durability import Durability
 from treadle_launcher.ids import HostId
 from treadle_launcher.store import host_marks
-from treadle_launcher.store.errors import DiskFullError
+from treadle_launcher.store.errors import DatabaseLockedError, DiskFullError
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.store.schema import prepare
 from treadle_launcher.store.session import WriteSession
@@ -42,6 +46,37 @@ def mark(number: int) -> Callable[[WriteSession], None]:
 
 def marked(session: WriteSession) -> int:
     return host_marks.get(session.connection, HOST)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("treadle_launcher.store.writer._ONE_TRY", 0.05)
+    monkeypatch.setattr(defaults, "STORE_PATIENCE", 0.2)
+
+
+@contextmanager
+def locked(tmp_path: Path) -> Iterator[None]:
+    """Have another connection write for the length of the block."""
+    other = sqlite3.connect(tmp_path / "db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+def limit(pages: int) -> Callable[[WriteSession], None]:
+    """Return what lets the database have so many pages."""
+    statement = f"PRAGMA max_page_count = {pages}"
+    return lambda session: session.connection.exec_driver_sql(statement).close()
+
+
+def fill(session: WriteSession) -> None:
+    """Write more than a database of few pages holds."""
+    mark(2)(session)
+    for number in range(1000):
+        big = HostMark(host_id=HostId(f"{number}" * 1000), last_record=1)
+        host_marks.put(session.connection, big)
 
 
 def test_what_waits_is_committed_together(tmp_path: Path) -> None:
@@ -132,16 +167,6 @@ def test_a_full_disk_is_said_and_survived(tmp_path: Path) -> None:
     async def body(writer: Writer) -> None:
         await writer.submit(mark(1))
 
-        def limit(pages: int) -> Callable[[WriteSession], None]:
-            statement = f"PRAGMA max_page_count = {pages}"
-            return lambda session: session.connection.exec_driver_sql(statement).close()
-
-        def fill(session: WriteSession) -> None:
-            mark(2)(session)
-            for number in range(1000):
-                big = HostMark(host_id=HostId(f"{number}" * 1000), last_record=1)
-                host_marks.put(session.connection, big)
-
         await writer.submit(limit(1))
         with pytest.raises(DiskFullError, match="make room"):
             await writer.submit(fill)
@@ -150,5 +175,116 @@ def test_a_full_disk_is_said_and_survived(tmp_path: Path) -> None:
         await writer.submit(limit(1_000_000))
         await writer.submit(fill)
         assert await writer.submit(marked) == 2
+
+    on_writer(tmp_path, body)
+
+
+def test_what_happened_waits_for_a_locked_database_in_its_order(
+    tmp_path: Path, impatient: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    order: list[int] = []
+
+    def happened(number: int) -> Callable[[WriteSession], None]:
+        def write(session: WriteSession) -> None:
+            order.append(number)
+            mark(number)(session)
+
+        return write
+
+    async def body(writer: Writer) -> None:
+        with locked(tmp_path):
+            first = writer.submit(happened(1), waits=True)
+            asked = writer.submit(mark(9))
+            second = writer.submit(happened(2), waits=True)
+            with pytest.raises(DatabaseLockedError, match="what was asked was not recorded"):
+                await asked
+            assert "locked" in writer.trouble
+            assert [first.done(), second.done()] == [False, False]
+        await asyncio.gather(first, second)
+
+        assert order == [1, 2]
+        assert writer.trouble == ""
+        assert await writer.submit(marked) == 2
+
+    on_writer(tmp_path, body)
+    said = [message.split(" ")[0] for message in caplog.messages]
+    assert said == ["store_waits", "store_goes_on"]
+
+
+def test_what_happened_waits_for_room_on_the_disk(tmp_path: Path, impatient: None) -> None:
+    async def body(writer: Writer) -> None:
+        await writer.submit(limit(1))
+        has_room = threading.Event()
+
+        def happened(session: WriteSession) -> None:
+            if has_room.is_set():
+                limit(1_000_000)(session)
+            fill(session)
+
+        waiting = writer.submit(happened, waits=True)
+        with pytest.raises(DiskFullError, match="what was asked was not recorded"):
+            await writer.submit(fill)
+        assert not waiting.done()
+
+        has_room.set()
+        await waiting
+        assert await writer.submit(marked) == 2
+
+    on_writer(tmp_path, body)
+
+
+def test_a_store_that_closes_waits_for_a_lock_no_longer_than_its_patience(
+    tmp_path: Path, impatient: None
+) -> None:
+    async def happens(writer: Writer) -> None:
+        held.append(writer.submit(mark(1), waits=True))
+
+    held: list[asyncio.Future[None]] = []
+    prepare(tmp_path / "db")
+    with locked(tmp_path):
+        on_writer(tmp_path, happens)
+
+    async def body(writer: Writer) -> None:
+        assert await writer.submit(marked) == 0
+
+    on_writer(tmp_path, body)
+
+
+def test_a_commit_that_fails_when_it_is_done_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body(writer: Writer) -> None:
+        written: list[int] = []
+
+        def event(session: WriteSession) -> int:
+            number = session.next_store_sequence()
+            written.append(number)
+            session.connection.exec_driver_sql(
+                "UPDATE sqlite_sequence SET seq = ? WHERE name = 'events'", (number,)
+            ).close()
+            return number
+
+        def begin(session: WriteSession) -> None:
+            session.connection.exec_driver_sql(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 0)"
+            ).close()
+            dialect = session.connection.dialect
+            commit = dialect.do_commit
+
+            def fail_when_done(connection: object) -> None:
+                commit(connection)  # type: ignore[arg-type]  # as SQLAlchemy calls it
+                if written:
+                    monkeypatch.undo()
+                    error = sqlite3.OperationalError("disk I/O error")
+                    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+                    raise error
+
+            monkeypatch.setattr(dialect, "do_commit", fail_when_done)
+
+        await writer.submit(begin)
+        assert await writer.submit(event, waits=True) == 1
+        assert written == [1]
+        assert await writer.submit(event, waits=True) == 2
 
     on_writer(tmp_path, body)

@@ -1,0 +1,317 @@
+"""A store that refuses, in many ways and at random moments, while runs are in flight."""
+
+from __future__ import annotations
+
+import fcntl
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import treadle_client
+from tests.chaos.adversity import a_folder, small_disk
+from tests.chaos.kills import SERVICES, Outcome, check, count_effects, follow, undisturbed
+from tests.chaos.place import Place, a_place, wait_until
+
+ASSETS = ("plain", "charges")
+"""Ops that make values, and ops that leave nothing but what they did."""
+ROOM = "size=48m"
+BETWEEN_LOCKS = 0.05
+WATCH_SECONDS = 600.0
+
+_GET_FLAGS, _SET_FLAGS, _IMMUTABLE = 0x80086601, 0x40086602, 0x10
+
+
+@dataclass(kw_only=True)
+class Refusals:
+    """What a store that refuses led to."""
+
+    storm: Outcome = field(default_factory=lambda: Outcome(allowed=()))
+    kinds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    told: Counter[str] = field(default_factory=Counter)
+    logged: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+    """The names of requests whose callers were told that nothing is recorded."""
+
+    @property
+    def faults(self) -> list[str]:
+        return self.storm.faults
+
+    def figures(self) -> Mapping[str, object]:
+        """Return what is printed."""
+        storm = self.storm
+        return {
+            "runs": dict(storm.runs),
+            "times that the store refused": dict(self.kinds),
+            "seconds for which it did": {kind: round(all_) for kind, all_ in self.seconds.items()},
+            "ops begun / ended, on disk": f"{storm.began} / {storm.ended}",
+            "attempts that failed, as classified": dict(storm.lost),
+            "callers were told meanwhile": dict(self.told),
+            "lines of the launcher's log about it": dict(self.logged),
+            "events watched": storm.watched,
+            "committed values read back": storm.values,
+            "seconds": round(storm.seconds, 1),
+            "faults": len(storm.faults),
+        }
+
+
+Refusing = Callable[[Place, float], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measures:
+    """How much there is of everything, and the ways in which the store refuses."""
+
+    rng: random.Random
+    kinds: Sequence[Refusing]
+    runs: int
+    moments: int
+    longest: float
+    op_ms: int
+
+
+def store_refuses(
+    seed: int, *, runs: int, moments: int, longest: float, op_ms: int = 600
+) -> Refusals:
+    """Have runs in flight while the store refuses, for up to `longest` seconds at a time."""
+    refusals = Refusals()
+    started = time.monotonic()
+    measures = Measures(
+        rng=random.Random(seed),
+        kinds=(locked, slow, failing, read_only),
+        runs=runs,
+        moments=moments,
+        longest=longest,
+        op_ms=op_ms,
+    )
+    _under(refusals, measures)
+    # The other half where the disk can be full: there the database alone is on it.
+    with small_disk(ROOM) as disk:
+        if disk is not None:
+            _under(refusals, replace(measures, kinds=(full, locked)), disk / "home")
+    refusals.storm.seconds = time.monotonic() - started
+    return refusals
+
+
+def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> None:
+    expected = {asset: undisturbed(asset) for asset in ASSETS}
+    outcome = refusals.storm
+    with a_place(home=home, CHAOS_OP_MS=str(measures.op_ms)) as place, ExitStack() as stack:
+        # A host that waits for others to be recorded has nothing to do, and is to stay all the same.
+        place.launcher = place.a_launcher("--idle-host", f"{2 * measures.longest + 10:g}")
+        if home is None:
+            place.start()
+        else:
+            stack.enter_context(_database_alone(place))
+        with place.client() as client, ThreadPoolExecutor(2 * measures.runs) as pool:
+            followed = {
+                asset: [
+                    pool.submit(follow, client, asset, f"{asset}-{number}", WATCH_SECONDS)
+                    for number in range(measures.runs)
+                ]
+                for asset in ASSETS
+            }
+            wait_until(lambda: len(place.effects()) > 2 * measures.runs, "ops run")
+            over = threading.Event()
+            raging = threading.Thread(target=_rage, args=(place, refusals, measures, over))
+            raging.start()
+            try:
+                logs = {asset: [one.result() for one in all_] for asset, all_ in followed.items()}
+            finally:
+                over.set()
+                raging.join()
+            for asset in ASSETS:
+                check(place, client, logs[asset], expected[asset], outcome)
+            _check_asked(client, refusals)
+        every = [log for all_ in logs.values() for log in all_]
+        count_effects(place, SERVICES, outcome, every)
+        _check_attempts(every, outcome)
+        _read_log(place, refusals)
+        place.launcher.stop()
+        place.launcher = place.a_launcher()
+        place.launcher.start()
+        outcome.faults += [f"left: {one}" for one in place.end()]
+
+
+def _rage(place: Place, refusals: Refusals, measures: Measures, over: threading.Event) -> None:
+    """Have the store refuse in one way after the other, for a while each."""
+    rng = measures.rng
+    kinds = [kind for kind in measures.kinds if kind is not read_only or _can_be_read_only(place)]
+    for number in range(measures.moments):
+        if over.wait(rng.uniform(0.1, 1.5)):
+            return
+        kind = kinds[number % len(kinds)]
+        # Mostly seconds, now and then as long as it may be.
+        share = rng.choice((0.05, 0.1, 0.3, 1.0)) * rng.uniform(0.5, 1.0)
+        refusals.kinds[kind.__name__] += 1
+        refusals.seconds[kind.__name__] += share * measures.longest
+        asking = threading.Thread(target=_ask, args=(place, refusals))
+        asking.start()
+        kind(place, share * measures.longest)
+        asking.join()
+
+
+def _ask(place: Place, refusals: Refusals) -> None:
+    """Ask for a run by name, as somebody would: refused or not, there is one or none of it."""
+    key = f"asked-{refusals.kinds.total()}"
+    with place.client() as client:
+        told = "it was done"
+        try:
+            client.materialize("asked", idempotency_key=key).cancel()
+        except treadle_client.TreadleClientError as error:
+            told = f"{type(error).__name__}: {error}"
+            if told.endswith("what was asked was not recorded"):
+                refusals.refused.append(key)
+            if getattr(error, "reason", "") == "RUN_FINISHED":
+                told = "it was done"
+        refusals.told[told.partition(";")[0].replace(str(place.address), "LAUNCHER")[:140]] += 1
+
+
+def _check_asked(client: treadle_client.Client, refusals: Refusals) -> None:
+    """What was refused is not there, and a name names one run."""
+    keys = Counter(run.idempotency_key for run in client.runs() if run.idempotency_key)
+    faults = [f"refused, and recorded: {key}" for key in refusals.refused if keys[key]]
+    faults += [f"{count} runs named {key}" for key, count in keys.items() if count > 1]
+    refusals.refused.clear()
+    refusals.faults.extend(faults)
+
+
+def _check_attempts(logs: Sequence[Sequence[treadle_client.Event]], outcome: Outcome) -> None:
+    """Every op has one attempt on record, and every run succeeded."""
+    for events in logs:
+        started = Counter(
+            event.step_key for event in events if isinstance(event, treadle_client.StepStarted)
+        )
+        if set(started.values()) != {1}:
+            outcome.faults.append(f"{events[0].run_id}: attempts on record: {started}")
+        if getattr(events[-1], "state", None) is not treadle_client.RunState.SUCCEEDED:
+            outcome.faults.append(f"{events[0].run_id}: {events[-1]}")
+
+
+def _read_log(place: Place, refusals: Refusals) -> None:
+    for line in place.launcher.log.read_text().splitlines():
+        words = line.split(" ")
+        if len(words) > 3 and words[2] == "ERROR":
+            refusals.logged[words[3]] += 1
+            if words[3] not in ("store_waits", "store_failed"):
+                refusals.faults.append(f"the launcher's log: {line}")
+        elif line.startswith("Traceback"):
+            refusals.faults.append("the launcher's log: a traceback")
+    if refusals.logged["store_waits"] > 3 * refusals.kinds.total():
+        refusals.faults.append(f"said too often: {refusals.logged}")
+
+
+# The kinds.
+
+
+def locked(place: Place, seconds: float) -> None:
+    """Another connection writes, and does not come to an end."""
+    with _lock(place):
+        time.sleep(seconds)
+
+
+def slow(place: Place, seconds: float) -> None:
+    """Another connection writes over and over."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        with _lock(place):
+            time.sleep(0.7)
+        time.sleep(BETWEEN_LOCKS)
+
+
+def failing(place: Place, seconds: float) -> None:
+    """No write of the launcher's works: each file that it has is as large as it may be."""
+    assert place.launcher.popen is not None
+    pid = place.launcher.popen.pid
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        time.sleep(seconds)
+    finally:
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+def read_only(place: Place, seconds: float) -> None:
+    """The database and its log may be written by nobody, root included."""
+    with ExitStack() as stack:
+        for name in ("treadle.db", "treadle.db-wal"):
+            stack.enter_context(_immutable(place.home / name))
+        time.sleep(seconds)
+
+
+def full(place: Place, seconds: float) -> None:
+    """There is no room on the disk of the database."""
+    filler = place.home / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"\0" * 4096)
+    time.sleep(seconds)
+    filler.unlink()
+
+
+@contextmanager
+def _lock(place: Place) -> Iterator[None]:
+    other = sqlite3.connect(place.home / "treadle.db", isolation_level=None, timeout=60)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+
+
+def _can_be_read_only(place: Place) -> bool:
+    """Whether a file can be made so here that root cannot write it: ext4 and root."""
+    path = place.scratch / "try"
+    path.write_bytes(b"")
+    try:
+        with path.open("ab") as file, _immutable(path), suppress(PermissionError):
+            file.write(b"x")
+            file.flush()
+            return False
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _immutable(path: Path) -> Iterator[None]:
+    with path.open("rb") as file:
+        flags = bytearray(8)
+        fcntl.ioctl(file, _GET_FLAGS, flags)
+        before = bytes(flags)
+        flags[0] |= _IMMUTABLE
+        fcntl.ioctl(file, _SET_FLAGS, bytes(flags))
+        try:
+            yield
+        finally:
+            fcntl.ioctl(file, _SET_FLAGS, before)
+
+
+@contextmanager
+def _database_alone(place: Place) -> Iterator[None]:
+    """Have values, journals and logs of a home on a small disk lie on a large one."""
+    place.start()
+    place.launcher.stop()
+    with a_folder() as large, ExitStack() as stack:
+        for name in ("values", "hosts", "logs"):
+            there = large / name
+            shutil.copytree(place.home / name, there, symlinks=True)
+            there.chmod(0o700)
+            subprocess.run(["mount", "--bind", there, place.home / name], check=True)
+            unmount = ["umount", "-l", place.home / name]
+            stack.callback(subprocess.run, unmount, check=True)
+        place.launcher.start()
+        place.ready()
+        yield
