@@ -58,7 +58,11 @@ class ModuleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A code location, and how its last load went."""
+    """A code location, and how its last load went.
+
+    `since` is when the launcher began to reach its code server or, UNREACHABLE, when it ceased;
+    `problem` says why it does not. What is known of one that is not reached is as it was then.
+    """
 
     name: str
     state: LocationState
@@ -69,6 +73,9 @@ class Location:
     warnings: tuple[str, ...]
     asset_count: int
     step_count: int
+    address: str = ""
+    since: datetime | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

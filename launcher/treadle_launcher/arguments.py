@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -28,10 +28,11 @@ class StartMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationArgument:
-    """A code server to serve. Without a name it is known by its own."""
+    """A code server to serve. Without a name it is known by its own; `token` is for it alone."""
 
     name: str
     address: Address
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ def read(argv: Sequence[str]) -> Settings:
         durability = _choice(Durability, args.durability, "durability")
     except ValueError as error:
         parser.error(str(error))
-    token = _token(parser, args.token_file)
+    token = _token(parser, "--token-file", args.token_file)
+    locations = _with_tokens(parser, locations, args.location_token, token)
     _check(parser, locations, bind, token)
     return Settings(
         locations=locations,
@@ -113,7 +115,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
     )
     add("--bind", metavar="ADDRESS")
-    add("--token-file", metavar="FILE", help="required over TCP; sent to code servers over TCP")
+    add("--token-file", metavar="FILE", help="required over TCP: what callers must send")
+    add(
+        "--location-token",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="holds the token of the code server of --location NAME=HOST:PORT",
+    )
     add("--alive-fd", type=_descriptor, metavar="N")
     add("--ready-fd", type=_descriptor, metavar="N")
     add("--max-steps", type=_at_least(1), default=defaults.MAX_STEPS, metavar="N")
@@ -214,13 +223,42 @@ def _location(text: str) -> LocationArgument:
     return LocationArgument(name=name, address=parse(address))
 
 
-def _token(parser: argparse.ArgumentParser, path: str | None) -> str | None:
+def _token(parser: argparse.ArgumentParser, option: str, path: str | None) -> str | None:
     if path is None:
         return None
     try:
         return read_token(path)
     except TokenFileError as error:
-        parser.error(f"--token-file: {error}")
+        parser.error(f"{option}: {error}")
+
+
+def _with_tokens(
+    parser: argparse.ArgumentParser,
+    locations: tuple[LocationArgument, ...],
+    given: Sequence[str],
+    own: str | None,
+) -> tuple[LocationArgument, ...]:
+    """Give each location the token that is for it: the launcher's own is handed to nobody."""
+    by_name = {location.name: location for location in locations if location.name}
+    for text in given:
+        name, equals, path = text.partition("=")
+        option = f"--location-token {name}"
+        if not equals or not name or not path:
+            parser.error(f"--location-token {text!r}: write NAME=FILE")
+        if name not in by_name:
+            parser.error(f"{option}: no --location has this name: write --location {name}=ADDRESS")
+        if not isinstance(by_name[name].address, TcpAddress):
+            parser.error(f"{option}: {by_name[name].address} takes no token, only TCP does")
+        token = _token(parser, option, path)
+        if token == own:
+            parser.error(
+                f"{option}: {path} holds the launcher's own token (--token-file), with which whoever"
+                " has the code server's port would be the launcher's master: make one for it alone,"
+                f" `(umask 077; openssl rand -hex 32 > {name}.token)`, and start the code server"
+                " with it too"
+            )
+        by_name[name] = replace(by_name[name], token=token)
+    return tuple(by_name.get(location.name, location) for location in locations)
 
 
 def _check(
@@ -233,6 +271,10 @@ def _check(
     for name in names:
         if names.count(name) > 1:
             parser.error(f"--location: two locations are named {name!r}")
+    unnamed = [location.address for location in locations if not location.name]
+    for address in unnamed:
+        if unnamed.count(address) > 1:
+            parser.error(f"--location: {address} is given twice")
     if isinstance(bind, TcpAddress):
         if not bind.is_loopback:
             parser.error(f"--bind {bind}: TCP is served on loopback only, for example 127.0.0.1:0")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 import grpc
 
-from treadle_access.addresses import Address, TcpAddress, UnixAddress
+from treadle_access.addresses import UnixAddress
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_launcher import defaults
+from treadle_launcher.arguments import LocationArgument
+from treadle_launcher.code_server_answers import answered, note_lost
 from treadle_launcher.code_server_channel import CodeServerChannel
 from treadle_launcher.errors import (
-    BadAnswerError,
-    BadArgumentError,
     CodeServerRefusedError,
-    LocationUnreachableError,
     NoHostForLocationError,
     Reason,
     RefusedError,
@@ -27,12 +26,12 @@ from treadle_launcher.late_answers import LateAnswers
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, PlanOptions, Selection
-from treadle_launcher.plan_check import BadPlanError, check_plan, check_reused
+from treadle_launcher.plan_check import check_plan, check_reused
 from treadle_launcher.rerunning import EarlierRun
+from treadle_launcher.standing import Standing
 from treadle_launcher.wire.answers import BoundsError, checked, whole
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
 from treadle_launcher.wire.earlier_steps import encode_rerun
-from treadle_launcher.wire.error import decode_refusal
 from treadle_launcher.wire.graph import Graph, LocationReport
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.plan_parts import decode_plan
@@ -45,18 +44,20 @@ _LONGEST_PAUSE = 5.0
 class CodeLocation:
     """A code server, dialled once and followed: its last report is at hand without a call.
 
-    `token` is sent over TCP. Calls raise LocationUnreachableError, CodeServerRefusedError
-    with the code server's own refusal, or another RefusedError.
+    Given without a name it has that of the code server, as `naming` lets it; until that is known
+    the one `remembered`, or its address. Calls raise LocationUnreachableError,
+    CodeServerRefusedError with the code server's own refusal, or another RefusedError.
     """
 
-    def __init__(self, name: str, address: Address, token: str | None) -> None:
-        self.name = name
+    def __init__(self, given: LocationArgument, remembered: str = "") -> None:
+        self.address = given.address
+        self.name = given.name or remembered or str(given.address)
+        self.is_named = bool(given.name)
         self.report: LocationReport | None = None
-        self.is_reachable = False
-        self._address = address
-        self._metadata = _metadata(address, token)
-        self._refused = ""
-        self._channel = CodeServerChannel(address, self._note_refusal)
+        self.standing = Standing(given)
+        self._naming: Callable[[str], str] = str
+        self._metadata = _metadata(given)
+        self._channel = CodeServerChannel(given.address, self.standing.refuse)
         self._stub: codeserver_pb2_grpc.CodeServerServiceAsyncStub = (
             codeserver_pb2_grpc.CodeServerServiceStub(self._channel.grpc)
         )
@@ -66,20 +67,27 @@ class CodeLocation:
         self._reports = LateAnswers(defaults.CODE_SERVER_PATIENCE)
         self._fetches = LateAnswers(defaults.CODE_SERVER_PATIENCE)
 
-    async def open(self, on_change: Callable[[], None]) -> None:
+    async def open(
+        self,
+        on_change: Callable[[], None],
+        naming: Callable[[str], str] = str,
+        *,
+        is_awaited: bool = False,
+    ) -> None:
         """Ask for the location once, then follow it; `on_change` is called at each change.
 
-        A code server that does not answer now is followed all the same, but for one that only
-        can tell its name: it is waited for, because both may have been started just now.
+        A code server that does not answer now is followed all the same. One `is_awaited` that
+        was started at the same moment.
         """
+        self._naming = naming
         await self._channel.open()
         await self.refresh_soon()
-        if not self.name and self.report is None:
-            _LOG.info("waiting_for_code_server address=%s", self._address)
+        if is_awaited and self.report is None:
+            _LOG.info("waiting_for_code_server address=%s", self.address)
             with suppress(RefusedError):
                 await self.refresh(wait_for_ready=True)
-        if not self.name and self.report is not None:
-            self.name = self.report.name
+        if self.report is None:
+            _LOG.warning("code_server_away location=%s address=%s", self.name, self.address)
         self._follower = asyncio.create_task(self._follow(on_change))
 
     def on_load(self, act: Callable[[str, str], None]) -> None:
@@ -103,7 +111,7 @@ class CodeLocation:
 
     async def refresh(self, *, wait_for_ready: bool = False) -> LocationReport:
         """Ask how the location is now; a code server that is not there yet may be waited for."""
-        with self._translated():
+        with answered(self.name, self.standing):
             response = await self._stub.GetLocation(
                 codeserver_pb2.GetLocationRequest(),
                 metadata=self._metadata,
@@ -122,12 +130,17 @@ class CodeLocation:
         if not self.is_silent and await self._reports.came(self.refresh()):
             return True
         if self.is_silent:
-            self.is_reachable = False
+            self.standing.lose("it does not answer")
         return False
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether it answered last time."""
+        return self.standing.is_reachable
 
     async def reload(self) -> tuple[LocationReport, bool]:
         """Load the targets anew; tell whether the new snapshot is served."""
-        with self._translated():
+        with answered(self.name, self.standing):
             # No deadline: the code server ends a load after its import timeouts. That it does
             # not answer at all is found by pings.
             response = await self._stub.Reload(
@@ -141,7 +154,7 @@ class CodeLocation:
         known = self._graphs.get(report.digest)
         if known is not None:
             return known
-        with self._translated():
+        with answered(self.name, self.standing):
             call = self._stub.GetGraph(
                 codeserver_pb2.GetGraphRequest(),
                 metadata=self._metadata,
@@ -181,7 +194,7 @@ class CodeLocation:
             options=encode_options(options),
             missing_asset_keys=missing,
         )
-        with self._translated():
+        with answered(self.name, self.standing):
             call = self._stub.Plan(
                 request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
             )
@@ -200,7 +213,7 @@ class CodeLocation:
             options=encode_options(options),
             missing_asset_keys=missing,
         )
-        with self._translated():
+        with answered(self.name, self.standing):
             call = self._stub.PlanReexecution(
                 encode_rerun(request, earlier.reexecution, earlier.steps.values()),
                 metadata=self._metadata,
@@ -212,7 +225,7 @@ class CodeLocation:
 
     async def manifest(self) -> tuple[str, CodeManifest]:
         """Return the digest that is served, and what it is made of."""
-        with self._translated():
+        with answered(self.name, self.standing):
             call = self._stub.GetManifest(
                 codeserver_pb2.GetManifestRequest(),
                 metadata=self._metadata,
@@ -227,10 +240,10 @@ class CodeLocation:
         Raises:
             NoHostForLocationError: the code server is not on this machine or not this user's.
         """
-        if not isinstance(self._address, UnixAddress):
+        if not isinstance(self.address, UnixAddress):
             raise NoHostForLocationError([self.name])
         try:
-            with self._translated():
+            with answered(self.name, self.standing):
                 response = await self._stub.GetLaunchSpec(
                     codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
                 )
@@ -255,12 +268,14 @@ class CodeLocation:
                     pause = _FIRST_PAUSE
                     self._seen(LocationReport(checked(response).location))
                     on_change()
-            except grpc.aio.AioRpcError:
-                pass
+            except grpc.aio.AioRpcError as error:
+                note_lost(self.name, self.standing, error)
             except BoundsError as error:
                 call.cancel()
                 _LOG.error("answer_refused location=%s detail=%s", self.name, error)
-            self.is_reachable = False
+                self.standing.refuse(f"it answered what the contract does not allow: {error}")
+            else:
+                self.standing.lose("it is gone")
             on_change()
             # A server that answers and ends the stream at once must not be asked in a circle.
             await asyncio.sleep(pause)
@@ -268,53 +283,13 @@ class CodeLocation:
 
     def _seen(self, report: LocationReport) -> LocationReport:
         before = "" if self.report is None else self.report.generation
+        if not self.is_named and report.name:
+            self.name = self._naming(report.name)
         self.report = report
-        self.is_reachable = True
+        self.standing.answer()
         if report.generation != before:
             self._on_load(self.name, report.generation)
         return report
-
-    def _note_refusal(self, why: str) -> None:
-        self._refused = why
-
-    def _unreachable(self) -> LocationUnreachableError:
-        if not self._refused:
-            return LocationUnreachableError([self.name])
-        message = f"The code server of {self.name} is not used: {self._refused}."
-        return LocationUnreachableError([self.name], message=message)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (BoundsError, BadPlanError, BadArgumentError) as error:
-            _LOG.error("answer_refused location=%s detail=%s", self.name, error)
-            message = (
-                f"The code server of {self.name} answered what the contract does not allow: {error}."
-                " Nothing was done with it: mend the code server, or serve the location by another."
-            )
-            raise BadAnswerError([self.name], message=message) from error
-        except grpc.aio.AioRpcError as error:
-            refusal = decode_refusal(error)
-            if refusal is not None and refusal.reason is not Reason.SHUTTING_DOWN:
-                raise CodeServerRefusedError(refusal) from error
-            if error.code() in _GONE:
-                self.is_reachable = False
-                raise self._unreachable() from error
-            raise BadAnswerError(
-                [self.name],
-                message=f"The code server of {self.name} failed: {error.code().name}"
-                f" {error.details()}",
-            ) from error
-
-
-_GONE = frozenset(
-    {
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
-        grpc.StatusCode.CANCELLED,
-    }
-)
 
 
 def _plan(
@@ -325,7 +300,5 @@ def _plan(
     return plan
 
 
-def _metadata(address: Address, token: str | None) -> tuple[tuple[str, str], ...]:
-    if isinstance(address, TcpAddress) and token is not None:
-        return (("authorization", f"Bearer {token}"),)
-    return ()
+def _metadata(given: LocationArgument) -> tuple[tuple[str, str], ...]:
+    return () if given.token is None else (("authorization", f"Bearer {given.token}"),)

@@ -61,6 +61,11 @@ class Home:
         """The folders of hosts, each named by its host's id."""
         return self.root / "hosts"
 
+    @property
+    def location_names(self) -> Path:
+        """What code servers that were given without a name called themselves."""
+        return self.root / "locations.json"
+
     def name_holder(self, process: ProcessId, address: Address) -> None:
         """Write into the lock who holds it, for the message that a second launcher gives."""
         self._lock.name_holder(f"{process.pid} {address}")

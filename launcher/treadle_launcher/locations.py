@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from treadle_launcher.arguments import LocationArgument
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import LauncherError, RefusedError, UnknownLocationError
+from treadle_launcher.location_names import LocationNames
 from treadle_launcher.suggestions import near_names
 from treadle_launcher.wire.graph import Graph
+
+_LOG = logging.getLogger(__name__)
 
 _NO_LOCATION: Final = (
     "There is no location: this launcher serves no code, only what is recorded. Start one that does:"
@@ -25,15 +30,22 @@ class LocationStartError(LauncherError):
 class Locations:
     """Every location that the launcher was given, in name order."""
 
-    def __init__(self, locations: Sequence[CodeLocation]) -> None:
+    def __init__(self, given: Sequence[LocationArgument], names: LocationNames) -> None:
+        self._names = names
+        taken = {each.name for each in given}
+        locations = []
+        for each in given:
+            remembered = "" if each.name else names.get(str(each.address))
+            locations.append(CodeLocation(each, "" if remembered in taken else remembered))
+            taken.add(remembered)
         self._given = tuple(locations)
-        self._by_name: Mapping[str, CodeLocation] = {}
+        self._clashes: dict[CodeLocation, str] = {}
 
-    async def open(self, on_change: Callable[[], None]) -> None:
-        """Reach the code servers once and follow them.
+    async def open(self, on_change: Callable[[], None], *, is_awaited: bool = False) -> None:
+        """Ask the code servers once and follow them. None is waited for, unless `is_awaited`.
 
         Raises:
-            LocationStartError: one has no name and cannot be asked, or two have the same.
+            LocationStartError: two have the same name.
         """
 
         def changed(location: CodeLocation) -> None:
@@ -43,21 +55,46 @@ class Locations:
             on_change()
 
         await asyncio.gather(
-            *(location.open(partial(changed, location)) for location in self._given)
+            *(
+                location.open(
+                    partial(changed, location),
+                    partial(self._name_of, location),
+                    is_awaited=is_awaited,
+                )
+                for location in self._given
+            )
         )
-        by_name: dict[str, CodeLocation] = {}
-        for location in self._given:
-            if not location.name:
-                raise LocationStartError(
-                    "a code server that was given without a name does not answer:"
-                    " start it, or write --location NAME=ADDRESS"
-                )
-            if location.name in by_name:
-                raise LocationStartError(
-                    f"two locations are named {location.name}: write --location NAME=ADDRESS"
-                )
-            by_name[location.name] = location
-        self._by_name = dict(sorted(by_name.items()))
+        for problem in self._clashes.values():
+            raise LocationStartError(problem)
+
+    def _name_of(self, location: CodeLocation, told: str) -> str:
+        """Return the name of one that was given without: its own, unless that is taken."""
+        address = str(location.address)
+        namesake = next(
+            (each for each in self._given if each is not location and each.name == told), None
+        )
+        if namesake is not None and not namesake.is_named and namesake.report is None:
+            # It only had the name when it was last seen.
+            namesake.name = str(namesake.address)
+            namesake = None
+        if namesake is None:
+            self._clashes.pop(location, None)
+            self._names.remember(address, told)
+            return told
+        problem = f"two locations are named {told}: write --location NAME={address}"
+        if self._clashes.get(location) != problem:
+            _LOG.error("location_not_named reason=%s", problem)
+        self._clashes[location] = problem
+        return address
+
+    def warnings(self, location: CodeLocation) -> tuple[str, ...]:
+        """Return what is to be known of one here, beside what it says of itself."""
+        clash = self._clashes.get(location)
+        return () if clash is None else (f"It goes by its address: {clash}.",)
+
+    @property
+    def _by_name(self) -> Mapping[str, CodeLocation]:
+        return {each.name: each for each in sorted(self._given, key=lambda each: each.name)}
 
     def on_load(self, act: Callable[[str, str], None]) -> None:
         """Have this called with a location's name and the generation that it serves from now on."""

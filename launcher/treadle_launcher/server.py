@@ -25,14 +25,14 @@ from treadle_launcher.arguments import Settings
 from treadle_launcher.asset_history import AssetHistory
 from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.clock import SystemClock
-from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
 from treadle_launcher.errors import BadTokenError
-from treadle_launcher.home import open_home
+from treadle_launcher.home import Home, open_home
 from treadle_launcher.housekeeping import housekeeping
 from treadle_launcher.launching import Launching
 from treadle_launcher.leaving import told_to_leave
+from treadle_launcher.location_names import LocationNames
 from treadle_launcher.locations import Locations
 from treadle_launcher.planning import Planner
 from treadle_launcher.processes import own_id
@@ -62,7 +62,7 @@ async def serve(settings: Settings) -> None:
         HomeError: the home cannot be used.
         StoreError: the home's database cannot be used.
         BadAddressError: an address cannot be bound, or there is no folder for sockets.
-        LocationStartError: a location has no name, or the name of another one.
+        LocationStartError: a location has the name of another one.
     """
     with told_to_leave(settings.alive_fd) as leave, open_home(settings.home) as home:
         identity = str(home.root.resolve())
@@ -76,7 +76,7 @@ async def serve(settings: Settings) -> None:
             if settings.durability is Durability.POWER:
                 # Once all of it is there: names on the disk lead to all that will be synced.
                 home.sync()
-            async with _followed(settings, leave) as locations:
+            async with _followed(settings, home, leave) as locations:
                 planner = Planner(locations, store, home.values, settings.import_timeout)
                 watchers = Watchers(store)
                 parts = EngineParts(
@@ -105,20 +105,19 @@ async def serve(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _followed(settings: Settings, leave: asyncio.Event) -> AsyncIterator[Locations]:
+async def _followed(
+    settings: Settings, home: Home, leave: asyncio.Event
+) -> AsyncIterator[Locations]:
     """Follow the locations for the length of the block.
 
-    Code servers may have been started at the same moment. Who is told to leave meanwhile waits
-    for them no longer.
+    Who is told to leave meanwhile waits for their first answers no longer.
     """
-    locations = Locations(
-        [
-            CodeLocation(location.name, location.address, settings.token)
-            for location in settings.locations
-        ]
-    )
+    locations = Locations(settings.locations, LocationNames(home.location_names))
     try:
-        opening = asyncio.create_task(locations.open(lambda: None))
+        # An ephemeral launcher is of one starter, which starts its code server at the same time.
+        opening = asyncio.create_task(
+            locations.open(lambda: None, is_awaited=settings.is_ephemeral)
+        )
         leaving = asyncio.create_task(leave.wait())
         await asyncio.wait((opening, leaving), return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()

@@ -26,6 +26,9 @@ def decode_location(message: graph_pb2.Location, read_text: ReadText) -> Locatio
         warnings=tuple(message.warnings),
         asset_count=message.asset_count,
         step_count=message.step_count,
+        address=message.address,
+        since=decode_time(message.since) if message.HasField("since") else None,
+        problem=message.problem,
     )
 
 

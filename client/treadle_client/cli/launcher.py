@@ -30,6 +30,12 @@ from treadle_client.cli.service_command import ServiceCommand, become
 @click.option(
     "--token-file", metavar="FILE", help="Holds the token that callers over TCP must send."
 )
+@click.option(
+    "--location-token",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Holds the token of the code server of --location NAME=HOST:PORT; repeatable.",
+)
 @click.option("--max-steps", type=int, metavar="N", help="Steps at once; by default one a CPU.")
 @click.option("--max-runs", type=int, metavar="N", help="Runs at once; by default 10.")
 @click.option(

@@ -14,10 +14,15 @@ def location_text(location: Location) -> str:
             f", {count(location.asset_count, 'asset')} in {count(location.step_count, 'step')},"
             f" digest {location.digest[:12]}"
         )
-    lines += [
+    return "\n".join(lines + load_problems(location))
+
+
+def load_problems(location: Location) -> list[str]:
+    """Say what is wrong with its code, and what is to be known of it, in indented lines."""
+    lines = [
         f"  {line}"
         for report in location.modules
         if report.state is not ModuleState.LOADED
         for line in str(report).splitlines()
     ]
-    return "\n".join(lines + [f"  warning: {text}" for text in location.warnings])
+    return lines + [f"  warning: {text}" for text in location.warnings]

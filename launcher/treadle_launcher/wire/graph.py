@@ -77,22 +77,11 @@ class LocationReport:
         """What the last load wants a person to know."""
         return tuple(self._message.warnings)
 
-    def encode(
-        self, name: str, *, reachable: bool, warnings: Iterable[str] = ()
-    ) -> graph_pb2.Location:
-        """Return the location as the launcher knows it: by its own name, with warnings added."""
+    def encode(self) -> graph_pb2.Location:
+        """Return what it said, to be added to."""
         message = graph_pb2.Location()
         message.CopyFrom(self._message)
-        message.name = name
-        message.warnings.extend(warnings)
-        if not reachable:
-            message.state = graph_pb2.LOCATION_STATE_UNREACHABLE
         return message
-
-
-def encode_unseen_location(name: str) -> graph_pb2.Location:
-    """Return a location whose code server was never reached."""
-    return graph_pb2.Location(name=name, state=graph_pb2.LOCATION_STATE_UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

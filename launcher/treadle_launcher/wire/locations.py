@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from treadle_api.v1 import graph_pb2
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.locations import Locations, conflicts_of, owners
-from treadle_launcher.wire.graph import Graph, encode_unseen_location
+from treadle_launcher.wire.graph import Graph
 
 
 class LocationMessages:
@@ -20,7 +20,7 @@ class LocationMessages:
         """Return every location, sorted by name."""
         await self._locations.refresh()
         graphs = await self._graphs_if_several()
-        return [_encode(location, graphs) for location in self._locations.all()]
+        return [self._encode(location, graphs) for location in self._locations.all()]
 
     async def reload(self, name: str) -> tuple[graph_pb2.Location, bool]:
         """Have a location load its code anew; tell whether the new snapshot is served.
@@ -30,7 +30,7 @@ class LocationMessages:
         """
         location = self._locations.get(name)
         _, swapped = await location.reload()
-        return _encode(location, await self._graphs_if_several(location)), swapped
+        return self._encode(location, await self._graphs_if_several(location)), swapped
 
     async def graph_parts(self, name: str) -> AsyncIterator[graph_pb2.GraphPart]:
         """Yield the parts of a location's graph.
@@ -42,7 +42,7 @@ class LocationMessages:
         graph = await location.graph()
         graphs = await self._graphs_if_several(location)
         conflicts = conflicts_of(location.name, graphs)
-        for part in graph.encode_parts(_encode(location, graphs), conflicts):
+        for part in graph.encode_parts(self._encode(location, graphs), conflicts):
             yield part
 
     async def _graphs_if_several(self, asked: CodeLocation | None = None) -> Mapping[str, Graph]:
@@ -51,13 +51,20 @@ class LocationMessages:
             return {}
         return await self._locations.graphs("" if asked is None else asked.name)
 
-
-def _encode(location: CodeLocation, graphs: Mapping[str, Graph]) -> graph_pb2.Location:
-    if location.report is None:
-        return encode_unseen_location(location.name)
-    owned = owners(graphs)
-    warnings = [
-        f"CONFLICT: {key} belongs to location {owned[key]} and is not served from here."
-        for key in sorted(conflicts_of(location.name, graphs))
-    ]
-    return location.report.encode(location.name, reachable=location.is_reachable, warnings=warnings)
+    def _encode(self, location: CodeLocation, graphs: Mapping[str, Graph]) -> graph_pb2.Location:
+        """Return a location as the launcher knows it: by its name here, and how it stands."""
+        report = location.report
+        message = graph_pb2.Location() if report is None else report.encode()
+        message.name = location.name
+        message.address = str(location.address)
+        message.problem = location.standing.problem
+        message.since.FromDatetime(location.standing.since)
+        if not location.is_reachable:
+            message.state = graph_pb2.LOCATION_STATE_UNREACHABLE
+        message.warnings.extend(self._locations.warnings(location))
+        owned = owners(graphs)
+        message.warnings.extend(
+            f"CONFLICT: {key} belongs to location {owned[key]} and is not served from here."
+            for key in sorted(conflicts_of(location.name, graphs))
+        )
+        return message

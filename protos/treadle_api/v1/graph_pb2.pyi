@@ -234,6 +234,9 @@ class Location(_message.Message):
     ASSET_COUNT_FIELD_NUMBER: _builtins.int
     STEP_COUNT_FIELD_NUMBER: _builtins.int
     GENERATION_FIELD_NUMBER: _builtins.int
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name, unique in a launcher."""
     state: Global___LocationState.ValueType
@@ -253,6 +256,10 @@ class Location(_message.Message):
     when the digest stays the same, and after a restart of the code server. Empty when there is
     none.
     """
+    address: _builtins.str
+    """Where the launcher looks for the code server. Sent by the launcher only, as what follows."""
+    problem: _builtins.str
+    """Why the launcher does not reach the code server, for a person. Set when UNREACHABLE only."""
     @_builtins.property
     def loaded_at(self) -> _timestamp_pb2.Timestamp:
         """When the served snapshot was loaded. Unset when there is none."""
@@ -264,6 +271,10 @@ class Location(_message.Message):
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What the last load wants a person to know: shadowed files, renamed blocks, conflicts."""
+
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when the launcher reaches the code server; when UNREACHABLE, since when it does not."""
 
     def __init__(
         self,
@@ -278,10 +289,13 @@ class Location(_message.Message):
         asset_count: _builtins.int = ...,
         step_count: _builtins.int = ...,
         generation: _builtins.str = ...,
+        address: _builtins.str = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        problem: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["loaded_at", b"loaded_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["loaded_at", b"loaded_at", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "digest", b"digest", "generation", b"generation", "loaded_at", b"loaded_at", "modules", b"modules", "name", b"name", "python_version", b"python_version", "state", b"state", "step_count", b"step_count", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "asset_count", b"asset_count", "digest", b"digest", "generation", b"generation", "loaded_at", b"loaded_at", "modules", b"modules", "name", b"name", "problem", b"problem", "python_version", b"python_version", "since", b"since", "state", b"state", "step_count", b"step_count", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -175,7 +175,8 @@ def test_a_location_over_tcp_is_planned_and_has_no_host_here(services, tmp_path)
     tcp = ("--bind", "127.0.0.1:0", "--token-file", str(token))
     code_server = services.process("treadle_codeserver", "--file", str(module), *tcp)
     launcher = services.launcher(
-        "--location", code_server.address, "--token-file", str(token), ephemeral=True
+        *("--location", f"away={code_server.address}", "--location-token", f"away={token}"),
+        ephemeral=True,
     )
     caller = services.caller(launcher.address)
 

@@ -87,6 +87,44 @@ def test_a_mistake_is_named_and_ends_with_status_2(capsys, flags, message):
     assert "\ntreadle launcher: error: " in said
 
 
+@pytest.fixture
+def tokens(tmp_path):
+    for name in ("own", "etl"):
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_text(f"open-sesame-for-{name}")
+    return tmp_path
+
+
+def test_a_location_has_a_token_of_its_own(tokens):
+    settings = read(
+        [
+            *("--location", "etl=127.0.0.1:1", "--location", "b=127.0.0.1:2"),
+            *("--token-file", f"{tokens}/own", "--location-token", f"etl={tokens}/etl"),
+        ]
+    )
+    assert [each.token for each in settings.locations] == ["open-sesame-for-etl", None]
+    assert "sesame" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("location", "given", "message"),
+    [
+        ("etl=127.0.0.1:1", "etl={}/own", "holds the launcher's own token"),
+        ("127.0.0.1:1", "etl={}/etl", "write --location etl=ADDRESS"),
+        ("etl=unix:/s", "etl={}/etl", "takes no token, only TCP does"),
+        ("etl=127.0.0.1:1", "{}/etl", "write NAME=FILE"),
+        ("etl=127.0.0.1:1", "etl={}/none", "cannot be read"),
+    ],
+)
+def test_a_location_s_token_that_cannot_be_meant_is_refused(
+    tokens, capsys, location, given, message
+):
+    own = ("--token-file", f"{tokens}/own")
+    with pytest.raises(SystemExit):
+        read(["--location", location, *own, "--location-token", given.format(tokens)])
+    assert message in capsys.readouterr().err
+
+
 def test_a_token_that_is_no_secret_is_refused_with_what_to_do(tmp_path, capsys):
     file = tmp_path / "token"
     file.write_text("open-sesame-open-sesame")
