@@ -55,6 +55,9 @@ HOST_RETURN_GRACE = 10.0
 HOST_ANSWER = 10.0
 """How long a host may take to answer a task, or to say anything once an end is overdue."""
 
+HOST_END = 20.0
+"""How long after the grace a host that answers may take to end what it was told to."""
+
 HOST_SILENCE = 60.0
 """After so long without the answer that it owes, a host is killed, whatever it runs."""
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from treadle_launcher import defaults
 from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.patience import Patience
 from treadle_launcher.ids import TaskId
@@ -16,7 +17,7 @@ class Answers:
     """Waits for what hosts owe, and tells of those that say nothing.
 
     A host is asked by the task itself, which it answers whatever it knows of it. One that
-    answers does what can be done, however long that takes; one that does not is held, or stopped.
+    answers does what can be done, and has a while for it; one that does not is held, or stopped.
     One whose connection ended owes another: it lives and dials within seconds, or is gone.
     """
 
@@ -25,6 +26,7 @@ class Answers:
         self._host_answer = host_answer
         self._ask: Callable[[Host, TaskId], None] = lambda host, task_id: None
         self._tell: Callable[[Host, float], None] = lambda host, seconds: None
+        self._give_up: Callable[[Host], None] = lambda host: None
 
     def on_question(self, ask: Callable[[Host, TaskId], None]) -> None:
         """Have this send a task to a host that has it, or should."""
@@ -33,6 +35,10 @@ class Answers:
     def on_silence(self, tell: Callable[[Host, float], None]) -> None:
         """Have this called, again and again, with the seconds for which a host said nothing."""
         self._tell = tell
+
+    def on_failure(self, give_up: Callable[[Host], None]) -> None:
+        """Have this called with a host that answers, and does not end what it has to."""
+        self._give_up = give_up
 
     def asked(self, host: Host) -> None:
         """Take note that a host was sent a task, or is to get it when it dials."""
@@ -44,6 +50,7 @@ class Answers:
         """Take note that a host was told to end an attempt."""
         end = _now() + self._term_grace
         task.end_due = end if task.end_due is None else min(end, task.end_due)
+        task.cancelled = True
         self._wait(host)
 
     def begun(self, host: Host, task: RunningTask, view: RunView) -> None:
@@ -86,6 +93,8 @@ class Answers:
         host.looked_at = now = _now()
         if host.silent_since is not None and now - host.silent_since >= self._host_answer:
             self._tell(host, now - host.silent_since)
+        elif any(map(_is_given_up, host.tasks.values())):
+            self._give_up(host)
         else:
             for task_id in tuple(_owed(host)):
                 host.silent_since = now
@@ -106,6 +115,17 @@ class Answers:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _is_given_up(task: RunningTask) -> bool:
+    """Tell whether an attempt goes on for long after its end was due.
+
+    What ended by itself and cannot be told of, because the host's journal cannot be written, is
+    waited for, unless its run is to end.
+    """
+    if task.end_due is None or (task.untold and not task.cancelled):
+        return False
+    return task.end_due + defaults.HOST_END <= _now()
 
 
 def _owed(host: Host) -> Iterator[TaskId]:

@@ -223,6 +223,14 @@ class Engine:
                 self._give_back(turn, host, task_id)
         self._board.settle(turn)
 
+    def host_stuck(self, host: Host) -> None:
+        """Kill a host that answers, and has not ended in time what it was told to."""
+        if self._board.stance is not Stance.RESUMING:
+            _LOG.warning("host_stuck host=%s", host.host_id)
+            seconds = defaults.HOST_END
+            why = f"it had not ended an attempt {seconds:g} s after it had to, and was killed"
+            self._pool.kill_for(host, why)
+
     def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""
         turn = self._board.turn()
@@ -237,6 +245,7 @@ class Engine:
             return
         if ack.state is not AckState.REFUSED:
             task.answered = True
+            task.untold = ack.state is AckState.ENDED
             run = self._board.get(task.run_id)
             if run is not None:
                 self._pool.answers.begun(host, task, run.view)

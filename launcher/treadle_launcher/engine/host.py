@@ -40,6 +40,7 @@ class RunningTask:
 
     `recorded`: the log says so; no host hears of it before. `sent`: the host may know of it. `answered`: it does. `begun`: code of the user's may have
     run. `end_due`: when it should be over, by the loop's clock; None: that is not known.
+    `cancelled`: its host was told to end it. `untold`: that says that it is over, and not how.
     """
 
     run_id: RunId
@@ -50,6 +51,8 @@ class RunningTask:
     answered: bool = False
     begun: bool = False
     end_due: float | None = None
+    cancelled: bool = False
+    untold: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -103,6 +103,7 @@ class RunningEngine:
         self._pool.on_end(self.engine.host_ended)
         self._pool.answers.on_question(self.engine.ask)
         self._pool.answers.on_silence(self.engine.host_silent)
+        self._pool.answers.on_failure(self.engine.host_stuck)
         self.board.on_fault(self._begin_again)
         self.desk.on_fault(self._begin_again)
         self.board.on_overdue(self.engine.end_overdue)

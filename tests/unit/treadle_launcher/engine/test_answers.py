@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -53,7 +54,7 @@ async def test_a_host_that_does_not_end_what_was_cancelled_is_killed(kit, plans)
         assert not is_alive(host)
 
 
-async def test_a_host_that_answers_has_as_long_as_it_takes(kit, plans):
+async def test_a_host_that_answers_is_waited_for(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
         host = await kit.ready_host()
@@ -78,6 +79,72 @@ async def test_an_attempt_whose_host_does_not_end_it_in_time_ends_as_timed_out(k
         failure = await failure_of(kit, run_id)
         assert failure.reason is FailureReason.TIMEOUT
         assert failure.message.startswith("It took longer than the 0.1 s that it may; it did not")
+
+
+async def answer_for_ever(host, task, state):
+    """Answer whatever is asked of the task, until the host is killed."""
+    while is_alive(host):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                if "task" in await host.frame():
+                    await host.answer(task, state)
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "ENDED"])
+async def test_a_host_that_answers_and_never_ends_what_was_cancelled_is_killed(
+    kit, plans, monkeypatch, state
+):
+    monkeypatch.setattr(defaults, "HOST_END", 0.3)
+    async with kit.running("--term-grace", "0.2"):
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.begin()
+        await kit.engine.engine.cancel(run_id, "enough")
+        await answer_for_ever(host, task, state)
+        assert (await kit.finished(run_id)).state is RunState.CANCELLED
+
+
+async def test_a_run_whose_time_is_over_ends_though_its_host_cannot_tell_of_it(
+    kit, plans, monkeypatch
+):
+    monkeypatch.setattr(defaults, "HOST_END", 0.3)
+    async with kit.running("--term-grace", "0.2"):
+        run_id = await kit.launch(plans({"a": ()}), timeout_ms=300)
+        host = await kit.ready_host()
+        await answer_for_ever(host, await host.begin(), "ENDED")
+        failed = await kit.finished(run_id)
+        assert failed.state is RunState.FAILED
+        assert failed.failure.reason is FailureReason.TIMEOUT
+
+
+async def test_an_attempt_that_its_host_never_ends_is_timed_out(kit, plans, monkeypatch):
+    monkeypatch.setattr(defaults, "HOST_END", 0.3)
+    plan = plans({"a": ()})
+    plan = replace(plan, steps=(replace(plan.steps[0], timeout_ms=100),))
+    async with kit.running("--term-grace", "0.2"):
+        run_id = await kit.launch(plan)
+        host = await kit.ready_host()
+        await answer_for_ever(host, await host.begin(), "RUNNING")
+        failure = await failure_of(kit, run_id)
+        assert failure.reason is FailureReason.TIMEOUT
+        assert "it had not ended an attempt 0.3 s after it had to" in failure.message
+
+
+async def test_an_attempt_that_ended_by_itself_is_waited_for_until_its_host_can_tell(
+    kit, plans, monkeypatch
+):
+    monkeypatch.setattr(defaults, "HOST_END", 0.1)
+    plan = plans({"a": ()})
+    plan = replace(plan, steps=(replace(plan.steps[0], timeout_ms=100),))
+    async with kit.running("--term-grace", "0.1"):
+        run_id = await kit.launch(plan)
+        host = await kit.ready_host()
+        task = await host.begin()
+        for _ in range(4):
+            assert (await host.expect("task"))["taskId"] == task["taskId"]
+            await host.answer(task, "ENDED")
+        await host.succeed(task)
+        assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
 
 
 async def test_a_task_that_an_idle_host_does_not_answer_runs_on_another(kit, plans):
