@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 
 from treadle_access.addresses import Address, TcpAddress
 from treadle_access.binding import started
+from treadle_access.connections import bounded
 from treadle_access.token_check import TokenCheck
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_codeserver import defaults
@@ -35,8 +36,6 @@ _LOG = logging.getLogger(__name__)
 _SERVICE = codeserver_pb2.DESCRIPTOR.services_by_name["CodeServerService"].full_name
 
 _OPTIONS = (
-    # Without this, Linux lets a second server of ours bind the same port and share its callers.
-    ("grpc.so_reuseport", 0),
     # Who waits for a long load, or for a change, may ask so often whether we are alive.
     ("grpc.http2.min_ping_interval_without_data_ms", defaults.PING_INTERVAL_MS),
 )
@@ -69,7 +68,8 @@ async def _served(settings: Settings, location: CodeLocation) -> AsyncIterator[A
         if is_tcp and settings.token is not None
         else []
     )
-    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=_OPTIONS)
+    options = (*bounded(settings.bind), *_OPTIONS)
+    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=options)
     service = CodeServerService(location, settings.command)
     codeserver_pb2_grpc.add_CodeServerServiceServicer_to_server(service, server)
     healthy = health.aio.HealthServicer()

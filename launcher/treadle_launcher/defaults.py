@@ -61,6 +61,9 @@ HOST_END = 20.0
 HOST_SILENCE = 60.0
 """After so long without the answer that it owes, a host is killed, whatever it runs."""
 
+FIRST_FRAME = 30.0
+"""How long a connection of a host may take to say whose it is."""
+
 HOST_START_MARGIN = 10.0
 """What a host may take to start and connect, beside its imports."""
 

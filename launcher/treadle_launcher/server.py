@@ -17,6 +17,7 @@ from grpc_reflection.v1alpha import reflection
 
 from treadle_access.addresses import Address, TcpAddress, UnixAddress
 from treadle_access.binding import started
+from treadle_access.connections import bounded
 from treadle_access.folders import default_socket
 from treadle_access.token_check import TokenCheck
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
@@ -48,9 +49,6 @@ from treadle_launcher.wire.locations import LocationMessages
 _LOG = logging.getLogger(__name__)
 
 _SERVICE = launcher_pb2.DESCRIPTOR.services_by_name["LauncherService"].full_name
-
-# Without this, Linux lets a second server of ours bind the same port and share its callers.
-_OPTIONS = (("grpc.so_reuseport", 0),)
 
 
 async def serve(settings: Settings) -> None:
@@ -175,7 +173,7 @@ async def _served(
         if is_tcp and settings.token is not None
         else []
     )
-    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=_OPTIONS)
+    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=bounded(bind))
     launcher_pb2_grpc.add_LauncherServiceServicer_to_server(service, server)
     healthy = health.aio.HealthServicer()
     await healthy.set(_SERVICE, health_pb2.HealthCheckResponse.SERVING)

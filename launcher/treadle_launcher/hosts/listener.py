@@ -11,8 +11,10 @@ from typing import Protocol
 
 from treadle_access.addresses import UnixAddress
 from treadle_access.binding import identity
+from treadle_access.connections import most_connections
 from treadle_access.folders import owned_folder
 from treadle_access.sockets import claimed, peer_uid
+from treadle_launcher import defaults
 from treadle_launcher.hosts.frames import HostFrame, LauncherFrame
 from treadle_launcher.wire.worker import FrameError, decode_frame, encode_frame
 
@@ -36,8 +38,10 @@ class FrameHandler(Protocol):
 class Connection(asyncio.Protocol):
     """One host's connection. Made by `listen` alone."""
 
-    def __init__(self, handler: FrameHandler) -> None:
+    def __init__(self, handler: FrameHandler, open_connections: set[Connection]) -> None:
         self._handler = handler
+        self._open = open_connections
+        self._silence: asyncio.TimerHandle | None = None
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
 
@@ -60,7 +64,14 @@ class Connection(asyncio.Protocol):
             _LOG.warning("host_refused reason=uid")
             transport.abort()
             return
+        if len(self._open) >= most_connections():
+            _LOG.warning("host_refused reason=connections open=%d", len(self._open))
+            transport.abort()
+            return
         self._transport = transport
+        self._open.add(self)
+        loop = asyncio.get_running_loop()
+        self._silence = loop.call_later(defaults.FIRST_FRAME, transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Cut what arrived into frames (asyncio calls it)."""
@@ -70,6 +81,7 @@ class Connection(asyncio.Protocol):
         try:
             for body in self._complete_frames():
                 frame = decode_frame(body)
+                self._hear()
                 if frame is not None:
                     self._handler.frame_received(self, frame)
         except FrameError as error:
@@ -78,9 +90,16 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass on that the host hung up (asyncio calls it)."""
+        self._hear()
+        self._open.discard(self)
         if self._transport is not None:
             self._transport = None
             self._handler.connection_lost(self)
+
+    def _hear(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
 
     def _complete_frames(self) -> list[bytes]:
         bodies = []
@@ -104,6 +123,7 @@ class HostListener:
     def __init__(self, address: UnixAddress, handler: FrameHandler) -> None:
         self._address = address
         self._handler = handler
+        self._open: set[Connection] = set()
         self._server: asyncio.Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._bind()
@@ -132,7 +152,7 @@ class HostListener:
         loop = asyncio.get_running_loop()
         # Without starting it is there in one step, and can be closed from then on.
         self._server = await loop.create_unix_server(
-            lambda: Connection(self._handler), sock=self._socket, start_serving=False
+            lambda: Connection(self._handler, self._open), sock=self._socket, start_serving=False
         )
         await self._server.start_serving()
 
