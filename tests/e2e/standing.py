@@ -34,7 +34,12 @@ class Standing:
         # A folder of its own for sockets, and short: a killed launcher leaves them there.
         self._runtime = tempfile.mkdtemp(prefix="tt-")
         self._services: dict[str, subprocess.Popen[bytes]] = {}
-        self._code_address = self._start("treadle_codeserver", "--file", str(module))
+        self._module = module
+        self._code_address = ""
+
+    def start(self) -> None:
+        """Start both."""
+        self._code_address = self._start("treadle_codeserver", "--file", str(self._module))
         self.start_launcher()
 
     def start_launcher(self, *arguments: str) -> str:
@@ -88,6 +93,7 @@ def standing(module: Path, home: Path, launcher_prefix: Sequence[str] = ()) -> I
     """Run a code server and a standing launcher for the length of the block."""
     services = Standing(module, home, launcher_prefix)
     try:
+        services.start()
         yield services
     finally:
         services.close()
