@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from treadle import asset
+from treadle import AssetOut, Output, StepInterrupted, asset, multi_asset
 
 
 def start_stray(context):
@@ -37,6 +37,17 @@ def deaf(context):
     start_stray(context)
     while True:
         signal.pause()
+
+
+@multi_asset(outs={"first": AssetOut(), "second": AssetOut()})
+def makes_both_when_told_to_end(context):
+    yield Output("made before", "first")
+    start_stray(context)
+    try:
+        while True:
+            signal.pause()
+    except StepInterrupted:
+        yield Output("made since", "second")
 
 
 @asset

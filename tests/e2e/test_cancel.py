@@ -14,7 +14,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import ASSETS, Session, Start
-from tests.e2e.standing import standing
+from tests.e2e.standing import standing, wait_for
 from treadle_client import FailureReason, LogRecord, RunHandle, RunState, StepState
 from treadle_client._local import Code, connected, local_services
 
@@ -78,6 +78,27 @@ def test_what_is_another_process_every_moment_is_gone_as_well(impatient: Session
     assert result.status is RunState.CANCELLED
     assert not lives(step)
     assert [each.pid for each in psutil.Process(guard).children(recursive=True)] == [host]
+
+
+def test_what_was_made_by_a_run_that_was_cancelled_is_neither_recorded_nor_kept(
+    impatient: Session,
+) -> None:
+    handle = impatient.client.materialize(["first", "second"])
+    stray_of(handle)
+    assert stored(impatient)
+
+    handle.cancel()
+    result = handle.result(timeout=30)
+
+    assert result.status is RunState.CANCELLED
+    assert result.materializations == ()
+    assert not list(impatient.client.materializations("first"))
+    wait_for(lambda: not stored(impatient), impatient.client)
+
+
+def stored(session: Session) -> list[str]:
+    # Not rglob: a folder may go while it is looked through.
+    return [name for _, _, names in os.walk(session.home / "values") for name in names]
 
 
 def test_a_cancel_at_once_is_one(impatient: Session) -> None:

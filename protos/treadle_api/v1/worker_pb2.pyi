@@ -697,7 +697,9 @@ Global___Prepare: _TypeAlias = Prepare  # noqa: Y015
 
 @_typing.final
 class Cancel(_message.Message):
-    """End a task: TERM, grace, KILL, until its processes are proven gone."""
+    """End a task: its op is interrupted, what it started gets TERM, and after the grace KILL, until its
+    processes are proven gone. Whatever it reports from then on, it has not succeeded.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -83,11 +83,12 @@ async def test_an_attempt_whose_host_does_not_end_it_in_time_ends_as_timed_out(k
 
 async def answer_for_ever(host, task, state):
     """Answer whatever is asked of the task, until the host is killed."""
-    while is_alive(host):
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0.2):
-                if "task" in await host.frame():
-                    await host.answer(task, state)
+    async with asyncio.timeout(20):
+        while is_alive(host):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    if "task" in await host.frame():
+                        await host.answer(task, state)
 
 
 @pytest.mark.parametrize("state", ["RUNNING", "ENDED"])
