@@ -27,7 +27,7 @@ class FailureReason(StrEnum):
     LOST = "lost"
     #: The host could not be started or could not import the code.
     START_FAILED = "start_failed"
-    #: The code is not the code that was planned.
+    #: What was planned is not there any more: the code, or a stored value that was to be read.
     STALE = "stale"
     #: A fault of Treadle's own.
     INTERNAL = "internal"

@@ -17,7 +17,7 @@ class Materialization:
 
     `unexpected`: it was not selected, the op yielded it all the same. `value_ref` is None when
     the IO manager is not Treadle's own or stores nothing. `removed`: the value was swept since, to
-    make room.
+    make room. `gone` says why the value cannot be read, "" when it can or Treadle cannot tell.
     """
 
     asset_key: AssetKey
@@ -32,6 +32,7 @@ class Materialization:
     unexpected: bool
     value_ref: ValueRef | None
     removed: bool = False
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,10 @@ class PlannedInputRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One stored asset that the plan reads, and the run and step that made the value."""
+    """One stored asset that the plan reads, and the run and step that made the value.
+
+    `gone` says, when it is UNRECORDED, why the value that a run made cannot be read.
+    """
 
     asset_key: AssetKey
     readers: tuple[PlannedInputRef, ...]
@@ -190,6 +193,7 @@ class Load:
     value_ref: ValueRef | None
     store_sequence: int
     materialized_at: datetime | None
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

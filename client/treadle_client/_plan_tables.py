@@ -39,7 +39,7 @@ def plan_page(plan: Plan) -> Page:
         page.append(_hazards_table(plan.hazards))
     if plan.missing_asset_keys:
         missing = ", ".join(plan.missing_asset_keys)
-        page += ["", f"Never materialized, so their makers join the plan: {missing}"]
+        page += ["", f"Nothing is stored of them, so their makers join the plan: {missing}"]
     page += ["", *plan.notes] if plan.notes else []
     page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
     return tuple(page)
@@ -73,6 +73,8 @@ def _loads_table(loads: tuple[Load, ...]) -> Table:
 def _maker(load: Load) -> str:
     if load.state == "RECORDED":
         return f"{load.step_key} in run {load.run_id}"
+    if load.gone:
+        return load.gone
     return f"unrecorded: {load.io_manager_key} is tried"
 
 

@@ -44,11 +44,13 @@ class RetryAsk:
 class StepFailedError(TreadleError):
     """A step failed by the user's doing. Its cause is the user's exception, if one was raised.
 
-    `retry`, `allow_retries` and `metadata` are what a RetryRequested or a Failure says.
+    `retry`, `allow_retries` and `metadata` are what a RetryRequested or a Failure says. `stale`: it
+    is nobody's doing, a value that was to be read is not there any more.
     """
 
-    def __init__(self, where: Where, message: str) -> None:
+    def __init__(self, where: Where, message: str, *, stale: bool = False) -> None:
         self.where = where
+        self.stale = stale
         self.message = message
         super().__init__(message)
 

@@ -77,7 +77,8 @@ class FileStore:
         Raises:
             ValueRefError: the value is of another store, codec or checksum algorithm.
             ValueKeyError: the key escapes the root or is malformed.
-            ValueFileError: the file is missing, damaged, or not the one that was named.
+            ValueLostError: the file is missing, damaged, or not the one that was named.
+            ValueFileError: it is whole, and cannot be read here.
         """
         if ref.store != STORE_NAME:
             raise ValueRefError(ref, f"is not of this store, {STORE_NAME!r}")

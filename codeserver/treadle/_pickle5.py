@@ -51,6 +51,10 @@ class ValueFileError(TreadleError):
         super().__init__(f"{file}: {problem}.")
 
 
+class ValueLostError(ValueFileError):
+    """The file of a stored value is missing, damaged or unreadable: only making it again helps."""
+
+
 class NotPicklableError(TreadleError):
     """A value has no pickle."""
 
@@ -146,7 +150,8 @@ def load(path: Path, expected: Stamp | None = None) -> object:
         expected: What `dump` returned; without it the file is only checked against itself.
 
     Raises:
-        ValueFileError: the file is missing or damaged, or its content cannot be unpickled.
+        ValueLostError: the file is missing, damaged or unreadable.
+        ValueFileError: its content cannot be unpickled, or is of a later format.
     """
     view = _mapped(path, expected)
     python = _checked_header(path, view)
@@ -196,25 +201,27 @@ def _mapped(path: Path, expected: Stamp | None) -> memoryview:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if expected is not None and size != expected.size_bytes:
-                raise ValueFileError(path, f"it has {size} bytes instead of {expected.size_bytes}")
+                raise ValueLostError(path, f"it has {size} bytes instead of {expected.size_bytes}")
             if size < _HEADER_BYTES + _PLACE.size + _SEAL_BYTES:
-                raise ValueFileError(path, f"{size} bytes are too few for a stored value")
+                raise ValueLostError(path, f"{size} bytes are too few for a stored value")
             # The map lives as long as the views of it, which the loaded value holds.
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
     except FileNotFoundError:
-        raise ValueFileError(path, "the file does not exist") from None
+        raise ValueLostError(path, "the file does not exist") from None
+    except OSError as error:
+        raise ValueLostError(path, f"it cannot be read ({error.strerror})") from error
 
 
 def _checked_header(path: Path, view: memoryview) -> str:
     """Return the version of the Python that wrote the file."""
     header = bytes(view[:_HEADER_BYTES])
     if not header.startswith(_MAGIC):
-        raise ValueFileError(path, "it does not begin like a stored value")
+        raise ValueLostError(path, "it does not begin like a stored value")
     try:
         facts = json.loads(header[len(_MAGIC) :])
         written_format, python = facts["format"], facts["python"]
     except (ValueError, TypeError, KeyError):
-        raise ValueFileError(path, "its header is damaged") from None
+        raise ValueLostError(path, "its header is damaged") from None
     if written_format != _FORMAT:
         raise ValueFileError(
             path, f"its format is {written_format!r}, this Treadle reads {_FORMAT}"
@@ -226,10 +233,10 @@ def _check_sums(path: Path, view: memoryview, expected: Stamp | None) -> None:
     sealed = len(view) - _SEAL_BYTES
     found = zlib.crc32(view[:sealed])
     if view[sealed:] != _seal(found):
-        raise ValueFileError(path, "it is damaged: its content does not match its own checksum")
+        raise ValueLostError(path, "it is damaged: its content does not match its own checksum")
     whole = zlib.crc32(view[sealed:], found)
     if expected is not None and whole != expected.crc32:
-        raise ValueFileError(
+        raise ValueLostError(
             path, f"its checksum is crc32:{whole:08x} instead of crc32:{expected.crc32:08x}"
         )
 

@@ -11,12 +11,13 @@ from treadle._files import FileStore
 from treadle._ins_outs import In
 from treadle._io_manager import InputContext, IOManager, OutputContext
 from treadle._keys import AssetKey
+from treadle._pickle5 import ValueLostError
 from treadle._resources import Resources
 from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a
 from treadle.snapshot import Asset, KeyText, Snapshot, StepKey
-from treadle.task import LoadedInput, TaskInput, TaskRun, TaskSource, TaskStep
+from treadle.task import LoadedInput, TaskInput, TaskRun, TaskSource, TaskStep, ValueRef
 
 
 class StepSource(Protocol):
@@ -90,12 +91,25 @@ class InputLoader:
         subject = f"Input {name!r} of {self.step.step_key!r}: loading {_described(source)}"
         ref = source.value_ref
         if ref is not None and not self._is_overridden(declared, source):
-            with user_code(Where.LOAD, subject):
-                return self.store.read_value(ref)
+            return self._stored(subject, ref)
         manager = self._manager(name, source)
         context = self._context(name, declared, source)
         with user_code(Where.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
             return manager.load_input(context)
+
+    def _stored(self, subject: str, ref: ValueRef) -> object:
+        try:
+            with user_code(Where.LOAD, subject):
+                return self.store.read_value(ref)
+        except StepFailedError as error:
+            if not isinstance(error.__cause__, ValueLostError):
+                raise
+            problem = f"{subject}: its value is lost. {error.__cause__}"
+        raise StepFailedError(
+            Where.LOAD,
+            f"{problem} `treadle runs rerun {self.run.run_id}` makes it again, and goes on.",
+            stale=True,
+        )
 
     def _is_overridden(self, declared: In, source: TaskSource) -> bool:
         """Tell whether the input asks for a manager of the user's in the file store's place."""
@@ -108,12 +122,19 @@ class InputLoader:
             return manager
         where = f"Input {name!r} of {self.step.step_key!r}"
         if manager is None and source.asset_key is not None and not source.run_id:
-            raise StepFailedError(
-                Where.LOAD,
-                f"{where} reads asset {source.asset_key!r}, of which no materialization is"
-                f" recorded. Materialize {source.asset_key!r} first, or select it too.",
-            )
+            raise StepFailedError(Where.LOAD, f"{where} {self._nothing_stored(source.asset_key)}")
         raise missing_manager(where, source.io_manager_key, manager)
+
+    def _nothing_stored(self, key: KeyText) -> str:
+        reads = f"reads asset {key!r}, of which Treadle's own IO manager has no stored value."
+        asset = _asset(self.location.snapshot, key)
+        if asset is not None and not asset.is_external:
+            return f"{reads} Make it first, in a run that selects it."
+        return (
+            f"{reads} Nothing here makes it: name an IO manager that loads it, with"
+            " AssetIn(input_manager_key=…), or, if it is only to come first, write"
+            f" deps=[{key!r}] instead of the argument."
+        )
 
     def _context(self, name: str, declared: In, source: TaskSource) -> InputContext:
         resources = Resources(self.location.resources)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from treadle.snapshot import StepKey
+from treadle.snapshot import KeyText, StepKey
 from treadle_planner._again_notes import again_notes
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._plan import (
@@ -16,8 +16,8 @@ from treadle_planner._plan import (
     Reuse,
     Verdict,
 )
-from treadle_planner._reexecution import EarlierState, EarlierStep, Rerun
-from treadle_planner._step_names import StepNames, step_sources
+from treadle_planner._reexecution import ENDINGS, EarlierState, EarlierStep, Rerun
+from treadle_planner._step_names import StepNames, made_keys, step_sources
 from treadle_planner._words import capital, named, runs
 
 
@@ -30,14 +30,21 @@ class Again:
     notes: tuple[str, ...]
 
 
-def run_again(index: SnapshotIndex, steps: tuple[PlannedStep, ...], rerun: Rerun) -> Again:
+def run_again(
+    index: SnapshotIndex,
+    steps: tuple[PlannedStep, ...],
+    rerun: Rerun,
+    joining: frozenset[KeyText] = frozenset(),
+) -> Again:
     """Return the steps of a plan, those reused that need not run again.
+
+    What makes an asset that is `joining` runs: the step's own reason says why.
 
     Raises:
         PlanRefused: an expression names no step.
     """
     kept = tuple(step for step in steps if step.verdict is Verdict.RUN)
-    choice = _Choice(index, kept, rerun)
+    choice = _Choice(index, kept, rerun, joining)
     choice.begin()
     choice.complete()
     decided = {step.key: choice.decided(step) for step in kept}
@@ -56,9 +63,17 @@ class _Choice:
     there, and nothing changed is reused that is not to be.
     """
 
-    def __init__(self, index: SnapshotIndex, kept: tuple[PlannedStep, ...], rerun: Rerun) -> None:
+    def __init__(
+        self,
+        index: SnapshotIndex,
+        kept: tuple[PlannedStep, ...],
+        rerun: Rerun,
+        joining: frozenset[KeyText],
+    ) -> None:
         self._index = index
         self._kept = kept
+        self._joining = joining
+        self._joined = [step.key for step in kept if not joining.isdisjoint(made_keys(step))]
         self._earlier = rerun.earlier
         self._asked = rerun.reexecution
         self._parent = f"run {rerun.reexecution.parent_run_id}"
@@ -67,7 +82,10 @@ class _Choice:
         self._skipped: frozenset[StepKey] = frozenset()
 
     def begin(self) -> None:
-        """Choose what is asked for by the kind of the re-execution."""
+        """Choose what is asked for by the kind of the re-execution, and what joins.
+
+        Nothing runs only because what it read before joins: that is as it was.
+        """
         match self._asked.kind:
             case ReexecutionKind.ALL:
                 self._why = dict.fromkeys((step.key for step in self._kept), "")
@@ -77,8 +95,9 @@ class _Choice:
             case ReexecutionKind.FROM_FAILURE:
                 for step in self._kept:
                     why = self._unfinished(step) or self._below(step)
-                    if why:
+                    if why and not self._joins_anew(step.key):
                         self._why[step.key] = why
+        self._why = {**dict.fromkeys(self._joined, ""), **self._why}
 
     def complete(self) -> None:
         """Choose what else must run, until nothing is added."""
@@ -130,13 +149,18 @@ class _Choice:
                 for output in step.outputs
                 if output.selected and output.name not in earlier.left_out_outputs
                 for asset in output.assets
-                if asset.selected and asset.asset_key not in earlier.asset_keys
+                if asset.selected and asset.asset_key not in earlier.asset_keys | self._joining
             ]
             if unmade:
                 lost = {out.name for out in step.outputs} & earlier.lost_outputs
                 how = "is stored no more" if lost else f"was not made in {self._parent}"
                 return f"{named(unmade)} {how}."
         return ""
+
+    def _joins_anew(self, key: StepKey) -> bool:
+        earlier = self._earlier.get(key)
+        ran = earlier is not None and earlier.state is not EarlierState.NOT_RUN
+        return key in self._joined and not ran
 
     def _below(self, step: PlannedStep) -> str:
         above = sorted(key for key in self._sources[step.key] if key in self._why)
@@ -267,16 +291,7 @@ class _Choice:
         earlier = self._earlier.get(key)
         if earlier is None:
             return f"is new: {self._parent} had no such step"
-        return f"{_ENDINGS[earlier.state]} {self._parent}"
-
-
-_ENDINGS: Mapping[EarlierState, str] = {
-    EarlierState.SUCCEEDED: "succeeded in",
-    EarlierState.FAILED: "failed in",
-    EarlierState.SKIPPED: "was skipped in",
-    EarlierState.NOT_RUN: "did not run in",
-    EarlierState.CANCELLED: "was cancelled in",
-}
+        return f"{ENDINGS[earlier.state]} {self._parent}"
 
 
 def _read(step: PlannedStep) -> Iterator[tuple[PlannedInput, PlannedSource]]:

@@ -47,7 +47,7 @@ class Planner:
         steps = planned_steps(reads)
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
-            again = run_again(self._index, steps, rerun)
+            again = run_again(self._index, steps, rerun, request.joining)
         running = [step for step in again.steps if step.verdict is Verdict.RUN]
         plan = Plan(
             digest=self._index.snapshot.digest,

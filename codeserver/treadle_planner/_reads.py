@@ -27,6 +27,11 @@ class Reads:
     request: PlanRequest
     kept: Kept
 
+    @property
+    def remade(self) -> frozenset[KeyText]:
+        """The assets that are made because a reader would not find them stored, or is not to."""
+        return self.kept.rerun | (self.request.joining & self.kept.keys)
+
     def unselected_outputs(self, block: str) -> UnselectedOutputs:
         """Return what happens to outputs of a block that no selected asset needs."""
         chosen = self.request.unselected_outputs

@@ -50,7 +50,7 @@ class Reasons:
         if step.key in self.fed:
             parts.append(f"feeds {named(self.fed[step.key])}")
         text = " and ".join(parts)
-        again = [key for key in produced if key in self.reads.kept.rerun]
+        again = [key for key in produced if key in self.reads.remade]
         return f"{text[:1].upper()}{text[1:]}{self._why_again(again)}."
 
     def omitted(self, step: Step) -> str:
@@ -69,9 +69,19 @@ class Reasons:
     def _why_again(self, again: list[KeyText]) -> str:
         if not again:
             return ""
-        if self.reads.kept.missing.intersection(again):
-            return f": no run has stored {named(again)}"
-        return f': siblings="run" makes {named(again)} again'
+        lacking = (self.reads.kept.missing | self.reads.request.joining).intersection(again)
+        if not lacking:
+            return f': siblings="run" makes {named(again)} again'
+        gone = self.reads.request.gone
+        parts = [
+            gone[key] if len(again) == 1 else f"of {key}, {gone[key]}"
+            for key in again
+            if key in gone
+        ]
+        never = [key for key in again if key not in gone]
+        if never:
+            parts.insert(0, f"no run has stored {named(never)}")
+        return f": {'; '.join(parts)}"
 
     def _running_effect(self, step: Step) -> str:
         above = self.reads.index.own_needs(step)

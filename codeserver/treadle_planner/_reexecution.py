@@ -25,6 +25,15 @@ class EarlierState(StrEnum):
     """It was cancelled, before or while it ran."""
 
 
+ENDINGS: Mapping[EarlierState, str] = {
+    EarlierState.SUCCEEDED: "succeeded in",
+    EarlierState.FAILED: "failed in",
+    EarlierState.SKIPPED: "was skipped in",
+    EarlierState.NOT_RUN: "did not run in",
+    EarlierState.CANCELLED: "was cancelled in",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRead:
     """What one input of a step read."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
 
@@ -12,8 +13,10 @@ class PlanRequest:
     """A selection with its options.
 
     The union of `selection`, else the selection of `job`, else every asset. An option that is
-    None is the block's own choice. `missing` are siblings that no run has stored: where a plan
-    would load one, what makes it runs instead.
+    None is the block's own choice. `missing` are siblings of which nothing is stored: where a
+    plan would load one, what makes it runs instead. `joining` are selected besides, for a
+    re-execution that would read them in vain. `gone` says why the value of one of these that a
+    run made cannot be read.
     """
 
     selection: tuple[str, ...] = ()
@@ -21,3 +24,5 @@ class PlanRequest:
     unselected_outputs: UnselectedOutputs | None = None
     siblings: Siblings | None = None
     missing: frozenset[KeyText] = frozenset()
+    joining: frozenset[KeyText] = frozenset()
+    gone: Mapping[KeyText, str] = field(default_factory=dict)

@@ -26,6 +26,8 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 def selected_keys(index: SnapshotIndex, request: PlanRequest) -> frozenset[KeyText]:
     """Return the assets that are selected: blocks that cannot be subset whole or not at all.
 
+    Those that join are among them.
+
     Raises:
         PlanRefused: the selection cannot be taken.
     """
@@ -35,7 +37,8 @@ def selected_keys(index: SnapshotIndex, request: PlanRequest) -> frozenset[KeyTe
     partial = _partial_blocks(index, keys)
     if partial:
         raise _partial_refusal(partial, asked, keys)
-    return keys
+    joined = keys | frozenset(filter(index.wiring.producer, request.joining))
+    return joined.union(*(block.asset_keys for block in _partial_blocks(index, joined)))
 
 
 def _asked(index: SnapshotIndex, request: PlanRequest) -> Expression:

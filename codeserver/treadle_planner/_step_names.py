@@ -106,6 +106,12 @@ class StepNames:
         )
 
 
+def made_keys(step: PlannedStep) -> frozenset[KeyText]:
+    """Return the selected assets that a step makes."""
+    assets = (asset for output in step.outputs if output.selected for asset in output.assets)
+    return frozenset(asset.asset_key for asset in assets if asset.selected)
+
+
 def step_sources(step: PlannedStep) -> frozenset[StepKey]:
     """Return the steps of its run that a step reads from or comes after."""
     return frozenset(

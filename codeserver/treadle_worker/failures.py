@@ -21,8 +21,8 @@ def step_failure(error: StepFailedError) -> Failure:
     cause = error.__cause__
     if cause is None:
         return Failure(
-            reason=FailureReason.USER_ERROR,
-            where=where,
+            reason=FailureReason.STALE if error.stale else FailureReason.USER_ERROR,
+            where=None if error.stale else where,
             message=_cut(str(error), _MESSAGE_CHARACTERS),
         )
     problem = describe(cause)

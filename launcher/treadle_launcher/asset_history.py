@@ -12,6 +12,7 @@ from treadle_launcher.locations import Locations, owners
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.store import Store
+from treadle_launcher.stored_values import LatestValues, StoredValues
 from treadle_launcher.suggestions import near_names
 from treadle_launcher.wire.graph import Graph
 
@@ -32,11 +33,13 @@ class AssetRecord:
 
 
 class AssetHistory:
-    """Joins the locations' graphs with the record of what was made."""
+    """Joins the locations' graphs with the record of what was made, and what of it is there."""
 
-    def __init__(self, locations: Locations, store: Store) -> None:
+    def __init__(self, locations: Locations, store: Store, values: StoredValues) -> None:
         self._locations = locations
         self._store = store
+        self._values = values
+        self._latest = LatestValues(store, values)
 
     async def list_assets(
         self, *, page_size: int = 0, page_token: str = "", location: str = ""
@@ -54,7 +57,7 @@ class AssetHistory:
         records = await self._records(location)
         # One over the limit tells that there are more.
         keys = sorted(key for key in records if after is None or key > after)[: limit + 1]
-        latest = await self._store.latest_materializations(keys)
+        latest = await self._latest.of(keys)
 
         def read(key: KeyText) -> tuple[str, int, AssetRecord]:
             record = replace(records[key], latest=latest.get(key))
@@ -86,7 +89,7 @@ class AssetHistory:
         )
         if asset_key and not page.items:
             await self._check_known(KeyText(asset_key))
-        return page
+        return replace(page, items=await self._values.marked(page.items))
 
     async def _check_known(self, key: KeyText) -> None:
         graphs = await self._locations.graphs()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import grpc
@@ -21,7 +21,7 @@ from treadle_launcher.errors import (
     Reason,
     RefusedError,
 )
-from treadle_launcher.ids import KeyText
+from treadle_launcher.lacking import Lacking
 from treadle_launcher.late_answers import LateAnswers
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
@@ -185,15 +185,9 @@ class CodeLocation:
         """The last graph that was asked for, also when the code server is gone since."""
         return next(iter(self._graphs.values()), None)
 
-    async def plan(
-        self, selection: Selection, options: PlanOptions, missing: Sequence[KeyText]
-    ) -> Plan:
+    async def plan(self, selection: Selection, options: PlanOptions, lacking: Lacking) -> Plan:
         """Return the plan of a selection, its loads not resolved."""
-        request = codeserver_pb2.PlanRequest(
-            selection=encode_selection(selection),
-            options=encode_options(options),
-            missing_asset_keys=missing,
-        )
+        request = _plan_request(selection, options, lacking)
         with answered(self.name, self.standing):
             call = self._stub.Plan(
                 request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
@@ -204,15 +198,11 @@ class CodeLocation:
         self,
         selection: Selection,
         options: PlanOptions,
-        missing: Sequence[KeyText],
+        lacking: Lacking,
         earlier: EarlierRun,
     ) -> Plan:
         """Return the plan of a re-execution, its loads and reuses not resolved."""
-        request = codeserver_pb2.PlanRequest(
-            selection=encode_selection(selection),
-            options=encode_options(options),
-            missing_asset_keys=missing,
-        )
+        request = _plan_request(selection, options, lacking)
         with answered(self.name, self.standing):
             call = self._stub.PlanReexecution(
                 encode_rerun(request, earlier.reexecution, earlier.steps.values()),
@@ -298,6 +288,18 @@ def _plan(
     plan = decode_plan(response.part for response in parts)
     check_plan(plan)
     return plan
+
+
+def _plan_request(
+    selection: Selection, options: PlanOptions, lacking: Lacking
+) -> codeserver_pb2.PlanRequest:
+    return codeserver_pb2.PlanRequest(
+        selection=encode_selection(selection),
+        options=encode_options(options),
+        missing_asset_keys=sorted(lacking.missing),
+        joining_asset_keys=sorted(lacking.joining),
+        gone_values=lacking.gone,
+    )
 
 
 def _metadata(given: LocationArgument) -> tuple[tuple[str, str], ...]:

@@ -33,7 +33,7 @@ class FailureReason(StrEnum):
     START_FAILED = "start_failed"
     """The host could not be started or could not import the code."""
     STALE = "stale"
-    """The code is not the code that was planned."""
+    """What was planned is not there any more: the code, or a stored value that was to be read."""
     INTERNAL = "internal"
     """A fault of Treadle's own."""
 

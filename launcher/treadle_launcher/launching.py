@@ -15,7 +15,8 @@ from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import ShuttingDownError, StalePlanError
 from treadle_launcher.events import NewEvent, RunSubmitted
 from treadle_launcher.ids import RunIds
-from treadle_launcher.planning import Launchable, LaunchRequest, Planner
+from treadle_launcher.launch_request import Launchable, LaunchRequest
+from treadle_launcher.planning import Planner
 from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView

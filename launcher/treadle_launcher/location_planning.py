@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from treadle_launcher.code_location import CodeLocation
@@ -14,6 +14,8 @@ from treadle_launcher.errors import (
     Reason,
 )
 from treadle_launcher.ids import KeyText
+from treadle_launcher.lacking import Lacking
+from treadle_launcher.load_refusals import refused_loads
 from treadle_launcher.plan import (
     Load,
     Plan,
@@ -24,9 +26,10 @@ from treadle_launcher.plan import (
     Verdict,
 )
 from treadle_launcher.rerunning import EarlierRun
-from treadle_launcher.resolution import Resolution, resolve
+from treadle_launcher.resolution import Resolution, resolve, unreadable
 from treadle_launcher.selection_text import key_text, union, without
-from treadle_launcher.store.store import Store
+from treadle_launcher.store.records import Materialization
+from treadle_launcher.stored_values import LatestValues
 
 _SMALLEST_ROUNDS = 100
 """A chain of so many assets that were never made is followed up to its start."""
@@ -46,19 +49,23 @@ class Planned:
 class LocationPlanning:
     """Plans in one location; `conflicts` are keys that another location owns.
 
-    With `earlier`, every plan goes on from that run.
+    With `earlier`, every plan goes on from that run. `owners` tells which other location makes
+    what.
     """
 
     def __init__(
         self,
         location: CodeLocation,
         conflicts: frozenset[str],
-        store: Store,
+        latest: LatestValues,
+        *,
+        owners: Callable[[], Awaitable[Mapping[str, str]]],
         earlier: EarlierRun | None = None,
     ) -> None:
         self._location = location
         self._conflicts = conflicts
-        self._store = store
+        self._latest = latest
+        self._owners = owners
         self._earlier = earlier
 
     async def plan(self, selection: Selection, options: PlanOptions) -> Planned:
@@ -73,7 +80,7 @@ class LocationPlanning:
         except CodeServerRefusedError as error:
             raise await self._with_accepted_smallest(error, options) from error
         if resolution.refused and options.unrecorded_loads is not UnrecordedLoads.TRY:
-            raise await self._never_materialized(selection, options, resolution.refused)
+            made, resolution = await self._joined(selection, options, resolution)
         if self._earlier is None:
             return Planned(made=made, resolved=resolution.plan)
         _, code = await self._location.manifest()
@@ -81,41 +88,79 @@ class LocationPlanning:
         return Planned(made=made, resolved=self._earlier.resolved(resolution.plan, code))
 
     async def _resolved(
-        self, selection: Selection, options: PlanOptions
+        self,
+        selection: Selection,
+        options: PlanOptions,
+        joining: frozenset[KeyText] = frozenset(),
     ) -> tuple[Plan, Resolution]:
-        missing: frozenset[KeyText] = frozenset()
+        lacking = Lacking(joining=joining, gone=await self._gone(joining))
         for _ in range(_MISSING_ROUNDS):
-            made = await self._owned(selection, options, missing)
-            records = await self._store.latest_materializations(
-                [load.asset_key for load in made.loads]
-            )
-            resolution = resolve(made, records)
+            made = await self._owned(selection, options, lacking)
+            resolution = resolve(made, await self._records([load.asset_key for load in made.loads]))
             # A sibling is never run for a location that may not make it.
             found = frozenset(resolution.missing) - self._conflicts
-            if found <= missing:
+            if found <= lacking.missing:
                 return made, resolution
-            missing |= found
+            lacking = replace(
+                lacking,
+                missing=lacking.missing | found,
+                gone={**lacking.gone, **await self._gone(found)},
+            )
         message = (
             f"The code server of {self._location.name} names other siblings to run in each of"
             f" {_MISSING_ROUNDS:,} plans."
         )
         raise BadAnswerError([self._location.name], message=message)
 
-    async def _owned(
-        self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
-    ) -> Plan:
+    async def _records(self, keys: Sequence[KeyText]) -> Mapping[KeyText, Materialization]:
+        """Return what is recorded of assets as made last, and whether that can be read."""
+        doubted = frozenset[str]() if self._earlier is None else self._earlier.doubted
+        return await self._latest.of(keys, doubted)
+
+    async def _gone(self, keys: Iterable[KeyText]) -> Mapping[str, str]:
+        """Say of those assets that a run made why their values cannot be read."""
+        records = await self._records(sorted(keys))
+        return {key: why for key, made in records.items() if (why := unreadable(made))}
+
+    async def _joined(
+        self, selection: Selection, options: PlanOptions, resolution: Resolution
+    ) -> tuple[Plan, Resolution]:
+        """Have what would be loaded in vain made too, if that is for a plan to decide.
+
+        A first run makes what is selected and nothing else; one that goes on from another finds
+        what that one read.
+
+        Raises:
+            NeverMaterializedError: it is not, or nothing here makes it.
+        """
+        joining: frozenset[KeyText] = frozenset()
+        refused = resolution.refused
+        for _ in range(_SMALLEST_ROUNDS):
+            if self._earlier is None or not self._can_make(refused):
+                break
+            joining |= {load.asset_key for load in refused}
+            made, resolution = await self._resolved(selection, options, joining)
+            if _selected_keys(made) & self._conflicts:
+                # A block of which another location owns a part is made by neither.
+                break
+            refused = resolution.refused
+            if not refused:
+                return made, resolution
+        raise await self._never_materialized(selection, options, refused)
+
+    async def _owned(self, selection: Selection, options: PlanOptions, lacking: Lacking) -> Plan:
         """Plan without making what another location owns, selected or not."""
-        plan = await self._plan_once(selection, options, missing)
+        plan = await self._plan_once(selection, options, lacking)
         left_out = sorted(_selected_keys(plan) & self._conflicts)
         asked, notes = selection, []
         if left_out:
             asked = Selection(expressions=(without(await self._expressions(selection), left_out),))
-            plan = await self._narrowed(asked, options, missing, left_out)
+            plan = await self._narrowed(asked, options, lacking, left_out)
             notes.append(f"Left out, because another location owns them: {', '.join(left_out)}.")
         unasked = sorted(_unexpected_keys(plan) & self._conflicts)
         if unasked:
             discarding = replace(options, unselected_outputs=UnselectedOutputs.DISCARD)
-            plan = await self._plan_once(asked, discarding, missing)
+            plan = await self._plan_once(asked, discarding, lacking)
             notes.append(
                 "Unselected outputs are discarded, because another location owns what they would"
                 f" make: {', '.join(unasked)}."
@@ -131,22 +176,22 @@ class LocationPlanning:
         self,
         selection: Selection,
         options: PlanOptions,
-        missing: frozenset[KeyText],
+        lacking: Lacking,
         left_out: Sequence[str],
     ) -> Plan:
         try:
-            return await self._plan_once(selection, options, missing)
+            return await self._plan_once(selection, options, lacking)
         except CodeServerRefusedError as error:
             if error.reason is not Reason.EMPTY_SELECTION:
                 raise
             raise OwnedElsewhereError(left_out) from error
 
     async def _plan_once(
-        self, selection: Selection, options: PlanOptions, missing: frozenset[KeyText]
+        self, selection: Selection, options: PlanOptions, lacking: Lacking
     ) -> Plan:
         if self._earlier is None:
-            return await self._location.plan(selection, options, sorted(missing))
-        return await self._location.plan_again(selection, options, sorted(missing), self._earlier)
+            return await self._location.plan(selection, options, lacking)
+        return await self._location.plan_again(selection, options, lacking, self._earlier)
 
     async def _expressions(self, selection: Selection) -> tuple[str, ...]:
         if selection.expressions:
@@ -162,12 +207,8 @@ class LocationPlanning:
     ) -> NeverMaterializedError:
         names = [load.asset_key for load in refused]
         smallest = await self._smallest(selection, options, refused)
-        advice = (
-            f" To make it too, select: {smallest}. Or let unrecorded loads be tried."
-            if smallest
-            else " No run here can make it; unrecorded loads can be tried."
-        )
-        message = f"The plan loads {', '.join(names)}, which no run has made.{advice}"
+        owners = {} if smallest else await self._owners()
+        message = refused_loads(refused, smallest, owners)
         return NeverMaterializedError(names, message=message, smallest=smallest)
 
     async def _with_accepted_smallest(
@@ -188,9 +229,8 @@ class LocationPlanning:
         if not resolution.refused:
             return error
         smallest = await self._smallest(offered, options, resolution.refused)
-        names = ", ".join(load.asset_key for load in resolution.refused)
-        advice = f"select: {smallest}." if smallest else "no run here can make it."
-        return error.offering(smallest, f" That loads {names}, which no run has made: {advice}")
+        owners = {} if smallest else await self._owners()
+        return error.offering(smallest, f" {refused_loads(resolution.refused, smallest, owners)}")
 
     async def _smallest(
         self, selection: Selection, options: PlanOptions, refused: tuple[Load, ...]

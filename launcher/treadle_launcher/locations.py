@@ -156,6 +156,13 @@ class Locations:
             return frozenset()
         return conflicts_of(name, await self.graphs(name))
 
+    async def owned_beside(self, name: str) -> Mapping[str, str]:
+        """Return the keys that other locations own, each with its owner."""
+        if len(self._by_name) == 1:
+            return {}
+        owned = owners(await self.graphs(name))
+        return {key: owner for key, owner in owned.items() if owner != name}
+
 
 def owners(graphs: Mapping[str, Graph]) -> Mapping[str, str]:
     """Return the location that each made key belongs to: the first in name order."""

@@ -61,7 +61,7 @@ class LoadState(StrEnum):
     RECORDED = "recorded"
     """The launcher's record names the materialization that is read."""
     UNRECORDED = "unrecorded"
-    """There is no record; the IO manager is tried."""
+    """Nothing that could be read is on record; the IO manager is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,8 @@ class Load:
     """One stored asset that the plan reads.
 
     `state` is None until the launcher resolves it; the fields below it are set when RECORDED,
-    `value_ref` only if the record has one.
+    `value_ref` only if the record has one. `gone` says, when UNRECORDED, why the value that a run
+    made cannot be read.
     """
 
     asset_key: KeyText
@@ -185,6 +186,7 @@ class Load:
     value_ref: ValueRef | None = None
     store_sequence: int = 0
     materialized_at: TimeUs | None = None
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import (
@@ -19,6 +18,7 @@ from treadle_launcher.errors import (
     StalePlanError,
     UnknownLocationError,
 )
+from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.location_planning import LocationPlanning, Planned
 from treadle_launcher.locations import Locations
@@ -28,6 +28,7 @@ from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.rerunning import EarlierRun, EarlierRuns
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store.store import Store
+from treadle_launcher.stored_values import LatestValues, StoredValues
 
 _ELSEWHERE = frozenset(
     {Reason.UNKNOWN_ASSET, Reason.UNKNOWN_JOB, Reason.EMPTY_SELECTION, Reason.NOT_LOADED}
@@ -37,44 +38,6 @@ _ELSEWHERE = frozenset(
 _LAUNCH_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchRequest:
-    """What a caller asks to have run. `digest` and `fingerprint` pin the plan that they saw.
-
-    A `reexecution` has the location, selection and options of the run that it goes on from.
-    `timeout_ms` and `retry_lost`: 0 is no limit, and none; None is that run's, else 0.
-    """
-
-    location: str
-    selection: Selection
-    options: PlanOptions
-    tags: Mapping[str, str] = field(default_factory=dict)
-    idempotency_key: str = ""
-    digest: str = ""
-    fingerprint: str = ""
-    reexecution: Reexecution | None = None
-    timeout_ms: int | None = None
-    retry_lost: int | None = None
-
-    @property
-    def is_pinned(self) -> bool:
-        """Whether nothing but the plan that the caller saw may run."""
-        return bool(self.digest or self.fingerprint)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launchable:
-    """A resolved plan, and how the process that runs it is started: both of one digest.
-
-    `earlier` is the run that a re-execution goes on from.
-    """
-
-    plan: Plan
-    launch_spec: LaunchSpec
-    tags: Mapping[str, str]
-    earlier: EarlierRun | None = None
-
-
 class Planner:
     """Plans selections on the snapshots that the code servers serve now."""
 
@@ -82,10 +45,10 @@ class Planner:
         self,
         locations: Locations,
         store: Store,
-        values: Path,
+        values: StoredValues,
         import_timeout: float | None = None,
     ) -> None:
-        """Look for values of earlier runs below `values`.
+        """Look for values of earlier runs, and of what is loaded, in `values`.
 
         `import_timeout`, in seconds, is used instead of each code server's own.
         """
@@ -93,6 +56,7 @@ class Planner:
         self._import_timeout = import_timeout
         self._locations = locations
         self._store = store
+        self._latest = LatestValues(store, values)
         self._kept_digests: set[str] = set()
 
     async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
@@ -173,8 +137,7 @@ class Planner:
 
     async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
         location = self._location_of(earlier.run)
-        conflicts = await self._locations.conflicts(location.name)
-        planning = LocationPlanning(location, conflicts, self._store, earlier)
+        planning = await self._planning_in(location, earlier)
         return location, await planning.plan(earlier.run.selection, earlier.run.options)
 
     def _location_of(self, earlier: RunSummary) -> CodeLocation:
@@ -192,8 +155,18 @@ class Planner:
     async def _plan_in(
         self, location: CodeLocation, selection: Selection, options: PlanOptions
     ) -> Planned:
-        conflicts = await self._locations.conflicts(location.name)
-        return await LocationPlanning(location, conflicts, self._store).plan(selection, options)
+        return await (await self._planning_in(location)).plan(selection, options)
+
+    async def _planning_in(
+        self, location: CodeLocation, earlier: EarlierRun | None = None
+    ) -> LocationPlanning:
+        return LocationPlanning(
+            location,
+            await self._locations.conflicts(location.name),
+            self._latest,
+            owners=partial(self._locations.owned_beside, location.name),
+            earlier=earlier,
+        )
 
     async def _plan_somewhere(
         self, selection: Selection, options: PlanOptions

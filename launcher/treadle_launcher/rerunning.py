@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
 from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
+from treadle_launcher.failure import FailureReason
 from treadle_launcher.folding import folded
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Plan, Verdict
+from treadle_launcher.plan import Plan, PlannedSource, Verdict
 from treadle_launcher.plan_changes import manifest_changes
 from treadle_launcher.reexecution import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.store.store import Store
+from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.values import ValueRef
 
-_FILES = "files"
 _CHANGES_TOLD = 5
 
 
@@ -31,7 +31,8 @@ class EarlierRun:
 
     `latest` are the assets' latest materializations. `later` names, for steps whose values a
     user's manager keeps, the run that was the last to run them after those were made. `rerun`
-    is the newest run that went on from it already.
+    is the newest run that went on from it already. `doubted` are the keys of the values that it
+    read, or was to read, in vain: that their files look well says nothing.
     """
 
     reexecution: Reexecution
@@ -41,6 +42,7 @@ class EarlierRun:
     latest: Mapping[KeyText, Materialization]
     later: Mapping[StepKey, RunId]
     rerun: RunSummary | None
+    doubted: frozenset[str]
 
     @property
     def root_run_id(self) -> RunId:
@@ -126,9 +128,9 @@ class EarlierRun:
 
 
 class EarlierRuns:
-    """Reads runs that are over. `values` is the root of the home's file store."""
+    """Reads runs that are over, and looks at what is left of their values."""
 
-    def __init__(self, store: Store, values: Path) -> None:
+    def __init__(self, store: Store, values: StoredValues) -> None:
         self._store = store
         self._values = values
 
@@ -150,12 +152,15 @@ class EarlierRuns:
         manifests = await self._manifests(runs)
         latest = await self._store.latest_materializations(sorted(_asset_keys(runs)))
         removed = await self._store.removed_values(sorted(_value_keys(runs)))
+        doubted = frozenset(_doubted(parent))
         origins = Origins(
             parent=parent,
             runs=runs,
             manifests=manifests,
             latest=latest,
-            is_stored=lambda ref: ref.key not in removed and self._is_there(ref),
+            is_stored=lambda ref: (
+                ref.key not in removed and not self._values.problem(ref, doubted=ref.key in doubted)
+            ),
         )
         # Beside the loop: it looks at every file.
         steps = await asyncio.to_thread(earlier_steps, origins)
@@ -168,6 +173,7 @@ class EarlierRuns:
             latest=latest,
             later=await self._store.later_runs(run.location, by_name) if by_name else {},
             rerun=await self._store.last_rerun(run.run_id),
+            doubted=doubted,
         )
 
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:
@@ -178,14 +184,24 @@ class EarlierRuns:
                 found[run_id] = manifest
         return found
 
-    def _is_there(self, ref: ValueRef) -> bool:
-        if ref.store != _FILES:
-            # Another store is another's: only reading tells.
-            return True
-        try:
-            return (self._values / ref.key).stat().st_size == ref.size_bytes
-        except OSError:
-            return False
+
+def _doubted(run: RunView) -> Iterator[str]:
+    """Yield the keys of what was read by steps that found something other than was planned."""
+    for step in run.steps.values():
+        if step.failure is None or step.failure.reason is not FailureReason.STALE:
+            continue
+        for planned in run.index.step(step.key).inputs:
+            for source in planned.sources:
+                yield from (ref.key for ref in _refs(run, source) if ref is not None)
+
+
+def _refs(run: RunView, source: PlannedSource) -> Iterator[ValueRef | None]:
+    """Yield the values that a source may have been read from."""
+    if source.load_asset_key is not None:
+        yield run.index.loads[source.load_asset_key].value_ref
+    elif source.step_output is not None:
+        made = run.steps[source.step_output.step_key].outputs.get(source.step_output.output, ())
+        yield from (each.value_ref for each in made)
 
 
 def _value_keys(runs: Mapping[RunId, RunView]) -> set[str]:

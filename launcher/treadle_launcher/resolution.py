@@ -36,9 +36,12 @@ def resolve(plan: Plan, records: Mapping[KeyText, Materialization]) -> Resolutio
 
 def _resolve_load(load: Load, record: Materialization | None) -> Load:
     # Treadle's own manager reads a value by its reference alone: a record without one, made
-    # by a user's manager, is none for it, and neither is one whose value was removed.
-    if record is None or (load.builtin_manager and (record.value_ref is None or record.removed)):
+    # by a user's manager, is none for it, and neither is one whose value cannot be read.
+    if record is None:
         return replace(load, state=LoadState.UNRECORDED)
+    gone = unreadable(record) if load.builtin_manager else ""
+    if gone:
+        return replace(load, state=LoadState.UNRECORDED, gone=gone)
     return replace(
         load,
         state=LoadState.RECORDED,
@@ -48,3 +51,12 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
         store_sequence=record.store_sequence,
         materialized_at=record.time,
     )
+
+
+def unreadable(record: Materialization) -> str:
+    """Say in a clause why Treadle's own manager cannot load what was made, "" when it can."""
+    if record.value_ref is not None:
+        return record.gone
+    if not record.io_manager_key:
+        return "it was made without a value"
+    return f"its value was stored by {record.io_manager_key}, which is not to load it here"

@@ -41,6 +41,7 @@ from treadle_launcher.request_check import RequestCheck
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.service import LauncherService, ServedParts
 from treadle_launcher.store.store import open_store
+from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.sweeping import Sweeper
 from treadle_launcher.watch import Watchers
 from treadle_launcher.wire.error import encode_refusal
@@ -75,7 +76,9 @@ async def serve(settings: Settings) -> None:
                 # Once all of it is there: names on the disk lead to all that will be synced.
                 home.sync()
             async with _followed(settings, home, leave) as locations:
-                planner = Planner(locations, store, home.values, settings.import_timeout)
+                planner = Planner(
+                    locations, store, StoredValues(home.values), settings.import_timeout
+                )
                 watchers = Watchers(store)
                 parts = EngineParts(
                     home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()
@@ -156,7 +159,7 @@ def _service(
             steps=RunSteps(
                 parts.store, running.board, parts.watchers, AttemptLogs(parts.home.logs)
             ),
-            assets=AssetHistory(locations, parts.store),
+            assets=AssetHistory(locations, parts.store, StoredValues(parts.home.values)),
             sweeper=sweeper,
         )
     )

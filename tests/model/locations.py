@@ -79,6 +79,7 @@ def _drawn(size: int, seed: int) -> Drawn:
         siblings=rng.choice((None, None, Siblings.LOAD, Siblings.RUN)),
         unselected_outputs=rng.choice((None, None, *UnselectedOutputs)),
         missing=frozenset(key for key in keys if rng.random() < rng.choice((0, 0.5, 1))),
+        joining=frozenset(rng.sample(keys, rng.choice((0, 0, 0, 1, min(2, len(keys)))))),
     )
     return Drawn(made=made, asked=asked)
 

@@ -17,6 +17,7 @@ def request_of(asked: Asked) -> PlanRequest:
         siblings=asked.siblings,
         unselected_outputs=asked.unselected_outputs,
         missing=asked.missing,
+        joining=asked.joining,
     )
 
 

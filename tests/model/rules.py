@@ -8,7 +8,7 @@ every answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treadle.snapshot import (
     AssetSource,
@@ -31,12 +31,13 @@ Read = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A selection as its keys, and the options."""
+    """A selection as its keys, what joins it for want of a stored value, and the options."""
 
     keys: frozenset[KeyText]
     siblings: Siblings | None = None
     unselected_outputs: UnselectedOutputs | None = None
     missing: frozenset[KeyText] = frozenset()
+    joining: frozenset[KeyText] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,13 @@ def partial_blocks(snapshot: Snapshot, keys: frozenset[KeyText]) -> frozenset[st
 
 def outcome(snapshot: Snapshot, asked: Asked) -> Outcome:
     """Say what happens, if every op yields its required and its selected outputs."""
-    return _Facts(snapshot, asked).outcome()
+    keys = set(asked.keys)
+    for key in asked.joining:
+        keys.add(key)
+        for block in snapshot.blocks:
+            if key in block.asset_keys and not block.can_subset:
+                keys.update(block.asset_keys)
+    return _Facts(snapshot, replace(asked, keys=frozenset(keys))).outcome()
 
 
 class _Facts:

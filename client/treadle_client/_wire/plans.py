@@ -179,6 +179,7 @@ def _decode_load(message: plan_pb2.Load) -> Load:
         value_ref=decode_value_ref(message.value_ref),
         store_sequence=message.store_sequence,
         materialized_at=decode_time(message.materialized_at) if stamped else None,
+        gone=message.gone,
     )
 
 

@@ -133,6 +133,7 @@ def decode_materialization(message: run_pb2.Materialization) -> Materialization:
         unexpected=message.unexpected,
         value_ref=decode_value_ref(message.value_ref),
         removed=message.removed,
+        gone=message.gone,
     )
 
 

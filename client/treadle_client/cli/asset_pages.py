@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from treadle_client._graph import Asset
 from treadle_client._materialization import AssetEntry, Materialization
@@ -15,6 +16,7 @@ def assets_page(entries: Sequence[AssetEntry]) -> Page:
     """Lay out assets with their latest materialization."""
     if not entries:
         return ("No assets.",)
+    gone = [f"{each.asset.key}: {each.latest.gone}" for each in entries if _is_gone(each.latest)]
     return (
         Table(
             columns=("asset", "location", "last made", "by step", "in run"),
@@ -29,6 +31,7 @@ def assets_page(entries: Sequence[AssetEntry]) -> Page:
                 for entry in entries
             ),
         ),
+        *(["", *gone] if gone else []),
     )
 
 
@@ -62,8 +65,17 @@ def materializations_table(made: Sequence[Materialization]) -> Table:
 
 
 def _note(made: Materialization) -> str:
-    notes = {"unexpected": made.unexpected, "value removed": made.removed}
+    notes = {
+        "unexpected": made.unexpected,
+        "value removed": made.removed,
+        made.gone: _is_gone(made),
+    }
     return ", ".join(note for note, holds in notes.items() if holds) or "-"
+
+
+def _is_gone(made: Materialization | None) -> TypeGuard[Materialization]:
+    """Tell whether a value cannot be read, though nobody asked for its removal."""
+    return made is not None and bool(made.gone) and not made.removed
 
 
 def metadata_table(metadata: Metadata) -> Table:

@@ -62,6 +62,8 @@ def decode_plan_request(message: codeserver_pb2.PlanRequest) -> PlanRequest:
         ),
         siblings=_decode_choice(_SIBLINGS, options.siblings, "siblings"),
         missing=frozenset(KeyText(key) for key in message.missing_asset_keys),
+        joining=frozenset(KeyText(key) for key in message.joining_asset_keys),
+        gone={KeyText(key): cut(why) for key, why in message.gone_values.items()},
     )
 
 

@@ -12,9 +12,10 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import LauncherError, StalePlanError
 from treadle_launcher.events import Event
 from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.launch_request import Launchable
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan
-from treadle_launcher.planning import Launchable, Planner
+from treadle_launcher.planning import Planner
 from treadle_launcher.run_states import RunState
 from treadle_launcher.store.store import Store
 

@@ -84,7 +84,8 @@ class CreatedRun:
 class Materialization:
     """One materialization of one asset. The largest store sequence is the asset's value.
 
-    `removed`: its value was swept since, and cannot be read any more.
+    `removed`: its value was swept since, and cannot be read any more. `gone` says why it cannot
+    be read, a clause; StoredValues sets it.
     """
 
     asset_key: KeyText
@@ -100,6 +101,7 @@ class Materialization:
     value_ref: ValueRef | None = None
     metadata: tuple[MetadataEntry, ...] = field(default=())
     removed: bool = False
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from treadle_launcher.asset_history import AssetRecord
 from treadle_launcher.attempt_logs import LogChunk, LogStream
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.events import Event
-from treadle_launcher.planning import LaunchRequest
+from treadle_launcher.launch_request import LaunchRequest
 from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event

@@ -240,6 +240,7 @@ def encode_load(load: Load) -> plan_pb2.Load:
         value_ref=encode_value_ref(load.value_ref),
         store_sequence=load.store_sequence,
         materialized_at=encode_time(load.materialized_at),
+        gone=load.gone,
     )
 
 
@@ -262,6 +263,7 @@ def decode_load(message: plan_pb2.Load) -> Load:
         value_ref=decode_value_ref(message.value_ref) if message.HasField("value_ref") else None,
         store_sequence=message.store_sequence,
         materialized_at=decode_time(message.materialized_at) if has_time else None,
+        gone=message.gone,
     )
 
 

@@ -173,4 +173,5 @@ def encode_materialization(made: Materialization) -> run_pb2.Materialization:
         value_ref=encode_value_ref(made.value_ref),
         location=made.location,
         removed=made.removed,
+        gone=made.gone,
     )

@@ -28,7 +28,7 @@ from treadle_api.v1 import plan_pb2 as treadle__api_dot_v1_dot_plan__pb2
 from treadle_api.v1 import run_pb2 as treadle__api_dot_v1_dot_run__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\"\x14\n\x12GetLocationRequest\"G\n\x13GetLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\"\x11\n\x0fGetGraphRequest\"A\n\x10GetGraphResponse\x12-\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPartB\x04\xb8\xe1\x18\x00\"\x14\n\x12GetManifestRequest\"[\n\x13GetManifestResponse\x12\x14\n\x06\x64igest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\x8b\x01\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12 \n\x12missing_asset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\"<\n\x0cPlanResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xb9\x03\n\x0b\x45\x61rlierStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x19\n\x0b\x66rom_run_id\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x18\n\nasset_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x02\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\"G\n\x17PlanReexecutionResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\x16\n\x14GetLaunchSpecRequest\"\xe5\x02\n\nLaunchSpec\x12\x19\n\x0binterpreter\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x1f\n\x11working_directory\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x33\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTargetB\x04\xb8\xe1\x18\x12\x12\x46\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntryB\x04\xb0\xe1\x18\x11\x12\x14\n\x06\x64igest\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x1f\n\x11import_timeout_ms\x18\x06 \x01(\x03\x42\x04\xb8\xe1\x18\x13\x12\x18\n\ngeneration\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x19\n\x0b\x63ore_digest\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0cLaunchTarget\x12\x14\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0fH\x00\x12\x16\n\x06module\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01H\x00\x42\x0e\n\x06target\x12\x04\xb0\xe1\x18\x01\"G\n\x15GetLaunchSpecResponse\x12.\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpecB\x04\xb8\xe1\x18\x00\"\x0f\n\rReloadRequest\"S\n\x0eReloadResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"I\n\x15WatchLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x32\xca\x05\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\"\x14\n\x12GetLocationRequest\"G\n\x13GetLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\"\x11\n\x0fGetGraphRequest\"A\n\x10GetGraphResponse\x12-\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPartB\x04\xb8\xe1\x18\x00\"\x14\n\x12GetManifestRequest\"[\n\x13GetManifestResponse\x12\x14\n\x06\x64igest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\xa8\x02\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12 \n\x12missing_asset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12 \n\x12joining_asset_keys\x18\x04 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x46\n\x0bgone_values\x18\x05 \x03(\x0b\x32+.treadle_api.v1.PlanRequest.GoneValuesEntryB\x04\xb0\xe1\x18\x05\x1a\x31\n\x0fGoneValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"<\n\x0cPlanResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xb9\x03\n\x0b\x45\x61rlierStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x19\n\x0b\x66rom_run_id\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x18\n\nasset_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x02\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\"G\n\x17PlanReexecutionResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\x16\n\x14GetLaunchSpecRequest\"\xe5\x02\n\nLaunchSpec\x12\x19\n\x0binterpreter\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x1f\n\x11working_directory\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x33\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTargetB\x04\xb8\xe1\x18\x12\x12\x46\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntryB\x04\xb0\xe1\x18\x11\x12\x14\n\x06\x64igest\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x1f\n\x11import_timeout_ms\x18\x06 \x01(\x03\x42\x04\xb8\xe1\x18\x13\x12\x18\n\ngeneration\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x19\n\x0b\x63ore_digest\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0cLaunchTarget\x12\x14\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0fH\x00\x12\x16\n\x06module\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01H\x00\x42\x0e\n\x06target\x12\x04\xb0\xe1\x18\x01\"G\n\x15GetLaunchSpecResponse\x12.\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpecB\x04\xb8\xe1\x18\x00\"\x0f\n\rReloadRequest\"S\n\x0eReloadResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"I\n\x15WatchLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x32\xca\x05\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,8 +41,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETGRAPHRESPONSE'].fields_by_name['part']._serialized_options = b'\270\341\030\000'
   _globals['_GETMANIFESTRESPONSE'].fields_by_name['digest']._loaded_options = None
   _globals['_GETMANIFESTRESPONSE'].fields_by_name['digest']._serialized_options = b'\260\341\030\001'
+  _globals['_PLANREQUEST_GONEVALUESENTRY']._loaded_options = None
+  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_options = b'8\001'
   _globals['_PLANREQUEST'].fields_by_name['missing_asset_keys']._loaded_options = None
   _globals['_PLANREQUEST'].fields_by_name['missing_asset_keys']._serialized_options = b'\260\341\030\002'
+  _globals['_PLANREQUEST'].fields_by_name['joining_asset_keys']._loaded_options = None
+  _globals['_PLANREQUEST'].fields_by_name['joining_asset_keys']._serialized_options = b'\260\341\030\002'
+  _globals['_PLANREQUEST'].fields_by_name['gone_values']._loaded_options = None
+  _globals['_PLANREQUEST'].fields_by_name['gone_values']._serialized_options = b'\260\341\030\005'
   _globals['_PLANRESPONSE'].fields_by_name['part']._loaded_options = None
   _globals['_PLANRESPONSE'].fields_by_name['part']._serialized_options = b'\270\341\030\000'
   _globals['_EARLIERSTEP_BYNAMEENTRY']._loaded_options = None
@@ -98,37 +104,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETMANIFESTRESPONSE']._serialized_start=364
   _globals['_GETMANIFESTRESPONSE']._serialized_end=455
   _globals['_PLANREQUEST']._serialized_start=458
-  _globals['_PLANREQUEST']._serialized_end=597
-  _globals['_PLANRESPONSE']._serialized_start=599
-  _globals['_PLANRESPONSE']._serialized_end=659
-  _globals['_PLANREEXECUTIONREQUEST']._serialized_start=662
-  _globals['_PLANREEXECUTIONREQUEST']._serialized_end=831
-  _globals['_EARLIERSTEP']._serialized_start=834
-  _globals['_EARLIERSTEP']._serialized_end=1275
-  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=1230
-  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=1275
-  _globals['_EARLIERREAD']._serialized_start=1277
-  _globals['_EARLIERREAD']._serialized_end=1353
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=1355
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=1426
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=1428
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=1450
-  _globals['_LAUNCHSPEC']._serialized_start=1453
-  _globals['_LAUNCHSPEC']._serialized_end=1810
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=1760
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=1810
-  _globals['_LAUNCHTARGET']._serialized_start=1812
-  _globals['_LAUNCHTARGET']._serialized_end=1888
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=1890
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=1961
-  _globals['_RELOADREQUEST']._serialized_start=1963
-  _globals['_RELOADREQUEST']._serialized_end=1978
-  _globals['_RELOADRESPONSE']._serialized_start=1980
-  _globals['_RELOADRESPONSE']._serialized_end=2063
-  _globals['_WATCHLOCATIONREQUEST']._serialized_start=2065
-  _globals['_WATCHLOCATIONREQUEST']._serialized_end=2087
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=2089
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=2162
-  _globals['_CODESERVERSERVICE']._serialized_start=2165
-  _globals['_CODESERVERSERVICE']._serialized_end=2879
+  _globals['_PLANREQUEST']._serialized_end=754
+  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_start=705
+  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_end=754
+  _globals['_PLANRESPONSE']._serialized_start=756
+  _globals['_PLANRESPONSE']._serialized_end=816
+  _globals['_PLANREEXECUTIONREQUEST']._serialized_start=819
+  _globals['_PLANREEXECUTIONREQUEST']._serialized_end=988
+  _globals['_EARLIERSTEP']._serialized_start=991
+  _globals['_EARLIERSTEP']._serialized_end=1432
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=1387
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=1432
+  _globals['_EARLIERREAD']._serialized_start=1434
+  _globals['_EARLIERREAD']._serialized_end=1510
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=1512
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=1583
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=1585
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=1607
+  _globals['_LAUNCHSPEC']._serialized_start=1610
+  _globals['_LAUNCHSPEC']._serialized_end=1967
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=1917
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=1967
+  _globals['_LAUNCHTARGET']._serialized_start=1969
+  _globals['_LAUNCHTARGET']._serialized_end=2045
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=2047
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=2118
+  _globals['_RELOADREQUEST']._serialized_start=2120
+  _globals['_RELOADREQUEST']._serialized_end=2135
+  _globals['_RELOADRESPONSE']._serialized_start=2137
+  _globals['_RELOADRESPONSE']._serialized_end=2220
+  _globals['_WATCHLOCATIONREQUEST']._serialized_start=2222
+  _globals['_WATCHLOCATIONREQUEST']._serialized_end=2244
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=2246
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=2319
+  _globals['_CODESERVERSERVICE']._serialized_start=2322
+  _globals['_CODESERVERSERVICE']._serialized_end=3036
 # @@protoc_insertion_point(module_scope)

@@ -154,9 +154,31 @@ class PlanRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class GoneValuesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     SELECTION_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     MISSING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    JOINING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    GONE_VALUES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What is to be made."""
@@ -169,16 +191,30 @@ class PlanRequest(_message.Message):
     def missing_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Assets that have no stored value: siblings among them are run instead of loaded."""
 
+    @_builtins.property
+    def joining_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Assets that are selected besides, each with what its block makes whole or not at all, because
+        nothing is stored of them: set for re-executions only.
+        """
+
+    @_builtins.property
+    def gone_values(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Why the value of one of these cannot be read, by key: the clause of Load.gone. An asset that
+        is not in it was never made.
+        """
+
     def __init__(
         self,
         *,
         selection: _plan_pb2.Selection | None = ...,
         options: _plan_pb2.PlanOptions | None = ...,
         missing_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        joining_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        gone_values: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -578,6 +578,7 @@ class Load(_message.Message):
     VALUE_REF_FIELD_NUMBER: _builtins.int
     STORE_SEQUENCE_FIELD_NUMBER: _builtins.int
     MATERIALIZED_AT_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The key."""
     external: _builtins.bool
@@ -596,6 +597,10 @@ class Load(_message.Message):
     """Set by the launcher when RECORDED: the step that made the value."""
     store_sequence: _builtins.int
     """Set by the launcher when RECORDED: the store sequence of the materialization."""
+    gone: _builtins.str
+    """Set by the launcher when UNRECORDED though a run made the asset: why its value cannot be
+    read, a clause: "its value is gone from the disk (/home/values/a)".
+    """
     @_builtins.property
     def readers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedInputRef]:
         """Who reads it, sorted by step key and input."""
@@ -623,10 +628,11 @@ class Load(_message.Message):
         value_ref: _value_pb2.ValueRef | None = ...,
         store_sequence: _builtins.int = ...,
         materialized_at: _timestamp_pb2.Timestamp | None = ...,
+        gone: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "external", b"external", "io_manager_key", b"io_manager_key", "materialized_at", b"materialized_at", "readers", b"readers", "run_id", b"run_id", "sibling", b"sibling", "state", b"state", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "external", b"external", "gone", b"gone", "io_manager_key", b"io_manager_key", "materialized_at", b"materialized_at", "readers", b"readers", "run_id", b"run_id", "sibling", b"sibling", "state", b"state", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -734,7 +740,7 @@ class PlanHeader(_message.Message):
 
     @_builtins.property
     def missing_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Unrecorded siblings that run instead of being loaded, sorted. At most 500."""
+        """Siblings that nothing is stored of and that run instead of being loaded, sorted. At most 500."""
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -137,7 +137,9 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     FAILURE_REASON_START_FAILED: _FailureReason.ValueType  # 7
     """The host could not be started or could not import the code."""
     FAILURE_REASON_STALE: _FailureReason.ValueType  # 8
-    """The code is not the code that was planned."""
+    """What was planned is not there any more: the code is another, or a stored value that was to be
+    read is gone or damaged. What makes it again is a new run, or a re-execution of this one.
+    """
     FAILURE_REASON_INTERNAL: _FailureReason.ValueType  # 9
     """A fault of Treadle's own."""
 
@@ -161,7 +163,9 @@ FAILURE_REASON_LOST: FailureReason.ValueType  # 6
 FAILURE_REASON_START_FAILED: FailureReason.ValueType  # 7
 """The host could not be started or could not import the code."""
 FAILURE_REASON_STALE: FailureReason.ValueType  # 8
-"""The code is not the code that was planned."""
+"""What was planned is not there any more: the code is another, or a stored value that was to be
+read is gone or damaged. What makes it again is a new run, or a re-execution of this one.
+"""
 FAILURE_REASON_INTERNAL: FailureReason.ValueType  # 9
 """A fault of Treadle's own."""
 Global___FailureReason: _TypeAlias = FailureReason  # noqa: Y015
@@ -600,6 +604,7 @@ class Materialization(_message.Message):
     VALUE_REF_FIELD_NUMBER: _builtins.int
     LOCATION_FIELD_NUMBER: _builtins.int
     REMOVED_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     run_id: _builtins.str
@@ -618,6 +623,10 @@ class Materialization(_message.Message):
     """The location."""
     removed: _builtins.bool
     """The value was removed since, to make room: nobody can read it any more."""
+    gone: _builtins.str
+    """Why the value cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
+    Empty: its file is there and as long as it was, or it is none of Treadle's own.
+    """
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -645,10 +654,11 @@ class Materialization(_message.Message):
         value_ref: _value_pb2.ValueRef | None = ...,
         location: _builtins.str = ...,
         removed: _builtins.bool = ...,
+        gone: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "attempt", b"attempt", "digest", b"digest", "location", b"location", "metadata", b"metadata", "removed", b"removed", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "time", b"time", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "attempt", b"attempt", "digest", b"digest", "gone", b"gone", "location", b"location", "metadata", b"metadata", "removed", b"removed", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "time", b"time", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

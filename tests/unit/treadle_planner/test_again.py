@@ -26,6 +26,7 @@ from treadle_planner import (
     Verdict,
     plan,
 )
+from treadle_planner._step_names import made_keys
 
 STEPS, ALL = ReexecutionKind.STEPS, ReexecutionKind.ALL
 
@@ -290,6 +291,31 @@ def test_only_what_runs_loads(chain: Snapshot) -> None:
     assert [load.asset_key for load in failed.loads] == [KeyText("table")]
 
 
+def test_what_a_reader_would_not_find_stored_joins_and_only_the_reader_runs_beside_it() -> None:
+    made_from = location(
+        graph("g", {"c": op({}, "r"), "d": op({"x": "c.r"}, "r -> table")}),
+        single("report", op({"x": "@table"}, "r -> report")),
+        single("other", op({"x": "@table"}, "r -> other")),
+    )
+    first = planned(made_from, "report", "other")
+    table = KeyText("table")
+    request = PlanRequest(
+        selection=("report", "other"),
+        joining=frozenset({table}),
+        gone={table: "its value is gone from the disk (/v/table)"},
+    )
+
+    made = again(made_from, ran(first, failed=["report"]), request=request)
+
+    assert running(made) == ["g.c", "g.d", "report"]
+    assert step_of(made, "g.d").reason == (
+        "Makes table and feeds other and report: its value is gone from the disk (/v/table)."
+    )
+    assert step_of(made, "other").verdict is Verdict.REUSE
+    assert made.selection == ("report", "other")
+    assert not made.loads
+
+
 @examples(600)
 @given(drawn_location=locations(), seed=st.integers(0, 2**32))
 def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack(
@@ -297,7 +323,7 @@ def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack
 ) -> None:
     snapshot = drawn_location.snapshot()
     options = request_of(accepted(snapshot, drawn_location.asked))
-    first = plan(snapshot, options)
+    first = plan(snapshot, replace(options, joining=frozenset()))
     earlier = drawn(first, seed)
 
     made = again(snapshot, earlier, request=options)
@@ -305,11 +331,22 @@ def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack
     by_key = {step.key: step for step in made.steps}
     failed = {EarlierState.FAILED, EarlierState.NOT_RUN, EarlierState.CANCELLED}
     asked_for: set[str] = set()
+    joined: set[str] = set()
     for step in made.steps:
         if step.verdict is Verdict.OMIT:
             continue
+        if not options.joining.isdisjoint(made_keys(step)):
+            joined.add(step.key)
+            assert step.verdict is Verdict.RUN
+        before = earlier.get(step.key)
+        if before is None or before.state is EarlierState.NOT_RUN:
+            # What joins is below nothing: who read it before may keep what it made.
+            if step.key not in joined:
+                asked_for.add(step.key)
+                assert step.verdict is Verdict.RUN
+            continue
         unmade = earlier[step.key].state is EarlierState.SUCCEEDED and any(
-            asset.selected and asset.asset_key not in earlier[step.key].asset_keys
+            asset.selected and asset.asset_key not in earlier[step.key].asset_keys | options.joining
             for output in step.outputs
             if output.selected and output.name not in earlier[step.key].left_out_outputs
             for asset in output.assets
@@ -323,9 +360,10 @@ def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack
         for step in made.steps
         if step.verdict is Verdict.RUN
         for key, output, by_value in read(step)
-        if key not in asked_for and not is_there(earlier[StepKey(key)], output, by_value=by_value)
+        if key not in asked_for | joined
+        and not is_there(earlier[StepKey(key)], output, by_value=by_value)
     }
-    for key in set(running(made)) - asked_for - lacked:
+    for key in set(running(made)) - asked_for - joined - lacked:
         # What was skipped may be skipped no more once something above it runs.
         assert earlier[StepKey(key)].state is EarlierState.SKIPPED
         assert any(by_key[StepKey(up)].verdict is Verdict.RUN for up, _, _ in read(by_key[key]))
@@ -339,7 +377,7 @@ def test_named_steps_run_and_whatever_runs_finds_what_it_reads(
 ) -> None:
     snapshot = drawn_location.snapshot()
     options = request_of(accepted(snapshot, drawn_location.asked))
-    first = plan(snapshot, options)
+    first = plan(snapshot, replace(options, joining=frozenset()))
     earlier = drawn(first, seed)
     keys = running(first)
     assume(keys)
@@ -365,8 +403,9 @@ def test_everything_is_the_first_plan_again(drawn_location: Drawn, seed: int) ->
     snapshot = drawn_location.snapshot()
     options = request_of(accepted(snapshot, drawn_location.asked))
     first = plan(snapshot, options)
+    before = plan(snapshot, replace(options, joining=frozenset()))
 
-    made = again(snapshot, drawn(first, seed), asked(ALL), request=options)
+    made = again(snapshot, drawn(before, seed), asked(ALL), request=options)
 
     assert made.steps == first.steps
     assert made.loads == first.loads

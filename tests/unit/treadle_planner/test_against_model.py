@@ -9,7 +9,7 @@ from tests.model.build import graph, op, single
 from tests.model.examples import examples
 from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, outcome_of, request_of
-from tests.model.rules import outcome, partial_blocks
+from tests.model.rules import Asked, outcome, partial_blocks
 from treadle.wiring import Wiring
 from treadle_planner import (
     Plan,
@@ -30,7 +30,7 @@ def test_plan_says_what_the_model_says(drawn: Drawn) -> None:
     made = plan(snapshot, request_of(asked))
 
     assert outcome_of(made) == outcome(snapshot, asked)
-    _report(made)
+    _report(made, asked)
 
 
 @examples(300)
@@ -41,7 +41,8 @@ def test_steps_are_all_there_in_order_with_ties_by_key(drawn: Drawn) -> None:
 
     made = plan(snapshot, request_of(asked))
 
-    blocks = {asset.block for asset in snapshot.assets if asset.key in asked.keys}
+    keys = asked.keys | asked.joining
+    blocks = {asset.block for asset in snapshot.assets if asset.key in keys}
     wiring = Wiring.of(snapshot)
     waiting = {step.key: wiring.step_needs(step) for step in snapshot.steps if step.block in blocks}
     for step in made.steps:
@@ -94,11 +95,12 @@ def test_definitions_in_another_order_change_no_plan(drawn: Drawn) -> None:
     assert made == plan(snapshot, request)
 
 
-def _report(made: Plan) -> None:
+def _report(made: Plan, asked: Asked) -> None:
     running = [step for step in made.steps if step.verdict is Verdict.RUN]
     modes = {hazard.unselected_outputs.value for hazard in made.hazards}
     event(f"hazards: {', '.join(sorted(modes)) or 'none'}")
     event(f"loads: {bool(made.loads)}, of siblings: {any(load.sibling for load in made.loads)}")
+    event(f"joined: {bool(set(made.selected_asset_keys) - asked.keys)}")
     event(f"siblings that were never stored run: {bool(made.missing_asset_keys)}")
     event(f"effects run: {any('effect' in step.reason for step in running)}")
     event(f"not needed: {any(each.not_needed for step in running for each in step.inputs)}")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, step_of
-from treadle.snapshot import Siblings
-from treadle_planner import Plan
+from treadle.snapshot import KeyText, Siblings
+from treadle_planner import Plan, PlanRequest, plan
 
 STEPS = {
     "raw": op({}, "r"),
@@ -51,6 +51,18 @@ def test_a_sibling_that_runs_says_at_whose_word() -> None:
     )
     assert step_of(never_stored, "g.base").reason == (
         "Feeds g.log and g.top: no run has stored base."
+    )
+
+
+def test_a_sibling_whose_value_cannot_be_read_says_why() -> None:
+    request = PlanRequest(
+        selection=("top",),
+        missing=frozenset({KeyText("base")}),
+        gone={KeyText("base"): "its value is damaged (/v/base has 3 bytes instead of 5)"},
+    )
+
+    assert step_of(plan(SNAPSHOT, request), "g.base").reason == (
+        "Feeds g.log and g.top: its value is damaged (/v/base has 3 bytes instead of 5)."
     )
 
 

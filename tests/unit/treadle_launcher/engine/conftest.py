@@ -28,6 +28,7 @@ from treadle_launcher.errors import RefusedError
 from treadle_launcher.home import open_home
 from treadle_launcher.hosts.provider import HostProcess
 from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec
 from treadle_launcher.launching import Launching
 from treadle_launcher.plan import (
@@ -42,7 +43,6 @@ from treadle_launcher.plan import (
     Selection,
     Verdict,
 )
-from treadle_launcher.planning import Launchable, LaunchRequest
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store.store import open_store
 from treadle_launcher.watch import Watchers

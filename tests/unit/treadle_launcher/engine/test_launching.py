@@ -10,8 +10,8 @@ from treadle_launcher.errors import StalePlanError
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.garbage import Garbage, GarbageReason
 from treadle_launcher.ids import RunId, StepKey
+from treadle_launcher.launch_request import LaunchRequest
 from treadle_launcher.plan import PlanOptions, Selection
-from treadle_launcher.planning import LaunchRequest
 from treadle_launcher.reexecution import Reuse, ReusedOutput
 from treadle_launcher.run_states import RunState
 from treadle_launcher.values import ValueRef

@@ -1,0 +1,43 @@
+"""What is said of loads that nothing stored answers: which, why, and what would do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from treadle_launcher.plan import Load
+
+
+def refused_loads(loads: Sequence[Load], smallest: str, owners: Mapping[str, str]) -> str:
+    """Say what a plan loads in vain, and what to do.
+
+    `smallest` is a selection with the makers in it, "" for none; `owners` are the locations that
+    make what this one does not.
+    """
+    return f"The plan loads {lacking_clause(loads)}. {' '.join(_advice(loads, smallest, owners))}"
+
+
+def lacking_clause(loads: Sequence[Load]) -> str:
+    """Name the loads, each with why there is nothing to read."""
+    never = [load.asset_key for load in loads if not load.gone]
+    parts = [f"{', '.join(never)}, which no run has made"] if never else []
+    parts += [f"{load.asset_key}: {load.gone}" for load in loads if load.gone]
+    return "; ".join(parts)
+
+
+def _advice(loads: Sequence[Load], smallest: str, owners: Mapping[str, str]) -> Iterator[str]:
+    if smallest:
+        yield f"To make {'it' if len(loads) == 1 else 'them'} too, select: {smallest}."
+        return
+    for load in loads:
+        key = load.asset_key
+        if key in owners:
+            yield f"Location {owners[key]} makes {key}: select it there first."
+        elif load.external:
+            yield (
+                f"{key} is external: no run makes or stores it, so Treadle's own IO manager has"
+                " nothing to load. Name one that loads it, with"
+                f" AssetIn(input_manager_key=…), or, if it is only to come first, write deps=[{key!r}]"
+                " instead of the argument."
+            )
+    if not any(load.external or load.asset_key in owners for load in loads):
+        yield "No run here can make it."

@@ -1,0 +1,99 @@
+"""Whether a value that is on record can be read: the file store's folder, asked by name."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from treadle_launcher.ids import KeyText
+from treadle_launcher.store.records import Materialization
+from treadle_launcher.store.store import Store
+from treadle_launcher.values import ValueRef
+
+_FILES: Final = "files"
+_CHUNK_BYTES: Final = 1024 * 1024
+
+
+class StoredValues:
+    """The file store of a home. Another store is another's: only reading tells of its values.
+
+    Every method that is no coroutine blocks, and none of these is used on the event loop.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def problem(self, ref: ValueRef, *, doubted: bool = False) -> str:
+        """Say in a clause why the value cannot be read, "" when it can.
+
+        A file that is there and as long as it was is good, unless it is `doubted`: then it is
+        read.
+        """
+        if ref.store != _FILES:
+            return ""
+        path = self._root / ref.key
+        try:
+            size = path.stat().st_size
+            if size != ref.size_bytes:
+                return f"its value is damaged ({path} has {size} bytes instead of {ref.size_bytes})"
+            found = f"crc32:{_checksum(path):08x}" if doubted else ref.checksum
+        except FileNotFoundError:
+            return f"its value is gone from the disk ({path})"
+        except OSError as error:
+            return f"its value cannot be read ({path}: {error.strerror})"
+        if found != ref.checksum:
+            return f"its value is damaged ({path} has checksum {found} instead of {ref.checksum})"
+        return ""
+
+    async def marked(
+        self, made: Iterable[Materialization], doubted: Collection[str] = ()
+    ) -> tuple[Materialization, ...]:
+        """Return materializations, each with why its value cannot be read, if that is so."""
+        found = tuple(made)
+        if not any(each.value_ref is not None for each in found):
+            return found
+        # Beside the loop: it looks at every file.
+        return await asyncio.to_thread(self._marked, found, doubted)
+
+    def _marked(
+        self, made: Iterable[Materialization], doubted: Collection[str]
+    ) -> tuple[Materialization, ...]:
+        return tuple(replace(each, gone=self._gone(each, doubted)) for each in made)
+
+    def _gone(self, made: Materialization, doubted: Collection[str]) -> str:
+        if made.value_ref is None:
+            return ""
+        if made.removed:
+            return "its value was removed to make room"
+        return self.problem(made.value_ref, doubted=made.value_ref.key in doubted)
+
+
+class LatestValues:
+    """What is on record as made last, and whether it can be read."""
+
+    def __init__(self, store: Store, values: StoredValues) -> None:
+        self._store = store
+        self._values = values
+
+    async def of(
+        self, keys: Sequence[KeyText], doubted: Collection[str] = ()
+    ) -> Mapping[KeyText, Materialization]:
+        """Return the latest materialization of each asset that has one.
+
+        Values with `doubted` keys are read.
+        """
+        latest = await self._store.latest_materializations(keys)
+        marked = await self._values.marked(latest.values(), doubted)
+        return {made.asset_key: made for made in marked}
+
+
+def _checksum(path: Path) -> int:
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            found = zlib.crc32(chunk, found)
+    return found
