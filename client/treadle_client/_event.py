@@ -154,7 +154,8 @@ class InputLoaded(Event):
     """An input was loaded: an asset, or, when `asset_key` is "", an intermediate.
 
     `position` counts a fan-in's elements from 0. `from_run_id` and `from_step_key` are "" when
-    the load is unrecorded. `not_needed`: it was not loaded, the op got its default, else None.
+    the load is unrecorded. `not_needed`: it was not loaded, the op got its default, else what fails
+    when it is used.
     """
 
     kind = EventKind.INPUT_LOADED

@@ -103,7 +103,11 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInput:
-    """One input of a planned step. `not_needed`: it is not loaded, the op gets its default."""
+    """One input of a planned step. `not_needed`: it is not loaded, the op gets its default.
+
+    `needed_by` are the selected outputs that need it, () for all: when it is not yielded, the step
+    runs for the others.
+    """
 
     name: str
     sources: tuple[PlannedSource, ...]
@@ -111,6 +115,7 @@ class PlannedInput:
     nothing: bool
     not_needed: bool
     input_manager_key: str
+    needed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from treadle._cycles import resolve_cycles
 from treadle._errors import ConflictError
 from treadle._handles import ArgumentRef
 from treadle._keys import AssetKey
+from treadle._left_out import never_left_out
 from treadle._managers import is_builtin
 from treadle._placed import BlockPlace, PlacedBlock, placed
 from treadle._produced import DEFAULT_GROUP
@@ -53,8 +54,9 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
         placed(block, BlockPlace(name=name, upstream=upstream[id(block)], resources=resources))
         for name, block in zip(names, blocks, strict=True)
     ]
-    snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
     code: dict[str, StepCode] = {key: each for place in places for key, each in place.code.items()}
+    warnings = (*warnings, *sorted(set(never_left_out(code.values()))))
+    snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
     return Built(snapshot=snapshot, code=code, resources=dict(resources))
 
 

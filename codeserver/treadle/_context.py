@@ -12,7 +12,7 @@ from treadle._arguments import checked
 from treadle._dagster_names import not_in_context
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
-from treadle._metadata import merged_entries, metadata_entries
+from treadle._metadata import kept_entries
 from treadle._op import OpDefinition
 from treadle._resources import Resources
 from treadle._step_logger import step_logger
@@ -153,9 +153,10 @@ class OpExecutionContext:
     ) -> None:
         """Say something of an output that is still to be yielded. Of equal names the last stays.
 
+        What cannot be kept is left out, and a warning says why.
+
         Raises:
             ContextError: the output is unknown, was yielded, or must be named.
-            ArgumentError: a value is no plain data, or all that was said is too much.
         """
         if mapping_key is not None:
             raise ContextError("There are no dynamic outputs yet. Leave mapping_key out.")
@@ -166,8 +167,8 @@ class OpExecutionContext:
                 " Call add_output_metadata before, or give Output(metadata=…)."
             )
         owner = f"output {name!r} of {self.step_key!r}"
-        entries = metadata_entries(metadata, owner=owner)
-        self._entries[name] = merged_entries(self._entries.get(name, ()), entries, owner=owner)
+        before = self._entries.get(name, ())
+        self._entries[name] = kept_entries(metadata, owner=owner, before=before)
 
     def get_output_metadata(self, output_name: str = "result") -> Mapping[str, Any]:
         """Return what was said of an output so far, as plain data."""

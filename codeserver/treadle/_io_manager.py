@@ -11,7 +11,7 @@ from typing import Any
 from treadle._errors import TreadleError
 from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._keys import AssetKey
-from treadle._metadata import merged_entries, metadata_entries
+from treadle._metadata import kept_entries
 from treadle._resources import Resources
 from treadle._step_logger import step_logger
 from treadle.snapshot import MetadataEntry
@@ -105,12 +105,10 @@ class OutputContext:
     def add_output_metadata(self, metadata: Mapping[str, Any]) -> None:
         """Say more of the value. Of equal names the last one stays.
 
-        Raises:
-            ArgumentError: a value is no plain data, or all that was said is too much.
+        What cannot be kept is left out, and a warning says why.
         """
         owner = f"output {self.name!r} of {self.step_key!r}"
-        added = metadata_entries(metadata, owner=owner)
-        self._entries = merged_entries(self._entries, added, owner=owner)
+        self._entries = kept_entries(metadata, owner=owner, before=self._entries)
 
     def get_run_scoped_output_identifier(self) -> list[str]:
         """Return run id, step key and output name."""

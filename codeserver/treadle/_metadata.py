@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import builtins
-import datetime
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from treadle._errors import ArgumentError
+from treadle._plain import (
+    TEXT_BYTES,
+    TOTAL_BYTES,
+    NotPlainError,
+    TooLongError,
+    plain_name,
+    plain_value,
+    size_of,
+)
 from treadle._source import user_line
-from treadle.snapshot import JsonValue, MetadataEntry
+from treadle._step_logger import step_logger
+from treadle.snapshot import MetadataEntry
 
-# Limits of the wire: text in one value, whole numbers, and what one event may reasonably hold.
-_TEXT_BYTES: Final = 32 * 1024
-_TOTAL_BYTES: Final = 512 * 1024
-_INTEGERS: Final = range(-(2**63), 2**63)
-_DEPTH: Final = 20
+_TOO_MUCH: Final = f"Keep all of it below {TOTAL_BYTES}; what is larger belongs in an asset."
+_NAMES_TOLD: Final = 5
 
 _Str: TypeAlias = str
 _Int: TypeAlias = int
@@ -77,124 +82,149 @@ class MetadataValue:
 def metadata_entries(
     metadata: Mapping[str, Any] | None, *, owner: str
 ) -> tuple[MetadataEntry, ...]:
-    """Return the entries, in the order given. `owner` says in messages what they belong to.
+    """Return the entries of a definition, in the order given. `owner` is what they belong to.
 
     Values are None, bool, whole numbers of 64 bits, float, text of at most 32 KiB, lists and
-    tuples, mappings with text keys, or a `MetadataValue`. A path, a date and a time become
-    text; a value that knows its plain form by an `item` method, as NumPy's scalars do,
-    becomes that. All entries together hold at most 512 KiB.
+    tuples, mappings, or a `MetadataValue`. Keys that are numbers, a path, a date and a time become
+    text; a value that knows its plain form by an `item` method, as NumPy's scalars do, becomes
+    that. All entries together hold at most 512 KiB.
 
     Raises:
         ArgumentError: a value is none of these, a name is not text, or it is too much.
     """
-    entries = tuple(_entry(name, value, owner) for name, value in (metadata or {}).items())
-    _check_total(entries, owner)
-    return entries
+    entries = []
+    for name, value in (metadata or {}).items():
+        try:
+            entries.append(_entry(name, value))
+        except NotPlainError as error:
+            problem = f"{owner}: metadata {_shown(name)} {error.problem}."
+            raise ArgumentError(problem, fix=error.fix, source=user_line()) from error
+    total = entries_size(entries)
+    if total > TOTAL_BYTES:
+        problem = f"{owner}: its metadata has {total} bytes."
+        raise ArgumentError(problem, fix=_TOO_MUCH, source=user_line())
+    return tuple(entries)
+
+
+def kept_entries(
+    metadata: Mapping[str, Any] | None,
+    *,
+    owner: str,
+    before: Iterable[MetadataEntry] = (),
+) -> tuple[MetadataEntry, ...]:
+    """Return what was said before, and what of the metadata of a run can be kept beside it.
+
+    Of equal names the last entry stays, in the first's place. What cannot be kept never costs the
+    work: it is left out, or cut when it is plain text, and a warning says which and why.
+    """
+    keeping = _Keeping(owner, before)
+    for name, value in _items(metadata, keeping):
+        keeping.take(name, value)
+    keeping.tell()
+    return tuple(keeping.kept.values())
 
 
 def merged_entries(*groups: tuple[MetadataEntry, ...], owner: str) -> tuple[MetadataEntry, ...]:
-    """Return the entries of all groups; of equal names the last one stays, in the first's place.
-
-    Raises:
-        ArgumentError: together they hold more than 512 KiB.
-    """
-    by_name = {entry.name: entry for group in groups for entry in group}
-    merged = tuple(by_name.values())
-    _check_total(merged, owner)
-    return merged
+    """Return the entries of all groups, as `kept_entries` does, as far as they can be kept."""
+    keeping = _Keeping(owner)
+    for group in groups:
+        for entry in group:
+            keeping.add(entry)
+    keeping.tell()
+    return tuple(keeping.kept.values())
 
 
-def _check_total(entries: tuple[MetadataEntry, ...], owner: str) -> None:
-    total = sum(len(json.dumps(each.value)) + len(each.name) for each in entries)
-    if total > _TOTAL_BYTES:
-        raise ArgumentError(
-            f"{owner}: its metadata has {total} bytes.",
-            fix=f"Keep it below {_TOTAL_BYTES}; what is larger belongs in an asset.",
-            source=user_line(),
-        )
+def entries_size(entries: Iterable[MetadataEntry]) -> int:
+    """Return how many bytes entries take together."""
+    return sum(map(_size, entries))
 
 
-def _entry(name: object, value: Any, owner: str) -> MetadataEntry:
-    text = _checked_text(name, owner, "a name")
-    what = f"{owner}: metadata {text!r}"
-    if isinstance(value, MetadataValue):
-        return MetadataEntry(name=text, value=_plain(value.value, what), rendering=value.rendering)
-    rendering = "path" if isinstance(value, os.PathLike) else ""
-    return MetadataEntry(name=text, value=_plain(value, what), rendering=rendering)
+class _Keeping:
+    """What is kept so far of what one owner is said to have, and what is not."""
 
+    def __init__(self, owner: str, before: Iterable[MetadataEntry] = ()) -> None:
+        self._owner = owner
+        self._lost: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.kept = {entry.name: entry for entry in before}
+        self._bytes = entries_size(self.kept.values())
 
-def _plain(value: Any, what: str, depth: int = 0) -> JsonValue:
-    if depth > _DEPTH:
-        raise ArgumentError(
-            f"{what} is nested deeper than {_DEPTH} levels.",
-            fix="Flatten it, or give it as text.",
-            source=user_line(),
-        )
-    match value:
-        case list() | tuple():
-            return tuple(_plain(item, what, depth + 1) for item in value)
-        case Mapping():
-            return {
-                _checked_text(key, what, "a key"): _plain(item, what, depth + 1)
-                for key, item in value.items()
-            }
-        case os.PathLike():
-            return _checked_text(os.fsdecode(value), what, "a path")
-        case datetime.date() | datetime.time():
-            return value.isoformat()
-    return _scalar(value, what)
-
-
-def _scalar(value: Any, what: str) -> JsonValue:
-    match value:
-        case None | bool():
-            return value
-        # An enum's member and NumPy's float64 are of these types too: only the plain part stays.
-        case str():
-            return _checked_text(str.__str__(value), what, "text")
-        case int() if int(value) in _INTEGERS:
-            return int(value)
-        case float():
-            return float(value)
-        case int():
-            raise ArgumentError(
-                f"{what} is a whole number of more than 64 bits.",
-                fix="Give it as text or as a float.",
-                source=user_line(),
-            )
-    item = getattr(value, "item", None)
-    if callable(item) and not isinstance(value, type):
+    def take(self, name: Any, value: Any) -> None:
         try:
-            unwrapped = item()
-        except (TypeError, ValueError):
-            unwrapped = value
-        if isinstance(unwrapped, (bool, int, float, str, datetime.date, datetime.time)):
-            return _plain(unwrapped, what)
-    raise ArgumentError(
-        f"{what} has a value of type {type(value).__name__}: {value!r:.80}.",
-        fix="Use text, numbers, booleans, None, paths, dates, or lists and mappings of these.",
-        source=user_line(),
+            self.add(_entry(name, value))
+        except TooLongError as error:
+            if _is_plain_text(value):
+                self.add(MetadataEntry(name=plain_name(name), value=_cut(error.text)))
+                self.lose(name, error, "cut")
+            else:
+                self.lose(name, error)
+        except NotPlainError as error:
+            self.lose(name, error)
+
+    def add(self, entry: MetadataEntry) -> None:
+        replaced = self.kept.get(entry.name)
+        size = self._bytes + _size(entry) - (0 if replaced is None else _size(replaced))
+        if size > TOTAL_BYTES:
+            self.lose(entry.name, NotPlainError(f"has {_size(entry)} bytes", _TOO_MUCH))
+        else:
+            self.kept[entry.name], self._bytes = entry, size
+
+    def lose(self, name: Any, error: NotPlainError, how: str = "left out") -> None:
+        self._lost.setdefault((how, error.fix), []).append((_shown(name), error.problem))
+
+    def tell(self) -> None:
+        for (how, fix), lost in self._lost.items():
+            (name, problem), *others = lost
+            also = f", and so {_are([other for other, _ in others])}" if others else ""
+            step_logger().warning(
+                "%s: metadata %s is %s: it %s%s. %s", self._owner, name, how, problem, also, fix
+            )
+
+
+def _are(names: list[str]) -> str:
+    told = ", ".join(names[:_NAMES_TOLD])
+    more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
+    return f"{'is' if len(names) == 1 else 'are'} {told}{more}"
+
+
+def _items(metadata: Mapping[str, Any] | None, keeping: _Keeping) -> list[tuple[Any, Any]]:
+    try:
+        return list((metadata or {}).items())
+    # A mapping of the user's class may raise anything when it is read.
+    except Exception as error:  # noqa: BLE001
+        problem = f"cannot be read ({type(error).__name__})"
+        keeping.lose("all", NotPlainError(problem, "Give a dict."))
+        return []
+
+
+def _entry(name: Any, value: Any) -> MetadataEntry:
+    text = plain_name(name)
+    if isinstance(value, MetadataValue):
+        return MetadataEntry(name=text, value=plain_value(value.value), rendering=value.rendering)
+    rendering = "path" if isinstance(value, os.PathLike) else ""
+    return MetadataEntry(name=text, value=plain_value(value), rendering=rendering)
+
+
+def _size(entry: MetadataEntry) -> int:
+    return size_of(entry.name, entry.value)
+
+
+def _is_plain_text(value: Any) -> bool:
+    """Tell whether a beginning is of use: of a picture, a link or a table it is none."""
+    return isinstance(value, str) or (
+        isinstance(value, MetadataValue)
+        and value.rendering == "text"
+        and isinstance(value.value, str)
     )
 
 
-def _checked_text(text: object, what: str, role: str) -> str:
-    if not isinstance(text, str):
-        problem = f"{what} has {role} of type {type(text).__name__}: {text!r:.80}"
-        fix = "Use text."
-    elif not _is_encodable(text):
-        problem = f"{what} has {role} with characters that UTF-8 cannot hold: {text!r:.80}"
-        fix = "Decode it properly, or replace them."
-    elif len(text.encode()) > _TEXT_BYTES:
-        problem = f"{what} has {role} of {len(text.encode())} bytes"
-        fix = f"Keep it below {_TEXT_BYTES}; what is larger belongs in an asset."
-    else:
-        return text
-    raise ArgumentError(f"{problem}.", fix=fix, source=user_line())
+def _cut(text: str) -> str:
+    kept = text.encode()[: TEXT_BYTES - 64].decode(errors="ignore")
+    return f"{kept}\n[{len(text.encode()) - len(kept.encode())} bytes left out]"
 
 
-def _is_encodable(text: str) -> bool:
+def _shown(name: object) -> str:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return f"{name!r:.80}"
+    # The user's class, again.
+    except Exception:  # noqa: BLE001
+        return f"of a {type(name).__name__}"

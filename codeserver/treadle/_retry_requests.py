@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from treadle._errors import TreadleError
-from treadle._metadata import metadata_entries
+from treadle._metadata import kept_entries
 from treadle._policies import refuse_negative
 
 
@@ -35,10 +35,8 @@ class RetryRequested(TreadleError):
 class Failure(TreadleError):
     """Raised by an op to fail with facts for a person.
 
-    With `allow_retries=False` the step is not tried again, whatever its policy says.
-
-    Raises:
-        ArgumentError: the metadata cannot be kept.
+    With `allow_retries=False` the step is not tried again, whatever its policy says. Metadata that
+    cannot be kept is left out, and a warning says why.
     """
 
     def __init__(
@@ -49,7 +47,7 @@ class Failure(TreadleError):
     ) -> None:
         self.description = description
         self.metadata = dict(metadata or {})
-        self.entries = metadata_entries(metadata, owner="Failure")
+        self.entries = kept_entries(metadata, owner="Failure")
         self.allow_retries = allow_retries is not False
         # As they were given: that is what an exception is pickled by.
         super().__init__(description, metadata, allow_retries)

@@ -13,24 +13,28 @@ from treadle._context import OpExecutionContext
 from treadle._failures import StepFailedError, Where, user_code
 from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._interrupted import StepInterrupted
+from treadle._left_out import LEAVING_OUT
 from treadle._op import OpDefinition
 from treadle._output import Output
+from treadle._step_code import StepCode
 from treadle._value_words import a
 
 _END: Final = object()
 
 
 def computed(
-    op: OpDefinition, context: OpExecutionContext, arguments: dict[str, Any]
+    code: StepCode, context: OpExecutionContext, arguments: dict[str, Any]
 ) -> Generator[Output[Any], None, None]:
     """Call the op and yield its outputs, each named. Must be closed.
 
     Nothing of an output is held once the next one is asked for. A tuple stands for several
-    outputs in declared order, None for several that are all Nothing.
+    outputs in declared order. None stands for several that are all Nothing: for those that are
+    selected or required, because of the others the op said nothing.
 
     Raises:
         StepFailedError: the op raised, or returned or yielded what is no output.
     """
+    op = code.op
     subject = f"Step {context.step_key!r}: op {op.name!r}"
     result = _called(op, context, arguments, subject)
     del arguments
@@ -39,7 +43,7 @@ def computed(
     elif inspect.isasyncgen(result):
         items = _generated_async(result, subject)
     else:
-        yield from _returned(result, op, subject)
+        yield from _returned(result, code, context, subject)
         return
     names = tuple(op.outs)
     try:
@@ -139,20 +143,35 @@ async def _thrown(generator: AsyncGenerator[Any, Any], error: StepInterrupted) -
         await generator.athrow(error)
 
 
-def _returned(result: Any, op: OpDefinition, subject: str) -> Iterator[Output[Any]]:
-    names = tuple(op.outs)
+def _returned(
+    result: Any, code: StepCode, context: OpExecutionContext, subject: str
+) -> Iterator[Output[Any]]:
+    names = tuple(code.op.outs)
     if isinstance(result, Output):
         yield _named(result, names)
     elif len(names) == 1:
+        _tell_none(result, names[0], code, context)
         yield Output(result, names[0])
-    elif result is None and not any(op.gives_value(name) for name in names):
+    elif result is None and not any(code.op.gives_value(name) for name in names):
         for name in names:
-            yield Output(None, name)
+            if code.outs[name].is_required or name in context.selected_output_names:
+                yield Output(None, name)
     else:
         values = deque(_checked_tuple(result, names, subject))
         del result
         for position, name in enumerate(names):
+            _tell_none(values[0], name, code, context)
             yield _at(position, name, values.popleft(), subject)
+
+
+def _tell_none(value: object, name: str, code: StepCode, context: OpExecutionContext) -> None:
+    out = code.outs[name]
+    if value is None and not out.is_required and not out.is_nothing:
+        context.log.warning(
+            "Optional output %r was returned as None, which is what is stored: %s.",
+            name,
+            LEAVING_OUT,
+        )
 
 
 def _checked_tuple(result: object, names: Sequence[str], subject: str) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from treadle._files import FileStore
 from treadle._ins_outs import In
 from treadle._io_manager import InputContext, IOManager, OutputContext
 from treadle._keys import AssetKey
+from treadle._not_loaded import NotLoaded
 from treadle._pickle5 import ValueLostError
 from treadle._resources import Resources
 from treadle._step_code import StepCode
@@ -63,13 +64,19 @@ class InputLoader:
                 continue
             given = by_name.get(name)
             if given is not None and given.not_needed:
-                found[name] = declared.default_value if declared.has_default else None
+                found[name] = (
+                    declared.default_value if declared.has_default else self._not_loaded(name)
+                )
                 self.loaded(LoadedInput(input=name, position=0, source=None, not_needed=True))
             elif given is not None and (given.sources or given.fan_in):
                 found[name] = self._values(given, declared)
             elif declared.has_default:
                 found[name] = declared.default_value
         return found
+
+    def _not_loaded(self, name: str) -> NotLoaded:
+        selected = tuple(sorted(self.step.selected_outputs))
+        return NotLoaded(name, self.step.step_key, selected)
 
     def _values(self, given: TaskInput, declared: In) -> Any:
         values = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
 
 from treadle._context import OpExecutionContext, said_in_vain, sealed_entries
-from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._errors import did_you_mean, listed
 from treadle._failures import StepFailedError, Where
-from treadle._metadata import merged_entries, metadata_entries
+from treadle._metadata import entries_size, kept_entries
 from treadle._output import Output
 from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
@@ -25,6 +26,9 @@ from treadle.task import (
 )
 
 _Entries: TypeAlias = tuple[MetadataEntry, ...]
+
+_STEP_METADATA_BYTES: Final = 8 * 1024 * 1024
+"""What one report of a step may hold of it: far below what a frame does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +87,30 @@ class OutputKeeper:
             self.context.log.warning("metadata_unused output=%s reason=not_yielded", name)
         order = [name for name in self.code.outs if name in self._kept]
         return StepResult(
-            stored=tuple(each for name in order for each in self._kept[name]),
+            stored=tuple(self._told(each for name in order for each in self._kept[name])),
             discarded=tuple(
                 self._dropped[name] for name in self.code.outs if name in self._dropped
             ),
             yielded_outputs=tuple(order),
         )
+
+    def _told(self, stored: Iterable[StoredOutput]) -> Iterator[StoredOutput]:
+        """Yield what was stored; of what is said of all of it, only as much as can be told."""
+        left = _STEP_METADATA_BYTES
+        for each in stored:
+            size = entries_size(each.metadata)
+            if size <= left:
+                left -= size
+                yield each
+                continue
+            self.context.log.warning(
+                "Metadata of output %r is left out: that of all outputs of %s has more than %d"
+                " bytes. What is larger belongs in an asset.",
+                each.output,
+                self.step.step_key,
+                _STEP_METADATA_BYTES,
+            )
+            yield replace(each, metadata=())
 
     def _planned(self, name: str) -> TaskOutput:
         step_key, known = self.step.step_key, self.code.outs
@@ -151,13 +173,7 @@ class OutputKeeper:
     def _said_of(self, output: Output[Any]) -> _Entries:
         owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
         before = sealed_entries(self.context, output.output_name)
-        try:
-            entries = metadata_entries(output.metadata, owner=owner)
-            return merged_entries(before, entries, owner=owner)
-        except ArgumentError as error:
-            # At the op: the line that gave them is gone by now, and ours is nobody's business.
-            at_op = ArgumentError(error.problem, fix=error.fix, source=self.code.op.source)
-            raise StepFailedError(Where.OUTPUT, f"{error.problem} {error.fix}") from at_op
+        return kept_entries(output.metadata, owner=owner, before=before)
 
     def _stored(
         self, planned: TaskOutput, value: object, said: _Entries, asset: TaskAsset | None = None

@@ -61,8 +61,7 @@ class ValueWriter:
                 " have run at all. It must be a plain method that returns None; give facts to"
                 " context.add_output_metadata.",
             )
-        with user_code(Where.STORE, subject):
-            metadata = merged_entries(made.metadata, context.added_entries, owner=subject)
+        metadata = merged_entries(made.metadata, context.added_entries, owner=subject)
         return replace(made, io_manager_key=io_manager_key, metadata=metadata)
 
     def _context(self, made: StoredOutput) -> OutputContext:

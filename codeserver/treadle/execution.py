@@ -56,7 +56,7 @@ def run_step(
     writer = ValueWriter(location=location, code=code, step_key=step.step_key, run=run, store=store)
     keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
     resources = {name: location.resources[name] for name in code.op.resource_params}
-    with closing(computed(code.op, context, {**resources, **loader.arguments()})) as outputs:
+    with closing(computed(code, context, {**resources, **loader.arguments()})) as outputs:
         for output in outputs:
             end_if_forked(pid, step.step_key)
             try:

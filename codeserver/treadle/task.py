@@ -38,7 +38,7 @@ class TaskSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskInput:
-    """What one argument of the op reads. `not_needed`: the default, else None, unloaded."""
+    """What one argument of the op reads. `not_needed`: its default, else a NotLoaded."""
 
     name: str
     sources: tuple[TaskSource, ...] = ()

@@ -99,3 +99,16 @@ class Wiring:
             for source in each.sources
             if isinstance(source, AssetSource) and source.asset_key in lineage
         )
+
+    def needing(self, step: Step, each: StepInput, outputs: Iterable[StepOutput]) -> frozenset[str]:
+        """Return which of some outputs of a step need an input, by themselves or by a sibling."""
+        outputs = tuple(outputs)
+        found = {out.name for out in outputs if self.needed_sources(each, [out])}
+        count = -1
+        while count != len(found):
+            count = len(found)
+            made = {key for out in step.outputs if out.name in found for key in out.asset_keys}
+            for out in outputs:
+                if not made.isdisjoint(self.own_lineage(step, out)):
+                    found.add(out.name)
+        return frozenset(found)

@@ -60,7 +60,8 @@ class PlannedInput:
     """One input of a step that runs. `name` is "" for an ordering that has no argument.
 
     What it orders after and does not run is left out of `sources`. Without sources, and
-    needed, the op's default is used.
+    needed, the op's default is used. `needed_by` are the selected outputs that need it, () for
+    all.
     """
 
     name: str
@@ -69,6 +70,7 @@ class PlannedInput:
     nothing: bool = False
     not_needed: bool = False
     input_manager_key: str | None = None
+    needed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ class Reads:
         names = self.kept.selected[step.key]
         outputs = [output for output in step.outputs if output.name in names]
         needed = self.index.wiring.needed_sources(each, outputs)
+        needing = self.index.wiring.needing(step, each, outputs)
         found = (self._source(step, each, source) for source in needed or ())
         return PlannedInput(
             name=each.name,
@@ -61,6 +62,7 @@ class Reads:
             nothing=each.nothing,
             not_needed=needed is None,
             input_manager_key=each.manager_key,
+            needed_by=() if len(needing) == len(outputs) else tuple(sorted(needing)),
         )
 
     def _source(self, step: Step, each: StepInput, source: Source) -> PlannedSource | None:

@@ -128,7 +128,7 @@ class _Outputs:
             for planned in step.outputs:
                 if planned.name in yielded:
                     outputs._add(origins, run, step, planned, yielded[planned.name])
-                elif planned.selected and not planned.is_required:
+                elif planned.selected:
                     outputs.left_out.add(planned.name)
         return outputs
 

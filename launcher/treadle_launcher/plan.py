@@ -103,7 +103,10 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInput:
-    """One input of a planned step. `name` is "" for an ordering that has no argument."""
+    """One input of a planned step. `name` is "" for an ordering that has no argument.
+
+    `needed_by` are the selected outputs that need it, () for all.
+    """
 
     name: str
     sources: tuple[PlannedSource, ...] = ()
@@ -111,6 +114,7 @@ class PlannedInput:
     nothing: bool = False
     not_needed: bool = False
     input_manager_key: str | None = None
+    needed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

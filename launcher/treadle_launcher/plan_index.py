@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from treadle_launcher.ids import KeyText, StepKey
@@ -66,6 +66,15 @@ class PlanIndex:
             KeyError: the plan runs no such step.
         """
         return self.steps[self.position[key]]
+
+
+def narrowed(step: PlannedStep, lacking: Collection[str]) -> tuple[str, ...]:
+    """Return the selected outputs that are left when nothing was yielded to some inputs."""
+    dropped: set[str] = set()
+    for planned in step.inputs:
+        if planned.name in lacking:
+            dropped.update(planned.needed_by or step.selected_outputs)
+    return tuple(name for name in step.selected_outputs if name not in dropped)
 
 
 def followed_inputs(step: PlannedStep) -> Iterator[PlannedInput]:

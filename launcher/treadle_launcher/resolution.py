@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from treadle_launcher.ids import KeyText
 from treadle_launcher.plan import Load, LoadState, Plan
-from treadle_launcher.store.records import Materialization
+from treadle_launcher.store.records import REMOVED, Materialization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
 def unreadable(record: Materialization) -> str:
     """Say in a clause why Treadle's own manager cannot load what was made, "" when it can."""
     if record.value_ref is not None:
-        return record.gone
+        return record.gone or (REMOVED if record.removed else "")
     if not record.io_manager_key:
         return "it was made without a value"
     return f"its value was stored by {record.io_manager_key}, which is not to load it here"

@@ -29,7 +29,7 @@ from treadle_launcher.events import (
 from treadle_launcher.failure import Failure
 from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.plan import Plan
-from treadle_launcher.plan_index import PlanIndex, followed_inputs
+from treadle_launcher.plan_index import PlanIndex, followed_inputs, narrowed
 from treadle_launcher.reexecution import Reuse
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary, SummaryFold
@@ -148,10 +148,23 @@ class RunView:
     ) -> tuple[StepKey, str | None] | None:
         """Return the first source whose absence keeps a step from running, if there is one.
 
-        A fan-in does without elements, if one at least is left. Ask when every upstream is
-        over; `skipped` are upstreams that count as SKIPPED already. The output is None when
-        the upstream was skipped itself.
+        A step does without an input if one of its selected outputs at least does not need it.
+        Ask when every upstream is over; `skipped` are upstreams that count as SKIPPED already.
+        The output is None when the upstream was skipped itself.
         """
+        lacking = self.lacking_inputs(key, skipped)
+        if not lacking or narrowed(self.index.step(key), lacking):
+            return None
+        return next(iter(lacking.values()))
+
+    def lacking_inputs(
+        self, key: StepKey, skipped: Mapping[StepKey, object]
+    ) -> Mapping[str, tuple[StepKey, str | None]]:
+        """Return the inputs to which nothing was yielded, each with its first absent source.
+
+        A fan-in does without elements, if one at least is left.
+        """
+        lacking: dict[str, tuple[StepKey, str | None]] = {}
         for planned in followed_inputs(self.index.step(key)):
             absent: list[tuple[StepKey, str | None]] = []
             for source in planned.sources:
@@ -164,8 +177,8 @@ class RunView:
                 elif made.output not in upstream.outputs:
                     absent.append((made.step_key, made.output))
             if absent and (not planned.fan_in or len(absent) == len(planned.sources)):
-                return absent[0]
-        return None
+                lacking[planned.name] = absent[0]
+        return lacking
 
     def apply(self, event: Event) -> None:
         """Apply the next event. One that is refused changes nothing.

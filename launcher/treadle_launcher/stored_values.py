@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from treadle_launcher.ids import KeyText
-from treadle_launcher.store.records import Materialization
+from treadle_launcher.store.records import REMOVED, Materialization
 from treadle_launcher.store.store import Store
 from treadle_launcher.values import ValueRef
 
@@ -68,7 +68,7 @@ class StoredValues:
         if made.value_ref is None:
             return ""
         if made.removed:
-            return "its value was removed to make room"
+            return REMOVED
         return self.problem(made.value_ref, doubted=made.value_ref.key in doubted)
 
 

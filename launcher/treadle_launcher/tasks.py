@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from treadle_launcher.ids import KeyText, RunId, StepKey, TaskId, task_id
 from treadle_launcher.plan import (
@@ -14,6 +14,7 @@ from treadle_launcher.plan import (
     PlannedStepOutput,
     UnselectedOutputs,
 )
+from treadle_launcher.plan_index import narrowed
 from treadle_launcher.policy import Limits
 from treadle_launcher.run_view import RunView
 from treadle_launcher.value_keys import asset_value_key, intermediate_value_key
@@ -99,6 +100,9 @@ def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
     resolved to; what the attempt stores gets keys of its own.
     """
     step = view.index.step(step_key)
+    lacking = view.lacking_inputs(step_key, {})
+    if lacking:
+        step = _without(step, lacking)
     return Task(
         task_id=task_id(view.run_id, step_key, attempt),
         run_id=view.run_id,
@@ -120,6 +124,40 @@ def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
                 timeout_ms=step.timeout_ms,
                 limits=step.limits,
             ),
+        ),
+    )
+
+
+def _without(step: PlannedStep, lacking: Collection[str]) -> PlannedStep:
+    """Return the step as it runs when nothing was yielded to some of its inputs.
+
+    What needs one of them is not selected, and need not be yielded.
+    """
+    selected = narrowed(step, lacking)
+    dropped = {
+        asset.asset_key
+        for output in step.outputs
+        if output.selected and output.name not in selected
+        for asset in output.assets
+    }
+    return replace(
+        step,
+        selected_outputs=selected,
+        selected_asset_keys=tuple(key for key in step.selected_asset_keys if key not in dropped),
+        inputs=tuple(
+            replace(planned, not_needed=True) if planned.name in lacking else planned
+            for planned in step.inputs
+        ),
+        outputs=tuple(
+            replace(
+                output,
+                selected=False,
+                is_required=False,
+                assets=tuple(replace(asset, selected=False) for asset in output.assets),
+            )
+            if output.selected and output.name not in selected
+            else output
+            for output in step.outputs
         ),
     )
 

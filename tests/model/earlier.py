@@ -48,7 +48,8 @@ def ran(
         if step.verdict is not Verdict.RUN:
             state = EarlierState.NOT_RUN
         else:
-            state = _state(step, states, absent, set(failed))
+            state, dropped = _state(step, states, absent, set(failed))
+            absent.setdefault(step.key, set()).update(dropped)
         states[step.key] = _step(
             step, state, absent.get(step.key, set()), set((lost or {}).get(step.key, ()))
         )
@@ -87,7 +88,9 @@ def _state(
     states: Mapping[str, EarlierStep],
     absent: Mapping[str, set[str]],
     failed: set[str],
-) -> EarlierState:
+) -> tuple[EarlierState, set[str]]:
+    """Return how a step ends, and which of its outputs what it lacks takes away."""
+    dropped: set[str] = set()
     lacking = False
     for planned in step.inputs:
         made = [source.step_output for source in planned.sources if source.step_output is not None]
@@ -95,7 +98,7 @@ def _state(
             continue
         above = [states[each.step_key].state for each in made]
         if EarlierState.FAILED in above or EarlierState.NOT_RUN in above:
-            return EarlierState.NOT_RUN
+            return EarlierState.NOT_RUN, set()
         gone = [
             each
             for each in made
@@ -104,9 +107,10 @@ def _state(
         ]
         if gone and (not planned.fan_in or len(gone) == len(planned.sources)):
             lacking = True
-    if lacking:
-        return EarlierState.SKIPPED
-    return EarlierState.FAILED if step.key in failed else EarlierState.SUCCEEDED
+            dropped.update(planned.needed_by or step.selected_outputs)
+    if lacking and dropped.issuperset(step.selected_outputs):
+        return EarlierState.SKIPPED, set()
+    return EarlierState.FAILED if step.key in failed else EarlierState.SUCCEEDED, dropped
 
 
 def _step(
@@ -132,9 +136,7 @@ def _step(
         stored_outputs=frozenset(yielded) - lost,
         lost_outputs=frozenset(yielded) & lost,
         left_out_outputs=frozenset(
-            out.name
-            for out in step.outputs
-            if out.selected and not out.is_required and out.name in left_out
+            out.name for out in step.outputs if out.selected and out.name in left_out
         ),
         asset_keys=frozenset(
             asset.asset_key

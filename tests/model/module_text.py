@@ -32,7 +32,7 @@ from treadle import *
 def short(value):
     if isinstance(value, list):
         return f"[{', '.join(map(short, value))}]"
-    text = str(value)
+    text = "not loaded" if type(value).__name__ == "NotLoaded" else str(value)
     return f"{text.split('(')[0]}#{zlib.crc32(text.encode()):08x}"
 
 

@@ -46,6 +46,12 @@ def outcome_of(made: Plan) -> Outcome:
             for position, each in enumerate(step.inputs)
             if each.not_needed
         ),
+        needed_by={
+            (step.key, position): frozenset(each.needed_by)
+            for step in running
+            for position, each in enumerate(step.inputs)
+            if each.needed_by
+        },
         loads={
             load.asset_key: frozenset(reader.step_key for reader in load.readers)
             for load in made.loads

@@ -42,12 +42,16 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What is to happen. `reads` are those of every input, by step and position."""
+    """What is to happen. `reads` are those of every input, by step and position.
+
+    `needed_by` has the inputs that some of the step's selected outputs need and some do not.
+    """
 
     runs: frozenset[StepKey]
     selected: frozenset[Ref]
     reads: Mapping[tuple[StepKey, int], tuple[Read, ...]]
     not_needed: frozenset[tuple[StepKey, int]]
+    needed_by: Mapping[tuple[StepKey, int], frozenset[str]]
     loads: Mapping[KeyText, frozenset[StepKey]]
     hazards: frozenset[Ref]
     missing: frozenset[KeyText]
@@ -95,12 +99,15 @@ class _Facts:
             pass
 
     def outcome(self) -> Outcome:
-        reads, not_needed = {}, set()
+        reads, not_needed, needed_by = {}, set(), {}
         for step in self.kept():
             for position, each in enumerate(step.inputs):
                 needed = self.needed(step, each)
                 if needed is None:
                     not_needed.add((step.key, position))
+                needing = self.needing(step, each)
+                if needing and needing != self.selected_of(step):
+                    needed_by[step.key, position] = frozenset(needing)
                 found = [self.read(step, each, source) for source in needed or ()]
                 reads[step.key, position] = tuple(read for read in found if read is not None)
         loads: dict[KeyText, set[StepKey]] = {}
@@ -114,6 +121,7 @@ class _Facts:
             selected=frozenset(self.selected),
             reads=reads,
             not_needed=frozenset(not_needed),
+            needed_by=needed_by,
             loads={key: frozenset(readers) for key, readers in loads.items()},
             hazards=frozenset(self.hazards()),
             missing=frozenset(self.never_stored),
@@ -188,6 +196,30 @@ class _Facts:
             if asset.key in output.asset_keys
             for up in asset.upstream_keys
         }
+
+    def selected_of(self, step: Step) -> set[str]:
+        return {name for key, name in self.selected if key == step.key}
+
+    def needing(self, step: Step, each: StepInput) -> set[str]:
+        """The selected outputs that an input leads to, within the op through siblings too."""
+        names: set[str] = set()
+        for _ in step.outputs:
+            for output in step.outputs:
+                if output.name not in self.selected_of(step):
+                    continue
+                said = self.said_to_need(output) - set(output.asset_keys)
+                siblings = {other.name for other in step.outputs if said & set(other.asset_keys)}
+                if self.needs(output, each) or siblings & names:
+                    names.add(output.name)
+        return names
+
+    def needs(self, output: StepOutput, each: StepInput) -> bool:
+        if output.input_names is None or each.name in output.input_names:
+            return bool(each.sources)
+        if each.name:
+            return False
+        keys = {source.asset_key for source in each.sources if isinstance(source, AssetSource)}
+        return bool(keys & self.said_to_need(output))
 
     def needed(self, step: Step, each: StepInput) -> tuple[Source, ...] | None:
         outputs = [out for out in step.outputs if (step.key, out.name) in self.selected]

@@ -160,21 +160,34 @@ class _Run:
             (each, [read for read in reads if not _is_made(read) or read[1:3] in self.yielded])
             for each, reads in zip(step.inputs, self._reads(step), strict=True)
         ]
-        for (each, found), reads in zip(inputs, self._reads(step), strict=True):
+        selected = {name for key, name in self.outcome.selected if key == step.key}
+        left, absent = set(selected), set()
+        for number, ((each, found), reads) in enumerate(
+            zip(inputs, self._reads(step), strict=True)
+        ):
             if len(found) < len(reads) and not (each.fan_in and found):
-                return End.SKIPPED
+                absent.add(number)
+                left -= self.outcome.needed_by.get((step.key, number), frozenset(selected))
+        if absent and not left:
+            return End.SKIPPED
+        inputs = [
+            (each, [] if number in absent else found) for number, (each, found) in enumerate(inputs)
+        ]
         if not all(self._is_stored(read) for _, found in inputs for read in found):
             return End.FAILED
         arguments: dict[str, Value] = {}
-        for each, found in inputs:
+        for number, (each, found) in enumerate(inputs):
             if each.nothing:
                 continue
             values = [self._value(read) for read in found]
-            if not values:
+            is_unloaded = number in absent or (step.key, number) in self.outcome.not_needed
+            if is_unloaded and not each.has_default:
+                arguments[each.name] = "not loaded"
+            elif not values:
                 arguments[each.name] = "default" if each.has_default else None
             else:
                 arguments[each.name] = values if each.fan_in else values[0]
-        return self._computed(step, arguments)
+        return self._computed(step, arguments, left)
 
     def _is_stored(self, read: Read) -> bool:
         return _is_made(read) or read[1] in self.recorded
@@ -184,10 +197,11 @@ class _Run:
             return self.yielded[read[1], read[2]]
         return self.recorded[KeyText(read[1])]
 
-    def _computed(self, step: Step, arguments: Mapping[str, Value]) -> End:
+    def _computed(self, step: Step, arguments: Mapping[str, Value], selected: set[str]) -> End:
         op = self.flat.ops[step.key]
-        selected = {name for key, name in self.outcome.selected if key == step.key}
         keys = self.asked.keys.intersection(self.blocks[step.block].asset_keys)
+        dropped = {name for key, name in self.outcome.selected if key == step.key} - selected
+        keys -= {key for out in step.outputs if out.name in dropped for key in out.asset_keys}
         self.saw[step.key] = f"selected {' '.join(sorted(selected))} of {' '.join(sorted(keys))}"
         if op.fails:
             return End.FAILED
@@ -199,7 +213,8 @@ class _Run:
         }
         outputs = {output.name: output for output in step.outputs}
         for name, output in outputs.items():
-            if name not in given and self._must_yield(step, output, name in selected):
+            must_yield = name not in dropped and self._must_yield(step, output, name in selected)
+            if name not in given and must_yield:
                 if not output.nothing:
                     return End.FAILED
                 given[name] = None

@@ -127,6 +127,7 @@ def _decode_input(message: plan_pb2.PlannedInput) -> PlannedInput:
         nothing=message.nothing,
         not_needed=message.not_needed,
         input_manager_key=message.input_manager_key,
+        needed_by=tuple(message.needed_by),
     )
 
 

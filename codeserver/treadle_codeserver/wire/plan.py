@@ -141,6 +141,7 @@ def _encode_input(planned: PlannedInput) -> plan_pb2.PlannedInput:
         nothing=planned.nothing,
         not_needed=planned.not_needed,
         input_manager_key=planned.input_manager_key or "",
+        needed_by=planned.needed_by,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import Event, NewEvent
@@ -78,6 +78,10 @@ class CreatedRun:
     existed: bool
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+REMOVED: Final = "its value was removed to make room"
+"""Why a value that was swept cannot be read, a clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,7 @@ def _encode_input(planned: PlannedInput) -> plan_pb2.PlannedInput:
         nothing=planned.nothing,
         not_needed=planned.not_needed,
         input_manager_key=planned.input_manager_key or "",
+        needed_by=planned.needed_by,
     )
 
 
@@ -154,6 +155,7 @@ def _decode_input(message: plan_pb2.PlannedInput) -> PlannedInput:
         nothing=message.nothing,
         not_needed=message.not_needed,
         input_manager_key=message.input_manager_key or None,
+        needed_by=tuple(message.needed_by),
     )
 
 

@@ -339,7 +339,9 @@ class EarlierStep(_message.Message):
 
     @_builtins.property
     def left_out_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Optional outputs that were selected and that it did not yield, sorted."""
+        """Outputs that were selected and that it did not yield, sorted: optional ones, and those that
+        needed what was not yielded to it.
+        """
 
     @_builtins.property
     def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -527,7 +527,9 @@ class InputLoaded(_message.Message):
     from_output: _builtins.str
     """The output that carried the value. Empty: a stored asset."""
     not_needed: _builtins.bool
-    """No selected output needs it: it was not loaded, the op got its default, else None."""
+    """No selected output needs it: it was not loaded, the op got its default, else what fails when
+    it is used.
+    """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own loaded it."""

@@ -354,6 +354,7 @@ class PlannedInput(_message.Message):
     NOTHING_FIELD_NUMBER: _builtins.int
     NOT_NEEDED_FIELD_NUMBER: _builtins.int
     INPUT_MANAGER_KEY_FIELD_NUMBER: _builtins.int
+    NEEDED_BY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name of the op's argument. For an ordering that has no argument: ""."""
     fan_in: _builtins.bool
@@ -361,12 +362,20 @@ class PlannedInput(_message.Message):
     nothing: _builtins.bool
     """It orders and carries no value."""
     not_needed: _builtins.bool
-    """No selected output needs it: it is not loaded, and the op gets its default, else None."""
+    """No selected output needs it: it is not loaded, and the op gets its default, else what fails
+    when it is used.
+    """
     input_manager_key: _builtins.str
     """The resource key of the manager that loads it instead of the producer's. Empty: the producer's."""
     @_builtins.property
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedSource]:
         """What it reads, in order. Boundaries that load nothing are left out."""
+
+    @_builtins.property
+    def needed_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The selected outputs that need it, sorted: when it is not yielded, the step runs for the
+        others. Empty: all of them do.
+        """
 
     def __init__(
         self,
@@ -377,10 +386,11 @@ class PlannedInput(_message.Message):
         nothing: _builtins.bool = ...,
         not_needed: _builtins.bool = ...,
         input_manager_key: _builtins.str = ...,
+        needed_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fan_in", b"fan_in", "input_manager_key", b"input_manager_key", "name", b"name", "not_needed", b"not_needed", "nothing", b"nothing", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fan_in", b"fan_in", "input_manager_key", b"input_manager_key", "name", b"name", "needed_by", b"needed_by", "not_needed", b"not_needed", "nothing", b"nothing", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

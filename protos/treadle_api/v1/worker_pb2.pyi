@@ -894,7 +894,7 @@ class TaskInput(_message.Message):
     fan_in: _builtins.bool
     """The op gets a list."""
     not_needed: _builtins.bool
-    """It is not loaded: the op gets its default, else None."""
+    """It is not loaded: the op gets its default, else what fails when it is used."""
     @_builtins.property
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskSource]:
         """What it reads, in order; elements that were not yielded are left out."""

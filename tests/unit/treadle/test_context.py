@@ -113,11 +113,3 @@ def test_metadata_after_the_output_was_yielded_is_refused(bench):
         context.add_output_metadata({"rows": 1}, output_name="a")
 
     assert "Output 'a' was yielded" in failure_of(bench, work)
-
-
-def test_metadata_that_is_no_plain_data_is_refused_at_the_ops_line(bench):
-    @op(out={"a": Out(), "b": Out()})
-    def work(context):
-        context.add_output_metadata({"what": object()}, output_name="a")
-
-    assert "test_context.py:" in failure_of(bench, work)

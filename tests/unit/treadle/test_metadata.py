@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from treadle._errors import ArgumentError
-from treadle._metadata import MetadataValue, merged_entries, metadata_entries
+from treadle._metadata import MetadataValue, kept_entries, merged_entries, metadata_entries
 from treadle.snapshot import MetadataEntry
 
 
@@ -112,7 +112,8 @@ def nested(levels: int) -> Any:
         ({1, 2}, "has a value of type set"),
         (np.zeros(3), "has a value of type ndarray"),
         (1 + 2j, "has a value of type complex"),
-        ({1: "x"}, "has a key of type int"),
+        ({(1, 2): "x"}, "has a key of type tuple"),
+        ({1: "x", "1": "y"}, "has two keys that are '1' as text"),
         (2**63, "more than 64 bits"),
         ("x" * 40_000, "has text of 40000 bytes"),
         ("\ud800", "characters that UTF-8 cannot hold"),
@@ -132,10 +133,77 @@ def test_what_cannot_be_kept_is_refused_by_name_of_owner_and_entry(
 
 
 def test_a_name_that_is_no_text_is_refused() -> None:
-    bad: Any = {1: "x"}
+    bad: Any = {(1, 2): "x"}
 
-    with pytest.raises(ArgumentError, match="has a name of type int"):
+    with pytest.raises(ArgumentError, match="has a name of type tuple"):
         metadata_entries(bad, owner="asset 'a'")
+
+
+class Hostile:
+    """A user's object that cannot be looked at."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+    def item(self) -> Any:
+        raise LookupError("no")
+
+
+def test_keys_that_are_no_text_become_text_as_json_writes_them() -> None:
+    given: Any = {2024: {1.5: "a", True: "b", None: "c", np.int64(7): "d", Colour.RED: "e"}}
+    given = {"years": given, 3: "x"}
+
+    found = metadata_entries(given, owner="op")
+
+    assert [(entry.name, entry.value) for entry in found] == [
+        ("years", {"2024": {"1.5": "a", "true": "b", "null": "c", "7": "d", "red": "e"}}),
+        ("3", "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (object(), "it has a value of type object"),
+        (Hostile(), "it cannot be read (LookupError)"),
+        ({(1, 2): "x"}, "it has a key of type tuple"),
+        (2**63, "it is a whole number of more than 64 bits"),
+        (MetadataValue.md("x" * 40_000), "it has text of 40000 bytes"),
+        ("\ud800", "it has text with characters that UTF-8 cannot hold"),
+        (nested(10_000), "it is nested deeper than 20 levels"),
+        (["x" * 30_000] * 20, "it has 600"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_in_a_run_what_cannot_be_kept_is_left_out_with_a_warning_and_the_rest_is_kept(
+    given: Any, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = kept_entries({"first": 1, "bad": given, "last": 2}, owner="Output 'a'")
+
+    assert [(entry.name, entry.value) for entry in found] == [("first", 1), ("last", 2)]
+    (told,) = caplog.messages
+    assert told.startswith(f"Output 'a': metadata 'bad' is left out: {why}")
+
+
+def test_in_a_run_plain_text_that_is_too_long_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+    (entry,) = kept_entries({"log": "é" * 30_000}, owner="Output 'a'")
+
+    assert isinstance(entry.value, str)
+    assert entry.value.startswith("éé")
+    assert len(entry.value.encode()) <= 32 * 1024
+    assert entry.value.endswith("bytes left out]")
+    (told,) = caplog.messages
+    assert told.startswith("Output 'a': metadata 'log' is cut: it has text of 60000 bytes.")
+
+
+def test_in_a_run_many_entries_that_are_too_much_are_told_in_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = kept_entries({f"row {n}": "x" * 1000 for n in range(22_000)}, owner="Output 'a'")
+
+    assert 400 < len(found) < 530
+    (told,) = caplog.messages
+    assert len(told) < 1000
 
 
 def test_of_equal_names_the_last_value_stays_in_the_first_place() -> None:

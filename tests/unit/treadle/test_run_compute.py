@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from treadle import AssetOut, Nothing, Out, Output, asset, graph_multi_asset, op
+from treadle import AssetOut, Nothing, Out, Output, asset, graph_multi_asset, multi_asset, op
 from treadle.execution import Where
 
 PAIR = {"a": Out(), "b": Out()}
@@ -280,3 +280,60 @@ def test_the_context_may_be_keyword_only_or_positional_only(bench):
 
     assert bench.values(bench.run(keyword, step="keyword")) == {"keyword": "keyword"}
     assert bench.values(bench.run(positional, step="positional")) == {"positional": "positional"}
+
+
+def test_none_makes_what_is_selected_of_several_nothings_and_no_optional_one_besides(bench):
+    @multi_asset(
+        outs={
+            "gx": AssetOut(dagster_type=Nothing, is_required=False),
+            "gy": AssetOut(dagster_type=Nothing, is_required=False),
+            "gz": AssetOut(dagster_type=Nothing),
+        },
+        can_subset=True,
+    )
+    def several():
+        return None
+
+    result = bench.run(several, step="several", select=["gx"])
+
+    assert [(made.asset_key, made.unexpected) for made in result.stored] == [
+        ("gx", False),
+        ("gz", True),
+    ]
+
+
+def test_none_for_an_optional_output_is_stored_and_told(bench, caplog):
+    @asset(output_required=False)
+    def maybe():
+        return None
+
+    made = bench.values(bench.run(maybe, step="maybe"))
+
+    assert made == {"maybe": None}
+    (told,) = caplog.messages
+    assert told == (
+        "Optional output 'result' was returned as None, which is what is stored: an optional output"
+        " is left out by not yielding it, `if …: yield Output(…)`."
+    )
+
+
+def test_an_optional_output_that_is_always_made_is_warned_of_where_it_is_defined(bench):
+    @asset(output_required=False)
+    def returned():
+        return None
+
+    @asset(output_required=False)
+    def yielded():
+        if False:
+            yield Output(1)
+
+    @multi_asset(
+        outs={name: AssetOut(dagster_type=Nothing, is_required=False) for name in "ab"},
+        can_subset=True,
+    )
+    def chosen():
+        return None
+
+    (warning,) = bench.location(returned, yielded, chosen).snapshot.warnings
+    assert warning.startswith("returned at ")
+    assert "optional output 'result' will always be made, None included" in warning

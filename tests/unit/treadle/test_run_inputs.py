@@ -116,19 +116,48 @@ def test_an_input_that_reads_nothing_has_its_default(bench, inputs):
     assert bench.loaded == []
 
 
-def test_an_input_that_is_not_needed_is_reported_and_has_its_default_or_none(bench):
+def test_an_input_that_is_not_needed_is_reported_and_has_its_default_or_what_fails_when_used(bench):
     @asset
     def shows(up, other=5):
-        return up, other
+        return repr(up), other
 
     unneeded = [TaskInput(name=name, not_needed=True) for name in ("up", "other")]
     result = bench.run(up, _other(), shows, step="shows", inputs=unneeded)
 
-    assert bench.values(result) == {"shows": (None, 5)}
+    assert bench.values(result) == {"shows": ("<input 'up', not loaded>", 5)}
     assert bench.loaded == [
         LoadedInput(input=name, position=0, source=None, not_needed=True)
         for name in ("up", "other")
     ]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda value: value + 1,
+        lambda value: 1 - value,
+        lambda value: f"{value}",
+        lambda value: value == 1,
+        lambda value: value["a"],
+        lambda value: value.rows,
+        bool,
+        list,
+        lambda value: {value},
+        lambda value: value,
+        lambda value: [value],
+    ],
+)
+def test_what_uses_or_stores_an_input_that_is_not_needed_fails_and_says_what_to_do(bench, use):
+    @asset
+    def careless(up):
+        return use(up)
+
+    failure = bench.failure(
+        up, careless, step="careless", inputs=[TaskInput(name="up", not_needed=True)]
+    )
+
+    assert "Input 'up' of 'careless' was not loaded" in failure.message
+    assert "internal_asset_deps" in failure.message
 
 
 def _other():
@@ -255,7 +284,7 @@ def test_a_load_without_a_record_says_what_to_make(bench):
 
     assert failure.where is Where.LOAD
     assert "Input 'up' of 'down' reads asset 'up'" in failure.message
-    assert "Materialize 'up' first" in failure.message
+    assert "Make it first, in a run that selects it" in failure.message
 
 
 def test_what_a_manager_raises_while_loading_is_a_failure_at_load(bench):

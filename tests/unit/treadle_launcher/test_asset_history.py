@@ -19,6 +19,7 @@ from treadle_launcher.errors import (
     UnknownRunError,
 )
 from treadle_launcher.store.store import Store
+from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.wire.graph import Graph
 
 
@@ -70,7 +71,8 @@ LOCATIONS = FakeLocations(
 
 def on_history(tmp_path: Path, body: Callable[[AssetHistory, Store], Awaitable[None]]) -> None:
     async def opened(store: Store) -> None:
-        await body(AssetHistory(LOCATIONS, store), store)  # type: ignore[arg-type] - a fake
+        values = StoredValues(tmp_path / "values")
+        await body(AssetHistory(LOCATIONS, store, values), store)  # type: ignore[arg-type] - a fake
 
     on_store(tmp_path / "db", opened)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import Load, LoadState, Plan
@@ -55,4 +57,24 @@ def test_a_record_without_a_value_is_none_for_our_own_manager_only():
     ours = resolve(plan(Load(asset_key=KeyText("a"))), records)
     theirs = resolve(plan(Load(asset_key=KeyText("a"), builtin_manager=False)), records)
     assert [load.asset_key for load in ours.refused] == ["a"]
+    assert ours.plan.loads[0].gone == "it was made without a value"
     assert theirs.plan.loads[0].state is LoadState.RECORDED
+
+
+def test_a_value_that_cannot_be_read_is_no_record_and_says_why():
+    gone = replace(record("a"), gone="its value is gone from the disk (/v/a)")
+    sibling = Load(asset_key=KeyText("a"), sibling=True)
+
+    found = resolve(plan(sibling), {KeyText("a"): gone})
+
+    assert found.missing == ("a",)
+    (load,) = found.refused
+    assert (load.state, load.gone, load.value_ref) == (LoadState.UNRECORDED, gone.gone, None)
+
+
+def test_what_a_user_s_manager_stored_is_read_by_it_whatever_became_of_a_file():
+    gone = replace(record("a"), gone="its value is gone from the disk (/v/a)")
+
+    found = resolve(plan(Load(asset_key=KeyText("a"), builtin_manager=False)), {KeyText("a"): gone})
+
+    assert found.plan.loads[0].state is LoadState.RECORDED

@@ -103,4 +103,5 @@ def _report(made: Plan, asked: Asked) -> None:
     event(f"joined: {bool(set(made.selected_asset_keys) - asked.keys)}")
     event(f"siblings that were never stored run: {bool(made.missing_asset_keys)}")
     event(f"effects run: {any('effect' in step.reason for step in running)}")
+    event(f"needed by some: {any(each.needed_by for step in running for each in step.inputs)}")
     event(f"not needed: {any(each.not_needed for step in running for each in step.inputs)}")

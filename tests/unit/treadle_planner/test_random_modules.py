@@ -39,6 +39,7 @@ def loaded(spec: ModuleSpec) -> Snapshot:
         blocks=tuple(replace(block, source=None) for block in found.blocks),
         steps=tuple(replace(step, source=None) for step in found.steps),
         assets=tuple(replace(asset, source=None) for asset in found.assets),
+        warnings=(),
     )
 
 
