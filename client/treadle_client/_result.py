@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from treadle_client._errors import RunFailed
@@ -47,10 +47,16 @@ class RunResult:
         if self.succeeded:
             return
         lines = [f"Run {self.run_id} ended {self.status}."]
-        if self.failure is not None:
-            lines.append(f"  {describe_failure(self.failure)}")
+        beside = failure_beside(self.failure, (step.failure for step in self.failed_steps))
+        if beside is not None:
+            lines.append(f"  {describe_failure(beside)}")
         lines += [f"  {step.key}: {_why(step)}" for step in self.failed_steps]
         raise RunFailed("\n".join(lines), result=self)
+
+
+def failure_beside(failure: Failure | None, steps: Iterable[Failure | None]) -> Failure | None:
+    """Return why a run failed before or beside its steps: None when it is one of theirs."""
+    return None if failure in steps else failure
 
 
 def describe_failure(failure: Failure) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from treadle._errors import TreadleError
+from treadle._errors import DefinitionError, TreadleError
 from treadle._interrupted import StepInterrupted
 from treadle._policies import milliseconds
 from treadle._retry_requests import Failure, RetryRequested
@@ -100,6 +100,10 @@ def _raised(error: BaseException) -> str:
             " Return to end well; raise an exception to fail."
         )
     text = _text(error)
+    if isinstance(error, DefinitionError):
+        # Its place is the failure's.
+        also = f" See also {', '.join(map(str, error.others))}." if error.others else ""
+        return f"raised {name}: {error.problem} {error.fix}{also}"
     if isinstance(error, RetryRequested):
         return f"asked to be tried again, {text}."
     return f"raised {name}: {text}" if text else f"raised {name}."

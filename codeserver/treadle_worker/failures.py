@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 
+from treadle import TreadleError
 from treadle.execution import StepFailedError
 from treadle_worker.messages import Failure, FailureReason, FailureWhere
 from treadle_worker.problems import Problem, describe
@@ -26,12 +27,14 @@ def step_failure(error: StepFailedError) -> Failure:
             message=_cut(str(error), _MESSAGE_CHARACTERS),
         )
     problem = describe(cause)
+    # What we raised at no line of the user's is told by the message alone.
+    tells_more = problem.has_frames or not isinstance(cause, TreadleError)
     return Failure(
         reason=FailureReason.USER_ERROR,
         where=where,
         message=_cut(str(error), _MESSAGE_CHARACTERS),
         error_class=class_name(cause),
-        traceback=_cut(problem.text, _TRACEBACK_CHARACTERS),
+        traceback=_cut(problem.text, _TRACEBACK_CHARACTERS) if tells_more else "",
         source=problem.source,
         metadata=error.metadata,
     )

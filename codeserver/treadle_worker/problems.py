@@ -13,6 +13,7 @@ from treadle.snapshot import SourceLine
 from treadle_worker.origins import is_user_file
 from treadle_worker.raised import class_name, led_to, traceback_of
 
+_FRAME = '  File "'
 _HEAD = "Traceback (most recent call last):"
 _OUR_FOLDERS = (
     str(Path(__file__).resolve().parent) + os.sep,
@@ -39,6 +40,11 @@ class Problem:
     text: str
     source: SourceLine | None
     error: BaseException | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether the text names lines of the user's, and so says more than the error's own."""
+        return _FRAME in self.text
 
 
 def describe(error: BaseException) -> Problem:

@@ -15,6 +15,7 @@ from treadle_launcher.run_view import RunView
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.schema import VERSION
 from treadle_launcher.store.store import Store, open_store
+from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.transitions import InvalidTransition
 
 
@@ -58,7 +59,7 @@ async def check_home(root: Path) -> HomeReport:
             token = page.next_page_token
             if not token:
                 break
-        lines.extend(await _missing_values(store, root / "values"))
+        lines.extend(await _lost_values(store, root / "values"))
     return HomeReport(run_count=run_count, event_count=event_count, problems=tuple(lines))
 
 
@@ -90,18 +91,10 @@ async def _check_run(store: Store, run_id: RunId) -> int:
     return len(events)
 
 
-async def _missing_values(store: Store, values: Path) -> list[str]:
-    keys = await store.latest_value_keys()
-    made = await store.latest_materializations(tuple(keys))
-    lines = []
-    for asset_key, record in sorted(made.items()):
-        ref = record.value_ref
-        if ref is None:
-            continue
-        path = values / ref.key
-        if not path.is_file():
-            lines.append(f"asset {asset_key}: its value is missing, {path}")
-        elif path.stat().st_size != ref.size_bytes:
-            size = path.stat().st_size
-            lines.append(f"asset {asset_key}: {path} has {size} bytes, not {ref.size_bytes}")
-    return lines
+async def _lost_values(store: Store, values: Path) -> list[str]:
+    """Read the latest value of each asset, and say which are gone or damaged."""
+    made = await store.latest_materializations(tuple(await store.latest_value_keys()))
+    keys = {record.value_ref.key for record in made.values() if record.value_ref is not None}
+    marked = await StoredValues(values).marked(made.values(), doubted=keys)
+    gone = {record.asset_key: record.gone for record in marked if record.gone}
+    return [f"asset {key}: {gone[key]}" for key in sorted(gone)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from treadle_client._event import CancelRequested
 from treadle_client._materialization import Materialization
-from treadle_client._result import describe_failure, failure_details
+from treadle_client._result import describe_failure, failure_beside, failure_details
 from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
 from treadle_client._step_result import StepResult
@@ -64,9 +64,10 @@ def run_page(
     """Lay out one run: what was asked for, its steps, what failed, what it made."""
     failures = {step.key: step.failure for step in steps if step.failure is not None}
     page: list[str | Table] = [run_line(run), *_facts(run, cancel_reason)]
-    if run.failure is not None and run.failure not in failures.values():
+    beside = failure_beside(run.failure, failures.values())
+    if beside is not None:
         # That of a step is told below, with its evidence.
-        page.append(f"  failure: {describe_failure(run.failure)}")
+        page.append(f"  failure: {describe_failure(beside)}")
     page += ["", _steps_table(steps)]
     for key, failure in failures.items():
         page += ["", f"{key}: {describe_failure(failure)}"]

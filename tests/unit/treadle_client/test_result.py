@@ -4,7 +4,7 @@ import pytest
 
 from treadle_client._failure import Failure, FailureReason
 from treadle_client._metadata import Metadata
-from treadle_client._result import describe_failure, failure_details
+from treadle_client._result import describe_failure, failure_beside, failure_details
 from treadle_client._text import Text
 from treadle_client._value_ref import SourceLocation
 
@@ -47,3 +47,24 @@ def test_what_a_user_says_of_a_failure_is_shown() -> None:
     )
 
     assert failure_details(failure) == ["rows: 3\nfile: a.csv"]
+
+
+def test_the_failure_of_a_step_is_told_once() -> None:
+    def failure(message: str) -> Failure:
+        return Failure(
+            reason=FailureReason.USER_ERROR,
+            where=None,
+            message=message,
+            error_class="",
+            traceback=Text(),
+            source=None,
+            exit_code=None,
+            signal="",
+            stderr_tail=Text(),
+        )
+
+    steps = [failure("It is broken."), None]
+
+    assert failure_beside(failure("It is broken."), steps) is None
+    assert failure_beside(None, steps) is None
+    assert failure_beside(failure("No host."), steps) == failure("No host.")

@@ -201,6 +201,18 @@ def test_payloads_of_every_kind_are_read(number: int) -> None:
         assert len({each["kind"] for each in stored}) == 22
 
 
+def test_a_check_finds_a_flipped_bit(home: Path) -> None:
+    upgrade_home(home)
+    value = next((home / "values" / "assets").rglob("*.start.1"))
+    content = bytearray(value.read_bytes())
+    content[-1] ^= 1
+    value.write_bytes(content)
+
+    (problem,) = asyncio.run(check_home(home)).problems
+
+    assert problem.startswith("asset start: its value is damaged (")
+
+
 def test_a_check_tells_what_is_missing(home: Path) -> None:
     upgrade_home(home)
     gone = next((home / "values" / "assets").rglob("*.start.1"))
@@ -211,5 +223,5 @@ def test_a_check_tells_what_is_missing(home: Path) -> None:
     problems = asyncio.run(check_home(home)).problems
 
     assert len(problems) >= 2
-    assert any("asset start: its value is missing" in line for line in problems)
+    assert any("asset start: its value is gone from the disk" in line for line in problems)
     assert any(line.startswith("run ") for line in problems)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from treadle import ArgumentError
+from treadle._failures import user_code
+from treadle._pickle5 import ValueFileError
 from treadle.execution import StepFailedError, Where
 from treadle.snapshot import SourceLine
 from treadle_worker.failures import import_failure, internal_failure, step_failure
@@ -30,6 +37,30 @@ def test_an_exception_is_told_with_class_and_whole_chain() -> None:
     assert failure.error_class == "builtins.ValueError"
     assert "KeyError: 'inner'" in failure.traceback
     assert failure.traceback.endswith("ValueError: outer")
+
+
+def test_what_a_refused_definition_says_its_place_and_what_to_do_are_told_once() -> None:
+    place = SourceLine(file=__file__, line=7)
+    with pytest.raises(StepFailedError) as raised, user_code(Where.COMPUTE, "Step 's': op 's'"):
+        raise ArgumentError("There is no x.", fix="Write y.", source=place)
+
+    failure = step_failure(raised.value)
+
+    assert failure.message == "Step 's': op 's' raised ArgumentError: There is no x. Write y."
+    assert failure.source == place
+    assert failure.traceback == ""
+
+
+def test_what_we_raise_at_no_line_of_the_user_s_is_told_by_the_message_alone() -> None:
+    failure = step_failure(failed(Where.LOAD, ValueFileError(Path("/v/a"), "it is damaged")))
+
+    assert failure.traceback == ""
+
+
+def test_a_value_that_is_not_there_any_more_is_nobody_s_error() -> None:
+    failure = step_failure(StepFailedError(Where.LOAD, "It is gone.", stale=True))
+
+    assert (failure.reason, failure.where) == (FailureReason.STALE, None)
 
 
 def test_a_text_without_end_keeps_its_ends() -> None:
