@@ -18,8 +18,8 @@ _ABORT_GRACE_S = 2.0
 # keeps from meeting the signal is looked at again, so often at most.
 _STACKS_WAIT_S = 0.02
 _STACKS_LOOKS = 10
-# How long the main thread may take to hear that it is interrupted, within the grace: one that C
-# code holds gets TERM.
+# How long the main thread may take to hear that it is interrupted, within half the grace: one that
+# waits in C code gets TERM then, one that computes, or has no CPU to do so, after that half.
 _HEAR_S = 2.0
 _KINDS = ("stacks", "hear", "kill")
 
@@ -100,20 +100,25 @@ class ForcedEnds:
         if self._rules.interrupts and interrupts.is_heard(running.pid):
             running.was_interrupted = True
             interrupts.interrupt(running.pid, running.why)
-            self._loop.set_deadline(
-                (running.task.task_id, "hear"),
-                min(_HEAR_S, grace / 2),
-                lambda: self._end_deaf(running),
-            )
+            half = grace / 2
+            self._end_deaf_in(running, min(_HEAR_S, half), max(0.0, half - _HEAR_S))
         else:
             processes.send_signal(running.pid, signal.SIGTERM)
         for pid in below:
             processes.send_signal(pid, signal.SIGTERM)
 
-    def _end_deaf(self, running: RunningAttempt) -> None:
-        """Send TERM to a process whose main thread has not heard that it was interrupted."""
-        if running.exit is None and interrupts.is_heard(running.pid):
-            processes.send_signal(running.pid, signal.SIGTERM)
+    def _end_deaf_in(self, running: RunningAttempt, seconds: float, longer: float) -> None:
+        """Send TERM to a process whose main thread has not heard by then that it is interrupted."""
+
+        def look() -> None:
+            if running.exit is not None or not interrupts.is_heard(running.pid):
+                return
+            if longer and processes.is_at_work(running.pid):
+                self._end_deaf_in(running, longer, 0.0)
+            else:
+                processes.send_signal(running.pid, signal.SIGTERM)
+
+        self._loop.set_deadline((running.task.task_id, "hear"), seconds, look)
 
     def _kill_in(self, running: RunningAttempt, seconds: float) -> None:
         if running.exit is not None:

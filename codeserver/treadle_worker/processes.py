@@ -28,10 +28,14 @@ Instance: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessStat:
-    """What /proc says of a process: its parent, its session, when it started, its own CPU time."""
+    """What /proc says of a process: its parent, its session, when it started, its own CPU time.
+
+    `state` is that of its main thread, a letter: "R" if it runs, or would if a CPU were free.
+    """
 
     pid: int
     name: str
+    state: str
     parent: int
     session: int
     start_ticks: int
@@ -86,6 +90,7 @@ def read_stat(pid: int) -> ProcessStat:
     return ProcessStat(
         pid=pid,
         name=line[start + 1 : end].decode("utf-8", "replace"),
+        state=fields[0].decode(),
         parent=int(fields[1]),
         session=int(fields[3]),
         start_ticks=int(fields[19]),
@@ -131,6 +136,14 @@ def _signals(pid: int, field: bytes) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return next((int(line.split()[1], 16) for line in lines if line.startswith(field)), 0)
+
+
+def is_at_work(pid: int) -> bool:
+    """Tell whether the main thread of a process computes, or waits for a CPU to be free."""
+    try:
+        return read_stat(pid).state == "R"
+    except ProcessLookupError:
+        return False
 
 
 def has_ended(child: int) -> bool:

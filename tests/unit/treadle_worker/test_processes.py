@@ -13,6 +13,8 @@ from tests.processes import running
 from treadle_worker.processes import (
     children,
     descendants,
+    has_ended,
+    is_at_work,
     own_cpu_us,
     process_id,
     read_stat,
@@ -91,3 +93,22 @@ def test_the_cpu_time_of_a_process_is_without_that_of_its_children() -> None:
     assert 0 < own < 400_000
     assert used.ru_utime + used.ru_stime >= 0.5
     assert own_cpu_us(parent.pid) == 0
+
+
+def test_a_process_at_work_is_told_from_one_that_waits_and_one_that_has_ended() -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waits:
+        assert waits.stdin is not None
+        assert waits.stdout is not None
+        waits.stdin.write(b"x")
+        waits.stdin.flush()
+        waits.stdout.read(1)
+        while read_stat(waits.pid).state != "S":
+            os.sched_yield()
+
+        assert is_at_work(os.getpid())
+        assert not is_at_work(waits.pid)
+        assert not has_ended(waits.pid)
+        waits.stdin.close()
+        os.waitid(os.P_PID, waits.pid, os.WEXITED | os.WNOWAIT)
+        assert has_ended(waits.pid)
+        assert not is_at_work(waits.pid)
