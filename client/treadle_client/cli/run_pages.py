@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
-from treadle_client._event import CancelRequested
+from treadle_client._event import CancelRequested, LogRecord
 from treadle_client._materialization import Materialization
 from treadle_client._result import describe_failure, failure_beside, failure_details
 from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
-from treadle_client._step_result import StepResult
+from treadle_client._step_result import StepResult, StepState
 from treadle_client._table import Page, Table
 from treadle_client._words import count, moment, span
 from treadle_client.cli.asset_pages import materializations_table
@@ -54,14 +55,30 @@ def cancel_reason(handle: RunHandle, run: Run) -> str:
     return next((event.reason for event in events if isinstance(event, CancelRequested)), "")
 
 
+def last_warnings(handle: RunHandle, steps: Sequence[StepResult]) -> Mapping[str, str]:
+    """Return, by step, what those that run warned of last: it may be what keeps them."""
+    running = {step.key: step.attempts for step in steps if step.state is StepState.RUNNING}
+    if not running:
+        return {}
+    return {
+        event.step_key: f"{event.level}: {event.message}"
+        for event in handle.events(follow=False)
+        if isinstance(event, LogRecord) and running.get(event.step_key) == event.attempt
+    }
+
+
 def run_page(
     run: Run,
     steps: Sequence[StepResult],
     materializations: Sequence[Materialization],
     *,
     cancel_reason: str = "",
+    warnings: Mapping[str, str] = MappingProxyType({}),
 ) -> Page:
-    """Lay out one run: what was asked for, its steps, what failed, what it made."""
+    """Lay out one run: what was asked for, its steps, what failed, what it made.
+
+    `warnings` are what steps that run warned of, by their keys.
+    """
     failures = {step.key: step.failure for step in steps if step.failure is not None}
     page: list[str | Table] = [run_line(run), *_facts(run, cancel_reason)]
     beside = failure_beside(run.failure, failures.values())
@@ -69,6 +86,8 @@ def run_page(
         # That of a step is told below, with its evidence.
         page.append(f"  failure: {describe_failure(beside)}")
     page += ["", _steps_table(steps)]
+    for key, warning in warnings.items():
+        page += ["", f"{key}: {warning}"]
     for key, failure in failures.items():
         page += ["", f"{key}: {describe_failure(failure)}"]
         page += failure_details(failure)

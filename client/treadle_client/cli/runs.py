@@ -19,7 +19,7 @@ from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.rerun import rerun
-from treadle_client.cli.run_pages import cancel_reason, run_line, run_page, runs_page
+from treadle_client.cli.run_pages import cancel_reason, last_warnings, run_line, run_page, runs_page
 from treadle_client.cli.session import SessionRequest, open_session
 from treadle_client.cli.visible import say
 
@@ -85,11 +85,11 @@ def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
         handle = session.client.run(run_id)
         run, steps = handle.describe(), tuple(handle.steps())
         made = tuple(handle.materializations())[::-1]
-        reason = cancel_reason(handle, run)
+        reason, warnings = cancel_reason(handle, run), last_warnings(handle, steps)
     if as_json:
         print_document({"run": plain(run), "steps": plain(steps), "materializations": plain(made)})
     else:
-        show_page(run_page(run, steps, made, cancel_reason=reason))
+        show_page(run_page(run, steps, made, cancel_reason=reason, warnings=warnings))
     return ExitCode.SUCCEEDED
 
 

@@ -10,7 +10,8 @@ import click
 import grpc
 import pytest
 
-from treadle_api.v1 import run_pb2
+from tests.unit.treadle_client.conftest import event
+from treadle_api.v1 import event_pb2, run_pb2, value_pb2
 from treadle_client import cli
 
 RUN_ID = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
@@ -280,6 +281,26 @@ def test_what_failed_is_told_once(treadle, launcher, address):
 
     assert step.out.count("ValueError: nine") == 1
     assert "  failure: user_error (compute): The run took longer at" in run.out
+
+
+def test_what_a_step_that_runs_warned_of_last_is_shown(treadle, launcher, address):
+    def warning(number, attempt, words):
+        record = event_pb2.LogRecord(level="WARNING", message=value_pb2.Text(head=words))
+        return event(number, step_key="g.foo", attempt=attempt, log_record=record)
+
+    launcher.run.state = run_pb2.RUN_STATE_RUNNING
+    launcher.steps[0].state = run_pb2.STEP_STATE_RUNNING
+    launcher.steps[0].attempts = 2
+    launcher.events[3:] = [
+        warning(4, 1, "of the first attempt"),
+        warning(5, 2, "first"),
+        warning(6, 2, "waits for thread 'pump'"),
+    ]
+
+    done = treadle("runs", "show", RUN_ID, "--launcher", address)
+
+    assert "\ng.foo: WARNING: waits for thread 'pump'\n" in done.out
+    assert "first" not in done.out
 
 
 def test_a_cancelled_run_is_shown_with_the_reason(treadle, launcher, address):
