@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,17 @@ from treadle_client._rpc import LauncherRpc
 START_SECONDS = 30.0
 #: How long the import of one target may take, in seconds: the code server's own default.
 IMPORT_SECONDS = 60.0
+
+
+class Purpose(StrEnum):
+    """What a launcher is started for; the values are words of its command line."""
+
+    #: Everything.
+    RUN = "run"
+    #: Reading the home, and removing values from it.
+    SWEEP = "sweep"
+    #: Reading the home, also beside a launcher that runs on it.
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,25 +118,31 @@ class LocalServices:
 
 @contextmanager
 def local_services(
-    code: Code, home: Path, *, launcher_arguments: Sequence[str] = (), show_stderr: bool = False
+    code: Code,
+    home: Path,
+    *,
+    launcher_arguments: Sequence[str] = (),
+    show_stderr: bool = False,
+    purpose: Purpose = Purpose.RUN,
 ) -> Iterator[LocalServices]:
     """Start a code server, unless there is no code, and a launcher; end both when left.
 
     They start side by side: the launcher waits for the code server that it was given.
 
     Raises:
-        HomeInUseError: a launcher runs on the home already.
+        HomeInUseError: a launcher runs on the home already, and not only reading is wanted.
         StartError: one of them did not start; the message ends with its stderr.
     """
     home = home.absolute()
-    running = find_launcher(home)
-    if running is not None:
+    arguments = [*launcher_arguments, "--home", str(home), "--purpose", purpose.value]
+    if purpose is Purpose.READ:
+        arguments += ["--bind", _new_address("reader")]
+    elif (running := find_launcher(home)) is not None:
         raise HomeInUseError(str(home), pid=running.pid, address=running.address)
-    arguments = [*launcher_arguments, "--home", str(home)]
     with Lifeline(show_stderr=show_stderr) as lifeline:
         code_server, code_address = None, ""
         if not code.is_empty:
-            code_address = _new_code_server_address()
+            code_address = _new_address("codeserver")
             code_server = lifeline.start(
                 "code server", "treadle_codeserver", [*code.arguments(), "--bind", code_address]
             )
@@ -142,10 +160,10 @@ def local_services(
         )
 
 
-def _new_code_server_address() -> str:
+def _new_address(service: str) -> str:
     """Name a Unix socket that nobody else uses. The folder is made, the socket is not."""
     try:
-        return f"unix:{socket_folder()}/{secrets.token_hex(6)}-codeserver.sock"
+        return f"unix:{socket_folder()}/{secrets.token_hex(6)}-{service}.sock"
     except SocketFolderError as error:
         raise StartError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 

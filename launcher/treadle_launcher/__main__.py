@@ -7,9 +7,10 @@ import logging
 import sys
 
 from treadle_access.addresses import BadAddressError
-from treadle_launcher.arguments import read
+from treadle_launcher.arguments import Purpose, read
 from treadle_launcher.errors import LauncherError
 from treadle_launcher.home import HomeError
+from treadle_launcher.reading import serve_reading
 from treadle_launcher.server import serve
 
 
@@ -22,7 +23,8 @@ def main() -> int:
         stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s"
     )
     try:
-        asyncio.run(serve(settings))
+        runs = settings.purpose is Purpose.RUN
+        asyncio.run(serve(settings) if runs else serve_reading(settings))
     except (LauncherError, HomeError, BadAddressError) as error:
         print(f"treadle launcher: {error}", file=sys.stderr)
         return 1

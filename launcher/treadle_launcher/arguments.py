@@ -26,6 +26,19 @@ class StartMethod(StrEnum):
     """A new interpreter for each."""
 
 
+class Purpose(StrEnum):
+    """What a launcher is started for."""
+
+    RUN = "run"
+    """Everything: runs, and keeping the home in order."""
+
+    SWEEP = "sweep"
+    """Reading, and removing values when asked to. It runs nothing."""
+
+    READ = "read"
+    """Reading. It changes nothing in the home, and may read beside the launcher that runs there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationArgument:
     """A code server to serve. Without a name it is known by its own; `token` is for it alone."""
@@ -57,6 +70,7 @@ class Settings:
     keep_intermediates: float = defaults.KEEP_INTERMEDIATES
     durability: Durability = Durability.PROCESS
     host_answer: float = defaults.HOST_ANSWER
+    purpose: Purpose = Purpose.RUN
 
     @property
     def is_ephemeral(self) -> bool:
@@ -73,6 +87,7 @@ def read(argv: Sequence[str]) -> Settings:
         bind = parse(args.bind) if args.bind else None
         start_method = _choice(StartMethod, args.start_method, "start-method")
         durability = _choice(Durability, args.durability, "durability")
+        purpose = _choice(Purpose, args.purpose, "purpose")
     except ValueError as error:
         parser.error(str(error))
     token = _token(parser, "--token-file", args.token_file)
@@ -97,6 +112,7 @@ def read(argv: Sequence[str]) -> Settings:
         keep_intermediates=args.keep_intermediates,
         durability=durability,
         host_answer=args.host_answer,
+        purpose=purpose,
     )
 
 
@@ -158,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="process|power",
         help="what outlives a kill of every process, or a power cut too (fsync)",
     )
+    add("--purpose", default=Purpose.RUN.value, metavar="run|sweep|read", help=argparse.SUPPRESS)
     return parser
 
 

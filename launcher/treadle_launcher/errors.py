@@ -19,6 +19,8 @@ LauncherError
 │   ├── IdempotencyConflictError    IDEMPOTENCY_CONFLICT
 │   ├── RunFinishedError            RUN_FINISHED
 │   ├── RunNotFinishedError         RUN_NOT_FINISHED
+│   ├── RunLeftError                RUN_LEFT
+│   ├── ReadsOnlyError              READS_ONLY
 │   ├── NothingFailedError          NOTHING_FAILED
 │   ├── CodeChangedError            CODE_CHANGED
 │   ├── WatcherBehindError          WATCHER_BEHIND
@@ -51,6 +53,8 @@ class Reason(StrEnum):
     NO_HOST_FOR_LOCATION = "NO_HOST_FOR_LOCATION"
     RUN_FINISHED = "RUN_FINISHED"
     RUN_NOT_FINISHED = "RUN_NOT_FINISHED"
+    RUN_LEFT = "RUN_LEFT"
+    READS_ONLY = "READS_ONLY"
     NOTHING_FAILED = "NOTHING_FAILED"
     CODE_CHANGED = "CODE_CHANGED"
     SPANS_LOCATIONS = "SPANS_LOCATIONS"
@@ -207,6 +211,18 @@ class RunNotFinishedError(RefusedError):
     """The run {names} goes on: wait for its end, or cancel it."""
 
     reason = Reason.RUN_NOT_FINISHED
+
+
+class RunLeftError(RefusedError):
+    """Run {names} waits for the next `treadle launcher` on this home; this one drives its own."""
+
+    reason = Reason.RUN_LEFT
+
+
+class ReadsOnlyError(RefusedError):
+    """This launcher only reads the home: `treadle launcher` or `treadle dev` runs things on it."""
+
+    reason = Reason.READS_ONLY
 
 
 class NothingFailedError(RefusedError):

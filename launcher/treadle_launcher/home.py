@@ -14,7 +14,7 @@ from typing import Final
 from treadle_access.addresses import Address, UnixAddress
 from treadle_launcher.durability import sync_path
 from treadle_launcher.home_lock import HomeLock
-from treadle_launcher.private_files import write_private
+from treadle_launcher.private_files import write_whole
 from treadle_launcher.processes import ProcessId
 
 FORMAT = 2
@@ -34,12 +34,11 @@ class HomeFormatError(HomeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """A home that is open and locked by this process. Made by `open_home` alone."""
+class HomeFolder:
+    """A home's folder, to be read. Made by `reading_home` alone, unless it is a `Home`."""
 
     root: Path
     home_id: str
-    _lock: HomeLock
 
     @property
     def database(self) -> Path:
@@ -65,6 +64,17 @@ class Home:
     def location_names(self) -> Path:
         """What code servers that were given without a name called themselves."""
         return self.root / "locations.json"
+
+    def is_there(self) -> bool:
+        """Tell whether there is a home: a folder that is empty yet is none."""
+        return (self.root / "FORMAT").exists()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home(HomeFolder):
+    """A home that is open and locked by this process. Made by `open_home` alone."""
+
+    _lock: HomeLock
 
     def name_holder(self, process: ProcessId, address: Address) -> None:
         """Write into the lock who holds it, for the message that a second launcher gives."""
@@ -93,7 +103,7 @@ class Home:
             "own_host_socket": str(host_socket.path),
             "folder": {"device": folder.st_dev, "inode": folder.st_ino},
         }
-        _write_whole(self.root / "launcher.json", json.dumps(content) + "\n")
+        write_whole(self.root / "launcher.json", json.dumps(content) + "\n")
 
     def sync(self) -> None:
         """Have on the disk what makes this folder a home: what it says, and all the names to it.
@@ -138,6 +148,8 @@ def open_home(root: Path) -> Iterator[Home]:
         raise HomeError(f"the home {root} cannot be used: {error}") from error
     with lock:
         _take(lock, root)
+        if not (root / "FORMAT").exists():
+            write_format(root)
         _check_format(root)
         try:
             for folder in ("values", "logs", "hosts"):
@@ -147,6 +159,26 @@ def open_home(root: Path) -> Iterator[Home]:
         except OSError as error:
             raise HomeError(f"the home {root} cannot be used: {error}") from error
         yield Home(root=root, home_id=_home_id(root), _lock=lock)
+
+
+def reading_home(root: Path) -> HomeFolder:
+    """Return a home to be read, beside whoever uses it. Nothing of it is made or changed.
+
+    Raises:
+        HomeError: it is no home though something lies there, or has another format.
+    """
+    root = root.absolute()
+    try:
+        if (root / "FORMAT").exists():
+            _check_format(root)
+        elif root.exists():
+            check_folder(root)
+        id_file = root / "id"
+        return HomeFolder(
+            root=root, home_id=id_file.read_text().strip() if id_file.exists() else ""
+        )
+    except OSError as error:
+        raise HomeError(f"the home {root} cannot be read: {error}") from error
 
 
 @contextmanager
@@ -185,7 +217,7 @@ def read_format(root: Path) -> int:
 
 def write_format(root: Path) -> None:
     """Say that the home has this version's format."""
-    _write_whole(root / "FORMAT", f"{FORMAT}\n")
+    write_whole(root / "FORMAT", f"{FORMAT}\n")
 
 
 _OF_A_NEW_HOME: Final = frozenset({"lock", "values", "logs", "hosts", ".FORMAT.new", "lost+found"})
@@ -226,9 +258,6 @@ def _take(lock: HomeLock, root: Path) -> None:
 
 
 def _check_format(root: Path) -> None:
-    if not (root / "FORMAT").exists():
-        write_format(root)
-        return
     found = read_format(root)
     if found > FORMAT:
         raise HomeFormatError(
@@ -245,13 +274,5 @@ def _check_format(root: Path) -> None:
 def _home_id(root: Path) -> str:
     path = root / "id"
     if not path.exists():
-        _write_whole(path, uuid.uuid4().hex + "\n")
+        write_whole(path, uuid.uuid4().hex + "\n")
     return path.read_text().strip()
-
-
-def _write_whole(path: Path, text: str) -> None:
-    # Renamed into place: a reader sees the whole file or none. Only who has the lock writes, so
-    # what a killed process left is written over.
-    draft = path.with_name(f".{path.name}.new")
-    write_private(draft, text)
-    draft.replace(path)

@@ -14,7 +14,7 @@ from treadle_launcher.ids import RunId
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.schema import VERSION
-from treadle_launcher.store.store import Store, open_store
+from treadle_launcher.store.store import Store, reading_store
 from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.transitions import InvalidTransition
 
@@ -46,7 +46,7 @@ async def check_home(root: Path) -> HomeReport:
     if problems:
         return HomeReport(run_count=0, event_count=0, problems=problems)
     run_count, event_count, lines = 0, 0, []
-    with open_store(database) as store:
+    with reading_store(database) as store:
         token = ""
         while True:
             page = await store.list_runs(page_size=500, page_token=token)

@@ -30,9 +30,17 @@ _TRIES: Final = 5
 class Launching:
     """Turns requests into runs, each named request into one."""
 
-    def __init__(
-        self, planner: Planner, store: Store, board: Board, engine: Engine, clock: Clock
+    def __init__(  # noqa: PLR0913 - what it works with, and for how long its runs live
+        self,
+        planner: Planner,
+        store: Store,
+        board: Board,
+        engine: Engine,
+        clock: Clock,
+        *,
+        is_ephemeral: bool = False,
     ) -> None:
+        self._is_ephemeral = is_ephemeral
         self._planner = planner
         self._store = store
         self._board = board
@@ -118,6 +126,7 @@ class Launching:
             plan=plan,
             launch_spec=launchable.launch_spec,
             request=named,
+            is_ephemeral=self._is_ephemeral,
         )
 
 

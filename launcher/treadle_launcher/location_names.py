@@ -13,8 +13,9 @@ _LOG = logging.getLogger(__name__)
 class LocationNames:
     """What `--location ADDRESS` is called while nobody answers there."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, only_reads: bool = False) -> None:
         self._file = file
+        self._only_reads = only_reads
         self._names = dict(_read(file))
 
     def get(self, address: str) -> str:
@@ -26,6 +27,8 @@ class LocationNames:
         if self._names.get(address) == name:
             return
         self._names[address] = name
+        if self._only_reads:
+            return
         draft = self._file.with_name(f".{self._file.name}.new")
         try:
             draft.write_text(json.dumps(self._names, indent=1, sort_keys=True) + "\n")

@@ -26,6 +26,19 @@ def write_private(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is this user's alone: a reader sees the whole of it, or none.
+
+    Only one process writes it at a time, so what a killed one left is written over.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    write_private(draft, text)
+    draft.replace(path)
+
+
 def make_private(path: Path) -> None:
     """Make a file if it is not there, and have it be this user's alone.
 

@@ -13,6 +13,7 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import (
     BadArgumentError,
     HomeUnreadableError,
+    ReadsOnlyError,
     ShuttingDownError,
     UnknownStepError,
 )
@@ -38,7 +39,10 @@ _ROW = 512
 class RunSteps:
     """Reads steps from the store, and what their attempts wrote from its files."""
 
-    def __init__(self, store: Store, board: Board, watchers: Watchers, logs: AttemptLogs) -> None:
+    def __init__(
+        self, store: Store, board: Board | None, watchers: Watchers, logs: AttemptLogs
+    ) -> None:
+        """Without a board, nobody here drives a run: what is recorded is all that is known."""
         self._store = store
         self._watchers = watchers
         self._folded = LastFolded(store)
@@ -122,11 +126,16 @@ class RunSteps:
         The board is asked at each look, the store only when the board has nothing to wait for:
         it forgets its runs when the store refused, and is ahead of what is recorded.
         """
-        run = self._board.get(run_id)
+        run = None if self._board is None else self._board.get(run_id)
         step = None if run is None else run.view.steps.get(step_key)
         seems_over = step is None or _has_ended(step, attempt)
         if seems_over and await self._store.attempt_ended(run_id, step_key, attempt):
             return True
+        if self._board is None:
+            raise ReadsOnlyError(
+                message=f"Step {step_key} of run {run_id} is not over, and no launcher runs on its"
+                " home that would tell more of it: start `treadle launcher`."
+            )
         if self._watchers.is_closed:
             raise ShuttingDownError
         return False

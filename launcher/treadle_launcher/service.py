@@ -10,7 +10,7 @@ from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
 from treadle_launcher.answering import Answering, Context
 from treadle_launcher.asset_history import AssetHistory
 from treadle_launcher.engine.engine import Engine
-from treadle_launcher.errors import RunFinishedError
+from treadle_launcher.errors import ReadsOnlyError, RunFinishedError, RunLeftError
 from treadle_launcher.ids import RunId, StepKey, TextId
 from treadle_launcher.launching import Launching
 from treadle_launcher.planning import Planner
@@ -46,13 +46,16 @@ from treadle_launcher.wire.worker import encode_task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedParts:
-    """Whom the service hands calls to; `about` is what GetLauncher answers."""
+    """Whom the service hands calls to; `about` is what GetLauncher answers.
+
+    One that only reads the home has neither `launching` nor `engine`.
+    """
 
     about: launcher_pb2.GetLauncherResponse
     locations: LocationMessages
     planner: Planner
-    launching: Launching
-    engine: Engine
+    launching: Launching | None
+    engine: Engine | None
     store: Store
     watchers: Watchers
     steps: RunSteps
@@ -118,6 +121,8 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
     ) -> launcher_pb2.LaunchRunResponse:
         """Record a run and have it go on by itself."""
         async with Answering(context):
+            if self._parts.launching is None:
+                raise ReadsOnlyError
             created = await self._parts.launching.launch(decode_launch(request))
             return launcher_pb2.LaunchRunResponse(
                 run=encode_run(created.run), existed=created.existed, notes=created.notes
@@ -211,8 +216,16 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
         async with Answering(context):
             run_id = RunId(request.run_id)
             run = await self._parts.store.get_run(run_id)
-            if run.state.is_final or not await self._parts.engine.cancel(run_id, request.reason):
+            if run.state.is_final:
                 raise RunFinishedError([run_id])
+            engine = self._parts.engine
+            if engine is None:
+                raise ReadsOnlyError
+            if not await engine.cancel(run_id, request.reason):
+                # What it drives, and what is over by now, are recorded as over; the rest is not.
+                run = await self._parts.store.get_run(run_id)
+                is_left = not (run.state.is_final or engine.has(run_id))
+                raise (RunLeftError if is_left else RunFinishedError)([run_id])
             return launcher_pb2.CancelRunResponse(
                 run=encode_run(await self._parts.store.get_run(run_id))
             )

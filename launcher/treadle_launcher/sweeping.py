@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.disk_use import DiskUse, disk_use
-from treadle_launcher.errors import RefusedError, ShuttingDownError
+from treadle_launcher.errors import ReadsOnlyError, RefusedError, ShuttingDownError
 from treadle_launcher.events import Event, RunFinished
 from treadle_launcher.garbage import Garbage, StoredFile, ValueFacts, find_garbage
 from treadle_launcher.ids import RunId
@@ -53,8 +53,20 @@ class Sweeper:
     removed, and its file then goes: killed in between, the next sweep finds the file.
     """
 
-    def __init__(self, files: ValueFiles, store: Store, clock: Clock, keep: float) -> None:
-        """`keep`, in seconds, is how long intermediates of runs that are over are kept."""
+    def __init__(
+        self,
+        files: ValueFiles,
+        store: Store,
+        clock: Clock,
+        keep: float,
+        *,
+        only_reads: bool = False,
+    ) -> None:
+        """`keep`, in seconds, is how long intermediates of runs that are over are kept.
+
+        One that only reads tells what may go, and removes nothing.
+        """
+        self._only_reads = only_reads
         self._files = files
         self._store = store
         self._clock = clock
@@ -79,6 +91,11 @@ class Sweeper:
         self._is_closed = True
         self._news.set()
 
+    def end(self) -> None:
+        """Close one that was never set to work."""
+        self.close()
+        self._thread.shutdown()
+
     async def work(self) -> None:
         """Sweep until closed."""
         try:
@@ -102,7 +119,9 @@ class Sweeper:
         return await self._find(FOLDERS, self._keep if keep is None else keep)
 
     async def collect(self, keep: float | None = None) -> Swept:
-        """Remove what `plan` returns. Raises as `plan`."""
+        """Remove what `plan` returns. Raises as `plan`, and ReadsOnlyError."""
+        if self._only_reads:
+            raise ReadsOnlyError
         return await self._sweep(FOLDERS, self._keep if keep is None else keep)
 
     async def disk_use(self) -> tuple[DiskUse, ...]:

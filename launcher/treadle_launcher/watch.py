@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
 from treadle_launcher import defaults
-from treadle_launcher.errors import ShuttingDownError, WatcherBehindError
+from treadle_launcher.errors import ReadsOnlyError, ShuttingDownError, WatcherBehindError
 from treadle_launcher.events import Event, RunFinished
 from treadle_launcher.ids import RunId
 from treadle_launcher.store.store import Store
@@ -50,8 +50,10 @@ class _Inbox:
 class Watchers:
     """Everybody who watches a run. The engine publishes; nobody is waited for."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, only_reads: bool = False) -> None:
+        """With `only_reads`, nobody publishes here: no watch waits for what is recorded next."""
         self._store = store
+        self._only_reads = only_reads
         self._inboxes: dict[RunId, set[_Inbox]] = {}
         self._listeners: list[Callable[[tuple[Event, ...]], None]] = []
         self._is_closed = False
@@ -89,6 +91,7 @@ class Watchers:
         Raises:
             UnknownRunError: there is no such run.
             WatcherBehindError: it is read too slowly.
+            ReadsOnlyError: the run is not over, and nobody here goes on with it.
             ShuttingDownError: the launcher is going.
         """
         with self._inbox(run_id) as inbox:
@@ -105,6 +108,11 @@ class Watchers:
                     break
             if follow and await self._is_over(run_id, after):
                 return
+            if follow and self._only_reads:
+                raise ReadsOnlyError(
+                    message=f"Run {run_id} is not over, and no launcher runs on its home that would"
+                    " go on with it: start `treadle launcher`."
+                )
             while follow:
                 if inbox.is_full:
                     raise WatcherBehindError([str(after)])

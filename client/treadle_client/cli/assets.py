@@ -15,7 +15,7 @@ from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
-from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.session import SessionRequest, open_reading_session
 
 
 @click.group(cls=DefaultGroup)
@@ -33,7 +33,7 @@ def assets() -> None:
 @reporting_errors
 def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> ExitCode:
     """List assets with their latest materialization, sorted by key."""
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         entries = tuple(session.client.assets(location))
     if as_json:
         print_document(plain(entries))
@@ -57,7 +57,7 @@ def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> 
 @reporting_errors
 def show(key: str, history: int, wanted: SessionRequest, as_json: bool) -> ExitCode:
     """Show the asset KEY: what makes it, what it is made from, when it was made and by which run."""
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         made = tuple(islice(session.client.materializations(key), history))
         entry = _entry(session.client, key)
     if as_json:

@@ -6,7 +6,7 @@ import click
 
 from treadle_client._debug import become_debugger
 from treadle_client._errors import StartError
-from treadle_client._local import Code
+from treadle_client._local import Code, Purpose
 from treadle_client._requests import MOST_ATTEMPTS
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
@@ -51,6 +51,6 @@ def debug(  # noqa: PLR0913 - each is one argument or option
     values = wanted.home_or_default / "values"
     if not values.is_dir():
         raise StartError(f"There are no values in {values.parent}: give the --home.", usage=True)
-    with open_home_session(wanted) as session:
+    with open_home_session(wanted, Purpose.READ) as session:
         task = session.client.step_task(run_id, step_key, attempt)
     become_debugger(code, task, values, stop_at="start" if stop else "exception")

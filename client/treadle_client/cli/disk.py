@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from treadle_client._garbage import DiskUse
+from treadle_client._local import Purpose
 from treadle_client._table import Page, Table
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
@@ -34,7 +35,7 @@ def disk(limit: int, wanted: SessionRequest, as_json: bool) -> ExitCode:
 
     A run's values are those that it wrote and that are there still: assets and intermediates.
     """
-    with open_home_session(wanted) as session:
+    with open_home_session(wanted, Purpose.READ) as session:
         uses = tuple(session.client.disk_use())
     if as_json:
         print_document(plain(uses))

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import click
 
 from treadle_client._garbage import Collected, Garbage
+from treadle_client._local import Purpose
 from treadle_client._table import Page, Table
 from treadle_client.cli.duration import duration, duration_text
 from treadle_client.cli.errors import reporting_errors
@@ -44,7 +45,8 @@ def gc(
     so does the record of what was made. A launcher does the same by itself: after each run, and
     when it starts. Logs are never removed.
     """
-    with open_home_session(wanted) as session:
+    purpose = Purpose.READ if only_plan else Purpose.SWEEP
+    with open_home_session(wanted, purpose) as session:
         if only_plan:
             garbage = tuple(session.client.garbage(keep_intermediates=keep_intermediates))
             if as_json:

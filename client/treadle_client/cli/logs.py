@@ -17,7 +17,7 @@ from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt
 from treadle_client.cli.following import naming_what_goes_on
 from treadle_client.cli.log_output import LogOutput
 from treadle_client.cli.options import json_option, serving_options
-from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.session import SessionRequest, open_reading_session
 from treadle_client.cli.visible import say
 
 
@@ -87,7 +87,7 @@ def logs(  # noqa: PLR0913 - each is one argument or option
     if offset and (step_key is None or stream == LogStream.ALL.value):
         raise click.UsageError("--offset needs a STEP and one --stream: each has its own bytes.")
     part = _Part(attempt=attempt, stream=LogStream(stream), offset=offset, as_json=as_json)
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         handle = session.client.run(run_id)
         if follow:
             followed = find_attempt(handle, step_key, attempt)

@@ -20,7 +20,7 @@ from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.rerun import rerun
 from treadle_client.cli.run_pages import cancel_reason, last_warnings, run_line, run_page, runs_page
-from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.session import SessionRequest, open_reading_session, open_session
 from treadle_client.cli.visible import say
 
 
@@ -65,7 +65,7 @@ def list_runs(
     as_json: bool,
 ) -> ExitCode:
     """List runs, newest first."""
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         found = tuple(islice(session.client.runs(states=states, location=location), limit))
     if as_json:
         print_document(plain(found))
@@ -81,7 +81,7 @@ def list_runs(
 @reporting_errors
 def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
     """Show a run as it is now: its steps, what failed and why, what it made."""
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         handle = session.client.run(run_id)
         run, steps = handle.describe(), tuple(handle.steps())
         made = tuple(handle.materializations())[::-1]
@@ -114,7 +114,7 @@ def watch(
     The exit status is the run's: 1 when it failed or was cancelled. Ctrl-C ends the watching;
     the run goes on.
     """
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         handle = session.client.run(run_id)
         with (
             naming_what_goes_on(session, "runs", "watch", run_id),

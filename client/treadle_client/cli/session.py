@@ -14,7 +14,7 @@ import click
 from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
 from treadle_client._home import default_home, find_launcher
-from treadle_client._local import Code, connected, local_services
+from treadle_client._local import Code, Purpose, connected, local_services
 from treadle_client.cli.visible import say
 
 
@@ -73,11 +73,8 @@ def open_session(wanted: SessionRequest) -> Iterator[Session]:
         UnreachableError: no launcher is named and none runs on the home, or it does not answer.
     """
     if not wanted.code.is_empty:
-        with (
-            local_services(wanted.code, wanted.home_or_default) as services,
-            connected(services) as client,
-        ):
-            yield Session(client=client, lifetime=Lifetime.COMMAND, home=services.home)
+        with _own_session(wanted, Purpose.RUN) as session:
+            yield session
         return
     address = wanted.launcher or _running(wanted)
     with Client.connect(address, token_file=wanted.token_file) as client:
@@ -85,7 +82,39 @@ def open_session(wanted: SessionRequest) -> Iterator[Session]:
 
 
 @contextmanager
-def open_session_of_run(wanted: SessionRequest, run_id: str) -> Iterator[Session]:
+def open_reading_session(wanted: SessionRequest) -> Iterator[Session]:
+    """Do as `open_session`, to read what is recorded, also where no launcher runs on a home.
+
+    A launcher of our own that reads starts nothing, ends nothing, and changes nothing.
+
+    Raises:
+        StartError: services of our own did not start, or not with this code.
+        UnreachableError: there is neither a home nor a launcher, or it does not answer.
+    """
+    home = wanted.home_or_default
+    is_alone = not _named(wanted) and find_launcher(home) is None and (home / "FORMAT").is_file()
+    if wanted.code.is_empty and not is_alone:
+        with open_session(wanted) as session:
+            yield session
+        return
+    with _own_session(wanted, Purpose.READ) as session:
+        yield session
+
+
+@contextmanager
+def _own_session(wanted: SessionRequest, purpose: Purpose) -> Iterator[Session]:
+    home = wanted.home_or_default
+    with (
+        local_services(wanted.code, home, purpose=purpose) as services,
+        connected(services) as client,
+    ):
+        yield Session(client=client, lifetime=Lifetime.COMMAND, home=services.home)
+
+
+@contextmanager
+def open_session_of_run(
+    wanted: SessionRequest, run_id: str, *, only_reads: bool = False
+) -> Iterator[Session]:
     """Open a session to go on from a run; code of our own is served as the location that it is of.
 
     By itself, code has the name of its first target: another one once files are moved, or named
@@ -95,28 +124,28 @@ def open_session_of_run(wanted: SessionRequest, run_id: str) -> Iterator[Session
         StartError, UnreachableError: as `open_session`.
         NotFoundError: there is no such run.
     """
-    with open_session(wanted) as session:
+    opening = open_reading_session if only_reads else open_session
+    with opening(wanted) as session:
         name = session.client.run(run_id).describe().location
         served = {location.name for location in session.client.locations()}
         if session.lifetime is Lifetime.STANDING or name in served:
             yield session
             return
     say(f"The code is served as location {name}, of which the run is.", err=True)
-    with open_session(replace(wanted, code=replace(wanted.code, name=name))) as session:
+    with opening(replace(wanted, code=replace(wanted.code, name=name))) as session:
         yield session
 
 
 @contextmanager
-def open_home_session(wanted: SessionRequest) -> Iterator[Session]:
-    """Connect to a running launcher, else start one on the home, without code, for the while.
+def open_home_session(wanted: SessionRequest, purpose: Purpose) -> Iterator[Session]:
+    """Connect to a running launcher, else start one for this purpose, without code, for the while.
 
     Raises:
         StartError: the home is none, or a launcher of our own did not start on it.
         UnreachableError: the launcher that is named does not answer.
     """
     home = wanted.home_or_default
-    named = wanted.launcher or (os.environ.get("TREADLE_LAUNCHER") if wanted.home is None else None)
-    if named or find_launcher(home) is not None:
+    if _named(wanted) or find_launcher(home) is not None:
         with open_session(wanted) as session:
             yield session
         return
@@ -125,24 +154,29 @@ def open_home_session(wanted: SessionRequest) -> Iterator[Session]:
             f"{home} is not a home, and no launcher is named: give --home or --launcher.",
             usage=True,
         )
-    with local_services(Code(), home) as services, connected(services) as client:
-        yield Session(client=client, lifetime=Lifetime.COMMAND, home=home)
+    with _own_session(wanted, purpose) as session:
+        yield session
 
 
-def _running(wanted: SessionRequest) -> str:
-    """Return the address of the launcher that is meant without being named.
+def _named(wanted: SessionRequest) -> str | None:
+    """Return the address of the launcher that is named.
 
     A --home on the command line wins over $TREADLE_LAUNCHER, which is for a whole shell.
     """
-    named = os.environ.get("TREADLE_LAUNCHER")
-    if named and wanted.home is None:
+    if wanted.launcher:
+        return wanted.launcher
+    return os.environ.get("TREADLE_LAUNCHER") if wanted.home is None else None
+
+
+def _running(wanted: SessionRequest) -> str:
+    """Return the address of the launcher that is meant without being an option."""
+    if named := _named(wanted):
         return named
     home = wanted.home_or_default
     running = find_launcher(home)
     if running is None:
         raise UnreachableError(
-            f"No launcher runs on the home {home}. Start one (treadle dev -f FILE, or a bare treadle"
-            " launcher to read what is recorded: runs, logs), name one (--launcher ADDRESS), or give"
-            " the command its code (-f FILE)."
+            f"No launcher runs on the home {home}. Start one (treadle dev -f FILE, or treadle"
+            " launcher), name one (--launcher ADDRESS), or give the command its code (-f FILE)."
         )
     return running.address

@@ -83,6 +83,10 @@ class Engine:
         """End a run that was just recorded and cannot be taken."""
         self._board.end_unsound(run_id, error)
 
+    def has(self, run_id: RunId) -> bool:
+        """Tell whether a run is this launcher's to drive, as far as it knows its runs now."""
+        return self._board.stance is Stance.RESUMING or self._board.get(run_id) is not None
+
     async def cancel(self, run_id: RunId, reason: str) -> bool:
         """Ask for a run's end; return when that is recorded. False: the run is over.
 

@@ -35,9 +35,15 @@ class _Handed:
 
 
 class Recovery:
-    """Makes the board and the pool what the store and the processes say they are."""
+    """Makes the board and the pool what the store and the processes say they are.
 
-    def __init__(self, home: Home, store: Store, board: Board, pool: HostPool) -> None:
+    An ephemeral launcher takes up its own: what a standing one left waits for the next of those.
+    """
+
+    def __init__(
+        self, home: Home, store: Store, board: Board, pool: HostPool, *, is_ephemeral: bool
+    ) -> None:
+        self._is_ephemeral = is_ephemeral
         self._home = home
         self._store = store
         self._board = board
@@ -55,7 +61,7 @@ class Recovery:
         handed: list[_Handed] = []
         # What is asked of the store would change what is read.
         await self._board.flushed()
-        for summary in await self._store.unfinished_runs():
+        for summary in await self._store.unfinished_runs(only_ephemeral=self._is_ephemeral):
             if summary.run_id in self._board.unsound:
                 continue
             try:
@@ -118,7 +124,11 @@ class Recovery:
     def _folders(self, handed: Sequence[_Handed]) -> list[HostFolder]:
         """Return the folders of all hosts that may live, those that somebody removed included."""
         hosts = self._home.hosts
-        there = {path for path in hosts.glob("*") if path.is_dir()}
+        there = {
+            path
+            for path in hosts.glob("*")
+            if path.is_dir() and (not self._is_ephemeral or HostFolder(path=path).is_ephemeral)
+        }
         needed = {hosts / task.host_id for task in handed}
         return [HostFolder(path=path) for path in sorted(there | needed)]
 

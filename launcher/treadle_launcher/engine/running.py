@@ -32,6 +32,9 @@ from treadle_launcher.watch import Watchers
 
 _LOG = logging.getLogger(__name__)
 
+LEFT = "its launcher was killed, with which it ends"
+"""Why a launcher cancels what an ephemeral one left."""
+
 _RETRY_SECONDS = 1.0
 """Between two tries to go on after the store refused."""
 
@@ -88,7 +91,10 @@ class RunningEngine:
         retries = Retries(parts.chance)
         self.engine = Engine(self.board, self._pool, self._replanning, retries)
         self.desk = HostDesk(self._pool, self.engine)
-        self._recovery = Recovery(parts.home, parts.store, self.board, self._pool)
+        self._is_ephemeral = settings.is_ephemeral
+        self._recovery = Recovery(
+            parts.home, parts.store, self.board, self._pool, is_ephemeral=settings.is_ephemeral
+        )
         self._sockets: Sockets | None = None
         self._again: asyncio.Task[None] | None = None
         self._said = ""
@@ -107,7 +113,20 @@ class RunningEngine:
         self.board.on_fault(self._begin_again)
         self.desk.on_fault(self._begin_again)
         self.board.on_overdue(self.engine.end_overdue)
+        if self._is_ephemeral:
+            await self._end_left(LEFT)
+        else:
+            await self._recovery.resume()
+
+    async def _end_left(self, reason: str) -> None:
+        """Have what is taken up end, without anything of it going on before."""
+        self.board.stance = Stance.ENDING
         await self._recovery.resume()
+        turn = self.board.turn()
+        for run in self.board.all():
+            self.engine.request_cancel(turn, run, reason)
+        self.board.stance = Stance.WORKING
+        self.board.settle(turn)
 
     async def end(self) -> None:
         """Cancel what runs, stop the hosts, and return when none is left."""

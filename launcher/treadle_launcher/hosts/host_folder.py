@@ -49,14 +49,18 @@ class HostFolder:
         """What the host itself wrote to stdout and stderr."""
         return self.path / "output"
 
-    def write_process(self, process: ProcessId) -> None:
-        """Note which process the host's guard is, for a launcher that comes later."""
+    def write_process(self, process: ProcessId, *, is_ephemeral: bool = False) -> None:
+        """Note which process the host's guard is, for a launcher that comes later.
+
+        An ephemeral host ends with its launcher.
+        """
         content = {
             "boot_id": process.boot_id,
             "pid": process.pid,
             "start_ticks": process.start_ticks,
             "folder": self._inode,
             "path": str(self.path),
+            "ephemeral": is_ephemeral,
         }
         write_private(self._process_file, json.dumps(content) + "\n")
 
@@ -76,6 +80,14 @@ class HostFolder:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether the host is noted as one that ends with its launcher."""
+        try:
+            return bool(json.loads(self._process_file.read_text()).get("ephemeral"))
+        except (OSError, ValueError, AttributeError):
+            return False
 
     @property
     def is_moved(self) -> bool:

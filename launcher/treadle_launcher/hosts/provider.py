@@ -126,7 +126,7 @@ def start_host(
         raise HostStartError(f"{launch.interpreter} could not be started: {error}") from error
     host = HostProcess(popen)
     try:
-        folder.write_process(host.process)
+        folder.write_process(host.process, is_ephemeral=options.alive_fd is not None)
     except OSError as error:
         # A launcher that comes later could not know of it.
         host.kill()

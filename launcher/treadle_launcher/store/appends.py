@@ -65,6 +65,8 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
     materializations.write(session.connection, before.location, stored)
     if stored:
         runs.update(session.connection, before, fold.summary())
+        if fold.state.is_final:
+            runs.let_go(session.connection, batch.run_id)
     return stored
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from treadle_launcher.durability import Durability
-from treadle_launcher.store.schema import database_url
 
 _BUSY_TIMEOUT_S: Final = 10.0
 
@@ -22,18 +21,30 @@ def writing_engine(
     database: Path, durability: Durability, busy_timeout: float = _BUSY_TIMEOUT_S
 ) -> Engine:
     """Return an engine of one connection that may write a file that is prepared."""
-    engine = _engine(database, 1, begin="BEGIN IMMEDIATE", busy_timeout=busy_timeout)
+    uri = database.absolute().as_uri()
+    engine = _engine(uri, 1, begin="BEGIN IMMEDIATE", busy_timeout=busy_timeout)
 
     @event.listens_for(engine, "connect")
     def sync_commits(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+        # How hosts are started holds the code's environment: what is let go of is gone.
+        connection.execute("PRAGMA secure_delete = ON")
 
     return engine
 
 
-def reading_engine(database: Path, connections: int) -> Engine:
-    """Return an engine of so many connections that read the last commit."""
-    engine = _engine(database, connections, begin="BEGIN", busy_timeout=_BUSY_TIMEOUT_S)
+def read_only_uri(database: Path) -> str:
+    """Return the address of an SQLite file that is only read, beside whoever writes to it."""
+    return f"{database.absolute().as_uri()}?mode=ro"
+
+
+def reading_engine(database: Path, connections: int, *, may_write: bool = True) -> Engine:
+    """Return an engine of so many connections that read the last commit.
+
+    Without `may_write` nothing of the file is touched, not even when the last one is closed.
+    """
+    uri = database.absolute().as_uri() if may_write else read_only_uri(database)
+    engine = _engine(uri, connections, begin="BEGIN", busy_timeout=_BUSY_TIMEOUT_S)
 
     @event.listens_for(engine, "connect")
     def forbid_writing(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -42,13 +53,16 @@ def reading_engine(database: Path, connections: int) -> Engine:
     return engine
 
 
-def _engine(database: Path, connections: int, *, begin: str, busy_timeout: float) -> Engine:
+def _engine(uri: str, connections: int, *, begin: str, busy_timeout: float) -> Engine:
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=busy_timeout, check_same_thread=False)
+
     engine = create_engine(
-        database_url(database),
+        "sqlite+pysqlite://",
+        creator=connect,
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"timeout": busy_timeout, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

@@ -39,6 +39,8 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
     runs.put_launch_spec(connection, new.run_id, new.launch_spec)
     plans.put_of_run(connection, new.run_id, new.plan)
     event_log.write(connection, stored)
+    if new.is_ephemeral:
+        runs.add_ephemeral(connection, new.run_id)
     if new.request is not None:
         row = {
             "key": new.request.key,

@@ -28,9 +28,9 @@ class Readers:
 
     @classmethod
     @contextmanager
-    def open(cls, database: Path) -> Iterator[Readers]:
+    def open(cls, database: Path, *, may_write: bool = True) -> Iterator[Readers]:
         """Read this file until the block is left, then wait for the reads that run."""
-        engine = reading_engine(database, _THREADS)
+        engine = reading_engine(database, _THREADS, may_write=may_write)
         try:
             with ThreadPoolExecutor(_THREADS, thread_name_prefix="treadle-store-reader") as threads:
                 yield cls(engine, threads)

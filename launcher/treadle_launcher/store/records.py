@@ -57,7 +57,8 @@ class NewRun:
     """A run that is to be recorded.
 
     `submitted` has a RunSubmitted payload. `plan` has its loads resolved; the store keeps it
-    as the code server made it by fingerprint, and the resolved loads with the run.
+    as the code server made it by fingerprint, and the resolved loads with the run. An ephemeral
+    run ends with its launcher.
     """
 
     run_id: RunId
@@ -65,6 +66,7 @@ class NewRun:
     plan: Plan
     launch_spec: LaunchSpec
     request: IdempotentRequest | None = None
+    is_ephemeral: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

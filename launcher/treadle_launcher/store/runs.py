@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
@@ -25,7 +25,7 @@ from treadle_launcher.step_states import StepState
 from treadle_launcher.store import manifests
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
-from treadle_launcher.store.schema import launch_specs
+from treadle_launcher.store.schema import ephemeral_runs, launch_specs
 from treadle_launcher.store.schema import runs as table
 
 
@@ -123,11 +123,40 @@ def last_rerun(connection: Connection, run_id: RunId) -> RunSummary | None:
     return None if row is None else _from_row(row)
 
 
-def unfinished(connection: Connection) -> tuple[RunSummary, ...]:
-    """Return every run whose state is not final, oldest first."""
+def unfinished(connection: Connection, *, only_ephemeral: bool = False) -> tuple[RunSummary, ...]:
+    """Return every run whose state is not final, oldest first; or those of ephemeral launchers."""
     states = sorted(set(RunState) - FINAL_RUN_STATES)
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.ordinal)
+    if only_ephemeral:
+        query = query.where(table.c.run_id.in_(select(ephemeral_runs.c.run_id)))
     return tuple(_from_row(row) for row in connection.execute(query))
+
+
+_IS_OF_FINISHED: Final = launch_specs.c.run_id.in_(
+    select(table.c.run_id).where(table.c.state.in_(sorted(FINAL_RUN_STATES)))
+)
+
+
+def add_ephemeral(connection: Connection, run_id: RunId) -> None:
+    """Note that a run ends with its launcher."""
+    connection.execute(insert(ephemeral_runs), {"run_id": run_id})
+
+
+def let_go(connection: Connection, run_id: RunId) -> None:
+    """Remove what was kept of a run only until it is over: how its hosts are started."""
+    for kept in (launch_specs, ephemeral_runs):
+        connection.execute(delete(kept).where(kept.c.run_id == run_id))
+
+
+def keeps_of_finished(connection: Connection) -> bool:
+    """Tell whether anything is kept that an older Treadle did not let go of."""
+    query = select(launch_specs.c.run_id).where(_IS_OF_FINISHED).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def let_go_of_finished(connection: Connection) -> None:
+    """Do `let_go` for what an older Treadle kept."""
+    connection.execute(delete(launch_specs).where(_IS_OF_FINISHED))
 
 
 def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,17 +11,12 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    NullPool,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
 )
 from sqlalchemy.engine import URL
-
-from treadle_launcher.private_files import make_private
-from treadle_launcher.store.errors import StoreUnavailableError, translated
 
 VERSION: Final = 2
 """The tables as they stand here; SQLite keeps the number in the file, as its user_version.
@@ -160,6 +154,23 @@ removed_values: Final = Table(
 )
 """Values of the file store that were swept, though rows name them: history stays."""
 
+ephemeral_runs: Final = Table(
+    "ephemeral_runs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""The runs that are not over of launchers that end with their starter: they end with them."""
+
+home_facts: Final = Table(
+    "home_facts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Of which home this is the database: `home_id`."""
+
 host_marks: Final = Table(
     "host_marks",
     metadata,
@@ -197,33 +208,3 @@ text_pieces: Final = Table(
 def database_url(database: Path) -> URL:
     """Return the URL of an SQLite file, whatever characters its path has."""
     return URL.create("sqlite+pysqlite", database=str(database))
-
-
-def prepare(database: Path) -> None:
-    """Make the file and its tables, if they are not there, and check that we know them.
-
-    Raises:
-        StoreError: the file cannot be used, or another version of Treadle wrote it.
-    """
-    with suppress(OSError):
-        # Else whoever reads it is told why, in SQLite's words. What SQLite puts beside it is alike.
-        make_private(database)
-    engine = create_engine(database_url(database), poolclass=NullPool)
-    with translated(), engine.connect() as connection:
-        # Stays with the file: the log is in the page cache at once, not in our memory. Whether
-        # it is on the disk too is a matter of each connection (connections.py).
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if version not in (0, VERSION):
-            advice = "run `treadle db upgrade`" if version < VERSION else "use a newer Treadle"
-            raise StoreUnavailableError(
-                f"{database} has tables of version {version}, this Treadle knows {VERSION}:"
-                f" {advice}, or another --home"
-            )
-        if version == VERSION:
-            # Nothing to write: somebody may hold the file locked.
-            return
-        # The number comes last: a file that a crash left half made is completed next time.
-        metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
-        connection.commit()

@@ -44,7 +44,7 @@ class WriteSession:
     def next_store_sequence(self) -> int:
         """Return the number of the next event of the home."""
         if self.last_store_sequence is None:
-            self.last_store_sequence = self._last_recorded()
+            self.last_store_sequence = self.last_recorded()
         self.last_store_sequence += 1
         return self.last_store_sequence
 
@@ -52,11 +52,12 @@ class WriteSession:
         """Whether the last event of the home has this number. Not within a transaction."""
         try:
             with self.connection.begin():
-                return self._last_recorded() == store_sequence
+                return self.last_recorded() == store_sequence
         except SQLAlchemyError:
             return False
 
-    def _last_recorded(self) -> int:
+    def last_recorded(self) -> int:
+        """Return the number of the home's last event that is recorded; 0: there is none."""
         found: int | None = self.connection.execute(_LAST_STORE_SEQUENCE).scalar()
         return found or 0
 

@@ -26,6 +26,7 @@ from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store import (
     appends,
     event_log,
+    home_facts,
     host_marks,
     later_runs,
     manifests,
@@ -36,6 +37,8 @@ from treadle_launcher.store import (
     texts,
     value_record,
 )
+from treadle_launcher.store.errors import StoreClosedError
+from treadle_launcher.store.preparing import check_version, prepare
 from treadle_launcher.store.readers import Readers
 from treadle_launcher.store.records import (
     CreatedRun,
@@ -46,7 +49,6 @@ from treadle_launcher.store.records import (
     Page,
     RunEvents,
 )
-from treadle_launcher.store.schema import prepare
 from treadle_launcher.store.writer import Writer
 
 T = TypeVar("T")
@@ -72,15 +74,35 @@ def open_store(
         yield Store(writer, readers)
 
 
+@contextmanager
+def reading_store(database: Path) -> Iterator[Store]:
+    """Open the store in this SQLite file to read it, beside whoever writes to it.
+
+    What is to be written is refused; but what is only kept to be of use later, is let go.
+
+    Raises:
+        StoreError: the file cannot be used.
+    """
+    check_version(database)
+    with Readers.open(database, may_write=False) as readers:
+        yield Store(None, readers)
+
+
 class Store:
-    """The event log of one home. Made by `open_store` alone.
+    """The event log of one home. Made by `open_store` and `reading_store` alone.
 
     Every method may raise, or end its future with, a StoreError.
     """
 
-    def __init__(self, writer: Writer, readers: Readers) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer | None, readers: Readers) -> None:
+        self._own_writer = writer
         self._readers = readers
+
+    @property
+    def _writer(self) -> Writer:
+        if self._own_writer is None:
+            raise StoreClosedError("this launcher only reads the home: nothing is recorded")
+        return self._own_writer
 
     # Writes: queued at once, so that two calls are committed in the order they were made. What
     # happened (facts of runs) waits for a database that takes no writes, however long that
@@ -145,11 +167,15 @@ class Store:
         )
 
     def put_plan(self, plan: Plan) -> asyncio.Future[None]:
-        """Keep a plan as the code server made it, by its fingerprint."""
+        """Keep a plan as the code server made it, by its fingerprint, where anything is kept."""
+        if self._own_writer is None:
+            return _nothing()
         return self._writer.submit(lambda session: plans.put(session.connection, plan))
 
     def put_manifest(self, digest: str, manifest: CodeManifest) -> asyncio.Future[None]:
-        """Keep what a digest is made of."""
+        """Keep what a digest is made of, where anything is kept."""
+        if self._own_writer is None:
+            return _nothing()
         return self._writer.submit(
             lambda session: manifests.put(session.connection, digest, manifest)
         )
@@ -158,6 +184,10 @@ class Store:
         """Record that values are removed, and return those that may go: no run needs them."""
         whole = tuple(garbage)
         return self._writer.submit(lambda session: value_record.mark_removed(session, whole))
+
+    def claim(self, home_id: str) -> asyncio.Future[int]:
+        """Record of which home this is the database; return the last store sequence."""
+        return self._writer.submit(lambda session: home_facts.claim(session, home_id))
 
     # Reads.
 
@@ -225,9 +255,11 @@ class Store:
             lambda connection: runs.page(connection, wanted, page_size, page_token)
         )
 
-    async def unfinished_runs(self) -> tuple[RunSummary, ...]:
-        """Return every run whose state is not final, oldest first."""
-        return await self._readers.read(runs.unfinished)
+    async def unfinished_runs(self, *, only_ephemeral: bool = False) -> tuple[RunSummary, ...]:
+        """Return every run whose state is not final, oldest first; or those that end with us."""
+        return await self._readers.read(
+            lambda connection: runs.unfinished(connection, only_ephemeral=only_ephemeral)
+        )
 
     async def last_rerun(self, run_id: RunId) -> RunSummary | None:
         """Return the newest run that goes on from this one, or None."""
@@ -314,3 +346,9 @@ class Store:
     async def host_mark(self, host_id: HostId) -> int:
         """Return the last journal record of this host that the store holds; 0: none."""
         return await self._readers.read(lambda connection: host_marks.get(connection, host_id))
+
+
+def _nothing() -> asyncio.Future[None]:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done

@@ -34,6 +34,8 @@ _CODES: dict[Reason, grpc.StatusCode] = {
     Reason.NOT_LOADED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NO_HOST_FOR_LOCATION: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.RUN_FINISHED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.RUN_LEFT: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.READS_ONLY: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.RUN_NOT_FINISHED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NOTHING_FAILED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.CODE_CHANGED: grpc.StatusCode.FAILED_PRECONDITION,

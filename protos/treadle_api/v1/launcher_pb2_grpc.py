@@ -32,8 +32,10 @@ class LauncherServiceStub:
     metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
     of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
-    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. The
-    errors below are the others; all carry a Refusal (error.proto).
+    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
+    launcher that was started to read a home answers what would change it, or wait for a change,
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
@@ -149,8 +151,10 @@ class LauncherServiceServicer:
     metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
     of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
-    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. The
-    errors below are the others; all carry a Refusal (error.proto).
+    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
+    launcher that was started to read a home answers what would change it, or wait for a change,
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
@@ -287,6 +291,8 @@ class LauncherServiceServicer:
         Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
         NOT_FOUND UNKNOWN_RUN.
         FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+        FAILED_PRECONDITION RUN_LEFT: a launcher left it that stands by itself, and this one ends
+        with its starter. Ask the next standing launcher on the home.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -458,8 +464,10 @@ class LauncherService:
     metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
     of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
-    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. The
-    errors below are the others; all carry a Refusal (error.proto).
+    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
+    launcher that was started to read a home answers what would change it, or wait for a change,
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".

@@ -33,8 +33,10 @@ class LauncherServiceStub:
     metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
     of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
-    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. The
-    errors below are the others; all carry a Refusal (error.proto).
+    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
+    launcher that was started to read a home answers what would change it, or wait for a change,
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
@@ -124,6 +126,8 @@ class LauncherServiceStub:
     Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
     NOT_FOUND UNKNOWN_RUN.
     FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+    FAILED_PRECONDITION RUN_LEFT: a launcher left it that stands by itself, and this one ends
+    with its starter. Ask the next standing launcher on the home.
     """
     GetStepTask: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.GetStepTaskRequest, _launcher_pb2.GetStepTaskResponse]
     """Return the task of one attempt as its host got it, for running the step again by hand.
@@ -163,8 +167,10 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
     of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
-    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. The
-    errors below are the others; all carry a Refusal (error.proto).
+    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
+    launcher that was started to read a home answers what would change it, or wait for a change,
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
@@ -251,6 +257,8 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
     NOT_FOUND UNKNOWN_RUN.
     FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+    FAILED_PRECONDITION RUN_LEFT: a launcher left it that stands by itself, and this one ends
+    with its starter. Ask the next standing launcher on the home.
     """
     GetStepTask: _aio.UnaryUnaryMultiCallable[_launcher_pb2.GetStepTaskRequest, _launcher_pb2.GetStepTaskResponse]  # type: ignore[assignment]
     """Return the task of one attempt as its host got it, for running the step again by hand.
@@ -289,8 +297,10 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
     of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
-    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. The
-    errors below are the others; all carry a Refusal (error.proto).
+    server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
+    launcher that was started to read a home answers what would change it, or wait for a change,
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
@@ -453,6 +463,8 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         Precondition: the run exists. Idempotent while it is not final: a repeat is a success.
         NOT_FOUND UNKNOWN_RUN.
         FAILED_PRECONDITION RUN_FINISHED: its state is final already. Nothing is to be done.
+        FAILED_PRECONDITION RUN_LEFT: a launcher left it that stands by itself, and this one ends
+        with its starter. Ask the next standing launcher on the home.
         """
 
     @_abc_1.abstractmethod

@@ -19,7 +19,8 @@ from treadle_launcher.home import FORMAT, HomeError, HomeFormatError, HomeLocked
 from treadle_launcher.home_check import check_home
 from treadle_launcher.home_upgrade import upgrade_home
 from treadle_launcher.store.errors import StoreUnavailableError
-from treadle_launcher.store.schema import VERSION, prepare
+from treadle_launcher.store.preparing import prepare
+from treadle_launcher.store.schema import VERSION
 
 
 @pytest.fixture(params=FORMATS)

@@ -46,6 +46,8 @@ def migrate(database: Path) -> int:
             operations = Operations(MigrationContext.configure(connection))
             for version in range(found + 1, VERSION + 1):
                 REVISIONS[version](operations)
+            # What a version got later, no older file has and every file gets when it is opened.
+            metadata.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
             return found
     finally:

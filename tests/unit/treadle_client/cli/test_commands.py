@@ -138,7 +138,7 @@ def test_code_on_the_home_of_a_running_launcher_is_refused_with_its_address(
     name_in_home(tmp_path / ".treadle", address)
     (tmp_path / "my_assets.py").touch()
 
-    done = treadle("plan", "-f", "my_assets.py")
+    done = treadle("materialize", "-f", "my_assets.py")
 
     assert done.status == 2
     assert f"--launcher {address}" in done.err

@@ -8,7 +8,7 @@ import pytest
 
 from treadle_launcher.durability import Durability
 from treadle_launcher.store.connections import writing_engine
-from treadle_launcher.store.schema import prepare
+from treadle_launcher.store.preparing import prepare
 
 # As SQLite says it.
 NORMAL, FULL = 1, 2

@@ -19,8 +19,8 @@ from treadle_launcher.durability import Durability
 from treadle_launcher.ids import HostId
 from treadle_launcher.store import host_marks
 from treadle_launcher.store.errors import DatabaseLockedError, DiskFullError
+from treadle_launcher.store.preparing import prepare
 from treadle_launcher.store.records import HostMark
-from treadle_launcher.store.schema import prepare
 from treadle_launcher.store.session import WriteSession
 from treadle_launcher.store.writer import Writer
 

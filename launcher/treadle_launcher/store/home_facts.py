@@ -1,0 +1,60 @@
+"""Of which home a database is, and how far it goes: what tells it from another home's, or an older one."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.dialects.sqlite import insert
+
+from treadle_launcher.store.connections import read_only_uri
+from treadle_launcher.store.errors import StoreUnavailableError
+from treadle_launcher.store.schema import home_facts
+from treadle_launcher.store.session import WriteSession
+
+_HOME_ID = "home_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFacts:
+    """What a database says of itself. `home_id` None: an older Treadle wrote it, or nobody did."""
+
+    home_id: str | None
+    last_sequence: int
+
+
+def claim(session: WriteSession, home_id: str) -> int:
+    """Record of which home this is the database; return the last store sequence."""
+    row = insert(home_facts).values(name=_HOME_ID, value=home_id)
+    session.connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[home_facts.c.name], set_={"value": row.excluded.value}
+        )
+    )
+    return session.last_recorded()
+
+
+def read_facts(database: Path) -> DatabaseFacts:
+    """Return what a file says that is there, whatever it is; it is not changed.
+
+    Raises:
+        StoreError: it cannot be read, or is no database.
+    """
+    try:
+        with closing(sqlite3.connect(read_only_uri(database), uri=True)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            home_id, last = None, None
+            if "home_facts" in tables:
+                query = "SELECT value FROM home_facts WHERE name = ?"
+                home_id = connection.execute(query, (_HOME_ID,)).fetchone()
+            if "sqlite_sequence" in tables:
+                query = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
+                last = connection.execute(query).fetchone()
+    except sqlite3.Error as error:
+        raise StoreUnavailableError(f"{database} cannot be read: {error}") from error
+    return DatabaseFacts(
+        home_id=None if home_id is None else str(home_id[0]),
+        last_sequence=0 if last is None else int(last[0]),
+    )
