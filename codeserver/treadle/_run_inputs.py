@@ -138,7 +138,7 @@ class InputLoader:
         if asset is not None and not asset.is_external:
             return f"{reads} Make it first, in a run that selects it."
         return (
-            f"{reads} Nothing here makes it: name an IO manager that loads it, with"
+            f"{reads} Nothing here makes it: name one that loads it, with"
             " AssetIn(input_manager_key=…), or, if it is only to come first, write"
             f" deps=[{key!r}] instead of the argument."
         )

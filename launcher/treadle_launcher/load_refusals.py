@@ -34,10 +34,9 @@ def _advice(loads: Sequence[Load], smallest: str, owners: Mapping[str, str]) -> 
             yield f"Location {owners[key]} makes {key}: select it there first."
         elif load.external:
             yield (
-                f"{key} is external: no run makes or stores it, so Treadle's own IO manager has"
-                " nothing to load. Name one that loads it, with"
-                f" AssetIn(input_manager_key=…), or, if it is only to come first, write deps=[{key!r}]"
-                " instead of the argument."
+                f"{key} is external: Treadle's own IO manager never has anything of it. Name one that"
+                f" loads it, with AssetIn(input_manager_key=…), or, if it is only to come first, write"
+                f" deps=[{key!r}] instead of the argument."
             )
     if not any(load.external or load.asset_key in owners for load in loads):
         yield "No run here can make it."

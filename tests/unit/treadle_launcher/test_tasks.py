@@ -88,6 +88,7 @@ def view(
     *reads: PlannedInput,
     stored: tuple[OutputStored, ...] = (),
     unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE,
+    makes: tuple[PlannedOutput, ...] = (),
 ) -> RunView:
     """Return a run whose maker has succeeded with what is stored, and whose reader is ready."""
     maker = PlannedStep(
@@ -98,7 +99,17 @@ def view(
         outputs=MAKES,
         unselected_outputs=unselected,
     )
-    reader = PlannedStep(key=READER, block="g", verdict=Verdict.RUN, inputs=reads)
+    reader = PlannedStep(
+        key=READER,
+        block="g",
+        verdict=Verdict.RUN,
+        inputs=reads,
+        selected_outputs=tuple(output.name for output in makes),
+        selected_asset_keys=tuple(
+            asset.asset_key for output in makes for asset in output.assets if asset.selected
+        ),
+        outputs=makes,
+    )
     plan = Plan(location="here", digest="d", fingerprint="f", steps=(maker, reader), loads=(LOAD,))
     facts = [
         NewEvent(
@@ -234,3 +245,45 @@ def test_a_source_that_names_nothing_is_a_fault():
     assert broken.asset_key not in view().index.loads
     with pytest.raises(ValueError, match="neither"):
         sources(PlannedInput(name="x", sources=(PlannedSource(),)))
+
+
+def test_what_was_left_out_takes_the_outputs_that_need_it_and_no_other():
+    makes = tuple(
+        PlannedOutput(
+            name=name,
+            selected=True,
+            assets=(PlannedAsset(asset_key=KeyText(f"asset/{name}"), selected=True),),
+        )
+        for name in ("one", "other")
+    )
+    run = view(
+        PlannedInput(name="absent", sources=(source("hazard"),), needed_by=("one",)),
+        PlannedInput(name="there", sources=(source("plain"),)),
+        stored=STORED,
+        makes=makes,
+    )
+
+    (step,) = task_for(run, READER, 1).steps
+
+    assert run.unyielded_input(READER, {}) is None
+    assert step.selected_outputs == ("other",)
+    assert step.selected_asset_keys == ("asset/other",)
+    assert [(each.name, each.not_needed) for each in step.inputs] == [
+        ("absent", True),
+        ("there", False),
+    ]
+    assert [(each.name, each.selected, each.must_yield) for each in step.outputs] == [
+        ("one", False, False),
+        ("other", True, True),
+    ]
+    assert [asset.selected for each in step.outputs for asset in each.assets] == [False, True]
+
+
+def test_a_step_is_skipped_when_nothing_that_is_left_can_be_made():
+    run = view(
+        PlannedInput(name="absent", sources=(source("hazard"),), needed_by=("one", "other")),
+        stored=STORED,
+        makes=tuple(PlannedOutput(name=name, selected=True) for name in ("one", "other")),
+    )
+
+    assert run.unyielded_input(READER, {}) == (MAKER, "hazard")
