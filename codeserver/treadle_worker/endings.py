@@ -31,6 +31,11 @@ def open_files() -> OpenFiles:
     return tuple(weakref.ref(each) for each in _files(gc.get_objects()))
 
 
+def flush_written(files: OpenFiles) -> None:
+    """Write out what is written and not flushed: each copy of this process would write it again."""
+    _flush_buffers([file for file in (reference() for reference in files) if file is not None])
+
+
 def join_threads() -> None:
     """Wait for the threads that are no daemons."""
     # Private, but what the interpreter calls at this point, since 3.3.
@@ -106,16 +111,20 @@ def _flush_files(files: list[io.IOBase]) -> None:
 
     A GzipFile writes its end when it is closed, into a buffer that is flushed thereafter.
     """
-    for kind in (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom, _io.BufferedRWPair):
-        for file in files:
-            if type(file) is kind:
-                _flush(file)
+    _flush_buffers(files)
     for file in files:
         if type(file).__module__ != "_io":
             _attempt(file.close)
     for file in files:
         if type(file) in (_io.BufferedWriter, _io.BufferedRandom):
             _flush(file)
+
+
+def _flush_buffers(files: list[io.IOBase]) -> None:
+    for kind in (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom, _io.BufferedRWPair):
+        for file in files:
+            if type(file) is kind:
+                _flush(file)
 
 
 def _flush(file: object) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle.location import LoadedLocation
-from treadle_worker import fork_safety, import_limits
-from treadle_worker.endings import OpenFiles, open_files
+from treadle_worker import fork_safety, import_limits, left_open
+from treadle_worker.endings import OpenFiles, flush_written, open_files
 from treadle_worker.failures import import_failure
 from treadle_worker.import_limits import HostLimitError, ImportLimits
+from treadle_worker.import_traces import Traces, traced
 from treadle_worker.import_watch import Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
+from treadle_worker.left_open import Before, OpenFile
 from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
 from treadle_worker.planned_code import OtherCode, PlannedCode, compared
 from treadle_worker.sources import differences
@@ -27,7 +29,8 @@ _ASKED_FOR = "the launcher asked for it"
 class HeldCode:
     """The planned code, and how its steps are started; `reason` says why they are spawned.
 
-    `limits` are those that the import set: they hold in the steps.
+    `limits` are those that the import set: they hold in the steps. `read` are files that it left
+    open to be read: each forked step reads them for itself.
     `notes` are what a person should know of the import, a sentence each.
     """
 
@@ -36,6 +39,7 @@ class HeldCode:
     reason: str
     files: OpenFiles
     limits: ImportLimits
+    read: tuple[OpenFile, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -65,9 +69,12 @@ def import_code(
     def tell(hang: Hang) -> None:
         on_hang(_hung(str(targets[hang.target]), seconds, hang))
 
-    before = import_limits.read()
+    before, opened_before = import_limits.read(), left_open.before()
     try:
-        with watched(Limits(seconds=seconds, lifelines=lifelines), tell) as on_module:
+        with (
+            traced() as traces,
+            watched(Limits(seconds=seconds, lifelines=lifelines), tell) as on_module,
+        ):
             location = load_targets(targets, spec.working_directory, on_module)
     except LoadFailedError as error:
         return _not_imported(spec, import_failure(error.problem))
@@ -77,10 +84,11 @@ def import_code(
     if isinstance(found, OtherCode):
         return found
     try:
-        return _held(spec, found, before.put_back())
+        limits = before.put_back()
     except HostLimitError as error:
         failure = Failure(reason=FailureReason.START_FAILED, message=str(error))
         return ImportFailed(failure=failure)
+    return _held(spec, found, limits, _Left(before=opened_before, traces=traces))
 
 
 def with_state(hello: Hello, imported: Imported | None) -> Hello:
@@ -109,9 +117,25 @@ def with_state(hello: Hello, imported: Imported | None) -> Hello:
             return hello
 
 
-def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits) -> HeldCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What there was before the import, and what was seen of it."""
+
+    before: Before
+    traces: Traces
+
+    def reason_to_spawn(self) -> str:
+        """Say why step processes must not be copies of this one; "" if they may."""
+        return fork_safety.reason_to_spawn() or self.before.reason_not_to_fork(self.traces)
+
+
+def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) -> HeldCode:
     files = open_files()
-    reason = _ASKED_FOR if spec.must_spawn else fork_safety.reason_to_spawn()
+    reason = _ASKED_FOR if spec.must_spawn else left.reason_to_spawn()
+    read: tuple[OpenFile, ...] = ()
+    if not reason:
+        flush_written(files)
+        read = left.before.files_to_open_anew()
     # What is garbage now would be so in every child. The rest is no longer looked at, and so
     # no longer copied: the collector writes into what it visits.
     gc.collect()
@@ -122,6 +146,7 @@ def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits) -> HeldCode:
         start_method=StartMethod.SPAWN if reason else StartMethod.FORK,
         reason=reason,
         files=files,
+        read=read,
         limits=limits,
     )
 

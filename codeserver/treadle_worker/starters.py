@@ -84,6 +84,8 @@ class ForkStarter:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._code.limits.set()
             step.restrict(task.steps[0], reports)
+            for file in self._code.read:
+                file.open_anew()
             step.reseed()
             attempt = step.Attempt(
                 location=self._code.location,

@@ -42,6 +42,11 @@ class Habit:
     methods: tuple[str, ...] = ("fork", "spawn")
 
 
+def _has_lines(path: Path, expected: list[str]) -> None:
+    found = path.read_text().split()
+    assert found == expected, found
+
+
 HABITS: dict[str, Habit] = {
     "socket-default-timeout": Habit(
         row="`socket.setdefaulttimeout(10)`",
@@ -77,6 +82,66 @@ HABITS: dict[str, Habit] = {
             from treadle import AssetSpec
             other = AssetSpec("other", metadata={"loaded_at": uuid.uuid4().hex})
         """,
+    ),
+    "file-read": Habit(
+        row="A file open to be read",
+        module="""
+            lines = open(__file__)
+            first = next(lines)
+        """,
+        op="""
+            assert first.startswith("from treadle")
+            assert next(lines).startswith("FOLDER")
+            assert "def thing" in lines.read()
+        """,
+    ),
+    "file-written": Habit(
+        row="A file open to be written, a log say",
+        module="""
+            log = open(f"{FOLDER}/log", "a")
+            log.write("imported\\n")
+        """,
+        op="log.write('ran\\n')",
+        after=lambda folder: _has_lines(folder / "log", ["imported", "ran", "ran"]),
+        methods=("fork",),
+    ),
+    "connection": Habit(
+        row="A connection, or any socket",
+        module="""
+            import socket
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                connection = socket.create_connection(server.getsockname())
+        """,
+        outcome=Outcome.SPAWNED,
+        says=" 127.0.0.1:",
+    ),
+    "event-loop": Habit(
+        row="An event loop, an epoll, an inotify or another descriptor of events",
+        module="import select; poll = select.epoll()",
+        outcome=Outcome.SPAWNED,
+        says="a descriptor of kind eventpoll open",
+    ),
+    "pipe": Habit(
+        row="A pipe, or a queue of `multiprocessing`",
+        module="import multiprocessing; queue = multiprocessing.SimpleQueue()",
+        outcome=Outcome.SPAWNED,
+        says="a pipe open",
+    ),
+    "database": Habit(
+        row="A database, or a file open to be read and written",
+        module="""
+            import sqlite3
+            base = sqlite3.connect(f"{FOLDER}/base.db")
+            base.execute("CREATE TABLE IF NOT EXISTS facts (fact)")
+        """,
+        outcome=Outcome.SPAWNED,
+        says="/base.db open at ",
+    ),
+    "child": Habit(
+        row="A process that runs on: `subprocess.Popen`, pools",
+        module="import subprocess; child = subprocess.Popen(['cat'], stdin=subprocess.PIPE)",
+        outcome=Outcome.SPAWNED,
+        says="started the process cat (",
     ),
     "thread": Habit(
         row="A thread that runs on",
