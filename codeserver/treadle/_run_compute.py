@@ -28,8 +28,8 @@ def computed(
     """Call the op and yield its outputs, each named. Must be closed.
 
     Nothing of an output is held once the next one is asked for. A tuple stands for several
-    outputs in declared order. None stands for several that are all Nothing: for those that are
-    selected or required, because of the others the op said nothing.
+    outputs in declared order, None for several that are all Nothing. A None in the place of an
+    optional output that is not selected says nothing of it: it was not made.
 
     Raises:
         StepFailedError: the op raised, or returned or yielded what is no output.
@@ -152,16 +152,20 @@ def _returned(
     elif len(names) == 1:
         _tell_none(result, names[0], code, context)
         yield Output(result, names[0])
-    elif result is None and not any(code.op.gives_value(name) for name in names):
-        for name in names:
-            if code.outs[name].is_required or name in context.selected_output_names:
-                yield Output(None, name)
     else:
-        values = deque(_checked_tuple(result, names, subject))
+        is_nothing = result is None and not any(code.op.gives_value(name) for name in names)
+        values = deque(
+            [None] * len(names) if is_nothing else _checked_tuple(result, names, subject)
+        )
         del result
         for position, name in enumerate(names):
-            _tell_none(values[0], name, code, context)
-            yield _at(position, name, values.popleft(), subject)
+            value = values.popleft()
+            out = code.outs[name]
+            if value is None and not (out.is_required or name in context.selected_output_names):
+                continue
+            _tell_none(value, name, code, context)
+            yield _at(position, name, value, subject)
+            del value
 
 
 def _tell_none(value: object, name: str, code: StepCode, context: OpExecutionContext) -> None:

@@ -212,6 +212,13 @@ class _Run:
             or (out.yields is Yields.SELECTED and out.name in selected)
         }
         outputs = {output.name: output for output in step.outputs}
+        if op.returns and len(outputs) > 1:
+            # A None that is returned for what is neither selected nor required says nothing of it.
+            given = {
+                name: value
+                for name, value in given.items()
+                if value is not None or name in selected or outputs[name].is_required
+            }
         for name, output in outputs.items():
             must_yield = name not in dropped and self._must_yield(step, output, name in selected)
             if name not in given and must_yield:

@@ -337,3 +337,15 @@ def test_an_optional_output_that_is_always_made_is_warned_of_where_it_is_defined
     (warning,) = bench.location(returned, yielded, chosen).snapshot.warnings
     assert warning.startswith("returned at ")
     assert "optional output 'result' will always be made, None included" in warning
+
+
+def test_a_none_in_a_tuple_makes_no_optional_output_that_is_not_selected(bench):
+    @multi_asset(
+        outs={name: AssetOut(is_required=False) for name in ("a", "b", "c")}, can_subset=True
+    )
+    def several():
+        return 1, None, 3
+
+    stored = bench.run(several, step="several", select=["a"]).stored
+
+    assert [(made.asset_key, made.unexpected) for made in stored] == [("a", False), ("c", True)]
