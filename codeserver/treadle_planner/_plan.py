@@ -191,7 +191,7 @@ class Plan:
     the siblings that run because no run has stored them. `steps` are those of the selected
     blocks in topological order, ties by key; `loads` are sorted by key, `hazards` by step key
     and output, `reuses` by step key. `fingerprint` is SHA-256 in hexadecimal over the canonical
-    form of the rest.
+    form of the rest, but for `above` and `below`: where the selection goes on beyond the location.
     """
 
     digest: str
@@ -208,3 +208,5 @@ class Plan:
     hazards: tuple[Hazard, ...]
     reexecution: Reexecution | None = None
     reuses: tuple[Reuse, ...] = ()
+    above: tuple[KeyText, ...] = ()
+    below: tuple[KeyText, ...] = ()

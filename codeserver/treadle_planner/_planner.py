@@ -42,7 +42,7 @@ class Planner:
         return self._plan(request, rerun)
 
     def _plan(self, request: PlanRequest, rerun: Rerun | None) -> Plan:
-        keys = selected_keys(self._index, request)
+        keys, beyond = selected_keys(self._index, request)
         reads = Reads(index=self._index, request=request, kept=keep(self._index, request, keys))
         steps = planned_steps(reads)
         again = Again(steps=steps, reuses=(), notes=())
@@ -65,7 +65,8 @@ class Planner:
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,
         )
-        return replace(plan, fingerprint=hashlib.sha256(encode(plan)).hexdigest())
+        fingerprint = hashlib.sha256(encode(plan)).hexdigest()
+        return replace(plan, fingerprint=fingerprint, above=beyond.above, below=beyond.below)
 
 
 def plan(snapshot: Snapshot, request: PlanRequest) -> Plan:

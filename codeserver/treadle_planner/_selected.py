@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from treadle import selection
 from treadle._errors import did_you_mean, nearest
-from treadle.selection import Everything, Expression, Key
+from treadle.selection import Beyond, Everything, Expression, Key
 from treadle.snapshot import Block, KeyText
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._refusals import PlanRefused, RefusalReason
@@ -23,8 +23,10 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 )
 
 
-def selected_keys(index: SnapshotIndex, request: PlanRequest) -> frozenset[KeyText]:
-    """Return the assets that are selected: blocks that cannot be subset whole or not at all.
+def selected_keys(index: SnapshotIndex, request: PlanRequest) -> tuple[frozenset[KeyText], Beyond]:
+    """Return the assets that are selected, and where the selection goes on beyond the location.
+
+    Blocks that cannot be subset are selected whole or not at all.
 
     Those that join are among them.
 
@@ -38,7 +40,8 @@ def selected_keys(index: SnapshotIndex, request: PlanRequest) -> frozenset[KeyTe
     if partial:
         raise _partial_refusal(partial, asked, keys)
     joined = keys | frozenset(filter(index.wiring.producer, request.joining))
-    return joined.union(*(block.asset_keys for block in _partial_blocks(index, joined)))
+    selected = joined.union(*(block.asset_keys for block in _partial_blocks(index, joined)))
+    return selected, selection.beyond(asked, index.assets)
 
 
 def _asked(index: SnapshotIndex, request: PlanRequest) -> Expression:

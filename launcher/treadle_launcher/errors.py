@@ -172,9 +172,13 @@ class NoHostForLocationError(RefusedError):
 
 
 class SpansLocationsError(RefusedError):
-    """The selection names assets of several locations ({names}): launch one run each."""
+    """The selection names assets of several locations, and a run makes assets of one only."""
 
     reason = Reason.SPANS_LOCATIONS
+
+    def _default_message(self) -> str:
+        each = ", ".join(f"--location {name}" for name in self.names)
+        return f"{super()._default_message()} Launch one run each: {each}."
 
 
 class NeverMaterializedError(RefusedError):

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from treadle_launcher.private_files import write_private
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ class LocationNames:
             return
         draft = self._file.with_name(f".{self._file.name}.new")
         try:
-            draft.write_text(json.dumps(self._names, indent=1, sort_keys=True) + "\n")
+            write_private(draft, json.dumps(self._names, indent=1, sort_keys=True) + "\n")
             draft.replace(self._file)
         except OSError as error:
             _LOG.warning("location_name_not_kept name=%s error=%s", name, error)

@@ -209,7 +209,7 @@ class Plan:
 
     `steps` are in topological order, ties by key; `loads` are sorted by key; `hazards` by
     step key and output; `reuses` by step key. `fingerprint` is over the plan before its loads
-    and reuses are resolved.
+    and reuses are resolved. `above_asset_keys` and `below_asset_keys` are the header's too.
     """
 
     location: str
@@ -226,3 +226,5 @@ class Plan:
     hazards: tuple[Hazard, ...] = ()
     reexecution: Reexecution | None = None
     reuses: tuple[Reuse, ...] = ()
+    above_asset_keys: tuple[KeyText, ...] = ()
+    below_asset_keys: tuple[KeyText, ...] = ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from treadle_launcher.code_location import CodeLocation
+from treadle_launcher.elsewhere import elsewhere_notes, is_elsewhere, nowhere
 from treadle_launcher.errors import (
-    BadAnswerError,
-    CodeServerRefusedError,
-    ForeignRefusal,
     LocationUnreachableError,
     Reason,
     RefusedError,
@@ -29,11 +28,6 @@ from treadle_launcher.rerunning import EarlierRun, EarlierRuns
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store.store import Store
 from treadle_launcher.stored_values import LatestValues, StoredValues
-
-_ELSEWHERE = frozenset(
-    {Reason.UNKNOWN_ASSET, Reason.UNKNOWN_JOB, Reason.EMPTY_SELECTION, Reason.NOT_LOADED}
-)
-"""Refusals that say: not in this location, but perhaps in another."""
 
 _LAUNCH_TRIES = 3
 
@@ -138,7 +132,8 @@ class Planner:
     async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
         location = self._location_of(earlier.run)
         planning = await self._planning_in(location, earlier)
-        return location, await planning.plan(earlier.run.selection, earlier.run.options)
+        planned = await planning.plan(earlier.run.selection, earlier.run.options)
+        return location, await self._with_elsewhere(planned)
 
     def _location_of(self, earlier: RunSummary) -> CodeLocation:
         name = earlier.location
@@ -155,7 +150,8 @@ class Planner:
     async def _plan_in(
         self, location: CodeLocation, selection: Selection, options: PlanOptions
     ) -> Planned:
-        return await (await self._planning_in(location)).plan(selection, options)
+        planning = await self._planning_in(location)
+        return await self._with_elsewhere(await planning.plan(selection, options))
 
     async def _planning_in(
         self, location: CodeLocation, earlier: EarlierRun | None = None
@@ -167,6 +163,14 @@ class Planner:
             owners=partial(self._locations.owned_beside, location.name),
             earlier=earlier,
         )
+
+    async def _with_elsewhere(self, planned: Planned) -> Planned:
+        """Add to the notes what the selection reaches in other locations, and leaves out."""
+        plan = planned.resolved
+        if len(self._locations.all()) == 1 or not (plan.above_asset_keys or plan.below_asset_keys):
+            return planned
+        notes = elsewhere_notes(plan, await self._locations.graphs(plan.location))
+        return replace(planned, resolved=replace(plan, notes=(*plan.notes, *notes)))
 
     async def _plan_somewhere(
         self, selection: Selection, options: PlanOptions
@@ -180,7 +184,7 @@ class Planner:
         found = [
             (location, outcome)
             for location, outcome in zip(locations, outcomes, strict=True)
-            if not _is_elsewhere(outcome)
+            if not is_elsewhere(outcome)
         ]
         if len(found) > 1:
             raise SpansLocationsError([location.name for location, _ in found])
@@ -189,7 +193,7 @@ class Planner:
             if isinstance(outcome, RefusedError):
                 raise outcome
             return location, outcome
-        raise _nowhere(
+        raise nowhere(
             {
                 location.name: outcome
                 for location, outcome in zip(locations, outcomes, strict=True)
@@ -236,40 +240,3 @@ class Planner:
             return {}
         job = (await where.graph()).jobs.get(selection.job)
         return {} if job is None else job.tags
-
-
-def _is_elsewhere(outcome: Planned | RefusedError) -> bool:
-    return isinstance(outcome, RefusedError) and (
-        outcome.reason in _ELSEWHERE
-        or isinstance(outcome, LocationUnreachableError | BadAnswerError)
-    )
-
-
-def _nowhere(refusals: Mapping[str, RefusedError]) -> RefusedError:
-    """Say why no location has what is selected."""
-    for error in refusals.values():
-        if isinstance(error, LocationUnreachableError | BadAnswerError):
-            # It could be there: that a name is unknown would be said too early.
-            return error
-    unknown = [error for error in refusals.values() if error.reason is Reason.UNKNOWN_ASSET]
-    if not unknown:
-        return next(iter(refusals.values()))
-    everywhere = set.intersection(*(set(error.names) for error in unknown))
-    names = [name for name in unknown[0].names if name in everywhere]
-    if not names:
-        # Each name is known somewhere, but no location knows them all.
-        return SpansLocationsError(refusals)
-    suggestions = tuple(dict.fromkeys(text for error in unknown for text in error.suggestions))
-    message = f"No location has {', '.join(names)}."
-    if suggestions:
-        message += f" Did you mean {' or '.join(suggestions)}?"
-    return CodeServerRefusedError(
-        ForeignRefusal(
-            reason=Reason.UNKNOWN_ASSET,
-            message=message,
-            names=tuple(names),
-            suggestions=suggestions,
-            # A file that was saved and not loaded may have it, in whichever of them.
-            changes=tuple(dict.fromkeys(line for error in unknown for line in error.changes)),
-        )
-    )

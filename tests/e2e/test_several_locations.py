@@ -143,5 +143,23 @@ def test_a_run_belongs_to_one_location(session: Session) -> None:
     with pytest.raises(treadle_client.RequestError) as caught:
         session.client.materialize("sales or report")
 
-    assert "sales" in str(caught.value)
-    assert "report" in str(caught.value)
+    assert "Launch one run each: --location report, --location sales." in str(caught.value)
+
+
+def test_a_plus_over_a_location_says_what_it_leaves_out(session: Session) -> None:
+    session.succeed("sales")
+
+    plan = session.client.plan("+report")
+    below = session.client.plan("sales+", location="sales")
+    handle = session.client.materialize("+report")
+    handle.result()
+
+    told = (
+        "sales is made by location sales: a run makes assets of one location only; launch it with"
+        " --location sales."
+    )
+    assert told in plan.notes
+    assert told in str(plan)
+    assert told in handle.notes
+    assert any(note.startswith("report is made from sales by location rep") for note in below.notes)
+    assert session.client.plan("report").notes == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from treadle.selection._beyond import Beyond, beyond
 from treadle.selection._errors import (
     AmbiguousSelectionError,
     EmptySelectionError,
@@ -34,6 +35,7 @@ __all__ = [
     "AmbiguousSelectionError",
     "And",
     "AssetGraph",
+    "Beyond",
     "EmptySelectionError",
     "End",
     "Ends",
@@ -53,6 +55,7 @@ __all__ = [
     "Tag",
     "UnknownAssetError",
     "bare_reaches",
+    "beyond",
     "evaluate",
     "parse",
     "select",

@@ -132,7 +132,7 @@ def _selected(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
             return frozenset(graph.assets) - _selected(of, graph)
         case Reach(of=of, up=up, down=down):
             start = _selected(of, graph)
-            return _reached(start, graph.upstream, up) | _reached(start, graph.downstream, down)
+            return reached(start, graph.upstream, up) | reached(start, graph.downstream, down)
         case Ends(end=end, of=of):
             return _ends(end, _selected(of, graph), graph)
         case _:
@@ -165,15 +165,16 @@ def _predicate(
             return lambda asset: True
 
 
-def _reached(
+def reached(
     start: frozenset[KeyText], edges: Mapping[KeyText, frozenset[KeyText]], levels: int | None
 ) -> frozenset[KeyText]:
-    reached, frontier = set(start), set(start)
+    """Return the start and what lies so many levels further along the edges; None: all the way."""
+    found, frontier = set(start), set(start)
     while frontier and levels != 0:
-        frontier = {key for each in frontier for key in edges[each]} - reached
-        reached |= frontier
+        frontier = {key for each in frontier for key in edges[each]} - found
+        found |= frontier
         levels = None if levels is None else levels - 1
-    return frozenset(reached)
+    return frozenset(found)
 
 
 def _ends(end: End, keys: frozenset[KeyText], graph: AssetGraph) -> frozenset[KeyText]:

@@ -82,6 +82,8 @@ def encode_plan(
         missing_asset_keys=plan.missing_asset_keys[: defaults.HEADER_KEYS],
         notes=[cut(note) for note in plan.notes],
         reexecution=encode_reexecution(plan.reexecution),
+        above_asset_keys=plan.above[: defaults.HEADER_KEYS],
+        below_asset_keys=plan.below[: defaults.HEADER_KEYS],
     )
     return in_parts(
         plan_pb2.PlanPart(header=header),

@@ -126,6 +126,15 @@ class Graph:
                 asset.conflict = asset.key in conflicts
             yield message
 
+    def readers_of(self, keys: Collection[str]) -> Mapping[str, str]:
+        """Return the assets that are made here from what others make of these, each with which."""
+        return {
+            asset.key: read
+            for asset in self._assets.values()
+            for read in asset.upstream_keys
+            if asset.block and read in keys and read not in self.made_keys
+        }
+
     def asset_size(self, key: str) -> int:
         """Return how many bytes one asset takes in a message; the key must be one of `keys`."""
         return self._assets[key].ByteSize()

@@ -93,6 +93,8 @@ def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
         selected_asset_count=header.selected_asset_count,
         missing_asset_keys=keys(header.missing_asset_keys),
         notes=tuple(header.notes),
+        above_asset_keys=keys(header.above_asset_keys),
+        below_asset_keys=keys(header.below_asset_keys),
         steps=tuple(steps),
         loads=tuple(loads),
         hazards=tuple(hazards),
@@ -115,4 +117,6 @@ def _encode_header(plan: Plan) -> plan_pb2.PlanHeader:
         missing_asset_keys=plan.missing_asset_keys[:_KEYS_LISTED],
         notes=plan.notes,
         reexecution=encode_reexecution(plan.reexecution),
+        above_asset_keys=plan.above_asset_keys[:_KEYS_LISTED],
+        below_asset_keys=plan.below_asset_keys[:_KEYS_LISTED],
     )

@@ -728,6 +728,8 @@ class PlanHeader(_message.Message):
     MISSING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     REEXECUTION_FIELD_NUMBER: _builtins.int
+    ABOVE_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    BELOW_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name."""
     digest: _builtins.str
@@ -760,6 +762,16 @@ class PlanHeader(_message.Message):
     def reexecution(self) -> Global___Reexecution:
         """The earlier run that is gone on from. Unset: none."""
 
+    @_builtins.property
+    def above_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Assets that a "+x" of the selection reaches and that nothing in the location makes, sorted;
+        no part of the fingerprint, as what follows. At most 500.
+        """
+
+    @_builtins.property
+    def below_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
+
     def __init__(
         self,
         *,
@@ -773,10 +785,12 @@ class PlanHeader(_message.Message):
         missing_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         notes: _abc.Iterable[_builtins.str] | None = ...,
         reexecution: Global___Reexecution | None = ...,
+        above_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        below_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

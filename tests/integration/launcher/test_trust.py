@@ -1,0 +1,76 @@
+"""What docs/security.md says of user code, of homes and of callers without a token."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+CODE = """
+import json, os
+from pathlib import Path
+from treadle import asset
+
+@asset
+def power():
+    owner = os.stat(os.environ["TOKEN_FILE"]).st_uid
+    return json.loads(json.dumps([os.getuid(), owner, Path(os.environ["TOKEN_FILE"]).read_text()]))
+"""
+
+
+def modes(home):
+    """Return what others may do in a home, by the paths where it is something."""
+    found = {}
+    for folder, _, files in os.walk(home):
+        for path in (folder, *(os.path.join(folder, name) for name in files)):
+            mode = stat.S_IMODE(os.lstat(path).st_mode)
+            if not stat.S_ISLNK(os.lstat(path).st_mode) and mode & 0o077:
+                found[path] = oct(mode)
+    return found
+
+
+def test_user_code_may_what_its_user_may_and_the_home_is_that_user_s_alone(services, monkeypatch):
+    token = services.folder / "token"
+    token.write_text("a secret of the launcher's user")
+    token.chmod(0o600)
+    monkeypatch.setenv("TOKEN_FILE", str(token))
+    before = os.umask(0)
+    try:
+        code_server = services.code_server(services.module("power", CODE), "power")
+        caller = services.caller(services.launcher("--location", code_server.address).address)
+        events = caller.events(caller.launch("power"))
+    finally:
+        os.umask(before)
+
+    # It read the secret: nothing stands between a step and its user's files.
+    assert [event.WhichOneof("kind") for event in events].count("step_succeeded") == 1
+    assert modes(services.home) == {}
+    # The code server's environment lies in the home with the run.
+    with sqlite3.connect(services.home / "treadle.db") as database:
+        specs = database.execute("select spec_json from launch_specs").fetchall()
+    database.close()
+    assert all(str(token) in spec for (spec,) in specs)
+
+
+def test_a_caller_without_the_token_learns_nothing_and_is_logged_once_in_a_while(services):
+    token = services.folder / "token"
+    token.touch(mode=0o600)
+    token.write_text("open-sesame-open-sesame")
+    launcher = services.launcher("--bind", "127.0.0.1:0", "--token-file", str(token))
+    stranger = services.caller(launcher.address, "not-the-token-not-the-token")
+
+    for _ in range(5):
+        with pytest.raises(grpc.RpcError) as raised:
+            health_pb2_grpc.HealthStub(stranger.channel).Check(
+                health_pb2.HealthCheckRequest(), metadata=stranger.metadata
+            )
+        assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    _, written = launcher.end()
+
+    (line,) = [line for line in written.splitlines() if "call_refused" in line]
+    assert "reason=BAD_TOKEN token=wrong peer=ipv4:127.0.0.1" in line
+    assert "not-the-token" not in written
