@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import NoReturn, cast
+from typing import Final, NoReturn, cast
 
 import grpc
 from grpc_status import rpc_status
@@ -18,6 +19,8 @@ from treadle_client._errors import (
     UnreachableError,
 )
 from treadle_client._wire.refusals import decode_refusal, refused
+
+_HELD: Final = re.compile(r"unix:/proc/self/fd/\d+/[^\s:]+")
 
 START_OR_NAME_ONE = (
     "Start a launcher there, or name another: an address is unix:/absolute/path or host:port."
@@ -77,7 +80,8 @@ def _refusal(error: grpc.RpcError) -> Refusal | None:
 
 def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
     """Raise for a status that no Treadle service explained: most come from the transport."""
-    details = error.details() or ""
+    # gRPC dials a Unix socket by its folder's descriptor: people are told what they wrote.
+    details = _HELD.sub(lambda _: address, error.details() or "")
     match error.code():
         case grpc.StatusCode.UNAVAILABLE:
             message = f"Nobody answers at {address}: {details}\n{START_OR_NAME_ONE}"

@@ -106,7 +106,9 @@ def _conversing(
     async def checked(requests: AsyncIterator[Q], context: Any) -> AsyncGenerator[A, None]:
         async def decoded() -> AsyncGenerator[Q, None]:
             async for request in requests:
-                await _check(request, context)
+                # The call is being answered already, and ended once: by whom it is answered.
+                if isinstance(request, Refused):
+                    raise BadArgumentError(request.why)
                 yield request
 
         async with aclosing(answer(decoded(), context)) as responses:

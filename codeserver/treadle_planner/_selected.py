@@ -26,9 +26,7 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 def selected_keys(index: SnapshotIndex, request: PlanRequest) -> tuple[frozenset[KeyText], Beyond]:
     """Return the assets that are selected, and where the selection goes on beyond the location.
 
-    Blocks that cannot be subset are selected whole or not at all.
-
-    Those that join are among them.
+    Blocks that cannot be subset are selected whole or not at all. Those that join are among them.
 
     Raises:
         PlanRefused: the selection cannot be taken.

@@ -181,8 +181,10 @@ def conflicts_of(name: str, graphs: Mapping[str, Graph]) -> frozenset[str]:
 
 
 async def _graph_or_last(location: CodeLocation, *, is_awaited: bool) -> Graph | None:
-    if not is_awaited and not await location.refresh_soon():
-        return location.last_graph
+    if not is_awaited:
+        # Whatever of it hangs: it is waited for a short while.
+        await location.refresh_soon()
+        return await location.graph_soon()
     try:
         return await location.graph()
     except RefusedError:

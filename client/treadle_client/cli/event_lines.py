@@ -11,6 +11,7 @@ from treadle_client._event import Event
 from treadle_client._failure import Failure
 from treadle_client._result import describe_failure, failure_details, shown_stderr
 from treadle_client._run import RunState
+from treadle_client._table import one_line
 from treadle_client._words import count, span
 
 
@@ -46,13 +47,15 @@ def _run_line(event: Event) -> Line | None:
     match event:
         case _event.RunSubmitted():
             again = f", again {event.reexecution}" if event.reexecution else ""
-            return Line(text=f"run {event.run_id} submitted: {event.selection}{again}")
+            return Line(
+                text=f"run {event.run_id} submitted: {one_line(str(event.selection))}{again}"
+            )
         case _event.HostReady():
             return _host_line(event)
         case _event.RunStarted():
             return Line(text=f"{count(event.step_count, 'step')} to run")
         case _event.CancelRequested():
-            because = f": {event.reason}" if event.reason else ""
+            because = f": {one_line(event.reason)}" if event.reason else ""
             return Line(text=f"cancel requested{because}", tone=Tone.WARNING)
         case _event.RunFinished():
             return _finished_line(event)

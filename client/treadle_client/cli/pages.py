@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from treadle_client._table import Page, Table, render_text
+from treadle_client._table import Page, Table, one_line, render_text
 from treadle_client.cli.visible import visible
 
 #: How the words are shown that a reader looks for.
@@ -43,7 +43,8 @@ def show_page(page: Page) -> None:
 def _visible(part: str | Table) -> str | Table:
     if isinstance(part, str):
         return visible(part)
-    return replace(part, rows=tuple(tuple(map(visible, row)) for row in part.rows))
+    rows = tuple(tuple(visible(one_line(cell)) for cell in row) for row in part.rows)
+    return replace(part, rows=rows)
 
 
 def _rich_table(table: Table) -> object:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import grpc
 import pytest
 
-from treadle_api.v1 import graph_pb2, launcher_pb2, launcher_pb2_grpc, run_pb2
+from treadle_api.v1 import (
+    codeserver_pb2,
+    codeserver_pb2_grpc,
+    graph_pb2,
+    launcher_pb2,
+    launcher_pb2_grpc,
+    run_pb2,
+)
 from treadle_launcher import defaults
 
 ONE = """
@@ -107,6 +116,46 @@ def test_calls_of_all_locations_answer_soon_without_the_one_that_is_stopped(two)
     assert (code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "LOCATION_UNREACHABLE")
     assert list(refusal.names) == ["silent"]
     assert two.finished(run_id) == run_pb2.RUN_STATE_SUCCEEDED
+
+
+class NoGraph(codeserver_pb2_grpc.CodeServerServiceServicer):
+    """A code server that says that it serves, and never answers with its graph."""
+
+    def __init__(self) -> None:
+        self.is_over = threading.Event()
+
+    def GetLocation(self, request, context):
+        return codeserver_pb2.GetLocationResponse(location=self._location())
+
+    def WatchLocation(self, request, context):
+        yield codeserver_pb2.WatchLocationResponse(location=self._location())
+        self.is_over.wait()
+
+    def GetGraph(self, request, context):
+        self.is_over.wait()
+        yield from ()
+
+    def _location(self) -> graph_pb2.Location:
+        return graph_pb2.Location(name="mute", state=SERVING, digest="d", generation="1")
+
+
+def test_assets_are_listed_soon_without_the_graph_of_one_that_hangs(services):
+    servicer = NoGraph()
+    server = grpc.server(ThreadPoolExecutor(max_workers=8))
+    codeserver_pb2_grpc.add_CodeServerServiceServicer_to_server(servicer, server)
+    server.add_insecure_port(f"unix:{services.folder}/mute.sock")
+    server.start()
+    well = services.code_server(services.module("well", ONE.format(name="fine")), "well")
+    locations = ("--location", f"unix:{services.folder}/mute.sock", "--location", well.address)
+    caller = services.caller(services.launcher(*locations).address)
+    try:
+        with within(FEW_SECONDS):
+            assert [each.asset.key for each in caller.ListAssets().assets] == ["fine"]
+        with within(FEW_SECONDS):
+            assert len(caller.ListLocations().locations) == 2
+    finally:
+        servicer.is_over.set()
+        server.stop(None).wait()
 
 
 def test_one_that_goes_on_is_used_again_at_once(two):

@@ -74,3 +74,33 @@ def test_a_caller_without_the_token_learns_nothing_and_is_logged_once_in_a_while
     (line,) = [line for line in written.splitlines() if "call_refused" in line]
     assert "reason=BAD_TOKEN token=wrong peer=ipv4:127.0.0.1" in line
     assert "not-the-token" not in written
+
+
+def test_bytes_that_are_no_message_are_refused_once_and_leave_no_traceback(services):
+    code_server = services.code_server(services.module("power", CODE), "power")
+    channel = services.caller(code_server.address).channel
+    talk = channel.stream_stream("/treadle_api.v1.CodeServerService/PlanReexecution")
+
+    with pytest.raises(grpc.RpcError) as raised:
+        list(talk(iter([b"\xff\xff\xff"]), timeout=30))
+    _, written = code_server.end()
+
+    assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "cannot be decoded" in raised.value.details()
+    assert "Traceback" not in written
+    assert "Abort already called" not in written
+
+
+def test_a_taken_port_is_told_in_words(services):
+    token = services.folder / "token"
+    token.touch(mode=0o600)
+    token.write_text("open-sesame-open-sesame")
+    tcp = ("--token-file", str(token), "--bind")
+    first = services.launcher(*tcp, "127.0.0.1:0")
+    services.home = services.folder / "other"
+
+    status, written = services.launcher(*tcp, first.address).wait()
+
+    assert status == 1
+    assert f"treadle launcher: {first.address} cannot be bound" in written
+    assert "Traceback" not in written

@@ -20,6 +20,7 @@ def test_connect_to_nobody_raises_unreachable(socket_folder):
         Client.connect(f"unix:{socket_folder}/nobody", timeout=5)
 
     assert caught.value.address == f"unix:{socket_folder}/nobody"
+    assert "/proc/" not in str(caught.value)
 
 
 def test_an_empty_address_is_refused_as_one_where_nobody_answers():
