@@ -101,6 +101,13 @@ class AttemptCancelled:
     stderr_tail: Text | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Implausible:
+    """What was told of the attempt is not what the contract allows: `problem` says where and why."""
+
+    problem: str
+
+
 Fact: TypeAlias = (
     AttemptBegun
     | InputLoaded
@@ -108,6 +115,7 @@ Fact: TypeAlias = (
     | AttemptSucceeded
     | AttemptFailed
     | AttemptCancelled
+    | Implausible
 )
 
 
@@ -117,13 +125,16 @@ ATTEMPT_ENDS: Final = (AttemptSucceeded, AttemptFailed, AttemptCancelled)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRecord:
-    """One fact that a host wrote to its journal; `number` counts from 1 in one host."""
+    """One fact that a host wrote to its journal; `number` counts from 1 in one host.
+
+    `time` is None where the host told none that can be.
+    """
 
     number: int
     task_id: TaskId
     step_key: StepKey
     attempt: int
-    time: TimeUs
+    time: TimeUs | None
     fact: Fact
 
 
@@ -149,6 +160,8 @@ def record_events(
 def _payloads(
     fact: Fact, view: RunView, after_failure: Callable[[AttemptFailed], Payload]
 ) -> tuple[Payload, ...]:
+    if isinstance(fact, Implausible):
+        fact = AttemptFailed(failure=_implausible(fact))
     match fact:
         case AttemptBegun():
             return ()
@@ -169,6 +182,14 @@ def _payloads(
         case AttemptCancelled():
             is_asked_for = view.state is RunState.CANCELLING
             return (_cancelled(fact) if is_asked_for else after_failure(_ended_with_host(fact)),)
+
+
+def _implausible(fact: Implausible) -> Failure:
+    message = (
+        f"The host that ran it told of it what the contract does not allow: {fact.problem}. Nothing"
+        " of the attempt is kept. If this is Treadle's own host, report it."
+    )
+    return Failure(reason=FailureReason.INTERNAL, message=message)
 
 
 def _cancelled(fact: AttemptCancelled) -> StepCancelled:

@@ -21,8 +21,14 @@ Chance: TypeAlias = Callable[[], float]
 NOT_BEGUN_RETRIES: Final = 2
 """How often a step is tried again by itself whose host was lost before its code began."""
 
+NOT_TAKEN_RETRIES: Final = 5
+"""How often a step is tried again by itself that its host did not take."""
+
 _GROWTH_ENDS_MS: Final = 24 * 60 * 60 * 1000
 """A delay does not grow beyond a day; one that is longer from the start stays as it is."""
+
+_NOT_TAKEN_MS: Final = 250
+"""The delay before the second such try, doubled before each further one."""
 
 _MOST_DOUBLINGS: Final = 40
 """More than lead from a millisecond to a day."""
@@ -66,6 +72,26 @@ class Retries:
         if view.state is RunState.RUNNING and tried < NOT_BEGUN_RETRIES:
             return _fact(step, failed, RetryGround.NOT_BEGUN, now)
         return self.after_failure(view, key, failed, now)
+
+    @staticmethod
+    def not_taken(
+        view: RunView, key: StepKey, refused: AttemptFailed, now: TimeUs
+    ) -> StepRetryScheduled | None:
+        """Return the fact that a host did not take the step: it is tried again. None: too often.
+
+        That a host leaves just then is nobody's fault; of one after the other it is.
+        """
+        step = view.steps[key]
+        tried = step.retries.get(RetryGround.NOT_TAKEN, 0)
+        if view.state is RunState.RUNNING and tried >= NOT_TAKEN_RETRIES:
+            return None
+        delay_ms = 0 if tried == 0 else _NOT_TAKEN_MS << min(tried - 1, _MOST_DOUBLINGS)
+        return StepRetryScheduled(
+            failure=refused.failure,
+            not_before=TimeUs(now + delay_ms * 1000),
+            next_attempt=step.attempts + 1,
+            ground=RetryGround.NOT_TAKEN,
+        )
 
 
 def delay_before(policy: RetryPolicy, retry: int, chance: Chance) -> int:

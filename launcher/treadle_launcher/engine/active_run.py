@@ -35,8 +35,8 @@ class Replan(StrEnum):
 class ActiveRun:
     """One run: its state, the host that holds its code, and how such a host is started.
 
-    `greeted`: the log says that this host is ready. `hosts_killed`: how many were killed
-    since one was, before they were. `early` are its events until it starts: with them a new plan makes a new view.
+    `greeted`: the log says that this host is ready. `hosts_in_vain`: how many were
+    lost in a row since one took a task of it. `early` are its events until it starts: with them a new plan makes a new view.
     `cancelling` is done when the cancel that a caller asked for is recorded; `is_ending`: the
     log says that it is to end, so that hosts may be told.
     """
@@ -45,7 +45,7 @@ class ActiveRun:
     launch_spec: LaunchSpec
     host: Host | None = None
     greeted: bool = False
-    hosts_killed: int = 0
+    hosts_in_vain: int = 0
     replan: Replan = Replan.POSSIBLE
     early: list[Event] = field(default_factory=list)
     cancelling: asyncio.Future[tuple[tuple[Event, ...], ...]] | None = None

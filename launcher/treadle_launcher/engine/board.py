@@ -253,7 +253,7 @@ class Board:
         host = run.host
         if run.greeted or host is None or run.state not in (RunState.STARTING, RunState.RUNNING):
             return
-        run.greeted, run.hosts_killed = True, 0
+        run.greeted = True
         plan = run.view.plan
         ready = HostReady(
             host_id=host.host_id,

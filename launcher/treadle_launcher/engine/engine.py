@@ -10,8 +10,9 @@ from functools import partial
 from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
+from treadle_launcher.engine.attempts import Attempts
 from treadle_launcher.engine.board import Board
-from treadle_launcher.engine.host import Host, RunningTask
+from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.stance import Stance
@@ -19,24 +20,15 @@ from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import (
     CancelRequested,
     NewEvent,
-    Payload,
-    StepCancelled,
-    StepRetryScheduled,
 )
 from treadle_launcher.failure import Failure
-from treadle_launcher.hosts.frames import Ack, AckState, Commit, Hello, HostState
+from treadle_launcher.hosts.frames import Ack, AckState, Hello, HostState
 from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import (
-    ATTEMPT_ENDS,
-    AttemptBegun,
-    AttemptFailed,
     JournalRecord,
-    record_events,
 )
-from treadle_launcher.policy import RetryGround
 from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.tasks import task_for
@@ -46,8 +38,8 @@ _LOG = logging.getLogger(__name__)
 ENDING = "the launcher ends with its starter"
 """Why an ephemeral launcher cancels runs."""
 
-_MOST_KILLED_HOSTS = 5
-"""How many hosts in a row may be killed for a run before one of them is ready."""
+_MOST_HOSTS_IN_VAIN = 5
+"""How many hosts in a row a run may lose before one of them takes a task of it."""
 
 OVERDUE = "its time is over"
 """Why a run with a timeout is ended."""
@@ -62,7 +54,7 @@ class Engine:
         self._board = board
         self._pool = pool
         self._replanning = replanning
-        self._retries = retries
+        self._attempts = Attempts(board, pool, retries)
 
     # What callers ask for.
 
@@ -224,7 +216,7 @@ class Engine:
         self._leave(turn, host)
         for task_id, task in tuple(host.tasks.items()):
             if not task.sent:
-                self._give_back(turn, host, task_id)
+                self._attempts.give_back(turn, host, task_id)
         self._board.settle(turn)
 
     def host_stuck(self, host: Host) -> None:
@@ -238,7 +230,7 @@ class Engine:
     def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""
         turn = self._board.turn()
-        self._take_records(turn, host, records)
+        self._attempts.take_records(turn, host, records)
         turn.afterwards(partial(self._board.rest, host))
         self._board.settle(turn)
 
@@ -252,6 +244,7 @@ class Engine:
             task.untold = ack.state is AckState.ENDED
             run = self._board.get(task.run_id)
             if run is not None:
+                run.hosts_in_vain = 0
                 self._pool.answers.begun(host, task, run.view)
             return
         _LOG.info("task_refused host=%s task=%s", host.host_id, ack.task_id)
@@ -259,7 +252,7 @@ class Engine:
             self._pool.drain(host)
         turn = self._board.turn()
         self._leave(turn, host)
-        self._give_back(turn, host, ack.task_id)
+        self._attempts.give_back(turn, host, ack.task_id)
         self._board.settle(turn)
 
     def host_ended(self, host: Host) -> None:
@@ -269,8 +262,9 @@ class Engine:
             # Its folder is there still: it is taken up with everything else.
             return
         turn = self._board.turn()
-        self._take_records(turn, host, host.folder.read_journal(host.received))
-        self._lose_tasks(turn, host)
+        last = host.folder.read_journal(host.received)
+        self._attempts.take_records(turn, host, last.records)
+        self._attempts.lose_all(turn, host, last.damage)
         self._leave(turn, host)
         if turn.mark is None and host.committed < host.marked:
             # What it reported is not committed yet: until then its journal alone has it for sure.
@@ -279,88 +273,23 @@ class Engine:
         turn.afterwards(host.folder.remove)
         self._board.settle(turn)
 
-    def _take_records(self, turn: Turn, host: Host, records: Sequence[JournalRecord]) -> None:
-        for record in records:
-            host.received = record.number
-            task = host.tasks.get(record.task_id)
-            run = None if task is None else self._board.get(task.run_id)
-            if task is not None and isinstance(record.fact, AttemptBegun):
-                task.begun = True
-            if run is not None:
-                with self._board.serving(turn, run):
-                    self._take_record(turn, run, host, record)
-            elif isinstance(record.fact, ATTEMPT_ENDS):
-                host.tasks.pop(record.task_id, None)
-        # Nothing is made of a begun attempt: its record is acknowledged with the next one.
-        if any(not isinstance(record.fact, AttemptBegun) for record in records):
-            turn.mark = HostMark(host_id=host.host_id, last_record=host.received, after=host.marked)
-            host.marked = host.received
-            turn.afterwards(partial(_acknowledge, host, host.received))
-
-    def _take_record(self, turn: Turn, run: ActiveRun, host: Host, record: JournalRecord) -> None:
-        after = partial(self._retries.after_failure, run.view, record.step_key, now=turn.now)
-        turn.add(run, record_events(run.view, record, after))
-        step = run.view.steps[record.step_key]
-        if step.state is not StepState.RUNNING or step.attempts != record.attempt:
-            host.tasks.pop(record.task_id, None)
-
-    def _lose_tasks(self, turn: Turn, host: Host) -> None:
-        failure = failures.lost(host) if host.tasks else None
-        for task_id, task in tuple(host.tasks.items()):
-            run = self._board.get(task.run_id)
-            if run is None or failure is None:
-                continue
-            with self._board.serving(turn, run):
-                if not task.answered and host.left_by_itself:
-                    # It never read the task: nothing of it can have begun.
-                    self._give_back(turn, host, task_id)
-                else:
-                    self._lose(turn, run, host, task, failure)
-        host.tasks.clear()
-
-    def _lose(
-        self, turn: Turn, run: ActiveRun, host: Host, task: RunningTask, failure: Failure
-    ) -> None:
-        fact: Payload = StepCancelled(was_running=True)
-        if run.state is not RunState.CANCELLING:
-            lost = AttemptFailed(failure=failure)
-            after = self._retries.after_failure
-            if host.why_killed and self._pool.answers.is_end_due(task):
-                timeout_ms = run.view.index.step(task.step_key).timeout_ms
-                lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
-            elif not task.begun:
-                after = self._retries.before_code_began
-            fact = after(run.view, task.step_key, lost, turn.now)
-        turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
-
-    def _give_back(self, turn: Turn, host: Host, task_id: TaskId) -> None:
-        task = host.tasks.pop(task_id)
-        run = self._board.get(task.run_id)
-        if run is None:
-            return
-        retry = StepRetryScheduled(
-            failure=failures.refused(host),
-            not_before=turn.now,
-            next_attempt=task.attempt + 1,
-            ground=RetryGround.NOT_TAKEN,
-        )
-        with self._board.serving(turn, run):
-            turn.add(run, [NewEvent(payload=retry, step_key=task.step_key, attempt=task.attempt)])
-
     def _leave(self, turn: Turn, host: Host) -> None:
-        """Have the host's runs go on elsewhere, or fail if the host never got ready."""
+        """Have the host's runs go on elsewhere, or fail if that is of no use."""
         for run in tuple(self._board.runs_on(host)):
             is_adopted = host.process is None
-            # As a step whose host is lost before its code began: tried again, not for ever.
-            is_unlucky = host.was_killed and run.hosts_killed < _MOST_KILLED_HOSTS
-            if run.greeted or is_adopted or is_unlucky or run.state is RunState.CANCELLING:
-                run.hosts_killed += is_unlucky and not run.greeted
-                run.take(None)
-                turn.touch(run)
-            else:
+            run.hosts_in_vain += not is_adopted
+            if is_adopted or run.state is RunState.CANCELLING:
+                self._seek_another(turn, run)
+            elif not (run.greeted or host.was_killed):
                 self._board.fail_runs(turn, [run], failures.ended_early(host))
+            elif run.hosts_in_vain > _MOST_HOSTS_IN_VAIN:
+                # As a step whose host is lost before its code began: tried again, not for ever.
+                failure = failures.in_vain(host, run.hosts_in_vain)
+                self._board.fail_runs(turn, [run], failure)
+            else:
+                self._seek_another(turn, run)
 
-
-def _acknowledge(host: Host, record: int) -> None:
-    host.committed = max(host.committed, record)
-    host.send(Commit(record=record))
+    @staticmethod
+    def _seek_another(turn: Turn, run: ActiveRun) -> None:
+        run.take(None)
+        turn.touch(run)

@@ -50,17 +50,26 @@ def _other_version(host: Host, version: int) -> Failure:
 
 def ended_early(host: Host) -> Failure:
     """Return why a run failed whose host ended before it was ready."""
+    reason = FailureReason.INTERNAL if host.fault else FailureReason.START_FAILED
     message = f"The host of {host.location} did not get ready: {_ending(host)}."
-    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    return Failure(reason=reason, message=message, stderr_tail=_tail(host))
 
 
 def lost(host: Host) -> Failure:
     """Return why an attempt failed whose host is gone."""
+    reason = FailureReason.INTERNAL if host.fault else FailureReason.LOST
+    whose = f"The host of {host.location}" if host.fault else "The host that ran it"
     message = (
-        f"The host that ran it is gone: {_ending(host)}. What it had not committed does not"
+        f"{whose} is gone: {_ending(host)}. What it had not committed does not"
         f" exist. {MAKING_WHAT_WAS_LOST}"
     )
-    return Failure(reason=FailureReason.LOST, message=message, stderr_tail=_tail(host))
+    return Failure(reason=reason, message=message, stderr_tail=_tail(host))
+
+
+def unreadable(host: Host, damage: str) -> Failure:
+    """Return why an attempt failed whose host is gone, and what that had told cannot be read."""
+    found = lost(host)
+    return replace(found, message=f"{found.message} Its journal is damaged: {damage}.")
 
 
 def timed_out(host: Host, timeout_ms: int) -> Failure:
@@ -101,6 +110,24 @@ def refused(host: Host) -> Failure:
         reason=FailureReason.LOST,
         message=f"The host of {host.location} was leaving and did not take the task.",
     )
+
+
+def in_vain(host: Host, hosts: int) -> Failure:
+    """Return why a run failed for which one host after the other was started for nothing."""
+    message = (
+        f"{hosts} hosts of {host.location} in a row ended, or were ended, before one took a task of"
+        f" the run; the last: {_ending(host)}."
+    )
+    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+
+
+def never_taken(host: Host, tries: int) -> Failure:
+    """Return why a step failed that no host took, though none said that it could not."""
+    message = (
+        f"{tries} hosts of {host.location} in a row ended, or left, before one took the task; the"
+        f" last: {_ending(host)}."
+    )
+    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
 
 
 def _recordable(text: str) -> str:

@@ -63,7 +63,8 @@ class Host:
     was told of `durability` by whoever started it stays. `process`
     is there when this launcher started it, `identity` when its process is known. `received`
     is the last journal record that was taken, `marked` the last that the store was told of,
-    `committed` the last that it holds. `why_killed` is set before this launcher kills it.
+    `committed` the last that it holds. `why_killed` is set before this launcher kills it, `fault`
+    when what it says cannot be believed, or read.
 
     `silent_since`, by the loop's clock: it owes an answer, and said nothing from then on.
     `look` waits for that, `looked_at` is when that was over last. `has_hung_up`: its connection
@@ -83,6 +84,7 @@ class Host:
     start_method_reason: str = ""
     notes: tuple[str, ...] = ()
     why_killed: str = ""
+    fault: str = ""
     received: int = 0
     marked: int = 0
     committed: int = 0

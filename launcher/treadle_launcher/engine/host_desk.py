@@ -25,6 +25,7 @@ from treadle_launcher.hosts.frames import (
 from treadle_launcher.hosts.listener import Connection
 from treadle_launcher.ids import TaskId
 from treadle_launcher.journal import JournalRecord
+from treadle_launcher.wire.worker import FrameError
 
 _LOG = logging.getLogger(__name__)
 
@@ -115,6 +116,15 @@ class HostDesk:
                 self._news.host_reported(host, records)
         else:
             self._news.host_answered(host, frame)
+
+    def frame_refused(self, connection: Connection, error: FrameError) -> None:
+        """Learn that what came is no frame: nothing that such a host says can be believed."""
+        host = self._hosts.get(connection)
+        if host is None and error.host_id is not None:
+            host = self._pool.get(error.host_id)
+        if host is not None and not self._is_closed:
+            host.fault = f"it sent what the contract does not allow: {error}"
+            self._pool.kill_for(host, f"{host.fault}, and was killed")
 
     def connection_lost(self, connection: Connection) -> None:
         """Learn that nothing more comes over a connection."""

@@ -20,6 +20,14 @@ _TAIL_BYTES = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastRecords:
+    """What a host that is gone had told, and what of it cannot be read: "" is nothing."""
+
+    records: tuple[JournalRecord, ...] = ()
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostFolder:
     """The folder of one host below the home. It outlives the host until all of it is read."""
 
@@ -113,7 +121,7 @@ class HostFolder:
             return None
         return path if path.name == f"treadle-{self.host_id}" else None
 
-    def read_journal(self, after: int) -> tuple[JournalRecord, ...]:
+    def read_journal(self, after: int) -> LastRecords:
         """Return the records with a larger number. For a host that is gone: nobody writes.
 
         A last line without its end was being written when the host was killed: it is none.
@@ -121,16 +129,19 @@ class HostFolder:
         try:
             lines = self.journal.read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
-            return ()
-        records = []
-        for line in lines:
+            return LastRecords()
+        except OSError as error:
+            return LastRecords(damage=f"{self.journal} cannot be read: {error}")
+        records, damage = [], ""
+        for number, line in enumerate(lines, start=1):
             try:
                 record = decode_journal_line(line)
-            except FrameError:
+            except FrameError as error:
+                damage = damage or f"line {number} of {self.journal}: {error}"
                 continue
             if record is not None and record.number > after:
                 records.append(record)
-        return tuple(records)
+        return LastRecords(records=tuple(records), damage=damage)
 
     def write_durability(self, durability: Durability) -> None:
         """Note what the host's values and journal survive, for a launcher that comes later."""

@@ -30,6 +30,10 @@ class FrameHandler(Protocol):
         """Take a frame."""
         ...
 
+    def frame_refused(self, connection: Connection, error: FrameError) -> None:
+        """Learn that what came is no frame; the connection is ended."""
+        ...
+
     def connection_lost(self, connection: Connection) -> None:
         """Learn that nothing more comes over a connection."""
         ...
@@ -86,6 +90,7 @@ class Connection(asyncio.Protocol):
                     self._handler.frame_received(self, frame)
         except FrameError as error:
             _LOG.error("host_refused reason=frame detail=%s", error)
+            self._handler.frame_refused(self, error)
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -107,7 +112,9 @@ class Connection(asyncio.Protocol):
         while len(self._buffer) - start >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer, start)
             if length > _LARGEST_FRAME:
-                raise FrameError(f"a frame of {length} bytes is over the limit")
+                raise FrameError(
+                    f"a frame's length is {length:,}; it must be 0 to {_LARGEST_FRAME:,}"
+                )
             end = start + _LENGTH.size + length
             if len(self._buffer) < end:
                 break

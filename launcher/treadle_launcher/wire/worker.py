@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from google.protobuf import json_format
+from google.protobuf.message import Message
 
+from treadle_api.bounds import BoundsError, check
 from treadle_api.v1 import worker_pb2
 from treadle_launcher import journal
 from treadle_launcher.hosts import frames
@@ -32,38 +34,58 @@ _HOST_STATES = EnumCodec(frames.HostState, worker_pb2.HostState, "HOST_STATE")
 _ACK_STATES = EnumCodec(frames.AckState, worker_pb2.AckState, "ACK_STATE")
 
 
+_NAMED_BY = ("number", "task_id", "step_key", "attempt")
+"""By these fields of a record it is known what it is about."""
+
+
 class FrameError(ValueError):
-    """A frame is not what the protocol says."""
+    """A frame is not what the protocol says. `host_id`: the host that it names, if it does."""
+
+    def __init__(self, message: str, host_id: HostId | None = None) -> None:
+        super().__init__(message)
+        self.host_id = host_id
 
 
 def decode_frame(body: bytes) -> frames.HostFrame | None:
     """Read a frame from a host. None: a kind, or a kind of record, that is not known here.
 
     Raises:
-        FrameError: it is no proto3-JSON of a HostFrame.
+        FrameError: it is no proto3-JSON of a HostFrame, or beyond the bounds of its fields.
     """
-    try:
-        message = json_format.Parse(body, worker_pb2.HostFrame(), ignore_unknown_fields=True)
-    except json_format.ParseError as error:
-        raise FrameError(f"a host sent what is no HostFrame: {error}") from error
+    message = worker_pb2.HostFrame()
+    _parse(body, message)
     match message.WhichOneof("frame"):
         case "hello":
+            _check(message.hello, HostId(message.hello.host_id))
             return _decode_hello(message.hello)
         case "report":
             return frames.Report(records=_decode_records(message.report))
         case "ack":
+            _check(message.ack)
             state = _ACK_STATES.decode(message.ack.state)
-            if state is None:
-                raise FrameError(f"a host answered a task with state {message.ack.state}")
+            assert state is not None, "a state that is not known is beyond its bounds"
             return frames.Ack(task_id=TaskId(message.ack.task_id), state=state)
         case _:
             return None
 
 
+def _parse(body: bytes, message: Message) -> None:
+    try:
+        json_format.Parse(body, message, ignore_unknown_fields=True)
+    except (json_format.ParseError, UnicodeDecodeError) as error:
+        raise FrameError(f"this is no {message.DESCRIPTOR.name}: {error}") from error
+
+
+def _check(message: Message, host_id: HostId | None = None) -> None:
+    try:
+        check(message)
+    except BoundsError as error:
+        raise FrameError(str(error), host_id) from error
+
+
 def _decode_hello(message: worker_pb2.Hello) -> frames.Hello:
     state = _HOST_STATES.decode(message.state)
-    if state is None:
-        raise FrameError(f"a host says that it is in state {message.state}")
+    assert state is not None, "a state that is not known is beyond its bounds"
     return frames.Hello(
         protocol_version=message.protocol_version,
         host_id=HostId(message.host_id),
@@ -86,36 +108,44 @@ def _decode_process(message: worker_pb2.ProcessId) -> ProcessId:
 
 
 def _decode_records(message: worker_pb2.Report) -> tuple[journal.JournalRecord, ...]:
-    records = []
-    for record in message.records:
-        fact = _decode_fact(record)
-        if fact is not None:
-            records.append(_decode_record(record, fact))
-    return tuple(records)
+    records = (_decode_record(record) for record in message.records)
+    return tuple(record for record in records if record is not None)
 
 
 def decode_journal_line(line: bytes) -> journal.JournalRecord | None:
     """Read a line of a host's journal. None: a kind of record that is not known here.
 
     Raises:
-        FrameError: it is no proto3-JSON of a JournalRecord.
+        FrameError: it is no proto3-JSON of a JournalRecord, or it cannot be known of what.
     """
     message = worker_pb2.JournalRecord()
+    _parse(line, message)
+    return _decode_record(message)
+
+
+def _decode_record(message: worker_pb2.JournalRecord) -> journal.JournalRecord | None:
+    """Read a record. One that is beyond its bounds spoils the attempt that it is about.
+
+    Raises:
+        FrameError: it cannot be known of which.
+    """
+    fact: journal.Fact | None
     try:
-        json_format.Parse(line, message, ignore_unknown_fields=True)
-    except json_format.ParseError as error:
-        raise FrameError(f"a journal holds what is no JournalRecord: {error}") from error
-    fact = _decode_fact(message)
-    return None if fact is None else _decode_record(message, fact)
-
-
-def _decode_record(message: worker_pb2.JournalRecord, fact: journal.Fact) -> journal.JournalRecord:
+        check(message)
+    except BoundsError as error:
+        if error.field.removeprefix("JournalRecord.") in _NAMED_BY:
+            raise FrameError(str(error)) from error
+        fact = journal.Implausible(problem=str(error))
+    else:
+        fact = _decode_fact(message)
+    if fact is None:
+        return None
     return journal.JournalRecord(
         number=message.number,
         task_id=TaskId(message.task_id),
         step_key=StepKey(message.step_key),
         attempt=message.attempt,
-        time=decode_time(message.time),
+        time=None if isinstance(fact, journal.Implausible) else decode_time(message.time),
         fact=fact,
     )
 

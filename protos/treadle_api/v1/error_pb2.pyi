@@ -20,9 +20,10 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Refusal(_message.Message):
-    """Every error status of every Treadle service carries two details: a google.rpc.ErrorInfo
-    (reason; domain "treadle"; metadata "name" with the first offending name) for clients that
-    know no Treadle, and this message for those that do.
+    """Every error status of every Treadle service carries two details, in the trailing metadata
+    "grpc-status-details-bin": a serialized google.rpc.Status with code, message and, in details, a
+    google.rpc.ErrorInfo (reason; domain "treadle"; metadata "name" with the first offending name)
+    for clients that know no Treadle, and this message for those that do.
 
     Reasons, by status code:
       INVALID_ARGUMENT     SELECTION_SYNTAX, UNKNOWN_ASSET, EMPTY_SELECTION, SELECTION_AMBIGUOUS,

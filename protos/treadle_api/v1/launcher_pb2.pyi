@@ -648,7 +648,7 @@ class WatchRunRequest(_message.Message):
     run_id: _builtins.str
     """The run's id."""
     after_sequence: _builtins.int
-    """Only events with a larger sequence. 0: from the start."""
+    """Only events with a larger sequence. 0, or less: from the start."""
     no_follow: _builtins.bool
     """End at the last event recorded now instead of following."""
     def __init__(
@@ -668,7 +668,9 @@ Global___WatchRunRequest: _TypeAlias = WatchRunRequest  # noqa: Y015
 
 @_typing.final
 class WatchRunResponse(_message.Message):
-    """Events, at most 500 or 1 MiB."""
+    """Events, at most 500 or 1 MiB. One event that is larger stands alone: at most 4 MiB, which a
+    message holds by gRPC's own limit.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

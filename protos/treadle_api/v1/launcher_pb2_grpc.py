@@ -37,6 +37,12 @@ class LauncherServiceStub:
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
+    field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
+    set that rule each other out; the message names the field. INTERNAL is also what a call ends with
+    that needed an answer of a code server which is not what the contract allows: the message names
+    location, message and field, and calls of other locations do not notice.
+
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
     """
@@ -156,6 +162,12 @@ class LauncherServiceServicer:
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
+    field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
+    set that rule each other out; the message names the field. INTERNAL is also what a call ends with
+    that needed an answer of a code server which is not what the contract allows: the message names
+    location, message and field, and calls of other locations do not notice.
+
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
     """
@@ -240,7 +252,8 @@ class LauncherServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListRuns(self, request, context):
-        """List runs, newest first, in pages. Precondition: none. Idempotent.
+        """List runs, newest first, in pages. Precondition: none. Idempotent. A location that is not
+        known gives what it once ran, or an empty page: it may be served no more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -468,6 +481,12 @@ class LauncherService:
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
+    field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
+    set that rule each other out; the message names the field. INTERNAL is also what a call ends with
+    that needed an answer of a code server which is not what the contract allows: the message names
+    location, message and field, and calls of other locations do not notice.
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".

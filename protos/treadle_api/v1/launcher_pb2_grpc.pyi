@@ -38,6 +38,12 @@ class LauncherServiceStub:
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
+    field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
+    set that rule each other out; the message names the field. INTERNAL is also what a call ends with
+    that needed an answer of a code server which is not what the contract allows: the message names
+    location, message and field, and calls of other locations do not notice.
+
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
     """
@@ -96,7 +102,9 @@ class LauncherServiceStub:
     GetRun: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.GetRunRequest, _launcher_pb2.GetRunResponse]
     """Return one run. Precondition: it exists. Idempotent. NOT_FOUND UNKNOWN_RUN: no such run."""
     ListRuns: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListRunsRequest, _launcher_pb2.ListRunsResponse]
-    """List runs, newest first, in pages. Precondition: none. Idempotent."""
+    """List runs, newest first, in pages. Precondition: none. Idempotent. A location that is not
+    known gives what it once ran, or an empty page: it may be served no more.
+    """
     ListRunSteps: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListRunStepsRequest, _launcher_pb2.ListRunStepsResponse]
     """List the steps of a run in plan order, in pages. Precondition: the run exists. Idempotent.
     NOT_FOUND UNKNOWN_RUN.
@@ -172,6 +180,12 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
+    field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
+    set that rule each other out; the message names the field. INTERNAL is also what a call ends with
+    that needed an answer of a code server which is not what the contract allows: the message names
+    location, message and field, and calls of other locations do not notice.
+
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
     """
@@ -227,7 +241,9 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     GetRun: _aio.UnaryUnaryMultiCallable[_launcher_pb2.GetRunRequest, _launcher_pb2.GetRunResponse]  # type: ignore[assignment]
     """Return one run. Precondition: it exists. Idempotent. NOT_FOUND UNKNOWN_RUN: no such run."""
     ListRuns: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListRunsRequest, _launcher_pb2.ListRunsResponse]  # type: ignore[assignment]
-    """List runs, newest first, in pages. Precondition: none. Idempotent."""
+    """List runs, newest first, in pages. Precondition: none. Idempotent. A location that is not
+    known gives what it once ran, or an empty page: it may be served no more.
+    """
     ListRunSteps: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListRunStepsRequest, _launcher_pb2.ListRunStepsResponse]  # type: ignore[assignment]
     """List the steps of a run in plan order, in pages. Precondition: the run exists. Idempotent.
     NOT_FOUND UNKNOWN_RUN.
@@ -301,6 +317,12 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
+    field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
+    set that rule each other out; the message names the field. INTERNAL is also what a call ends with
+    that needed an answer of a code server which is not what the contract allows: the message names
+    location, message and field, and calls of other locations do not notice.
 
     Pages: page_size 0 means 100 and more than 500 means 500; page_token is what the response
     before gave, "" for the first page; INVALID_ARGUMENT BAD_PAGE_TOKEN: start again with "".
@@ -403,7 +425,9 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _launcher_pb2.ListRunsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_launcher_pb2.ListRunsResponse, _abc.Awaitable[_launcher_pb2.ListRunsResponse]]:
-        """List runs, newest first, in pages. Precondition: none. Idempotent."""
+        """List runs, newest first, in pages. Precondition: none. Idempotent. A location that is not
+        known gives what it once ran, or an empty page: it may be served no more.
+        """
 
     @_abc_1.abstractmethod
     def ListRunSteps(

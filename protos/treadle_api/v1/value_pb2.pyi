@@ -230,7 +230,15 @@ class ValueRef(_message.Message):
     key: _builtins.str
     """The name inside the store: path components joined by "/", never absolute."""
     codec: _builtins.str
-    """How the bytes are to be read: "pickle5" is Treadle's own framing of pickle protocol 5."""
+    """How the bytes are to be read. "pickle5" is pickle protocol 5 with its buffers beside it:
+      0    magic, 16 bytes: the byte 89, "treadle-value", the bytes 0d 0a
+      16   format and Python version as a line of JSON, padded with spaces to byte 64
+      64   the pickle stream
+      …    its out-of-band buffers, each at a multiple of 64
+      …    the index as JSON: [offset, size, read-only as 0 or 1] of the stream, then of each buffer
+      end  24 bytes, integers little-endian: offset and size of the index, 8 bytes each; then the
+           8 bytes of BLAKE2b over the CRC-32, in 4 bytes, of all bytes before
+    """
     size_bytes: _builtins.int
     """The length of the stored bytes."""
     checksum: _builtins.str

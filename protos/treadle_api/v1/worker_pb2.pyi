@@ -7,6 +7,51 @@ On one machine each message is a frame: 4 bytes of length, big-endian, then that
 of proto3-JSON of a HostFrame (from the host) or a LauncherFrame (from the launcher), over
 a Unix socket whose peer's uid is checked. A frame holds at most 64 MiB. The same messages
 will stream over gRPC to agents. A reader MUST ignore fields and frames it does not know.
+
+How a host is started. The launcher runs, in LaunchSpec.working_directory and with exactly
+LaunchSpec.environment, in a session of its own:
+  INTERPRETER -P BOOTSTRAP host FD
+-P and BOOTSTRAP are for Treadle's own hosts: a strange one passes over them. Standard input is
+empty, standard output and error are HOST/output below. FD is a readable file that holds one
+JSON object, the host's spec; an int64 stands here as a number:
+  hostId            its name: what Hello.host_id MUST say
+  tag               a number of 63 bits that everything carries that the host ever starts: its
+                    soft RLIMIT_RTTIME, which a host MUST set before it starts anything
+  location, targets, digest, coreDigest, files, definitions, importTimeoutMs, workingDirectory
+                    the location's name, and what its LaunchSpec says; files: module names to
+                    the SHA-256 of the source files that the digest was taken over, where known
+  launcherSocket    the Unix socket to dial
+  journal           where its journal is to be: HOST/journal
+  valuesRoot        the root of the file store: TaskOutput.value_key is a path below it
+  logsRoot          the root of what attempts write
+  logLimitBytes     how many bytes of each of an attempt's streams are kept
+  termGraceMs       the time between TERM and KILL where nobody says otherwise
+  orphanGraceMs     how long it waits for a launcher that is gone before it leaves
+  idleGraceMs       how long it stays, without one, when it runs nothing
+  aliveFd           null: the launcher may go and another come. Else a descriptor: at its end,
+                    the host ends all that it runs and leaves
+  startMethod       "auto", "fork" or "spawn"
+  durability        "process", or "power": values and journal are synced before they are told of
+  servedSocket      where callers find the launcher; "" if not over a Unix socket
+A reader MUST ignore names it does not know. HOST is a folder of the host's own below the home.
+
+How it finds the next launcher. A host whose connection ended dials again, after 50 ms, then
+twice that, up to every 2 s: first the socket that "host_socket" names in the home's
+launcher.json, which lies two folders above HOST, then launcherSocket. It says Hello and waits
+for Commit before it reports.
+
+What lies on the disk. The journal: one JournalRecord a line, as proto3-JSON in UTF-8, in order,
+each ended by a newline; a last line without one is no record. An attempt's output: the files
+stdout, stderr and log in logsRoot/RUN/STEP/ATTEMPT. RUN and STEP are percent-encoded but for
+letters, digits, "_" and "-"; what is longer than 120 bytes is its first 103, "-" and the first
+16 digits of the SHA-256 of the text. Beside a stream of which the middle was cut lies
+STREAM.cut: the offsets between which bytes are gone, in decimal, with a space between.
+
+What launchers believe. Each frame and record is checked against the bounds of its fields
+(bounds.proto) and against its task: a record tells of the step and attempt of its task_id; a
+success yields each output with must_yield, stores what the task names where it names it, and
+materialized is in step with stored. A record that is not so fails its attempt as INTERNAL, and
+the task is cancelled. A frame that is none ends the host: it is killed.
 """
 
 from collections import abc as _abc
@@ -339,7 +384,7 @@ class JournalRecord(_message.Message):
     FAILED_FIELD_NUMBER: _builtins.int
     CANCELLED_FIELD_NUMBER: _builtins.int
     number: _builtins.int
-    """1, 2, 3, … in one host."""
+    """1, 2, 3, … in one host, without a gap."""
     task_id: _builtins.str
     """The task."""
     step_key: _builtins.str

@@ -25,6 +25,7 @@ from treadle_launcher.journal import (
     AttemptCancelled,
     AttemptFailed,
     AttemptSucceeded,
+    Implausible,
     JournalRecord,
     WorkerLogRecord,
     record_events,
@@ -153,3 +154,10 @@ def test_an_attempt_that_does_not_run_any_more_tells_nothing():
     assert told(AttemptSucceeded(), attempt=2) == []
     over = NewEvent(payload=StepSucceeded(duration_us=1, pid=1), step_key=STEP, attempt=1)
     assert told(AttemptSucceeded(), running(over)) == []
+
+
+def test_what_cannot_be_believed_of_an_attempt_fails_it_and_says_why():
+    (fact,) = told(Implausible(problem="JournalRecord.time is not set"))
+    assert isinstance(fact, StepFailed)
+    assert fact.failure.reason is FailureReason.INTERNAL
+    assert "JournalRecord.time is not set" in fact.failure.message

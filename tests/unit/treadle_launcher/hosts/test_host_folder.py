@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from treadle_launcher.durability import Durability
-from treadle_launcher.hosts.host_folder import HostFolder
+from treadle_launcher.hosts.host_folder import HostFolder, LastRecords
+from treadle_launcher.journal import Implausible
 from treadle_launcher.processes import own_id
 
 
@@ -32,21 +33,49 @@ def line(number: int, **fact: object) -> str:
 
 def test_records_after_a_number_are_read_from_the_journal(folder):
     folder.journal.write_text(line(3) + line(4) + line(5))
-    assert [record.number for record in folder.read_journal(3)] == [4, 5]
+    assert [record.number for record in folder.read_journal(3).records] == [4, 5]
 
 
 def test_a_line_that_was_being_written_is_no_record(folder):
     folder.journal.write_text(line(1) + line(2)[:-1])
-    assert [record.number for record in folder.read_journal(0)] == [1]
+    assert [record.number for record in folder.read_journal(0).records] == [1]
 
 
-def test_lines_that_are_no_records_and_kinds_not_known_here_are_passed_over(folder):
-    folder.journal.write_text("\x00\x00\n" + line(2, fromTheFuture={}) + line(3))
-    assert [record.number for record in folder.read_journal(0)] == [3]
+def test_a_kind_that_is_not_known_here_is_passed_over(folder):
+    folder.journal.write_text(line(2, fromTheFuture={}) + line(3))
+    last = folder.read_journal(0)
+    assert [record.number for record in last.records] == [3]
+    assert last.damage == ""
+
+
+@pytest.mark.parametrize(
+    ("damaged", "said"),
+    [
+        (b"\x00\x00\n", "no JournalRecord"),
+        (b"\xff\xfe\n", "no JournalRecord"),
+        (line(2).encode()[40:], "no JournalRecord"),
+        (line(2).replace('"stepKey": "s"', '"stepKey": ""').encode(), "step_key is not set"),
+        (line(-2).encode(), "number is -2"),
+    ],
+)
+def test_a_line_that_is_no_record_is_named_and_those_after_it_are_read(folder, damaged, said):
+    folder.journal.write_bytes(line(1).encode() + damaged + line(3).encode())
+    last = folder.read_journal(0)
+    assert [record.number for record in last.records] == [1, 3]
+    assert last.damage.startswith(f"line 2 of {folder.journal}: ")
+    assert said in last.damage
+
+
+def test_a_record_beyond_its_bounds_is_one_of_which_nothing_is_believed(folder):
+    folder.journal.write_text(line(1, succeeded={"durationUs": "-1"}))
+    (record,) = folder.read_journal(0).records
+    assert record.fact == Implausible(
+        problem="JournalRecord.succeeded.duration_us is -1; it must be 0 to 3,153,600,000,000,000"
+    )
 
 
 def test_a_host_that_wrote_nothing_has_no_records_and_no_output(folder):
-    assert folder.read_journal(0) == ()
+    assert folder.read_journal(0) == LastRecords()
     assert folder.output_tail() == ""
 
 

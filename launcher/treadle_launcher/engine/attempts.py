@@ -1,0 +1,147 @@
+"""What becomes of attempts: by what their hosts report, and when those are gone or do not take them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from treadle_launcher.engine import failures
+from treadle_launcher.engine.active_run import ActiveRun
+from treadle_launcher.engine.board import Board
+from treadle_launcher.engine.host import Host, RunningTask
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.turn import Turn
+from treadle_launcher.events import NewEvent, Payload, StepCancelled
+from treadle_launcher.failure import Failure
+from treadle_launcher.hosts.frames import Commit
+from treadle_launcher.ids import TaskId
+from treadle_launcher.journal import (
+    ATTEMPT_ENDS,
+    AttemptBegun,
+    AttemptFailed,
+    Implausible,
+    JournalRecord,
+    record_events,
+)
+from treadle_launcher.report_check import believed
+from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
+from treadle_launcher.run_states import RunState
+from treadle_launcher.step_states import StepState
+from treadle_launcher.store.records import HostMark
+
+_LOG = logging.getLogger(__name__)
+
+
+class Attempts:
+    """Adds to a turn what is a fact of attempts now."""
+
+    def __init__(self, board: Board, pool: HostPool, retries: Retries) -> None:
+        self._board = board
+        self._pool = pool
+        self._retries = retries
+
+    def take_records(self, turn: Turn, host: Host, records: Sequence[JournalRecord]) -> None:
+        """Add what a host reported, and have it acknowledged."""
+        for record in records:
+            host.received = record.number
+            task = host.tasks.get(record.task_id)
+            run = None if task is None else self._board.get(task.run_id)
+            if run is not None and task is not None:
+                with self._board.serving(turn, run):
+                    self._take_record(turn, run, host, record, task)
+            elif isinstance(record.fact, ATTEMPT_ENDS):
+                host.tasks.pop(record.task_id, None)
+        # Nothing is made of a begun attempt: its record is acknowledged with the next one.
+        if any(not isinstance(record.fact, AttemptBegun) for record in records):
+            turn.mark = HostMark(host_id=host.host_id, last_record=host.received, after=host.marked)
+            host.marked = host.received
+            turn.afterwards(partial(_acknowledge, host, host.received))
+
+    def _take_record(
+        self, turn: Turn, run: ActiveRun, host: Host, record: JournalRecord, task: RunningTask
+    ) -> None:
+        step = run.view.steps[task.step_key]
+        task.begun |= isinstance(record.fact, AttemptBegun)
+        if step.state is StepState.RUNNING and step.attempts == task.attempt:
+            record = believed(run.view, _of_task(task, record))
+            after = partial(self._retries.after_failure, run.view, task.step_key, now=turn.now)
+            turn.add(run, record_events(run.view, record, after))
+            if isinstance(record.fact, Implausible):
+                _LOG.error("report_refused host=%s detail=%s", host.host_id, record.fact.problem)
+                cancel = partial(self._pool.cancel, host, record.task_id, show_stacks=False)
+                turn.afterwards(cancel)
+        if step.state is not StepState.RUNNING or step.attempts != task.attempt:
+            host.tasks.pop(record.task_id, None)
+
+    def lose_all(self, turn: Turn, host: Host, damage: str) -> None:
+        """Lose what a host ran that is gone; `damage`: what cannot be read of what it told."""
+        failure = None
+        if host.tasks:
+            failure = failures.unreadable(host, damage) if damage else failures.lost(host)
+        is_told_whole = not (damage or host.fault)
+        for task_id, task in tuple(host.tasks.items()):
+            run = self._board.get(task.run_id)
+            if run is None or failure is None:
+                continue
+            with self._board.serving(turn, run):
+                if not task.answered and host.left_by_itself and is_told_whole:
+                    # It never read the task: nothing of it can have begun.
+                    self.give_back(turn, host, task_id)
+                else:
+                    # Of what is not told it has to be taken for true.
+                    task.begun |= not is_told_whole
+                    self._lose(turn, run, host, task, failure)
+        host.tasks.clear()
+
+    def _lose(
+        self, turn: Turn, run: ActiveRun, host: Host, task: RunningTask, failure: Failure
+    ) -> None:
+        fact: Payload = StepCancelled(was_running=True)
+        if run.state is not RunState.CANCELLING:
+            lost = AttemptFailed(failure=failure)
+            after = self._retries.after_failure
+            if host.why_killed and self._pool.answers.is_end_due(task):
+                timeout_ms = run.view.index.step(task.step_key).timeout_ms
+                lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
+            elif not task.begun:
+                after = self._retries.before_code_began
+            fact = after(run.view, task.step_key, lost, turn.now)
+        turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
+
+    def give_back(self, turn: Turn, host: Host, task_id: TaskId) -> None:
+        """Have a task that a host did not take tried again, unless that was done too often."""
+        task = host.tasks.pop(task_id)
+        run = self._board.get(task.run_id)
+        if run is None:
+            return
+        with self._board.serving(turn, run):
+            refused = AttemptFailed(failure=failures.refused(host))
+            fact: Payload | None = self._retries.not_taken(
+                run.view, task.step_key, refused, turn.now
+            )
+            if fact is None:
+                never = failures.never_taken(host, NOT_TAKEN_RETRIES + 1)
+                fact = failed_for_good(AttemptFailed(failure=never))
+            turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
+
+
+def _of_task(task: RunningTask, record: JournalRecord) -> JournalRecord:
+    """Return a record of a task, as Implausible where it names another attempt than the task is."""
+    if (record.step_key, record.attempt) == (task.step_key, task.attempt):
+        return record
+    told = f"{record.step_key!r}, attempt {record.attempt}"
+    problem = f"JournalRecord.step_key is {told}; the task is {task.step_key!r}, {task.attempt}"
+    return replace(
+        record,
+        step_key=task.step_key,
+        attempt=task.attempt,
+        time=None,
+        fact=Implausible(problem=problem),
+    )
+
+
+def _acknowledge(host: Host, record: int) -> None:
+    host.committed = max(host.committed, record)
+    host.send(Commit(record=record))

@@ -1,0 +1,36 @@
+"""`python -m tests.foreign --seconds N`: foreign code servers and hosts, as long as that takes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from itertools import count
+from pathlib import Path
+
+from tests.foreign.driver import drive
+
+_MIB = 1024 * 1024
+_MOST_GROWTH = 128 * _MIB
+
+
+def main() -> int:
+    """Drive, print the figures, and return 1 if anything is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = drive(Path(folder), count(options.seed), foreigners=3, seconds=options.seconds)
+    print(f"healthy runs: {figures.healthy}; poisoned launches: {figures.poisoned}")
+    for end, number in figures.ends.most_common():
+        print(f"  {number:6}  {end}")
+    grown = figures.last_rss - figures.first_rss if figures.first_rss else 0
+    print(f"launcher: {figures.last_rss // _MIB} MiB, {grown / _MIB:+.0f} MiB since round 20")
+    for fault in figures.faults:
+        print(f"FAULT {fault}")
+    return int(bool(figures.faults) or grown > _MOST_GROWTH)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,242 @@
+"""Foreign code servers and hosts against a launcher with a healthy location, which must not notice."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import grpc
+from grpc_status import rpc_status
+
+from tests.foreign.code_server import ForeignCodeServer, as_it_is, foreign_code_server
+from tests.foreign.host import VARIABLE, write_program
+from tests.foreign.mutation import spoil, spoil_stream
+from tests.foreign.services import Service
+from treadle_api.v1 import error_pb2, launcher_pb2, launcher_pb2_grpc, run_pb2
+
+MODULE = """
+from treadle import asset, graph_asset, op
+
+@asset
+def {0}_one(context):
+    context.log.warning("a word")
+    context.add_output_metadata({{"rows": 3}})
+    return 1
+
+@op
+def double(one):
+    return 2 * one
+
+@graph_asset
+def {0}_two({0}_one):
+    return double({0}_one)
+
+@asset
+def {0}_three({0}_one, {0}_two):
+    return {0}_one + {0}_two
+"""
+
+_CALLS = ("Plan", "GetLaunchSpec", "GetGraph", "GetManifest", "GetLocation", "PlanReexecution")
+_FIELD = re.compile(
+    r"[A-Za-z_]+(\[[^\]]*\])?\.[a-z_]+|[a-z_]+\[\d+\]|header|digest|HostFrame|frame's length"
+)
+_RUN_MS = 15_000
+_CALL_SECONDS = 60.0
+_END_SECONDS = 120.0
+FINAL = {run_pb2.RUN_STATE_SUCCEEDED, run_pb2.RUN_STATE_FAILED, run_pb2.RUN_STATE_CANCELLED}
+
+
+@dataclass
+class Figures:
+    """What was tried, how it ended, and what was wrong."""
+
+    healthy: int = 0
+    poisoned: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    first_rss: int = 0
+    last_rss: int = 0
+
+
+class Foreign:
+    """One location whose code server, or host, says what a seed wants."""
+
+    def __init__(self, name: str, server: ForeignCodeServer, host_program: Path) -> None:
+        self.name = name
+        self.server = server
+        self._program = host_program
+
+    def poison(self, random: Random) -> str:
+        """Choose what is wrong from now on, and say what that is."""
+        if random.random() < 0.5:
+            fault = random.choice(["random", "random", "random", "random", "exits"])
+            seed = random.randrange(2**32)
+            self.server.change = self._with_host(fault, seed)
+            return f"host {fault} {seed}"
+        call, seed = random.choice(_CALLS), random.randrange(2**32)
+        self.server.change = _spoilt(call, Random(seed))
+        return f"code server {call} {seed}"
+
+    def heal(self) -> None:
+        """Answer as a real code server does."""
+        self.server.change = as_it_is
+
+    def _with_host(self, fault: str, seed: int) -> Any:
+        def change(call: str, answers: Iterator[Any]) -> Iterable[Any]:
+            for answer in answers:
+                if call == "GetLaunchSpec":
+                    answer.spec.interpreter = str(self._program)
+                    answer.spec.environment[VARIABLE] = f'["{fault}", {seed}]'
+                yield answer
+
+        return change
+
+
+def _spoilt(spoilt: str, random: Random) -> Any:
+    def change(call: str, answers: Iterator[Any]) -> Iterable[Any]:
+        if call != spoilt:
+            return answers
+        if call in ("GetLocation", "GetLaunchSpec"):
+            return _spoilt_one(answers, random)
+        return spoil_stream(answers, random)
+
+    return change
+
+
+def _spoilt_one(answers: Iterator[Any], random: Random) -> Iterator[Any]:
+    for answer in answers:
+        spoil(answer, random)
+        yield answer
+
+
+class Driver:
+    """A launcher of one healthy location and some that are not."""
+
+    def __init__(self, stack: ExitStack, folder: Path, foreigners: int) -> None:
+        self._random = Random("driver")
+        self.figures = Figures()
+        program = write_program(folder / "foreign-host")
+        locations = []
+        self._foreign: list[Foreign] = []
+        for number in range(foreigners):
+            real = _code_server(stack, folder, f"f{number}")
+            served = foreign_code_server(real.address, folder / f"x{number}.sock")
+            server, address = stack.enter_context(served)
+            self._foreign.append(Foreign(f"f{number}", server, program))
+            locations.append(f"--location=f{number}={address}")
+        well = _code_server(stack, folder, "well")
+        self.launcher = stack.enter_context(
+            Service(
+                "treadle_launcher",
+                "--home",
+                str(folder / "home"),
+                "--term-grace=1",
+                f"--location=well={well.address}",
+                *locations,
+            )
+        )
+        channel = stack.enter_context(grpc.insecure_channel(self.launcher.address))
+        self._calls: Any = launcher_pb2_grpc.LauncherServiceStub(channel)
+
+    def round(self, seed: int) -> None:
+        """Poison every foreign location, run something of each, and look how all of it ends."""
+        random = Random(seed)
+        what = {foreign.name: foreign.poison(random) for foreign in self._foreign}
+        runs = {name: self._launched(name, told) for name, told in what.items()}
+        healthy = self._launch("well")
+        self.figures.healthy += 1
+        if self._ended(healthy).state != run_pb2.RUN_STATE_SUCCEEDED:
+            self.figures.faults.append(f"seed {seed}: the healthy location's run {healthy} failed")
+        for name, run_id in runs.items():
+            self.figures.poisoned += 1
+            self._judge(f"seed {seed}: {what[name]}", run_id)
+        for foreign in self._foreign:
+            foreign.heal()
+
+    def _launch(self, location: str) -> str:
+        request = launcher_pb2.LaunchRunRequest(
+            location=location, selection={"expressions": ["*"]}, timeout_ms=_RUN_MS
+        )
+        return str(self._calls.LaunchRun(request, timeout=_CALL_SECONDS).run.id)
+
+    def _launched(self, location: str, what: str) -> str | None:
+        try:
+            return self._launch(location)
+        except grpc.RpcError as error:
+            self._judge_refusal(what, error)
+            return None
+
+    def _judge_refusal(self, what: str, error: grpc.RpcError) -> None:
+        status = rpc_status.from_call(error)
+        refusal = error_pb2.Refusal()
+        if status is None or not status.details[1].Unpack(refusal):
+            self.figures.faults.append(f"{what}: refused without details: {error}")
+            return
+        self.figures.ends[f"refused {refusal.reason}"] += 1
+        if "A fault of Treadle's own" in status.message:
+            self.figures.faults.append(f"{what}: {status.message}")
+        elif refusal.reason == "INTERNAL" and not _FIELD.search(status.message):
+            self.figures.faults.append(f"{what}: names no field: {status.message}")
+
+    def _ended(self, run_id: str) -> Any:
+        request = launcher_pb2.WatchRunRequest(run_id=run_id)
+        try:
+            for _ in self._calls.WatchRun(request, timeout=_END_SECONDS):
+                pass
+        except grpc.RpcError as error:
+            self.figures.faults.append(f"run {run_id} could not be watched to its end: {error}")
+        return self._calls.GetRun(launcher_pb2.GetRunRequest(run_id=run_id)).run
+
+    def _judge(self, what: str, run_id: str | None) -> None:
+        if run_id is None:
+            return
+        run = self._ended(run_id)
+        if run.state not in FINAL:
+            self.figures.faults.append(f"{what}: run {run_id} did not end")
+            return
+        state = run_pb2.RunState.Name(run.state).removeprefix("RUN_STATE_")
+        failures = [run.failure] if run.HasField("failure") else []
+        steps = self._calls.ListRunSteps(launcher_pb2.ListRunStepsRequest(run_id=run_id)).steps
+        failures += [step.failure for step in steps if step.HasField("failure")]
+        reasons = {
+            run_pb2.FailureReason.Name(each.reason).removeprefix("FAILURE_REASON_")
+            for each in failures
+        }
+        self.figures.ends[" ".join([state, *sorted(reasons)])] += 1
+        if state == "FAILED" and not any(each.message for each in failures):
+            self.figures.faults.append(f"{what}: run {run_id} failed and does not say why")
+        for each in failures:
+            if each.reason == run_pb2.FAILURE_REASON_INTERNAL and not _FIELD.search(each.message):
+                self.figures.faults.append(f"{what}: names no field: {each.message}")
+
+
+def drive(folder: Path, seeds: Iterable[int], *, foreigners: int, seconds: float) -> Figures:
+    """Go round with each seed, no longer than so many seconds; return what came of it."""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        driver = Driver(stack, folder, foreigners)
+        figures = driver.figures
+        for seed in seeds:
+            driver.round(seed)
+            figures.last_rss = driver.launcher.rss()
+            # Once all of it is imported, and caches are filled.
+            if figures.healthy == 20:
+                figures.first_rss = figures.last_rss
+            if time.monotonic() - began > seconds:
+                break
+        return figures
+
+
+def _code_server(stack: ExitStack, folder: Path, name: str) -> Service:
+    file = folder / f"{name}.py"
+    file.write_text(MODULE.format(name))
+    bind = f"unix:{folder}/{name}.sock"
+    service = Service("treadle_codeserver", "--file", str(file), "--bind", bind, "--name", name)
+    return stack.enter_context(service)

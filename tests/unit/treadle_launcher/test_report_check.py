@@ -1,0 +1,242 @@
+"""What a host reports of an attempt is believed as far as it can be of the task that it was given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import (
+    AssetMaterialized,
+    Event,
+    InputLoaded,
+    OutputDiscarded,
+    OutputStored,
+    RunDequeued,
+    RunStarted,
+    RunSubmitted,
+    StepStarted,
+)
+from treadle_launcher.failure import Failure, FailureReason
+from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_launcher.journal import AttemptFailed, AttemptSucceeded, Implausible, JournalRecord
+from treadle_launcher.plan import (
+    Load,
+    Plan,
+    PlannedAsset,
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlanOptions,
+    Selection,
+    UnselectedOutputs,
+    Verdict,
+)
+from treadle_launcher.report_check import believed
+from treadle_launcher.run_view import RunView
+from treadle_launcher.tasks import task_for
+from treadle_launcher.values import ValueRef
+
+STEP = StepKey("s")
+RUN = RunId("r")
+
+
+def asset(key: str, *, selected: bool, builtin: bool = True) -> PlannedAsset:
+    return PlannedAsset(asset_key=KeyText(key), selected=selected, builtin_manager=builtin)
+
+
+def view(unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE) -> RunView:
+    """Return a run whose only step runs: it makes `a`, and maybe `theirs` and `unasked`."""
+    outputs = (
+        PlannedOutput(name="made", selected=True, assets=(asset("a", selected=True),)),
+        PlannedOutput(
+            name="foreign",
+            selected=True,
+            is_required=False,
+            assets=(asset("theirs", selected=True, builtin=False),),
+        ),
+        PlannedOutput(
+            name="other",
+            selected=False,
+            is_required=False,
+            assets=(asset("unasked", selected=False),),
+        ),
+        PlannedOutput(name="order", selected=True, is_required=False, nothing=True, is_read=True),
+    )
+    source = PlannedSource(load_asset_key=KeyText("u"))
+    step = PlannedStep(
+        key=STEP,
+        block="s",
+        verdict=Verdict.RUN,
+        inputs=(PlannedInput(name="x", sources=(source,)),),
+        outputs=outputs,
+        unselected_outputs=unselected,
+    )
+    loads = (Load(asset_key=KeyText("u")),)
+    plan = Plan(location="here", digest="d", fingerprint="f", steps=(step,), loads=loads)
+    submitted = RunSubmitted(
+        location="here",
+        selection=Selection(),
+        options=PlanOptions(),
+        digest="d",
+        fingerprint="f",
+    )
+    started = StepStarted(host_id=HostId("h"), task_id=TaskId("t"))
+    facts: list[tuple[Any, StepKey | None]] = [
+        (submitted, None),
+        (RunDequeued(), None),
+        (RunStarted(step_count=1, fingerprint="f"), None),
+        (started, STEP),
+    ]
+    return RunView.fold(
+        plan,
+        [
+            Event(
+                store_sequence=number,
+                run_id=RUN,
+                sequence=number,
+                time=TimeUs(0),
+                payload=payload,
+                step_key=key,
+                attempt=0 if key is None else 1,
+            )
+            for number, (payload, key) in enumerate(facts, 1)
+        ],
+    )
+
+
+def ref(output: int) -> ValueRef:
+    """Return the name that the task gives the value of the asset of an output."""
+    key = task_for(view(), STEP, 1).steps[0].outputs[output].assets[0].value_key
+    assert key is not None
+    return ValueRef(store="files", key=key, codec="pickle5", size_bytes=1, checksum="")
+
+
+STORED = OutputStored(output="made", asset_key=KeyText("a"), value_ref=ref(0))
+MADE = AssetMaterialized(asset_key=KeyText("a"), output="made", value_ref=ref(0))
+WELL = AttemptSucceeded(stored=(STORED,), materialized=(MADE,), yielded_outputs=("made",))
+ELSEWHERE = replace(ref(0), key="assets/here/b/=/r.s.1")
+THEIRS = OutputStored(output="foreign", asset_key=KeyText("theirs"))
+THEIRS_MADE = AssetMaterialized(asset_key=KeyText("theirs"), output="foreign")
+UNASKED = OutputStored(output="other", asset_key=KeyText("unasked"), value_ref=ref(2))
+UNASKED_MADE = AssetMaterialized(
+    asset_key=KeyText("unasked"), output="other", value_ref=ref(2), unexpected=True
+)
+
+
+def told(fact: Any, run: RunView | None = None) -> JournalRecord:
+    record = JournalRecord(
+        number=1, task_id=TaskId("t"), step_key=STEP, attempt=1, time=TimeUs(5), fact=fact
+    )
+    return believed(run or view(), record)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        WELL,
+        replace(WELL, yielded_outputs=("made", "order")),
+        replace(
+            WELL,
+            stored=(STORED, THEIRS),
+            materialized=(MADE, THEIRS_MADE),
+            yielded_outputs=("made", "foreign"),
+        ),
+        replace(
+            WELL,
+            stored=(STORED, UNASKED),
+            materialized=(MADE, UNASKED_MADE),
+            yielded_outputs=("made", "other"),
+        ),
+        replace(WELL, discarded=(OutputDiscarded(output="other"),)),
+        InputLoaded(input="x"),
+    ],
+)
+def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
+    assert told(fact).fact == fact
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (InputLoaded(input="y"), "input_loaded.input is 'y'"),
+        (replace(WELL, yielded_outputs=("made", "never")), "yielded_outputs[1] is 'never'"),
+        (replace(WELL, yielded_outputs=("made", "made")), "yielded_outputs[1] is 'made', as one"),
+        (AttemptSucceeded(), "yielded_outputs lacks 'made'"),
+        (replace(WELL, stored=(replace(STORED, output="order"),)), "stored[0].output is 'order'"),
+        (
+            replace(WELL, stored=(replace(STORED, asset_key=KeyText("b")),)),
+            "stored[0].asset_key is 'b', which the output does not make here",
+        ),
+        (
+            replace(WELL, stored=(replace(STORED, value_ref=None),)),
+            "stored[0].value_ref is not set",
+        ),
+        (
+            replace(WELL, stored=(replace(STORED, value_ref=ELSEWHERE),)),
+            "stored[0].value_ref is 'assets/here/b/=/r.s.1' in 'files'; the value belongs at",
+        ),
+        (
+            replace(WELL, stored=(replace(STORED, value_ref=replace(ref(0), store="s3")),)),
+            "in 's3'; the value belongs at",
+        ),
+        (
+            replace(WELL, stored=(STORED, STORED)),
+            "stored[1] is of 'made' and 'a', as one before it",
+        ),
+        (
+            replace(
+                WELL,
+                stored=(STORED, replace(THEIRS, value_ref=ref(0))),
+                yielded_outputs=("made", "foreign"),
+            ),
+            "stored[1].value_ref is set, and the value is none of Treadle's own manager",
+        ),
+        (replace(WELL, materialized=()), "materialized has 0 entries, and 1 assets were stored"),
+        (
+            replace(WELL, materialized=(replace(MADE, asset_key=KeyText("b")),)),
+            "materialized[0] is 'b' of 'made'",
+        ),
+        (
+            replace(WELL, materialized=(replace(MADE, value_ref=ELSEWHERE),)),
+            "materialized[0].value_ref is not that of what was stored",
+        ),
+        (
+            replace(WELL, materialized=(replace(MADE, unexpected=True),)),
+            "materialized[0].unexpected is True",
+        ),
+        (
+            replace(WELL, discarded=(OutputDiscarded(output="made"),)),
+            "discarded[0].output is 'made', which was yielded",
+        ),
+    ],
+)
+def test_what_cannot_be_of_the_task_is_not_believed_and_named(fact: Any, said: str) -> None:
+    found = told(fact).fact
+
+    assert isinstance(found, Implausible)
+    assert said in found.problem
+    assert found.problem.startswith("JournalRecord.")
+
+
+def test_what_was_not_selected_is_made_only_where_that_is_wanted() -> None:
+    fact = replace(
+        WELL,
+        stored=(STORED, UNASKED),
+        materialized=(MADE, UNASKED_MADE),
+        yielded_outputs=("made", "other"),
+    )
+
+    found = told(fact, view(UnselectedOutputs.DISCARD)).fact
+
+    assert isinstance(found, Implausible)
+    assert "stored[1].asset_key is 'unasked'" in found.problem
+
+
+def test_a_failure_says_what_it_likes() -> None:
+    fact = AttemptFailed(failure=Failure(reason=FailureReason.EXIT, message="gone"))
+
+    assert told(fact).fact == fact
