@@ -199,8 +199,8 @@ class Host:
         except OSError as error:
             failure = Failure(
                 reason=FailureReason.START_FAILED,
-                message=f"No process could be started for {step.step_key}: {error}."
-                + limits.explain(error),
+                message=f"No process could be started for {step.step_key}: {error}"
+                f"{limits.explain(error)}.",
             )
             self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
 

@@ -82,7 +82,7 @@ def explain(error: BaseException) -> str:
             kind = _MET.get(OSError.__dict__["errno"].__get__(each))
             soft = UNLIMITED if kind is None else resource.getrlimit(kind)[0]
             if kind is not None and soft != UNLIMITED:
-                return f" {NAMES[kind]} of its process is {soft}{UNITS.get(kind, '')}."
+                return f" ({NAMES[kind]} of its process is {soft}{UNITS.get(kind, '')})"
     return ""
 
 

@@ -33,7 +33,7 @@ def test_soft_limits_of_an_import_hold_in_its_steps_alone(place: Workplace, star
     failure = served.run()[-1]["failed"]["failure"]
 
     assert place.log("stdout") == "[4000, 41, 42, 1073741824, 44]\n"
-    assert "RLIMIT_FSIZE of its process is 4000 bytes." in failure["message"]
+    assert "File too large (RLIMIT_FSIZE of its process is 4000 bytes)" in failure["message"]
     for name in KINDS:
         kind = getattr(resource, name)
         assert resource.prlimit(served.pid, kind) == resource.getrlimit(kind)
