@@ -97,7 +97,7 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
     ),
     "store-refuses": (
         "The database locked, slow, failing, read-only, full, for seconds to minutes",
-        lambda: store_refuses(SEED, runs=scaled(10), moments=scaled(20), longest=60 * SCALE),
+        lambda: store_refuses(SEED, runs=scaled(15), moments=scaled(14), longest=90 * SCALE),
     ),
     "unwritable": ("A home that cannot be written", adversity.unwritable_home),
 }

@@ -26,7 +26,7 @@ ASSETS = ("plain", "charges")
 """Ops that make values, and ops that leave nothing but what they did."""
 ROOM = "size=48m"
 BETWEEN_LOCKS = 0.05
-WATCH_SECONDS = 600.0
+WATCH_SECONDS = 1800.0
 
 _GET_FLAGS, _SET_FLAGS, _IMMUTABLE = 0x80086601, 0x40086602, 0x10
 
@@ -81,14 +81,14 @@ class Measures:
 
 
 def store_refuses(
-    seed: int, *, runs: int, moments: int, longest: float, op_ms: int = 600
+    seed: int, *, runs: int, moments: int, longest: float, op_ms: int = 1500
 ) -> Refusals:
     """Have runs in flight while the store refuses, for up to `longest` seconds at a time."""
     refusals = Refusals()
     started = time.monotonic()
     measures = Measures(
         rng=random.Random(seed),
-        kinds=(locked, slow, failing, read_only),
+        kinds=(locked, slow, failing, read_only, locked_and_killed),
         runs=runs,
         moments=moments,
         longest=longest,
@@ -167,7 +167,8 @@ def _ask(place: Place, refusals: Refusals) -> None:
     with place.client() as client:
         told = "it was done"
         try:
-            client.materialize("asked", idempotency_key=key).cancel()
+            handle = client.materialize("asked", idempotency_key=key)
+            handle.cancel()
         except treadle_client.TreadleClientError as error:
             told = f"{type(error).__name__}: {error}"
             if told.endswith("what was asked was not recorded"):
@@ -218,6 +219,15 @@ def locked(place: Place, seconds: float) -> None:
     """Another connection writes, and does not come to an end."""
     with _lock(place):
         time.sleep(seconds)
+
+
+def locked_and_killed(place: Place, seconds: float) -> None:
+    """The same, and the launcher is killed meanwhile, and started on the locked database."""
+    with _lock(place):
+        time.sleep(seconds / 2)
+        place.launcher.kill()
+        place.launcher.start()
+        time.sleep(seconds / 2)
 
 
 def slow(place: Place, seconds: float) -> None:

@@ -72,7 +72,7 @@ def test_adversity_ends_in_a_clear_error_or_a_recovery(scenario) -> None:  # typ
 
 
 def test_a_store_that_refuses_costs_no_run_and_no_step_twice() -> None:
-    outcome = store_refuses(SEED, runs=1, moments=4, longest=1.5, op_ms=80)
+    outcome = store_refuses(SEED, runs=1, moments=5, longest=1.5, op_ms=80)
     assert outcome.faults == []
     assert set(outcome.storm.runs) == {"SUCCEEDED"}
     assert outcome.kinds.total() >= 4
