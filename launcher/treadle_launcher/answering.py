@@ -9,7 +9,7 @@ from typing import TypeAlias
 import grpc.aio
 from google.protobuf.message import Message
 
-from treadle_launcher.errors import RefusedError, ShuttingDownError
+from treadle_launcher.errors import HomeUnavailableError, RefusedError, ShuttingDownError
 from treadle_launcher.store.errors import StoreClosedError, StoreError, StoreUnavailableError
 from treadle_launcher.wire.error import encode_refusal
 
@@ -37,14 +37,20 @@ class Answering:
             await self._context.abort_with_status(encode_refusal(error))
         elif isinstance(error, StoreClosedError):
             await self._context.abort_with_status(encode_refusal(ShuttingDownError()))
+        elif isinstance(error, StoreUnavailableError):
+            # In its own words: they say what to do, for example about a full disk. The log has
+            # them already, and not once more for each caller.
+            refused = HomeUnavailableError(message=_sentence(str(error)))
+            await self._context.abort_with_status(encode_refusal(refused))
         elif isinstance(error, StoreError | OSError):
-            # In its own words: they say what to do, for example about a full disk.
-            # What lasts, the store has said itself: not once more for each caller.
-            is_known = isinstance(error, StoreUnavailableError)
-            _LOG.log(logging.INFO if is_known else logging.ERROR, "store_failed error=%s", error)
+            _LOG.error("store_failed error=%s", error)
             refusal = RefusedError(message=str(error))
             await self._context.abort_with_status(encode_refusal(refusal))
         elif isinstance(error, Exception):
             _LOG.error("call_failed", exc_info=error)
             message = "A fault of Treadle's own: the launcher's log says more. Report it."
             await self._context.abort_with_status(encode_refusal(RefusedError(message=message)))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

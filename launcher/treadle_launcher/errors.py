@@ -26,6 +26,7 @@ LauncherError
 │   ├── WatcherBehindError          WATCHER_BEHIND
 │   ├── ShuttingDownError           SHUTTING_DOWN
 │   ├── HomeUnreadableError         HOME_UNREADABLE
+│   ├── HomeUnavailableError        HOME_UNAVAILABLE
 │   ├── BadTokenError               BAD_TOKEN
 │   └── CodeServerRefusedError      what the code server said, handed on as it is
 """
@@ -68,6 +69,7 @@ class Reason(StrEnum):
     LOCATION_UNREACHABLE = "LOCATION_UNREACHABLE"
     SHUTTING_DOWN = "SHUTTING_DOWN"
     HOME_UNREADABLE = "HOME_UNREADABLE"
+    HOME_UNAVAILABLE = "HOME_UNAVAILABLE"
     NOT_LOCAL = "NOT_LOCAL"
     BAD_TOKEN = "BAD_TOKEN"
     WATCHER_BEHIND = "WATCHER_BEHIND"
@@ -257,6 +259,12 @@ class HomeUnreadableError(RefusedError):
     """The home cannot be read now: try again."""
 
     reason = Reason.HOME_UNREADABLE
+
+
+class HomeUnavailableError(RefusedError):
+    """The home's database cannot be read or written now: try again."""
+
+    reason = Reason.HOME_UNAVAILABLE
 
 
 class BadTokenError(RefusedError):

@@ -171,11 +171,12 @@ def _ask(place: Place, refusals: Refusals) -> None:
             handle.cancel()
         except treadle_client.TreadleClientError as error:
             told = f"{type(error).__name__}: {error}"
-            if told.endswith("what was asked was not recorded"):
+            if "what was asked was not recorded" in told:
                 refusals.refused.append(key)
             if getattr(error, "reason", "") == "RUN_FINISHED":
                 told = "it was done"
-        refusals.told[told.partition(";")[0].replace(str(place.address), "LAUNCHER")[:140]] += 1
+        told = told.partition("\n")[0].replace(place.address, "LAUNCHER")
+        refusals.told[told.partition(";")[0][:160]] += 1
 
 
 def _check_asked(client: treadle_client.Client, refusals: Refusals) -> None:

@@ -50,6 +50,7 @@ _CODES: dict[Reason, grpc.StatusCode] = {
     Reason.LOCATION_UNREACHABLE: grpc.StatusCode.UNAVAILABLE,
     Reason.SHUTTING_DOWN: grpc.StatusCode.UNAVAILABLE,
     Reason.HOME_UNREADABLE: grpc.StatusCode.UNAVAILABLE,
+    Reason.HOME_UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
     Reason.NOT_LOCAL: grpc.StatusCode.PERMISSION_DENIED,
     Reason.BAD_TOKEN: grpc.StatusCode.UNAUTHENTICATED,
     Reason.WATCHER_BEHIND: grpc.StatusCode.RESOURCE_EXHAUSTED,

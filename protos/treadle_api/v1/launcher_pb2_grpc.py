@@ -29,8 +29,11 @@ class LauncherServiceStub:
     """Owns runs, their event log, and the record of what was materialized.
 
     Any call may end with UNAUTHENTICATED (BAD_TOKEN: over TCP, send "authorization: Bearer …"
-    metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
-    of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
+    metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher), UNAVAILABLE
+    HOME_UNAVAILABLE (the home's database cannot be read or written now: it is locked, full or
+    read-only; the message says why, and whether what was asked is recorded, not recorded or not
+    yet; try again, a launch under its idempotency key) or INTERNAL (a fault of Treadle's: report
+    it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
@@ -154,8 +157,11 @@ class LauncherServiceServicer:
     """Owns runs, their event log, and the record of what was materialized.
 
     Any call may end with UNAUTHENTICATED (BAD_TOKEN: over TCP, send "authorization: Bearer …"
-    metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
-    of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
+    metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher), UNAVAILABLE
+    HOME_UNAVAILABLE (the home's database cannot be read or written now: it is locked, full or
+    read-only; the message says why, and whether what was asked is recorded, not recorded or not
+    yet; try again, a launch under its idempotency key) or INTERNAL (a fault of Treadle's: report
+    it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
@@ -474,8 +480,11 @@ class LauncherService:
     """Owns runs, their event log, and the record of what was materialized.
 
     Any call may end with UNAUTHENTICATED (BAD_TOKEN: over TCP, send "authorization: Bearer …"
-    metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher) or INTERNAL (a fault
-    of Treadle's: report it). Calls that name a location may also end with NOT_FOUND
+    metadata), UNAVAILABLE SHUTTING_DOWN (try again, or another launcher), UNAVAILABLE
+    HOME_UNAVAILABLE (the home's database cannot be read or written now: it is locked, full or
+    read-only; the message says why, and whether what was asked is recorded, not recorded or not
+    yet; try again, a launch under its idempotency key) or INTERNAL (a fault of Treadle's: report
+    it). Calls that name a location may also end with NOT_FOUND
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,

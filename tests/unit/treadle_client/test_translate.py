@@ -47,6 +47,7 @@ RAISED = {
     "LOCATION_UNREACHABLE": (UNAVAILABLE, treadle_client.UnreachableError),
     "SHUTTING_DOWN": (UNAVAILABLE, treadle_client.UnreachableError),
     "HOME_UNREADABLE": (UNAVAILABLE, treadle_client.UnreachableError),
+    "HOME_UNAVAILABLE": (UNAVAILABLE, treadle_client.RequestError),
     "NOT_LOCAL": (grpc.StatusCode.PERMISSION_DENIED, treadle_client.LocationNotReadyError),
     "BAD_TOKEN": (grpc.StatusCode.UNAUTHENTICATED, treadle_client.AccessError),
     "WATCHER_BEHIND": (grpc.StatusCode.RESOURCE_EXHAUSTED, treadle_client.RequestError),

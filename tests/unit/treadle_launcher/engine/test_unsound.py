@@ -115,7 +115,7 @@ async def test_a_run_that_cannot_be_folded_ends_when_the_next_launcher_starts(ki
         spoilt = 0
         for (item,) in database.execute(query).fetchall():
             fields = json.loads(item)
-            if "key" in fields and "inputs" in fields:
+            if fields.get("key") == "a":
                 source = {"step_output": {"step_key": "nobody", "output": "result"}}
                 fields["inputs"] = [{"name": "x", "sources": [source]}]
                 update = "UPDATE plan_items SET item_json = ? WHERE item_json = ?"
