@@ -27,6 +27,7 @@ from tests.unit.treadle_launcher.engine.simulated import (
     SimulatedLauncher,
     World,
 )
+from treadle_launcher import defaults
 from treadle_launcher.events import Event, OutputStored, RunFinished, StepSucceeded
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.ids import KeyText, RunId, StepKey
@@ -502,16 +503,28 @@ def test_the_journal_of_a_dead_host_stays_until_all_that_it_says_is_committed(ro
     runs.teardown()
 
 
-@pytest.mark.parametrize("unknown", [False, True])
+@pytest.mark.parametrize("what", ["refused", "unknown", "crash"])
 @pytest.mark.parametrize("rounds", range(1, 7))
-def test_what_was_refused_is_done_once_when_the_store_takes_it(rounds: int, unknown: bool) -> None:
+def test_what_is_late_and_then_refused_is_done_once(rounds: int, what: str) -> None:
     runs = Runs()
     runs.begin(ends_late=False)
     runs.submit(shape={"a": (), "b": ("a",), "c": ("b",)})
     for _ in range(rounds):
         runs.go_on(rounds=1, well=True, late=0)
         assert runs.launcher is not None
-        if runs.launcher.store.held and runs.known:
-            runs.refuse(count=100, unknown=unknown)
+        if not runs.launcher.store.held or not runs.known:
+            continue
+        for _ in range(int(defaults.HOST_ANSWER) + 2):
+            # Long enough to ask hosts what became of what they were handed.
+            runs.let_time_pass(1)
+        for _ in runs.addressed():
+            runs.hear(position=0, frames=100)
+        for _ in runs.world.running():
+            runs.report(position=0, well=True)
+        if what == "crash":
+            runs.crash()
+            runs.recover(late=0)
+        else:
+            runs.refuse(count=100, unknown=what == "unknown")
     runs.teardown()
     assert len(runs.world.begun) == 3
