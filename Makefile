@@ -43,8 +43,11 @@ again: $(VENV)/.dev  ## What failed in the last run, once more and alone: what f
 
 # How many times the usual number of random examples.
 FUZZ ?= 20
-fuzz: $(VENV)/.dev  ## Random modules and locations against the model: many more, and new ones each time.
+# For how many seconds foreign code servers and hosts are tried.
+FOREIGN_SECONDS ?= 60
+fuzz: $(VENV)/.dev  ## Random modules and locations against the model, and foreign code servers and hosts: many, new ones each time.
 	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py
+	$(BIN)/python -m tests.foreign --seconds $(FOREIGN_SECONDS) --seed $$(date +%s)
 
 # Which random moments, and how much of everything: CHAOS_SCALE=0.1 takes a tenth.
 export CHAOS_SEED ?= 1

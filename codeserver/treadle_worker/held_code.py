@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -69,11 +70,18 @@ def import_code(
     def tell(hang: Hang) -> None:
         on_hang(_hung(str(targets[hang.target]), seconds, hang))
 
+    watching = Limits(
+        seconds=seconds,
+        lifelines=lifelines,
+        # Beside its journal lies what the host itself prints.
+        printed=os.path.join(os.path.dirname(spec.journal), "output") if spec.journal else "",
+        kept=spec.log_limit,
+    )
     before, opened_before = import_limits.read(), left_open.before()
     try:
         with (
             traced() as traces,
-            watched(Limits(seconds=seconds, lifelines=lifelines), tell) as on_module,
+            watched(watching, tell) as on_module,
         ):
             location = load_targets(targets, spec.working_directory, on_module)
     except LoadFailedError as error:

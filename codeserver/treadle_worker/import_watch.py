@@ -18,7 +18,11 @@ from typing import NoReturn
 from treadle.snapshot import SourceLine
 from treadle_worker import processes, stacks
 from treadle_worker.importing import ModuleEvent, ModuleStarted
+from treadle_worker.log_cap import CappedFile
 from treadle_worker.origins import is_user_file
+
+_LOOK_S = 0.25
+"""How often it is looked how much an import has printed."""
 
 _DUMP_WAIT_S = 2.0
 _DUMP_QUIET_S = 0.2
@@ -37,10 +41,15 @@ class Hang:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long one target may take, and the descriptors whose other end's end is the import's."""
+    """How long one target may take, and the descriptors whose other end's end is the import's.
+
+    `printed` is the file that what it prints goes into, of which `kept` bytes stay; "": none.
+    """
 
     seconds: float
     lifelines: tuple[int, ...] = ()
+    printed: str = ""
+    kept: int = 0
 
 
 @contextlib.contextmanager
@@ -106,8 +115,16 @@ class _Watch:
             waiting.register(fd, select.POLLIN)
         for fd in self._limits.lifelines:
             waiting.register(fd, select.POLLRDHUP)
+        printed = CappedFile(self._limits.printed, self._limits.kept)
         deadline = time.monotonic() + self._limits.seconds
-        while ready := _poll(waiting, deadline):
+        while True:
+            ready = _poll(waiting, min(deadline, time.monotonic() + _LOOK_S))
+            if self._limits.printed:
+                printed.look()
+            if not ready and time.monotonic() >= deadline:
+                return True
+            if not ready:
+                continue
             if host in ready:
                 return False
             if not ready.isdisjoint(self._limits.lifelines):
@@ -118,7 +135,6 @@ class _Watch:
                 return False
             self._target = int(told.split()[-1])
             deadline = time.monotonic() + self._limits.seconds
-        return True
 
     def _where(self) -> str:
         """Have the host write where its threads are; "" if it does not in time."""

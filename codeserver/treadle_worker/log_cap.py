@@ -22,7 +22,7 @@ class LogCap:
     """The cap on the three streams of one attempt; `limit` are the bytes kept of each."""
 
     def __init__(self, logs: LogFolder, limit: int) -> None:
-        self._streams = tuple(_Stream(path, limit) for path in logs.streams)
+        self._streams = tuple(CappedFile(path, limit) for path in logs.streams)
 
     def look(self) -> bool:
         """Cut what is well beyond the limit; tell whether a stream grows fast."""
@@ -35,7 +35,9 @@ class LogCap:
             stream.end()
 
 
-class _Stream:
+class CappedFile:
+    """A file to which others append, of which so many bytes are kept."""
+
     def __init__(self, path: str, limit: int) -> None:
         self._path = path
         self._head = limit // 2
@@ -45,6 +47,7 @@ class _Stream:
         self._can_punch = True
 
     def look(self) -> bool:
+        """Cut what is well beyond the limit; tell whether it grows fast."""
         size = self._size()
         grown, self._seen = size - self._seen, size
         slack = (self._head + self._tail) // 4
@@ -55,6 +58,7 @@ class _Stream:
         return grown > slack
 
     def end(self) -> None:
+        """Cut what is beyond the limit at all; nobody writes any more."""
         size = self._size()
         # Logs that are gone, or cannot be cut, are no reason to lose the attempt.
         with contextlib.suppress(OSError):

@@ -12,7 +12,8 @@ How a host is started. The launcher runs, in LaunchSpec.working_directory and wi
 LaunchSpec.environment, in a session of its own:
   INTERPRETER -P BOOTSTRAP host FD
 -P and BOOTSTRAP are for Treadle's own hosts: a strange one passes over them. Standard input is
-empty, standard output and error are HOST/output below. FD is a readable file that holds one
+empty, standard output and error are HOST/output below, of which Treadle's own host keeps
+logLimitBytes, half from either end, while it imports. FD is a readable file that holds one
 JSON object, the host's spec; an int64 stands here as a number:
   hostId            its name: what Hello.host_id MUST say
   tag               a number of 63 bits that everything carries that the host ever starts: its
