@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from treadle_launcher.private_files import write_private
+from treadle_launcher.private_files import write_whole
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,10 +31,8 @@ class LocationNames:
         self._names[address] = name
         if self._only_reads:
             return
-        draft = self._file.with_name(f".{self._file.name}.new")
         try:
-            write_private(draft, json.dumps(self._names, indent=1, sort_keys=True) + "\n")
-            draft.replace(self._file)
+            write_whole(self._file, json.dumps(self._names, indent=1, sort_keys=True) + "\n")
         except OSError as error:
             _LOG.warning("location_name_not_kept name=%s error=%s", name, error)
 

@@ -13,7 +13,7 @@ from treadle_client.cli.location_text import load_problems
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
-from treadle_client.cli.session import SessionRequest, open_session
+from treadle_client.cli.session import SessionRequest, open_reading_session
 
 
 @click.command()
@@ -27,7 +27,7 @@ def locations(wanted: SessionRequest, as_json: bool) -> ExitCode:
     was not seen since the launcher started, and was given without a name, by its last name or
     its address.
     """
-    with open_session(wanted) as session:
+    with open_reading_session(wanted) as session:
         found = session.client.locations()
     if as_json:
         print_document(plain(found))
