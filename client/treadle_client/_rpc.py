@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import grpc
 
-from treadle_access.addresses import BadAddressError, parse_unix
-from treadle_access.sockets import HeldSocket
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
 from treadle_client._errors import UnreachableError
 from treadle_client._event import Event
 from treadle_client._graph import Graph
+from treadle_client._held_socket import held_socket
 from treadle_client._home_rpc import HomeRpc
 from treadle_client._location import Launcher, Location, Reload
 from treadle_client._log import LogChunk
@@ -21,7 +20,7 @@ from treadle_client._reexecution import Reexecution
 from treadle_client._requests import LaunchedRun, LogRequest, RunRequest, Stream
 from treadle_client._run import Run, RunState
 from treadle_client._step_result import StepResult
-from treadle_client._translate import START_OR_NAME_ONE, closing_call, translated
+from treadle_client._translate import closing_call, translated
 from treadle_client._wire.events import decode_event
 from treadle_client._wire.graphs import decode_graph
 from treadle_client._wire.locations import decode_launcher, decode_location
@@ -52,19 +51,6 @@ _CHANNEL_OPTIONS = (
 )
 
 
-def _held_socket(address: str) -> HeldSocket | None:
-    """Return the Unix socket that is meant, held so that no other user can put his in its place."""
-    if not address.startswith("unix"):
-        return None
-    try:
-        return HeldSocket(parse_unix(address))
-    except OSError as error:
-        message = f"Nobody answers at {address}: {error.strerror}\n{START_OR_NAME_ONE}"
-        raise UnreachableError(message, address=address) from error
-    except BadAddressError as error:
-        raise UnreachableError(f"{address} is not used: {error}.", address=address) from error
-
-
 class LauncherRpc:
     """A channel to one launcher, and a method an RPC.
 
@@ -74,7 +60,7 @@ class LauncherRpc:
 
     def __init__(self, address: str, token: str | None) -> None:
         self.address = address
-        self._held = _held_socket(address)
+        self._held = held_socket(address)
         target = address if self._held is None else str(self._held.address)
         self._channel = grpc.insecure_channel(target, options=_CHANNEL_OPTIONS)
         self._open_stub: launcher_pb2_grpc.LauncherServiceStub | None = (

@@ -27,8 +27,8 @@ from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, PlanOptions, Selection
 from treadle_launcher.plan_check import check_plan, check_reused
+from treadle_launcher.reachability import Reachability
 from treadle_launcher.rerunning import EarlierRun
-from treadle_launcher.standing import Standing
 from treadle_launcher.wire.answers import BoundsError, checked, whole
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
 from treadle_launcher.wire.earlier_steps import encode_rerun
@@ -54,10 +54,10 @@ class CodeLocation:
         self.name = given.name or remembered or str(given.address)
         self.is_named = bool(given.name)
         self.report: LocationReport | None = None
-        self.standing = Standing(given)
+        self.reachability = Reachability(given)
         self._naming: Callable[[str], str] = str
         self._metadata = _metadata(given)
-        self._channel = CodeServerChannel(given.address, self.standing.refuse)
+        self._channel = CodeServerChannel(given.address, self.reachability.refuse)
         self._stub: codeserver_pb2_grpc.CodeServerServiceAsyncStub = (
             codeserver_pb2_grpc.CodeServerServiceStub(self._channel.grpc)
         )
@@ -111,7 +111,7 @@ class CodeLocation:
 
     async def refresh(self, *, wait_for_ready: bool = False) -> LocationReport:
         """Ask how the location is now; a code server that is not there yet may be waited for."""
-        with answered(self.name, self.standing):
+        with answered(self.name, self.reachability):
             response = await self._stub.GetLocation(
                 codeserver_pb2.GetLocationRequest(),
                 metadata=self._metadata,
@@ -130,17 +130,17 @@ class CodeLocation:
         if not self.is_silent and await self._reports.came(self.refresh()):
             return True
         if self.is_silent:
-            self.standing.lose("it does not answer")
+            self.reachability.lose("it does not answer")
         return False
 
     @property
     def is_reachable(self) -> bool:
         """Whether it answered last time."""
-        return self.standing.is_reachable
+        return self.reachability.is_reachable
 
     async def reload(self) -> tuple[LocationReport, bool]:
         """Load the targets anew; tell whether the new snapshot is served."""
-        with answered(self.name, self.standing):
+        with answered(self.name, self.reachability):
             # No deadline: the code server ends a load after its import timeouts. That it does
             # not answer at all is found by pings.
             response = await self._stub.Reload(
@@ -154,7 +154,7 @@ class CodeLocation:
         known = self._graphs.get(report.digest)
         if known is not None:
             return known
-        with answered(self.name, self.standing):
+        with answered(self.name, self.reachability):
             call = self._stub.GetGraph(
                 codeserver_pb2.GetGraphRequest(),
                 metadata=self._metadata,
@@ -188,7 +188,7 @@ class CodeLocation:
     async def plan(self, selection: Selection, options: PlanOptions, lacking: Lacking) -> Plan:
         """Return the plan of a selection, its loads not resolved."""
         request = _plan_request(selection, options, lacking)
-        with answered(self.name, self.standing):
+        with answered(self.name, self.reachability):
             call = self._stub.Plan(
                 request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
             )
@@ -203,7 +203,7 @@ class CodeLocation:
     ) -> Plan:
         """Return the plan of a re-execution, its loads and reuses not resolved."""
         request = _plan_request(selection, options, lacking)
-        with answered(self.name, self.standing):
+        with answered(self.name, self.reachability):
             call = self._stub.PlanReexecution(
                 encode_rerun(request, earlier.reexecution, earlier.steps.values()),
                 metadata=self._metadata,
@@ -215,7 +215,7 @@ class CodeLocation:
 
     async def manifest(self) -> tuple[str, CodeManifest]:
         """Return the digest that is served, and what it is made of."""
-        with answered(self.name, self.standing):
+        with answered(self.name, self.reachability):
             call = self._stub.GetManifest(
                 codeserver_pb2.GetManifestRequest(),
                 metadata=self._metadata,
@@ -233,7 +233,7 @@ class CodeLocation:
         if not isinstance(self.address, UnixAddress):
             raise NoHostForLocationError([self.name])
         try:
-            with answered(self.name, self.standing):
+            with answered(self.name, self.reachability):
                 response = await self._stub.GetLaunchSpec(
                     codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
                 )
@@ -259,13 +259,13 @@ class CodeLocation:
                     self._seen(LocationReport(checked(response).location))
                     on_change()
             except grpc.aio.AioRpcError as error:
-                note_lost(self.name, self.standing, error)
+                note_lost(self.name, self.reachability, error)
             except BoundsError as error:
                 call.cancel()
                 _LOG.error("answer_refused location=%s detail=%s", self.name, error)
-                self.standing.refuse(f"it answered what the contract does not allow: {error}")
+                self.reachability.refuse(f"it answered what the contract does not allow: {error}")
             else:
-                self.standing.lose("it is gone")
+                self.reachability.lose("it is gone")
             on_change()
             # A server that answers and ends the stream at once must not be asked in a circle.
             await asyncio.sleep(pause)
@@ -276,7 +276,7 @@ class CodeLocation:
         if not self.is_named and report.name:
             self.name = self._naming(report.name)
         self.report = report
-        self.standing.answer()
+        self.reachability.answer()
         if report.generation != before:
             self._on_load(self.name, report.generation)
         return report

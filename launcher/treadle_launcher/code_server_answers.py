@@ -15,7 +15,7 @@ from treadle_launcher.errors import (
     Reason,
 )
 from treadle_launcher.plan_check import BadPlanError
-from treadle_launcher.standing import Standing
+from treadle_launcher.reachability import Reachability
 from treadle_launcher.wire.answers import BoundsError
 from treadle_launcher.wire.error import decode_refusal
 
@@ -34,7 +34,7 @@ _NOT_ANSWERED = frozenset({Reason.SHUTTING_DOWN, Reason.BAD_TOKEN})
 
 
 @contextmanager
-def answered(name: str, standing: Standing) -> Iterator[None]:
+def answered(name: str, reachability: Reachability) -> Iterator[None]:
     """Raise what a call of the code server called `name` ends with, as the launcher says it.
 
     Raises:
@@ -56,20 +56,20 @@ def answered(name: str, standing: Standing) -> Iterator[None]:
         if refusal is not None and refusal.reason not in _NOT_ANSWERED:
             raise CodeServerRefusedError(refusal) from error
         if error.code() in _GONE:
-            note_lost(name, standing, error)
-            raise standing.refusal(name) from error
+            note_lost(name, reachability, error)
+            raise reachability.refusal(name) from error
         raise BadAnswerError(
             [name],
             message=f"The code server of {name} failed: {error.code().name} {error.details()}",
         ) from error
 
 
-def note_lost(name: str, standing: Standing, error: grpc.aio.AioRpcError) -> None:
+def note_lost(name: str, reachability: Reachability, error: grpc.aio.AioRpcError) -> None:
     """Note that no answer came, and why."""
     refusal = decode_refusal(error)
     if refusal is not None and refusal.reason is Reason.BAD_TOKEN:
-        standing.refuse_token(name)
+        reachability.refuse_token(name)
     elif error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        standing.lose("it does not answer")
+        reachability.lose("it does not answer")
     else:
-        standing.lose()
+        reachability.lose()

@@ -55,8 +55,10 @@ class Relay:
         for task in tuple(self._joining):
             task.cancel()
         await asyncio.gather(*self._joining, return_exceptions=True)
-        for near in tuple(self._ends):
-            near.close()
+        ends = tuple(self._ends)
+        for end in ends:
+            end.abort()
+        await asyncio.gather(*(end.gone.wait() for end in ends))
 
     def _join(self, near: _End) -> None:
         """Connect an end that was dialled to a far one, or hang it up: gRPC tries again."""
@@ -75,9 +77,25 @@ class Relay:
             near.close()
             return
         self._refuse("")
-        task = asyncio.create_task(_joined(near, far))
+        task = asyncio.create_task(self._joined(near, far))
         self._joining.add(task)
         task.add_done_callback(self._joining.discard)
+
+    async def _joined(self, near: _End, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            _, far = await loop.create_unix_connection(
+                lambda: _End(self._ends.add, self._ends.discard), sock=connection
+            )
+        except BaseException:
+            connection.close()
+            near.close()
+            raise
+        if near.peer is None:
+            far.close()
+            return
+        far.join(near)
+        near.join(far)
 
     def _refuse(self, why: str) -> None:
         if why != self._refused:
@@ -102,6 +120,7 @@ class _End(asyncio.Protocol):
         self._on_made = on_made
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
+        self.gone = asyncio.Event()
         self.other: _End | None = None
 
     @property
@@ -122,6 +141,11 @@ class _End(asyncio.Protocol):
         """Hang up, once what was said is said."""
         if self._transport is not None:
             self._transport.close()
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Hear nothing before there is somebody to say it (asyncio calls it)."""
@@ -149,20 +173,6 @@ class _End(asyncio.Protocol):
         """Hang up at the other end too (asyncio calls it)."""
         self._transport = None
         self._on_lost(self)
+        self.gone.set()
         if self.other is not None:
             self.other.close()
-
-
-async def _joined(near: _End, connection: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        _, far = await loop.create_unix_connection(_End, sock=connection)
-    except BaseException:
-        connection.close()
-        near.close()
-        raise
-    if near.peer is None:
-        far.close()
-        return
-    far.join(near)
-    near.join(far)

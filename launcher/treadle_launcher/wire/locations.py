@@ -57,8 +57,8 @@ class LocationMessages:
         message = graph_pb2.Location() if report is None else report.encode()
         message.name = location.name
         message.address = str(location.address)
-        message.problem = location.standing.problem
-        message.since.FromDatetime(location.standing.since)
+        message.problem = location.reachability.problem
+        message.since.FromDatetime(location.reachability.since)
         if not location.is_reachable:
             message.state = graph_pb2.LOCATION_STATE_UNREACHABLE
         message.warnings.extend(self._locations.warnings(location))

@@ -9,7 +9,7 @@ from treadle_launcher.arguments import LocationArgument
 from treadle_launcher.errors import LocationUnreachableError
 
 
-class Standing:
+class Reachability:
     """Told of each answer and of each that did not come; begins as one that never answered."""
 
     def __init__(
