@@ -108,7 +108,7 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
         NotPicklableError: the value has no pickle.
         OSError: the folder cannot be written.
     """
-    _make_folder(path.parent)
+    make_folder(path.parent)
     unfinished = path.with_name(_UNFINISHED + secrets.token_hex(8))
     try:
         with open(unfinished, "xb", opener=_opened_private) as file:
@@ -128,12 +128,12 @@ def _opened_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, that only this user may enter."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except FileNotFoundError:
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 

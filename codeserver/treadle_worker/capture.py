@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from treadle._files import path_component
+from treadle._files import make_folder, path_component
 
 _TAIL_BYTES = 4096
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
@@ -39,7 +40,7 @@ class LogFolder:
         Raises:
             OSError: it cannot be made.
         """
-        os.makedirs(self.path, mode=0o700, exist_ok=True)
+        make_folder(Path(self.path))
         for path in self.streams:
             os.close(open_append(path))
 
