@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from treadle_access.addresses import Address, TcpAddress
 from treadle_access.binding import started
 from treadle_access.connections import bounded
+from treadle_access.reflecting import reflect
 from treadle_access.token_check import TokenCheck
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
 from treadle_launcher import defaults
@@ -83,9 +83,7 @@ async def served(
     healthy = health.aio.HealthServicer()
     await healthy.set(_SERVICE, health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflection.enable_server_reflection(
-        (_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server
-    )
+    reflect(server, (_SERVICE, health.SERVICE_NAME))
     async with started(server, bind) as address:
         try:
             yield address

@@ -27,8 +27,22 @@ def test_reflection_lists_the_services(seed: CodeServer) -> None:
     assert names == {
         SERVICE,
         "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",
     }
+
+
+def test_reflection_has_its_newer_name_too(seed: CodeServer) -> None:
+    ask_v1 = seed.channel.stream_stream(
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+    )
+    request = reflection_pb2.ServerReflectionRequest(file_containing_symbol=SERVICE)
+
+    (response,) = ask_v1(iter([request]), timeout=30)
+
+    assert response.file_descriptor_response.file_descriptor_proto
 
 
 def test_reflection_gives_the_contract(seed: CodeServer) -> None:
