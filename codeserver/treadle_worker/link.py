@@ -54,11 +54,13 @@ class Link:
         """Connect to the launcher at a socket.
 
         Raises:
-            LinkError: nobody listens there, or another user does.
+            LinkError: nobody listens there, or another user does; or it is a link.
         """
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.setblocking(False)
+            if os.path.islink(path):
+                raise PermissionError("it is a link, and only a socket itself is dialled")
             connection.connect(path)
             _check_peer(connection)
         except OSError as exc:
