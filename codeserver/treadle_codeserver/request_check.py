@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 from treadle_api.bounds import BoundsError, check
+from treadle_api.streams import Parts
 from treadle_codeserver.errors import BadArgumentError
 from treadle_codeserver.wire.error import encode_refusal
 
@@ -116,6 +117,15 @@ def _conversing(
                 yield response
 
     return checked
+
+
+def _counted(parts: Parts, request: object) -> object:
+    assert isinstance(request, Message), "what is none was refused"
+    try:
+        parts.count(request)
+    except BoundsError as error:
+        return Refused(f"{error}.")
+    return request
 
 
 async def _check(request: object, context: Any) -> None:

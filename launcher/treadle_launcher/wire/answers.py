@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from google.protobuf.message import Message
 
-from treadle_api.bounds import BoundsError, check, stream_bounds
+from treadle_api.bounds import BoundsError, check
+from treadle_api.streams import Parts
 
 __all__ = ["BoundsError", "checked", "whole"]
 
@@ -43,32 +44,13 @@ async def whole(call: Call[M]) -> list[M]:
     Raises:
         BoundsError: a field of one is not what the contract allows, or there is more of it.
     """
-    bounds = stream_bounds()
+    parts = Parts()
     taken: list[M] = []
-    size = items = 0
     try:
         async for part in call:
-            size += part.ByteSize()
-            items += _items(part)
-            if size > bounds.max_total_bytes or items > bounds.max_items:
-                problem = (
-                    f"is streamed in more than the {bounds.max_total_bytes:,} bytes, or the"
-                    f" {bounds.max_items:,} items, that are read"
-                )
-                raise BoundsError(part.DESCRIPTOR.name, problem)
-            taken.append(checked(part))
+            parts.take(part)
+            taken.append(part)
     finally:
         # Of no effect when it has ended.
         call.cancel()
     return taken
-
-
-def _items(part: Message) -> int:
-    """Return how many entries the lists of a part have, and one for the part."""
-    count = 1
-    for field, value in part.ListFields():
-        if field.is_repeated:
-            count += len(value)
-        elif isinstance(value, Message):
-            count += _items(value)
-    return count

@@ -32,6 +32,10 @@ class CodeServerServiceStub:
     Any call may end with UNAUTHENTICATED (BAD_TOKEN: over TCP, send "authorization: Bearer …"
     metadata) or UNAVAILABLE (the server is going or gone: try again). The errors below are the
     others; all carry a Refusal (error.proto).
+
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, or
+    a field is beyond its bounds (bounds.proto). A caller reads of a stream no more than StreamBounds
+    says, gives the call up then, and does nothing with it.
     """
 
     def __init__(self, channel):
@@ -89,6 +93,10 @@ class CodeServerServiceServicer:
     Any call may end with UNAUTHENTICATED (BAD_TOKEN: over TCP, send "authorization: Bearer …"
     metadata) or UNAVAILABLE (the server is going or gone: try again). The errors below are the
     others; all carry a Refusal (error.proto).
+
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, or
+    a field is beyond its bounds (bounds.proto). A caller reads of a stream no more than StreamBounds
+    says, gives the call up then, and does nothing with it.
     """
 
     def GetLocation(self, request, context):
@@ -238,6 +246,10 @@ class CodeServerService:
     Any call may end with UNAUTHENTICATED (BAD_TOKEN: over TCP, send "authorization: Bearer …"
     metadata) or UNAVAILABLE (the server is going or gone: try again). The errors below are the
     others; all carry a Refusal (error.proto).
+
+    Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, or
+    a field is beyond its bounds (bounds.proto). A caller reads of a stream no more than StreamBounds
+    says, gives the call up then, and does nothing with it.
     """
 
     @staticmethod
