@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -12,6 +10,7 @@ from urllib.parse import quote
 from treadle import _pickle5
 from treadle._errors import TreadleError
 from treadle._pickle5 import Stamp, ValueFileError
+from treadle._system import hashlib, make_folders, open_file, os, secrets
 from treadle.durability import Durability, sync_folders
 from treadle.task import ValueRef
 
@@ -64,7 +63,7 @@ class FileStore:
             OSError: the folder cannot be written, or the disk failed.
         """
         path = self.path_of(key)
-        if path.exists():
+        if os.path.exists(path):
             raise ValueFileError(path, "there is a value, which is never overwritten")
         stamp = _write_file(path, value, self._durability)
         if self._durability is Durability.POWER:
@@ -108,33 +107,28 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
         NotPicklableError: the value has no pickle.
         OSError: the folder cannot be written.
     """
-    make_folder(path.parent)
+    # That only this user may enter, and read.
+    make_folders(str(path.parent), 0o700)
     unfinished = path.with_name(_UNFINISHED + secrets.token_hex(8))
     try:
-        with open(unfinished, "xb", opener=_opened_private) as file:
+        with open_file(unfinished, "xb", opener=_opened_private) as file:
             stamp = _pickle5.dump(value, file)
             if durability is Durability.POWER:
                 # Before it has its name: no power cut leaves a named file that is not whole.
                 file.flush()
                 os.fsync(file.fileno())
-        unfinished.replace(path)
+        os.replace(unfinished, path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished)
     return stamp
 
 
 def _opened_private(path: str, flags: int) -> int:
-    """Open a file that only this user may read, whatever the umask allows others."""
-    return os.open(path, flags, 0o600)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, that only this user may enter."""
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except FileNotFoundError:
-        make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
+    """Open a file that only this user may read, whatever the umask is, which may be the user's."""
+    fd = os.open(path, flags, 0o600)
+    os.fchmod(fd, 0o600)
+    return fd
 
 
 def path_component(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
+
+from treadle._system import os
 
 # As of a process that an exception ended: it did what it must not.
 _STATUS = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -20,6 +19,7 @@ from treadle._plain import (
 )
 from treadle._source import user_line
 from treadle._step_logger import step_logger
+from treadle._system import os
 from treadle.snapshot import MetadataEntry
 
 _TOO_MUCH: Final = f"Keep all of it below {TOTAL_BYTES}; what is larger belongs in an asset."

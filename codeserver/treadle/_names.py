@@ -5,11 +5,11 @@ No word is reserved: an op may be called `conf`, `type` or `input`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from treadle import _json as json
 from treadle._errors import ArgumentError, InvalidNameError
 from treadle._source import user_line
 from treadle._value_words import in_words

@@ -14,19 +14,14 @@ file privately, so loaded arrays are writable and share pages with the file unti
 
 from __future__ import annotations
 
-import hashlib
-import json
-import mmap
-import os
-import pickle
 import platform
-import struct
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from treadle import _json as json
 from treadle._errors import TreadleError
+from treadle._system import hashlib, mmap, open_file, os, pickle, struct, zlib
 
 CODEC: Final = "pickle5"
 
@@ -198,7 +193,7 @@ def _seal(crc32: int) -> bytes:
 
 def _mapped(path: Path, expected: Stamp | None) -> memoryview:
     try:
-        with path.open("rb") as file:
+        with open_file(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             if expected is not None and size != expected.size_bytes:
                 raise ValueLostError(path, f"it has {size} bytes instead of {expected.size_bytes}")

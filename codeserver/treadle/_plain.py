@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
-import os
 from collections.abc import Mapping
 from typing import Any, Final
 
+from treadle import _json as json
+from treadle._system import os
 from treadle.snapshot import JsonValue
 
 # Limits of the wire: text in one value, whole numbers, and what one event may reasonably hold.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from types import FrameType
 
+from treadle._system import os
 from treadle.snapshot import SourceLine
 
 _OURS = ("treadle", "treadle_worker")

@@ -6,7 +6,6 @@ sorted, separators are compact, text is ASCII with escapes, sets are sorted.
 
 from __future__ import annotations
 
-import json
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -14,6 +13,8 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import TypeAlias, TypeVar, Union, cast
+
+from treadle import _json as json
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 T = TypeVar("T")

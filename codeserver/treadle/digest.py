@@ -7,7 +7,6 @@ and after it ran: no path, line number, address or iteration order of a set goes
 from __future__ import annotations
 
 import functools
-import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -23,6 +22,7 @@ from types import (
 from typing import Any, TypeAlias
 
 from treadle import canonical, details
+from treadle._system import hashlib
 from treadle.canonical import Json
 from treadle.snapshot import Asset, Block, Job, Manifest, Resource, Snapshot, SourceLine, Step
 

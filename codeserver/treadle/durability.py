@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
+
+from treadle._system import os
 
 
 class Durability(StrEnum):

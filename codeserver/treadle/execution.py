@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -19,6 +18,7 @@ from treadle._run_inputs import InputLoader, StepSource
 from treadle._run_outputs import OutputKeeper
 from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
+from treadle._system import os
 from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
 
 __all__ = ["RetryAsk", "StepFailedError", "StepSource", "Where", "run_step"]

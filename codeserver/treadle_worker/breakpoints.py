@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any, NoReturn
+
+from treadle._system import os
 
 
 class NoTerminalError(RuntimeError):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
-from treadle._files import make_folder, path_component
+from treadle._files import path_component
+from treadle._system import make_folders, open_file, os
 
 _TAIL_BYTES = 4096
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
@@ -40,7 +39,7 @@ class LogFolder:
         Raises:
             OSError: it cannot be made.
         """
-        make_folder(Path(self.path))
+        make_folders(self.path, 0o700)
         for path in self.streams:
             os.close(open_append(path))
 
@@ -52,7 +51,7 @@ class LogFolder:
     def stderr_tail(self) -> str:
         """Return the last lines of stderr, at most 4 KiB; "" if it cannot be read."""
         try:
-            with open(self.stderr, "rb") as file:
+            with open_file(self.stderr, "rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(0, size - _TAIL_BYTES))
                 tail = file.read(_TAIL_BYTES)

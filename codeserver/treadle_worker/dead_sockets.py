@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import select
-import socket
-import stat
-import time
 from collections.abc import Iterable
+
+from treadle._system import os, select, socket, stat, time
 
 
 def remove_dead_sockets(paths: Iterable[str], *, patience: float = 0.0) -> None:
@@ -27,7 +24,7 @@ def remove_dead_sockets(paths: Iterable[str], *, patience: float = 0.0) -> None:
 def _is_refused(path: str, end: float) -> bool:
     """Tell whether nobody listens, at the latest at `end`, of the monotonic clock."""
     while True:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
             # One that listens but is too busy to answer is none of ours to remove.
             probe.setblocking(False)
             try:

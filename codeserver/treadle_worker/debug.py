@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import json
 import logging
-import os
 import pdb  # noqa: T100 - what this file is for
 import shlex
-import signal
 import sys
 import tempfile
 from bdb import BdbQuit
@@ -19,9 +16,11 @@ from enum import StrEnum
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
+from treadle import _json as json
 from treadle._files import STORE_NAME, FileStore
 from treadle._interrupted import StepInterrupted
 from treadle._step_logger import give_step_logger
+from treadle._system import os, signal
 from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation
 from treadle.task import LoadedInput, StepResult, TaskOutput, TaskSource, TaskStep, ValueRef
@@ -222,7 +221,7 @@ def _thrown_away(output: TaskOutput) -> TaskOutput:
 
 def _read(fd: int) -> _Spec:
     with os.fdopen(fd, "rb") as stream:
-        content: JsonObject = json.load(stream)
+        content: JsonObject = json.loads(stream.read())
     task = decode_launcher_frame({"task": content["task"]})
     assert isinstance(task, Task)
     return _Spec(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
+from treadle import _json as json
+from treadle._system import read_bytes
 from treadle_worker.link import Link, LinkError
 from treadle_worker.loop import Loop
 from treadle_worker.messages import HostSpec, LauncherFrame
@@ -54,7 +55,7 @@ class Launcher:
         self._link = Link(loop, on_frame=caller.received, on_lost=self._lost)
         self._socket = spec.launcher_socket
         # A host's folder lies in `hosts` below the home.
-        self._named = Path(spec.journal).parent.parent.parent / "launcher.json"
+        self._named = str(Path(spec.journal).parent.parent.parent / "launcher.json")
         self._is_first = True
         self._redial_in = _FIRST_REDIAL_S
         self._is_abandoned = False
@@ -131,10 +132,10 @@ class Launcher:
         self._caller.abandoned()
 
 
-def _named_socket(file: Path) -> str | None:
+def _named_socket(file: str) -> str | None:
     """Return the socket for hosts that a home names; None if it names none."""
     try:
-        named = json.loads(file.read_text())["host_socket"]
+        named = json.loads(read_bytes(file))["host_socket"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return named if isinstance(named, str) and named else None

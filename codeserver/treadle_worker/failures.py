@@ -6,6 +6,7 @@ import traceback
 
 from treadle import TreadleError
 from treadle.execution import StepFailedError
+from treadle_worker import limits
 from treadle_worker.messages import Failure, FailureReason, FailureWhere
 from treadle_worker.problems import Problem, describe
 from treadle_worker.raised import class_name
@@ -52,6 +53,19 @@ def internal_failure(error: BaseException) -> Failure:
         traceback=_cut(
             "".join(traceback.format_exception(error)).rstrip("\n"), _TRACEBACK_CHARACTERS
         ),
+    )
+
+
+def not_started(step_key: str, error: Exception) -> Failure:
+    """Describe why no process could be started for a step."""
+    why = str(error) if isinstance(error, OSError) else f"{class_name(error)}: {error}"
+    return Failure(
+        reason=FailureReason.START_FAILED,
+        message=_cut(
+            f"No process could be started for {step_key}: {why}{limits.explain(error)}.",
+            _MESSAGE_CHARACTERS,
+        ),
+        traceback="" if isinstance(error, OSError) else describe(error).text,
     )
 
 

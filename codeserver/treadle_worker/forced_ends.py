@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Callable
 
 from treadle._interrupted import Interruption
+from treadle._system import signal, time
 from treadle_worker import interrupts, processes, stacks
 from treadle_worker.loop import Loop
 from treadle_worker.messages import AttemptFailed, Cancel

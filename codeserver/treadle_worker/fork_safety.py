@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import re
 import sys
 import threading
 from collections.abc import Iterable
 from types import FrameType
+
+from treadle._system import gc, open_file, os
 
 # Pools of native threads that hang in a forked child once they have worked, by the names of
 # their threads. Each stands here with a test. Pools that mend themselves (OpenBLAS, Arrow's)
@@ -90,7 +90,9 @@ def _cuda() -> str:
 def _thread_names() -> Iterable[str]:
     for thread in os.listdir("/proc/self/task"):
         try:
-            with open(f"/proc/self/task/{thread}/comm", encoding="utf-8", errors="replace") as file:
+            with open_file(
+                f"/proc/self/task/{thread}/comm", encoding="utf-8", errors="replace"
+            ) as file:
                 yield file.read().rstrip("\n")
         except FileNotFoundError:
             continue

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 
+from treadle._system import os
 from treadle_worker.endings import OpenFiles, end_process, exit_status
 from treadle_worker.problems import describe
 
 
-def end_forked(pid: int, error: BaseException, files: OpenFiles) -> None:
+def end_forked(pid: int, error: BaseException, files: OpenFiles = ()) -> None:
     """End this process as Python ends one that raised this, unless it is the one with that id.
 
     The attempt's end is its own process's to tell: whoever forked this one can wait for it.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping
+
+from treadle import _json as json
+from treadle._system import struct
 
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 

@@ -8,12 +8,10 @@ killed, the host is told by the kernel, and ends as on TERM: all that it runs go
 
 from __future__ import annotations
 
-import os
-import resource
-import signal
 from pathlib import Path
 from typing import NoReturn
 
+from treadle._system import os, resource, signal
 from treadle_worker import host_cgroup, host_tag, processes
 from treadle_worker.host_cgroup import HostCgroup
 from treadle_worker.messages import HostSpec

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from treadle._system import gc, os
 from treadle.location import LoadedLocation
 from treadle_worker import fork_safety, import_limits, left_open
 from treadle_worker.endings import OpenFiles, flush_written, open_files
 from treadle_worker.failures import import_failure
 from treadle_worker.import_limits import HostLimitError, ImportLimits
 from treadle_worker.import_traces import Traces, traced
-from treadle_worker.import_watch import Hang, Limits, watched
+from treadle_worker.import_watch import Closed, Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
+from treadle_worker.kept_descriptor import CLOSED
 from treadle_worker.left_open import Before, OpenFile
 from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
 from treadle_worker.planned_code import OtherCode, PlannedCode, compared
@@ -55,20 +55,21 @@ Imported: TypeAlias = HeldCode | ImportFailed | OtherCode
 
 
 def import_code(
-    spec: HostSpec, lifelines: tuple[int, ...], on_hang: Callable[[Failure], None]
+    spec: HostSpec, lifelines: tuple[int, ...], on_end: Callable[[Failure], None]
 ) -> Imported:
     """Import the targets and check that they are what was planned.
 
     When the other end of a lifeline is closed meanwhile, this process is killed.
 
-    When a target takes too long, `on_hang` is called in another process, with what to say of
-    it, and this process is killed.
+    When a target takes too long, or closes this process's descriptors, `on_end` is called in
+    another process, with what to say of it, and this process is killed.
     """
     targets = [parse_target(target) for target in spec.targets]
     seconds = spec.import_timeout_ms / 1000
 
-    def tell(hang: Hang) -> None:
-        on_hang(_hung(str(targets[hang.target]), seconds, hang))
+    def tell(end: Hang | Closed) -> None:
+        target = str(targets[end.target])
+        on_end(_hung(target, seconds, end) if isinstance(end, Hang) else _closed(target))
 
     watching = Limits(
         seconds=seconds,
@@ -86,8 +87,6 @@ def import_code(
             location = load_targets(targets, spec.working_directory, on_module)
     except LoadFailedError as error:
         return _not_imported(spec, import_failure(error.problem))
-    finally:
-        _flush_standard_streams()
     found = compared(spec, location)
     if isinstance(found, OtherCode):
         return found
@@ -168,6 +167,10 @@ def _not_imported(spec: HostSpec, failure: Failure) -> ImportFailed | OtherCode:
     return OtherCode(digest="", failure=failure, changes=changes)
 
 
+def _closed(target: str) -> Failure:
+    return Failure(reason=FailureReason.START_FAILED, message=f"{target}: {CLOSED}.")
+
+
 def _hung(target: str, seconds: float, hang: Hang) -> Failure:
     place = f", at {hang.source.file}:{hang.source.line}" if hang.source else ""
     return Failure(
@@ -177,13 +180,3 @@ def _hung(target: str, seconds: float, hang: Hang) -> Failure:
         traceback=hang.dump,
         source=hang.source,
     )
-
-
-def _flush_standard_streams() -> None:
-    """Write out what the modules printed: else every forked child would do it again."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (AttributeError, OSError, ValueError):
-            # Closed or replaced by the user's module: nothing of ours is in it.
-            continue

@@ -6,22 +6,24 @@ with an ephemeral one.
 
 from __future__ import annotations
 
-import faulthandler
-import os
-import signal
-import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, StrEnum, auto
 
-from treadle_worker import interrupts, limits, processes, stacks
+from treadle._system import faulthandler, os, signal
+from treadle_worker import host_output, interrupts, processes, stacks
 from treadle_worker.capture import log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
+from treadle_worker.endings import end_import
+from treadle_worker.failures import not_started
 from treadle_worker.guard import stand_guard
 from treadle_worker.held_code import HeldCode, Imported, ImportFailed, import_code, with_state
+from treadle_worker.host_output import keep_output, note
 from treadle_worker.host_spec import read_spec
 from treadle_worker.journal import Journal
+from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.loop import Loop
 from treadle_worker.messages import (
     Ack,
@@ -33,7 +35,6 @@ from treadle_worker.messages import (
     Drain,
     Fact,
     Failure,
-    FailureReason,
     Hello,
     HostSpec,
     HostState,
@@ -47,6 +48,7 @@ from treadle_worker.outbox import Outbox
 from treadle_worker.rules import rules_for
 from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
+from treadle_worker.user_settings import process_settings
 from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
 _FAILED = 1
@@ -84,6 +86,7 @@ class Host:
         self._launcher = Launcher(self._loop, spec, self)
         self._journal = Journal(spec.journal, spec.durability)
         self._outbox = Outbox(self._loop, self._journal, self._launcher)
+        self._settings = process_settings()
         self._process = processes.process_id(os.getpid())
         self._phase = _Phase.SERVING
         self._imported: Imported | None = None
@@ -98,7 +101,6 @@ class Host:
         Tell whether every task that was accepted had ended by itself.
         """
         if self._spec.alive_fd is not None:
-            os.set_inheritable(self._spec.alive_fd, False)
             self._loop.watch(self._spec.alive_fd, self._leave)
         try:
             self._launcher.dial()
@@ -196,12 +198,8 @@ class Host:
         logs = log_folder(self._spec.logs_root, task.run.run_id, step.step_key, step.attempt)
         try:
             self._running.start(task, logs)
-        except OSError as error:
-            failure = Failure(
-                reason=FailureReason.START_FAILED,
-                message=f"No process could be started for {step.step_key}: {error}"
-                f"{limits.explain(error)}.",
-            )
+        except Exception as error:  # noqa: BLE001 - audit hooks of the user's may raise anything
+            failure = not_started(step.step_key, error)
             self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
 
     def _cancel(self, cancel: Cancel) -> None:
@@ -237,6 +235,8 @@ class Host:
 
     def _import(self) -> None:
         self._imported = import_code(self._spec, self._lifelines(), self._tell_hang)
+        self._settings.take_back()
+        processes.adopt_orphans()
         if not isinstance(self._imported, HeldCode):
             self._hello()
             self._refuse_waiting()
@@ -327,20 +327,22 @@ class Host:
             self._running.leave_to_parent()
         self._journal.close()
         self._loop.leave_to_parent()
+        host_output.leave_to_parent()
+        self._settings.give()
 
 
 def main(fd: int) -> int:
     """Serve as the spec on the descriptor says, and end the process whatever the user left."""
     environment = dict(os.environ)
     spec = read_spec(fd)
-    faulthandler.enable(sys.__stderr__ or 2, all_threads=True)
+    faulthandler.enable(keep_output(), all_threads=True)
     guard = stand_guard(spec)
+    if spec.alive_fd is not None:
+        spec = replace(spec, alive_fd=out_of_the_way(spec.alive_fd))
     status = _FAILED
     try:
         if Host(spec, environment, guard).run():
             status = 0
     except BaseException:  # noqa: BLE001 - threads of the user's would keep a host that failed
-        traceback.print_exc()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+        note(traceback.format_exc())
+    end_import(status, writes=True)

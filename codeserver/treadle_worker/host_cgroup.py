@@ -7,12 +7,10 @@ its parents. The kernel kills it whole (`cgroup.kill`) and says when nothing is 
 from __future__ import annotations
 
 import contextlib
-import os
-import select
-import stat
-import time
 from collections.abc import Iterable
 from pathlib import Path
+
+from treadle._system import os, select, stat, time
 
 _MEMBERSHIPS = Path("/proc/self/cgroup")
 _MOUNTS = Path("/proc/self/mountinfo")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-
+from treadle import _json as json
+from treadle._system import open_file
 from treadle.durability import Durability
 from treadle_worker.messages import DEFAULT_LOG_LIMIT, HostSpec
 from treadle_worker.wire.fields import JsonObject, children, integer, text, text_map
@@ -19,8 +18,8 @@ def read_spec(fd: int) -> HostSpec:
         WireError: a field is not what the launcher writes.
         ValueError: it is not JSON, or names a durability that is not known.
     """
-    with os.fdopen(fd, "rb") as stream:
-        content: JsonObject = json.load(stream)
+    with open_file(fd, "rb") as stream:
+        content: JsonObject = json.loads(stream.read())
     return HostSpec(
         host_id=text(content, "hostId"),
         tag=integer(content, "tag"),

@@ -9,8 +9,9 @@ after a restart of whoever asks (`/proc/PID/limits` shows it).
 
 from __future__ import annotations
 
-import resource
 import sys
+
+from treadle._system import resource
 
 # A soft limit from here on is a tag: of a host whose op runs the launcher of this one, say.
 NO_LIMIT = 1 << 62

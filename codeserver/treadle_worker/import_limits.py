@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from treadle._system import resource
 from treadle_worker.limits import NAMES, UNITS, UNLIMITED, Pair
 from treadle_worker.processes import held_pages
 

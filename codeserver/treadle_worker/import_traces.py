@@ -6,14 +6,13 @@ An audit hook writes it down: below what user code can patch, and only while an 
 from __future__ import annotations
 
 import _socket
-import fcntl
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final, TypeAlias
 
+from treadle._system import fcntl, open_file, os
 from treadle_worker.origins import is_user_file
 
 # Which file a descriptor is of, whatever its number: device and inode.
@@ -136,7 +135,7 @@ def _place() -> str:
 
 def _words(pid: int) -> list[str]:
     try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
+        with open_file(f"/proc/{pid}/cmdline", "rb") as file:
             return os.fsdecode(file.read()).split("\0")[:-1]
     except OSError:
         return []

@@ -6,18 +6,17 @@ The host itself cannot: its only thread is the one that hangs, perhaps in C.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import select
-import signal
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import NoReturn
 
+from treadle._system import os, select, signal, time
 from treadle.snapshot import SourceLine
 from treadle_worker import processes, stacks
 from treadle_worker.importing import ModuleEvent, ModuleStarted
+from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.log_cap import CappedFile
 from treadle_worker.origins import is_user_file
 
@@ -26,6 +25,8 @@ _LOOK_S = 0.25
 
 _DUMP_WAIT_S = 2.0
 _DUMP_QUIET_S = 0.2
+# A process that a signal kills has closed its descriptors well before.
+_END_WAIT_S = 1.0
 _END = b"end\n"
 _FRAME = re.compile(r'^  File "(?P<file>.*)", line (?P<line>\d+) in ', re.MULTILINE)
 
@@ -37,6 +38,13 @@ class Hang:
     target: int
     dump: str
     source: SourceLine | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """An import after which the host has none of its descriptors. `target` is its index."""
+
+    target: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +62,21 @@ class Limits:
 
 @contextlib.contextmanager
 def watched(
-    limits: Limits, on_hang: Callable[[Hang], None]
+    limits: Limits, on_end: Callable[[Hang | Closed], None]
 ) -> Iterator[Callable[[ModuleEvent], None]]:
     """Watch the imports of the block; tell what is given of each of them.
 
-    When one takes too long, `on_hang` is called in the watching process, and then this process
-    and all below it are killed.
+    When one takes too long, or closes what the host cannot be without, `on_end` is called in the
+    watching process, and then this process and all below it are killed.
     """
-    progress, tell_progress = os.pipe2(os.O_CLOEXEC)
-    dump, write_dump = os.pipe2(os.O_CLOEXEC)
+    progress, tell_progress = map(out_of_the_way, os.pipe2(os.O_CLOEXEC))
+    dump, write_dump = map(out_of_the_way, os.pipe2(os.O_CLOEXEC))
     stacks.show_on_signal(write_dump)
     host = os.getpid()
     watch = os.fork()
     if watch == 0:
         os.close(tell_progress)
-        _Watch(host, limits, progress, dump).run(on_hang)
+        _Watch(host, limits, progress, dump).run(on_end)
     os.close(progress)
     os.close(dump)
 
@@ -81,11 +89,21 @@ def watched(
     finally:
         # A process that a module forked may hold the pipe open: its end would not be seen.
         _write(tell_progress, _END)
-        os.close(tell_progress)
+        with contextlib.suppress(OSError):
+            os.close(tell_progress)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(watch, 0)
         stacks.show_no_more()
-        os.close(write_dump)
+        with contextlib.suppress(OSError):
+            os.close(write_dump)
+
+
+class _Seen(Enum):
+    """What became of the imports."""
+
+    OVER = auto()
+    HANGS = auto()
+    CLOSED = auto()
 
 
 class _Watch:
@@ -98,17 +116,21 @@ class _Watch:
         self._dump = dump
         self._target = 0
 
-    def run(self, on_hang: Callable[[Hang], None]) -> NoReturn:
+    def run(self, on_end: Callable[[Hang | Closed], None]) -> NoReturn:
         """Watch, and end this process."""
         try:
-            if self._hangs():
-                dump = self._where()
-                on_hang(Hang(target=self._target, dump=dump, source=_user_line(dump)))
-                self._kill_host()
+            match self._seen():
+                case _Seen.HANGS:
+                    dump = self._where()
+                    on_end(Hang(target=self._target, dump=dump, source=_user_line(dump)))
+                    self._kill_host()
+                case _Seen.CLOSED:
+                    on_end(Closed(target=self._target))
+                    self._kill_host()
         finally:
             os._exit(0)
 
-    def _hangs(self) -> bool:
+    def _seen(self) -> _Seen:
         waiting = select.poll()
         host = os.pidfd_open(self._host)
         for fd in (self._progress, host):
@@ -122,17 +144,22 @@ class _Watch:
             if self._limits.printed:
                 printed.look()
             if not ready and time.monotonic() >= deadline:
-                return True
+                return _Seen.HANGS
             if not ready:
                 continue
             if host in ready:
-                return False
+                return _Seen.OVER
             if not ready.isdisjoint(self._limits.lifelines):
                 self._kill_host()
-                return False
+                return _Seen.OVER
             told = os.read(self._progress, 4096)
-            if not told or told.endswith(_END):
-                return False
+            if told.endswith(_END):
+                return _Seen.OVER
+            if not told:
+                # Its descriptors are closed first when a process ends.
+                waiting.unregister(self._progress)
+                gone = host in _poll(waiting, time.monotonic() + _END_WAIT_S)
+                return _Seen.OVER if gone else _Seen.CLOSED
             self._target = int(told.split()[-1])
             deadline = time.monotonic() + self._limits.seconds
 
@@ -169,6 +196,7 @@ def _user_line(dump: str) -> SourceLine | None:
 
 
 def _write(fd: int, data: bytes) -> None:
-    # The watch was killed: the import goes on unwatched, and its end is seen as ever.
-    with contextlib.suppress(BrokenPipeError):
+    # The watch was killed, and the import goes on unwatched; or the import closed the descriptor,
+    # which the watch sees.
+    with contextlib.suppress(OSError):
         os.write(fd, data)

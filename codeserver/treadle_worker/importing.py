@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,13 +13,17 @@ from types import ModuleType
 from typing import TypeAlias
 
 from treadle import DefinitionError, Definitions, digest
+from treadle._system import os, time
 from treadle.location import LoadedLocation, build_location, definitions_of
 from treadle.snapshot import SourceLine
 from treadle_worker import sources
+from treadle_worker.endings import disown_handlers, end_process
+from treadle_worker.forked import end_forked
 from treadle_worker.origins import file_of
 from treadle_worker.problems import Problem, TargetError, describe
 from treadle_worker.shadowing import foreign_origin, shadowed_modules
 from treadle_worker.targets import FileTarget, Target
+from treadle_worker.user_settings import INTERPRETER
 
 
 class ModuleState(StrEnum):
@@ -126,7 +128,7 @@ def import_target(target: Target) -> ModuleType:
 
 def _load(target: Target) -> tuple[ModuleState, Definitions | Problem]:
     try:
-        return ModuleState.LOADED, definitions_of(import_target(target))
+        return ModuleState.LOADED, definitions_of(_imported(target))
     except SystemExit as error:
         problem = describe(error)
         text = f"sys.exit was called while it was imported.\n{problem.text}"
@@ -151,6 +153,24 @@ def _of_file(problem: Problem, error: BaseException, path: str) -> Problem:
         folder = folder.parent
     hint = f"The file is a part of the package {parts[0]!r}: name it as a module, -m {'.'.join(parts)}."
     return replace(problem, text=f"{problem.text}\n{hint}")
+
+
+def _imported(target: Target) -> ModuleType:
+    """Import a target with what the targets before it set, and keep that for the step."""
+    pid = os.getpid()
+    INTERPRETER.give()
+    try:
+        module = import_target(target)
+    except BaseException as error:
+        INTERPRETER.take_back()
+        end_forked(pid, error)
+        raise
+    INTERPRETER.take_back()
+    if os.getpid() != pid:
+        # The module forked, and its child runs on out of it.
+        disown_handlers()
+        end_process(0)
+    return module
 
 
 def _joined(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from treadle._interrupted import Interruption, StepInterrupted
+from treadle._system import os, signal
 from treadle_worker import processes
 
 # Without names of their own, next to that of stacks.py. Not TERM: what the user's code, or a

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from treadle._system import make_folders, os, utc_now
 from treadle.durability import Durability, sync_folder
 from treadle_worker import frames
+from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.messages import Fact, JournalRecord, TaskId
 from treadle_worker.wire.facts import encode_record
 
@@ -39,7 +39,7 @@ class Journal:
         Raises:
             OSError: the file cannot be written.
         """
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        make_folders(os.path.dirname(path), 0o700)
         self._path = path
         self._durability = durability
         self._fd = _open(path)
@@ -70,7 +70,7 @@ class Journal:
             task_id=task_id,
             step_key=step_key,
             attempt=attempt,
-            time=datetime.now(UTC),
+            time=utc_now(),
             fact=fact,
         )
         message = encode_record(record)
@@ -149,7 +149,9 @@ class Journal:
 
 
 def _open(path: str) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    return out_of_the_way(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    )
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
-import resource
 from collections.abc import Iterator
+
+from treadle._system import fcntl, os, resource
 
 # Above what code closes that means to close everything (from 3 to the soft limit, or to 1024 or
 # 2048), and low enough for a small table of descriptors.
 _NUMBER = 4096
+# What is said where not even that kept one of ours.
+CLOSED = (
+    "importing the code closed every descriptor of its process, as os.closerange and what makes "
+    "daemons do: close only what the code opened, and leave the rest to a process that it starts"
+)
 # Below a hard limit that is lower, room for this many.
 _ROOM = 8
 
@@ -20,7 +24,7 @@ class KeptDescriptor:
 
     def __init__(self, fd: int) -> None:
         """Take over the descriptor: it gets another number, and no program inherits it."""
-        self.fd = _move_up(fd)
+        self.fd = out_of_the_way(fd)
         self._identity = self._look()
 
     def is_there(self) -> bool:
@@ -40,7 +44,8 @@ class KeptDescriptor:
         return status.st_dev, status.st_ino
 
 
-def _move_up(fd: int) -> int:
+def out_of_the_way(fd: int) -> int:
+    """Give a descriptor another number, far from those that code closes; no program inherits it."""
     try:
         with _any_number() as limit:
             least = max(0, min(_NUMBER, limit - _ROOM))

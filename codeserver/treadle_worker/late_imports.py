@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
+
+from treadle._system import hashlib, read_bytes
 
 
 class StaleCodeError(ImportError):
@@ -47,7 +47,7 @@ class LateImports:
         if spec is None or not spec.has_location or not spec.origin:
             return spec
         try:
-            content = Path(spec.origin).read_bytes()
+            content = read_bytes(spec.origin)
         except OSError:
             return spec
         if hashlib.sha256(content).hexdigest() != expected:

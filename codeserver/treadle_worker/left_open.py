@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import _io
-import fcntl
-import gc
-import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from treadle._system import fcntl, gc, os, stat
 from treadle_worker import processes
 from treadle_worker.import_traces import Identity, Traces, identity, socket_text
 

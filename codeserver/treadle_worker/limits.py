@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
-import resource
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from treadle._system import open_file, os, resource
 from treadle.policy import Limits
 from treadle_worker.raised import chain
 
@@ -103,7 +102,7 @@ def lift_memory(error: BaseException) -> MemoryMet | None:
 def _held_bytes() -> int:
     """Return what the limit counts of this process now, or its peak resident if that is more."""
     try:
-        with open("/proc/self/status", "rb") as file:
+        with open_file("/proc/self/status", "rb") as file:
             lines = file.read().splitlines()
     except OSError:
         # No descriptor may be left for that. It counts what whoever started this one held, too.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from _thread import start_new_thread
 from collections.abc import Callable
 from contextlib import suppress
-from time import sleep
 from types import FrameType
 
 from treadle._step_logger import STEP_LOGGER
+from treadle._system import os, time
 from treadle_worker import processes
 from treadle_worker.messages import WorkerLogRecord
 from treadle_worker.origins import is_user_file
@@ -32,7 +31,7 @@ def tell_what_keeps(report: Callable[[WorkerLogRecord], None]) -> None:
 
 
 def _wait_and_tell(report: Callable[[WorkerLogRecord], None], main: int) -> None:
-    sleep(_PATIENCE_S)
+    time.sleep(_PATIENCE_S)
     try:
         what = _waited_for(main)
     except Exception as error:  # noqa: BLE001 - threads may be of classes of the user's

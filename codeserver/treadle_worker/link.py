@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import struct
 from collections.abc import Callable, Mapping
 
+from treadle._system import os, socket, struct
 from treadle_worker import frames
 from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.host_output import note
+from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.loop import Loop
 from treadle_worker.messages import LauncherFrame
 from treadle_worker.wire.fields import WireError
@@ -54,13 +53,12 @@ class Link:
         """Connect to the launcher at a socket.
 
         Raises:
-            LinkError: nobody listens there, or another user does; or it is a link.
+            LinkError: nobody listens there, or another user does.
         """
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection = socket.socket(fileno=out_of_the_way(plain.detach()))
         try:
             connection.setblocking(False)
-            if os.path.islink(path):
-                raise PermissionError("it is a link, and only a socket itself is dialled")
             connection.connect(path)
             _check_peer(connection)
         except OSError as exc:

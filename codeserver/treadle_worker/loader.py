@@ -6,17 +6,14 @@ the alive pipe closes, also while an import hangs. No thread or timer of ours is
 
 from __future__ import annotations
 
-import faulthandler
-import fcntl
-import json
-import os
-import signal
-import struct
-import sys
 from dataclasses import dataclass
 
+from treadle import _json as json
 from treadle import canonical
+from treadle._system import faulthandler, fcntl, open_file, os, signal, struct
 from treadle.canonical import Json
+from treadle_worker.endings import end_import
+from treadle_worker.host_output import keep_output, note
 from treadle_worker.importing import (
     FilesRead,
     LoadFailedError,
@@ -25,6 +22,7 @@ from treadle_worker.importing import (
     ModuleStarted,
     load_targets,
 )
+from treadle_worker.kept_descriptor import CLOSED, KeptDescriptor, out_of_the_way
 from treadle_worker.problems import Problem
 from treadle_worker.targets import Target, parse_target
 
@@ -42,13 +40,12 @@ class LoadSpec:
 def main(fd: int) -> int:
     """Load what the spec on the descriptor says and end the process, whatever the user left.
 
-    Threads that the user's modules started and handlers that they registered with atexit
-    belong to a run, not to a look at the definitions: they keep nothing from ending here.
+    What they registered to be run at the end runs, once all is told.
     """
     spec = _read_spec(fd)
     _die_with(spec.alive_fd)
     # A crash, and the abort that ends an import that hangs, say where it was.
-    faulthandler.enable(sys.__stderr__ or 2, all_threads=False)
+    faulthandler.enable(keep_output(), all_threads=False)
     reports = _Reports(spec.report_fd)
     try:
         location = load_targets(spec.targets, spec.working_directory, reports.module)
@@ -56,16 +53,14 @@ def main(fd: int) -> int:
         reports.send({"failed": _problem(error.problem)})
     else:
         reports.send({"snapshot": canonical.to_json(location.snapshot)})
-    _flush()
-    os._exit(0)
+    end_import(0, writes=False)
 
 
 class _Reports:
     """The frames to the code server, written by this process only."""
 
     def __init__(self, fd: int) -> None:
-        os.set_inheritable(fd, False)
-        self._fd = fd
+        self._pipe = KeptDescriptor(fd)
         self._pid = os.getpid()
 
     def module(self, event: ModuleEvent) -> None:
@@ -88,10 +83,13 @@ class _Reports:
         if os.getpid() != self._pid:
             # A module forked and let its child run on into our code.
             os._exit(0)
+        if not self._pipe.is_there():
+            note(CLOSED)
+            os._exit(1)
         body = canonical.dumps(message)
         data = memoryview(struct.pack(">I", len(body)) + body)
         while data:
-            data = data[os.write(self._fd, data) :]
+            data = data[os.write(self._pipe.fd, data) :]
 
 
 def _problem(problem: Problem | None) -> dict[str, Json]:
@@ -106,8 +104,8 @@ def _problem(problem: Problem | None) -> dict[str, Json]:
 
 
 def _read_spec(fd: int) -> LoadSpec:
-    with os.fdopen(fd, "rb") as stream:
-        spec = json.load(stream)
+    with open_file(fd, "rb") as stream:
+        spec = json.loads(stream.read())
     return LoadSpec(
         targets=tuple(parse_target(target) for target in spec["targets"]),
         working_directory=spec["working_directory"],
@@ -118,7 +116,7 @@ def _read_spec(fd: int) -> LoadSpec:
 
 def _die_with(alive_fd: int) -> None:
     """Have the kernel kill this process group once nobody holds the pipe's other end."""
-    os.set_inheritable(alive_fd, False)
+    alive_fd = out_of_the_way(alive_fd)
     fcntl.fcntl(alive_fd, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(alive_fd, fcntl.F_SETOWN, -os.getpgrp())
     flags = fcntl.fcntl(alive_fd, fcntl.F_GETFL)
@@ -129,12 +127,3 @@ def _die_with(alive_fd: int) -> None:
             os._exit(1)
     except BlockingIOError:
         pass
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (AttributeError, OSError, ValueError):
-            # Closed or replaced by the user's module: nothing of ours is in it.
-            continue

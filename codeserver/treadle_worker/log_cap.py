@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import os
 
+from treadle._system import open_file, os
 from treadle_worker.capture import LogFolder
 
 _KEEP_SIZE_PUNCH_HOLE = 0x01 | 0x02
@@ -87,13 +87,13 @@ class CappedFile:
 
     def _note(self, end: int) -> None:
         fresh = f"{self._path}.cut.new"
-        with open(fresh, "w", encoding="ascii") as file:
+        with open_file(fresh, "w", encoding="ascii") as file:
             file.write(f"{self._head} {end}\n")
         os.replace(fresh, f"{self._path}.cut")
 
     def _rewrite(self, size: int) -> None:
         """Move the tail to the head, where a file can have no hole."""
-        with open(self._path, "r+b") as file:
+        with open_file(self._path, "r+b") as file:
             file.seek(size - self._tail)
             tail = file.read()
             file.seek(self._head)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import time
 from collections.abc import Callable
 
 from treadle._step_logger import STEP_LOGGER, give_step_logger
+from treadle._system import os, time
 from treadle_worker.capture import open_append
 from treadle_worker.kept_descriptor import KeptDescriptor
 from treadle_worker.messages import WorkerLogRecord

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import selectors
-import signal
-import time
+import contextlib
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import TypeAlias
+
+from treadle._system import faulthandler, os, select, signal, time
+from treadle_worker.kept_descriptor import out_of_the_way
 
 Action: TypeAlias = Callable[[], object]
 _Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | None
@@ -20,36 +21,53 @@ _OURS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What is called for a descriptor."""
+
+    readable: Action
+    writable: Action | None = None
+
+    @property
+    def events(self) -> int:
+        """What the kernel is asked to tell."""
+        return select.EPOLLIN | (0 if self.writable is None else select.EPOLLOUT)
+
+
 class Loop:
     """Waits on descriptors and, only while one is set, for the next deadline."""
 
     def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
-        self._writable: dict[int, Action] = {}
+        # Not by `selectors`: that is Python, which may be replaced under our feet.
+        first = select.epoll()
+        self._epoll = select.epoll.fromfd(out_of_the_way(os.dup(first.fileno())))
+        first.close()
+        self._watched: dict[int, _Watched] = {}
         self._deadlines: dict[Hashable, tuple[float, Action]] = {}
         self._wakeup: int | None = None
+        self._users_wakeup = -1
         self._handlers: dict[signal.Signals, _Handler] = {}
 
     def watch(self, fd: int, readable: Action) -> None:
         """Call `readable` whenever the descriptor can be read, or is at its end."""
-        self._selector.register(fd, selectors.EVENT_READ, readable)
+        watched = _Watched(readable)
+        self._epoll.register(fd, watched.events)
+        self._watched[fd] = watched
 
     def watch_writable(self, fd: int, writable: Action | None) -> None:
         """Call `writable` whenever the watched descriptor takes bytes; None: no longer."""
-        if (writable is None) == (fd not in self._writable):
-            return
-        readable = self._selector.get_key(fd).data
-        if writable is None:
-            self._writable.pop(fd, None)
-            self._selector.modify(fd, selectors.EVENT_READ, readable)
-        else:
-            self._writable[fd] = writable
-            self._selector.modify(fd, selectors.EVENT_READ | selectors.EVENT_WRITE, readable)
+        before = self._watched[fd]
+        watched = replace(before, writable=writable)
+        if watched.events != before.events:
+            self._epoll.modify(fd, watched.events)
+        self._watched[fd] = watched
 
     def unwatch(self, fd: int) -> None:
         """Forget the descriptor; do so before it is closed."""
-        self._writable.pop(fd, None)
-        self._selector.unregister(fd)
+        del self._watched[fd]
+        # The user's modules may have closed it.
+        with contextlib.suppress(OSError):
+            self._epoll.unregister(fd)
 
     def set_deadline(self, key: Hashable, seconds: float, action: Action) -> None:
         """Call `action` once, in that many seconds, in place of what `key` stood for."""
@@ -66,7 +84,7 @@ class Loop:
     def watch_signals(self, numbers: tuple[signal.Signals, ...], action: Action) -> None:
         """Call `action` in the loop when one of the signals arrives."""
         reader, self._wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
+        self._users_wakeup = signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
         for number in numbers:
             # A handler must be set; the byte that the interpreter writes does the work.
             self._handlers[number] = signal.signal(number, _no_action)
@@ -85,6 +103,7 @@ class Loop:
         gone, is an error that it meets and not its end. The handlers are set again in a forked
         child; timers no fork inherits.
         """
+        faulthandler.cancel_dump_traceback_later()
         for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
             signal.setitimer(timer, 0.0)
         for number, ours in _OURS.items():
@@ -96,30 +115,39 @@ class Loop:
         Signals are handled as they were before they were watched. The parent's loop goes on.
         """
         if self._wakeup is not None:
-            signal.set_wakeup_fd(-1)
             os.close(self._wakeup)
+            try:
+                signal.set_wakeup_fd(self._users_wakeup)
+            except (OSError, ValueError):
+                # Closed by now.
+                signal.set_wakeup_fd(-1)
         for number, handler in self._handlers.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        for key in self._selector.get_map().values():
-            os.close(key.fd)
-        self._selector.close()
+        for fd in self._watched:
+            os.close(fd)
+        self._epoll.close()
 
     def turn(self) -> None:
         """Wait for something to happen, and call what was asked for."""
-        for key, events in self._selector.select(self._time_left()):
-            # An earlier action of this turn may have let go of the descriptor.
-            if key.fd not in self._selector.get_map():
-                continue
-            if events & selectors.EVENT_WRITE and key.fd in self._writable:
-                self._writable[key.fd]()
-            if events & selectors.EVENT_READ and self._is_watched_as(key):
-                key.data()
+        ready = [
+            (fd, events, self._watched[fd].readable)
+            for fd, events in self._epoll.poll(self._time_left())
+            if fd in self._watched
+        ]
+        for fd, events, readable in ready:
+            # An earlier action of this turn may have let go of the descriptor, and another
+            # have its number.
+            if events & ~select.EPOLLIN and self._is_watched_by(fd, readable):
+                writable = self._watched[fd].writable
+                if writable is not None:
+                    writable()
+            if events & ~select.EPOLLOUT and self._is_watched_by(fd, readable):
+                readable()
         self._meet_deadlines()
 
-    def _is_watched_as(self, key: selectors.SelectorKey) -> bool:
-        """Tell whether the descriptor is watched still, and not a new one of its number."""
-        now = self._selector.get_map().get(key.fd)
-        return now is not None and now.data is key.data
+    def _is_watched_by(self, fd: int, readable: Action) -> bool:
+        watched = self._watched.get(fd)
+        return watched is not None and watched.readable is readable
 
     def _time_left(self) -> float | None:
         if not self._deadlines:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from treadle._system import open_file
 from treadle_worker.attempt_end import OomKills
 
 _VMSTAT = "/proc/vmstat"
@@ -43,7 +44,7 @@ def _grown(before: int | None, now: int | None) -> int | None:
 def read_counter(path: str) -> int | None:
     """Read the line `oom_kill N` of a file; None when there is none."""
     try:
-        with open(path, encoding="ascii") as file:
+        with open_file(path, encoding="ascii") as file:
             for line in file:
                 name, _, value = line.partition(" ")
                 if name == _COUNTER:
@@ -57,9 +58,9 @@ def read_counter(path: str) -> int | None:
 def cgroup_files() -> tuple[str, ...]:
     """Return the file that counts for this process's memory cgroup, of version 1 or 2."""
     try:
-        with open(_OWN_CGROUPS, encoding="utf-8") as file:
+        with open_file(_OWN_CGROUPS, encoding="utf-8") as file:
             memberships = file.read().splitlines()
-        with open(_MOUNTS, encoding="utf-8") as file:
+        with open_file(_MOUNTS, encoding="utf-8") as file:
             mounts = file.read().splitlines()
     except OSError:
         return ()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import site
 import sys
 import sysconfig
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+from treadle._system import os
 
 OWN_PACKAGES = frozenset({"treadle", "treadle_worker"})
 

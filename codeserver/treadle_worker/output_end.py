@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
-import struct
-import termios
 
+from treadle._system import fcntl, os, struct, termios
 from treadle_worker.loop import Loop
 
 # At most, in one turn of the loop: who writes without end holds nobody else up.

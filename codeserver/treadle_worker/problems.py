@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import os
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from treadle import DefinitionError
+from treadle._system import os
 from treadle.snapshot import SourceLine
 from treadle_worker.origins import is_user_file
 from treadle_worker.raised import class_name, led_to, traceback_of

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
-import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
+from treadle._system import open_file, os, signal
 from treadle_worker.messages import ProcessId
 
 _PR_SET_PDEATHSIG = 1
@@ -52,7 +51,7 @@ class HeldPages:
 
 def held_pages() -> HeldPages:
     """Read how much memory this process holds."""
-    with open("/proc/self/statm", "rb") as file:
+    with open_file("/proc/self/statm", "rb") as file:
         fields = file.read().split()
     return HeldPages(size=int(fields[0]), data=int(fields[5]))
 
@@ -60,7 +59,7 @@ def held_pages() -> HeldPages:
 @cache
 def boot_id() -> str:
     """Return the kernel's boot id."""
-    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+    with open_file("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
         return file.read().strip()
 
 
@@ -80,7 +79,7 @@ def read_stat(pid: int) -> ProcessStat:
         ProcessLookupError: it is gone.
     """
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
+        with open_file(f"/proc/{pid}/stat", "rb") as file:
             line = file.read()
     except FileNotFoundError as exc:
         raise ProcessLookupError(f"process {pid} is gone") from exc
@@ -131,7 +130,7 @@ def pending_signals(pid: int) -> int:
 
 def _signals(pid: int, field: bytes) -> int:
     try:
-        with open(f"/proc/{pid}/status", "rb") as file:
+        with open_file(f"/proc/{pid}/status", "rb") as file:
             lines = file.read().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
@@ -159,7 +158,7 @@ def children(pid: int) -> list[int]:
     found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+            with open_file(f"/proc/{pid}/task/{thread}/children", "rb") as file:
                 found.extend(int(child) for child in file.read().split())
     except (FileNotFoundError, ProcessLookupError):
         # A kernel without these files, or a process or thread that ended just now.

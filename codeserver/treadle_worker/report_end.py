@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
 
+from treadle._system import os
 from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.loop import Loop
 from treadle_worker.messages import Fact

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from typing import Final
 
+from treadle._system import allocate_lock, os
 from treadle_worker import frames
 from treadle_worker.kept_descriptor import KeptDescriptor
 from treadle_worker.messages import Fact
@@ -31,7 +30,7 @@ class Reports:
         """Take over the descriptor."""
         self._socket = KeptDescriptor(fd)
         self._pid = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     def send(self, fact: Fact) -> None:
         """Write one fact, whole; nothing in a process that the user's code forked.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Protocol
 
+from treadle._system import os, time
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import Exit, read_exit
 from treadle_worker.capture import LogFolder

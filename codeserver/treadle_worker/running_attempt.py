@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from dataclasses import dataclass, field
 
 from treadle._interrupted import Interruption
+from treadle._system import signal, time
 from treadle.policy import Limits
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome

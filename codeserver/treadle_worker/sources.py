@@ -7,8 +7,6 @@ anywhere, the bodies of functions included. Finding the latter imports nothing.
 from __future__ import annotations
 
 import ast
-import hashlib
-import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from treadle._system import hashlib, os, read_bytes
 from treadle_worker.origins import file_of, is_own_module, is_user_file, site_folders
 
 
@@ -249,7 +248,7 @@ def _imported_files(modules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 def _content(path: str) -> bytes | None:
     """Return a file's bytes; None: it is gone, or lies in an archive."""
     try:
-        return Path(path).read_bytes()
+        return read_bytes(path)
     except OSError:
         return None
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
+from treadle._system import open_file, os, pickle
 from treadle_worker import limits, stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
@@ -34,7 +33,7 @@ class SpawnedAttempt:
 
 def main(fd: int) -> int:
     """Run the attempt that the descriptor describes, and end the process."""
-    with os.fdopen(fd, "rb") as stream:
+    with open_file(fd, "rb") as stream:
         spawned: SpawnedAttempt = pickle.load(stream)
     reports = Reports(spawned.report_fd)
     try:

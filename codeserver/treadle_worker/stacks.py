@@ -5,9 +5,7 @@ faulthandler answers the signal in C, so also while C code holds the interpreter
 
 from __future__ import annotations
 
-import faulthandler
-import signal
-
+from treadle._system import faulthandler, signal
 from treadle_worker import processes
 
 # Without a name of its own, and next to nobody's. Whoever catches it all the same is left alone.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from treadle._system import os, signal
 from treadle_worker.capture import LogFolder, open_at_end
 from treadle_worker.channels import Channels
 

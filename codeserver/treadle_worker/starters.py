@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -13,9 +10,11 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from treadle._files import FileStore
+from treadle._system import os, pickle, signal
 from treadle_worker import capture, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.channels import Channels, above_standard, open_channels
+from treadle_worker.endings import disown_handlers
 from treadle_worker.held_code import HeldCode
 from treadle_worker.messages import HostSpec, Task
 from treadle_worker.reports import OUR_FAILURE, Reports
@@ -39,7 +38,7 @@ class Starter(Protocol):
 
 
 class ForkStarter:
-    """Forks. `leave_to_parent` closes, in the child, what is the host's alone."""
+    """Forks. `leave_to_parent` undoes, in the child, what is the host's alone: its mask, too."""
 
     def __init__(self, spec: HostSpec, code: HeldCode, leave_to_parent: Callable[[], None]) -> None:
         self._spec = spec
@@ -55,7 +54,7 @@ class ForkStarter:
             try:
                 pid = _fork()
                 if pid == 0:
-                    self._begin(parent, (ours, theirs), task, logs, mask)
+                    self._begin(parent, (ours, theirs), task, logs)
             finally:
                 # Also when the fork is refused: this host has to hear the next TERM.
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -67,7 +66,6 @@ class ForkStarter:
         ends: tuple[Channels, Channels],
         task: Task,
         logs: LogFolder,
-        mask: set[int] | set[signal.Signals],
     ) -> NoReturn:
         """Run the task in the child; nothing there may go on as if it were the host."""
         try:
@@ -79,9 +77,9 @@ class ForkStarter:
         try:
             step.announce(reports)
             self._leave_to_parent()
+            disown_handlers()
             capture.redirect(theirs.stdout, theirs.stderr)
             step.detach(parent)
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._code.limits.set()
             step.restrict(task.steps[0], reports)
             for file in self._code.read:
@@ -103,6 +101,9 @@ class ForkStarter:
 class SpawnStarter:
     """Executes the interpreter anew, with the environment that the host itself was given."""
 
+    # As it was before the user's code ran.
+    interpreter = sys.executable
+
     def __init__(self, spec: HostSpec, environment: Mapping[str, str]) -> None:
         self._spec = spec
         self._environment = environment
@@ -118,8 +119,8 @@ class SpawnStarter:
             for fd in (theirs.reports, spec_fd):
                 os.set_inheritable(fd, True)
             pid = os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-P", _bootstrap_file(), "step", str(spec_fd)],
+                self.interpreter,
+                [self.interpreter, "-P", _bootstrap_file(), "step", str(spec_fd)],
                 self._environment,
                 # Here, and not in our code: the interpreter itself may have something to say.
                 file_actions=[

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import os
 import random
-import signal
 import sys
 import traceback
 from dataclasses import dataclass, replace
@@ -14,6 +11,7 @@ from typing import NoReturn
 
 from treadle._files import FileStore
 from treadle._interrupted import StepInterrupted
+from treadle._system import faulthandler, os, signal
 from treadle.execution import RetryAsk, StepFailedError, Where, run_step
 from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
@@ -26,6 +24,7 @@ from treadle_worker.endings import (
     end_process,
     exit_status,
     join_threads,
+    leave,
     run_exit_handlers,
 )
 from treadle_worker.evidence import memory_error
@@ -45,6 +44,7 @@ from treadle_worker.messages import (
     FailureWhere,
 )
 from treadle_worker.reports import CANNOT_REPORT, OUR_FAILURE, Reports, ReportsLostError
+from treadle_worker.user_settings import INTERPRETER
 
 # Nobody asks for it: whoever would is gone.
 _HOST_GONE = 1
@@ -133,15 +133,20 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
 
 def _end(status: int, files: OpenFiles, interrupts: Interrupts) -> NoReturn:
     """End this process: by TERM, unless it chose a status, if its op was told to end."""
+
+    def hear_no_more_and_leave() -> NoReturn:
+        while True:
+            with contextlib.suppress(StepInterrupted):
+                interrupts.end()
+                leave(status, files, by=signal.SIGTERM if interrupts.were_raised else None)
+
     while True:
         # What it was told meanwhile breaks off a thread or a handler that it waits for. It is
         # told once: it ends the second time.
         with contextlib.suppress(StepInterrupted):
             with interrupts.short_wait():
                 join_threads()
-            run_exit_handlers()
-            interrupts.end()
-            end_process(status, files, by=signal.SIGTERM if interrupts.were_raised else None)
+            run_exit_handlers(hear_no_more_and_leave)
 
 
 def _run_and_report(
@@ -197,13 +202,17 @@ def _outcome(
 ) -> Outcome:
     failed, pid = None, os.getpid()
     try:
-        result = run_step(
-            attempt.location,
-            attempt.step,
-            attempt.run,
-            store=attempt.store,
-            loaded=reports.send,
-        )
+        INTERPRETER.give()
+        try:
+            result = run_step(
+                attempt.location,
+                attempt.step,
+                attempt.run,
+                store=attempt.store,
+                loaded=reports.send,
+            )
+        finally:
+            INTERPRETER.take_back()
     except StepFailedError as error:
         end_forked(pid, error, attempt.files)
         met = limits.lift_memory(error)

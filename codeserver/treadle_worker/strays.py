@@ -7,10 +7,9 @@ processes was left by one that ended.
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Collection
 
+from treadle._system import os, time
 from treadle_worker import processes
 from treadle_worker.loop import Loop
 from treadle_worker.processes import Instance

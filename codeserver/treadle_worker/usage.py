@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass
 
+from treadle._system import resource
 from treadle_worker.messages import AttemptUsage, MemoryScope
 
 _KIB = 1024

@@ -47,6 +47,32 @@ def _has_lines(path: Path, expected: list[str]) -> None:
     assert found == expected, found
 
 
+def differ(path: Path, count: int = 2) -> None:
+    """See that a file has so many lines, no two of them equal."""
+    found = path.read_text().splitlines()
+    assert len(found) == len(set(found)) == count, found
+
+
+def apart(folder: Path, *names: str) -> None:
+    """See that two processes wrote to each of the files, and none to both."""
+    for name in names:
+        differ(folder / name)
+    one, other = ((folder / name).read_text().split() for name in names)
+    assert not set(one) & set(other), (one, other)
+
+
+def readable(*folders: Path) -> None:
+    """See that what is there can be read by who made it, in whatever folder."""
+    found = [path for folder in folders for path in folder.rglob("*")]
+    assert found
+    assert all(path.stat().st_mode & 0o600 == 0o600 for path in found)
+
+
+def empty(folder: Path) -> None:
+    """See that nothing is left."""
+    assert list(folder.iterdir()) == []
+
+
 HABITS: dict[str, Habit] = {
     "socket-default-timeout": Habit(
         row="`socket.setdefaulttimeout(10)`",
@@ -143,6 +169,429 @@ HABITS: dict[str, Habit] = {
         outcome=Outcome.SPAWNED,
         says="started the process cat (",
     ),
+    "gevent-like": Habit(
+        row="`gevent.monkey.patch_all()` and its like: `socket`, `select`, `os`, `subprocess`, `threading`, `time`",
+        module="""
+            import os, queue, select, selectors, signal, socket, subprocess, threading, time, _thread
+            def patched(*args, **options):
+                raise RuntimeError("a patched function was called")
+            class Patched:
+                def __init__(self, *args, **options):
+                    patched()
+            for module, names in {
+                os: "fork waitpid posix_spawn",
+                select: "select poll",
+                selectors: "DefaultSelector",
+                signal: "signal getsignal",
+                socket: "socketpair create_connection",
+                subprocess: "run call",
+                _thread: "allocate_lock start_new_thread",
+                time: "sleep",
+            }.items():
+                for name in names.split():
+                    setattr(module, name, patched)
+            socket.socket = Patched
+            subprocess.Popen = Patched
+            threading.Lock = Patched
+            del select.epoll, selectors.EpollSelector
+        """,
+        op="""
+            assert not hasattr(select, "epoll")
+            try:
+                os.fork()
+            except RuntimeError:
+                return 1
+            raise AssertionError("it was not patched")
+        """,
+    ),
+    "frozen-clock": Habit(
+        row="A clock that stands still: `time.time`, `time.monotonic`, `datetime.datetime`, in every module",
+        module="""
+            import datetime, sys, time
+            class Frozen(datetime.datetime):
+                @classmethod
+                def now(cls, tz=None):
+                    return cls(2001, 1, 1, tzinfo=tz)
+            real = {id(datetime.datetime): Frozen}
+            for name in ("time", "monotonic", "perf_counter", "time_ns", "monotonic_ns"):
+                real[id(getattr(time, name))] = lambda: 1
+            for module in list(sys.modules.values()):
+                for name, value in list(vars(module).items()):
+                    if id(value) in real:
+                        setattr(module, name, real[id(value)])
+        """,
+        op="assert time.time() == 1 and datetime.datetime.now().year == 2001",
+    ),
+    "os-patched": Habit(
+        row="`os.read`, `os.write`, `os._exit`, `os.getpid`, `os.open`, `os.close` and others patched",
+        module="""
+            import os
+            def patched(*args, **options):
+                raise RuntimeError("a patched function was called")
+            REAL = {name: getattr(os, name) for name in (
+                "read", "write", "_exit", "getpid", "getppid", "close", "dup2", "pipe",
+                "fork", "fstat", "kill", "makedirs", "mkdir", "posix_spawn", "replace", "rename",
+                "set_blocking", "set_inheritable", "splice", "unlink", "wait4", "waitpid", "pidfd_open",
+            )}
+            for name in REAL:
+                setattr(os, name, patched)
+        """,
+    ),
+    "builtins-patched": Habit(
+        row="`builtins.open`, `builtins.print` and `builtins.__import__` patched",
+        module="""
+            import builtins
+            def patched(*args, **options):
+                raise RuntimeError("a patched function was called")
+            IMPORT = builtins.__import__
+            builtins.open = builtins.print = patched
+            builtins.__import__ = lambda *args, **options: IMPORT(*args, **options)
+        """,
+    ),
+    "json-patched": Habit(
+        row="`json`, `pickle` and `struct` patched",
+        module="""
+            import json, pickle, struct
+            def patched(*args, **options):
+                raise RuntimeError("a patched function was called")
+            for module, names in {
+                json: "dumps loads dump load",
+                json.encoder: "c_make_encoder",
+                json.decoder: "scanstring",
+                pickle: "dumps loads dump load Pickler Unpickler",
+                struct: "pack unpack Struct",
+            }.items():
+                for name in names.split():
+                    setattr(module, name, patched)
+            json.JSONEncoder.default = json.JSONEncoder.encode = json.JSONEncoder.iterencode = patched
+            json.JSONDecoder.decode = json.JSONDecoder.raw_decode = patched
+        """,
+    ),
+    "logging": Habit(
+        row="`logging.disable`, `logging.config.dictConfig`, `logging.raiseExceptions`",
+        module="""
+            import logging, logging.config
+            logging.config.dictConfig({"version": 1, "disable_existing_loggers": True})
+            logging.disable(logging.CRITICAL)
+            logging.raiseExceptions = False
+        """,
+        op="context.log.warning('heard')",
+    ),
+    "excepthook": Habit(
+        row="`sys.excepthook`, `threading.excepthook`, `sys.unraisablehook`",
+        module="""
+            import os, sys, threading
+            sys.excepthook = threading.excepthook = sys.unraisablehook = lambda *_: os._exit(9)
+        """,
+    ),
+    "path-cleared": Habit(
+        row="`sys.path`, `sys.meta_path`, `sys.argv` emptied",
+        module="import sys; sys.path.clear(); sys.meta_path.clear(); sys.argv.clear()",
+        op="assert sys.path == []",
+    ),
+    "modules-removed": Habit(
+        row="Modules removed from `sys.modules`",
+        module="""
+            import sys
+            for name in list(sys.modules):
+                if name.startswith(("json", "logging", "multiprocessing", "threading")):
+                    del sys.modules[name]
+        """,
+    ),
+    "chdir": Habit(
+        row="`os.chdir`, also into a folder that is removed",
+        module="""
+            import os
+            os.mkdir(FOLDER + "/gone")
+            os.chdir(FOLDER + "/gone")
+            os.rmdir(FOLDER + "/gone")
+        """,
+        op="""
+            try:
+                os.getcwd()
+            except FileNotFoundError:
+                return 1
+            raise AssertionError(os.getcwd())
+        """,
+    ),
+    "umask": Habit(
+        row="`os.umask`",
+        module="import os; os.umask(0o777)",
+        op="assert os.umask(0o777) == 0o777",
+        after=lambda folder: readable(folder.parent / "values", folder.parent / "logs"),
+    ),
+    "environ-cleared": Habit(
+        row="`os.environ.clear()`",
+        module="import os; os.environ.clear()",
+        op="assert not os.environ",
+    ),
+    "locale": Habit(
+        row="`locale.setlocale`, `time.tzset`",
+        module="""
+            import locale, os, time
+            locale.setlocale(locale.LC_ALL, "C.UTF-8")
+            os.environ["TZ"] = "Pacific/Chatham"
+            time.tzset()
+        """,
+        op="assert time.timezone == -45900 and locale.getlocale()[1] == 'UTF-8'",
+    ),
+    "signals-blocked": Habit(
+        row="`signal.pthread_sigmask`",
+        module="""
+            import signal
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        """,
+        op="assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())",
+    ),
+    "pipe-signal": Habit(
+        row="`signal.signal(SIGPIPE, SIG_DFL)`, `SIGXFSZ`, `SIGXCPU`",
+        module="""
+            import signal
+            for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGXCPU):
+                signal.signal(number, signal.SIG_DFL)
+        """,
+        op="assert signal.getsignal(signal.SIGPIPE) is signal.SIG_DFL",
+    ),
+    "faulthandler": Habit(
+        row="`faulthandler.disable`, `faulthandler.dump_traceback_later`, `faulthandler.register`",
+        module="""
+            import faulthandler, signal
+            faulthandler.disable()
+            faulthandler.dump_traceback_later(1.0, exit=True)
+            faulthandler.register(signal.SIGUSR1)
+        """,
+    ),
+    "gc": Habit(
+        row="`gc.disable`, `gc.freeze`, `gc.set_threshold`",
+        module="import gc; gc.disable(); gc.freeze(); gc.set_threshold(1)",
+        op="assert not gc.isenabled() and gc.get_threshold()[0] == 1",
+    ),
+    "switch-interval": Habit(
+        row="`sys.setswitchinterval`, `sys.set_int_max_str_digits`",
+        module="import sys; sys.setswitchinterval(100); sys.set_int_max_str_digits(640)",
+        op="assert sys.getswitchinterval() == 100",
+    ),
+    "tracemalloc": Habit(
+        row="`tracemalloc.start`",
+        module="import tracemalloc; tracemalloc.start()",
+        op="assert tracemalloc.is_tracing()",
+    ),
+    "warnings-are-errors": Habit(
+        row='`warnings.simplefilter("error")`',
+        module="import warnings; warnings.simplefilter('error')",
+        op="assert warnings.filters[0][0] == 'error'",
+    ),
+    "seeded": Habit(
+        row="`random.seed(0)`",
+        module="import random; random.seed(0)",
+        op="open(FOLDER + '/drawn', 'a').write(f'{random.random()}\\n')",
+        after=lambda folder: differ(folder / "drawn"),
+        methods=("fork",),
+    ),
+    "event-loop-policy": Habit(
+        row="`asyncio` policies",
+        module="""
+            import asyncio
+            class Policy(asyncio.DefaultEventLoopPolicy):
+                pass
+            asyncio.set_event_loop_policy(Policy())
+        """,
+        op="""
+            async def ran():
+                return isinstance(asyncio.get_event_loop_policy(), Policy)
+            assert asyncio.run(ran())
+        """,
+    ),
+    "start-method": Habit(
+        row="`multiprocessing.set_start_method`",
+        module="import multiprocessing; multiprocessing.set_start_method('spawn')",
+        op="assert multiprocessing.get_start_method() == 'spawn'",
+    ),
+    "atexit": Habit(
+        row="`atexit.register`",
+        module="""
+            import atexit, os
+            def leave():
+                with open(FOLDER + "/left", "a") as file:
+                    file.write(f"{os.getpid()}\\n")
+            atexit.register(leave)
+        """,
+        op="""
+            atexit.register(lambda: open(FOLDER + "/op-left", "a").write(f"{os.getpid()}\\n"))
+        """,
+        # The loader and the host; then each of two steps.
+        after=lambda folder: apart(folder, "left", "op-left"),
+        methods=("fork",),
+    ),
+    "finalize": Habit(
+        row="`weakref.finalize`, `threading._register_atexit`",
+        module="""
+            import atexit, os, threading, weakref
+            class Thing:
+                pass
+            THING = Thing()
+            def left(name):
+                with open(f"{FOLDER}/{name}", "a") as file:
+                    file.write(f"{os.getpid()}\\n")
+            weakref.finalize(THING, left, "finalized")
+            threading._register_atexit(left, "thread-handler")
+        """,
+        op="""
+            OTHER = Thing()
+            globals()["OTHER"] = OTHER
+            weakref.finalize(OTHER, left, "op-finalized")
+        """,
+        after=lambda folder: (
+            apart(folder, "finalized", "op-finalized"),
+            apart(folder, "thread-handler", "op-finalized"),
+        ),
+        methods=("fork",),
+    ),
+    "temporary-folder": Habit(
+        row="`tempfile.TemporaryDirectory()`",
+        module="""
+            import os, tempfile
+            PLACE = tempfile.TemporaryDirectory(dir=FOLDER)
+            BOUND = __import__("atexit").register(tempfile.TemporaryDirectory(dir=FOLDER).cleanup)
+        """,
+        op="""
+            assert os.path.isdir(PLACE.name)
+            assert os.path.isdir(BOUND.__self__.name)
+        """,
+        after=empty,
+    ),
+    "pool": Habit(
+        row="`concurrent.futures`, `multiprocessing` imported",
+        module="""
+            import multiprocessing.pool
+            from concurrent.futures import ThreadPoolExecutor
+        """,
+        op="""
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(int, "3").result() == 3
+        """,
+    ),
+    "session": Habit(
+        row="`os.setsid`, `os.setpgid`, `os.nice`",
+        module="""
+            import os
+            for action in (os.setsid, lambda: os.setpgid(0, 0), lambda: os.nice(1)):
+                try:
+                    action()
+                except PermissionError:
+                    pass
+        """,
+    ),
+    "prctl": Habit(
+        row="`prctl`: parent-death signal, subreaper, name, dumpable",
+        module="""
+            import ctypes
+            libc = ctypes.CDLL(None)
+            libc.prctl(1, 0, 0, 0, 0)
+            libc.prctl(36, 0, 0, 0, 0)
+            libc.prctl(15, b"renamed", 0, 0, 0)
+            libc.prctl(4, 0, 0, 0, 0)
+        """,
+    ),
+    "forked-on": Habit(
+        row="`os.fork()` whose child runs on out of the module",
+        module="""
+            import os
+            CHILD = os.fork()
+            with open(FOLDER + "/imported", "a") as file:
+                file.write(f"{os.getpid()}\\n")
+        """,
+        op="open(FOLDER + '/ran', 'a').write(f'{os.getpid()}\\n')",
+        # Whether a host forks after that is a matter of moments.
+        methods=("spawn",),
+    ),
+    "at-fork": Habit(
+        row="`os.register_at_fork`",
+        module="""
+            import os
+            def fails():
+                raise RuntimeError("at fork")
+            os.register_at_fork(before=fails, after_in_child=fails, after_in_parent=fails)
+        """,
+    ),
+    "output": Habit(
+        row="A flood of output",
+        module="""
+            import sys
+            for _ in range(64):
+                sys.stdout.write("x" * 65536 + "\\n")
+        """,
+    ),
+    "streams-replaced": Habit(
+        row="`sys.stdout` and `sys.stderr` replaced, closed or `None`",
+        module="""
+            import sys
+            class Broken:
+                def flush(self):
+                    pass
+                def write(self, text):
+                    raise RuntimeError("no write")
+            sys.stderr.close()
+            sys.stdout, sys.stderr, sys.__stderr__ = Broken(), None, None
+        """,
+        op="assert sys.stderr is None",
+    ),
+    "recursion-limit": Habit(
+        row="`sys.setrecursionlimit`",
+        module="import sys; sys.setrecursionlimit(120)",
+        op="""
+            def deep():
+                return deep()
+            try:
+                deep()
+            except RecursionError:
+                pass
+            assert sys.getrecursionlimit() < 300
+        """,
+    ),
+    "wakeup-fd": Habit(
+        row="`signal.set_wakeup_fd`",
+        module="""
+            import os, signal
+            WRITER = os.open(os.devnull, os.O_WRONLY | os.O_NONBLOCK)
+            signal.set_wakeup_fd(WRITER)
+        """,
+        op="assert signal.set_wakeup_fd(-1) == WRITER",
+    ),
+    "soft-limits": Habit(
+        row="`resource.setrlimit`: a soft limit of files, file size, CPU time, memory, processes",
+        module="""
+            import resource
+            LIMITS = {
+                resource.RLIMIT_NOFILE: 16, resource.RLIMIT_FSIZE: 1 << 16, resource.RLIMIT_CORE: 0,
+                resource.RLIMIT_NPROC: 0,
+            }
+            for kind, soft in LIMITS.items():
+                resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))
+        """,
+        op="""
+            assert all(resource.getrlimit(kind)[0] == soft for kind, soft in LIMITS.items())
+        """,
+    ),
+    "tracing": Habit(
+        row="`sys.settrace`, `sys.setprofile`, `threading.settrace`",
+        module="""
+            import sys, threading
+            SEEN = []
+            def trace(frame, event, argument):
+                SEEN.append(frame.f_code.co_filename)
+            sys.settrace(trace); sys.setprofile(trace); threading.settrace(trace)
+        """,
+        op="""
+            assert sys.gettrace() is trace and sys.getprofile() is trace
+            # Neither what checked the definitions, nor what ran in between.
+            assert not [file for file in tuple(SEEN) if file.endswith(("digest.py", "host.py", "loop.py"))]
+        """,
+    ),
+    "descriptors-closed": Habit(
+        row="`os.closerange(3, …)`, every descriptor up to 4096",
+        module="import os; os.closerange(3, 4096)",
+    ),
     "thread": Habit(
         row="A thread that runs on",
         module="""
@@ -151,6 +600,19 @@ HABITS: dict[str, Habit] = {
         """,
         outcome=Outcome.SPAWNED,
         says="'busy' of module",
+    ),
+    "hard-limit": Habit(
+        row="`resource.setrlimit`, a hard limit that is too low for a host's work",
+        module="""
+            import ctypes, os, resource, struct
+            if os.path.exists(FOLDER + "/loaded"):
+                # Nobody may raise it again then, whoever runs the test.
+                ctypes.CDLL(None).capset(struct.pack("Ii", 0x20080522, 0), bytes(24))
+                resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+            open(FOLDER + "/loaded", "w").close()
+        """,
+        outcome=Outcome.NOT_STARTED,
+        says="RLIMIT_NOFILE: while the code was imported it lowered the hard limit to 32",
     ),
     "exits": Habit(
         row="`sys.exit`",

@@ -74,8 +74,7 @@ def boot(place: Place, copy: Path) -> None:
     for path in place.runtime.rglob("*-hosts.sock"):
         path.unlink()
     place.home = copy
-    # Another folder, though it is to be the one that it was.
-    place.launcher = place.a_launcher("--take-over", "resume")
+    place.launcher = place.a_launcher()
     place.launcher.start()
     place.ready()
 

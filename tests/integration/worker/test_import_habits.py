@@ -6,9 +6,11 @@ interpreter for each takes long, and is `make test-spawn`'s.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import textwrap
@@ -32,10 +34,19 @@ class Prefork:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self._started: set[int] = set()
 
     def start(self, role: str, spec: Message, folder: Path, output: Path) -> int:
         start = {"role": role, "spec": spec, "folder": str(folder), "output": str(output)}
-        return int(self._ask({"start": start})["pid"])
+        pid = int(self._ask({"start": start})["pid"])
+        self._started.add(pid)
+        return pid
+
+    def end_all(self) -> None:
+        """End what a test that failed did not wait for: a host ends all that is below it."""
+        for pid in tuple(self._started):
+            os.kill(pid, signal.SIGTERM)
+            self.wait(pid)
 
     def wait(self, pid: int) -> int:
         """Return how a worker ended, within the deadline."""
@@ -45,8 +56,9 @@ class Prefork:
         finally:
             os.close(pidfd)
         if not ended:
-            os.kill(pid, 9)
+            os.kill(pid, signal.SIGKILL)
         status = int(self._ask({"wait": pid})["status"])
+        self._started.remove(pid)
         assert ended, f"process {pid} did not end"
         return status
 
@@ -141,7 +153,9 @@ class Trial:
         return last
 
     def leave(self, served: Served) -> int:
-        served.connection.send(drain={})
+        # One that failed to import leaves by itself.
+        with contextlib.suppress(BrokenPipeError):
+            served.connection.send(drain={})
         return self._prefork.wait(served.pid)
 
     def _start(self, role: str, spec: Message) -> int:
@@ -152,8 +166,9 @@ METHODS = {"fork": "auto", "spawn": "spawn"}
 
 
 @pytest.fixture
-def trial(place: Workplace, prefork: Prefork, request: pytest.FixtureRequest) -> Trial:
-    return Trial(place, prefork, request.getfixturevalue("name"))
+def trial(place: Workplace, prefork: Prefork, name: str) -> Iterator[Trial]:
+    yield Trial(place, prefork, name)
+    prefork.end_all()
 
 
 def written(habit: Habit, folder: Path) -> str:
@@ -233,6 +248,19 @@ def test_a_habit_that_no_host_bears_is_named_in_the_runs_failure(name: str, tria
     assert failure["reason"] == "FAILURE_REASON_START_FAILED"
     assert HABITS[name].says in failure["message"]
     trial.leave(served)
+
+
+@pytest.mark.parametrize("name", ["forked-on"])
+def test_a_process_that_a_module_forks_ends_where_the_import_ends(name: str, trial: Trial) -> None:
+    loaded = trial.load()
+    served = trial.serve(loaded.frame["snapshot"]["digest"], "spawn")
+
+    ends = [trial.run(served, attempt) for attempt in (1, 2)]
+    status = trial.leave(served)
+
+    assert all("succeeded" in end for end in ends), ends
+    assert status == 0, trial.output
+    assert len((trial.folder / "ran").read_text().splitlines()) == len(ends)
 
 
 def test_the_page_has_a_row_for_each_habit_and_no_other() -> None:

@@ -83,3 +83,83 @@ def test_output_that_cannot_be_written_is_a_failure_as_in_python() -> None:
         done = ended("print('x')\nend_process(0)", stdout=full)
 
     assert done.returncode == 120
+
+
+FORKED = """
+    import atexit, os, sys, threading, weakref
+    class Thing:
+        def __del__(self):
+            print("finalized", flush=True)
+    class Held:
+        pass
+    held = Held()
+    atexit.register(print, "inherited")
+    atexit.register((lambda thing: None), Thing())
+    weakref.finalize(held, print, "inherited finalizer")
+    threading._register_atexit(print, "inherited thread handler")
+    if (child := os.fork()):
+        os.waitpid(child, 0)
+        os._exit(0)
+    disown_handlers()
+"""
+
+
+def test_a_forked_process_runs_what_it_registered_and_not_what_it_inherited() -> None:
+    done = ended(
+        FORKED
+        + """
+    import logging
+    atexit.register(print, "own")
+    weakref.finalize(held, print, "own finalizer")
+    threading._register_atexit(print, "own thread handler")
+    end_process(0)
+    """
+    )
+
+    assert done.stdout == "own thread handler\nown\nown finalizer\n"
+    assert done.stderr == ""
+
+
+def test_the_logs_of_a_forked_process_are_flushed(tmp_path: Path) -> None:
+    done = ended(
+        f"""
+    import logging, logging.handlers
+    target = logging.FileHandler({str(tmp_path / "log")!r})
+    logging.getLogger().addHandler(logging.handlers.MemoryHandler(100, target=target))
+    """
+        + FORKED
+        + """
+    logging.getLogger().warning("kept in memory")
+    end_process(0)
+    """
+    )
+
+    assert done.stderr == ""
+    assert (tmp_path / "log").read_text() == "kept in memory\n"
+
+
+def test_a_process_that_imported_alone_runs_its_handlers_and_waits_for_no_thread() -> None:
+    done = ended("""
+        import atexit, threading
+        atexit.register(print, "handler")
+        threading.Thread(target=threading.Event().wait).start()
+        end_import(3, writes=True)
+    """)
+
+    assert done.stdout == "handler\n"
+    assert done.returncode == 3
+
+
+def test_a_handler_of_an_import_that_hangs_is_ended_with_where_it_was() -> None:
+    done = ended("""
+        import atexit, threading
+        from treadle_worker import endings
+        endings._PATIENCE_S = 0.2
+        def hangs():
+            threading.Event().wait()
+        atexit.register(hangs)
+        end_import(0, writes=False)
+    """)
+
+    assert done.returncode == 1
+    assert "in hangs" in done.stderr
