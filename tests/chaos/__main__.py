@@ -96,8 +96,8 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
         lambda: adversity.stopped_launcher(SEED, seconds=min(60.0, 60.0 * SCALE)),
     ),
     "store-refuses": (
-        "The database locked, slow, failing, read-only, full, for seconds to minutes",
-        lambda: store_refuses(SEED, runs=scaled(15), moments=scaled(14), longest=90 * SCALE),
+        "The database locked, slow, failing, read-only, full, for seconds to a minute",
+        lambda: store_refuses(SEED, runs=scaled(10), moments=scaled(10), longest=60 * SCALE),
     ),
     "unwritable": ("A home that cannot be written", adversity.unwritable_home),
 }

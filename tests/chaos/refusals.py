@@ -209,7 +209,9 @@ def _read_log(place: Place, refusals: Refusals) -> None:
                 refusals.faults.append(f"the launcher's log: {line}")
         elif line.startswith("Traceback"):
             refusals.faults.append("the launcher's log: a traceback")
-    if refusals.logged["store_waits"] > 3 * refusals.kinds.total():
+    # Once a trouble, by each launcher, and once a minute of it.
+    most = 2 * refusals.kinds.total() + sum(refusals.seconds.values()) / 60
+    if refusals.logged["store_waits"] > most:
         refusals.faults.append(f"said too often: {refusals.logged}")
 
 

@@ -43,6 +43,9 @@ _BATCH: Final = 500
 _ONE_TRY: Final = 1.0
 """How long one try waits for a lock, in seconds, and the next try after one that failed."""
 
+_SAY_AGAIN: Final = 60.0
+"""How often the log says that it is the same trouble still, in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Request:
@@ -88,6 +91,9 @@ class Writer:
         self._waiting: list[_Request] = []
         self._alone = 0
         self._trouble = ""
+        self._said = ""
+        self._said_at = 0.0
+        self._says_so = False
 
     @classmethod
     @contextmanager
@@ -175,10 +181,13 @@ class Writer:
 
     def _wait(self, error: StoreUnavailableError) -> None:
         """Tell those that wait no longer; have the others tried again, in their order."""
-        if self._trouble != str(error):
-            # Once for all that is asked meanwhile.
+        self._trouble = str(error)
+        now = time.monotonic()
+        if self._said != self._trouble or now - self._said_at >= _SAY_AGAIN:
+            # Once for all that is asked meanwhile, and for one that comes and goes.
             _LOG.error("store_waits error=%s", error)
-            self._trouble = str(error)
+            self._said, self._said_at = self._trouble, now
+            self._says_so = True
         told = type(error)(f"{error}; what was asked was not recorded")
         asked, self._waiting = self._waiting, []
         refused: list[_Outcome] = []
@@ -194,9 +203,10 @@ class Writer:
             self._closing.wait(_ONE_TRY)
 
     def _all_is_well(self) -> None:
-        if self._trouble:
+        self._trouble = ""
+        if self._says_so:
             _LOG.info("store_goes_on")
-            self._trouble = ""
+            self._says_so = False
 
     def _transaction(self, batch: Sequence[_Request]) -> list[_Outcome]:
         session = self._session
