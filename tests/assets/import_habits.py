@@ -614,6 +614,31 @@ HABITS: dict[str, Habit] = {
         outcome=Outcome.NOT_STARTED,
         says="RLIMIT_NOFILE: while the code was imported it lowered the hard limit to 32",
     ),
+    "all-descriptors-closed": Habit(
+        row="Every descriptor closed, whatever its number",
+        module="""
+            import os
+            if os.path.exists(FOLDER + "/loaded"):
+                os.closerange(3, 1 << 20)
+            open(FOLDER + "/loaded", "w").close()
+        """,
+        outcome=Outcome.NOT_STARTED,
+        says="importing the code closed every descriptor of its process",
+    ),
+    "fork-refused": Habit(
+        row="`sys.addaudithook` that refuses `os.fork`",
+        module="""
+            import os, sys
+            if os.path.exists(FOLDER + "/loaded"):
+                def refuses(event, arguments):
+                    if event == "os.fork":
+                        raise RuntimeError("no process may be forked here")
+                sys.addaudithook(refuses)
+            open(FOLDER + "/loaded", "w").close()
+        """,
+        outcome=Outcome.NOT_STARTED,
+        says="No process could be started for thing: builtins.RuntimeError: no process may be",
+    ),
     "exits": Habit(
         row="`sys.exit`",
         module="import sys; sys.exit('no configuration')",

@@ -1,7 +1,7 @@
 """What modules do when they are imported breaks nothing of ours, or is noticed: the whole table.
 
-Each habit has a loader and a host of its own. Spawned, all that are harmless share one: a new
-interpreter for each takes long, and is `make test-spawn`'s.
+Each habit has a loader and a host of its own. `make test-spawn` spawns the steps, which takes a
+new interpreter for each.
 """
 
 from __future__ import annotations
