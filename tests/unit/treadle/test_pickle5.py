@@ -260,12 +260,10 @@ class Unreadable:
         return int, ("not a number",)
 
 
-def test_a_pickle_that_does_not_load_names_file_and_python(tmp_path: Path) -> None:
+def test_a_pickle_that_does_not_load_names_file_and_error(tmp_path: Path) -> None:
     stamp = dumped(tmp_path / "value", Unreadable())
 
-    with pytest.raises(
-        ValueFileError, match=r"cannot be unpickled .*ValueError.*Python 3"
-    ) as error:
+    with pytest.raises(ValueFileError, match=r"value: .*cannot be unpickled \(ValueError") as error:
         _pickle5.load(tmp_path / "value", stamp)
 
     assert isinstance(error.value.__cause__, ValueError)

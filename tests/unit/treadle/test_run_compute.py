@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from treadle import AssetOut, Nothing, Out, Output, asset, graph_multi_asset, multi_asset, op
+from treadle._value_words import a
 from treadle.execution import Where
 
 PAIR = {"a": Out(), "b": Out()}
@@ -85,7 +86,7 @@ def test_anything_but_a_tuple_is_refused_for_several_outputs(bench, returned):
         return returned
 
     message = refusal(bench, work)
-    assert f"has the outputs a, b, and returned a {type(returned).__name__}." in message
+    assert f"has the outputs a, b, and returned {a(type(returned).__name__)}." in message
     assert "Return a tuple" in message
 
 
@@ -143,7 +144,7 @@ def test_a_generator_that_yields_a_bare_value_is_refused(bench):
     def work():
         yield 1
 
-    assert "yielded a int, which is no Output" in refusal(bench, work)
+    assert "yielded an int, which is no Output" in refusal(bench, work)
 
 
 def test_what_a_generator_returns_besides_is_refused_because_it_would_be_lost(bench):
@@ -152,7 +153,7 @@ def test_what_a_generator_returns_besides_is_refused_because_it_would_be_lost(be
         yield Output(1, "a")
         return Output(2, "b")
 
-    assert "returned a Output besides" in refusal(bench, work)
+    assert "returned an Output besides" in refusal(bench, work)
 
 
 def test_a_generator_that_a_plain_function_returns_is_followed(bench):
