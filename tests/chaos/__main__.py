@@ -142,15 +142,18 @@ def write(texts: Mapping[str, str]) -> None:
     text = REPORT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     found, _, after = rest.partition(END)
-    _, *sections = re.split(r"\n\n(?=\*\*)", found.strip())
+    head, *sections = re.split(r"\n\n(?=\*\*)", found.strip())
     written = {name: each for name in SCENARIOS for each in sections if f"(`{name}`)" in each}
-    written |= texts
-    figures = "\n\n".join(written[name] for name in SCENARIOS if name in written)
     about = (
         f"Seed {SEED}, scale {SCALE:g}, on {os.cpu_count()} cores, Linux {platform.release()},"
         f" Python {platform.python_version()}."
     )
-    REPORT.write_text(f"{before}{BEGIN}\n{about}\n\n{figures}\n{END}{after}", encoding="utf-8")
+    if texts.keys() == SCENARIOS.keys():
+        head, written = about, dict(texts)
+    else:
+        written |= {name: f"{each}\n- taken by itself: {about}" for name, each in texts.items()}
+    figures = "\n\n".join(written[name] for name in SCENARIOS if name in written)
+    REPORT.write_text(f"{before}{BEGIN}\n{head}\n\n{figures}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
