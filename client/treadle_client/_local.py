@@ -197,6 +197,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     max_steps: int | None = None,
     max_runs: int | None = None,
     durability: Durability | str | None = None,
+    forget_values: bool = False,
 ) -> Iterator[Client]:
     """Serve files and modules of assets for the length of a with block, and connect to them.
 
@@ -207,7 +208,8 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     runs and values; without it a temporary one, removed at the end. `python` is the interpreter
     that runs the assets' code, and `working_directory` where it runs; both are this process's by
     default. `name` names the location. `import_timeout` is in seconds, for each target.
-    `durability` "power" has what is reported as done survive a power cut.
+    `durability` "power" has what is reported as done survive a power cut. `forget_values` goes on
+    with a database that is older than the home's values, and removes what it does not know.
 
     Raises:
         StartError: they did not start; LoadError: the code could not be loaded; HomeInUseError:
@@ -228,6 +230,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     if code.is_empty:
         raise StartError("Nothing to load: name a file, or modules=[…].", usage=True)
     arguments = _flag("--max-steps", max_steps) + _flag("--max-runs", max_runs)
+    arguments += forgetting(forget_values)
     if durability is not None:
         arguments += ["--durability", choice(Durability, durability, name="durability").value]
     with ExitStack() as stack:
@@ -240,6 +243,11 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
             local_services(code, Path(home), launcher_arguments=arguments)
         )
         yield stack.enter_context(connected(services))
+
+
+def forgetting(forget_values: bool) -> list[str]:
+    """Return how a launcher is told to forget what its database does not know."""
+    return ["--forget-values"] if forget_values else []
 
 
 def _flag(flag: str, value: int | None) -> list[str]:

@@ -14,6 +14,7 @@ from treadle_access.addresses import Address, TcpAddress, parse
 from treadle_access.tokens import TokenFileError, read_token
 from treadle_launcher import defaults
 from treadle_launcher.durability import Durability
+from treadle_launcher.taking_over import TakeOver
 
 
 class StartMethod(StrEnum):
@@ -71,6 +72,8 @@ class Settings:
     durability: Durability = Durability.PROCESS
     host_answer: float = defaults.HOST_ANSWER
     purpose: Purpose = Purpose.RUN
+    take_over: TakeOver | None = None
+    forget_values: bool = False
 
     @property
     def is_ephemeral(self) -> bool:
@@ -88,6 +91,9 @@ def read(argv: Sequence[str]) -> Settings:
         start_method = _choice(StartMethod, args.start_method, "start-method")
         durability = _choice(Durability, args.durability, "durability")
         purpose = _choice(Purpose, args.purpose, "purpose")
+        take_over = (
+            _choice(TakeOver, args.take_over, "take-over") if args.take_over is not None else None
+        )
     except ValueError as error:
         parser.error(str(error))
     token = _token(parser, "--token-file", args.token_file)
@@ -113,6 +119,8 @@ def read(argv: Sequence[str]) -> Settings:
         durability=durability,
         host_answer=args.host_answer,
         purpose=purpose,
+        take_over=take_over,
+        forget_values=args.forget_values,
     )
 
 
@@ -173,6 +181,16 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("TREADLE_DURABILITY") or Durability.PROCESS.value,
         metavar="process|power",
         help="what outlives a kill of every process, or a power cut too (fsync)",
+    )
+    add(
+        "--take-over",
+        metavar="cancel|resume",
+        help="what becomes of the unfinished runs of a home that was copied, or is another user's",
+    )
+    add(
+        "--forget-values",
+        action="store_true",
+        help="go on with the database that is there, and remove the values that it does not know",
     )
     add("--purpose", default=Purpose.RUN.value, metavar="run|sweep|read", help=argparse.SUPPRESS)
     return parser

@@ -14,6 +14,7 @@ from typing import Final
 from treadle_access.addresses import Address, UnixAddress
 from treadle_launcher.durability import sync_path
 from treadle_launcher.home_lock import HomeLock
+from treadle_launcher.home_place import PLACE_FILE, Place, why_foreign
 from treadle_launcher.private_files import write_whole
 from treadle_launcher.processes import ProcessId
 
@@ -74,7 +75,20 @@ class HomeFolder:
 class Home(HomeFolder):
     """A home that is open and locked by this process. Made by `open_home` alone."""
 
+    why_foreign: str | None
+    """Why what it holds is not this launcher's to go on with; None: it is."""
     _lock: HomeLock
+
+    def be_here(self) -> None:
+        """Have the home say that it is here, and this user's.
+
+        Raises:
+            HomeError: it cannot be written.
+        """
+        try:
+            Place.of(self.root).note_in(self.root)
+        except OSError as error:
+            raise HomeError(f"the home {self.root} cannot be used: {error}") from error
 
     def name_holder(self, process: ProcessId, address: Address) -> None:
         """Write into the lock who holds it, for the message that a second launcher gives."""
@@ -112,7 +126,7 @@ class Home(HomeFolder):
             HomeError: the disk failed.
         """
         try:
-            for name in ("FORMAT", "id"):
+            for name in ("FORMAT", "id", PLACE_FILE):
                 sync_path(self.root / name)
             sync_path(self.root)
             device = self.root.stat().st_dev
@@ -131,8 +145,10 @@ class Home(HomeFolder):
 
 
 @contextmanager
-def open_home(root: Path) -> Iterator[Home]:
+def open_home(root: Path, *, of_anybody: bool = False) -> Iterator[Home]:
     """Open a home for the launcher alone, made first if it is not there.
+
+    One that another user owns is opened only `of_anybody`.
 
     Raises:
         HomeError: it cannot be made, is no home though something lies there, is locked
@@ -142,23 +158,30 @@ def open_home(root: Path) -> Iterator[Home]:
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         check_folder(root)
+        if not of_anybody:
+            _check_owner(root)
         root.chmod(0o700)
         lock = HomeLock.opened(root)
     except OSError as error:
         raise HomeError(f"the home {root} cannot be used: {error}") from error
     with lock:
         _take(lock, root)
-        if not (root / "FORMAT").exists():
+        is_new = not (root / "FORMAT").exists()
+        if is_new:
             write_format(root)
         _check_format(root)
         try:
+            foreign = None if is_new else why_foreign(root)
             for folder in ("values", "logs", "hosts"):
                 (root / folder).mkdir(mode=0o700, exist_ok=True)
             # What a killed launcher left here would lead its callers to nobody.
             (root / "launcher.json").unlink(missing_ok=True)
         except OSError as error:
             raise HomeError(f"the home {root} cannot be used: {error}") from error
-        yield Home(root=root, home_id=_home_id(root), _lock=lock)
+        home = Home(root=root, home_id=_home_id(root), why_foreign=foreign, _lock=lock)
+        if is_new:
+            home.be_here()
+        yield home
 
 
 def reading_home(root: Path) -> HomeFolder:
@@ -246,6 +269,17 @@ def check_folder(root: Path) -> None:
         f"the folder {root} is no home and not empty, and is left as it is: name a folder of the"
         f" home's own, such as {root / '.treadle'}"
     )
+
+
+def _check_owner(root: Path) -> None:
+    owner, user = root.stat().st_uid, os.geteuid()
+    if owner != user:
+        raise HomeError(
+            f"the home {root} belongs to the user with uid {owner}, and this process runs as uid"
+            f" {user}: nothing is run from it. Be that user, name another --home, or say `treadle"
+            f" launcher --home {root} --take-over resume` if you mean it; commands that only read"
+            " may read it"
+        )
 
 
 def _take(lock: HomeLock, root: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from treadle_launcher.errors import RefusedError
 from treadle_launcher.events import Event
-from treadle_launcher.home import FORMAT, HomeFormatError, read_format
+from treadle_launcher.home import FORMAT, HomeFormatError, read_format, reading_home
+from treadle_launcher.home_record import record_problem
 from treadle_launcher.ids import RunId
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.errors import StoreError
@@ -45,7 +46,8 @@ async def check_home(root: Path) -> HomeReport:
     problems = _database_problems(database)
     if problems:
         return HomeReport(run_count=0, event_count=0, problems=problems)
-    run_count, event_count, lines = 0, 0, []
+    run_count, event_count = 0, 0
+    lines = [problem] if (problem := record_problem(reading_home(root))) else []
     with reading_store(database) as store:
         token = ""
         while True:

@@ -11,7 +11,7 @@ from typing import Final, Self
 from treadle_launcher.private_files import write_whole
 from treadle_launcher.processes import boot_id
 
-_FILE: Final = "place.json"
+PLACE_FILE: Final = "place.json"
 _MACHINE_ID: Final = Path("/etc/machine-id")
 
 
@@ -45,7 +45,7 @@ class Place:
     def noted_in(cls, root: Path) -> Self | None:
         """Return the place that a home says it is at; None: nobody noted one that can be read."""
         try:
-            noted = json.loads((root / _FILE).read_text(encoding="utf-8"))
+            noted = json.loads((root / PLACE_FILE).read_text(encoding="utf-8"))
             return cls(
                 uid=int(noted["uid"]),
                 device=int(noted["device"]),
@@ -62,7 +62,7 @@ class Place:
         Raises:
             OSError: it cannot be written.
         """
-        write_whole(root / _FILE, json.dumps(asdict(self)) + "\n")
+        write_whole(root / PLACE_FILE, json.dumps(asdict(self)) + "\n")
 
     def is_same(self, other: Self) -> bool:
         """Tell whether both are one place: a folder keeps its inode when it is moved.

@@ -14,6 +14,7 @@ from treadle_launcher.asset_history import AssetHistory
 from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.home import HomeFolder, open_home, reading_home
+from treadle_launcher.home_record import check_record, claim
 from treadle_launcher.leaving import told_to_leave
 from treadle_launcher.location_names import LocationNames
 from treadle_launcher.locations import Locations
@@ -38,6 +39,8 @@ async def serve_reading(settings: Settings) -> None:
         _opened(settings) as (home, store),
         _sweeper(home, store, settings) as sweeper,
     ):
+        if settings.purpose is Purpose.SWEEP:
+            await claim(home, store)
         names = LocationNames(home.location_names, only_reads=True)
         async with followed(settings, names, leave) as locations:
             service = _service(home, store, settings, locations, sweeper)
@@ -54,10 +57,13 @@ def _opened(settings: Settings) -> Iterator[tuple[HomeFolder, Store]]:
     with ExitStack() as stack:
         if settings.purpose is Purpose.SWEEP:
             home: HomeFolder = stack.enter_context(open_home(settings.home))
+            if not settings.forget_values:
+                check_record(home)
             opened = open_store(home.database, durability=settings.durability)
         else:
             home = reading_home(settings.home)
             if home.is_there():
+                check_record(home)
                 opened = reading_store(home.database)
             else:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="treadle-"))
@@ -70,7 +76,9 @@ def _sweeper(home: HomeFolder, store: Store, settings: Settings) -> Iterator[Swe
     only_reads = settings.purpose is Purpose.READ
     files = ValueFiles(home.values)
     keep = settings.keep_intermediates
-    sweeper = Sweeper(files, store, SystemClock(), keep, only_reads=only_reads)
+    sweeper = Sweeper(
+        files, store, SystemClock(), keep, only_reads=only_reads, forget=settings.forget_values
+    )
     try:
         yield sweeper
     finally:

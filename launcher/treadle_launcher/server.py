@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from treadle_access.addresses import UnixAddress
@@ -13,7 +14,8 @@ from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
-from treadle_launcher.home import open_home
+from treadle_launcher.home import Home, open_home
+from treadle_launcher.home_record import check_record, claim
 from treadle_launcher.housekeeping import housekeeping
 from treadle_launcher.launching import Launching
 from treadle_launcher.leaving import told_to_leave
@@ -27,6 +29,7 @@ from treadle_launcher.serving import about, followed, served, tell
 from treadle_launcher.store.store import open_store
 from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.sweeping import Sweeper
+from treadle_launcher.taking_over import take_over
 from treadle_launcher.watch import Watchers
 from treadle_launcher.wire.locations import LocationMessages
 
@@ -44,7 +47,9 @@ async def serve(settings: Settings) -> None:
         BadAddressError: an address cannot be bound, or there is no folder for sockets.
         LocationStartError: a location has the name of another one.
     """
-    with told_to_leave(settings.alive_fd) as leave, open_home(settings.home) as home:
+    with told_to_leave(settings.alive_fd) as leave, _opened(settings) as home:
+        if not settings.forget_values:
+            check_record(home)
         identity = str(home.root.resolve())
         spare = [settings.bind.path.parent] if isinstance(settings.bind, UnixAddress) else []
         # Hosts that wait for a standing launcher find none where an ephemeral one listens.
@@ -53,6 +58,8 @@ async def serve(settings: Settings) -> None:
         bind = settings.bind or default_socket(identity, "launcher")
         settings = replace(settings, bind=bind)
         with open_store(home.database, durability=settings.durability) as store:
+            await take_over(home, store, settings.take_over)
+            await claim(home, store)
             if settings.durability is Durability.POWER:
                 # Once all of it is there: names on the disk lead to all that will be synced.
                 home.sync()
@@ -65,7 +72,7 @@ async def serve(settings: Settings) -> None:
                     home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()
                 )
                 async with (
-                    housekeeping(parts, settings.keep_intermediates) as sweeper,
+                    housekeeping(parts, settings) as sweeper,
                     running_engine(parts, settings, host_socket) as running,
                 ):
                     locations.on_load(running.serve)
@@ -84,6 +91,10 @@ async def serve(settings: Settings) -> None:
                             # Still served: those who watch see how their runs end.
                             await running.end()
                         watchers.close()
+
+
+def _opened(settings: Settings) -> AbstractContextManager[Home]:
+    return open_home(settings.home, of_anybody=settings.take_over is not None)
 
 
 def _service(

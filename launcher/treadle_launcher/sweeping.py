@@ -53,7 +53,7 @@ class Sweeper:
     removed, and its file then goes: killed in between, the next sweep finds the file.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works on, and how
         self,
         files: ValueFiles,
         store: Store,
@@ -61,11 +61,14 @@ class Sweeper:
         keep: float,
         *,
         only_reads: bool = False,
+        forget: bool = False,
     ) -> None:
         """`keep`, in seconds, is how long intermediates of runs that are over are kept.
 
-        One that only reads tells what may go, and removes nothing.
+        One that only reads tells what may go, and removes nothing. One that is to forget also
+        takes what the record does not know of.
         """
+        self._forget = forget
         self._only_reads = only_reads
         self._files = files
         self._store = store
@@ -178,7 +181,9 @@ class Sweeper:
         # After the files: what the record does not name by now, it never will.
         facts = await self._facts(files, keep)
         now, keep_us = self._clock.now(), int(keep * _SECOND_US)
-        return await self._in_thread(lambda: find_garbage(files, facts, now=now, keep_us=keep_us))
+        return await self._in_thread(
+            lambda: find_garbage(files, facts, now=now, keep_us=keep_us, forget=self._forget)
+        )
 
     async def _facts(self, files: tuple[StoredFile, ...], keep: float) -> ValueFacts:
         since = TimeUs(self._clock.now() - int(keep * _SECOND_US))

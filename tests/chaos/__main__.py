@@ -23,6 +23,7 @@ from tests.chaos.beside import beside
 from tests.chaos.cancels import cancels
 from tests.chaos.kills import ALL, SERVICES, storm
 from tests.chaos.oom_killer import oom_killer
+from tests.chaos.people import people
 from tests.chaos.power_cut import power_cut
 from tests.chaos.refusals import store_refuses
 from tests.chaos.submits import submits
@@ -75,6 +76,10 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
     "submits": (
         "Submits racing with one idempotency key while the launcher is killed",
         lambda: submits(SEED, racers=scaled(200), kills=3),
+    ),
+    "people": (
+        "What people do between a kill of the launcher and its next start",
+        lambda: people(SEED, runs=scaled(10), kills=scaled(20)),
     ),
     "beside": ("Twenty steps at once, three of them hostile", beside),
     "oom-killer": ("A step that the kernel's out-of-memory killer ends, in a cgroup", oom_killer),

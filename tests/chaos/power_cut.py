@@ -74,7 +74,8 @@ def boot(place: Place, copy: Path) -> None:
     for path in place.runtime.rglob("*-hosts.sock"):
         path.unlink()
     place.home = copy
-    place.launcher = place.a_launcher()
+    # Another folder, though it is to be the one that it was.
+    place.launcher = place.a_launcher("--take-over", "resume")
     place.launcher.start()
     place.ready()
 

@@ -112,29 +112,34 @@ def test_what_people_do_between_two_launchers_leaves_what_runs_alone(
     shutil.copytree(home, copy, symlinks=True)
     before, there = events(home, run_id), files(home)
     reading = [
-        ("disk",),
-        ("gc", "--plan"),
-        ("runs", "list"),
-        ("runs", "show", run_id),
-        ("runs", "logs", run_id),
-        ("runs", "list", "-f", other),
-        ("assets", "-f", other),
-        ("plan", "-f", other),
-        ("db", "check"),
+        (home, ("disk",)),
+        (copy, ("disk",)),
+        (home, ("gc", "--plan")),
+        (home, ("runs", "list", "-f", other)),
+        (copy, ("runs", "show", run_id)),
+        (home, ("runs", "logs", run_id)),
+        (copy, ("plan", "-f", other)),
+        (home, ("db", "check")),
     ]
 
-    for words in reading:
-        for each in (home, copy):
-            done = treadle(services, *words, home=each)
-            assert done.returncode == 0, (words, done.stderr)
+    for each, words in reading:
+        done = treadle(services, *words, home=each)
+        assert done.returncode == 0, (words, done.stderr)
     assert files(home) == there
     watching = treadle(services, "runs", "watch", run_id, home=home)
     cancelling = treadle(services, "runs", "cancel", run_id, "-f", other, home=home)
     assert (watching.returncode, "is not over" in watching.stderr) == (2, True)
     assert (cancelling.returncode, "waits for the next" in cancelling.stderr) == (2, True)
-    for words in (("gc",), ("materialize", "-f", other)):
-        done = treadle(services, *words, home=home)
-        assert done.returncode == 0, (words, done.stderr)
+    done = treadle(services, "materialize", "-f", other, home=home)
+    assert done.returncode == 0, done.stderr
+
+    launching = treadle(services, "launcher", home=copy)
+    assert launching.returncode == 1
+    assert f"of which it is a copy, and runs in it are not over: {run_id}" in launching.stderr
+    address = services._start("treadle_launcher", "--home", str(copy), "--take-over", "cancel")
+    with treadle_client.Client.connect(address) as client:
+        assert client.run(run_id).result(timeout=60).status is RunState.CANCELLED
+    services.stop_launcher()
 
     assert events(home, run_id) == before
     assert effects(module) == ["waits"]
@@ -143,6 +148,27 @@ def test_what_people_do_between_two_launchers_leaves_what_runs_alone(
     with services.connect() as client:
         assert client.run(run_id).result(timeout=60).status is RunState.SUCCEEDED
     assert effects(module) == ["waits", "reads"]
+
+
+def test_a_lost_database_costs_no_value(module: Path, tmp_path: Path) -> None:
+    home, other = tmp_path / "home", str(tmp_path / "other.py")
+    assert treadle(None, "materialize", "-f", other, home=home).returncode == 0
+    kept = files(home / "values")
+    shutil.move(home / "treadle.db", tmp_path / "treadle.db")
+
+    for words in (("disk",), ("gc",), ("materialize", "-f", other)):
+        done = treadle(None, *words, home=home)
+        assert done.returncode != 0, words
+        assert "its database is missing" in done.stderr, (words, done.stderr)
+        assert "--forget-values" in done.stderr
+        assert files(home / "values") == kept
+
+    shutil.move(tmp_path / "treadle.db", home / "treadle.db")
+    assert treadle(None, "db", "check", home=home).returncode == 0
+    (home / "treadle.db").unlink()
+    done = treadle(None, "gc", "--forget-values", home=home)
+    assert done.stdout.startswith("Removed 1 value, "), done.stderr
+    assert not [path for path in files(home / "values") if path.suffix == ".1"]
 
 
 def test_what_an_ephemeral_launcher_left_ends_with_the_next_one_and_runs_nothing(

@@ -8,6 +8,7 @@ from tests.chaos import adversity
 from tests.chaos.beside import beside
 from tests.chaos.cancels import cancels
 from tests.chaos.kills import ALL, SERVICES, storm
+from tests.chaos.people import people
 from tests.chaos.power_cut import power_cut
 from tests.chaos.refusals import store_refuses
 from tests.chaos.submits import submits
@@ -45,6 +46,13 @@ def test_one_key_makes_one_run_across_a_kill() -> None:
     outcome = submits(SEED, racers=40, kills=1)
     assert outcome.faults == []
     assert (outcome.answers, outcome.runs) == (40, 1)
+
+
+def test_what_people_do_around_a_crash_costs_no_run_and_no_step_twice() -> None:
+    outcome = people(SEED, runs=1, kills=1, op_ms=100, pause=0.3)
+    assert outcome.faults == []
+    assert outcome.runs == {"SUCCEEDED": 1}
+    assert outcome.done.total() >= 1
 
 
 def test_bad_steps_leave_those_beside_them_alone() -> None:

@@ -20,6 +20,7 @@ from tests.e2e.standing import Standing, standing
 from tests.e2e.synced_disk import Observer, SyncedDisk, observing
 from treadle._files import FileStore
 from treadle.task import ValueRef
+from treadle_launcher.home_place import Place
 
 MODULE = """
 import os
@@ -131,6 +132,9 @@ def test_a_step_that_was_reported_is_read_after_a_cut_in_the_middle_of_its_run(
     (tmp_path / "gate").unlink()
 
     disk.copy(tmp_path / "home", tmp_path / "found")
+    # The disk is found where it was, in a folder that is not another one.
+    assert Place.noted_in(tmp_path / "found") == Place.of(tmp_path / "home")
+    Place.of(tmp_path / "found").note_in(tmp_path / "found")
 
     with standing(module, tmp_path / "found") as services, services.connect() as client:
         found = client.run(handle.run_id)

@@ -16,12 +16,12 @@ from treadle_client._durability import Durability
 from treadle_client._errors import StartError
 from treadle_client._home import default_home
 from treadle_client._lifeline import Service
-from treadle_client._local import Code, LocalServices, local_services
+from treadle_client._local import Code, LocalServices, forgetting, local_services
 from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.location_text import location_text
-from treadle_client.cli.options import code_options
+from treadle_client.cli.options import FORGET_HELP, code_options
 from treadle_client.cli.visible import say
 
 
@@ -43,8 +43,16 @@ from treadle_client.cli.visible import say
     type=click.Choice([each.value for each in Durability]),
     help="What survives: the kill of every process, by default, or a power cut too.",
 )
+@click.option("--forget-values", is_flag=True, help=FORGET_HELP)
 @reporting_errors
-def dev(code: Code, home: Path | None, name: str | None, **launcher: str | None) -> ExitCode:
+def dev(
+    *,
+    code: Code,
+    home: Path | None,
+    name: str | None,
+    forget_values: bool,
+    **launcher: str | None,
+) -> ExitCode:
     """Run a code server and a launcher in this terminal, until Ctrl-C.
 
     Other commands in the same folder find them by the home. Ctrl-C, or SIGTERM, cancels what
@@ -63,7 +71,7 @@ def dev(code: Code, home: Path | None, name: str | None, **launcher: str | None)
             with local_services(
                 replace(code, name=name),
                 home or default_home(),
-                launcher_arguments=_arguments(launcher),
+                launcher_arguments=[*_arguments(launcher), *forgetting(forget_values)],
                 show_stderr=True,
             ) as services:
                 return _serve(services, token_file=launcher["token_file"])

@@ -15,7 +15,7 @@ from treadle_client.cli.duration import duration, duration_text
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
-from treadle_client.cli.options import json_option, launcher_options
+from treadle_client.cli.options import json_option, sweeping_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import SessionRequest, open_home_session
@@ -32,7 +32,7 @@ from treadle_client.cli.visible import say
     help="How long intermediates are kept after their run's end: 7d, 12h, 30m, or seconds; by"
     " default as the launcher was told, else 7d.",
 )
-@launcher_options
+@sweeping_options
 @json_option("what was, or would be, removed as one JSON document")
 @reporting_errors
 def gc(

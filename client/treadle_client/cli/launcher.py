@@ -94,6 +94,18 @@ from treadle_client.cli.service_command import ServiceCommand, become
     type=click.Choice([each.value for each in Durability]),
     help="What survives: the kill of every process, by default, or a power cut too.",
 )
+@click.option(
+    "--forget-values",
+    is_flag=True,
+    help="Go on with the database that is there, though it is older than the home's values or"
+    " another's, and remove the values that it does not know.",
+)
+@click.option(
+    "--take-over",
+    type=click.Choice(["cancel", "resume"]),
+    help="What becomes of unfinished runs in a home that was copied or is another user's; without"
+    " it such a home is refused.",
+)
 @click.pass_context
 def launcher(ctx: click.Context, /, **_: object) -> None:
     """Run a launcher in the foreground, until Ctrl-C or SIGTERM.

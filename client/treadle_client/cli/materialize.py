@@ -8,7 +8,7 @@ from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import follow_or_name
-from treadle_client.cli.options import json_option, plan_options, run_options, serving_options
+from treadle_client.cli.options import json_option, plan_options, run_options, running_options
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.run_choices import RunChoices
 from treadle_client.cli.session import SessionRequest, open_session
@@ -22,7 +22,7 @@ from treadle_client.cli.session import SessionRequest, open_session
     is_flag=True,
     help="Print the run's id and end; the run goes on. For running launchers.",
 )
-@serving_options
+@running_options
 @json_option("each event, then the result, as a JSON document on a line")
 @reporting_errors
 def materialize(

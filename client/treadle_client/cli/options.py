@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 
@@ -62,6 +62,13 @@ _LAUNCHER: tuple[Decorator, ...] = (
         help="Holds the token that a launcher on TCP asks for.",
     ),
 )  # fmt: skip
+
+FORGET_HELP: Final = (
+    "Go on with the home's database, though it is older than its values or another home's, and"
+    " remove the values that it does not know."
+)
+
+_FORGET: tuple[Decorator, ...] = (click.option("--forget-values", is_flag=True, help=FORGET_HELP),)
 
 _PLAN: tuple[Decorator, ...] = (
     click.option(
@@ -131,6 +138,19 @@ def serving_options(command: Command) -> Command:
     """Add code and launcher; the command gets both as `wanted`, a SessionRequest."""
     names = ("code", "launcher", "home", "token_file")
     return code_options(_gathered(command, _LAUNCHER, names, SessionRequest, "wanted"))
+
+
+def running_options(command: Command) -> Command:
+    """Add what `serving_options` does, for a command that may start a launcher that runs things."""
+    names = ("code", "launcher", "home", "token_file", "forget_values")
+    options = (*_LAUNCHER, *_FORGET)
+    return code_options(_gathered(command, options, names, SessionRequest, "wanted"))
+
+
+def sweeping_options(command: Command) -> Command:
+    """Add what `launcher_options` does, for a command that may start a launcher that removes."""
+    names = ("launcher", "home", "token_file", "forget_values")
+    return _gathered(command, (*_LAUNCHER, *_FORGET), names, SessionRequest, "wanted")
 
 
 def plan_options(command: Command) -> Command:

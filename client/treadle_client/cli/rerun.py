@@ -11,7 +11,7 @@ from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import follow_or_name
 from treadle_client.cli.machine import plain, print_document
-from treadle_client.cli.options import json_option, run_options, serving_options
+from treadle_client.cli.options import json_option, run_options, running_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.run_choices import RunChoices
 from treadle_client.cli.session import SessionRequest, open_session_of_run
@@ -40,7 +40,7 @@ from treadle_client.cli.session import SessionRequest, open_session_of_run
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would run, and why, and end.")
 @run_options
 @click.option("--detach", is_flag=True, help="Print the new run's id and end; the run goes on.")
-@serving_options
+@running_options
 @json_option("each event, then the result, as a JSON document on a line; or the plan as one")
 @reporting_errors
 def rerun(  # noqa: PLR0913 - what a caller may choose, each by name

@@ -14,7 +14,7 @@ import click
 from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
 from treadle_client._home import default_home, find_launcher
-from treadle_client._local import Code, Purpose, connected, local_services
+from treadle_client._local import Code, Purpose, connected, forgetting, local_services
 from treadle_client.cli.visible import say
 
 
@@ -48,6 +48,7 @@ class SessionRequest:
     launcher: str | None = None
     home: Path | None = None
     token_file: Path | None = None
+    forget_values: bool = False
 
     def __post_init__(self) -> None:
         if self.launcher and not self.code.is_empty:
@@ -76,6 +77,10 @@ def open_session(wanted: SessionRequest) -> Iterator[Session]:
         with _own_session(wanted, Purpose.RUN) as session:
             yield session
         return
+    if wanted.forget_values:
+        raise click.UsageError(
+            "--forget-values is for a launcher that is started: stop the one that runs, or give -f."
+        )
     address = wanted.launcher or _running(wanted)
     with Client.connect(address, token_file=wanted.token_file) as client:
         yield Session(client=client, lifetime=Lifetime.STANDING, home=wanted.home)
@@ -105,7 +110,12 @@ def open_reading_session(wanted: SessionRequest) -> Iterator[Session]:
 def _own_session(wanted: SessionRequest, purpose: Purpose) -> Iterator[Session]:
     home = wanted.home_or_default
     with (
-        local_services(wanted.code, home, purpose=purpose) as services,
+        local_services(
+            wanted.code,
+            home,
+            purpose=purpose,
+            launcher_arguments=forgetting(wanted.forget_values),
+        ) as services,
         connected(services) as client,
     ):
         yield Session(client=client, lifetime=Lifetime.COMMAND, home=services.home)

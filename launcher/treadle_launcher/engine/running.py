@@ -28,12 +28,16 @@ from treadle_launcher.planning import Planner
 from treadle_launcher.retrying import Chance, Retries
 from treadle_launcher.store.errors import SpoiltRunError, StoreError
 from treadle_launcher.store.store import Store
+from treadle_launcher.taking_over import TakeOver
 from treadle_launcher.watch import Watchers
 
 _LOG = logging.getLogger(__name__)
 
 LEFT = "its launcher was killed, with which it ends"
 """Why a launcher cancels what an ephemeral one left."""
+
+TAKEN = "its home was taken over, where it does not go on"
+"""Why a launcher cancels what a home holds that was written elsewhere."""
 
 _RETRY_SECONDS = 1.0
 """Between two tries to go on after the store refused."""
@@ -92,6 +96,8 @@ class RunningEngine:
         self.engine = Engine(self.board, self._pool, self._replanning, retries)
         self.desk = HostDesk(self._pool, self.engine)
         self._is_ephemeral = settings.is_ephemeral
+        is_foreign = parts.home.why_foreign is not None
+        self._ends_taken = is_foreign and settings.take_over is TakeOver.CANCEL
         self._recovery = Recovery(
             parts.home, parts.store, self.board, self._pool, is_ephemeral=settings.is_ephemeral
         )
@@ -113,7 +119,9 @@ class RunningEngine:
         self.board.on_fault(self._begin_again)
         self.desk.on_fault(self._begin_again)
         self.board.on_overdue(self.engine.end_overdue)
-        if self._is_ephemeral:
+        if self._ends_taken:
+            await self._end_left(TAKEN)
+        elif self._is_ephemeral:
             await self._end_left(LEFT)
         else:
             await self._recovery.resume()

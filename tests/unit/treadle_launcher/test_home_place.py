@@ -1,0 +1,83 @@
+"""Whether what a home holds may be gone on with here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from treadle_launcher.home import HomeError, open_home
+from treadle_launcher.home_place import why_foreign
+from treadle_launcher.processes import boot_id
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    with open_home(tmp_path / "home") as home:
+        return home.root
+
+
+def change(home: Path, **changes: object) -> None:
+    file = home / "place.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def test_a_home_is_its_own_also_when_it_was_moved_or_its_disk_has_another_number(
+    home: Path,
+) -> None:
+    assert why_foreign(home) is None
+    assert why_foreign(home.rename(home.parent / "moved")) is None
+    change(home.parent / "moved", path=str(home.parent / "moved"), device=1)
+    assert why_foreign(home.parent / "moved") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"inode": 1}, "it is a copy"),
+        ({"uid": os.geteuid() + 1}, "wrote it"),
+        ({"machine": "another"}, "another machine"),
+    ],
+)
+def test_a_home_that_was_written_elsewhere_is_not(
+    home: Path, changes: dict[str, object], why: str
+) -> None:
+    if "machine" in changes and not json.loads((home / "place.json").read_text())["machine"]:
+        pytest.skip("this machine has no name")
+    change(home, **changes)
+
+    reason = why_foreign(home)
+
+    assert reason is not None
+    assert why in reason or "of which it is a copy" in reason
+
+
+def test_a_copy_is_not(home: Path) -> None:
+    copy = shutil.copytree(home, home.parent / "copy")
+
+    reason = why_foreign(copy)
+
+    assert reason is not None
+    assert str(home) in reason
+
+
+def test_an_older_home_is_if_a_process_of_this_boot_used_it(home: Path) -> None:
+    (home / "place.json").unlink()
+    assert why_foreign(home) is not None
+    (home / "launcher.json").write_text(json.dumps({"boot_id": boot_id()}))
+    assert why_foreign(home) is None
+
+
+def test_a_home_of_another_user_is_opened_only_when_told(home: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a folder away")
+    os.chown(home, 65534, 65534)
+
+    with pytest.raises(HomeError, match=r"belongs to the user with uid 65534.*--take-over"):
+        open_home(home).__enter__()
+
+    with open_home(home, of_anybody=True) as opened:
+        assert opened.why_foreign is not None
