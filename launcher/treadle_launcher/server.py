@@ -15,6 +15,7 @@ from treadle_launcher.clock import SystemClock
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
 from treadle_launcher.home import Home, open_home
+from treadle_launcher.home_gone import HomeGone
 from treadle_launcher.home_record import check_record, claim
 from treadle_launcher.housekeeping import housekeeping
 from treadle_launcher.launching import Launching
@@ -42,7 +43,7 @@ async def serve(settings: Settings) -> None:
     Afterwards no socket is left; and, of an ephemeral launcher, no process.
 
     Raises:
-        HomeError: the home cannot be used.
+        HomeError: the home cannot be used, or was removed or moved meanwhile.
         StoreError: the home's database cannot be used.
         BadAddressError: an address cannot be bound, or there is no folder for sockets.
         LocationStartError: a location has the name of another one.
@@ -57,7 +58,10 @@ async def serve(settings: Settings) -> None:
         host_socket = default_socket(identity, kind, *spare)
         bind = settings.bind or default_socket(identity, "launcher")
         settings = replace(settings, bind=bind)
-        with open_store(home.database, durability=settings.durability) as store:
+        gone = HomeGone(leave)
+        with open_store(
+            home.database, durability=settings.durability, on_gone=gone.from_thread
+        ) as store:
             await take_over(home, store, settings.take_over)
             await claim(home, store)
             if settings.durability is Durability.POWER:
@@ -68,6 +72,7 @@ async def serve(settings: Settings) -> None:
                     locations, store, StoredValues(home.values), settings.import_timeout
                 )
                 watchers = Watchers(store)
+                gone.then(watchers.close)
                 parts = EngineParts(
                     home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()
                 )
@@ -91,6 +96,7 @@ async def serve(settings: Settings) -> None:
                             # Still served: those who watch see how their runs end.
                             await running.end()
                         watchers.close()
+        gone.check()
 
 
 def _opened(settings: Settings) -> AbstractContextManager[Home]:

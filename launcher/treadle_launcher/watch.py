@@ -57,6 +57,7 @@ class Watchers:
         self._inboxes: dict[RunId, set[_Inbox]] = {}
         self._listeners: list[Callable[[tuple[Event, ...]], None]] = []
         self._is_closed = False
+        self._why_closed = ""
 
     def also_tell(self, listener: Callable[[tuple[Event, ...]], None]) -> None:
         """Have this called, too, with what is committed of any run. It must not wait."""
@@ -74,9 +75,10 @@ class Watchers:
         """Whether every watch was ended: the launcher is going."""
         return self._is_closed
 
-    def close(self) -> None:
-        """End every watch."""
+    def close(self, why: str = "") -> None:
+        """End every watch; `why`, if it is not that the launcher is told to leave."""
         self._is_closed = True
+        self._why_closed = self._why_closed or why
         for inboxes in self._inboxes.values():
             for inbox in inboxes:
                 inbox.close()
@@ -127,7 +129,7 @@ class Watchers:
                 if not taken:
                     # Only now: the last of what was recorded may tell how the run ended.
                     if self._is_closed:
-                        raise ShuttingDownError
+                        raise ShuttingDownError(message=self._why_closed or None)
                     await inbox.news()
 
     async def _is_over(self, run_id: RunId, after: int) -> bool:

@@ -3,6 +3,7 @@
 StoreError                     the store could not do it; nothing of the request is recorded
 ├── StoreUnavailableError      SQLite says no for now: the message holds its words
 │   ├── DiskFullError          no room
+│   ├── DatabaseGoneError      the file was removed or moved: what is written is found by nobody
 │   └── DatabaseLockedError    another program writes, or keeps the others from it
 ├── StoreClosedError           the store is closing or closed
 ├── UnrecordableError          the database refuses the very thing that it was asked to record
@@ -50,6 +51,10 @@ class StoreUnavailableError(StoreError):
 
 class DiskFullError(StoreUnavailableError):
     """There is no room to record anything: make some."""
+
+
+class DatabaseGoneError(StoreUnavailableError):
+    """The database was removed, moved, or another one lies in its place."""
 
 
 class DatabaseLockedError(StoreUnavailableError):

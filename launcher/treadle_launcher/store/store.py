@@ -8,7 +8,7 @@ and see everything that a finished write wrote. One event loop uses a store.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -56,11 +56,16 @@ T = TypeVar("T")
 
 @contextmanager
 def open_store(
-    database: Path, clock: Clock | None = None, durability: Durability = Durability.PROCESS
+    database: Path,
+    clock: Clock | None = None,
+    durability: Durability = Durability.PROCESS,
+    *,
+    on_gone: Callable[[str], None] = lambda why: None,
 ) -> Iterator[Store]:
     """Open the store in this SQLite file, made first if it is not there.
 
-    What it says is recorded survives what the durability says.
+    `on_gone` is called, from another thread, when the file was removed or moved: nothing is
+    recorded any more. What it says is recorded survives what the durability says.
     Leaving commits what is queued and returns when no thread of the store is left.
 
     Raises:
@@ -68,7 +73,7 @@ def open_store(
     """
     prepare(database)
     with (
-        Writer.running(database, clock or SystemClock(), durability) as writer,
+        Writer.running(database, clock or SystemClock(), durability, on_gone) as writer,
         Readers.open(database) as readers,
     ):
         yield Store(writer, readers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +25,14 @@ from treadle_launcher.clock import Clock
 from treadle_launcher.durability import Durability
 from treadle_launcher.store.connections import writing_engine
 from treadle_launcher.store.errors import (
+    DatabaseGoneError,
     DatabaseLockedError,
     StoreClosedError,
     StoreUnavailableError,
     translated,
 )
 from treadle_launcher.store.session import WriteSession
+from treadle_launcher.store.whereabouts import Whereabouts
 
 T = TypeVar("T")
 
@@ -81,7 +84,15 @@ class _Outcome:
 class Writer:
     """The queue of writes. Made by `running` alone."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        whereabouts: Whereabouts,
+        on_gone: Callable[[str], None],
+    ) -> None:
+        self._whereabouts = whereabouts
+        self._on_gone = on_gone
         self._session = WriteSession(connection=connection, clock=clock)
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._closing = threading.Event()
@@ -97,8 +108,17 @@ class Writer:
 
     @classmethod
     @contextmanager
-    def running(cls, database: Path, clock: Clock, durability: Durability) -> Iterator[Writer]:
+    def running(
+        cls,
+        database: Path,
+        clock: Clock,
+        durability: Durability,
+        on_gone: Callable[[str], None] = lambda why: None,
+    ) -> Iterator[Writer]:
         """Write to this file until the block is left, then commit what is queued and stop.
+
+        Nothing is said to be committed once the file is not found under its name any more:
+        `on_gone` is then called, from the thread that writes.
 
         Raises:
             StoreError: the file cannot be used.
@@ -108,7 +128,7 @@ class Writer:
             with translated():
                 connection = engine.connect()
             with connection:
-                writer = cls(connection, clock)
+                writer = cls(connection, clock, Whereabouts.of(database), on_gone)
                 thread = threading.Thread(target=writer._run, name="treadle-store-writer")
                 thread.start()
                 try:
@@ -188,6 +208,8 @@ class Writer:
             _LOG.error("store_waits error=%s", error)
             self._said, self._said_at = self._trouble, now
             self._says_so = True
+            if isinstance(error, DatabaseGoneError):
+                self._on_gone(str(error))
         told = type(error)(f"{error}; what was asked was not recorded")
         asked, self._waiting = self._waiting, []
         refused: list[_Outcome] = []
@@ -218,10 +240,13 @@ class Writer:
                     _Outcome(request.future, result=request.write(session)) for request in batch
                 ]
                 last = session.last_store_sequence
+                # Last of all before the commit: what it says is to be found.
+                self._whereabouts.check()
         except BaseException:
             session.forget()
             # A commit may fail when it is done already: the file tells.
-            if last is None or last == before or not session.is_recorded(last):
+            is_gone = isinstance(sys.exception(), DatabaseGoneError)
+            if is_gone or last is None or last == before or not session.is_recorded(last):
                 raise
         session.drop_finished()
         return outcomes
