@@ -53,12 +53,14 @@ class Link:
         """Connect to the launcher at a socket.
 
         Raises:
-            LinkError: nobody listens there, or another user does.
+            LinkError: nobody listens there, or another user does; or it is a link.
         """
         plain = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection = socket.socket(fileno=out_of_the_way(plain.detach()))
         try:
             connection.setblocking(False)
+            if os.path.islink(path):
+                raise PermissionError("it is a link, and only a socket itself is dialled")
             connection.connect(path)
             _check_peer(connection)
         except OSError as exc:

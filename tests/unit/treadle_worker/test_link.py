@@ -99,6 +99,18 @@ def test_nobody_at_the_socket_is_an_error(place: Place, caller: Caller) -> None:
     assert not link.is_connected
 
 
+def test_a_link_to_a_socket_is_not_followed(place: Place, caller: Caller) -> None:
+    place.listen()
+    leads = place.path.with_name("leads")
+    leads.symlink_to(place.path)
+    link = Link(place.loop, on_frame=caller.received, on_lost=caller.disconnected)
+
+    with pytest.raises(LinkError, match="it is a link"):
+        link.dial(str(leads))
+
+    assert not link.is_connected
+
+
 def test_frames_are_taken_however_they_are_cut(place: Place, link: Link, caller: Caller) -> None:
     peer = place.accept()
     for piece in (COMMIT[:3], COMMIT[3:] + COMMIT):
