@@ -253,7 +253,7 @@ def test_a_habit_that_no_host_bears_is_named_in_the_runs_failure(name: str, tria
 @pytest.mark.parametrize("name", ["forked-on"])
 def test_a_process_that_a_module_forks_ends_where_the_import_ends(name: str, trial: Trial) -> None:
     loaded = trial.load()
-    served = trial.serve(loaded.frame["snapshot"]["digest"], "spawn")
+    served = trial.serve(loaded.frame["snapshot"], "spawn")
 
     ends = [trial.run(served, attempt) for attempt in (1, 2)]
     status = trial.leave(served)
