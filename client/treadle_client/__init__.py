@@ -119,6 +119,8 @@ if TYPE_CHECKING:
     from treadle_client._run import Run as Run
     from treadle_client._run import RunState as RunState
     from treadle_client._run_handle import RunHandle as RunHandle
+    from treadle_client._start_choices import ImportScope as ImportScope
+    from treadle_client._start_choices import StartWith as StartWith
     from treadle_client._step_result import StepResult as StepResult
     from treadle_client._step_result import StepState as StepState
     from treadle_client._text import Text as Text
@@ -131,6 +133,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Client": "_client",
     "Durability": "_durability",
+    "ImportScope": "_start_choices",
+    "StartWith": "_start_choices",
     "AccessError": "_errors",
     "CodeChangedError": "_errors",
     "HomeInUseError": "_errors",
@@ -276,6 +280,7 @@ __all__ = [
     "HomeInUseError",
     "HostReady",
     "IdempotencyConflictError",
+    "ImportScope",
     "InputLoaded",
     "Jitter",
     "Job",
@@ -342,6 +347,7 @@ __all__ = [
     "StalePlanError",
     "StartError",
     "StartMethod",
+    "StartWith",
     "Step",
     "StepCancelled",
     "StepExpanded",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from treadle_access.folders import SocketFolderError, socket_folder
 from treadle_client._arguments import choice, paths
@@ -22,6 +23,9 @@ from treadle_client._lifeline import Lifeline, Service
 from treadle_client._location import LocationState
 from treadle_client._main_guard import refuse_while_imported
 from treadle_client._rpc import LauncherRpc
+from treadle_client._start_choices import ImportScope, StartWith
+
+E = TypeVar("E", bound=StrEnum)
 
 #: How long a service may take to start, its loads apart, in seconds.
 START_SECONDS = 30.0
@@ -42,7 +46,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """What a code server is to load, and how. None: its own default."""
+    """What a code server is to load, and how it is run. None: the services' own default."""
 
     files: tuple[Path, ...] = ()
     modules: tuple[str, ...] = ()
@@ -50,6 +54,8 @@ class Code:
     working_directory: Path | None = None
     name: str | None = None
     import_timeout: float | None = None
+    import_scope: ImportScope | None = None
+    start_method: StartWith | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +92,13 @@ class Code:
             arguments += ["--name", self.name]
         if self.import_timeout is not None:
             arguments += ["--import-timeout", f"{self.import_timeout:g}"]
+        if self.import_scope is not None:
+            arguments += ["--import", self.import_scope.value]
         return arguments
+
+    def launcher_arguments(self) -> list[str]:
+        """Return what of it a launcher is told."""
+        return [] if self.start_method is None else ["--start-method", self.start_method.value]
 
 
 def _no_file(file: Path) -> str:
@@ -134,7 +146,14 @@ def local_services(
         StartError: one of them did not start; the message ends with its stderr.
     """
     home = home.absolute()
-    arguments = [*launcher_arguments, "--home", str(home), "--purpose", purpose.value]
+    arguments = [
+        *code.launcher_arguments(),
+        *launcher_arguments,
+        "--home",
+        str(home),
+        "--purpose",
+        purpose.value,
+    ]
     if purpose is Purpose.READ:
         arguments += ["--bind", _new_address("reader")]
     elif (running := find_launcher(home)) is not None:
@@ -198,6 +217,8 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     max_runs: int | None = None,
     durability: Durability | str | None = None,
     forget_values: bool = False,
+    start_method: StartWith | str | None = None,
+    import_scope: ImportScope | str | None = None,
 ) -> Iterator[Client]:
     """Serve files and modules of assets for the length of a with block, and connect to them.
 
@@ -208,6 +229,9 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     runs and values; without it a temporary one, removed at the end. `python` is the interpreter
     that runs the assets' code, and `working_directory` where it runs; both are this process's by
     default. `name` names the location. `import_timeout` is in seconds, for each target.
+    `start_method` "fork" or "spawn" says how step processes start, whatever the code left when it
+    was imported; by default ("auto") that decides. `import_scope` "per-run" has every run import
+    the code anew; by default ("per-load") that is done once until it is loaded anew.
     `durability` "power" has what is reported as done survive a power cut. `forget_values` goes on
     with a database that is older than the home's values, and removes what it does not know.
 
@@ -226,6 +250,8 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
         working_directory=None if working_directory is None else Path(working_directory),
         name=name,
         import_timeout=import_timeout,
+        import_scope=_chosen(ImportScope, import_scope, "import_scope"),
+        start_method=_chosen(StartWith, start_method, "start_method"),
     )
     if code.is_empty:
         raise StartError("Nothing to load: name a file, or modules=[…].", usage=True)
@@ -248,6 +274,10 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
 def forgetting(forget_values: bool) -> list[str]:
     """Return how a launcher is told to forget what its database does not know."""
     return ["--forget-values"] if forget_values else []
+
+
+def _chosen(kind: type[E], value: E | str | None, name: str) -> E | None:
+    return None if value is None else choice(kind, value, name=name)
 
 
 def _flag(flag: str, value: int | None) -> list[str]:

@@ -101,6 +101,7 @@ def _snapshot_digest(snapshot: Snapshot) -> str:
         assets=tuple(replace(asset, source=None) for asset in snapshot.assets),
         jobs=tuple(replace(job, source=None) for job in snapshot.jobs),
         warnings=(),
+        generator_states=(),
     )
     return _sha256(canonical.to_json(bare))
 

@@ -239,6 +239,8 @@ class Snapshot:
     `digest` is SHA-256 in hexadecimal over structure, code, files and Python's minor version
     (`treadle.digest`); `warnings` and source lines are not part of it. `core_digest` is over
     what steps rest on alone: two imports that differ in nothing else run each other's plans.
+    `generator_states` tell generators of random numbers that were seeded from others: part of
+    neither.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -251,3 +253,4 @@ class Snapshot:
     core_digest: str = ""
     manifest: Manifest = field(default_factory=Manifest)
     warnings: tuple[str, ...] = ()
+    generator_states: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from treadle_access.addresses import Address, BadAddressError, TcpAddress, parse
 from treadle_access.folders import default_socket
 from treadle_access.tokens import TokenFileError, read_token
 from treadle_codeserver import defaults
-from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget, Target
+from treadle_codeserver.targets import FileTarget, ImportScope, LoadCommand, ModuleTarget, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ def read(argv: Sequence[str]) -> Settings:
         working_directory=_folder(parser, args.working_directory),
         targets=tuple(args.targets),
         import_timeout=args.import_timeout,
+        import_scope=ImportScope(args.import_scope),
     )
     name = args.name or _default_name(command.targets[0])
     bind = _bind(parser, args.bind, f"{command.working_directory}\0{name}")
@@ -83,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
         default=defaults.IMPORT_TIMEOUT_S,
         metavar="S",
         help="how long the import of one target may take (default: %(default)g)",
+    )
+    add(
+        "--import",
+        dest="import_scope",
+        choices=[each.value for each in ImportScope],
+        default=ImportScope.PER_LOAD.value,
+        help="how long a host's import serves: until the next load, or one run",
     )
     add("--alive-fd", type=_descriptor, metavar="N", help="a pipe; leave when it ends")
     add("--ready-fd", type=_descriptor, metavar="N", help="gets the address after the first load")

@@ -17,6 +17,7 @@ class LaunchSpec:
     digest: str
     core_digest: str
     generation: str
+    generator_states: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
 
 

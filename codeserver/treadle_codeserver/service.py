@@ -98,6 +98,7 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
                 digest=served.snapshot.digest,
                 core_digest=served.snapshot.core_digest,
                 generation=served.generation,
+                generator_states=served.snapshot.generator_states,
                 environment=own_environment(),
             )
             return codeserver_pb2.GetLaunchSpecResponse(spec=encode_launch_spec(spec))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,6 +32,15 @@ class ModuleTarget:
 Target: TypeAlias = FileTarget | ModuleTarget
 
 
+class ImportScope(StrEnum):
+    """How long a host's import serves."""
+
+    PER_LOAD = "per-load"
+    """All runs until the code is loaded anew."""
+    PER_RUN = "per-run"
+    """One run: the next one gets a host of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadCommand:
     """How a process that holds the location's code is started, but for what is particular to it.
@@ -43,3 +53,4 @@ class LoadCommand:
     working_directory: Path
     targets: Sequence[Target]
     import_timeout: float
+    import_scope: ImportScope = ImportScope.PER_LOAD

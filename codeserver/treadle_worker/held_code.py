@@ -12,6 +12,7 @@ from treadle.location import LoadedLocation
 from treadle_worker import fork_safety, import_limits, left_open
 from treadle_worker.endings import OpenFiles, flush_written, open_files
 from treadle_worker.failures import import_failure
+from treadle_worker.generators import Act, for_copies
 from treadle_worker.import_limits import HostLimitError, ImportLimits
 from treadle_worker.import_traces import Traces, traced
 from treadle_worker.import_watch import Closed, Hang, Limits, watched
@@ -31,7 +32,7 @@ class HeldCode:
     """The planned code, and how its steps are started; `reason` says why they are spawned.
 
     `limits` are those that the import set: they hold in the steps. `read` are files that it left
-    open to be read: each forked step reads them for itself.
+    open to be read, `generators` draw random numbers: each forked step does so for itself.
     `notes` are what a person should know of the import, a sentence each.
     """
 
@@ -41,6 +42,7 @@ class HeldCode:
     files: OpenFiles
     limits: ImportLimits
     read: tuple[OpenFile, ...] = ()
+    generators: tuple[Act, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -138,24 +140,42 @@ class _Left:
 
 def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) -> HeldCode:
     files = open_files()
-    reason = _ASKED_FOR if spec.must_spawn else left.reason_to_spawn()
+    cause = left.reason_to_spawn()
+    method, reason = _start(spec, cause)
     read: tuple[OpenFile, ...] = ()
-    if not reason:
-        flush_written(files)
+    generators: tuple[Act, ...] = ()
+    if method is StartMethod.FORK:
+        if not cause:
+            # Into what is shared, nobody knows how long it takes.
+            flush_written(files)
         read = left.before.files_to_open_anew()
+        generators = for_copies(spec.generator_states)
+    forced = (f"Steps are forked, as was asked for, though {cause}.",)
     # What is garbage now would be so in every child. The rest is no longer looked at, and so
     # no longer copied: the collector writes into what it visits.
     gc.collect()
     gc.freeze()
     return HeldCode(
         location=code.location,
-        notes=code.notes,
-        start_method=StartMethod.SPAWN if reason else StartMethod.FORK,
+        notes=code.notes + (forced if cause and method is StartMethod.FORK else ()),
+        start_method=method,
         reason=reason,
         files=files,
         read=read,
+        generators=generators,
         limits=limits,
     )
+
+
+def _start(spec: HostSpec, cause: str) -> tuple[StartMethod, str]:
+    """Return how steps start, and why they are spawned."""
+    match spec.start_method:
+        case StartMethod.SPAWN:
+            return StartMethod.SPAWN, _ASKED_FOR
+        case StartMethod.FORK:
+            return StartMethod.FORK, ""
+        case None:
+            return (StartMethod.SPAWN, cause) if cause else (StartMethod.FORK, "")
 
 
 def _not_imported(spec: HostSpec, failure: Failure) -> ImportFailed | OtherCode:

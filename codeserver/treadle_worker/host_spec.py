@@ -5,10 +5,10 @@ from __future__ import annotations
 from treadle import _json as json
 from treadle._system import open_file
 from treadle.durability import Durability
-from treadle_worker.messages import DEFAULT_LOG_LIMIT, HostSpec
-from treadle_worker.wire.fields import JsonObject, children, integer, text, text_map
+from treadle_worker.messages import DEFAULT_LOG_LIMIT, HostSpec, StartMethod
+from treadle_worker.wire.fields import JsonObject, children, integer, text, text_map, texts
 
-_SPAWN = "spawn"
+_START_METHODS = {"fork": StartMethod.FORK, "spawn": StartMethod.SPAWN}
 
 
 def read_spec(fd: int) -> HostSpec:
@@ -32,6 +32,7 @@ def read_spec(fd: int) -> HostSpec:
         digest=text(content, "digest"),
         files=text_map(content, "files"),
         core_digest=text(content, "coreDigest"),
+        generator_states=texts(content, "generatorStates"),
         definitions=text_map(content, "definitions"),
         import_timeout_ms=integer(content, "importTimeoutMs"),
         values_root=text(content, "valuesRoot"),
@@ -43,6 +44,6 @@ def read_spec(fd: int) -> HostSpec:
         idle_grace_ms=integer(content, "idleGraceMs"),
         term_grace_ms=integer(content, "termGraceMs"),
         log_limit=integer(content, "logLimitBytes") or DEFAULT_LOG_LIMIT,
-        must_spawn=text(content, "startMethod") == _SPAWN,
+        start_method=_START_METHODS.get(text(content, "startMethod")),
         durability=Durability(text(content, "durability") or Durability.PROCESS),
     )

@@ -6,13 +6,14 @@ the alive pipe closes, also while an import hangs. No thread or timer of ours is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treadle import _json as json
 from treadle import canonical
 from treadle._system import faulthandler, fcntl, open_file, os, signal, struct
 from treadle.canonical import Json
 from treadle_worker.endings import end_import
+from treadle_worker.generators import generator_states
 from treadle_worker.host_output import keep_output, note
 from treadle_worker.importing import (
     FilesRead,
@@ -52,7 +53,8 @@ def main(fd: int) -> int:
     except LoadFailedError as error:
         reports.send({"failed": _problem(error.problem)})
     else:
-        reports.send({"snapshot": canonical.to_json(location.snapshot)})
+        snapshot = replace(location.snapshot, generator_states=generator_states())
+        reports.send({"snapshot": canonical.to_json(snapshot)})
     end_import(0, writes=False)
 
 

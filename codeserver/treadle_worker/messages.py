@@ -277,9 +277,10 @@ LauncherFrame: TypeAlias = Commit | Task | Cancel | Prepare | Drain
 class HostSpec:
     """What the launcher tells a host when it starts it; durations in milliseconds.
 
+    `start_method` is what was asked for, None for what the import allows.
     `targets` are {"file": path} or {"module": name}. `files` are those that the digest was taken
     over, module names to SHA-256, and `definitions` what else was, by name; `core_digest` is over
-    what steps rest on alone. `alive_fd`: the launcher is ephemeral,
+    what steps rest on alone, `generator_states` are those that another import left. `alive_fd`: the launcher is ephemeral,
     and the end of that pipe ends the host. `log_limit`: bytes kept of each log stream. `tag`:
     what everything of this host is known by, 0 for none.
     `served_socket` is where callers find the launcher, "" if not at a Unix socket. `durability`:
@@ -302,9 +303,10 @@ class HostSpec:
     idle_grace_ms: int = 0
     term_grace_ms: int = 0
     log_limit: int = DEFAULT_LOG_LIMIT
-    must_spawn: bool = False
+    start_method: StartMethod | None = None
     tag: int = 0
     durability: Durability = Durability.PROCESS
     files: Mapping[str, str] = field(default_factory=dict)
     core_digest: str = ""
+    generator_states: tuple[str, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict)

@@ -84,7 +84,8 @@ class ForkStarter:
             step.restrict(task.steps[0], reports)
             for file in self._code.read:
                 file.open_anew()
-            step.reseed()
+            for act in self._code.generators:
+                act()
             attempt = step.Attempt(
                 location=self._code.location,
                 run=task.run,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import sys
 import traceback
 from dataclasses import dataclass, replace
@@ -91,14 +90,6 @@ def restrict(step: TaskStep, reports: Reports) -> None:
         failure = Failure(reason=FailureReason.START_FAILED, message=str(error))
         reports.send(AttemptFailed(failure=failure, duration_us=0, pid=os.getpid()))
         end_process(0)
-
-
-def reseed() -> None:
-    """Give the global generators new seeds: else all forks of one host draw the same numbers."""
-    random.seed()
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed()
 
 
 def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:

@@ -23,6 +23,9 @@ class StartMethod(StrEnum):
     AUTO = "auto"
     """Fork, unless what the user imported forbids it."""
 
+    FORK = "fork"
+    """Fork, whatever the user imported."""
+
     SPAWN = "spawn"
     """A new interpreter for each."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Self, TypeAlias
 
+from treadle_launcher.ids import RunId
 from treadle_launcher.manifest import CodeManifest
 
 
@@ -23,6 +25,16 @@ class ModuleTarget:
     name: str
 
 
+class ImportScope(StrEnum):
+    """How long a host's import serves."""
+
+    PER_LOAD = "per_load"
+    """All runs of one generation."""
+
+    PER_RUN = "per_run"
+    """One run."""
+
+
 LaunchTarget: TypeAlias = FileTarget | ModuleTarget
 
 
@@ -33,7 +45,8 @@ class LaunchSpec:
     It is left out of the text of this object, because it may hold secrets. `files` are the user's
     source files that the digest was taken over, module names to SHA-256, and `definitions` what
     else is in it, by name: as far as is known, so that a host can say what differs.
-    `core_digest` is over what steps rest on alone.
+    `core_digest` is over what steps rest on alone. `generator_states`: of generators of random
+    numbers, as the load left them.
     `generation` is the load that the plan was made of: a host of another one holds what was read
     at another moment. Specs that were recorded before there were generations have "".
     """
@@ -45,13 +58,21 @@ class LaunchSpec:
     import_timeout_ms: int
     environment: Mapping[str, str] = field(repr=False)
     generation: str = ""
+    import_scope: ImportScope = ImportScope.PER_LOAD
     core_digest: str = ""
+    generator_states: tuple[str, ...] = field(default=(), repr=False, compare=False)
     files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     definitions: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def with_manifest(self, manifest: CodeManifest) -> Self:
         """Return the same with what the digest was taken over."""
         return replace(self, files=manifest.files, definitions=manifest.named)
+
+    def for_run(self, run_id: RunId) -> Self:
+        """Return the same for the hosts of one run: theirs alone if that is asked for."""
+        if self.import_scope is ImportScope.PER_LOAD:
+            return self
+        return replace(self, generation=f"{self.generation}/{run_id}")
 
     def with_import_timeout(self, seconds: float | None) -> Self:
         """Return the same with another time for the import of a target; None: as it is."""

@@ -14,7 +14,7 @@ from treadle_launcher.engine.engine import Engine
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import ShuttingDownError, StalePlanError
 from treadle_launcher.events import NewEvent, RunSubmitted
-from treadle_launcher.ids import RunIds
+from treadle_launcher.ids import RunId, RunIds
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.planning import Planner
 from treadle_launcher.reexecution import Reexecution
@@ -74,7 +74,9 @@ class Launching:
         self, request: LaunchRequest, launchable: Launchable, named: IdempotentRequest | None
     ) -> CreatedRun:
         self._check_open()
-        recording = self._store.create_run(self._new_run(request, launchable, named))
+        run_id = self._ids.new()
+        launchable = replace(launchable, launch_spec=launchable.launch_spec.for_run(run_id))
+        recording = self._store.create_run(self._new_run(run_id, request, launchable, named))
         # A caller who hangs up now does not keep a run that is recorded from going on.
         recording.add_done_callback(partial(self._recorded, request, launchable))
         created = await asyncio.shield(recording)
@@ -103,7 +105,11 @@ class Launching:
             raise ShuttingDownError
 
     def _new_run(
-        self, request: LaunchRequest, launchable: Launchable, named: IdempotentRequest | None
+        self,
+        run_id: RunId,
+        request: LaunchRequest,
+        launchable: Launchable,
+        named: IdempotentRequest | None,
     ) -> NewRun:
         plan, earlier = launchable.plan, launchable.earlier
         timeout_ms, retry_lost = _limits(request, None if earlier is None else earlier.run)
@@ -121,7 +127,7 @@ class Launching:
             retry_lost=retry_lost,
         )
         return NewRun(
-            run_id=self._ids.new(),
+            run_id=run_id,
             submitted=NewEvent(payload=submitted),
             plan=plan,
             launch_spec=launchable.launch_spec,

@@ -42,6 +42,11 @@ class Habit:
     methods: tuple[str, ...] = ("fork", "spawn")
 
 
+def _has_drawn(path: Path, *, different: int) -> None:
+    found = path.read_text().split()
+    assert len(set(found)) == different, found
+
+
 def _has_lines(path: Path, expected: list[str]) -> None:
     found = path.read_text().split()
     assert found == expected, found
@@ -108,6 +113,24 @@ HABITS: dict[str, Habit] = {
             from treadle import AssetSpec
             other = AssetSpec("other", metadata={"loaded_at": uuid.uuid4().hex})
         """,
+    ),
+    "generator": Habit(
+        row="`random.Random()`, `numpy.random.default_rng()`",
+        module="import random; dice = random.Random()",
+        op="""
+            with open(f"{FOLDER}/drawn", "a") as file:
+                print(dice.random(), random.random(), file=file)
+        """,
+        after=lambda folder: _has_drawn(folder / "drawn", different=4),
+    ),
+    "seeded-generator": Habit(
+        row="`random.Random(7)`, `numpy.random.default_rng(7)`, `random.seed(7)`",
+        module="import random; dice = random.Random(7); random.seed(8)",
+        op="""
+            with open(f"{FOLDER}/drawn", "a") as file:
+                print(dice.random(), random.random(), file=file)
+        """,
+        after=lambda folder: _has_drawn(folder / "drawn", different=2),
     ),
     "file-read": Habit(
         row="A file open to be read",

@@ -14,6 +14,8 @@ from treadle import asset
 
 SEEN: list[str] = []
 OPEN_FILES = []
+DICE = random.Random()
+RNG = numpy.random.default_rng()
 SCRATCH = Path(os.environ.get("TREADLE_TEST_SCRATCH", "/nonexistent"))
 
 
@@ -33,14 +35,23 @@ def finds_clean(context):
     report(context, seen=list(SEEN), dirt=os.environ.get("TREADLE_TEST_DIRT", ""))
 
 
+def drawn():
+    return {
+        "python": random.random(),
+        "numpy": float(numpy.random.random()),
+        "dice": DICE.random(),
+        "rng": float(RNG.random()),
+    }
+
+
 @asset
 def draws_first(context):
-    report(context, python=random.random(), numpy=float(numpy.random.random()))
+    report(context, **drawn())
 
 
 @asset
 def draws_second(context):
-    report(context, python=random.random(), numpy=float(numpy.random.random()))
+    report(context, **drawn())
 
 
 @asset

@@ -55,8 +55,8 @@ def test_random_numbers_differ_in_every_attempt(session: Session) -> None:
     second = facts(session.succeed("draws_first or draws_second"))
 
     drawn = [made[key] for made in (first, second) for key in ("draws_first", "draws_second")]
-    assert len({fact["python"] for fact in drawn}) == 4
-    assert len({fact["numpy"] for fact in drawn}) == 4
+    for generator in ("python", "numpy", "dice", "rng"):
+        assert len({fact[generator] for fact in drawn}) == 4
 
 
 def test_open_files_are_flushed_and_exit_handlers_run(session: Session, tmp_path: Path) -> None:

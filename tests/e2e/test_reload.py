@@ -34,12 +34,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def session(folder: Path) -> Iterator[Session]:
+@pytest.fixture(scope="module", autouse=True)
+def library(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder / "lib.zip"), prepend=os.pathsep)
-        with treadle_client.local(folder / "conf.py", home=folder / "home") as client:
-            yield Session(client, folder / "home")
+        yield
+
+
+@pytest.fixture
+def session(folder: Path) -> Iterator[Session]:
+    with treadle_client.local(folder / "conf.py", home=folder / "home") as client:
+        yield Session(client, folder / "home")
 
 
 def write(folder: Path, rate: int) -> None:
@@ -67,3 +72,16 @@ def test_a_run_after_a_reload_runs_on_an_import_made_after_it(
     assert (after["file"], after["zip"]) == (2, 2)
     # What is loaded stays warm until it is loaded anew.
     assert facts(session)["host"] == after["host"] != before["host"]
+
+
+def test_a_location_may_be_imported_for_each_run(folder: Path) -> None:
+    write(folder, 3)
+    home = folder / "home"
+    with treadle_client.local(folder / "conf.py", home=home, import_scope="per-run") as client:
+        session = Session(client, home)
+        before = facts(session)
+        (folder / "settings.json").write_text('{"rate": 4}')
+        after = facts(session)
+
+    assert (before["file"], after["file"]) == (3, 4)
+    assert before["host"] != after["host"]

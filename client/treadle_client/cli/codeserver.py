@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from treadle_client._start_choices import ImportScope
 from treadle_client.cli.service_command import ServiceCommand, become
 
 
@@ -34,6 +35,12 @@ from treadle_client.cli.service_command import ServiceCommand, become
     type=float,
     metavar="SECONDS",
     help="How long the import of one target may take; by default 60.",
+)
+@click.option(
+    "--import",
+    "import_scope",
+    type=click.Choice([each.value for each in ImportScope]),
+    help="How long a host's import serves: until the next load, by default, or one run.",
 )
 @click.option("--token-file", metavar="FILE", help="Holds the token that callers over TCP send.")
 @click.pass_context

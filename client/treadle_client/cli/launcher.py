@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from treadle_client._durability import Durability
+from treadle_client._start_choices import StartWith
 from treadle_client.cli.duration import duration
 from treadle_client.cli.service_command import ServiceCommand, become
 
@@ -79,7 +80,7 @@ from treadle_client.cli.service_command import ServiceCommand, become
 )
 @click.option(
     "--start-method",
-    type=click.Choice(["auto", "spawn"]),
+    type=click.Choice([each.value for each in StartWith]),
     help="How hosts start step processes; by default they fork unless the code forbids it.",
 )
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -12,6 +13,7 @@ import click
 from treadle_client._local import Code
 from treadle_client._plan import Siblings, UnrecordedLoads, UnselectedOutputs
 from treadle_client._run_limits import MOST_RETRIES
+from treadle_client._start_choices import ImportScope, StartWith
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.run_choices import RunChoices, run_timeout
@@ -23,6 +25,12 @@ Decorator: TypeAlias = Callable[[Command], Command]
 
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def _member_of(kind: type[StrEnum]) -> Callable[[object, object, str | None], StrEnum | None]:
+    """Return what turns the word that was chosen into a member."""
+    return lambda _ctx, _option, word: None if word is None else kind(word)
+
 
 _CODE: tuple[Decorator, ...] = (
     click.option(
@@ -44,6 +52,16 @@ _CODE: tuple[Decorator, ...] = (
     click.option(
         "--import-timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
         help="How long the import of one target may take; by default 60.",
+    ),
+    click.option(
+        "--import", "import_scope", type=click.Choice([each.value for each in ImportScope]),
+        callback=_member_of(ImportScope),
+        help="How long an import serves: until the next load, by default, or one run.",
+    ),
+    click.option(
+        "--start-method", type=click.Choice([each.value for each in StartWith]),
+        callback=_member_of(StartWith),
+        help="How step processes start; by default they are forked unless the code forbids it.",
     ),
 )  # fmt: skip
 
@@ -124,7 +142,15 @@ def json_option(what: str) -> Decorator:
 
 def code_options(command: Command) -> Command:
     """Add what to load; the command gets it as `code`."""
-    names = ("files", "modules", "working_directory", "python", "import_timeout")
+    names = (
+        "files",
+        "modules",
+        "working_directory",
+        "python",
+        "import_timeout",
+        "import_scope",
+        "start_method",
+    )
     return _gathered(command, _CODE, names, Code, "code")
 
 

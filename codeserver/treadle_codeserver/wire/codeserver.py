@@ -7,8 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from treadle.snapshot import Snapshot
 from treadle_api.v1 import codeserver_pb2, graph_pb2
 from treadle_codeserver.launch_spec import LaunchSpec
-from treadle_codeserver.targets import FileTarget, Target
+from treadle_codeserver.targets import FileTarget, ImportScope, Target
 from treadle_codeserver.wire.parts import in_parts
+
+_IMPORT_SCOPES = {
+    ImportScope.PER_LOAD: codeserver_pb2.IMPORT_SCOPE_PER_LOAD,
+    ImportScope.PER_RUN: codeserver_pb2.IMPORT_SCOPE_PER_RUN,
+}
 
 
 def encode_manifest(snapshot: Snapshot) -> Iterator[codeserver_pb2.GetManifestResponse]:
@@ -38,8 +43,10 @@ def encode_launch_spec(spec: LaunchSpec) -> codeserver_pb2.LaunchSpec:
         environment=spec.environment,
         digest=spec.digest,
         generation=spec.generation,
+        generator_states=spec.generator_states,
         core_digest=spec.core_digest,
         import_timeout_ms=round(command.import_timeout * 1000),
+        import_scope=_IMPORT_SCOPES[command.import_scope],
     )
 
 

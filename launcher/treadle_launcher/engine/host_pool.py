@@ -18,7 +18,7 @@ from treadle_launcher.hosts.host_tag import guard_above
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
 from treadle_launcher.ids import HostId, RunId, TaskId
-from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.launch_spec import ImportScope, LaunchSpec
 from treadle_launcher.processes import ProcessId, exited, kill_guarded
 
 _TRY_AGAIN_SECONDS = 0.2
@@ -197,6 +197,8 @@ class HostPool:
     def _may_be_needed(self, host: Host) -> bool:
         """Whether a run that is launched from now on could use this host."""
         if host.launch_spec is None or host.durability is not self._options.durability:
+            return False
+        if host.launch_spec.import_scope is ImportScope.PER_RUN:
             return False
         generation = host.launch_spec.generation
         return self._generations.get(host.location, generation) == generation

@@ -69,15 +69,16 @@ class Replanning:
             # It was cancelled meanwhile, or is being taken up anew.
             return
         before = (run.view.plan, run.launch_spec)
+        launch_spec = launchable.launch_spec.for_run(run.run_id)
         turn = self._board.turn()
         with self._board.serving(turn, run):
-            run.change_plan(launchable.plan, launchable.launch_spec)
+            run.change_plan(launchable.plan, launch_spec)
         if run.run_id in self._board.unsound:
             self._board.settle(turn)
             return
         # No host is sought before the store has the new plan: it may refuse it.
         run.replan = Replan.UNDER_WAY
-        replaced = self._store.replace_plan(run.run_id, launchable.plan, launchable.launch_spec)
+        replaced = self._store.replace_plan(run.run_id, launchable.plan, launch_spec)
         self._board.track(replaced)
         replaced.add_done_callback(partial(self._replaced, run, before))
 

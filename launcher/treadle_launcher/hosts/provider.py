@@ -164,6 +164,7 @@ def _spec(
         "targets": [_target(target) for target in launch.targets],
         "digest": launch.digest,
         "coreDigest": launch.core_digest,
+        "generatorStates": list(launch.generator_states),
         "files": dict(launch.files),
         "definitions": dict(launch.definitions),
         "importTimeoutMs": launch.import_timeout_ms,

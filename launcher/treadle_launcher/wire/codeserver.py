@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from treadle_api.v1 import codeserver_pb2
-from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget, ModuleTarget
+from treadle_launcher.launch_spec import (
+    FileTarget,
+    ImportScope,
+    LaunchSpec,
+    LaunchTarget,
+    ModuleTarget,
+)
 from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.wire.enums import EnumCodec
+
+_IMPORT_SCOPES = EnumCodec(ImportScope, codeserver_pb2.ImportScope, "IMPORT_SCOPE")
 
 
 def decode_launch_spec(message: codeserver_pb2.LaunchSpec) -> LaunchSpec:
@@ -19,7 +28,9 @@ def decode_launch_spec(message: codeserver_pb2.LaunchSpec) -> LaunchSpec:
         digest=message.digest,
         generation=message.generation,
         core_digest=message.core_digest,
+        generator_states=tuple(message.generator_states),
         import_timeout_ms=message.import_timeout_ms,
+        import_scope=_IMPORT_SCOPES.decode(message.import_scope) or ImportScope.PER_LOAD,
     )
 
 

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from treadle_api.v1 import graph_pb2 as _graph_pb2
 from treadle_api.v1 import plan_pb2 as _plan_pb2
 from treadle_api.v1 import run_pb2 as _run_pb2
@@ -20,6 +21,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ImportScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ImportScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImportScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IMPORT_SCOPE_UNSPECIFIED: _ImportScope.ValueType  # 0
+    """As IMPORT_SCOPE_PER_LOAD."""
+    IMPORT_SCOPE_PER_LOAD: _ImportScope.ValueType  # 1
+    """All runs of one generation."""
+    IMPORT_SCOPE_PER_RUN: _ImportScope.ValueType  # 2
+    """One run: a host MUST NOT be used by another."""
+
+class ImportScope(_ImportScope, metaclass=_ImportScopeEnumTypeWrapper):
+    """How long a host's import serves."""
+
+IMPORT_SCOPE_UNSPECIFIED: ImportScope.ValueType  # 0
+"""As IMPORT_SCOPE_PER_LOAD."""
+IMPORT_SCOPE_PER_LOAD: ImportScope.ValueType  # 1
+"""All runs of one generation."""
+IMPORT_SCOPE_PER_RUN: ImportScope.ValueType  # 2
+"""One run: a host MUST NOT be used by another."""
+Global___ImportScope: _TypeAlias = ImportScope  # noqa: Y015
 
 @_typing.final
 class GetLocationRequest(_message.Message):
@@ -491,6 +516,8 @@ class LaunchSpec(_message.Message):
     IMPORT_TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     GENERATION_FIELD_NUMBER: _builtins.int
     CORE_DIGEST_FIELD_NUMBER: _builtins.int
+    GENERATOR_STATES_FIELD_NUMBER: _builtins.int
+    IMPORT_SCOPE_FIELD_NUMBER: _builtins.int
     interpreter: _builtins.str
     """The interpreter, an absolute path."""
     working_directory: _builtins.str
@@ -508,6 +535,8 @@ class LaunchSpec(_message.Message):
     metadata, tags, jobs and the values of defaults, which may be others at each import. A host
     that finds this one holds what was planned. Empty: nothing but the digest may be the same.
     """
+    import_scope: Global___ImportScope.ValueType
+    """How long a host's import serves. UNSPECIFIED: as PER_LOAD."""
     @_builtins.property
     def targets(self) -> _containers.RepeatedCompositeFieldContainer[Global___LaunchTarget]:
         """What to load, in order."""
@@ -515,6 +544,12 @@ class LaunchSpec(_message.Message):
     @_builtins.property
     def environment(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The environment variables of the process, whole."""
+
+    @_builtins.property
+    def generator_states(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Digests of the states that the load's import left generators of random numbers in. A host
+        whose own import left one in another state MUST NOT have two steps draw the same from it.
+        """
 
     def __init__(
         self,
@@ -527,10 +562,12 @@ class LaunchSpec(_message.Message):
         import_timeout_ms: _builtins.int = ...,
         generation: _builtins.str = ...,
         core_digest: _builtins.str = ...,
+        generator_states: _abc.Iterable[_builtins.str] | None = ...,
+        import_scope: Global___ImportScope.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["core_digest", b"core_digest", "digest", b"digest", "environment", b"environment", "generation", b"generation", "import_timeout_ms", b"import_timeout_ms", "interpreter", b"interpreter", "targets", b"targets", "working_directory", b"working_directory"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["core_digest", b"core_digest", "digest", b"digest", "environment", b"environment", "generation", b"generation", "generator_states", b"generator_states", "import_scope", b"import_scope", "import_timeout_ms", b"import_timeout_ms", "interpreter", b"interpreter", "targets", b"targets", "working_directory", b"working_directory"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -134,6 +134,7 @@ class Trial:
             self.path,
             digest,
             coreDigest=snapshot["core_digest"],
+            generatorStates=snapshot["generator_states"],
             startMethod=METHODS[method],
         )
         pid = self._start("host", spec)

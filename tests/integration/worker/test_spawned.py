@@ -172,3 +172,25 @@ def test_a_cancel_ends_a_spawned_step_and_what_it_started(place: Workplace) -> N
 
     assert "cancelled" in served.connection.records()[-1]
     assert not os.path.exists(f"/proc/{pid}")
+
+
+def test_forking_can_be_asked_for_and_what_is_shared_is_noted(place: Workplace) -> None:
+    served = place.serve(
+        """
+        import os
+        ends = os.pipe()
+        @asset
+        def thing():
+            return 1
+        """,
+        startMethod="fork",
+    )
+    served.connection.send(prepare={})
+
+    ready = served.connection.hello("READY")
+
+    assert ready["startMethod"] == "START_METHOD_FORK"
+    assert "startMethodReason" not in ready
+    (note,) = ready["notes"]
+    assert "forked, as was asked for, though importing the code left a pipe open" in note
+    assert "succeeded" in served.run()[-1]

@@ -13,7 +13,7 @@ NAMES = """
     AccessError Asset AssetEntry AssetKey AssetMaterialized AttemptUsage Backoff Block
     CancelRequested CheckEvaluated Client CodeChangedError Collected DiskUse Durability Event EventKind
     Failure FailureReason FailureWhere Garbage GarbageReason Graph Hazard HomeInUseError
-    HostReady IdempotencyConflictError InputLoaded Jitter Job Launcher Limits Load LoadError
+    HostReady IdempotencyConflictError ImportScope InputLoaded Jitter Job Launcher Limits Load LoadError
     LoadState Location LocationNotReadyError LocationState LogChunk LogRecord LogStream
     Materialization MemoryScope Metadata ModuleReport ModuleState NeverMaterializedError
     NotFoundError NothingFailedError OutputDiscarded OutputStored PlainValue Plan PlanOptions
@@ -22,7 +22,7 @@ NAMES = """
     RetryGround RetryPolicy Reuse ReusedOutput Run RunDequeued RunFailed RunFinished
     RunFinishedError RunHandle RunId RunNotFinishedError RunResult RunStarted RunState
     RunSubmitted Selection SelectionError ServerFaultError Siblings Source SourceLocation
-    StalePlanError StartError StartMethod Step StepCancelled StepExpanded StepFailed StepInput
+    StalePlanError StartError StartMethod StartWith Step StepCancelled StepExpanded StepFailed StepInput
     StepKey StepNotRun StepOutput StepRecomputed StepResult StepRetryScheduled StepReused
     StepSkipped StepStarted StepState StepSucceeded Text TreadleClientError UnreachableError
     UnrecordedLoads UnselectedOutputs ValueRef Verdict local

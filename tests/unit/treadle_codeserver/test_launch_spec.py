@@ -19,6 +19,7 @@ def test_the_environment_is_not_in_the_text() -> None:
         digest="d",
         core_digest="c",
         generation="g",
+        generator_states=(),
         environment={"PASSWORD": "secret"},
     )
 

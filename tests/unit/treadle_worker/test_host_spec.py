@@ -9,7 +9,7 @@ import pytest
 
 from treadle.durability import Durability
 from treadle_worker.host_spec import read_spec
-from treadle_worker.messages import HostSpec
+from treadle_worker.messages import HostSpec, StartMethod
 from treadle_worker.wire.fields import WireError
 
 CONTENT = {
@@ -21,6 +21,9 @@ CONTENT = {
     "targets": [{"file": "/a.py"}, {"module": "b"}],
     "digest": "d",
     "files": {"a": "5e"},
+    "coreDigest": "c",
+    "generatorStates": ["e"],
+    "definitions": {"asset a": "5f"},
     "importTimeoutMs": 60000,
     "valuesRoot": "/v",
     "logsRoot": "/l",
@@ -51,6 +54,9 @@ def test_every_field_is_read() -> None:
         targets=({"file": "/a.py"}, {"module": "b"}),
         digest="d",
         files={"a": "5e"},
+        core_digest="c",
+        generator_states=("e",),
+        definitions={"asset a": "5f"},
         import_timeout_ms=60000,
         values_root="/v",
         logs_root="/l",
@@ -60,7 +66,7 @@ def test_every_field_is_read() -> None:
         orphan_grace_ms=1,
         idle_grace_ms=2,
         term_grace_ms=3,
-        must_spawn=True,
+        start_method=StartMethod.SPAWN,
         durability=Durability.POWER,
         tag=1 << 62,
     )
@@ -70,7 +76,7 @@ def test_a_standing_launcher_gives_no_pipe() -> None:
     spec = spec_of({**CONTENT, "aliveFd": None, "startMethod": "auto"})
 
     assert spec.alive_fd is None
-    assert not spec.must_spawn
+    assert spec.start_method is None
 
 
 def test_a_field_of_another_type_is_refused() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from treadle.snapshot import Manifest, Snapshot
 from treadle_api.v1 import codeserver_pb2, graph_pb2
 from treadle_codeserver.launch_spec import LaunchSpec
-from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget
+from treadle_codeserver.targets import FileTarget, ImportScope, LoadCommand, ModuleTarget
 from treadle_codeserver.wire.codeserver import encode_launch_spec, encode_manifest
 
 
@@ -15,11 +15,17 @@ def test_a_launch_spec_is_encoded_whole() -> None:
         working_directory=Path("/w"),
         targets=(ModuleTarget(module="a.b"), FileTarget(path=Path("/c.py"))),
         import_timeout=1.5,
+        import_scope=ImportScope.PER_RUN,
     )
 
     message = encode_launch_spec(
         LaunchSpec(
-            command=command, digest="d", core_digest="c", generation="g", environment={"A": "1"}
+            command=command,
+            digest="d",
+            core_digest="c",
+            generation="g",
+            generator_states=("e",),
+            environment={"A": "1"},
         )
     )
 
@@ -34,7 +40,9 @@ def test_a_launch_spec_is_encoded_whole() -> None:
         digest="d",
         core_digest="c",
         generation="g",
+        generator_states=["e"],
         import_timeout_ms=1500,
+        import_scope=codeserver_pb2.IMPORT_SCOPE_PER_RUN,
     )
 
 

@@ -29,7 +29,7 @@ from treadle_launcher.home import open_home
 from treadle_launcher.hosts.provider import HostProcess
 from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.launch_request import Launchable, LaunchRequest
-from treadle_launcher.launch_spec import FileTarget, LaunchSpec
+from treadle_launcher.launch_spec import FileTarget, ImportScope, LaunchSpec
 from treadle_launcher.launching import Launching
 from treadle_launcher.plan import (
     Plan,
@@ -268,6 +268,7 @@ class Kit:
         self.planner = FixedPlanner()
         self.clock: Clock = SystemClock()
         self.generation = "first-load"
+        self.import_scope = ImportScope.PER_LOAD
         self.program = tmp_path / "host-program"
         self.write_program("exec sleep 1000")
         self._voices: list[ScriptedHost] = []
@@ -285,6 +286,7 @@ class Kit:
             targets=(FileTarget(path="/somewhere/assets.py"),),
             digest=plan.digest,
             generation=self.generation,
+            import_scope=self.import_scope,
             import_timeout_ms=60_000,
             environment=dict(os.environ),
         )

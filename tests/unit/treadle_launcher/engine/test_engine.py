@@ -14,6 +14,7 @@ from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import IdempotencyConflictError, RefusedError, ShuttingDownError
 from treadle_launcher.events import AssetMaterialized, HostReady
 from treadle_launcher.failure import FailureReason
+from treadle_launcher.launch_spec import ImportScope
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 
@@ -106,6 +107,23 @@ async def test_code_that_was_loaded_anew_gets_a_host_of_its_own(kit, plans):
         assert (await kit.finished(first)).state is RunState.SUCCEEDED
         assert "cancelRunning" not in await before.expect("drain")
         assert [host.host_id for host in kit.pool._idle.values()] == [after.host_id]
+
+
+async def test_a_location_that_is_imported_for_each_run_shares_no_host(kit, plans):
+    kit.import_scope = ImportScope.PER_RUN
+    async with kit.running():
+        first = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        second = await kit.launch(plans({"a": ()}))
+        other = await kit.ready_host(1)
+
+        await host.run_next()
+
+        await kit.finished(first)
+        assert "cancelRunning" not in await host.expect("drain")
+        await other.run_next()
+        await kit.finished(second)
+        assert not kit.pool._idle
 
 
 async def test_an_idle_host_leaves_when_its_code_was_loaded_anew(kit, plans):

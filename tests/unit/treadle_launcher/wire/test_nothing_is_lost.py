@@ -199,4 +199,4 @@ def test_every_field_of_a_launch_spec_is_read():
     for choice in (0, 1):
         # What the digest was taken over comes with the manifest.
         spec = decode_launch_spec(fill(codeserver_pb2.LaunchSpec(), choice))
-        assert empty(spec) == [".files", ".definitions"]
+        assert empty(spec) == [".files", ".definitions"], choice
