@@ -24,12 +24,16 @@ class Service:
     def __enter__(self) -> Self:
         """Start it, and wait until it serves."""
         ready_read, ready_write = os.pipe()
+        # It ends with this block, and nothing of it is left: hosts that run on neither.
+        alive_read, self._alive = os.pipe()
+        flags = ["--ready-fd", str(ready_write), "--alive-fd", str(alive_read)]
         self._popen = subprocess.Popen(
-            [*self._command, "--ready-fd", str(ready_write)],
-            pass_fds=(ready_write,),
+            [*self._command, *flags],
+            pass_fds=(ready_write, alive_read),
             stderr=subprocess.DEVNULL,
         )
         os.close(ready_write)
+        os.close(alive_read)
         with os.fdopen(ready_read, "rb") as ready:
             self.address = json.loads(ready.readline())["address"]
         return self
@@ -41,7 +45,7 @@ class Service:
         traceback: TracebackType | None,
     ) -> None:
         """Tell it to leave, and wait until it has."""
-        self._popen.terminate()
+        os.close(self._alive)
         try:
             self._popen.wait(_END_SECONDS)
         finally:
