@@ -11,7 +11,7 @@ from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
-from treadle_client.cli.session import SessionRequest, open_reading_session
+from treadle_client.cli.session import SessionRequest, open_code_session
 
 
 @click.command(cls=CodeCommand)
@@ -28,7 +28,7 @@ def graph(wanted: SessionRequest, location: str | None, as_json: bool) -> ExitCo
         treadle graph -f my_assets.py
         treadle graph --location etl --json
     """
-    with open_reading_session(wanted) as session:
+    with open_code_session(wanted) as session:
         shown = session.client.graph(location)
     if as_json:
         print_document(plain(shown))

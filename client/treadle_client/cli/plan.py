@@ -12,7 +12,7 @@ from treadle_client.cli.machine import plain, print_document
 from treadle_client.cli.options import json_option, plan_options, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.plan_request import PlanRequest
-from treadle_client.cli.session import SessionRequest, open_reading_session
+from treadle_client.cli.session import SessionRequest, open_code_session
 
 
 @click.command(cls=CodeCommand)
@@ -30,7 +30,7 @@ def plan(asked: PlanRequest, wanted: SessionRequest, as_json: bool) -> ExitCode:
         treadle plan -f my_assets.py --select baz_asset
         treadle plan -f my_assets.py --select '+report and not slow' --unselected-outputs fail
     """
-    with open_reading_session(wanted) as session:
+    with open_code_session(wanted) as session:
         shown = asked.plan(session.client)
     if as_json:
         print_document(plain(shown))

@@ -98,7 +98,22 @@ def open_reading_session(wanted: SessionRequest) -> Iterator[Session]:
     """
     home = wanted.home_or_default
     is_alone = not _named(wanted) and find_launcher(home) is None and (home / "FORMAT").is_file()
-    if wanted.code.is_empty and not is_alone:
+    if not is_alone:
+        with open_code_session(wanted) as session:
+            yield session
+        return
+    with _own_session(wanted, Purpose.READ) as session:
+        yield session
+
+
+@contextmanager
+def open_code_session(wanted: SessionRequest) -> Iterator[Session]:
+    """Do as `open_session`, to ask what code is and would do: a launcher of our own only reads.
+
+    Raises:
+        StartError, UnreachableError: as `open_session`.
+    """
+    if wanted.code.is_empty:
         with open_session(wanted) as session:
             yield session
         return
