@@ -11,6 +11,10 @@ from treadle_client._ids import RunId
 E = TypeVar("E", bound=StrEnum)
 
 
+class WrongArgument(ValueError):
+    """A caller gave what cannot be meant."""
+
+
 def choice(kind: type[E], value: E | str, *, name: str) -> E:
     """Return the member that the value names, in whichever case it is written.
 
@@ -69,7 +73,19 @@ def run_id(value: object) -> RunId:
     """
     if isinstance(value, str) and value:
         return RunId(value)
-    raise _wrong(f"The run's id is {value!r:.80}; give one that client.runs() yields.")
+    problem = f"The run's id is {value!r:.80}"
+    raise _wrong(f"{problem}; `treadle runs`, in Python client.runs(), tells the ids of runs.")
+
+
+def text(value: object, *, name: str) -> str:
+    """Return a text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(value, str):
+        return value
+    raise _wrong(f"{name} is {value!r:.80}; give text.")
 
 
 def paths(given: Sequence[object], *, name: str) -> None:
@@ -85,5 +101,5 @@ def paths(given: Sequence[object], *, name: str) -> None:
             raise _wrong(f"{name} was given {each!r:.80}; give the path of a file.")
 
 
-def _wrong(text: str) -> ValueError:
-    return ValueError(text)
+def _wrong(text: str) -> WrongArgument:
+    return WrongArgument(text)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from treadle_access.tokens import TokenFileError, read_token
-from treadle_client._arguments import choice, choices, texts
+from treadle_client._arguments import WrongArgument, choice, choices, text, texts
 from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import AccessError, Refusal, UnreachableError
 from treadle_client._garbage import Collected, DiskUse, Garbage
@@ -84,7 +84,7 @@ class Client:
         """
         if token_file is not None:
             token = _token(token_file)
-        if not address:
+        if not text(address, name="address"):
             # gRPC would take it for a name, and find a fault of its own.
             message = f"Nobody answers at an empty address.\n{START_OR_NAME_ONE}"
             raise UnreachableError(message, address=address)
@@ -146,7 +146,7 @@ class Client:
         Raises:
             NotFoundError: no location has the key and no run ever made it.
         """
-        return self._rpc.list_materializations(asset_key, "")
+        return self._rpc.list_materializations(text(asset_key, name="asset_key"), "")
 
     def plan(  # noqa: PLR0913 - what a caller may choose, each by name
         self,
@@ -309,7 +309,11 @@ class Client:
 
 
 def _seconds(time: timedelta | None) -> int | None:
-    return None if time is None else math.floor(time.total_seconds())
+    if time is None:
+        return None
+    if not isinstance(time, timedelta):
+        raise WrongArgument(f"keep_intermediates is {time!r:.80}; give a datetime.timedelta.")
+    return math.floor(time.total_seconds())
 
 
 def _selection(selection: str | Sequence[str] | None, job: str | None) -> Selection:

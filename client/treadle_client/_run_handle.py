@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from treadle_client._absence import DeadlinePassed
-from treadle_client._arguments import choice, texts
+from treadle_client._arguments import choice, number, text, texts
 from treadle_client._errors import ResultTimeout
 from treadle_client._event import Event
 from treadle_client._ids import RunId
@@ -94,6 +94,7 @@ class RunHandle:
         Raises:
             ValueError: `after` is negative, or larger than any.
         """
+        number(after, name="after", give="the sequence of an event, or 0 for all")
         if not 0 <= after <= MOST_EVENTS:
             raise ValueError(f"after is {after}; give the sequence of an event, or 0 for all.")
         return self._watch(after, deadline=None).events(follow=follow)
@@ -238,7 +239,7 @@ class RunHandle:
             raise ValueError("An offset needs one stream: each has bytes of its own.")
         request = LogRequest(
             run_id=self._run_id,
-            step_key=step_key,
+            step_key=text(step_key, name="step_key"),
             attempt=attempt or 0,
             stream=wanted,
             offset=offset,

@@ -125,7 +125,9 @@ def _check_mapping(where: str, value: object, entry: str) -> None:
         return
     for name, each in value.items():
         if not any(base.__name__ == entry for base in type(each).__mro__):
-            write = f"{entry}({each.__name__})" if isinstance(each, type) else of
+            write = of
+            if isinstance(each, type):
+                write = f"{entry}()" if each.__name__ == entry else f"{entry}({each.__name__})"
             raise _refused(
                 f"{where}[{name!r}] is {in_words(each)}, and no {entry}.",
                 f"Write {name!r}: {write}.",

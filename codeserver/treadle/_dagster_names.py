@@ -167,9 +167,11 @@ _CONTEXT: Final = {
     ),
     "The client asks a launcher about runs and assets": ("instance",),
     "Run the step again by hand: treadle runs debug RUN STEP --break": ("pdb",),
+    "The asset is known where the graph is written: AssetIn(key=…), or the argument's name": (
+        "asset_key_for_input",
+    ),
     "The op is context.op_def, its assets context.selected_asset_keys": (
         "asset_check_spec",
-        "asset_key_for_input",
         "assets_def",
         "describe_op",
         "get_step_execution_context",
@@ -201,7 +203,10 @@ def replacement(argument: str, value: object, known: Container[str]) -> str | No
 def not_in_context(name: str) -> str | None:
     """Say of an attribute of Dagster's context that there is none here, None if it is none."""
     what = _OF_CONTEXT.get(name)
-    return None if what is None else f"There is no context.{name}. {what}. {_SEE}"
+    if what is None:
+        return None
+    see = f" {_SEE}" if what.endswith("not there yet") else ""
+    return f"There is no context.{name}. {what}.{see}"
 
 
 def not_there(name: str) -> str | None:
@@ -209,4 +214,5 @@ def not_there(name: str) -> str | None:
     what = _NAMES.get(name)
     if what is None:
         return None
-    return f"Treadle has no {name}. {what}. {_SEE}"
+    see = f" {_SEE}" if what.endswith("not there yet") else ""
+    return f"Treadle has no {name}. {what}.{see}"

@@ -13,6 +13,7 @@ from treadle._flat import FlatInput, FlatStep
 from treadle._handles import ArgumentRef
 from treadle._ins_outs import In, Nothing, Out
 from treadle._source import user_line
+from treadle._type_check import can_both_hold
 
 
 def merged_out(out: Out, assets: Sequence[AssetOut], *, where: str) -> Out:
@@ -56,24 +57,13 @@ def _merged_type(asset_type: Any, op_type: Any, where: str) -> Any:
         return op_type
     if op_type is Any:
         return asset_type
-    if _can_both_hold(asset_type, op_type):
+    if can_both_hold(asset_type, op_type):
         return asset_type
     raise ConflictError(
         f"{where}: the asset's type is {_shown(asset_type)}, the op's is {_shown(op_type)}.",
         fix="Change one of them, or leave one out.",
         source=user_line(),
     )
-
-
-def _can_both_hold(first: Any, second: Any) -> bool:
-    if first is Nothing or second is Nothing:
-        return False
-    if not (isinstance(first, type) and isinstance(second, type)):
-        return True
-    try:
-        return issubclass(first, second) or issubclass(second, first)
-    except TypeError:  # a parametrised class such as list[int]
-        return True
 
 
 def _refuse_nothing_mismatch(asset_in: AssetIn, read: In, where: str) -> None:

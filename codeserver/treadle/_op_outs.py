@@ -15,8 +15,11 @@ from treadle._ins_outs import DEFAULT_OUTPUT, Out
 from treadle._names import checked_name
 from treadle._output import Output
 from treadle._source import user_line
-from treadle._type_check import checked_type, type_name
+from treadle._type_check import can_both_hold, checked_type, type_name
 from treadle._value_words import in_words
+
+#: What a function returns that hands its outputs over one by one, or one with its name.
+_HANDING_OVER = (Output, Iterator, AsyncIterator)
 
 
 def resolved_outs(
@@ -43,10 +46,31 @@ def resolved_outs(
     else:
         _refuse_misfit(returned, given, owner)
         types = output_types(returned, len(given))
+    for (name, each), inferred in zip(given.items(), types, strict=True):
+        _refuse_other_type(name, each, inferred, owner)
     return {
         name: each if each.dagster_type is not UNSET else replace(each, dagster_type=inferred)
         for (name, each), inferred in zip(given.items(), types, strict=True)
     }
+
+
+def _refuse_other_type(name: str, out: Out, returned: Any, owner: str) -> None:
+    """Refuse an output that is declared as something that the annotation rules out."""
+    declared = out.dagster_type
+    if declared is UNSET or _gives_outputs(returned) or can_both_hold(declared, returned):
+        return
+    raise ArgumentError(
+        f"{owner}: output {name!r} is declared {type_name(declared)}, and annotated"
+        f" {type_name(returned)}.",
+        fix="Change one of them, or leave one out.",
+        source=user_line(),
+    )
+
+
+def _gives_outputs(returned: Any) -> bool:
+    """Whether the annotation says how outputs are handed over: a generator, or an Output."""
+    kind = get_origin(returned) or returned
+    return kind is not Any and isinstance(kind, type) and issubclass(kind, _HANDING_OVER)
 
 
 def _refuse_misfit(returned: Any, given: Mapping[str, Out], owner: str) -> None:
@@ -78,7 +102,7 @@ def _may_be_tuple(returned: Any) -> bool:
         return False
     if kind is Any or not isinstance(kind, type):
         return True
-    return issubclass(kind, (tuple, Output, Iterator, AsyncIterator)) or issubclass(tuple, kind)
+    return issubclass(kind, (tuple, *_HANDING_OVER)) or issubclass(tuple, kind)
 
 
 def _named(out: object, owner: str) -> dict[str, Out]:

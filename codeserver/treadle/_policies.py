@@ -13,6 +13,7 @@ from treadle import policy
 from treadle._arguments import checked_init
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.policy import Backoff, Jitter, RetryCause
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -127,7 +128,7 @@ def checked_retry_policy(value: object, *, owner: str, name: str) -> RetryPolicy
     if value is None or isinstance(value, RetryPolicy):
         return value
     raise ArgumentError(
-        f"{owner}: {name}={value!r:.80} is no RetryPolicy.",
+        f"{owner}: {name}={in_words(value)} is no RetryPolicy.",
         fix=f"Write {name}=RetryPolicy(max_retries=…).",
         source=user_line(),
     )
@@ -142,7 +143,7 @@ def checked_limits(value: object, *, owner: str) -> Limits | None:
     if value is None or isinstance(value, Limits):
         return value
     raise ArgumentError(
-        f"{owner}: limits={value!r:.80} is no Limits.",
+        f"{owner}: limits={in_words(value)} is no Limits.",
         fix="Write limits=Limits(memory=…).",
         source=user_line(),
     )
@@ -178,14 +179,14 @@ def refuse_negative(value: object, *, what: str) -> None:
         ValueError: it is none.
     """
     if not _is_number(value) or not 0 <= value <= _MAX_SECONDS:
-        raise ValueError(f"{what} must be a number from 0 on, not {value!r:.80}")
+        raise ValueError(f"{what} must be a number from 0 on, not {in_words(value)}")
 
 
 def _whole(owner: str, name: str, value: object, most: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
         return value
     raise ArgumentError(
-        f"{owner}: {name}={value!r:.80} is no whole number from 0 to {most}.",
+        f"{owner}: {name}={in_words(value)} is no whole number from 0 to {most}.",
         fix="Give such a number.",
         source=user_line(),
     )
@@ -208,7 +209,7 @@ def _seconds(owner: str, name: str, value: object) -> float:
     if _is_number(value) and 0 <= value <= _MAX_SECONDS:
         return float(value)
     raise ArgumentError(
-        f"{owner}: {name}={value!r:.80} is no number of seconds.",
+        f"{owner}: {name}={in_words(value)} is no number of seconds.",
         fix="Give seconds as a number from 0 on.",
         source=user_line(),
     )
@@ -225,7 +226,7 @@ def _choice(kind: type[Choice], name: str, value: object) -> Choice | None:
         return kind(str(value))
     except ValueError:
         raise ArgumentError(
-            f"RetryPolicy: {name}={value!r:.80} means nothing.{did_you_mean(str(value), kind)}",
+            f"RetryPolicy: {name}={in_words(value)} means nothing.{did_you_mean(str(value), kind)}",
             fix=f"It is one of {listed(kind)}.",
             source=user_line(),
         ) from None
@@ -236,7 +237,7 @@ def _causes(on: object) -> frozenset[RetryCause]:
         return DEFAULT_CAUSES
     if isinstance(on, str | Mapping) or not isinstance(on, Iterable):
         raise ArgumentError(
-            f"RetryPolicy: on={on!r:.80} is no set of causes.",
+            f"RetryPolicy: on={in_words(on)} is no set of causes.",
             fix='Give a set, even of one: on={"user_error"}.',
             source=user_line(),
         )
@@ -255,7 +256,7 @@ def _cause(given: object) -> RetryCause:
         return RetryCause(str(given))
     except ValueError:
         raise ArgumentError(
-            f"RetryPolicy: on has {given!r:.80}, which is no cause."
+            f"RetryPolicy: on has {in_words(given)}, which is no cause."
             + did_you_mean(str(given), RetryCause),
             fix=f"The causes are {listed(RetryCause)}.",
             source=user_line(),

@@ -9,6 +9,8 @@ from treadle._errors import ArgumentError
 from treadle._source import user_line
 from treadle._value_words import in_words
 
+#: By its name: `Nothing` is defined where this is used.
+_NOTHING = "Nothing"
 # A whole number is a float wherever Python's own type hints are read.
 _ALSO: dict[type, tuple[type, ...]] = {float: (int,), complex: (float, int)}
 _CONTAINERS = (dict, frozenset, list, set, tuple)
@@ -34,6 +36,22 @@ def _is_instance(value: object, declared: type) -> bool:
     try:
         return isinstance(value, (declared, *_ALSO.get(declared, ())))
     except TypeError:  # a protocol, for one, that does not allow it
+        return True
+
+
+def can_both_hold(first: Any, second: Any) -> bool:
+    """Tell whether a value may be of both types; what cannot be told holds."""
+    if Any in (first, second) or first is second:
+        return True
+    if _NOTHING in (getattr(first, "__name__", ""), getattr(second, "__name__", "")):
+        return False
+    if not (isinstance(first, type) and isinstance(second, type)):
+        return True
+    if second in _ALSO.get(first, ()) or first in _ALSO.get(second, ()):
+        return True
+    try:
+        return issubclass(first, second) or issubclass(second, first)
+    except TypeError:  # a parametrised class such as list[int]
         return True
 
 

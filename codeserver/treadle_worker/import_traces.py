@@ -37,11 +37,13 @@ class Traces:
     def process(self, pid: int) -> tuple[str, str]:
         """Return the program that a child runs, and where it was started."""
         words = _words(pid)
-        name = os.path.basename(words[0]) if words else "of no name"
-        places = [place for line, place in self._starts if line == "\0".join(words)]
-        if not places and len(self._starts) == 1:
-            places = [place for _, place in self._starts]
-        return name, places[0] if places else ""
+        started = [(line, place) for line, place in self._starts if line == "\0".join(words)]
+        if not started and len(self._starts) == 1:
+            # It may not have become its program yet.
+            started = self._starts
+        line, place = started[0] if started else ("", "")
+        program = line.partition("\0")[0] or (words[0] if words else "of no name")
+        return os.path.basename(program), place
 
     def take(self, event: str, args: tuple[Any, ...]) -> None:
         """Write down an audit event."""

@@ -194,7 +194,7 @@ def test_the_terminal_is_the_step_s_own(place: Path) -> None:
 
 def test_an_op_hears_that_it_is_told_to_end(place: Path) -> None:
     (place / "wait").touch()
-    with subprocess.Popen(
+    with running(
         command(place, "waits"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None

@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 import click
 
+from treadle_client._arguments import WrongArgument
 from treadle_client._errors import LoadError, RequestError, SelectionError, TreadleClientError
 from treadle_client._location import ModuleReport
 from treadle_client.cli.exit_code import ExitCode, exit_code_of
@@ -35,6 +36,8 @@ def reporting_errors(command: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
         except TreadleClientError as error:
             show_error(error, as_json=bool(kwargs.get("as_json")))
             return exit_code_of(error)
+        except WrongArgument as error:
+            raise click.UsageError(str(error)) from error
 
     return reported
 

@@ -22,6 +22,7 @@ import pytest
 
 from tests.assets.import_habits import HABITS, Habit, Outcome
 from tests.integration.worker.conftest import DEADLINE_S, Connection, Message, Workplace, task_for
+from tests.processes import running
 from treadle_worker import frames
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "imports.md"
@@ -72,7 +73,7 @@ class Prefork:
 
 @pytest.fixture(scope="module")
 def prefork() -> Iterator[Prefork]:
-    with subprocess.Popen(
+    with running(
         [sys.executable, "-P", str(PREFORK)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -32,7 +32,7 @@ def test_a_choice_is_written_in_any_case(written: str) -> None:
         (lambda: number(True, name="timeout", give="seconds"), "timeout is True; give seconds."),
         (lambda: texts(["x"], name="tags"), "tags is ['x']; give {name: text}."),
         (lambda: texts({"a": 1}, name="tags"), "tags has 'a': 1; give text for text."),
-        (lambda: run_id(""), "The run's id is ''; give one that client.runs() yields."),
+        (lambda: run_id(""), "The run's id is ''; `treadle runs`, in Python client.runs(), tells the ids of runs."),
         (lambda: paths([["m.py"]], name="local"), "give files one by one: local(*files)."),
         (lambda: paths([3], name="local"), "local was given 3; give the path of a file."),
     ],

@@ -33,6 +33,8 @@ RAISED = {
     "RUN_NOT_FINISHED": (PRECONDITION, treadle_client.RunNotFinishedError),
     "NOTHING_FAILED": (PRECONDITION, treadle_client.NothingFailedError),
     "CODE_CHANGED": (PRECONDITION, treadle_client.CodeChangedError),
+    "RUN_LEFT": (PRECONDITION, treadle_client.RequestError),
+    "READS_ONLY": (PRECONDITION, treadle_client.RequestError),
     "UNKNOWN_STEPS": (INVALID, treadle_client.SelectionError),
     "SPANS_LOCATIONS": (PRECONDITION, treadle_client.SelectionError),
     "UNKNOWN_RUN": (NOT_FOUND, treadle_client.NotFoundError),

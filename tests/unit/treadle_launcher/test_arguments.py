@@ -69,7 +69,7 @@ def test_nothing_waits_for_the_disk_unless_a_flag_or_the_environment_says_so(mon
         (["--idle-host", "inf"], "not a number of seconds"),
         (
             ["--start-method", "thread"],
-            "--start-method, or TREADLE_START_METHOD, is 'thread': write auto or spawn.",
+            "--start-method, or TREADLE_START_METHOD, is 'thread': write auto or fork or spawn.",
         ),
         (
             ["--durability", "fire"],

@@ -96,7 +96,7 @@ def test_the_cpu_time_of_a_process_is_without_that_of_its_children() -> None:
 
 
 def test_a_process_at_work_is_told_from_one_that_waits_and_one_that_has_ended() -> None:
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waits:
+    with running(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waits:
         assert waits.stdin is not None
         assert waits.stdout is not None
         waits.stdin.write(b"x")

@@ -527,3 +527,13 @@ def test_dev_needs_code(treadle):
 @pytest.mark.parametrize("command", ["codeserver", "launcher"])
 def test_a_service_command_refuses_what_the_service_does_not_know(treadle, command):
     assert treadle(command, "--nonsense").status == 2
+
+
+@pytest.mark.parametrize("words", [("show",), ("cancel",), ("watch",), ("rerun",)])
+def test_an_empty_run_id_is_a_wrong_command_line(treadle, launcher, address, words):
+    """As of a shell variable that is not set."""
+    done = treadle("runs", *words, "", "--launcher", address)
+
+    assert done.status == 2
+    assert "The run's id is ''" in done.err
+    assert "Traceback" not in done.err
