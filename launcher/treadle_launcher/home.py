@@ -172,8 +172,8 @@ def open_home(root: Path, *, of_anybody: bool = False) -> Iterator[Home]:
         _check_format(root)
         try:
             foreign = None if is_new else why_foreign(root)
-            for folder in ("values", "logs", "hosts"):
-                (root / folder).mkdir(mode=0o700, exist_ok=True)
+            for name in ("values", "logs", "hosts"):
+                _make_folder(root / name, foreign)
             # What a killed launcher left here would lead its callers to nobody.
             (root / "launcher.json").unlink(missing_ok=True)
         except OSError as error:
@@ -182,6 +182,22 @@ def open_home(root: Path, *, of_anybody: bool = False) -> Iterator[Home]:
         if is_new:
             home.be_here()
         yield home
+
+
+def _make_folder(folder: Path, foreign: str | None) -> None:
+    """Make a folder of a home, for its user alone. `foreign`: why the home is a copy, if it is.
+
+    Raises:
+        HomeError: it is a link of a copied home's, to what is the original's.
+        OSError: it cannot be made.
+    """
+    if foreign and folder.is_symlink():
+        raise HomeError(
+            f"{folder} is a link to {folder.resolve()}, and the home is not where it was written"
+            f" ({foreign}): both homes would store and remove there. Put a copy in its place."
+        )
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def reading_home(root: Path) -> HomeFolder:

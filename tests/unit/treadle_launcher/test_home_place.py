@@ -81,3 +81,24 @@ def test_a_home_of_another_user_is_opened_only_when_told(home: Path) -> None:
 
     with open_home(home, of_anybody=True) as opened:
         assert opened.why_foreign is not None
+
+
+def test_a_copy_whose_values_are_a_link_to_the_originals_is_refused(
+    home: Path, tmp_path: Path
+) -> None:
+    """As `cp -a` makes it where the values lie on another disk."""
+    (home / "values").rename(tmp_path / "disk")
+    (home / "values").symlink_to(tmp_path / "disk")
+    copy = shutil.copytree(home, tmp_path / "copy", symlinks=True)
+
+    with pytest.raises(HomeError, match="values is a link to"), open_home(copy):
+        pass
+    with open_home(home) as original:
+        assert original.why_foreign is None
+
+
+def test_folders_that_others_may_enter_are_closed_again(home: Path) -> None:
+    (home / "values").chmod(0o777)
+
+    with open_home(home):
+        assert (home / "values").stat().st_mode & 0o777 == 0o700
