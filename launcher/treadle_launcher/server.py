@@ -30,7 +30,7 @@ from treadle_launcher.serving import about, followed, served, tell
 from treadle_launcher.store.store import open_store
 from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.sweeping import Sweeper
-from treadle_launcher.taking_over import take_over
+from treadle_launcher.taking_over import check_taken_over
 from treadle_launcher.watch import Watchers
 from treadle_launcher.wire.locations import LocationMessages
 
@@ -62,7 +62,7 @@ async def serve(settings: Settings) -> None:
         with open_store(
             home.database, durability=settings.durability, on_gone=gone.from_thread
         ) as store:
-            await take_over(home, store, settings.take_over)
+            await check_taken_over(home, store, settings.take_over)
             await claim(home, store)
             if settings.durability is Durability.POWER:
                 # Once all of it is there: names on the disk lead to all that will be synced.

@@ -27,12 +27,11 @@ class HomeForeignError(HomeError):
     """The home was written elsewhere, and what it holds is not gone on with unasked."""
 
 
-async def take_over(home: Home, store: Store, wanted: TakeOver | None) -> None:
-    """Have the home be here from now on, if what it holds may be gone on with.
+async def check_taken_over(home: Home, store: Store, wanted: TakeOver | None) -> None:
+    """Refuse to go on with what a home holds that is somebody else's, unless it is wanted.
 
     Raises:
         HomeForeignError: it was written elsewhere, and holds runs that are not over.
-        HomeError: it cannot be written.
         StoreError: its runs cannot be read.
     """
     if home.why_foreign is not None and wanted is None:
@@ -47,4 +46,3 @@ async def take_over(home: Home, store: Store, wanted: TakeOver | None) -> None:
                 f" `{command} cancel` to have them end here as cancelled, or `{command} resume` to"
                 " go on with them here, where what was running counts as lost"
             )
-    home.be_here()

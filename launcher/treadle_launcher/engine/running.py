@@ -96,6 +96,7 @@ class RunningEngine:
         self.engine = Engine(self.board, self._pool, self._replanning, retries)
         self.desk = HostDesk(self._pool, self.engine)
         self._is_ephemeral = settings.is_ephemeral
+        self._home = parts.home
         is_foreign = parts.home.why_foreign is not None
         self._ends_taken = is_foreign and settings.take_over is TakeOver.CANCEL
         self._recovery = Recovery(
@@ -107,10 +108,11 @@ class RunningEngine:
         self._said_at = 0.0
 
     async def start(self) -> None:
-        """Go on with what is not over.
+        """Go on with what is not over, and have the home be here from now on.
 
         Raises:
             StoreError: it cannot be read.
+            HomeError: the home cannot be written.
         """
         self._pool.on_end(self.engine.host_ended)
         self._pool.answers.on_question(self.engine.ask)
@@ -121,10 +123,13 @@ class RunningEngine:
         self.board.on_overdue(self.engine.end_overdue)
         if self._ends_taken:
             await self._end_left(TAKEN)
+            # Before that is recorded, it is somebody else's still: nobody goes on with it unasked.
+            await self.board.committed()
         elif self._is_ephemeral:
             await self._end_left(LEFT)
         else:
             await self._recovery.resume()
+        self._home.be_here()
 
     async def _end_left(self, reason: str) -> None:
         """Have what is taken up end, without anything of it going on before."""

@@ -12,7 +12,7 @@ import json
 import os
 import struct
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -396,3 +396,13 @@ def kit(tmp_path: Path) -> Iterator[Kit]:
 @pytest.fixture
 def plans() -> Callable[..., Plan]:
     return plan_of
+
+
+@pytest.fixture
+def alive() -> Iterator[str]:
+    """Return the flag's value that makes a launcher ephemeral."""
+    with ExitStack() as stack:
+        read_fd, write_fd = os.pipe()
+        stack.callback(os.close, read_fd)
+        stack.callback(os.close, write_fd)
+        yield str(read_fd)

@@ -6,9 +6,13 @@ import shutil
 import signal
 import sqlite3
 
+import pytest
+
 from treadle_launcher import defaults
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.failure import FailureReason
+from treadle_launcher.home import open_home
+from treadle_launcher.home_place import why_foreign
 from treadle_launcher.hosts.host_tag import TaggedGuard, tag_of
 from treadle_launcher.ids import HostId
 from treadle_launcher.processes import exited, is_alive
@@ -16,6 +20,8 @@ from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreUnavailableError
+from treadle_launcher.store.store import open_store
+from treadle_launcher.taking_over import HomeForeignError, TakeOver, check_taken_over
 from treadle_launcher.wire.worker import decode_frame
 
 
@@ -302,3 +308,82 @@ async def test_a_run_that_cannot_be_taken_up_fails_and_keeps_no_other(kit, plans
         host = await kit.ready_host(1)
         assert await host.run_next() == "b"
         assert (await kit.finished(sound)).state is RunState.SUCCEEDED
+
+
+async def test_what_a_killed_ephemeral_launcher_left_ends_with_the_next_and_runs_nothing(
+    kit, plans, alive
+):
+    async with kit.running("--max-runs", "1"):
+        standing = await kit.launch(plans({"a": ()}))
+        await (await kit.ready_host()).task()
+        kit.launching._is_ephemeral = True
+        left = await kit.launch(plans({"a": (), "b": ("a",)}))
+    async with kit.running("--alive-fd", alive):
+        assert (await kit.finished(left)).state is RunState.CANCELLED
+        events = await kit.store.events_after(left, 0)
+        assert "its launcher was killed" in str(events)
+        assert (await kit.store.get_run(standing)).state is RunState.RUNNING
+        assert kit.pool.all() == ()
+
+
+async def copied(kit, plans):
+    """Have a run of two steps, its first one running, and one that is queued, in a copy."""
+    async with kit.running("--max-runs", "1"):
+        running = await kit.launch(plans({"a": (), "b": ("a",)}))
+        queued = await kit.launch(plans({"c": ()}))
+        host = await kit.ready_host()
+        record = host.begun(await host.task())
+    (kit.home.hosts / host.host_id / "journal").write_text(f"{json.dumps(record)}\n")
+    kit.home_path = shutil.copytree(kit.home_path, kit.home_path.with_name("copy"))
+    return running, queued, host.process
+
+
+async def test_a_copy_that_is_taken_over_to_be_cancelled_runs_nothing(kit, plans):
+    *run_ids, original = await copied(kit, plans)
+
+    async with kit.running("--take-over", "cancel"):
+        for run_id in run_ids:
+            assert (await kit.finished(run_id)).state is RunState.CANCELLED
+            events = await kit.store.events_after(run_id, 0)
+            assert "its home was taken over" in str(events)
+        await kit.pool.empty()
+        assert is_alive(original)
+
+
+async def test_a_copy_that_is_taken_over_to_be_resumed_goes_on_without_what_ran(kit, plans):
+    running, queued, original = await copied(kit, plans)
+
+    async with kit.running("--take-over", "resume"):
+        run = await kit.finished(running)
+        assert run.state is RunState.FAILED
+        assert run.failure is not None
+        assert run.failure.reason is FailureReason.LOST
+        host = await kit.ready_host()
+        assert await host.run_next() == "c"
+        assert (await kit.finished(queued)).state is RunState.SUCCEEDED
+        assert is_alive(original)
+        await host.hang_up()
+
+
+async def test_a_copy_is_not_gone_on_with_unasked(kit, plans):
+    running, queued, _ = await copied(kit, plans)
+
+    with open_home(kit.home_path) as home, open_store(home.database) as store:
+        told = f"a copy, and runs in it are not over: {running}, {queued}.*cancel.*resume"
+        with pytest.raises(HomeForeignError, match=told):
+            await check_taken_over(home, store, None)
+        await check_taken_over(home, store, TakeOver.CANCEL)
+
+
+async def test_a_copy_is_the_originals_until_it_is_recorded_what_became_of_its_runs(kit, plans):
+    *run_ids, _ = await copied(kit, plans)
+    with open_home(kit.home_path) as home, open_store(home.database) as store:
+        # A launcher that is killed here has said nothing of the runs.
+        await check_taken_over(home, store, TakeOver.CANCEL)
+    assert why_foreign(kit.home_path) is not None
+
+    async with kit.running("--take-over", "cancel"):
+        assert why_foreign(kit.home_path) is None
+        for run_id in run_ids:
+            run = await kit.store.get_run(run_id)
+            assert run.state in (RunState.CANCELLING, RunState.CANCELLED)

@@ -4,25 +4,11 @@ import errno
 import os
 import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack
-
-import pytest
 
 from treadle_access.addresses import UnixAddress
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.processes import exited
 from treadle_launcher.run_states import RunState
-
-
-@pytest.fixture
-def alive() -> Iterator[str]:
-    """Return the flag's value that makes a launcher ephemeral."""
-    with ExitStack() as stack:
-        read_fd, write_fd = os.pipe()
-        stack.callback(os.close, read_fd)
-        stack.callback(os.close, write_fd)
-        yield str(read_fd)
 
 
 async def test_an_ephemeral_launcher_cancels_what_runs_and_waits_for_its_hosts(kit, plans, alive):
