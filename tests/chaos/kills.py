@@ -36,6 +36,8 @@ class Victim(StrEnum):
     STEP = "step"
 
 
+Log = list[treadle_client.Event]
+
 SERVICES = (Victim.LAUNCHER, Victim.CODE_SERVER)
 ALL = tuple(Victim)
 
@@ -116,21 +118,29 @@ class Storm:
 @cache
 def undisturbed(asset: str) -> Mapping[str, object]:
     """Return what each step makes in a run that nothing happens to."""
-    values: dict[str, object] = {}
     with a_place(CHAOS_OP_MS="1") as place:
         place.start()
         with place.client() as client:
-            handle = client.materialize(asset)
-            handle.result(timeout=120).raise_for_failure()
-            ended = 0
-            for event in handle.events():
-                ended += isinstance(event, treadle_client.StepSucceeded)
-                if isinstance(event, treadle_client.OutputStored) and event.value_ref is not None:
-                    values[event.step_key] = place.value(event.value_ref)
+            values, _ = before_all(place, client, asset)
         left = place.end()
         assert left == [], left
-    assert ended == STEPS
     return values
+
+
+def before_all(
+    place: Place, client: treadle_client.Client, asset: str
+) -> tuple[Mapping[str, object], Log]:
+    """Have a run that nothing happens to; return what each step makes, and its events."""
+    values: dict[str, object] = {}
+    handle = client.materialize(asset)
+    handle.result(timeout=120).raise_for_failure()
+    events = list(handle.events())
+    for event in events:
+        if isinstance(event, treadle_client.OutputStored) and event.value_ref is not None:
+            values[event.step_key] = place.value(event.value_ref)
+    ended = sum(isinstance(event, treadle_client.StepSucceeded) for event in events)
+    assert ended == STEPS
+    return values, events
 
 
 def storm(  # noqa: PLR0913 - the measures of one storm
@@ -172,9 +182,6 @@ def storm(  # noqa: PLR0913 - the measures of one storm
         outcome.faults += [f"left: {one}" for one in (*place.end(), *place.strays().values())]
     outcome.seconds = time.monotonic() - started
     return outcome
-
-
-Log = list[treadle_client.Event]
 
 
 def follow(client: treadle_client.Client, asset: str, key: str, seconds: float) -> Log:

@@ -7,25 +7,25 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.kills import (
     SERVICES,
+    Log,
     Outcome,
     Victim,
+    before_all,
     check,
     count_effects,
     follow,
-    undisturbed,
 )
-from tests.chaos.place import Place, a_place
+from tests.chaos.place import Place, a_place, wait_until
 
 OTHER = str(Path(__file__).with_name("other_assets.py"))
 READING = (
@@ -51,6 +51,13 @@ ACTING = (
 
 OK, FAILED, REFUSED = 0, 1, 2
 SECONDS = 120.0
+"""How long a command may take, and the start of a launcher."""
+
+MOST = 3
+"""How many things are done while the launcher is away."""
+
+AWAY = (MOST + 1) * SECONDS
+"""How long it may be away, and runs be followed without a word of it."""
 
 
 @dataclass(kw_only=True)
@@ -66,29 +73,31 @@ class People(Outcome):
         return {**acts, **super().figures()}
 
 
-def people(seed: int, *, runs: int, kills: int, op_ms: int = 400, pause: float = 1.0) -> People:
-    """Kill the launcher so often under so many runs, and do what people do before it is back."""
+def people(  # noqa: PLR0913 - the measures of one scenario
+    seed: int, *, runs: int, kills: int, most: int = MOST, op_ms: int = 1500, pause: float = 1.0
+) -> People:
+    """Kill the launcher so often under so many runs, and do what people do before it is back.
+
+    `most` is how many things they do at most.
+    """
     rng = random.Random(seed)
     outcome = People(allowed=())
-    expected = undisturbed("plain")
     started = time.monotonic()
     with a_place(CHAOS_OP_MS=str(op_ms)) as place:
         place.start()
-        over = threading.Event()
-        with place.client() as client, ThreadPoolExecutor(runs) as pool:
+        with place.client(AWAY) as client, ThreadPoolExecutor(runs) as pool:
+            expected, before = before_all(place, client, "plain")
             followed = [
-                pool.submit(follow, client, "plain", f"{seed}-{number}", 600.0)
+                pool.submit(follow, client, "plain", f"{seed}-{number}", (kills + 1) * AWAY)
                 for number in range(runs)
             ]
-            try:
-                for _ in range(kills):
-                    if over.wait(rng.uniform(0.2, 2.0) * pause):
-                        break
-                    _crash(place, rng, outcome)
-                    place.ready()
-                logs = [future.result() for future in followed]
-            finally:
-                over.set()
+            for _ in range(kills):
+                if not _goes_on(place, followed):
+                    break
+                time.sleep(rng.uniform(0.0, 1.0) * pause)
+                _crash(place, rng, most, outcome)
+                place.ready(SECONDS)
+            logs = [before, *(future.result() for future in followed)]
             check(place, client, logs, expected, outcome)
         count_effects(place, SERVICES, outcome, logs)
         outcome.faults += [f"left: {one}" for one in place.end()]
@@ -96,14 +105,25 @@ def people(seed: int, *, runs: int, kills: int, op_ms: int = 400, pause: float =
     return outcome
 
 
-def _crash(place: Place, rng: random.Random, outcome: People) -> None:
-    """Kill the launcher, do one to three things, and start it again."""
+def _goes_on(place: Place, followed: Sequence[Future[Log]]) -> bool:
+    """Wait until another op has begun or ended; False: all is over."""
+    before = len(place.effects())
+
+    def is_over() -> bool:
+        return all(one.done() for one in followed)
+
+    wait_until(lambda: len(place.effects()) > before or is_over(), "ops run", SECONDS)
+    return not is_over()
+
+
+def _crash(place: Place, rng: random.Random, most: int, outcome: People) -> None:
+    """Kill the launcher, do something, and start it again."""
     place.launcher.kill()
     outcome.moments += 1
     outcome.kills[Victim.LAUNCHER] += 1
     run_ids = sorted({effect.run_id for effect in place.effects()})
     try:
-        for _ in range(rng.choice((1, 2, 3))):
+        for _ in range(rng.randint(1, most)):
             words = rng.choice((*READING, *READING, *ACTING))
             where = rng.choice(("home", "copy", "namespace", "user"))
             if words == ("launcher",):

@@ -78,6 +78,13 @@ class Service:
         self.popen.kill()
         self.popen.wait()
 
+    def check_runs(self) -> None:
+        """Raise if the process ended by itself; with what it wrote last."""
+        status = None if self.popen is None else self.popen.poll()
+        if status is not None:
+            written = self.log.read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"{self.module} ended with status {status}: {written}")
+
     def stop(self, seconds: float = 30.0) -> int:
         """Tell the process to leave, and return its exit status."""
         if self.popen is None:
@@ -135,21 +142,26 @@ class Place:
         self.launcher.start()
         self.ready()
 
-    def ready(self) -> None:
+    def ready(self, seconds: float = PATIENCE) -> None:
         """Return when the launcher serves and knows its code location."""
-        with self.client() as client:
 
-            def has_loaded() -> bool:
-                return all(
-                    location.state is treadle_client.LocationState.SERVING
-                    for location in client.locations()
-                )
+        def has_loaded() -> bool:
+            for service in (self.launcher, self.code_server):
+                service.check_runs()
+            try:
+                with treadle_client.Client.connect(self.address, timeout=10) as client:
+                    states = {location.state for location in client.locations()}
+            except treadle_client.UnreachableError:
+                # Asking costs those that start time.
+                time.sleep(0.2)
+                return False
+            return states == {treadle_client.LocationState.SERVING}
 
-            wait_until(lambda: patiently(has_loaded), "the code is loaded")
+        wait_until(has_loaded, "the code is loaded", seconds)
 
-    def client(self) -> treadle_client.Client:
+    def client(self, patience: float = PATIENCE) -> treadle_client.Client:
         return patiently(
-            lambda: treadle_client.Client.connect(self.address, timeout=10, patience=PATIENCE)
+            lambda: treadle_client.Client.connect(self.address, timeout=10, patience=patience)
         )
 
     def processes(self) -> list[psutil.Process]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import treadle_client
 from tests.chaos.adversity import a_folder, small_disk
-from tests.chaos.kills import SERVICES, Outcome, check, count_effects, follow, undisturbed
+from tests.chaos.kills import SERVICES, Outcome, before_all, check, count_effects, follow
 from tests.chaos.place import Place, a_place, wait_until
 
 ASSETS = ("plain", "charges")
@@ -78,10 +78,18 @@ class Measures:
     moments: int
     longest: float
     op_ms: int
+    pause: float
 
 
-def store_refuses(
-    seed: int, *, runs: int, moments: int, longest: float, op_ms: int = 1500
+def store_refuses(  # noqa: PLR0913 - the measures of one scenario
+    seed: int,
+    *,
+    runs: int,
+    moments: int,
+    longest: float,
+    op_ms: int = 1500,
+    pause: float = 1.0,
+    fills_disk: bool = True,
 ) -> Refusals:
     """Have runs in flight while the store refuses, for up to `longest` seconds at a time."""
     refusals = Refusals()
@@ -93,18 +101,19 @@ def store_refuses(
         moments=moments,
         longest=longest,
         op_ms=op_ms,
+        pause=pause,
     )
     _under(refusals, measures)
     # The other half where the disk can be full: there the database alone is on it.
-    with small_disk(ROOM) as disk:
-        if disk is not None:
-            _under(refusals, replace(measures, kinds=(full, locked)), disk / "home")
+    if fills_disk:
+        with small_disk(ROOM) as disk:
+            if disk is not None:
+                _under(refusals, replace(measures, kinds=(full, locked)), disk / "home")
     refusals.storm.seconds = time.monotonic() - started
     return refusals
 
 
 def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> None:
-    expected = {asset: undisturbed(asset) for asset in ASSETS}
     outcome = refusals.storm
     with a_place(home=home, CHAOS_OP_MS=str(measures.op_ms)) as place, ExitStack() as stack:
         # A host that waits for others to be recorded has nothing to do, and is to stay all the same.
@@ -114,6 +123,8 @@ def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> 
         else:
             stack.enter_context(_database_alone(place))
         with place.client() as client, ThreadPoolExecutor(2 * measures.runs) as pool:
+            before = {asset: before_all(place, client, asset) for asset in ASSETS}
+            quiet = len(place.effects())
             followed = {
                 asset: [
                     pool.submit(follow, client, asset, f"{asset}-{number}", WATCH_SECONDS)
@@ -121,17 +132,20 @@ def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> 
                 ]
                 for asset in ASSETS
             }
-            wait_until(lambda: len(place.effects()) > 2 * measures.runs, "ops run")
+            wait_until(lambda: len(place.effects()) > quiet + 2 * measures.runs, "ops run")
             over = threading.Event()
             raging = threading.Thread(target=_rage, args=(place, refusals, measures, over))
             raging.start()
             try:
-                logs = {asset: [one.result() for one in all_] for asset, all_ in followed.items()}
+                logs = {
+                    asset: [before[asset][1], *(one.result() for one in all_)]
+                    for asset, all_ in followed.items()
+                }
             finally:
                 over.set()
                 raging.join()
             for asset in ASSETS:
-                check(place, client, logs[asset], expected[asset], outcome)
+                check(place, client, logs[asset], before[asset][0], outcome)
             _check_asked(client, refusals)
         every = [log for all_ in logs.values() for log in all_]
         count_effects(place, SERVICES, outcome, every)
@@ -148,7 +162,7 @@ def _rage(place: Place, refusals: Refusals, measures: Measures, over: threading.
     rng = measures.rng
     kinds = [kind for kind in measures.kinds if kind is not read_only or _can_be_read_only(place)]
     for number in range(measures.moments):
-        if over.wait(rng.uniform(0.1, 1.5)):
+        if over.wait(rng.uniform(0.1, 1.5) * measures.pause):
             return
         kind = kinds[number % len(kinds)]
         # Mostly seconds, now and then as long as it may be.
