@@ -24,12 +24,19 @@ SECONDS = 60
 class Standing:
     """Services of one home, as an operator would run them. Made by `standing` alone.
 
-    `launcher_prefix` is a command that becomes the launcher.
+    `launcher_prefix` is a command that becomes the launcher; `flags` are those of each of its starts.
     """
 
-    def __init__(self, module: Path, home: Path, launcher_prefix: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        module: Path,
+        home: Path,
+        launcher_prefix: Sequence[str] = (),
+        flags: Sequence[str] = (),
+    ) -> None:
         self.home = home
         self._prefixes = {"treadle_launcher": launcher_prefix}
+        self._flags = flags
         self.mark = uuid.uuid4().hex
         # A folder of its own for sockets, and short: a killed launcher leaves them there.
         self._runtime = tempfile.mkdtemp(prefix="tt-")
@@ -45,7 +52,7 @@ class Standing:
     def start_launcher(self, *arguments: str) -> str:
         """Start the launcher on the home and return its address."""
         located = ("--location", self._code_address, "--home", str(self.home))
-        return self._start("treadle_launcher", *located, *arguments)
+        return self._start("treadle_launcher", *located, *self._flags, *arguments)
 
     def kill_launcher(self) -> None:
         """Kill the launcher: its hosts live on."""
@@ -89,9 +96,11 @@ class Standing:
 
 
 @contextmanager
-def standing(module: Path, home: Path, launcher_prefix: Sequence[str] = ()) -> Iterator[Standing]:
+def standing(
+    module: Path, home: Path, launcher_prefix: Sequence[str] = (), flags: Sequence[str] = ()
+) -> Iterator[Standing]:
     """Run a code server and a standing launcher for the length of the block."""
-    services = Standing(module, home, launcher_prefix)
+    services = Standing(module, home, launcher_prefix, flags)
     try:
         services.start()
         yield services

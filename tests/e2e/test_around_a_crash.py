@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
 import treadle_client
 from tests.e2e.standing import Standing, standing, wait_for
 from treadle_client import RunState
+from treadle_client._local import Code, Purpose, connected, local_services
 
 CODE = """
-import os, time
+import time
 from pathlib import Path
 from treadle import asset
 
@@ -45,158 +41,132 @@ def waits():
 def reads(waits):
     note("reads")
     return waits + 1
-"""
-OTHER = """
-from treadle import asset
 
 
 @asset
-def other():
+def later():
+    note("later")
     return 1
 """
 
 
 @pytest.fixture
-def module(tmp_path: Path) -> Path:
-    (tmp_path / "other.py").write_text(OTHER)
-    path = tmp_path / "interrupted.py"
-    path.write_text(CODE)
-    return path
-
-
-@pytest.fixture
-def services(tmp_path: Path, module: Path) -> Iterator[Standing]:
-    with standing(module, tmp_path / "home") as services:
+def services(tmp_path: Path) -> Iterator[Standing]:
+    module = tmp_path / "interrupted.py"
+    module.write_text(CODE)
+    with standing(module, tmp_path / "home", flags=["--max-runs", "1"]) as services:
         yield services
 
 
-def effects(module: Path) -> list[str]:
+def effects(folder: Path) -> Counter[str]:
+    """Return how often each op began, as it says itself."""
     try:
-        return (module.parent / "effects").read_text().split()
+        return Counter((folder / "effects").read_text().split())
     except FileNotFoundError:
-        return []
+        return Counter()
 
 
-def events(home: Path, run_id: str) -> list[str]:
+def events(home: Path) -> list[tuple[str, str]]:
+    """Return what is recorded of runs of the interrupted code."""
     with closing(sqlite3.connect(f"file:{home}/treadle.db?mode=ro", uri=True)) as database:
-        query = "SELECT kind FROM events WHERE run_id = ? ORDER BY sequence"
-        return [row[0] for row in database.execute(query, (run_id,))]
+        return database.execute(
+            "SELECT run_id, kind FROM events JOIN runs USING (run_id)"
+            " WHERE location = 'interrupted' ORDER BY run_id, sequence"
+        ).fetchall()
 
 
 def files(home: Path) -> set[Path]:
     return {path.relative_to(home) for path in home.rglob("*") if "treadle.db" not in path.name}
 
 
-def treadle(
-    services: Standing | None, *arguments: str, home: Path
-) -> subprocess.CompletedProcess[str]:
-    runtime = {} if services is None else {"XDG_RUNTIME_DIR": services._runtime}
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "treadle_client", *arguments, "--home", str(home)],
-        env={**os.environ, **runtime},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def test_what_people_do_between_two_launchers_leaves_what_runs_alone(
-    services: Standing, module: Path, tmp_path: Path
-) -> None:
+def interrupted(services: Standing, folder: Path) -> tuple[str, str]:
+    """Have a run go on without a launcher, and another one wait for it; return both."""
     with services.connect() as client:
-        run_id = client.materialize("*").run_id
-        wait_for(lambda: effects(module) == ["waits"], client)
+        running = client.materialize("+reads").run_id
+        queued = client.materialize("later").run_id
+        wait_for(lambda: effects(folder) == {"waits": 1}, client)
     services.kill_launcher()
-    home, copy, other = services.home, tmp_path / "copy", str(tmp_path / "other.py")
-    shutil.copytree(home, copy, symlinks=True)
-    before, there = events(home, run_id), files(home)
-    reading = [
-        (home, ("disk",)),
-        (copy, ("disk",)),
-        (home, ("gc", "--plan")),
-        (home, ("runs", "list", "-f", other)),
-        (copy, ("runs", "show", run_id)),
-        (home, ("runs", "logs", run_id)),
-        (copy, ("plan", "-f", other)),
-        (home, ("db", "check")),
-    ]
+    return running, queued
 
-    for each, words in reading:
-        done = treadle(services, *words, home=each)
-        assert done.returncode == 0, (words, done.stderr)
-    assert files(home) == there
-    watching = treadle(services, "runs", "watch", run_id, home=home)
-    cancelling = treadle(services, "runs", "cancel", run_id, "-f", other, home=home)
-    assert (watching.returncode, "is not over" in watching.stderr) == (2, True)
-    assert (cancelling.returncode, "waits for the next" in cancelling.stderr) == (2, True)
-    done = treadle(services, "materialize", "-f", other, home=home)
-    assert done.returncode == 0, done.stderr
 
-    launching = treadle(services, "launcher", home=copy)
-    assert launching.returncode == 1
-    assert f"of which it is a copy, and runs in it are not over: {run_id}" in launching.stderr
-    address = services._start("treadle_launcher", "--home", str(copy), "--take-over", "cancel")
-    with treadle_client.Client.connect(address) as client:
-        assert client.run(run_id).result(timeout=60).status is RunState.CANCELLED
-    services.stop_launcher()
+@contextmanager
+def started(home: Path, purpose: Purpose, *flags: str) -> Iterator[treadle_client.Client]:
+    """Start what a command starts that is given no code."""
+    with (
+        local_services(Code(), home, launcher_arguments=flags, purpose=purpose) as services,
+        connected(services) as client,
+    ):
+        yield client
 
-    assert events(home, run_id) == before
-    assert effects(module) == ["waits"]
-    services.start_launcher()
-    (module.parent / "release").touch()
+
+def read(home: Path, run_id: str) -> None:
+    with started(home, Purpose.READ) as client:
+        assert list(client.disk_use()) == []
+        assert list(client.garbage()) == []
+        run = client.run(run_id)
+        assert run.status() is RunState.RUNNING
+        assert list(run.logs("waits", follow=False)) == []
+        with pytest.raises(treadle_client.RequestError, match="is not over"):
+            run.result(timeout=60)
+
+
+def act(home: Path, run_ids: Sequence[str]) -> None:
+    """Clean up, and try to end what waits for its launcher and is nobody else's to end."""
+    with started(home, Purpose.RUN) as client:
+        client.collect_garbage()
+        for run_id in run_ids:
+            with pytest.raises(treadle_client.RequestError, match="waits for the next"):
+                client.run(run_id).cancel()
+
+
+def resume(services: Standing, copy: Path, running: str, queued: str) -> None:
+    """Go on in a copy: what was running there is lost, and what was queued runs."""
+    original, services.home = services.home, copy
+    services.start_launcher("--take-over", "resume")
     with services.connect() as client:
-        assert client.run(run_id).result(timeout=60).status is RunState.SUCCEEDED
-    assert effects(module) == ["waits", "reads"]
+        client.run(queued).result(timeout=60).raise_for_failure()
+        failure = client.run(running).result(timeout=60).failure
+        assert failure is not None
+        assert failure.reason is treadle_client.FailureReason.LOST
+    services.stop_launcher()
+    services.home = original
 
 
-def test_a_lost_database_costs_no_value(module: Path, tmp_path: Path) -> None:
-    home, other = tmp_path / "home", str(tmp_path / "other.py")
-    assert treadle(None, "materialize", "-f", other, home=home).returncode == 0
+def lose_the_database(home: Path) -> None:
+    """Remove the database: no value goes with it until somebody says so."""
     kept = files(home / "values")
-    shutil.move(home / "treadle.db", tmp_path / "treadle.db")
-
-    for words in (("disk",), ("gc",), ("materialize", "-f", other)):
-        done = treadle(None, *words, home=home)
-        assert done.returncode != 0, words
-        assert "its database is missing" in done.stderr, (words, done.stderr)
-        assert "--forget-values" in done.stderr
-        assert files(home / "values") == kept
-
-    shutil.move(tmp_path / "treadle.db", home / "treadle.db")
-    assert treadle(None, "db", "check", home=home).returncode == 0
     (home / "treadle.db").unlink()
-    done = treadle(None, "gc", "--forget-values", home=home)
-    assert done.stdout.startswith("Removed 1 value, "), done.stderr
+
+    with (
+        pytest.raises(treadle_client.StartError, match=r"(?s)database is missing.*--forget-values"),
+        started(home, Purpose.SWEEP),
+    ):
+        pass
+    assert files(home / "values") == kept
+
+    with started(home, Purpose.SWEEP, "--forget-values") as client:
+        assert client.collect_garbage().removed_count == 1
     assert not [path for path in files(home / "values") if path.suffix == ".1"]
 
 
-def test_what_an_ephemeral_launcher_left_ends_with_the_next_one_and_runs_nothing(
-    module: Path, tmp_path: Path
+def test_what_people_do_between_two_launchers_leaves_what_runs_alone(
+    services: Standing, tmp_path: Path
 ) -> None:
-    home, other = tmp_path / "home", str(tmp_path / "other.py")
-    command = [sys.executable, "-P", "-m", "treadle_client", "materialize", "-f", str(module)]
-    with subprocess.Popen(
-        [*command, "--home", str(home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as materializing:
-        assert materializing.stdout is not None
-        materializing.stdout.readline()
-        running = json.loads((home / "launcher.json").read_text())
-        with treadle_client.Client.connect(running["address"]) as client:
-            wait_for(lambda: effects(module) == ["waits"], client)
-        launcher = psutil.Process(running["pid"])
-        launcher.send_signal(signal.SIGKILL)
-        materializing.communicate(timeout=60)
-    listed = json.loads(treadle(None, "runs", "list", "--json", home=home).stdout)
-    assert [run["status"] for run in listed] == ["RUNNING"]
+    run_ids = interrupted(services, tmp_path)
+    copy = shutil.copytree(services.home, tmp_path / "copy", symlinks=True)
+    before, there = events(services.home), files(services.home)
 
-    done = treadle(None, "materialize", "-f", other, home=home)
+    read(services.home, run_ids[0])
+    assert files(services.home) == there
+    act(services.home, run_ids)
+    resume(services, copy, *run_ids)
+    lose_the_database(copy)
 
-    assert done.returncode == 0, done.stderr
-    listed = json.loads(treadle(None, "runs", "list", "--json", home=home).stdout)
-    assert [run["status"] for run in listed] == ["SUCCEEDED", "CANCELLED"]
-    assert (
-        "its launcher was killed"
-        in treadle(None, "runs", "show", listed[1]["run_id"], home=home).stdout
-    )
-    assert effects(module) == ["waits"]
+    assert events(services.home) == before
+    assert effects(tmp_path) == {"waits": 1, "later": 1}
+    (tmp_path / "release").touch()
+    services.start_launcher()
+    with services.connect() as client:
+        for run_id in run_ids:
+            client.run(run_id).result(timeout=60).raise_for_failure()
+    assert effects(tmp_path) == {"waits": 1, "reads": 1, "later": 2}
