@@ -125,12 +125,12 @@ _RUN: tuple[Decorator, ...] = (
     click.option(
         "--timeout", type=run_timeout, metavar="TIME",
         help="How long the run may take once it has started, 90 (seconds), 30m or 12h; then it is"
-        " ended and fails. 'none': as long as it takes. By default as the run that is gone on from, else none.",
+        " ended and fails. 'none': as long as it takes. By default none; of `runs rerun`, that of the earlier run.",
     ),
     click.option(
         "--retry-lost", type=click.IntRange(min=0, max=MOST_RETRIES), metavar="N",
         help="Try a step again, N times at most, whose host was lost while its code ran. By default"
-        " as the run that is gone on from, else 0.",
+        " 0; of `runs rerun`, that of the earlier run.",
     ),
 )  # fmt: skip
 
