@@ -16,11 +16,11 @@ from pathlib import Path
 
 import treadle_client
 from tests.chaos.kills import Log, Outcome, Victim, check, count_effects, undisturbed
-from tests.chaos.place import Place, a_place, patiently
+from tests.chaos.place import Place, a_place, patiently, wait_until
 
 
 def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) -> Outcome:
-    """Cut the power so many times, each at a random moment of runs in flight."""
+    """Cut the power so many times, each at a random moment of runs whose ops run."""
     rng = random.Random(seed)
     outcome = Outcome()
     expected = undisturbed(asset)
@@ -33,6 +33,7 @@ def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) 
                     client.materialize(asset, idempotency_key=f"{seed}-{cut}-{number}")
                     for number in range(runs)
                 ]
+                ops_run(place)
                 threading.Event().wait(rng.uniform(0.0, 3.0))
             copy_stopped(place, place.root / "copy")
             outcome.moments += 1
@@ -46,6 +47,11 @@ def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) 
             outcome.faults += [f"left: {one}" for one in place.end()]
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def ops_run(place: Place) -> None:
+    """Return when an op has begun."""
+    wait_until(lambda: bool(place.effects()), "ops run")
 
 
 def copy_stopped(place: Place, copy: Path) -> None:
