@@ -404,13 +404,6 @@ HABITS: dict[str, Habit] = {
         module="import warnings; warnings.simplefilter('error')",
         op="assert warnings.filters[0][0] == 'error'",
     ),
-    "seeded": Habit(
-        row="`random.seed(0)`",
-        module="import random; random.seed(0)",
-        op="open(FOLDER + '/drawn', 'a').write(f'{random.random()}\\n')",
-        after=lambda folder: differ(folder / "drawn"),
-        methods=("fork",),
-    ),
     "event-loop-policy": Habit(
         row="`asyncio` policies",
         module="""

@@ -86,7 +86,9 @@ def values(home: Path) -> set[str]:
         os.path.relpath(os.path.join(folder, name), root)
         for folder, _, names in os.walk(root)
         for name in names
-        if not (name.startswith(".unfinished-") or os.path.islink(os.path.join(folder, name)))
+        # KNOWN is the mark that tells how far the database knows of them.
+        if name != "KNOWN"
+        and not (name.startswith(".unfinished-") or os.path.islink(os.path.join(folder, name)))
     }
 
 
