@@ -150,7 +150,9 @@ def test_metadata_that_cannot_be_kept_costs_no_asset(shared: Start) -> None:
     (made,) = result.materializations
     assert len(str(made.metadata.get("text", ""))) < 100_000
     warned = [
-        event.message for event in session.events(result.run_id) if isinstance(event, LogRecord)
+        str(event.message)
+        for event in session.events(result.run_id)
+        if isinstance(event, LogRecord)
     ]
     assert any("'text'" in message for message in warned), warned
 

@@ -92,9 +92,9 @@ def parts():
 
     told = [len(one.metadata) for one in result.materializations]
     assert len(told) == 100
-    assert 0 < sum(told) < 100
+    assert 0 < sum(told) < 100 * 16
     assert any(
-        "left out" in event.message
+        "left out" in str(event.message)
         for event in session.events(result.run_id)
         if isinstance(event, LogRecord)
     )

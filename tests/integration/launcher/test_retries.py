@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
+from contextlib import suppress
+
+import psutil
 
 from treadle_api.v1 import event_pb2, run_pb2
 
@@ -33,13 +37,21 @@ def test_a_retry_that_waits_outlives_its_launcher(services):
             break
     assert first.end(signal.SIGKILL)[0] == -signal.SIGKILL
 
-    second = services.launcher("--location", location, ephemeral=True)
+    second = services.launcher("--location", location)
     caller = services.caller(second.address)
     (waiting,) = caller.ListRunSteps(run_id=run_id).steps
     events = caller.events(run_id)
     run = caller.GetRun(run_id=run_id).run
-    second.let_go()
-    assert second.wait()[0] == 0
+    hosts = [
+        psutil.Process(int(json.loads(file.read_text())["pid"]))
+        for file in (services.home / "hosts").glob("*/process.json")
+    ]
+    assert second.end()[0] == 0
+    # A standing launcher's host may outlive it, for as long as its orphan grace.
+    for host in hosts:
+        with suppress(psutil.NoSuchProcess):
+            host.kill()
+    psutil.wait_procs(hosts, timeout=60)
 
     assert run.state == run_pb2.RUN_STATE_SUCCEEDED
     assert (services.folder / "attempts").read_text() == "xx"
