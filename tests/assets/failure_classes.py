@@ -37,7 +37,7 @@ def timeout_in_c():
         ctypes.PyDLL(None).pause()
 
 
-@asset(timeout=1)
+@asset(timeout=4)  # Enough for a spawned step to be deaf by then.
 def timeout_deaf():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
