@@ -25,12 +25,13 @@ from treadle._errors import (
 from treadle._failures import StepFailedError
 from treadle._graph import GraphDefinition, graph
 from treadle._graph_asset_decorators import graph_asset, graph_multi_asset
-from treadle._ins_outs import GraphIn, GraphOut, In, Nothing, Out
+from treadle._ins_outs import GraphIn, GraphOut, In, Out
 from treadle._interrupted import StepInterrupted
 from treadle._io_manager import InputContext, IOManager, OutputContext
 from treadle._jobs import define_asset_job
 from treadle._keys import AssetKey
 from treadle._metadata import MetadataValue
+from treadle._nothing import Nothing
 from treadle._op import OpDefinition, op
 from treadle._output import Output
 from treadle._policies import Limits, RetryPolicy

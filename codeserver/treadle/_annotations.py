@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType, NoneType
 from typing import Any, get_args, get_origin
 
-from treadle._ins_outs import Nothing
+from treadle._nothing import Nothing
 from treadle._output import Output
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from treadle._arguments import UNSET, checked_init, refuse_unsupported
 from treadle._errors import ConflictError
-from treadle._ins_outs import Nothing
 from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
+from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._type_check import checked_type
 

@@ -7,24 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, final
+from typing import Any
 
 from treadle._arguments import UNSET, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
+from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._type_check import checked_type
 from treadle._value_words import in_words
 
 DEFAULT_OUTPUT = "result"
 DEFAULT_IO_MANAGER = "io_manager"
-
-
-@final
-class Nothing:
-    """The type of an input or output that carries no value and only orders."""
-
-    def __new__(cls) -> Nothing:
-        raise TypeError("Nothing is a type to name, as in In(Nothing); it has no instances.")
 
 
 @checked_init

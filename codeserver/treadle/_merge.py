@@ -11,7 +11,8 @@ from treadle._asset_ins_outs import AssetIn, AssetOut
 from treadle._errors import ConflictError
 from treadle._flat import FlatInput, FlatStep
 from treadle._handles import ArgumentRef
-from treadle._ins_outs import In, Nothing, Out
+from treadle._ins_outs import In, Out
+from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._type_check import can_both_hold
 

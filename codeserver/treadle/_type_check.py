@@ -6,11 +6,10 @@ import types
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from treadle._errors import ArgumentError
+from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._value_words import in_words
 
-#: By its name: `Nothing` is defined where this is used.
-_NOTHING = "Nothing"
 # A whole number is a float wherever Python's own type hints are read.
 _ALSO: dict[type, tuple[type, ...]] = {float: (int,), complex: (float, int)}
 _CONTAINERS = (dict, frozenset, list, set, tuple)
@@ -43,7 +42,7 @@ def can_both_hold(first: Any, second: Any) -> bool:
     """Tell whether a value may be of both types; what cannot be told holds."""
     if Any in (first, second) or first is second:
         return True
-    if _NOTHING in (getattr(first, "__name__", ""), getattr(second, "__name__", "")):
+    if Nothing in (first, second):
         return False
     if not (isinstance(first, type) and isinstance(second, type)):
         return True

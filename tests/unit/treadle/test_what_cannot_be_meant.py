@@ -304,3 +304,16 @@ lazy = Lazy()
 def a(): return 1
 """
     )
+
+
+def test_a_class_of_the_users_called_nothing_is_a_type_like_any_other() -> None:
+    snapshot(
+        """
+class Empty: pass
+Theirs = type('Nothing', (Empty,), {})
+@op(out=Out(Empty))
+def f() -> Theirs: return Theirs()
+@asset
+def a(): return 1
+"""
+    )
