@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from treadle._system import gc, os
 from treadle.location import LoadedLocation
-from treadle_worker import fork_safety, import_limits, left_open
+from treadle_worker import fork_safety, held_locks, import_limits, left_open
 from treadle_worker.endings import OpenFiles, flush_written, open_files
 from treadle_worker.failures import import_failure
 from treadle_worker.generators import Act, for_copies
@@ -135,7 +135,11 @@ class _Left:
 
     def reason_to_spawn(self) -> str:
         """Say why step processes must not be copies of this one; "" if they may."""
-        return fork_safety.reason_to_spawn() or self.before.reason_not_to_fork(self.traces)
+        return (
+            fork_safety.reason_to_spawn()
+            or self.before.reason_not_to_fork(self.traces)
+            or held_locks.reason_not_to_fork(sys.modules)
+        )
 
 
 def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) -> HeldCode:
@@ -150,6 +154,9 @@ def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) 
             flush_written(files)
         read = left.before.files_to_open_anew()
         generators = for_copies(spec.generator_states)
+    else:
+        # Each step imports what locks them.
+        left.before.let_go_of_locks(left.traces)
     forced = (f"Steps are forked, as was asked for, though {cause}.",)
     # What is garbage now would be so in every child. The rest is no longer looked at, and so
     # no longer copied: the collector writes into what it visits.

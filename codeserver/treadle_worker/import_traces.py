@@ -1,4 +1,4 @@
-"""Where in the user's files an import opened a connection or started a process.
+"""Where in the user's files an import opened a connection, locked a file or started a process.
 
 An audit hook writes it down: below what user code can patch, and only while an import is traced.
 """
@@ -19,6 +19,7 @@ from treadle_worker.origins import is_user_file
 Identity: TypeAlias = tuple[int, int]
 
 _CONNECTS: Final = frozenset({"socket.connect", "socket.bind"})
+_LOCKS: Final = frozenset({"fcntl.flock", "fcntl.lockf"})
 _STARTS: Final = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})
 
 
@@ -26,13 +27,18 @@ class Traces:
     """What was seen of an import. A place is told as " at FILE:LINE", "" where it is not known."""
 
     def __init__(self) -> None:
-        self._sockets: dict[Identity, str] = {}
+        self._files: dict[Identity, str] = {}
+        self._locks: dict[Identity, str] = {}
         self._databases: dict[str, str] = {}
         self._starts: list[tuple[str, str]] = []
 
     def file(self, status: os.stat_result, path: str) -> str:
         """Return where a file was opened that a descriptor is of."""
-        return self._sockets.get(identity(status)) or self._databases.get(path, "")
+        return self._files.get(identity(status)) or self._databases.get(path, "")
+
+    def lock(self, status: os.stat_result) -> str | None:
+        """Return where Python's own `fcntl` locked the file of a descriptor; None: it did not."""
+        return self._locks.get(identity(status))
 
     def process(self, pid: int) -> tuple[str, str]:
         """Return the program that a child runs, and where it was started."""
@@ -50,7 +56,12 @@ class Traces:
         if event in _CONNECTS:
             fd = _socket.socket.fileno(args[0])
             if fd >= 0:
-                self._sockets.setdefault(identity(os.fstat(fd)), _place())
+                self._files.setdefault(identity(os.fstat(fd)), _place())
+        elif event == "mmap.__new__":
+            if args[0] >= 0:
+                self._files.setdefault(identity(os.fstat(args[0])), _place())
+        elif event in _LOCKS and not args[1] & fcntl.LOCK_UN:
+            self._locks[identity(os.fstat(args[0]))] = _place()
         elif event in _STARTS:
             line = "\0".join(map(os.fsdecode, args[1])) if len(args) > 1 and args[1] else ""
             self._starts.append((line, _place()))
@@ -84,7 +95,7 @@ def traced() -> Iterator[Traces]:
         sink.clear()
 
 
-_EVENTS: Final = frozenset({*_CONNECTS, *_STARTS, "sqlite3.connect"})
+_EVENTS: Final = frozenset({*_CONNECTS, *_LOCKS, *_STARTS, "mmap.__new__", "sqlite3.connect"})
 
 
 def identity(status: os.stat_result) -> Identity:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import _io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from treadle._system import fcntl, gc, os, stat
 from treadle_worker import processes
+from treadle_worker.file_locks import FileLock, lock_of
 from treadle_worker.import_traces import Identity, Traces, identity, socket_text
 
 _New: TypeAlias = tuple[int, os.stat_result]
@@ -17,6 +19,11 @@ _New: TypeAlias = tuple[int, os.stat_result]
 _FIRST: Final = 3
 _NAMELESS: Final = "anon_inode:"
 _INSTEAD: Final = "open it in the op, or in a resource"
+# What the memory is called that it keeps values, arrays and buffers in.
+_SHARED_MEMORY: Final = {
+    "pym-": "memory of multiprocessing (that of a Value or an Array, say)",
+    "psm_": "a SharedMemory of multiprocessing",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,18 @@ class Before:
             if fd in owned and stat.S_ISREG(status.st_mode) and _access(fd) == os.O_RDONLY
         )
 
+    def let_go_of_locks(self, traces: Traces) -> None:
+        """Give up what the import locked by Python's `fcntl`: processes that it holds up run it too.
+
+        What a library in C locked, a database say, stays so: it would not know.
+        """
+        for fd, status in self._new():
+            lock = lock_of(fd)
+            if lock is not None and traces.lock(status) is not None:
+                # One that cannot be given up holds others up, as it would without us.
+                with suppress(OSError):
+                    lock.let_go()
+
     def _new(self) -> Iterator[_New]:
         for fd, status in _descriptors():
             # Descriptors of events are all of one file: only their numbers tell them apart.
@@ -62,8 +81,12 @@ class Before:
         owned: frozenset[int] | None = None
         for fd, status in self._new():
             if stat.S_ISREG(status.st_mode):
+                lock = lock_of(fd)
+                if lock is not None:
+                    yield _locked(lock, _name(fd), traces.lock(status))
+                    continue
                 owned = _fds_of_python() if owned is None else owned
-                what = "" if _is_shareable(fd, owned) else f"the file {_name(fd)}"
+                what = "" if _is_shareable(fd, owned) else _file_text(_name(fd))
             else:
                 what = _unshareable(fd, status)
             if what:
@@ -126,6 +149,18 @@ def _unshareable(fd: int, status: os.stat_result) -> str:
     kind = _name(fd).removeprefix(_NAMELESS).strip("[]")
     # Terminals and devices are every process's; to know a process by its descriptor harms nobody.
     return f"a descriptor of kind {kind}" if _is_nameless(fd) and kind != "pidfd" else ""
+
+
+def _locked(lock: FileLock, name: str, place: str | None) -> str:
+    return (
+        f"importing the code left the file {name} locked by {lock.kind}{place or ''}, which holds up"
+        " whoever locks it elsewhere: lock it in the op, or in a resource"
+    )
+
+
+def _file_text(name: str) -> str:
+    start = os.path.basename(name)[:4]
+    return _SHARED_MEMORY.get(start, "") or f"the file {name}"
 
 
 def _is_shareable(fd: int, owned: frozenset[int]) -> bool:

@@ -617,6 +617,45 @@ HABITS: dict[str, Habit] = {
         outcome=Outcome.SPAWNED,
         says="'busy' of module",
     ),
+    "lock-taken": Habit(
+        row="A lock of `threading` taken and kept: `Lock`, `RLock`, `Condition`",
+        module="import threading; gate = threading.Lock(); gate.acquire()",
+        op="assert gate.locked()",
+        outcome=Outcome.SPAWNED,
+        says="took the lock 'gate' at ",
+    ),
+    "shared-lock": Habit(
+        row="A lock of `multiprocessing`, taken or not: `Lock`, `Semaphore`, `Event`, `Barrier`",
+        module="import multiprocessing; gate = multiprocessing.Lock()",
+        op="assert gate.acquire(timeout=0)",
+        outcome=Outcome.SPAWNED,
+        says="made the multiprocessing Lock 'gate' at ",
+    ),
+    "shared-memory": Habit(
+        row="Memory of `multiprocessing`: `Value`, `Array`, `SharedMemory`",
+        module="import multiprocessing; counter = multiprocessing.Value('i', 1)",
+        op="assert counter.value == 1",
+        outcome=Outcome.SPAWNED,
+        says="memory of multiprocessing (that of a Value or an Array, say) open at ",
+    ),
+    "file-locked": Habit(
+        row="A file locked: `fcntl.flock`, `fcntl.lockf`",
+        module="""
+            import fcntl
+            guard = open(f"{FOLDER}/guard", "a")
+            fcntl.flock(guard, fcntl.LOCK_EX)
+        """,
+        # Whoever opens it anew finds it locked: by the import in this process.
+        op="""
+            try:
+                fcntl.flock(open(guard.name), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return 1
+            raise AssertionError("it was not locked")
+        """,
+        outcome=Outcome.SPAWNED,
+        says="/guard locked by flock at ",
+    ),
     "hard-limit": Habit(
         row="`resource.setrlimit`, a hard limit that is too low for a host's work",
         module="""

@@ -220,11 +220,13 @@ def test_a_habit_that_no_fork_bears_has_the_steps_spawned(name: str, trial: Tria
     loaded = trial.load()
 
     served = trial.serve(loaded.frame["snapshot"], "fork")
+    assert served.ready["state"] == "HOST_STATE_READY", served.ready
+    end = trial.run(served, 1)
     status = trial.leave(served)
 
-    assert served.ready["state"] == "HOST_STATE_READY", served.ready
     assert served.ready["startMethod"] == "START_METHOD_SPAWN"
     assert HABITS[name].says in served.ready["startMethodReason"]
+    assert "succeeded" in end, (end, trial.output)
     assert status == 0, trial.output
 
 

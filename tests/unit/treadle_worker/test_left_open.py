@@ -19,6 +19,7 @@ with traced() as traces:
     importlib.import_module("habit")
 print(before.reason_not_to_fork(traces))
 print([file.position for file in before.files_to_open_anew()])
+getattr(left_open, "let_go", lambda *_: None)(before, traces)
 """
 
 
@@ -71,6 +72,26 @@ def told(tmp_path: Path) -> object:
             "left the file HERE/base open at HERE/habit.py:2, which",
         ),
         (
+            "import multiprocessing\nvalue = multiprocessing.Value('i', 0)",
+            "left memory of multiprocessing (that of a Value or an Array, say) open at HERE/habit.py:2",
+        ),
+        (
+            "import fcntl\nfile = open('f', 'a')\nfcntl.flock(file, fcntl.LOCK_SH)",
+            "left the file HERE/f locked by flock at HERE/habit.py:3, which",
+        ),
+        (
+            "import fcntl\nfile = open('f', 'w')\nfcntl.lockf(file, fcntl.LOCK_EX)",
+            "left the file HERE/f locked by lockf at HERE/habit.py:3, which",
+        ),
+        (
+            """
+            import sqlite3
+            db = sqlite3.connect("base", isolation_level=None)
+            db.execute("begin exclusive")
+            """,
+            "left the file HERE/base locked by lockf, which",
+        ),
+        (
             """
             import subprocess
             with open("f", "w"):
@@ -84,7 +105,11 @@ def test_what_copies_cannot_share_is_named_with_its_place(told, code, said):
     reason, _ = told(code)
 
     assert f"importing the code {said}" in reason
-    assert "open it in the op, or in a resource" in reason or "start it in the op" in reason
+    assert (
+        "lock it in the op" in reason
+        or "open it in the op, or in a resource" in reason
+        or "start it in the op" in reason
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,6 +125,37 @@ def test_what_copies_cannot_share_is_named_with_its_place(told, code, said):
 )
 def test_what_is_closed_again_or_every_process_own_is_no_reason(told, code):
     assert told(code) == ["", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("code", "held"),
+    [
+        ("import fcntl; file = open('f', 'a'); fcntl.flock(file, fcntl.LOCK_EX)", "None"),
+        ("import fcntl; file = open('f', 'a'); fcntl.lockf(file, fcntl.LOCK_EX)", "None"),
+        # A database would go on as if it had the file to itself.
+        (
+            """
+            import sqlite3
+            file = sqlite3.connect("f", isolation_level=None)
+            file.execute("begin exclusive")
+            """,
+            "lockf",
+        ),
+    ],
+)
+def test_what_python_locked_is_let_go_of_and_what_a_library_locked_is_not(told, code, held):
+    look = """
+import os
+from treadle_worker import left_open
+from treadle_worker.file_locks import lock_of
+def let_go(before, traces):
+    before.let_go_of_locks(traces)
+    fds = [fd for fd in map(int, os.listdir("/proc/self/fd")) if fd > 2]
+    locks = [lock_of(fd) for fd in fds]
+    print(next((str(lock.kind) for lock in locks if lock), None))
+left_open.let_go = let_go
+"""
+    assert told(textwrap.dedent(code) + look)[-1] == held
 
 
 def test_a_file_that_is_read_is_opened_anew_where_it_was(told):
