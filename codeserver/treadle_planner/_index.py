@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
-
+from treadle._order import topological
 from treadle.selection import AssetGraph
 from treadle.snapshot import KeyText, Snapshot, Source, Step, StepKey
 from treadle.wiring import OutputRef, Wiring
@@ -62,12 +61,10 @@ class SnapshotIndex:
 
         Only they count, so that other blocks change nothing.
         """
-        graph: nx.DiGraph[StepKey] = nx.DiGraph()
-        for block in blocks:
-            graph.add_nodes_from(step.key for step in self.block_steps[block])
-        for key in list(graph):
-            graph.add_edges_from((need, key) for need in self.needs[key] if need in graph)
-        return [self.wiring.steps[key] for key in nx.lexicographical_topological_sort(graph)]
+        needs = {
+            step.key: self.needs[step.key] for block in blocks for step in self.block_steps[block]
+        }
+        return [self.wiring.steps[key] for key in topological(needs)]
 
     def produced(self, step: Step) -> tuple[KeyText, ...]:
         """Return, sorted, the assets that a step can make."""
