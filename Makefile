@@ -28,9 +28,11 @@ $(VENV)/old-protobuf/.made: | $(VENV)/.dev
 demo: $(VENV)/.demo  ## Run the example through code server, launcher and client.
 	$(BIN)/python examples/flights/demo.py
 
-# Ahead of the tests: hundreds of processes import it, also where Python is told to write no bytecode.
+# Ahead of the tests: hundreds of processes import it, also where Python is told to write no bytecode,
+# and what installed the libraries compiled none.
 bytecode: $(VENV)/.dev
 	$(BIN)/python -m compileall -q codeserver launcher client protos
+	$(BIN)/python -m compileall -qq $(VENV)/lib || true
 
 test: bytecode $(VENV)/old-protobuf/.made  ## The whole suite.
 	$(BIN)/python -m pytest $(PARALLEL)
