@@ -12,7 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-PROTOS = Path(__file__).resolve().parent.parent / "protos"
+from google.protobuf import descriptor_pb2
+
+ROOT = Path(__file__).resolve().parent.parent
+PROTOS = ROOT / "protos"
+CONTRACT = "treadle_contract"
 
 
 def generate(out: Path) -> None:
@@ -23,16 +27,37 @@ def generate(out: Path) -> None:
     """
     sources = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.rglob("*.proto"))
     outputs = [f"--{kind}_out={out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
-    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}", *outputs, *sources]
-    subprocess.run(command, check=True, cwd=PROTOS)
+    protoc = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}"]
+    subprocess.run([*protoc, *outputs, *sources], check=True, cwd=PROTOS)
+    with tempfile.NamedTemporaryFile() as described:
+        wanted = ["--include_imports", "--include_source_info"]
+        into = f"--descriptor_set_out={described.name}"
+        subprocess.run([*protoc, into, *wanted, *sources], check=True, cwd=PROTOS)
+        # Imported now: it reads the options of fields with the module that was just generated.
+        sys.path.insert(0, str(ROOT))
+        from scripts.gen_contract import modules  # noqa: PLC0415 (see above)
+
+        descriptors = descriptor_pb2.FileDescriptorSet.FromString(Path(described.name).read_bytes())
+    folder = out / CONTRACT
+    folder.mkdir(exist_ok=True)
+    for name, text in modules(descriptors).items():
+        (folder / name).write_text(text)
+
+
+def generated_files(root: Path) -> set[Path]:
+    """List the generated files below a folder, relative to it."""
+    files = {path for path in root.rglob("*_pb2*.py*") if path.suffix != ".pyc"}
+    files |= {
+        path
+        for path in (root / CONTRACT).glob("*.py")
+        if "scripts/gen_protos.py: change that file" in path.read_text()
+    }
+    return {path.relative_to(root) for path in files}
 
 
 def stale_files(fresh: Path) -> list[str]:
     """List the generated files that differ between `fresh` and the committed tree."""
-    names = {path.relative_to(fresh) for path in fresh.rglob("*_pb2*.py*")}
-    names |= {
-        path.relative_to(PROTOS) for path in PROTOS.rglob("*_pb2*.py*") if path.suffix != ".pyc"
-    }
+    names = generated_files(fresh) | generated_files(PROTOS)
     return sorted(
         str(name)
         for name in names

@@ -49,9 +49,11 @@ def _is_ours(line: str) -> bool:
 
 def _folder_of(package: str) -> str:
     spec = find_spec(package)
-    assert spec is not None, "both are of our own distribution"
-    assert spec.submodule_search_locations is not None, "both are packages"
+    assert spec is not None, "all are of our own distribution"
+    assert spec.submodule_search_locations is not None, "all are packages"
     return str(Path(spec.submodule_search_locations[0])) + "/"
 
 
-_OUR_FOLDERS = tuple(_folder_of(package) for package in ("treadle", "treadle_worker"))
+_OUR_FOLDERS = tuple(
+    _folder_of(package) for package in ("treadle", "treadle_contract", "treadle_worker")
+)

@@ -1,7 +1,7 @@
 """The entry of every worker process: `INTERPRETER -P bootstrap.py load|host|step|debug <fd>`.
 
 The user's interpreter has nothing of ours installed, or another version of it. So this file
-makes exactly two packages findable, those beside itself, and imports the process's own module
+makes exactly three packages findable, and imports the process's own module
 before the user's folders are on the path. It is safe to import again: multiprocessing's spawn
 does so in children of a step, where `import treadle` has to work as well.
 """
@@ -14,12 +14,14 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-_PACKAGES = frozenset({"treadle", "treadle_worker"})
-_FOLDER = str(Path(__file__).resolve().parent.parent)
+_PACKAGES = frozenset({"treadle", "treadle_contract", "treadle_worker"})
+_FOLDER = Path(__file__).resolve().parent.parent
+# The contract lies beside the others where they are installed, and in protos/ in a checkout.
+_FOLDERS = [str(_FOLDER), str(_FOLDER.parent / "protos")]
 
 
 class OwnPackages:
-    """A meta-path finder for the packages beside this file, and for nothing else there."""
+    """A meta-path finder for our packages, and for nothing else that lies beside them."""
 
     @staticmethod
     def find_spec(
@@ -27,10 +29,10 @@ class OwnPackages:
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        """Find `fullname` beside this file if it is one of ours."""
+        """Find `fullname` where ours lie, if it is one of ours."""
         if fullname not in _PACKAGES:
             return None
-        return PathFinder.find_spec(fullname, [_FOLDER], target)
+        return PathFinder.find_spec(fullname, _FOLDERS, target)
 
 
 def main(role: str, fd: int) -> int:

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from treadle._system import os
 
-OWN_PACKAGES = frozenset({"treadle", "treadle_worker"})
+OWN_PACKAGES = frozenset({"treadle", "treadle_contract", "treadle_worker"})
 
 
 @cache

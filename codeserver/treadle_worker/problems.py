@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import treadle_contract
 from treadle import DefinitionError
 from treadle._system import os
 from treadle.snapshot import SourceLine
@@ -18,6 +19,7 @@ _HEAD = "Traceback (most recent call last):"
 _OUR_FOLDERS = (
     str(Path(__file__).resolve().parent) + os.sep,
     str(Path(__file__).resolve().parent.with_name("treadle")) + os.sep,
+    str(Path(treadle_contract.__file__).resolve().parent) + os.sep,
     str(Path(importlib.__file__).resolve().parent) + os.sep,
 )
 

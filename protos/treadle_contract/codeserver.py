@@ -1,0 +1,563 @@
+"""The code server: what is the graph, and what would run for this selection.
+
+Generated from codeserver.proto by scripts/gen_protos.py: change that file, then `make protos`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from treadle_contract.graph import CodeManifest, GraphPart, Location
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
+from treadle_contract.plan import PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
+from treadle_contract.run import StepState
+
+
+class ImportScope(ContractEnum):
+    """How long a host's import serves."""
+
+    PER_LOAD = "per_load"
+    """All runs of one generation."""
+    PER_RUN = "per_run"
+    """One run: a host MUST NOT be used by another."""
+
+
+class GetLocationRequest(Message):
+    """Asks for the location."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class GetLocationResponse(Message):
+    """The location."""
+
+    __slots__ = __match_args__ = ('location',)
+    location: Location
+    """The location."""
+
+    def __init__(
+        self,
+        *,
+        location: Location,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+
+    FIELDS = (
+        ('location', 1, 'location', 'message', 'one', 'Location', 'location', True, 0),
+    )
+
+
+class GetGraphRequest(Message):
+    """Asks for the graph."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class GetGraphResponse(Message):
+    """A part of the graph."""
+
+    __slots__ = __match_args__ = ('part',)
+    part: GraphPart
+    """The part."""
+
+    def __init__(
+        self,
+        *,
+        part: GraphPart,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'part', part)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'one', 'GraphPart', 'part', True, 0),
+    )
+
+
+class GetManifestRequest(Message):
+    """Asks for the manifest."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class GetManifestResponse(Message):
+    """A part of the manifest: at most 500 entries. The whole is the concatenation of the parts."""
+
+    __slots__ = __match_args__ = ('digest', 'manifest')
+    digest: str
+    """The digest it belongs to."""
+    manifest: CodeManifest | None
+    """The part."""
+
+    def __init__(
+        self,
+        *,
+        digest: str = "",
+        manifest: CodeManifest | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'digest', digest)
+        put(self, 'manifest', manifest)
+
+    FIELDS = (
+        ('digest', 1, 'digest', 'text', 'one', '', 'digest', False, 1),
+        ('manifest', 2, 'manifest', 'message', 'maybe', 'CodeManifest', 'manifest', False, 0),
+    )
+
+
+class PlanRequest(Message):
+    """Asks for a plan."""
+
+    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values')
+    selection: Selection | None
+    """What is to be made."""
+    options: PlanOptions | None
+    """Choices."""
+    missing_asset_keys: tuple[KeyText, ...]
+    """Assets that have no stored value: siblings among them are run instead of loaded."""
+    joining_asset_keys: tuple[KeyText, ...]
+    """Assets that are selected besides, each with what its block makes whole or not at all,
+    because nothing is stored of them: set for re-executions only."""
+    gone_values: Mapping[str, str]
+    """Why the value of one of these cannot be read, by key: the clause of Load.gone. An asset that
+    is not in it was never made."""
+
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+        options: PlanOptions | None = None,
+        missing_asset_keys: tuple[KeyText, ...] = (),
+        joining_asset_keys: tuple[KeyText, ...] = (),
+        gone_values: Mapping[str, str] = NO_ENTRIES,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'joining_asset_keys', joining_asset_keys)
+        put(self, 'gone_values', gone_values)
+
+    FIELDS = (
+        ('selection', 1, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
+        ('options', 2, 'options', 'message', 'maybe', 'PlanOptions', 'options', False, 0),
+        ('missing_asset_keys', 3, 'missingAssetKeys', 'text', 'many', '', 'missing_asset_keys', False, 2),
+        ('joining_asset_keys', 4, 'joiningAssetKeys', 'text', 'many', '', 'joining_asset_keys', False, 2),
+        ('gone_values', 5, 'goneValues', 'text', 'map', '', 'gone_values', False, 5),
+    )
+
+
+class PlanResponse(Message):
+    """A part of a plan."""
+
+    __slots__ = __match_args__ = ('part',)
+    part: PlanPart
+    """The part. Loads are not resolved."""
+
+    def __init__(
+        self,
+        *,
+        part: PlanPart,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'part', part)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'one', 'PlanPart', 'part', True, 0),
+    )
+
+
+class PlanReexecutionRequest(Message):
+    """A part of what a re-execution is planned from."""
+
+    __slots__ = __match_args__ = ('plan', 'reexecution', 'earlier_steps')
+    plan: PlanRequest | None
+    """Selection, options and missing assets. Set in the first part only."""
+    reexecution: Reexecution | None
+    """What is asked for. Set in the first part only."""
+    earlier_steps: tuple[EarlierStep, ...]
+    """Steps of the earlier run, at most 500."""
+
+    def __init__(
+        self,
+        *,
+        plan: PlanRequest | None = None,
+        reexecution: Reexecution | None = None,
+        earlier_steps: tuple[EarlierStep, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'plan', plan)
+        put(self, 'reexecution', reexecution)
+        put(self, 'earlier_steps', earlier_steps)
+
+    FIELDS = (
+        ('plan', 1, 'plan', 'message', 'maybe', 'PlanRequest', 'plan', False, 0),
+        ('reexecution', 2, 'reexecution', 'message', 'maybe', 'Reexecution', 'reexecution', False, 0),
+        ('earlier_steps', 3, 'earlierSteps', 'message', 'many', 'EarlierStep', 'earlier_steps', False, 0),
+    )
+
+
+class EarlierStep(Message):
+    """A step of the earlier run."""
+
+    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name')
+    key: str
+    """The step key."""
+    succeeded: bool
+    """It succeeded there, or was reused."""
+    from_run_id: RunId
+    """The run that made its values: the earlier run, or one that it reused them from."""
+    stored_outputs: tuple[str, ...]
+    """Its outputs whose values are still stored, or that carried none, sorted."""
+    op_digest: str
+    """The digest of its op's code when it ran. Empty: not known."""
+    state: StepState | None
+    """Its state there. SUCCEEDED also when it was reused."""
+    lost_outputs: tuple[str, ...]
+    """Outputs that it yielded and of which no value is stored, or none any more, sorted."""
+    left_out_outputs: tuple[str, ...]
+    """Outputs that were selected and that it did not yield, sorted: optional ones, and those that
+    needed what was not yielded to it."""
+    asset_keys: tuple[KeyText, ...]
+    """The assets that it made, sorted: but those whose latest value it is and is gone."""
+    reads: tuple[EarlierRead, ...]
+    """What its inputs read when it ran, those without a source left out, in the op's order."""
+    renewed_step_keys: tuple[StepKey, ...]
+    """Steps that it read from and whose values in the earlier run are not those that it read,
+    sorted."""
+    renewed_asset_keys: tuple[KeyText, ...]
+    """Assets that it loaded and of which a newer value is stored since, sorted."""
+    by_name: Mapping[str, str]
+    """Stored outputs that a manager of the user's loads by their names, each with its key."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        succeeded: bool = False,
+        from_run_id: RunId = RunId(""),
+        stored_outputs: tuple[str, ...] = (),
+        op_digest: str = "",
+        state: StepState | None = None,
+        lost_outputs: tuple[str, ...] = (),
+        left_out_outputs: tuple[str, ...] = (),
+        asset_keys: tuple[KeyText, ...] = (),
+        reads: tuple[EarlierRead, ...] = (),
+        renewed_step_keys: tuple[StepKey, ...] = (),
+        renewed_asset_keys: tuple[KeyText, ...] = (),
+        by_name: Mapping[str, str] = NO_ENTRIES,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'succeeded', succeeded)
+        put(self, 'from_run_id', from_run_id)
+        put(self, 'stored_outputs', stored_outputs)
+        put(self, 'op_digest', op_digest)
+        put(self, 'state', state)
+        put(self, 'lost_outputs', lost_outputs)
+        put(self, 'left_out_outputs', left_out_outputs)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'reads', reads)
+        put(self, 'renewed_step_keys', renewed_step_keys)
+        put(self, 'renewed_asset_keys', renewed_asset_keys)
+        put(self, 'by_name', by_name)
+
+    FIELDS = (
+        ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
+        ('succeeded', 2, 'succeeded', 'flag', 'one', '', 'succeeded', False, 0),
+        ('from_run_id', 3, 'fromRunId', 'text', 'one', '', 'from_run_id', False, 1),
+        ('stored_outputs', 4, 'storedOutputs', 'text', 'many', '', 'stored_outputs', False, 0),
+        ('op_digest', 5, 'opDigest', 'text', 'one', '', 'op_digest', False, 0),
+        ('state', 6, 'state', 'enum', 'maybe', 'StepState', 'state', False, 0),
+        ('lost_outputs', 7, 'lostOutputs', 'text', 'many', '', 'lost_outputs', False, 0),
+        ('left_out_outputs', 8, 'leftOutOutputs', 'text', 'many', '', 'left_out_outputs', False, 0),
+        ('asset_keys', 9, 'assetKeys', 'text', 'many', '', 'asset_keys', False, 2),
+        ('reads', 10, 'reads', 'message', 'many', 'EarlierRead', 'reads', False, 0),
+        ('renewed_step_keys', 11, 'renewedStepKeys', 'text', 'many', '', 'renewed_step_keys', False, 0),
+        ('renewed_asset_keys', 12, 'renewedAssetKeys', 'text', 'many', '', 'renewed_asset_keys', False, 0),
+        ('by_name', 13, 'byName', 'text', 'map', '', 'by_name', False, 0),
+    )
+
+
+class EarlierRead(Message):
+    """What one input of a step read."""
+
+    __slots__ = __match_args__ = ('input', 'sources')
+    input: str
+    """The input's name."""
+    sources: tuple[PlannedSource, ...]
+    """What it read, in order."""
+
+    def __init__(
+        self,
+        *,
+        input: str = "",
+        sources: tuple[PlannedSource, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'input', input)
+        put(self, 'sources', sources)
+
+    FIELDS = (
+        ('input', 1, 'input', 'text', 'one', '', 'input', False, 0),
+        ('sources', 2, 'sources', 'message', 'many', 'PlannedSource', 'sources', False, 0),
+    )
+
+
+class PlanReexecutionResponse(Message):
+    """A part of a plan."""
+
+    __slots__ = __match_args__ = ('part',)
+    part: PlanPart
+    """The part. Loads and reuses are not resolved."""
+
+    def __init__(
+        self,
+        *,
+        part: PlanPart,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'part', part)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'one', 'PlanPart', 'part', True, 0),
+    )
+
+
+class GetLaunchSpecRequest(Message):
+    """Asks how a host is started."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class LaunchSpec(Message):
+    """How a host is started."""
+
+    __slots__ = __match_args__ = ('interpreter', 'working_directory', 'targets', 'environment', 'digest', 'import_timeout_ms', 'generation', 'core_digest', 'generator_states', 'import_scope')
+    interpreter: str
+    """The interpreter, an absolute path."""
+    working_directory: str
+    """The working directory, an absolute path."""
+    targets: tuple[LaunchTarget, ...]
+    """What to load, in order."""
+    environment: Mapping[str, str]
+    """The environment variables of the process, whole."""
+    digest: str
+    """The digest that the host must find."""
+    import_timeout_ms: int
+    """The import timeout of one target, in milliseconds."""
+    generation: str
+    """The generation of what is served, see Location. A host MUST NOT run the plans of another
+    one, unless they were made before it. Empty: the code server names none; the digest says
+    all."""
+    core_digest: str
+    """SHA-256 in hexadecimal over what steps rest on alone: the digest without descriptions,
+    metadata, tags, jobs and the values of defaults, which may be others at each import. A host
+    that finds this one holds what was planned. Empty: nothing but the digest may be the same."""
+    generator_states: tuple[str, ...]
+    """Digests of the states that the load's import left generators of random numbers in. A host
+    whose own import left one in another state MUST NOT have two steps draw the same from it."""
+    import_scope: ImportScope | None
+    """How long a host's import serves. UNSPECIFIED: as PER_LOAD."""
+
+    def __init__(
+        self,
+        *,
+        interpreter: str,
+        working_directory: str,
+        targets: tuple[LaunchTarget, ...] = (),
+        environment: Mapping[str, str] = NO_ENTRIES,
+        digest: str,
+        import_timeout_ms: int,
+        generation: str = "",
+        core_digest: str = "",
+        generator_states: tuple[str, ...] = (),
+        import_scope: ImportScope | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'interpreter', interpreter)
+        put(self, 'working_directory', working_directory)
+        put(self, 'targets', targets)
+        put(self, 'environment', environment)
+        put(self, 'digest', digest)
+        put(self, 'import_timeout_ms', import_timeout_ms)
+        put(self, 'generation', generation)
+        put(self, 'core_digest', core_digest)
+        put(self, 'generator_states', generator_states)
+        put(self, 'import_scope', import_scope)
+
+    FIELDS = (
+        ('interpreter', 1, 'interpreter', 'text', 'one', '', 'interpreter', True, 15),
+        ('working_directory', 2, 'workingDirectory', 'text', 'one', '', 'working_directory', True, 15),
+        ('targets', 3, 'targets', 'message', 'many', 'LaunchTarget', 'targets', True, 18),
+        ('environment', 4, 'environment', 'text', 'map', '', 'environment', False, 17),
+        ('digest', 5, 'digest', 'text', 'one', '', 'digest', True, 1),
+        ('import_timeout_ms', 6, 'importTimeoutMs', 'wide', 'one', '', 'import_timeout_ms', True, 19),
+        ('generation', 7, 'generation', 'text', 'one', '', 'generation', False, 1),
+        ('core_digest', 8, 'coreDigest', 'text', 'one', '', 'core_digest', False, 1),
+        ('generator_states', 9, 'generatorStates', 'text', 'many', '', 'generator_states', False, 6),
+        ('import_scope', 10, 'importScope', 'enum', 'maybe', 'ImportScope', 'import_scope', False, 0),
+    )
+
+
+class LaunchTarget(Message):
+    """One thing to load."""
+
+    __slots__ = __match_args__ = ('file', 'module')
+    file: str | None
+    """A file, an absolute path."""
+    module: str | None
+    """A dotted module name."""
+
+    def __init__(
+        self,
+        *,
+        file: str | None = None,
+        module: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'file', file)
+        put(self, 'module', module)
+
+    FIELDS = (
+        ('file', 1, 'file', 'text', 'maybe', '', 'file', True, 15),
+        ('module', 2, 'module', 'text', 'maybe', '', 'module', True, 1),
+    )
+    ONEOFS = (('target', ('file', 'module'), True),)
+
+
+class GetLaunchSpecResponse(Message):
+    """How a host is started."""
+
+    __slots__ = __match_args__ = ('spec',)
+    spec: LaunchSpec
+    """The spec."""
+
+    def __init__(
+        self,
+        *,
+        spec: LaunchSpec,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'spec', spec)
+
+    FIELDS = (
+        ('spec', 1, 'spec', 'message', 'one', 'LaunchSpec', 'spec', True, 0),
+    )
+
+
+class ReloadRequest(Message):
+    """Asks for a reload."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class ReloadResponse(Message):
+    """How the reload went."""
+
+    __slots__ = __match_args__ = ('location', 'swapped')
+    location: Location
+    """The location after it."""
+    swapped: bool
+    """The new snapshot is served."""
+
+    def __init__(
+        self,
+        *,
+        location: Location,
+        swapped: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'swapped', swapped)
+
+    FIELDS = (
+        ('location', 1, 'location', 'message', 'one', 'Location', 'location', True, 0),
+        ('swapped', 2, 'swapped', 'flag', 'one', '', 'swapped', False, 0),
+    )
+
+
+class WatchLocationRequest(Message):
+    """Asks to follow the location."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class WatchLocationResponse(Message):
+    """The location after a change."""
+
+    __slots__ = __match_args__ = ('location',)
+    location: Location
+    """The location."""
+
+    def __init__(
+        self,
+        *,
+        location: Location,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+
+    FIELDS = (
+        ('location', 1, 'location', 'message', 'one', 'Location', 'location', True, 0),
+    )
+
+
+ENUMS['ImportScope'] = EnumSchema(ImportScope, 'IMPORT_SCOPE_', {0: 'unspecified', 1: 'per_load', 2: 'per_run'})
+MESSAGES['GetLocationRequest'] = GetLocationRequest
+MESSAGES['GetLocationResponse'] = GetLocationResponse
+MESSAGES['GetGraphRequest'] = GetGraphRequest
+MESSAGES['GetGraphResponse'] = GetGraphResponse
+MESSAGES['GetManifestRequest'] = GetManifestRequest
+MESSAGES['GetManifestResponse'] = GetManifestResponse
+MESSAGES['PlanRequest'] = PlanRequest
+MESSAGES['PlanResponse'] = PlanResponse
+MESSAGES['PlanReexecutionRequest'] = PlanReexecutionRequest
+MESSAGES['EarlierStep'] = EarlierStep
+MESSAGES['EarlierRead'] = EarlierRead
+MESSAGES['PlanReexecutionResponse'] = PlanReexecutionResponse
+MESSAGES['GetLaunchSpecRequest'] = GetLaunchSpecRequest
+MESSAGES['LaunchSpec'] = LaunchSpec
+MESSAGES['LaunchTarget'] = LaunchTarget
+MESSAGES['GetLaunchSpecResponse'] = GetLaunchSpecResponse
+MESSAGES['ReloadRequest'] = ReloadRequest
+MESSAGES['ReloadResponse'] = ReloadResponse
+MESSAGES['WatchLocationRequest'] = WatchLocationRequest
+MESSAGES['WatchLocationResponse'] = WatchLocationResponse

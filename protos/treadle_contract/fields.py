@@ -1,0 +1,127 @@
+"""How the fields of a message are read and written, whatever the form: shared by the codecs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Final, TypeVar, cast
+
+from treadle_contract.message import (
+    ENUMS,
+    MESSAGES,
+    NO_ENTRIES,
+    ContractEnum,
+    Field,
+    Kind,
+    Label,
+    Message,
+    UserValue,
+)
+
+T = TypeVar("T")
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+INT32: Final = (-(2**31), 2**31 - 1)
+INT64: Final = (-(2**63), 2**63 - 1)
+
+# Any: a default is of the type of its field.
+_BLANKS: Final[dict[Kind, Any]] = {
+    Kind.TEXT: "",
+    Kind.WHOLE: 0,
+    Kind.WIDE: 0,
+    Kind.REAL: 0.0,
+    Kind.FLAG: False,
+    Kind.BYTES: b"",
+    Kind.VALUE: None,
+}
+
+
+def per_class(make: Callable[[type[Message]], T]) -> Callable[[type[Message]], T]:
+    """Make `make` remember what it made for each class of messages."""
+    remembering: Any = cache(make)
+    return cast("Callable[[type[Message]], T]", remembering)
+
+
+@per_class
+def fields_of(cls: type[Message]) -> tuple[Field, ...]:
+    """Return the fields of a class of messages, in the order of the .proto."""
+    return tuple(
+        Field(name, number, json_name, Kind(kind), Label(label), of, slot, needed, bounds)
+        for name, number, json_name, kind, label, of, slot, needed, bounds in cls.FIELDS
+    )
+
+
+@per_class
+def blanks_of(cls: type[Message]) -> dict[str, Any]:
+    """Return what the slots hold of which nothing was read: all but messages that must be there."""
+    blanks = {field.slot: blank(field) for field in fields_of(cls)}
+    return {slot: value for slot, value in blanks.items() if value is not _MISSING}
+
+
+@per_class
+def needed_slots(cls: type[Message]) -> tuple[str, ...]:
+    """Return the slots that have no blank."""
+    return tuple(field.slot for field in fields_of(cls) if blank(field) is _MISSING)
+
+
+_MISSING: Final = object()
+
+
+def blank(field: Field) -> Any:
+    """Return what a field holds that is not set."""
+    if field.label is Label.MANY:
+        return ()
+    if field.label is Label.MAP:
+        return NO_ENTRIES
+    if field.label is Label.MAYBE:
+        return None
+    return _BLANKS.get(field.kind, _MISSING)
+
+
+def is_explicit(field: Field) -> bool:
+    """Whether a blank value says something else than that the field is not set."""
+    return field.label is Label.MAYBE or field.kind is Kind.VALUE
+
+
+def message_class(field: Field) -> type[Message]:
+    """Return the class of a field that holds messages."""
+    return MESSAGES[field.of]
+
+
+def enum_name(field: Field, value: str) -> str:
+    """Return the name that the contract gives an enum's value."""
+    return ENUMS[field.of].prefix + value.upper()
+
+
+def enum_named(field: Field, name: str) -> ContractEnum:
+    """Return the value that the contract calls so, known or not."""
+    schema = ENUMS[field.of]
+    return schema.of(name.removeprefix(schema.prefix).lower())
+
+
+def enum_numbered(field: Field, number: int) -> ContractEnum:
+    """Return the value with a number, known or not."""
+    schema = ENUMS[field.of]
+    return schema.of(schema.values.get(number, str(number)))
+
+
+def enum_number(field: Field, value: str) -> int:
+    """Return the number of a value; 0 for one that came by a name that is not known here."""
+    return _numbers(field.of).get(value) or (int(value) if value.lstrip("-").isdigit() else 0)
+
+
+@cache
+def _numbers(enum: str) -> dict[str, int]:
+    return {value: number for number, value in ENUMS[enum].values.items()}
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the microseconds of UTC since 1970."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def fits_int64(value: UserValue) -> bool:
+    """Whether a user's whole number can be sent as one; a larger one goes as text."""
+    return isinstance(value, int) and INT64[0] <= value <= INT64[1]

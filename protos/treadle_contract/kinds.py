@@ -1,0 +1,44 @@
+"""What the fields of each kind may hold: the table of bounds.proto.
+
+Generated from bounds.proto by scripts/gen_protos.py: change that file, then `make protos`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from treadle_contract.message import Bounds
+
+KINDS: Final[Mapping[int, Bounds]] = {
+    0: Bounds(),
+    1: Bounds(max_bytes=1024, form='line'),
+    2: Bounds(max_bytes=4096, form='components'),
+    3: Bounds(max_bytes=4096, max_items=500, form='components'),
+    4: Bounds(max_bytes=65536, form='line'),
+    5: Bounds(max_bytes=65536),
+    6: Bounds(max_total_bytes=1048576),
+    7: Bounds(max_bytes=131072),
+    8: Bounds(max_bytes=1048576),
+    9: Bounds(max_total_bytes=1048576),
+    10: Bounds(max_total_bytes=65536),
+    11: Bounds(max_bytes=1024),
+    12: Bounds(max_bytes=8192),
+    13: Bounds(max_bytes=32768),
+    14: Bounds(max_total_bytes=1572864, max_depth=21),
+    15: Bounds(max_bytes=4096, form='absolute_path'),
+    16: Bounds(max_bytes=4096, form='path_below'),
+    17: Bounds(max_total_bytes=2097152, form='environment'),
+    18: Bounds(max_items=10000),
+    19: Bounds(min=0, max=3153600000000),
+    20: Bounds(min=0, max=3153600000000000),
+    21: Bounds(min=0, max=3153600000),
+    22: Bounds(min=0),
+    23: Bounds(min=0),
+    24: Bounds(min=1),
+    25: Bounds(min=0, max=19),
+}
+"""By the number of the kind."""
+
+PARTS: Final = Bounds(max_total_bytes=268435456, max_items=2000000)
+"""How much of what is streamed in parts is read."""

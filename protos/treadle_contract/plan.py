@@ -1,0 +1,815 @@
+"""A plan: what would run, and why, for one selection on one snapshot.
+
+Generated from plan.proto by scripts/gen_protos.py: change that file, then `make protos`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message
+from treadle_contract.policy import Limits, RetryPolicy
+from treadle_contract.value import ValueRef
+
+
+class UnselectedOutputs(ContractEnum):
+    """What happens to an output that is yielded though no selected asset needs it and that
+    produces an asset."""
+
+    MATERIALIZE = "materialize"
+    """The asset is made; its event says unexpected."""
+    DISCARD = "discard"
+    """The value is dropped, with an event."""
+    FAIL = "fail"
+    """The step fails, and nothing of the attempt is committed."""
+
+
+class Siblings(ContractEnum):
+    """What a read of an unselected asset of the same block does."""
+
+    LOAD = "load"
+    """The stored value is loaded."""
+    RUN = "run"
+    """What makes it runs again, its value is an intermediate and is not recorded."""
+
+
+class UnrecordedLoads(ContractEnum):
+    """What happens to a load that the launcher has no record of."""
+
+    REFUSE = "refuse"
+    """The call is refused: NEVER_MATERIALIZED."""
+    TRY = "try"
+    """The run is launched; the reader fails, independent steps run."""
+
+
+class ReexecutionKind(ContractEnum):
+    """Which steps of an earlier run run again."""
+
+    FROM_FAILURE = "from_failure"
+    """What failed, what never finished, and everything below either."""
+    STEPS = "steps"
+    """The steps that are named."""
+    ALL = "all"
+    """Every step."""
+
+
+class Verdict(ContractEnum):
+    """What a plan says of a step."""
+
+    RUN = "run"
+    """It runs."""
+    OMIT = "omit"
+    """It is not needed."""
+    REUSE = "reuse"
+    """A re-execution takes its outputs from an earlier run."""
+
+
+class LoadState(ContractEnum):
+    """How a load was resolved."""
+
+    RECORDED = "recorded"
+    """The launcher's record names the materialization that is read."""
+    UNRECORDED = "unrecorded"
+    """There is no record; the IO manager is tried."""
+
+
+class PlanOptions(Message):
+    """What a caller may choose about a plan."""
+
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads')
+    unselected_outputs: UnselectedOutputs | None
+    """What happens to outputs that no selected asset needs."""
+    siblings: Siblings | None
+    """What reads of unselected siblings do."""
+    unrecorded_loads: UnrecordedLoads | None
+    """What unrecorded loads do. Read by the launcher only."""
+
+    def __init__(
+        self,
+        *,
+        unselected_outputs: UnselectedOutputs | None = None,
+        siblings: Siblings | None = None,
+        unrecorded_loads: UnrecordedLoads | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'unselected_outputs', unselected_outputs)
+        put(self, 'siblings', siblings)
+        put(self, 'unrecorded_loads', unrecorded_loads)
+
+    FIELDS = (
+        ('unselected_outputs', 1, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
+        ('siblings', 2, 'siblings', 'enum', 'maybe', 'Siblings', 'siblings', False, 0),
+        ('unrecorded_loads', 3, 'unrecordedLoads', 'enum', 'maybe', 'UnrecordedLoads', 'unrecorded_loads', False, 0),
+    )
+
+
+class Reexecution(Message):
+    """A new run with an earlier one's selection and options, planned anew on the current snapshot."""
+
+    __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code')
+    parent_run_id: RunId
+    """The earlier run."""
+    kind: ReexecutionKind | None
+    """Which of its steps run again."""
+    step_expressions: tuple[str, ...]
+    """Expressions over steps: a step key, a graph's dotted path, or an asset's key, each with "+"
+    on either side; their union runs. Set for STEPS only."""
+    rerun_changed: bool
+    """A succeeded step whose code or inputs changed since runs again too."""
+    same_code: bool
+    """The digest must be the earlier run's."""
+
+    def __init__(
+        self,
+        *,
+        parent_run_id: RunId = RunId(""),
+        kind: ReexecutionKind | None = None,
+        step_expressions: tuple[str, ...] = (),
+        rerun_changed: bool = False,
+        same_code: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'parent_run_id', parent_run_id)
+        put(self, 'kind', kind)
+        put(self, 'step_expressions', step_expressions)
+        put(self, 'rerun_changed', rerun_changed)
+        put(self, 'same_code', same_code)
+
+    FIELDS = (
+        ('parent_run_id', 1, 'parentRunId', 'text', 'one', '', 'parent_run_id', False, 1),
+        ('kind', 2, 'kind', 'enum', 'maybe', 'ReexecutionKind', 'kind', False, 0),
+        ('step_expressions', 3, 'stepExpressions', 'text', 'many', '', 'step_expressions', False, 9),
+        ('rerun_changed', 4, 'rerunChanged', 'flag', 'one', '', 'rerun_changed', False, 0),
+        ('same_code', 5, 'sameCode', 'flag', 'one', '', 'same_code', False, 0),
+    )
+
+
+class Selection(Message):
+    """What is to be made."""
+
+    __slots__ = __match_args__ = ('expressions', 'job')
+    expressions: tuple[str, ...]
+    """Expressions of the selection language; their union is selected. Empty: see job."""
+    job: str
+    """The name of a job whose selection is taken. Empty with no expressions: every asset."""
+
+    def __init__(
+        self,
+        *,
+        expressions: tuple[str, ...] = (),
+        job: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'expressions', expressions)
+        put(self, 'job', job)
+
+    FIELDS = (
+        ('expressions', 1, 'expressions', 'text', 'many', '', 'expressions', False, 9),
+        ('job', 2, 'job', 'text', 'one', '', 'job', False, 1),
+    )
+
+
+class PlannedSource(Message):
+    """Where one value that a planned input reads comes from."""
+
+    __slots__ = __match_args__ = ('step_output', 'load_asset_key', 'asset_key')
+    step_output: PlannedStepOutput | None
+    """A step of this run makes it."""
+    load_asset_key: KeyText | None
+    """It is loaded: see the Load of this key."""
+    asset_key: KeyText
+    """The asset this source reads, when the reader names an asset or a sibling's. Set also beside
+    step_output when a step of this run makes the asset."""
+
+    def __init__(
+        self,
+        *,
+        step_output: PlannedStepOutput | None = None,
+        load_asset_key: KeyText | None = None,
+        asset_key: KeyText = KeyText(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_output', step_output)
+        put(self, 'load_asset_key', load_asset_key)
+        put(self, 'asset_key', asset_key)
+
+    FIELDS = (
+        ('step_output', 1, 'stepOutput', 'message', 'maybe', 'PlannedStepOutput', 'step_output', False, 0),
+        ('load_asset_key', 2, 'loadAssetKey', 'text', 'maybe', '', 'load_asset_key', True, 2),
+        ('asset_key', 3, 'assetKey', 'text', 'one', '', 'asset_key', False, 2),
+    )
+    ONEOFS = (('from', ('step_output', 'load_asset_key'), True),)
+
+
+class PlannedStepOutput(Message):
+    """One output of one planned step."""
+
+    __slots__ = __match_args__ = ('step_key', 'output')
+    step_key: StepKey
+    """The step."""
+    output: str
+    """The output's name."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey,
+        output: str,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('output', 2, 'output', 'text', 'one', '', 'output', True, 1),
+    )
+
+
+class PlannedInput(Message):
+    """One input of a planned step."""
+
+    __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'nothing', 'not_needed', 'input_manager_key', 'needed_by')
+    name: str
+    """The name of the op's argument. For an ordering that has no argument: ""."""
+    sources: tuple[PlannedSource, ...]
+    """What it reads, in order. Boundaries that load nothing are left out."""
+    fan_in: bool
+    """The op gets a list, also when there is one source."""
+    nothing: bool
+    """It orders and carries no value."""
+    not_needed: bool
+    """No selected output needs it: it is not loaded, and the op gets its default, else what fails
+    when it is used."""
+    input_manager_key: str
+    """The resource key of the manager that loads it instead of the producer's. Empty: the
+    producer's."""
+    needed_by: tuple[str, ...]
+    """The selected outputs that need it, sorted: when it is not yielded, the step runs for the
+    others. Empty: all of them do."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        sources: tuple[PlannedSource, ...] = (),
+        fan_in: bool = False,
+        nothing: bool = False,
+        not_needed: bool = False,
+        input_manager_key: str = "",
+        needed_by: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'sources', sources)
+        put(self, 'fan_in', fan_in)
+        put(self, 'nothing', nothing)
+        put(self, 'not_needed', not_needed)
+        put(self, 'input_manager_key', input_manager_key)
+        put(self, 'needed_by', needed_by)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', False, 1),
+        ('sources', 2, 'sources', 'message', 'many', 'PlannedSource', 'sources', False, 0),
+        ('fan_in', 3, 'fanIn', 'flag', 'one', '', 'fan_in', False, 0),
+        ('nothing', 4, 'nothing', 'flag', 'one', '', 'nothing', False, 0),
+        ('not_needed', 5, 'notNeeded', 'flag', 'one', '', 'not_needed', False, 0),
+        ('input_manager_key', 6, 'inputManagerKey', 'text', 'one', '', 'input_manager_key', False, 1),
+        ('needed_by', 7, 'neededBy', 'text', 'many', '', 'needed_by', False, 1),
+    )
+
+
+class PlannedAsset(Message):
+    """One asset that an output of a planned step produces."""
+
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager')
+    asset_key: KeyText
+    """The key."""
+    selected: bool
+    """It is selected: yielding the output materializes it."""
+    io_manager_key: str
+    """The resource key of the IO manager that stores it."""
+    builtin_manager: bool
+    """That manager is Treadle's own: its values are ValueRefs in the record."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        selected: bool = False,
+        io_manager_key: str,
+        builtin_manager: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'selected', selected)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'builtin_manager', builtin_manager)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
+        ('io_manager_key', 3, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', True, 1),
+        ('builtin_manager', 4, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
+    )
+
+
+class PlannedOutput(Message):
+    """One output of a planned step."""
+
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager')
+    name: str
+    """The name."""
+    selected: bool
+    """It is in context.selected_output_names."""
+    is_required: bool
+    """The op must yield it, if it is selected or a step of this run reads it."""
+    nothing: bool
+    """It orders and carries no value."""
+    assets: tuple[PlannedAsset, ...]
+    """The assets that it produces, sorted by key."""
+    is_read: bool
+    """A step of this run reads its value."""
+    io_manager_key: str
+    """The resource key of the IO manager of the intermediate."""
+    builtin_manager: bool
+    """That manager is Treadle's own."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        selected: bool = False,
+        is_required: bool = False,
+        nothing: bool = False,
+        assets: tuple[PlannedAsset, ...] = (),
+        is_read: bool = False,
+        io_manager_key: str = "",
+        builtin_manager: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'selected', selected)
+        put(self, 'is_required', is_required)
+        put(self, 'nothing', nothing)
+        put(self, 'assets', assets)
+        put(self, 'is_read', is_read)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'builtin_manager', builtin_manager)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
+        ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
+        ('is_required', 3, 'isRequired', 'flag', 'one', '', 'is_required', False, 0),
+        ('nothing', 4, 'nothing', 'flag', 'one', '', 'nothing', False, 0),
+        ('assets', 5, 'assets', 'message', 'many', 'PlannedAsset', 'assets', False, 0),
+        ('is_read', 6, 'isRead', 'flag', 'one', '', 'is_read', False, 0),
+        ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
+        ('builtin_manager', 8, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
+    )
+
+
+class PlannedStep(Message):
+    """One op of a selected block, and what the plan does with it."""
+
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits')
+    key: str
+    """The step key."""
+    block: str
+    """The node name of its block."""
+    verdict: Verdict
+    """Whether it runs."""
+    reason: str
+    """Why, in one sentence for a person."""
+    selected_outputs: tuple[str, ...]
+    """context.selected_output_names, sorted. Empty when OMIT, as what follows."""
+    selected_asset_keys: tuple[KeyText, ...]
+    """context.selected_asset_keys: the selected keys of its block, sorted."""
+    inputs: tuple[PlannedInput, ...]
+    """The inputs. For REUSE: what it would read."""
+    outputs: tuple[PlannedOutput, ...]
+    """The outputs."""
+    resource_keys: tuple[str, ...]
+    """Resource keys it needs, IO managers' included, sorted."""
+    unselected_outputs: UnselectedOutputs | None
+    """What happens to its unselected outputs: never UNSPECIFIED."""
+    op: str
+    """The name of the op."""
+    retry_policy: RetryPolicy | None
+    """When it is tried again. Unset: never by itself."""
+    timeout_ms: int
+    """How long one attempt may take, in milliseconds. 0: no limit."""
+    limits: Limits | None
+    """What one attempt may use. Unset: no limit."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        block: str = "",
+        verdict: Verdict,
+        reason: str = "",
+        selected_outputs: tuple[str, ...] = (),
+        selected_asset_keys: tuple[KeyText, ...] = (),
+        inputs: tuple[PlannedInput, ...] = (),
+        outputs: tuple[PlannedOutput, ...] = (),
+        resource_keys: tuple[str, ...] = (),
+        unselected_outputs: UnselectedOutputs | None = None,
+        op: str = "",
+        retry_policy: RetryPolicy | None = None,
+        timeout_ms: int = 0,
+        limits: Limits | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'block', block)
+        put(self, 'verdict', verdict)
+        put(self, 'reason', reason)
+        put(self, 'selected_outputs', selected_outputs)
+        put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'inputs', inputs)
+        put(self, 'outputs', outputs)
+        put(self, 'resource_keys', resource_keys)
+        put(self, 'unselected_outputs', unselected_outputs)
+        put(self, 'op', op)
+        put(self, 'retry_policy', retry_policy)
+        put(self, 'timeout_ms', timeout_ms)
+        put(self, 'limits', limits)
+
+    FIELDS = (
+        ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
+        ('block', 2, 'block', 'text', 'one', '', 'block', False, 1),
+        ('verdict', 3, 'verdict', 'enum', 'one', 'Verdict', 'verdict', True, 0),
+        ('reason', 4, 'reason', 'text', 'one', '', 'reason', False, 5),
+        ('selected_outputs', 5, 'selectedOutputs', 'text', 'many', '', 'selected_outputs', False, 1),
+        ('selected_asset_keys', 6, 'selectedAssetKeys', 'text', 'many', '', 'selected_asset_keys', False, 2),
+        ('inputs', 7, 'inputs', 'message', 'many', 'PlannedInput', 'inputs', False, 0),
+        ('outputs', 8, 'outputs', 'message', 'many', 'PlannedOutput', 'outputs', False, 0),
+        ('resource_keys', 9, 'resourceKeys', 'text', 'many', '', 'resource_keys', False, 1),
+        ('unselected_outputs', 10, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
+        ('op', 11, 'op', 'text', 'one', '', 'op', False, 1),
+        ('retry_policy', 12, 'retryPolicy', 'message', 'maybe', 'RetryPolicy', 'retry_policy', False, 0),
+        ('timeout_ms', 13, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 19),
+        ('limits', 14, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
+    )
+
+
+class Load(Message):
+    """One stored asset that the plan reads."""
+
+    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone')
+    asset_key: KeyText
+    """The key."""
+    readers: tuple[PlannedInputRef, ...]
+    """Who reads it, sorted by step key and input."""
+    external: bool
+    """No block of this location makes it."""
+    io_manager_key: str
+    """The resource key of the manager that loads it."""
+    builtin_manager: bool
+    """That manager is Treadle's own."""
+    sibling: bool
+    """It belongs to the block of one of its readers."""
+    state: LoadState | None
+    """Set by the launcher: how it was resolved."""
+    run_id: RunId
+    """Set by the launcher when RECORDED: the run that made the value."""
+    step_key: StepKey
+    """Set by the launcher when RECORDED: the step that made the value."""
+    value_ref: ValueRef | None
+    """Set by the launcher when RECORDED and the record has one: the value."""
+    store_sequence: int
+    """Set by the launcher when RECORDED: the store sequence of the materialization."""
+    materialized_at: datetime | None
+    """Set by the launcher when RECORDED: when it was materialized."""
+    gone: str
+    """Set by the launcher when UNRECORDED though a run made the asset: why its value cannot be
+    read, a clause: "its value is gone from the disk (/home/values/a)"."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        readers: tuple[PlannedInputRef, ...] = (),
+        external: bool = False,
+        io_manager_key: str = "",
+        builtin_manager: bool = False,
+        sibling: bool = False,
+        state: LoadState | None = None,
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        value_ref: ValueRef | None = None,
+        store_sequence: int = 0,
+        materialized_at: datetime | None = None,
+        gone: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'readers', readers)
+        put(self, 'external', external)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'builtin_manager', builtin_manager)
+        put(self, 'sibling', sibling)
+        put(self, 'state', state)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'materialized_at', materialized_at)
+        put(self, 'gone', gone)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('readers', 2, 'readers', 'message', 'many', 'PlannedInputRef', 'readers', False, 0),
+        ('external', 3, 'external', 'flag', 'one', '', 'external', False, 0),
+        ('io_manager_key', 4, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
+        ('builtin_manager', 5, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
+        ('sibling', 6, 'sibling', 'flag', 'one', '', 'sibling', False, 0),
+        ('state', 7, 'state', 'enum', 'maybe', 'LoadState', 'state', False, 0),
+        ('run_id', 8, 'runId', 'text', 'one', '', 'run_id', False, 1),
+        ('step_key', 9, 'stepKey', 'text', 'one', '', 'step_key', False, 4),
+        ('value_ref', 10, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
+        ('store_sequence', 11, 'storeSequence', 'wide', 'one', '', 'store_sequence', False, 23),
+        ('materialized_at', 12, 'materializedAt', 'time', 'maybe', '', 'materialized_at', False, 0),
+        ('gone', 13, 'gone', 'text', 'one', '', 'gone', False, 5),
+    )
+
+
+class PlannedInputRef(Message):
+    """One input of one planned step."""
+
+    __slots__ = __match_args__ = ('step_key', 'input')
+    step_key: StepKey
+    """The step."""
+    input: str
+    """The input's name."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey,
+        input: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'input', input)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('input', 2, 'input', 'text', 'one', '', 'input', False, 1),
+    )
+
+
+class Hazard(Message):
+    """A required output that is not selected and produces only unselected assets: the op will
+    yield it all the same."""
+
+    __slots__ = __match_args__ = ('step_key', 'output', 'asset_keys', 'unselected_outputs')
+    step_key: StepKey
+    """The step."""
+    output: str
+    """The output's name."""
+    asset_keys: tuple[KeyText, ...]
+    """The unselected assets that it produces, sorted."""
+    unselected_outputs: UnselectedOutputs
+    """What will happen to it: never UNSPECIFIED."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey,
+        output: str,
+        asset_keys: tuple[KeyText, ...] = (),
+        unselected_outputs: UnselectedOutputs,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'unselected_outputs', unselected_outputs)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('output', 2, 'output', 'text', 'one', '', 'output', True, 1),
+        ('asset_keys', 3, 'assetKeys', 'text', 'many', '', 'asset_keys', False, 2),
+        ('unselected_outputs', 4, 'unselectedOutputs', 'enum', 'one', 'UnselectedOutputs', 'unselected_outputs', True, 0),
+    )
+
+
+class PlanHeader(Message):
+    """What a plan is of, and its identity."""
+
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys')
+    location: str
+    """The location's name."""
+    digest: str
+    """The digest of the snapshot it was made on."""
+    fingerprint: str
+    """SHA-256 in hexadecimal over the plan as the code server made it, before loads are resolved."""
+    selection: Selection | None
+    """The selection as it was asked for."""
+    options: PlanOptions | None
+    """The options as they were asked for."""
+    selected_asset_keys: tuple[KeyText, ...]
+    """The assets selected, sorted. At most 500; see selected_asset_count."""
+    selected_asset_count: int
+    """How many assets are selected."""
+    missing_asset_keys: tuple[KeyText, ...]
+    """Siblings that nothing is stored of and that run instead of being loaded, sorted. At most
+    500."""
+    notes: tuple[str, ...]
+    """What a person should know, a sentence each."""
+    reexecution: Reexecution | None
+    """The earlier run that is gone on from. Unset: none."""
+    above_asset_keys: tuple[KeyText, ...]
+    """Assets that a "+x" of the selection reaches and that nothing in the location makes, sorted;
+    no part of the fingerprint, as what follows. At most 500."""
+    below_asset_keys: tuple[KeyText, ...]
+    """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
+
+    def __init__(
+        self,
+        *,
+        location: str = "",
+        digest: str,
+        fingerprint: str,
+        selection: Selection | None = None,
+        options: PlanOptions | None = None,
+        selected_asset_keys: tuple[KeyText, ...] = (),
+        selected_asset_count: int = 0,
+        missing_asset_keys: tuple[KeyText, ...] = (),
+        notes: tuple[str, ...] = (),
+        reexecution: Reexecution | None = None,
+        above_asset_keys: tuple[KeyText, ...] = (),
+        below_asset_keys: tuple[KeyText, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+        put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'selected_asset_count', selected_asset_count)
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'notes', notes)
+        put(self, 'reexecution', reexecution)
+        put(self, 'above_asset_keys', above_asset_keys)
+        put(self, 'below_asset_keys', below_asset_keys)
+
+    FIELDS = (
+        ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
+        ('digest', 2, 'digest', 'text', 'one', '', 'digest', True, 1),
+        ('fingerprint', 3, 'fingerprint', 'text', 'one', '', 'fingerprint', True, 1),
+        ('selection', 4, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
+        ('options', 5, 'options', 'message', 'maybe', 'PlanOptions', 'options', False, 0),
+        ('selected_asset_keys', 6, 'selectedAssetKeys', 'text', 'many', '', 'selected_asset_keys', False, 3),
+        ('selected_asset_count', 7, 'selectedAssetCount', 'whole', 'one', '', 'selected_asset_count', False, 23),
+        ('missing_asset_keys', 8, 'missingAssetKeys', 'text', 'many', '', 'missing_asset_keys', False, 3),
+        ('notes', 9, 'notes', 'text', 'many', '', 'notes', False, 6),
+        ('reexecution', 10, 'reexecution', 'message', 'maybe', 'Reexecution', 'reexecution', False, 0),
+        ('above_asset_keys', 11, 'aboveAssetKeys', 'text', 'many', '', 'above_asset_keys', False, 3),
+        ('below_asset_keys', 12, 'belowAssetKeys', 'text', 'many', '', 'below_asset_keys', False, 3),
+    )
+
+
+class Reuse(Message):
+    """A step that does not run again, and what an earlier run stored of it."""
+
+    __slots__ = __match_args__ = ('step_key', 'from_run_id', 'outputs', 'changed', 'skipped')
+    step_key: StepKey
+    """The step."""
+    from_run_id: RunId
+    """The run that made the values: the parent, or a run that the parent reused them from."""
+    outputs: tuple[ReusedOutput, ...]
+    """What it yielded: an output whose value is gone, and that nothing here reads, stands here as
+    Nothing does. Set by the launcher."""
+    changed: bool
+    """Its code, or what it read, is not what it was; the verdict's reason says which."""
+    skipped: bool
+    """It was skipped there: it has no outputs, and is skipped again."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey,
+        from_run_id: RunId,
+        outputs: tuple[ReusedOutput, ...] = (),
+        changed: bool = False,
+        skipped: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'from_run_id', from_run_id)
+        put(self, 'outputs', outputs)
+        put(self, 'changed', changed)
+        put(self, 'skipped', skipped)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('from_run_id', 2, 'fromRunId', 'text', 'one', '', 'from_run_id', True, 1),
+        ('outputs', 3, 'outputs', 'message', 'many', 'ReusedOutput', 'outputs', False, 0),
+        ('changed', 4, 'changed', 'flag', 'one', '', 'changed', False, 0),
+        ('skipped', 5, 'skipped', 'flag', 'one', '', 'skipped', False, 0),
+    )
+
+
+class ReusedOutput(Message):
+    """One stored value of a reused step."""
+
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key')
+    output: str
+    """The output's name."""
+    asset_key: KeyText
+    """The asset it was stored for. Empty: an intermediate."""
+    value_ref: ValueRef | None
+    """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
+    io_manager_key: str
+    """The resource key of the IO manager. Empty for Nothing."""
+
+    def __init__(
+        self,
+        *,
+        output: str,
+        asset_key: KeyText = KeyText(""),
+        value_ref: ValueRef | None = None,
+        io_manager_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'output', output)
+        put(self, 'asset_key', asset_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'io_manager_key', io_manager_key)
+
+    FIELDS = (
+        ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
+        ('asset_key', 2, 'assetKey', 'text', 'one', '', 'asset_key', False, 2),
+        ('value_ref', 3, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
+        ('io_manager_key', 4, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
+    )
+
+
+class PlanPart(Message):
+    """One part of a plan. A plan is streamed in parts of at most 500 items or 1 MiB; the whole is
+    the concatenation of the parts."""
+
+    __slots__ = __match_args__ = ('header', 'steps', 'loads', 'hazards', 'reuses')
+    header: PlanHeader | None
+    """Set in the first part only."""
+    steps: tuple[PlannedStep, ...]
+    """Steps of the selected blocks, in topological order, ties by key."""
+    loads: tuple[Load, ...]
+    """Loads, sorted by key."""
+    hazards: tuple[Hazard, ...]
+    """Hazards, sorted by step key and output."""
+    reuses: tuple[Reuse, ...]
+    """Steps that are reused, sorted by key."""
+
+    def __init__(
+        self,
+        *,
+        header: PlanHeader | None = None,
+        steps: tuple[PlannedStep, ...] = (),
+        loads: tuple[Load, ...] = (),
+        hazards: tuple[Hazard, ...] = (),
+        reuses: tuple[Reuse, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'header', header)
+        put(self, 'steps', steps)
+        put(self, 'loads', loads)
+        put(self, 'hazards', hazards)
+        put(self, 'reuses', reuses)
+
+    FIELDS = (
+        ('header', 1, 'header', 'message', 'maybe', 'PlanHeader', 'header', False, 0),
+        ('steps', 2, 'steps', 'message', 'many', 'PlannedStep', 'steps', False, 0),
+        ('loads', 3, 'loads', 'message', 'many', 'Load', 'loads', False, 0),
+        ('hazards', 4, 'hazards', 'message', 'many', 'Hazard', 'hazards', False, 0),
+        ('reuses', 5, 'reuses', 'message', 'many', 'Reuse', 'reuses', False, 0),
+    )
+
+
+ENUMS['UnselectedOutputs'] = EnumSchema(UnselectedOutputs, 'UNSELECTED_OUTPUTS_', {0: 'unspecified', 1: 'materialize', 2: 'discard', 3: 'fail'})
+ENUMS['Siblings'] = EnumSchema(Siblings, 'SIBLINGS_', {0: 'unspecified', 1: 'load', 2: 'run'})
+ENUMS['UnrecordedLoads'] = EnumSchema(UnrecordedLoads, 'UNRECORDED_LOADS_', {0: 'unspecified', 1: 'refuse', 2: 'try'})
+ENUMS['ReexecutionKind'] = EnumSchema(ReexecutionKind, 'REEXECUTION_KIND_', {0: 'unspecified', 1: 'from_failure', 2: 'steps', 3: 'all'})
+ENUMS['Verdict'] = EnumSchema(Verdict, 'VERDICT_', {0: 'unspecified', 1: 'run', 2: 'omit', 3: 'reuse'})
+ENUMS['LoadState'] = EnumSchema(LoadState, 'LOAD_STATE_', {0: 'unspecified', 1: 'recorded', 2: 'unrecorded'})
+MESSAGES['PlanOptions'] = PlanOptions
+MESSAGES['Reexecution'] = Reexecution
+MESSAGES['Selection'] = Selection
+MESSAGES['PlannedSource'] = PlannedSource
+MESSAGES['PlannedStepOutput'] = PlannedStepOutput
+MESSAGES['PlannedInput'] = PlannedInput
+MESSAGES['PlannedAsset'] = PlannedAsset
+MESSAGES['PlannedOutput'] = PlannedOutput
+MESSAGES['PlannedStep'] = PlannedStep
+MESSAGES['Load'] = Load
+MESSAGES['PlannedInputRef'] = PlannedInputRef
+MESSAGES['Hazard'] = Hazard
+MESSAGES['PlanHeader'] = PlanHeader
+MESSAGES['Reuse'] = Reuse
+MESSAGES['ReusedOutput'] = ReusedOutput
+MESSAGES['PlanPart'] = PlanPart

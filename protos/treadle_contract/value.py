@@ -1,0 +1,154 @@
+"""Values that belong to users, and references to values that lie in storage.
+
+Generated from value.proto by scripts/gen_protos.py: change that file, then `make protos`.
+"""
+
+from __future__ import annotations
+
+
+from treadle_contract.ids import TextId
+from treadle_contract.message import MESSAGES, Message, UserValue
+
+
+class MetadataEntry(Message):
+    """One named fact about an asset, an output or a materialization."""
+
+    __slots__ = __match_args__ = ('name', 'value', 'rendering')
+    name: str
+    """The name, unique among the entries of one thing."""
+    value: UserValue
+    """The fact."""
+    rendering: str
+    """How a person wants to see it: "text", "url", "path", "markdown" or "json". Empty: plain."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        value: UserValue = None,
+        rendering: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'value', value)
+        put(self, 'rendering', rendering)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', False, 13),
+        ('value', 2, 'value', 'value', 'one', '', 'value', False, 0),
+        ('rendering', 3, 'rendering', 'text', 'one', '', 'rendering', False, 1),
+    )
+
+
+class Text(Message):
+    """Text that may be long. Up to 32 KiB it stands here whole; over that its two ends stand here
+    and the whole is streamed by LauncherService.ReadText."""
+
+    __slots__ = __match_args__ = ('head', 'tail', 'omitted_bytes', 'text_id')
+    head: str
+    """The whole text, or its first bytes when omitted_bytes is positive."""
+    tail: str
+    """The last bytes of the text. Set only when omitted_bytes is positive."""
+    omitted_bytes: int
+    """Bytes of UTF-8 between head and tail that are not in this message. 0: head is all."""
+    text_id: TextId
+    """The name under which ReadText streams the whole. Set only when omitted_bytes is positive."""
+
+    def __init__(
+        self,
+        *,
+        head: str = "",
+        tail: str = "",
+        omitted_bytes: int = 0,
+        text_id: TextId = TextId(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'head', head)
+        put(self, 'tail', tail)
+        put(self, 'omitted_bytes', omitted_bytes)
+        put(self, 'text_id', text_id)
+
+    FIELDS = (
+        ('head', 1, 'head', 'text', 'one', '', 'head', False, 0),
+        ('tail', 2, 'tail', 'text', 'one', '', 'tail', False, 0),
+        ('omitted_bytes', 3, 'omittedBytes', 'wide', 'one', '', 'omitted_bytes', False, 23),
+        ('text_id', 4, 'textId', 'text', 'one', '', 'text_id', False, 1),
+    )
+
+
+class ValueRef(Message):
+    """The name of one stored value. Any process that can reach the store can read the value with
+    nothing else; the value it names never changes."""
+
+    __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum')
+    store: str
+    """Which store: "files" is the launcher home's own."""
+    key: str
+    """The name inside the store: path components joined by "/", never absolute."""
+    codec: str
+    """How the bytes are to be read. "pickle5" is pickle protocol 5 with its buffers beside it: 0
+    magic, 16 bytes: the byte 89, "treadle-value", the bytes 0d 0a 16 format and Python version
+    as a line of JSON, padded with spaces to byte 64 64 the pickle stream … its out-of-band
+    buffers, each at a multiple of 64 … the index as JSON: [offset, size, read-only as 0 or 1]
+    of the stream, then of each buffer end 24 bytes, integers little-endian: offset and size of
+    the index, 8 bytes each; then the 8 bytes of BLAKE2b over the CRC-32, in 4 bytes, of all
+    bytes before"""
+    size_bytes: int
+    """The length of the stored bytes."""
+    checksum: str
+    """The checksum of the stored bytes as "algorithm:hexadecimal", for example "crc32:89abcdef"."""
+
+    def __init__(
+        self,
+        *,
+        store: str,
+        key: str,
+        codec: str = "",
+        size_bytes: int = 0,
+        checksum: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store', store)
+        put(self, 'key', key)
+        put(self, 'codec', codec)
+        put(self, 'size_bytes', size_bytes)
+        put(self, 'checksum', checksum)
+
+    FIELDS = (
+        ('store', 1, 'store', 'text', 'one', '', 'store', True, 1),
+        ('key', 2, 'key', 'text', 'one', '', 'key', True, 16),
+        ('codec', 3, 'codec', 'text', 'one', '', 'codec', False, 1),
+        ('size_bytes', 4, 'sizeBytes', 'wide', 'one', '', 'size_bytes', False, 23),
+        ('checksum', 5, 'checksum', 'text', 'one', '', 'checksum', False, 1),
+    )
+
+
+class SourceLocation(Message):
+    """A place in the user's source code."""
+
+    __slots__ = __match_args__ = ('file', 'line')
+    file: str
+    """The file, as an absolute path on the machine of the code server."""
+    line: int
+    """The line, counted from 1. 0: unknown."""
+
+    def __init__(
+        self,
+        *,
+        file: str = "",
+        line: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'file', file)
+        put(self, 'line', line)
+
+    FIELDS = (
+        ('file', 1, 'file', 'text', 'one', '', 'file', False, 5),
+        ('line', 2, 'line', 'whole', 'one', '', 'line', False, 23),
+    )
+
+
+MESSAGES['MetadataEntry'] = MetadataEntry
+MESSAGES['Text'] = Text
+MESSAGES['ValueRef'] = ValueRef
+MESSAGES['SourceLocation'] = SourceLocation

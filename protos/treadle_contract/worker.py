@@ -1,0 +1,896 @@
+"""The host protocol. Hosts dial in; tasks go down, reports come up.
+
+Generated from worker.proto by scripts/gen_protos.py: change that file, then `make protos`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from treadle_contract.event import AssetMaterialized, InputLoaded, OutputDiscarded, OutputStored, StartMethod
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.policy import Limits
+from treadle_contract.run import AttemptUsage, Failure
+from treadle_contract.value import Text, ValueRef
+
+
+class HostState(ContractEnum):
+    """How far a host is."""
+
+    NEW = "new"
+    """Started; the user's modules are not imported yet."""
+    READY = "ready"
+    """Imported the planned code; takes tasks."""
+    IMPORT_FAILED = "import_failed"
+    """The import failed; takes no task and leaves."""
+    STALE = "stale"
+    """The import gave another digest; takes no task and leaves."""
+
+
+class AckState(ContractEnum):
+    """What a host knows of a task id."""
+
+    ACCEPTED = "accepted"
+    """New; it runs now."""
+    RUNNING = "running"
+    """Known; it runs still."""
+    ENDED = "ended"
+    """Known; it ended, and the journal says how."""
+    REFUSED = "refused"
+    """Refused: the host drains, or does not hold the code."""
+
+
+class HostFrame(Message):
+    """A message from a host."""
+
+    __slots__ = __match_args__ = ('frame',)
+    frame: Hello | Report | Ack | None
+    """Exactly one is set."""
+
+    def __init__(
+        self,
+        *,
+        frame: Hello | Report | Ack | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'frame', frame)
+
+    FIELDS = (
+        ('hello', 1, 'hello', 'message', 'maybe', 'Hello', 'frame', False, 0),
+        ('report', 2, 'report', 'message', 'maybe', 'Report', 'frame', False, 0),
+        ('ack', 3, 'ack', 'message', 'maybe', 'Ack', 'frame', False, 0),
+    )
+    ONEOFS = (('frame', ('frame',), False),)
+
+
+class LauncherFrame(Message):
+    """A message from the launcher."""
+
+    __slots__ = __match_args__ = ('frame',)
+    frame: Commit | Task | Cancel | Prepare | Drain | None
+    """Exactly one is set."""
+
+    def __init__(
+        self,
+        *,
+        frame: Commit | Task | Cancel | Prepare | Drain | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'frame', frame)
+
+    FIELDS = (
+        ('commit', 1, 'commit', 'message', 'maybe', 'Commit', 'frame', False, 0),
+        ('task', 2, 'task', 'message', 'maybe', 'Task', 'frame', False, 0),
+        ('cancel', 3, 'cancel', 'message', 'maybe', 'Cancel', 'frame', False, 0),
+        ('prepare', 4, 'prepare', 'message', 'maybe', 'Prepare', 'frame', False, 0),
+        ('drain', 5, 'drain', 'message', 'maybe', 'Drain', 'frame', False, 0),
+    )
+    ONEOFS = (('frame', ('frame',), False),)
+
+
+class ProcessId(Message):
+    """One process, by a name that is never used twice."""
+
+    __slots__ = __match_args__ = ('boot_id', 'pid', 'start_ticks')
+    boot_id: str
+    """The kernel's boot id."""
+    pid: int
+    """The process id."""
+    start_ticks: int
+    """The start time, in clock ticks since boot."""
+
+    def __init__(
+        self,
+        *,
+        boot_id: str,
+        pid: int,
+        start_ticks: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'boot_id', boot_id)
+        put(self, 'pid', pid)
+        put(self, 'start_ticks', start_ticks)
+
+    FIELDS = (
+        ('boot_id', 1, 'bootId', 'text', 'one', '', 'boot_id', True, 1),
+        ('pid', 2, 'pid', 'whole', 'one', '', 'pid', True, 24),
+        ('start_ticks', 3, 'startTicks', 'wide', 'one', '', 'start_ticks', False, 23),
+    )
+
+
+class Hello(Message):
+    """Who the host is and what it holds. The first frame of a connection; sent again whenever
+    state changes."""
+
+    __slots__ = __match_args__ = ('protocol_version', 'host_id', 'process', 'location', 'state', 'digest', 'running_task_ids', 'last_record', 'start_method', 'start_method_reason', 'failure', 'changes', 'notes')
+    protocol_version: int
+    """The version of this protocol, now 1."""
+    host_id: HostId
+    """The id that the launcher gave it when it started it."""
+    process: ProcessId
+    """The process."""
+    location: str
+    """The location."""
+    state: HostState
+    """How far it is."""
+    digest: str
+    """The digest it holds. Set when READY or STALE."""
+    running_task_ids: tuple[TaskId, ...]
+    """The ids of the tasks that still run."""
+    last_record: int
+    """The number of the last record in its journal. 0: none."""
+    start_method: StartMethod | None
+    """How it starts step processes. Set when READY."""
+    start_method_reason: str
+    """Why it spawns. Set when READY and SPAWN."""
+    failure: Failure | None
+    """Why. Set when IMPORT_FAILED or STALE."""
+    changes: tuple[str, ...]
+    """Which files differ from those that the digest was taken over, a line each. Set when STALE;
+    empty then when none does: failure says what does."""
+    notes: tuple[str, ...]
+    """What a person should know of the import, a sentence each. Set when READY."""
+
+    def __init__(
+        self,
+        *,
+        protocol_version: int = 0,
+        host_id: HostId,
+        process: ProcessId,
+        location: str = "",
+        state: HostState,
+        digest: str = "",
+        running_task_ids: tuple[TaskId, ...] = (),
+        last_record: int = 0,
+        start_method: StartMethod | None = None,
+        start_method_reason: str = "",
+        failure: Failure | None = None,
+        changes: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'protocol_version', protocol_version)
+        put(self, 'host_id', host_id)
+        put(self, 'process', process)
+        put(self, 'location', location)
+        put(self, 'state', state)
+        put(self, 'digest', digest)
+        put(self, 'running_task_ids', running_task_ids)
+        put(self, 'last_record', last_record)
+        put(self, 'start_method', start_method)
+        put(self, 'start_method_reason', start_method_reason)
+        put(self, 'failure', failure)
+        put(self, 'changes', changes)
+        put(self, 'notes', notes)
+
+    FIELDS = (
+        ('protocol_version', 1, 'protocolVersion', 'whole', 'one', '', 'protocol_version', False, 23),
+        ('host_id', 2, 'hostId', 'text', 'one', '', 'host_id', True, 1),
+        ('process', 3, 'process', 'message', 'one', 'ProcessId', 'process', True, 0),
+        ('location', 4, 'location', 'text', 'one', '', 'location', False, 1),
+        ('state', 5, 'state', 'enum', 'one', 'HostState', 'state', True, 0),
+        ('digest', 6, 'digest', 'text', 'one', '', 'digest', False, 1),
+        ('running_task_ids', 7, 'runningTaskIds', 'text', 'many', '', 'running_task_ids', False, 4),
+        ('last_record', 8, 'lastRecord', 'wide', 'one', '', 'last_record', False, 23),
+        ('start_method', 9, 'startMethod', 'enum', 'maybe', 'StartMethod', 'start_method', False, 0),
+        ('start_method_reason', 10, 'startMethodReason', 'text', 'one', '', 'start_method_reason', False, 5),
+        ('failure', 11, 'failure', 'message', 'maybe', 'Failure', 'failure', False, 0),
+        ('changes', 12, 'changes', 'text', 'many', '', 'changes', False, 6),
+        ('notes', 13, 'notes', 'text', 'many', '', 'notes', False, 6),
+    )
+
+
+class Report(Message):
+    """Journal records, in order, without a gap."""
+
+    __slots__ = __match_args__ = ('records',)
+    records: tuple[JournalRecord, ...]
+    """The records."""
+
+    def __init__(
+        self,
+        *,
+        records: tuple[JournalRecord, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'records', records)
+
+    FIELDS = (
+        ('records', 1, 'records', 'message', 'many', 'JournalRecord', 'records', False, 0),
+    )
+
+
+class JournalRecord(Message):
+    """One fact that the host wrote to its journal before it sent it."""
+
+    __slots__ = __match_args__ = ('number', 'task_id', 'step_key', 'attempt', 'time', 'fact')
+    number: int
+    """1, 2, 3, … in one host, without a gap."""
+    task_id: TaskId
+    """The task."""
+    step_key: StepKey
+    """The step."""
+    attempt: int
+    """The attempt, from 1."""
+    time: datetime
+    """When."""
+    fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None
+    """What happened."""
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        task_id: TaskId,
+        step_key: StepKey,
+        attempt: int,
+        time: datetime,
+        fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'number', number)
+        put(self, 'task_id', task_id)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'time', time)
+        put(self, 'fact', fact)
+
+    FIELDS = (
+        ('number', 1, 'number', 'wide', 'one', '', 'number', True, 24),
+        ('task_id', 2, 'taskId', 'text', 'one', '', 'task_id', True, 4),
+        ('step_key', 3, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('attempt', 4, 'attempt', 'whole', 'one', '', 'attempt', True, 24),
+        ('time', 5, 'time', 'time', 'one', '', 'time', True, 22),
+        ('begun', 6, 'begun', 'message', 'maybe', 'AttemptBegun', 'fact', False, 0),
+        ('input_loaded', 7, 'inputLoaded', 'message', 'maybe', 'InputLoaded', 'fact', False, 0),
+        ('log_record', 8, 'logRecord', 'message', 'maybe', 'WorkerLogRecord', 'fact', False, 0),
+        ('succeeded', 9, 'succeeded', 'message', 'maybe', 'AttemptSucceeded', 'fact', False, 0),
+        ('failed', 10, 'failed', 'message', 'maybe', 'AttemptFailed', 'fact', False, 0),
+        ('cancelled', 11, 'cancelled', 'message', 'maybe', 'AttemptCancelled', 'fact', False, 0),
+    )
+    ONEOFS = (('fact', ('fact',), False),)
+
+
+class AttemptBegun(Message):
+    """The step process runs the user's code."""
+
+    __slots__ = __match_args__ = ('process',)
+    process: ProcessId
+    """The process."""
+
+    def __init__(
+        self,
+        *,
+        process: ProcessId,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'process', process)
+
+    FIELDS = (
+        ('process', 1, 'process', 'message', 'one', 'ProcessId', 'process', True, 0),
+    )
+
+
+class WorkerLogRecord(Message):
+    """A log record as a host sends it: text whole."""
+
+    __slots__ = __match_args__ = ('level', 'message', 'logger')
+    level: str
+    """The level's name."""
+    message: str
+    """The message, at most 1 MiB."""
+    logger: str
+    """The logger's name."""
+
+    def __init__(
+        self,
+        *,
+        level: str = "",
+        message: str = "",
+        logger: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'level', level)
+        put(self, 'message', message)
+        put(self, 'logger', logger)
+
+    FIELDS = (
+        ('level', 1, 'level', 'text', 'one', '', 'level', False, 1),
+        ('message', 2, 'message', 'text', 'one', '', 'message', False, 8),
+        ('logger', 3, 'logger', 'text', 'one', '', 'logger', False, 5),
+    )
+
+
+class AttemptSucceeded(Message):
+    """The attempt ended well."""
+
+    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage')
+    stored: tuple[OutputStored, ...]
+    """What was stored, in the order of the op's outputs, assets of one output by key."""
+    materialized: tuple[AssetMaterialized, ...]
+    """The stored outputs that are assets: in step with stored where asset_key is set."""
+    discarded: tuple[OutputDiscarded, ...]
+    """What was yielded and dropped."""
+    yielded_outputs: tuple[str, ...]
+    """The names of all outputs that were yielded, the dropped ones left out."""
+    duration_us: int
+    """Wall time of the attempt."""
+    pid: int
+    """The process."""
+    usage: AttemptUsage | None
+    """What the attempt used."""
+
+    def __init__(
+        self,
+        *,
+        stored: tuple[OutputStored, ...] = (),
+        materialized: tuple[AssetMaterialized, ...] = (),
+        discarded: tuple[OutputDiscarded, ...] = (),
+        yielded_outputs: tuple[str, ...] = (),
+        duration_us: int = 0,
+        pid: int = 0,
+        usage: AttemptUsage | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'stored', stored)
+        put(self, 'materialized', materialized)
+        put(self, 'discarded', discarded)
+        put(self, 'yielded_outputs', yielded_outputs)
+        put(self, 'duration_us', duration_us)
+        put(self, 'pid', pid)
+        put(self, 'usage', usage)
+
+    FIELDS = (
+        ('stored', 1, 'stored', 'message', 'many', 'OutputStored', 'stored', False, 0),
+        ('materialized', 2, 'materialized', 'message', 'many', 'AssetMaterialized', 'materialized', False, 0),
+        ('discarded', 3, 'discarded', 'message', 'many', 'OutputDiscarded', 'discarded', False, 0),
+        ('yielded_outputs', 4, 'yieldedOutputs', 'text', 'many', '', 'yielded_outputs', False, 1),
+        ('duration_us', 5, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
+        ('pid', 6, 'pid', 'whole', 'one', '', 'pid', False, 23),
+        ('usage', 7, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
+    )
+
+
+class AttemptFailed(Message):
+    """The attempt ended badly."""
+
+    __slots__ = __match_args__ = ('failure', 'duration_us', 'pid', 'usage', 'retry', 'no_retry')
+    failure: Failure
+    """Why. Texts stand whole in head."""
+    duration_us: int
+    """Wall time of the attempt."""
+    pid: int
+    """The process. 0: none was started."""
+    usage: AttemptUsage | None
+    """What the attempt used. Unset: no process was started."""
+    retry: RetryRequest | None
+    """The op asked to be tried again. Unset: it did not."""
+    no_retry: bool
+    """The op said that trying again is of no use: no policy covers it."""
+
+    def __init__(
+        self,
+        *,
+        failure: Failure,
+        duration_us: int = 0,
+        pid: int = 0,
+        usage: AttemptUsage | None = None,
+        retry: RetryRequest | None = None,
+        no_retry: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'failure', failure)
+        put(self, 'duration_us', duration_us)
+        put(self, 'pid', pid)
+        put(self, 'usage', usage)
+        put(self, 'retry', retry)
+        put(self, 'no_retry', no_retry)
+
+    FIELDS = (
+        ('failure', 1, 'failure', 'message', 'one', 'Failure', 'failure', True, 0),
+        ('duration_us', 2, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
+        ('pid', 3, 'pid', 'whole', 'one', '', 'pid', False, 23),
+        ('usage', 4, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
+        ('retry', 5, 'retry', 'message', 'maybe', 'RetryRequest', 'retry', False, 0),
+        ('no_retry', 6, 'noRetry', 'flag', 'one', '', 'no_retry', False, 0),
+    )
+
+
+class RetryRequest(Message):
+    """An op's own wish to be tried again, whatever its policy says."""
+
+    __slots__ = __match_args__ = ('max_retries', 'delay_ms')
+    max_retries: int
+    """How many further attempts there may be, counted from the first."""
+    delay_ms: int
+    """The earliest start of the next one, in milliseconds from the end of this."""
+
+    def __init__(
+        self,
+        *,
+        max_retries: int = 0,
+        delay_ms: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'max_retries', max_retries)
+        put(self, 'delay_ms', delay_ms)
+
+    FIELDS = (
+        ('max_retries', 1, 'maxRetries', 'whole', 'one', '', 'max_retries', False, 0),
+        ('delay_ms', 2, 'delayMs', 'wide', 'one', '', 'delay_ms', False, 0),
+    )
+
+
+class AttemptCancelled(Message):
+    """The task was cancelled."""
+
+    __slots__ = __match_args__ = ('was_running', 'usage', 'exit_code', 'signal', 'stderr_tail')
+    was_running: bool
+    """A process was ended for it."""
+    usage: AttemptUsage | None
+    """What the attempt used. Set when was_running."""
+    exit_code: int | None
+    """The exit status of the process. Set when was_running and it ended by itself."""
+    signal: str
+    """The signal that ended the process, for example "SIGTERM". Set when one did."""
+    stderr_tail: Text | None
+    """The last lines of the attempt's stderr, whole in head. Set when there are any."""
+
+    def __init__(
+        self,
+        *,
+        was_running: bool = False,
+        usage: AttemptUsage | None = None,
+        exit_code: int | None = None,
+        signal: str = "",
+        stderr_tail: Text | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'was_running', was_running)
+        put(self, 'usage', usage)
+        put(self, 'exit_code', exit_code)
+        put(self, 'signal', signal)
+        put(self, 'stderr_tail', stderr_tail)
+
+    FIELDS = (
+        ('was_running', 1, 'wasRunning', 'flag', 'one', '', 'was_running', False, 0),
+        ('usage', 2, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
+        ('exit_code', 3, 'exitCode', 'whole', 'maybe', '', 'exit_code', False, 0),
+        ('signal', 4, 'signal', 'text', 'one', '', 'signal', False, 1),
+        ('stderr_tail', 5, 'stderrTail', 'message', 'maybe', 'Text', 'stderr_tail', False, 0),
+    )
+
+
+class Ack(Message):
+    """The answer to a task. A host that is READY MUST answer each one, known or not, as soon as it
+    reads it: by that a launcher knows a host that is slow from one that is stopped or held,
+    which it MAY kill."""
+
+    __slots__ = __match_args__ = ('task_id', 'state')
+    task_id: TaskId
+    """The task's id."""
+    state: AckState
+    """What the host knows of it."""
+
+    def __init__(
+        self,
+        *,
+        task_id: TaskId,
+        state: AckState,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'task_id', task_id)
+        put(self, 'state', state)
+
+    FIELDS = (
+        ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', True, 4),
+        ('state', 2, 'state', 'enum', 'one', 'AckState', 'state', True, 0),
+    )
+
+
+class Commit(Message):
+    """Which journal records the store holds. The first answer to hello, then as it grows."""
+
+    __slots__ = __match_args__ = ('record',)
+    record: int
+    """The last record that is stored. The journal may be cut up to it."""
+
+    def __init__(
+        self,
+        *,
+        record: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'record', record)
+
+    FIELDS = (
+        ('record', 1, 'record', 'wide', 'one', '', 'record', False, 0),
+    )
+
+
+class Prepare(Message):
+    """Import and be ready; no task yet."""
+
+    __slots__ = __match_args__ = ()
+
+    def __init__(self) -> None:
+        pass
+
+    FIELDS = (
+    )
+
+
+class Cancel(Message):
+    """End a task: its op is interrupted, what it started gets TERM, and after the grace KILL,
+    until its processes are proven gone. Whatever it reports from then on, it has not succeeded."""
+
+    __slots__ = __match_args__ = ('task_id', 'grace_ms', 'show_stacks')
+    task_id: TaskId
+    """The task's id."""
+    grace_ms: int
+    """Time between TERM and KILL, in milliseconds."""
+    show_stacks: bool
+    """Have the step's process write its stacks to stderr before TERM: nobody asked for this end."""
+
+    def __init__(
+        self,
+        *,
+        task_id: TaskId = TaskId(""),
+        grace_ms: int = 0,
+        show_stacks: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'task_id', task_id)
+        put(self, 'grace_ms', grace_ms)
+        put(self, 'show_stacks', show_stacks)
+
+    FIELDS = (
+        ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
+        ('grace_ms', 2, 'graceMs', 'wide', 'one', '', 'grace_ms', False, 0),
+        ('show_stacks', 3, 'showStacks', 'flag', 'one', '', 'show_stacks', False, 0),
+    )
+
+
+class Drain(Message):
+    """Accept no more tasks; leave when none runs."""
+
+    __slots__ = __match_args__ = ('cancel_running', 'grace_ms')
+    cancel_running: bool
+    """End what runs instead of waiting for it."""
+    grace_ms: int
+    """Time between TERM and KILL, in milliseconds."""
+
+    def __init__(
+        self,
+        *,
+        cancel_running: bool = False,
+        grace_ms: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'cancel_running', cancel_running)
+        put(self, 'grace_ms', grace_ms)
+
+    FIELDS = (
+        ('cancel_running', 1, 'cancelRunning', 'flag', 'one', '', 'cancel_running', False, 0),
+        ('grace_ms', 2, 'graceMs', 'wide', 'one', '', 'grace_ms', False, 0),
+    )
+
+
+class Task(Message):
+    """Work for one process. A host accepts an id once."""
+
+    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps')
+    task_id: TaskId
+    """run/first step/attempt."""
+    run_id: RunId
+    """The run."""
+    digest: str
+    """The digest that the host must hold."""
+    run_tags: Mapping[str, str]
+    """The run's tags."""
+    steps: tuple[TaskStep, ...]
+    """The steps, in order: one when every step is isolated."""
+
+    def __init__(
+        self,
+        *,
+        task_id: TaskId = TaskId(""),
+        run_id: RunId = RunId(""),
+        digest: str = "",
+        run_tags: Mapping[str, str] = NO_ENTRIES,
+        steps: tuple[TaskStep, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'task_id', task_id)
+        put(self, 'run_id', run_id)
+        put(self, 'digest', digest)
+        put(self, 'run_tags', run_tags)
+        put(self, 'steps', steps)
+
+    FIELDS = (
+        ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
+        ('run_id', 2, 'runId', 'text', 'one', '', 'run_id', False, 0),
+        ('digest', 3, 'digest', 'text', 'one', '', 'digest', False, 0),
+        ('run_tags', 4, 'runTags', 'text', 'map', '', 'run_tags', False, 0),
+        ('steps', 5, 'steps', 'message', 'many', 'TaskStep', 'steps', False, 0),
+    )
+
+
+class TaskStep(Message):
+    """One step to run."""
+
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits')
+    step_key: StepKey
+    """The step key."""
+    attempt: int
+    """The attempt, from 1."""
+    selected_outputs: tuple[str, ...]
+    """context.selected_output_names."""
+    selected_asset_keys: tuple[KeyText, ...]
+    """context.selected_asset_keys."""
+    inputs: tuple[TaskInput, ...]
+    """What the inputs read."""
+    outputs: tuple[TaskOutput, ...]
+    """What to do with the outputs."""
+    unselected_outputs: UnselectedOutputs | None
+    """What happens to outputs that are not selected: never UNSPECIFIED."""
+    timeout_ms: int
+    """How long the attempt may take, in milliseconds. 0: no limit. Then it ends as by a cancel."""
+    limits: Limits | None
+    """What the attempt may use. Unset: no limit."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        selected_outputs: tuple[str, ...] = (),
+        selected_asset_keys: tuple[KeyText, ...] = (),
+        inputs: tuple[TaskInput, ...] = (),
+        outputs: tuple[TaskOutput, ...] = (),
+        unselected_outputs: UnselectedOutputs | None = None,
+        timeout_ms: int = 0,
+        limits: Limits | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'selected_outputs', selected_outputs)
+        put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'inputs', inputs)
+        put(self, 'outputs', outputs)
+        put(self, 'unselected_outputs', unselected_outputs)
+        put(self, 'timeout_ms', timeout_ms)
+        put(self, 'limits', limits)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
+        ('attempt', 2, 'attempt', 'whole', 'one', '', 'attempt', False, 0),
+        ('selected_outputs', 3, 'selectedOutputs', 'text', 'many', '', 'selected_outputs', False, 0),
+        ('selected_asset_keys', 4, 'selectedAssetKeys', 'text', 'many', '', 'selected_asset_keys', False, 0),
+        ('inputs', 5, 'inputs', 'message', 'many', 'TaskInput', 'inputs', False, 0),
+        ('outputs', 6, 'outputs', 'message', 'many', 'TaskOutput', 'outputs', False, 0),
+        ('unselected_outputs', 7, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
+        ('timeout_ms', 8, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 0),
+        ('limits', 9, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
+    )
+
+
+class TaskInput(Message):
+    """What one input reads. Orderings are left out: they are kept by when a task is sent."""
+
+    __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'not_needed')
+    name: str
+    """The name of the op's argument."""
+    sources: tuple[TaskSource, ...]
+    """What it reads, in order; elements that were not yielded are left out."""
+    fan_in: bool
+    """The op gets a list."""
+    not_needed: bool
+    """It is not loaded: the op gets its default, else what fails when it is used."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        sources: tuple[TaskSource, ...] = (),
+        fan_in: bool = False,
+        not_needed: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'sources', sources)
+        put(self, 'fan_in', fan_in)
+        put(self, 'not_needed', not_needed)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
+        ('sources', 2, 'sources', 'message', 'many', 'TaskSource', 'sources', False, 0),
+        ('fan_in', 3, 'fanIn', 'flag', 'one', '', 'fan_in', False, 0),
+        ('not_needed', 4, 'notNeeded', 'flag', 'one', '', 'not_needed', False, 0),
+    )
+
+
+class TaskSource(Message):
+    """Where one value is."""
+
+    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output')
+    value_ref: ValueRef | None
+    """The value. Unset: the IO manager loads it by name."""
+    io_manager_key: str
+    """The resource key of the IO manager that loads it."""
+    asset_key: KeyText
+    """The asset. Empty: an intermediate."""
+    run_id: RunId
+    """The run that made it. Empty: unrecorded."""
+    step_key: StepKey
+    """The step that made it. Empty: unrecorded."""
+    output: str
+    """The output that carried it. Empty: unrecorded."""
+
+    def __init__(
+        self,
+        *,
+        value_ref: ValueRef | None = None,
+        io_manager_key: str = "",
+        asset_key: KeyText = KeyText(""),
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'value_ref', value_ref)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'asset_key', asset_key)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+
+    FIELDS = (
+        ('value_ref', 1, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
+        ('io_manager_key', 2, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
+        ('asset_key', 3, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
+        ('run_id', 4, 'runId', 'text', 'one', '', 'run_id', False, 0),
+        ('step_key', 5, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
+        ('output', 6, 'output', 'text', 'one', '', 'output', False, 0),
+    )
+
+
+class TaskOutput(Message):
+    """What to do with one output."""
+
+    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key')
+    name: str
+    """The name."""
+    selected: bool
+    """It is in selected_outputs."""
+    must_yield: bool
+    """The attempt fails if it is not yielded."""
+    nothing: bool
+    """It carries no value."""
+    assets: tuple[TaskAsset, ...]
+    """The assets that it produces. None of them selected: see unselected_outputs."""
+    store_intermediate: bool
+    """Store it as an intermediate too: a step of this run reads it and no asset of it is stored."""
+    io_manager_key: str
+    """The resource key of the IO manager of the intermediate."""
+    value_key: str
+    """The key in the host's file store for the intermediate, if the manager is Treadle's own."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        selected: bool = False,
+        must_yield: bool = False,
+        nothing: bool = False,
+        assets: tuple[TaskAsset, ...] = (),
+        store_intermediate: bool = False,
+        io_manager_key: str = "",
+        value_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'selected', selected)
+        put(self, 'must_yield', must_yield)
+        put(self, 'nothing', nothing)
+        put(self, 'assets', assets)
+        put(self, 'store_intermediate', store_intermediate)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'value_key', value_key)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
+        ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
+        ('must_yield', 3, 'mustYield', 'flag', 'one', '', 'must_yield', False, 0),
+        ('nothing', 4, 'nothing', 'flag', 'one', '', 'nothing', False, 0),
+        ('assets', 5, 'assets', 'message', 'many', 'TaskAsset', 'assets', False, 0),
+        ('store_intermediate', 6, 'storeIntermediate', 'flag', 'one', '', 'store_intermediate', False, 0),
+        ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
+        ('value_key', 8, 'valueKey', 'text', 'one', '', 'value_key', False, 0),
+    )
+
+
+class TaskAsset(Message):
+    """One asset of one output."""
+
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'value_key')
+    asset_key: KeyText
+    """The key."""
+    selected: bool
+    """It is selected."""
+    io_manager_key: str
+    """The resource key of its IO manager."""
+    value_key: str
+    """The key in the host's file store, if the manager is Treadle's own."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText = KeyText(""),
+        selected: bool = False,
+        io_manager_key: str = "",
+        value_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'selected', selected)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'value_key', value_key)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
+        ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
+        ('io_manager_key', 3, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
+        ('value_key', 4, 'valueKey', 'text', 'one', '', 'value_key', False, 0),
+    )
+
+
+ENUMS['HostState'] = EnumSchema(HostState, 'HOST_STATE_', {0: 'unspecified', 1: 'new', 2: 'ready', 3: 'import_failed', 4: 'stale'})
+ENUMS['AckState'] = EnumSchema(AckState, 'ACK_STATE_', {0: 'unspecified', 1: 'accepted', 2: 'running', 3: 'ended', 4: 'refused'})
+MESSAGES['HostFrame'] = HostFrame
+MESSAGES['LauncherFrame'] = LauncherFrame
+MESSAGES['ProcessId'] = ProcessId
+MESSAGES['Hello'] = Hello
+MESSAGES['Report'] = Report
+MESSAGES['JournalRecord'] = JournalRecord
+MESSAGES['AttemptBegun'] = AttemptBegun
+MESSAGES['WorkerLogRecord'] = WorkerLogRecord
+MESSAGES['AttemptSucceeded'] = AttemptSucceeded
+MESSAGES['AttemptFailed'] = AttemptFailed
+MESSAGES['RetryRequest'] = RetryRequest
+MESSAGES['AttemptCancelled'] = AttemptCancelled
+MESSAGES['Ack'] = Ack
+MESSAGES['Commit'] = Commit
+MESSAGES['Prepare'] = Prepare
+MESSAGES['Cancel'] = Cancel
+MESSAGES['Drain'] = Drain
+MESSAGES['Task'] = Task
+MESSAGES['TaskStep'] = TaskStep
+MESSAGES['TaskInput'] = TaskInput
+MESSAGES['TaskSource'] = TaskSource
+MESSAGES['TaskOutput'] = TaskOutput
+MESSAGES['TaskAsset'] = TaskAsset

@@ -1,0 +1,452 @@
+"""Write the contract's messages as Python classes, from the same descriptors as the `_pb2` modules.
+
+One module of `treadle_contract` for each .proto file: `treadle_contract.message` says what the
+classes are. A field's Python type follows from its proto type, and from its name where that says
+what a text names (`step_key`, `asset_keys`, `from_run_id`).
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from google.protobuf import descriptor_pb2, descriptor_pool
+from google.protobuf.descriptor import (
+    Descriptor,
+    EnumDescriptor,
+    EnumValueDescriptor,
+    FieldDescriptor,
+    FileDescriptor,
+    OneofDescriptor,
+)
+
+from treadle_api.v1 import bounds_pb2
+
+PACKAGE = "treadle_contract"
+_KINDS = "kinds"
+_WIDTH = 96
+_NATIVE_FILES = frozenset({"bounds.proto"})
+_NATIVE_MESSAGES = frozenset({"Value", "ValueList", "ValueMap"})
+_WELL_KNOWN = {
+    "google.protobuf.Timestamp": ("time", "datetime"),
+    "google.protobuf.Duration": ("span", "timedelta"),
+    "treadle_api.v1.Value": ("value", "UserValue"),
+}
+_SCALARS = {
+    FieldDescriptor.TYPE_STRING: ("text", "str", '""'),
+    FieldDescriptor.TYPE_INT32: ("whole", "int", "0"),
+    FieldDescriptor.TYPE_INT64: ("wide", "int", "0"),
+    FieldDescriptor.TYPE_DOUBLE: ("real", "float", "0.0"),
+    FieldDescriptor.TYPE_BOOL: ("flag", "bool", "False"),
+    FieldDescriptor.TYPE_BYTES: ("bytes", "bytes", 'b""'),
+}
+_IDS = {
+    "run_id": "RunId",
+    "step_key": "StepKey",
+    "asset_key": "KeyText",
+    "host_id": "HostId",
+    "task_id": "TaskId",
+    "text_id": "TextId",
+}
+_STANDARD_IMPORTS = {
+    "Final": "from typing import Final",
+    "Mapping": "from collections.abc import Mapping",
+    "datetime": "from datetime import datetime",
+    "timedelta": "from datetime import timedelta",
+}
+_OWN_IMPORTS = {
+    "ids": ("RunId", "StepKey", "KeyText", "HostId", "TaskId", "TextId"),
+    "message": (
+        "ContractEnum",
+        "ENUMS",
+        "EnumSchema",
+        "MESSAGES",
+        "Message",
+        "NO_ENTRIES",
+        "UserValue",
+    ),
+}
+
+
+def modules(descriptors: descriptor_pb2.FileDescriptorSet) -> dict[str, str]:
+    """Return the text of each generated module by its file name, from descriptors with comments."""
+    pool = descriptor_pool.DescriptorPool()
+    texts = {}
+    for proto in descriptors.file:
+        pool.Add(proto)
+    for proto in descriptors.file:
+        path = PurePosixPath(proto.name)
+        if proto.package != "treadle_api.v1" or path.name in _NATIVE_FILES:
+            continue
+        module = _Module(pool.FindFileByName(proto.name), _comments(proto))
+        texts[f"{path.stem}.py"] = module.text()
+    texts[f"{_KINDS}.py"] = _kinds_text()
+    return texts
+
+
+class _Module:
+    """One module as it is written."""
+
+    def __init__(self, file: FileDescriptor, comments: dict[str, str]) -> None:
+        self._file = file
+        self._comments = comments
+
+    def text(self) -> str:
+        """Return the whole module."""
+        enums = list(self._file.enum_types_by_name.values())
+        messages = [
+            each
+            for each in self._file.message_types_by_name.values()
+            if each.name not in _NATIVE_MESSAGES
+        ]
+        body = [self._enum(enum) for enum in enums] + [self._message(each) for each in messages]
+        registered = [_enum_entry(enum) for enum in enums]
+        registered += [f"MESSAGES[{each.name!r}] = {each.name}" for each in messages]
+        parts = [self._head("\n".join([*body, *registered]), messages), *body]
+        return "\n\n\n".join([*parts, "\n".join(registered)]) + "\n"
+
+    def _head(self, body: str, messages: Sequence[Descriptor]) -> str:
+        name = PurePosixPath(self._file.name).name
+        doc = self._comments.get("", f"The messages of {name}.").split("\n\n", 1)[0]
+        used = set(re.findall(r"\w+", body))
+        standard = sorted(line for word, line in _STANDARD_IMPORTS.items() if word in used)
+        own = {
+            module: [each for each in names if each in used]
+            for module, names in _OWN_IMPORTS.items()
+        }
+        for other in self._other_types(messages):
+            own.setdefault(PurePosixPath(other.file.name).stem, []).append(other.name)
+        lines = [
+            f'"""{_doc(doc, 0)}',
+            "",
+            f"Generated from {name} by scripts/gen_protos.py: change that file, then `make protos`.",
+            '"""',
+            "",
+            "from __future__ import annotations",
+            "",
+            *standard,
+            "",
+            *(
+                f"from {PACKAGE}.{module} import {', '.join(sorted(set(names)))}"
+                for module, names in sorted(own.items())
+                if names
+            ),
+        ]
+        return "\n".join(lines)
+
+    def _other_types(self, messages: Sequence[Descriptor]) -> Iterator[Descriptor | EnumDescriptor]:
+        for message in messages:
+            for field in message.fields:
+                other = field.enum_type or (None if _is_native(field) else field.message_type)
+                if other is not None and other.file.name != self._file.name:
+                    yield other
+
+    def _enum(self, enum: EnumDescriptor) -> str:
+        lines = [f"class {enum.name}(ContractEnum):", f'    """{self._doc_of(enum.name, 4)}"""', ""]
+        for value in enum.values:
+            if value.number == 0 and value.name.endswith("_UNSPECIFIED"):
+                continue
+            short = short_name(value)
+            lines.append(f'    {short} = "{short.lower()}"')
+            lines.append(f'    """{self._doc_of(f"{enum.name}.{value.name}", 4)}"""')
+        return "\n".join(lines)
+
+    def _message(self, message: Descriptor) -> str:
+        slots = list(_slots(message))
+        names = tuple(slot.name for slot in slots)
+        fields = tuple(_field_row(field) for field in message.fields)
+        oneofs = tuple(_oneof_row(oneof) for oneof in message.oneofs if _is_spelled(oneof))
+        lines = [
+            f"class {message.name}(Message):",
+            f'    """{self._doc_of(message.name, 4)}"""',
+            "",
+            f"    __slots__ = __match_args__ = {names!r}",
+            *(f"    {slot.name}: {slot.type}" for slot in slots if not slot.docs),
+        ]
+        for slot in slots:
+            docs = " ".join(self._comments.get(f"{message.name}.{each}", "") for each in slot.docs)
+            if slot.docs:
+                lines.append(f"    {slot.name}: {slot.type}")
+                lines.append(f'    """{_doc(docs, 4)}"""')
+        lines.append("")
+        lines.extend(_init(slots))
+        lines.append("    FIELDS = (")
+        lines.extend(f"        {row!r}," for row in fields)
+        lines.append("    )")
+        if oneofs:
+            lines.append(f"    ONEOFS = {oneofs!r}")
+        return "\n".join(lines)
+
+    def _doc_of(self, path: str, indent: int) -> str:
+        return _doc(self._comments.get(path, ""), indent)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """An attribute of a class: its name, type and default ("": none), and whose comments it has."""
+
+    name: str
+    type: str
+    default: str
+    docs: tuple[str, ...]
+
+
+def _slots(message: Descriptor) -> Iterator[_Slot]:
+    seen = set()
+    for field in message.fields:
+        oneof = field.containing_oneof
+        if oneof is None or not _is_told_by_class(oneof):
+            yield _own_slot(field)
+        elif oneof.name not in seen:
+            seen.add(oneof.name)
+            types = " | ".join(_type_name(each) for each in oneof.fields)
+            yield _Slot(oneof.name, f"{types} | None", "None", (oneof.name,))
+
+
+def _own_slot(field: FieldDescriptor) -> _Slot:
+    name = slot_name(field)
+    type_, default = _type_and_default(field)
+    return _Slot(name, type_, default, (field.name,))
+
+
+def _type_and_default(field: FieldDescriptor) -> tuple[str, str]:
+    value = _map_value(field)
+    if value is not None:
+        inner, _ = _type_and_default(value)
+        return f"Mapping[str, {inner}]", "NO_ENTRIES"
+    one, default = _one_type(field)
+    if field.is_repeated:
+        return f"tuple[{one}, ...]", "()"
+    if _label(field) == "maybe":
+        return f"{one} | None", "None"
+    return one, "" if _is_needed(field) else default
+
+
+def _one_type(field: FieldDescriptor) -> tuple[str, str]:
+    if field.enum_type is not None:
+        return field.enum_type.name, "None"
+    if field.message_type is not None:
+        known = _WELL_KNOWN.get(field.message_type.full_name)
+        return (known[1] if known else field.message_type.name), "None"
+    _, type_, default = _SCALARS[field.type]
+    named = _id_type(field.name) if type_ == "str" else None
+    return (named, f'{named}("")') if named else (type_, default)
+
+
+def _id_type(name: str) -> str | None:
+    single = name.removesuffix("s")
+    for ending, type_ in _IDS.items():
+        if single == ending or single.endswith(f"_{ending}"):
+            return type_
+    return None
+
+
+def _init(slots: Sequence[_Slot]) -> list[str]:
+    if not slots:
+        return ["    def __init__(self) -> None:", "        pass", ""]
+    parameters = (
+        f"        {slot.name}: {slot.type}{f' = {slot.default}' if slot.default else ''},"
+        for slot in slots
+    )
+    return [
+        "    def __init__(",
+        "        self,",
+        "        *,",
+        *parameters,
+        "    ) -> None:",
+        "        put = object.__setattr__",
+        *(f"        put(self, {slot.name!r}, {slot.name})" for slot in slots),
+        "",
+    ]
+
+
+def _field_row(field: FieldDescriptor) -> tuple[object, ...]:
+    oneof = field.containing_oneof
+    is_told = oneof is not None and _is_told_by_class(oneof)
+    value = _map_value(field) or field
+    return (
+        field.name,
+        field.number,
+        field.json_name,
+        _kind(value),
+        _label(field),
+        "" if _is_native(value) else _type_name(value),
+        oneof.name if is_told and oneof else slot_name(field),
+        _is_needed(field),
+        _bounds_kind(field),
+    )
+
+
+def slot_name(field: FieldDescriptor) -> str:
+    """Return the attribute of a field: its name, with "_" where Python has the word."""
+    return f"{field.name}_" if keyword.iskeyword(field.name) else field.name
+
+
+def _kind(field: FieldDescriptor) -> str:
+    if field.enum_type is not None:
+        return "enum"
+    if field.message_type is not None:
+        known = _WELL_KNOWN.get(field.message_type.full_name)
+        return known[0] if known else "message"
+    return _SCALARS[field.type][0]
+
+
+def _label(field: FieldDescriptor) -> str:
+    if _map_value(field) is not None:
+        return "map"
+    if field.is_repeated:
+        return "many"
+    if field.containing_oneof is not None:
+        return "maybe"
+    if _kind(field) == "value":
+        return "one"
+    if _is_needed(field):
+        return "one"
+    return "maybe" if field.has_presence or field.enum_type is not None else "one"
+
+
+def _is_told_by_class(oneof: OneofDescriptor) -> bool:
+    """Tell whether one attribute can hold whichever is set: all are messages, each of its class."""
+    names = {_type_name(field) for field in oneof.fields if field.message_type is not None}
+    return len(names) == len(oneof.fields) and _is_spelled(oneof)
+
+
+def _type_name(field: FieldDescriptor) -> str:
+    """Return the name of the enum or message that a field holds; "" for a scalar."""
+    type_ = field.enum_type or field.message_type
+    return type_.name if type_ is not None else ""
+
+
+def _map_value(field: FieldDescriptor) -> FieldDescriptor | None:
+    """Return the field of a map's values; None for a field that is no map."""
+    entry = field.message_type
+    if entry is None or not entry.GetOptions().map_entry:
+        return None
+    return entry.fields_by_name["value"]
+
+
+def _is_native(field: FieldDescriptor) -> bool:
+    return field.message_type is not None and (
+        field.message_type.full_name in _WELL_KNOWN or _map_value(field) is not None
+    )
+
+
+def _is_needed(field: FieldDescriptor) -> bool:
+    return bool(field.GetOptions().HasExtension(bounds_pb2.must_be))
+
+
+def _bounds_kind(field: FieldDescriptor) -> int:
+    extension = bounds_pb2.must_be if _is_needed(field) else bounds_pb2.may_be
+    return int(field.GetOptions().Extensions[extension])
+
+
+def _oneof_row(oneof: OneofDescriptor) -> tuple[str, tuple[str, ...], bool]:
+    is_needed = bool(oneof.GetOptions().Extensions[bounds_pb2.one_is_set])
+    if _is_told_by_class(oneof):
+        return oneof.name, (oneof.name,), is_needed
+    return oneof.name, tuple(slot_name(field) for field in oneof.fields), is_needed
+
+
+def _is_spelled(oneof: OneofDescriptor) -> bool:
+    """Tell whether the .proto has it: protoc puts each `optional` field into one of its own."""
+    return not oneof.name.startswith("_")
+
+
+def _prefix(enum: EnumDescriptor) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", enum.name).upper() + "_"
+
+
+def short_name(value: EnumValueDescriptor) -> str:
+    """Return the name of an enum's value without the prefix that all of them have."""
+    return value.name.removeprefix(_prefix(value.type))
+
+
+def _enum_entry(enum: EnumDescriptor) -> str:
+    values = {value.number: short_name(value).lower() for value in enum.values}
+    return f"ENUMS[{enum.name!r}] = EnumSchema({enum.name}, {_prefix(enum)!r}, {values!r})"
+
+
+def _kinds_text() -> str:
+    rows = {
+        value.number: _bounds_row(value.GetOptions().Extensions[bounds_pb2.bounds])
+        for value in bounds_pb2.Kind.DESCRIPTOR.values
+    }
+    parts = bounds_pb2.StreamBounds.DESCRIPTOR.values_by_number[bounds_pb2.STREAM_BOUNDS_PARTS]
+    lines = [
+        '"""What the fields of each kind may hold: the table of bounds.proto.',
+        "",
+        "Generated from bounds.proto by scripts/gen_protos.py: change that file, then `make protos`.",
+        '"""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from collections.abc import Mapping",
+        "from typing import Final",
+        "",
+        f"from {PACKAGE}.message import Bounds",
+        "",
+        "KINDS: Final[Mapping[int, Bounds]] = {",
+        *(f"    {number}: Bounds({row})," for number, row in rows.items()),
+        "}",
+        '"""By the number of the kind."""',
+        "",
+        f"PARTS: Final = Bounds({_bounds_row(parts.GetOptions().Extensions[bounds_pb2.bounds])})",
+        '"""How much of what is streamed in parts is read."""',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _bounds_row(bounds: bounds_pb2.Bounds) -> str:
+    said = []
+    for field, value in bounds.ListFields():
+        text = repr(value)
+        if field.enum_type is not None:
+            name = field.enum_type.values_by_number[value]
+            text = repr(short_name(name).lower())
+        said.append(f"{field.name}={text}")
+    return ", ".join(said)
+
+
+def _comments(proto: descriptor_pb2.FileDescriptorProto) -> dict[str, str]:
+    """Return what stands above each message, field, oneof, enum and value, by dotted name."""
+    found = {}
+    for location in proto.source_code_info.location:
+        if location.leading_comments or location.leading_detached_comments:
+            name = _path_name(proto, location.path)
+            text = location.leading_comments or location.leading_detached_comments[0]
+            if name is not None:
+                found[name] = text.strip()
+    return found
+
+
+def _path_name(  # noqa: PLR0911 (one for each kind of thing)
+    proto: descriptor_pb2.FileDescriptorProto, path: Sequence[int]
+) -> str | None:
+    match list(path):
+        case [12]:  # the syntax line
+            return ""
+        case [4, message]:
+            return proto.message_type[message].name
+        case [4, message, 2, field]:
+            outer = proto.message_type[message]
+            return f"{outer.name}.{outer.field[field].name}"
+        case [4, message, 8, oneof]:
+            outer = proto.message_type[message]
+            return f"{outer.name}.{outer.oneof_decl[oneof].name}"
+        case [5, enum]:
+            return proto.enum_type[enum].name
+        case [5, enum, 2, value]:
+            return f"{proto.enum_type[enum].name}.{proto.enum_type[enum].value[value].name}"
+    return None
+
+
+def _doc(comment: str, indent: int) -> str:
+    text = " ".join(comment.split()).replace("\\", "\\\\").replace('"""', "'''")
+    if text.endswith('"'):
+        text += " "
+    wrapped = textwrap.wrap(text, _WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    return ("\n" + " " * indent).join(wrapped)

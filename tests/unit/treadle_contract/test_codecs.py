@@ -1,0 +1,63 @@
+"""Every class of messages: what protobuf and json_format hold is what the Python value holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.protobuf import json_format
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.treadle_contract import messages
+from treadle_api import bounds
+from treadle_api.codec import from_proto, proto_class, to_proto
+from treadle_contract import json_codec
+from treadle_contract.bounds import check
+from treadle_contract.encoded_size import size_of
+from treadle_contract.message import ContractError, Message
+
+EVERY = pytest.mark.parametrize("cls", messages.CLASSES, ids=lambda cls: cls.__name__)
+# What fails is shown as it was drawn: to make a message of forty fields smaller takes minutes.
+FEW = settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@EVERY
+@FEW
+@given(data=st.data())
+def test_protobuf_and_json_hold_what_was_written(cls: type[Message], data: st.DataObject) -> None:
+    message = data.draw(messages.of(cls))
+    proto = to_proto(message, proto_class(cls))
+    assert from_proto(proto, cls) == message
+    assert json_codec.loads(cls, json_codec.dumps(message)) == message
+    assert json_format.Parse(json_codec.dumps(message), proto_class(cls)()) == proto
+    assert json_codec.loads(cls, json_format.MessageToJson(proto).encode()) == message
+    names = json_format.MessageToJson(proto, preserving_proto_field_name=True)
+    assert json_codec.loads(cls, names.encode()) == message
+    assert size_of(message) == proto.ByteSize()
+
+
+@EVERY
+@FEW
+@given(data=st.data())
+def test_the_check_refuses_what_the_check_of_protobuf_refuses(
+    cls: type[Message], data: st.DataObject
+) -> None:
+    message = data.draw(messages.of(cls))
+    assert is_refused(check, message) == is_refused(
+        bounds.check, to_proto(message, proto_class(cls))
+    )
+
+
+def is_refused(check: Callable[[Any], None], message: object) -> bool:
+    try:
+        check(message)
+    except (ContractError, bounds.BoundsError):
+        return True
+    return False

@@ -1,0 +1,105 @@
+"""What is so of every message: frozen, equal by fields, replaced as dataclasses are."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+
+import pytest
+
+from treadle_api.codec import from_proto, to_proto
+from treadle_api.v1 import policy_pb2, worker_pb2
+from treadle_contract import json_codec
+from treadle_contract.bounds import check
+from treadle_contract.ids import TaskId
+from treadle_contract.message import ContractError
+from treadle_contract.policy import Backoff, RetryCause, RetryPolicy
+from treadle_contract.worker import Ack, AckState, Cancel, HostFrame, Report
+
+ACK = Ack(task_id=TaskId("r/a/1"), state=AckState.RUNNING)
+
+
+def test_a_message_is_a_frozen_value() -> None:
+    assert dataclasses.replace(ACK, state=AckState.ENDED) != ACK
+    assert dataclasses.replace(ACK) == ACK
+    assert hash(dataclasses.replace(ACK)) == hash(ACK)
+    assert [field.name for field in dataclasses.fields(ACK)] == ["task_id", "state"]
+    assert pickle.loads(pickle.dumps(ACK)) == copy.deepcopy(ACK) == ACK
+    assert repr(ACK) == "Ack(task_id='r/a/1', state=<AckState.RUNNING: 'running'>)"
+    with pytest.raises(AttributeError, match="frozen"):
+        ACK.state = AckState.ENDED  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="frozen"):
+        del ACK.state
+
+
+def test_what_must_be_set_has_no_default() -> None:
+    with pytest.raises(TypeError, match="state"):
+        Ack(task_id=TaskId("r/a/1"))  # type: ignore[call-arg]
+
+
+def test_messages_of_a_oneof_are_told_apart_by_class() -> None:
+    match HostFrame(frame=ACK).frame:
+        case Ack(task_id=task_id):
+            assert task_id == "r/a/1"
+        case _:
+            pytest.fail("it is an Ack")
+
+
+def test_what_is_not_known_here_is_kept() -> None:
+    policy = from_proto(policy_pb2.RetryPolicy(max_retries=1, backoff=77, on=[5, 99]), RetryPolicy)  # type: ignore[arg-type,list-item]
+
+    assert policy.backoff not in set(Backoff)
+    assert policy.backoff == "77"
+    assert policy.on == (RetryCause.EXIT, "99")
+    assert not policy.on[1].is_known
+    assert to_proto(policy, policy_pb2.RetryPolicy).on == [5, 99]
+    assert json_codec.loads(RetryPolicy, json_codec.dumps(policy)) == policy
+    newer = b'{"maxRetries": 1, "backoff": "BACKOFF_FIBONACCI", "colour": {"a": [1]}}'
+    assert json_codec.loads(RetryPolicy, newer).backoff == "fibonacci"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "HostFrame is no JSON"),
+        ("[]", "HostFrame is []; it must be an object"),
+        ('{"ack": 1}', "HostFrame.ack is 1; it must be an object"),
+        ('{"ack": {"taskId": 5}}', "HostFrame.ack.task_id is 5; it must be text"),
+        ('{"ack": {"taskId": "a"}}', "HostFrame.ack.state is not set"),
+        ('{"ack": {"taskId": "\\ud800", "state": 1}}', "HostFrame.ack.task_id is no text"),
+        ('{"report": {"records": [{"number": "1x"}]}}', "HostFrame.report.records[0].number is"),
+        ('{"report": {"records": [{"attempt": 3000000000}]}}', "it must be -2,147,483,648 to"),
+        ('{"report": {"records": {"a": 1}}}', "HostFrame.report.records is"),
+        ('{"report": {"records": [{"time": "yesterday"}]}}', "must be a moment as of RFC 3339"),
+        ('{"report": {"records": [{}]}}', "HostFrame.report.records[0].time is not set"),
+    ],
+)
+def test_json_that_is_no_message_is_refused_by_field(text: str, said: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        json_codec.loads(HostFrame, text.encode())
+
+    assert str(caught.value).startswith(said) or said in str(caught.value)
+
+
+def test_values_nested_without_end_are_refused() -> None:
+    deep = '{"listValue":{"values":[' * 400 + "{}" + "]}}" * 400
+    text = f'{{"report":{{"records":[{{"failed":{{"failure":{{"metadata":[{{"value":{deep}}}]}}}}}}]}}}}'
+    with pytest.raises(ContractError):
+        json_codec.loads(HostFrame, text.encode())
+
+
+def test_a_message_that_must_be_there_and_is_not_is_named() -> None:
+    frame = worker_pb2.HostFrame(report={"records": [{"number": 1}]})  # type: ignore[arg-type]
+    with pytest.raises(ContractError, match=r"^HostFrame\.report\.records\[0\]\.time is not set$"):
+        from_proto(frame, HostFrame)
+
+
+def test_the_check_names_the_place() -> None:
+    frame = HostFrame(frame=Ack(task_id=TaskId("a\nb"), state=AckState.RUNNING))
+    with pytest.raises(ContractError, match=r"^HostFrame\.ack\.task_id is 'a\\nb'; it must be one"):
+        check(frame)
+    with pytest.raises(ContractError, match=r"^Ack\.task_id is not set$"):
+        check(Ack(task_id=TaskId(""), state=AckState.RUNNING))
+    check(HostFrame(frame=Report()))
+    check(Cancel())
