@@ -22,10 +22,10 @@ def test_lines_translations_and_classes_of_messages_are_counted() -> None:
         {"launcher/a.py": SOURCE, "launcher/wire/b.py": "x = 1\n"}, ["message Ack {\n}\n"]
     )
 
-    assert (size.lines, size.files, size.wire_lines) == (10, 2, 1)
+    assert (size.lines, size.files, size.wire_lines) == (11, 2, 1)
     assert size.mirrors == ("launcher/a.py: Ack",)
     assert (size.p90_function, size.longest_function) == (2, 2)
-    assert size.largest_files[0] == (9, "launcher/a.py")
+    assert size.largest_files[0] == (10, "launcher/a.py")
     assert size.full_folders == ()
 
 
