@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import click
 
+from treadle_access.importing import modules_for_good
 from treadle_client.cli.suggesting_group import SuggestingGroup
 
 
@@ -31,7 +32,9 @@ class LazyGroup(SuggestingGroup):
         """Import a command's module; None when there is no such command."""
         if cmd_name not in self._commands_help:
             return None
-        command = getattr(importlib.import_module(f"{self._package}.{cmd_name}"), cmd_name)
+        with modules_for_good():
+            module = importlib.import_module(f"{self._package}.{cmd_name}")
+        command = getattr(module, cmd_name)
         assert isinstance(command, click.Command)
         return command
 
