@@ -37,7 +37,9 @@ def prepare(database: Path) -> None:
         if version == VERSION and not missing and not runs.keeps_of_finished(connection):
             # Nothing to write: somebody may hold the file locked.
             return
-        # The number comes last: a file that a crash left half made is completed next time.
+        # In one transaction: what waits for the disk waits once. A file that a crash left without
+        # its tables gets them next time.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         metadata.create_all(connection)
         runs.let_go_of_finished(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
