@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from treadle_client._errors import StartError
+
 _WHOLE_FILE: Final = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 
 
@@ -24,6 +26,21 @@ class RunningLauncher:
 def default_home() -> Path:
     """Return $TREADLE_HOME, else `.treadle` in the working directory, as an absolute path."""
     return Path(os.environ.get("TREADLE_HOME") or ".treadle").absolute()
+
+
+def holds(home: Path, name: str) -> bool:
+    """Tell whether there is a file of this name in a home.
+
+    Raises:
+        StartError: the home may not be read.
+    """
+    try:
+        (home / name).stat()
+    except PermissionError as error:
+        raise StartError(f"The home {home} is not readable: {error}.", usage=True) from error
+    except OSError:
+        return False
+    return True
 
 
 def find_launcher(home: Path) -> RunningLauncher | None:

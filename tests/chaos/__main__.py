@@ -101,8 +101,10 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
         lambda: adversity.stopped_launcher(SEED, seconds=min(60.0, 60.0 * SCALE)),
     ),
     "store-refuses": (
-        "The database locked, slow, failing, read-only, full, for seconds to a minute",
-        lambda: store_refuses(SEED, runs=scaled(10), moments=scaled(10), longest=60 * SCALE),
+        "The database locked, slow, failing, read-only, full, for seconds to minutes",
+        lambda: store_refuses(
+            SEED, runs=scaled(10), moments=scaled(10), longest=30 * SCALE, minutes=150 * SCALE
+        ),
     ),
     "unwritable": ("A home that cannot be written", adversity.unwritable_home),
 }

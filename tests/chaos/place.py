@@ -174,6 +174,14 @@ class Place:
                     found.append(process)
         return found
 
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to every process that was started here, the code server apart."""
+        assert self.code_server.popen is not None
+        for process in self.processes():
+            if process.pid != self.code_server.popen.pid:
+                with suppress(psutil.Error):
+                    process.send_signal(number)
+
     def hosts(self) -> list[int]:
         """Return the pids of the hosts that live, and of the guards above them."""
         commands = {pid: _command(pid) for pid in (one.pid for one in self.processes())}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -56,16 +55,9 @@ def ops_run(place: Place) -> None:
 
 def copy_stopped(place: Place, copy: Path) -> None:
     """Stop launcher, hosts and steps between two instructions, copy the home, and kill them."""
-    assert place.code_server.popen is not None
-    stopped = [one for one in place.processes() if one.pid != place.code_server.popen.pid]
-    for process in stopped:
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGSTOP)
+    place.signal_all(signal.SIGSTOP)
     shutil.copytree(place.home, copy, symlinks=True)
-    for process in place.processes():
-        if process.pid != place.code_server.popen.pid:
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+    place.signal_all(signal.SIGKILL)
     place.launcher.kill()
 
 

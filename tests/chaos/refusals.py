@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import random
-import resource
 import shutil
-import sqlite3
 import subprocess
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,14 +18,24 @@ import treadle_client
 from tests.chaos.adversity import a_folder, small_disk
 from tests.chaos.kills import SERVICES, Outcome, before_all, check, count_effects, follow
 from tests.chaos.place import Place, a_place, wait_until
+from tests.chaos.store_troubles import (
+    can_be_read_only,
+    failing,
+    full,
+    locked,
+    locked_and_killed,
+    read_only,
+    slow,
+)
 
 ASSETS = ("plain", "charges")
 """Ops that make values, and ops that leave nothing but what they did."""
 ROOM = "size=48m"
-BETWEEN_LOCKS = 0.05
-WATCH_SECONDS = 1800.0
-
-_GET_FLAGS, _SET_FLAGS, _IMMUTABLE = 0x80086601, 0x40086602, 0x10
+WATCH_SECONDS = 3600.0
+IN_FLIGHT = 2
+"""So many runs at least are to be under way while the store refuses for minutes."""
+OF_MINUTES = 2
+"""How often it does so, of the moments on one disk."""
 
 
 @dataclass(kw_only=True)
@@ -38,6 +45,9 @@ class Refusals:
     storm: Outcome = field(default_factory=lambda: Outcome(allowed=()))
     kinds: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    in_flight: list[int] = field(default_factory=list)
+    """How many runs were under way when the store took writes again, of refusals for minutes."""
     told: Counter[str] = field(default_factory=Counter)
     logged: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
@@ -54,6 +64,10 @@ class Refusals:
             "runs": dict(storm.runs),
             "times that the store refused": dict(self.kinds),
             "seconds for which it did": {kind: round(all_) for kind, all_ in self.seconds.items()},
+            "the longest of each, seconds": {
+                kind: round(one) for kind, one in self.longest.items()
+            },
+            "runs in flight at the end of those of minutes": self.in_flight,
             "ops begun / ended, on disk": f"{storm.began} / {storm.ended}",
             "attempts that failed, as classified": dict(storm.lost),
             "callers were told meanwhile": dict(self.told),
@@ -77,6 +91,7 @@ class Measures:
     runs: int
     moments: int
     longest: float
+    minutes: float
     op_ms: int
     pause: float
 
@@ -87,11 +102,16 @@ def store_refuses(  # noqa: PLR0913 - the measures of one scenario
     runs: int,
     moments: int,
     longest: float,
+    minutes: float = 0.0,
     op_ms: int = 1500,
     pause: float = 1.0,
     fills_disk: bool = True,
 ) -> Refusals:
-    """Have runs in flight while the store refuses, for up to `longest` seconds at a time."""
+    """Have runs in flight while the store refuses.
+
+    Mostly for seconds, up to `longest` of them at a time; now and then for `minutes`, in seconds
+    too, if that is given.
+    """
     refusals = Refusals()
     started = time.monotonic()
     measures = Measures(
@@ -100,6 +120,7 @@ def store_refuses(  # noqa: PLR0913 - the measures of one scenario
         runs=runs,
         moments=moments,
         longest=longest,
+        minutes=minutes,
         op_ms=op_ms,
         pause=pause,
     )
@@ -117,7 +138,11 @@ def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> 
     outcome = refusals.storm
     with a_place(home=home, CHAOS_OP_MS=str(measures.op_ms)) as place, ExitStack() as stack:
         # A host that waits for others to be recorded has nothing to do, and is to stay all the same.
-        place.launcher = place.a_launcher("--idle-host", f"{2 * measures.longest + 10:g}")
+        # One that cannot start while the database is locked is waited for, for as long.
+        patience = 2 * max(measures.longest, measures.minutes) + 10
+        place.launcher = place.a_launcher(
+            *("--idle-host", f"{patience:g}", "--orphan-grace", f"{patience:g}")
+        )
         if home is None:
             place.start()
         else:
@@ -134,7 +159,9 @@ def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> 
             }
             wait_until(lambda: len(place.effects()) > quiet + 2 * measures.runs, "ops run")
             over = threading.Event()
-            raging = threading.Thread(target=_rage, args=(place, refusals, measures, over))
+            under_way = lambda: sum(not one.done() for all_ in followed.values() for one in all_)
+            rage = Rage(place, refusals, measures, under_way)
+            raging = threading.Thread(target=rage.go_on, args=(over,))
             raging.start()
             try:
                 logs = {
@@ -157,22 +184,58 @@ def _under(refusals: Refusals, measures: Measures, home: Path | None = None) -> 
         outcome.faults += [f"left: {one}" for one in place.end()]
 
 
-def _rage(place: Place, refusals: Refusals, measures: Measures, over: threading.Event) -> None:
-    """Have the store refuse in one way after the other, for a while each."""
-    rng = measures.rng
-    kinds = [kind for kind in measures.kinds if kind is not read_only or _can_be_read_only(place)]
-    for number in range(measures.moments):
-        if over.wait(rng.uniform(0.1, 1.5) * measures.pause):
-            return
-        kind = kinds[number % len(kinds)]
-        # Mostly seconds, now and then as long as it may be.
-        share = rng.choice((0.05, 0.1, 0.3, 1.0)) * rng.uniform(0.5, 1.0)
-        refusals.kinds[kind.__name__] += 1
-        refusals.seconds[kind.__name__] += share * measures.longest
-        asking = threading.Thread(target=_ask, args=(place, refusals))
+@dataclass(frozen=True)
+class Rage:
+    """Has the store refuse in one way after the other, for a while each."""
+
+    place: Place
+    refusals: Refusals
+    measures: Measures
+    under_way: Callable[[], int]
+    """How many runs are."""
+
+    def go_on(self, over: threading.Event) -> None:
+        """Do so until there were enough refusals, or all is over."""
+        measures, rng = self.measures, self.measures.rng
+        kinds = [
+            kind for kind in measures.kinds if kind is not read_only or can_be_read_only(self.place)
+        ]
+        for number, seconds in enumerate(lengths(measures)):
+            if over.wait(rng.uniform(0.1, 1.5) * measures.pause):
+                return
+            self._refuse(kinds[number % len(kinds)], seconds)
+
+    def _refuse(self, kind: Refusing, seconds: float) -> None:
+        refusals, name = self.refusals, kind.__name__
+        refusals.kinds[name] += 1
+        asking = threading.Thread(target=_ask, args=(self.place, refusals))
         asking.start()
-        kind(place, share * measures.longest)
+        began = time.monotonic()
+        kind(self.place, seconds)
+        lasted = time.monotonic() - began
+        refusals.seconds[name] += lasted
+        refusals.longest[name] = max(refusals.longest[name], lasted)
+        if seconds > self.measures.longest:
+            refusals.in_flight.append(self.under_way())
+            if refusals.in_flight[-1] < IN_FLIGHT:
+                refusals.faults.append(f"{name}: {refusals.in_flight[-1]} runs were in flight")
         asking.join()
+
+
+def lengths(measures: Measures) -> list[float]:
+    """Return for how many seconds the store refuses each time."""
+    rng = measures.rng
+    found = [
+        # Mostly seconds, now and then as long as it may be.
+        rng.choice((0.05, 0.1, 0.3, 1.0)) * rng.uniform(0.5, 1.0) * measures.longest
+        for _ in range(measures.moments)
+    ]
+    if measures.minutes:
+        # Early: the runs are to outlast it.
+        early = range(max(1, measures.moments // 2))
+        for number in rng.sample(early, min(OF_MINUTES, len(early))):
+            found[number] = measures.minutes
+    return found
 
 
 def _ask(place: Place, refusals: Refusals) -> None:
@@ -227,103 +290,6 @@ def _read_log(place: Place, refusals: Refusals) -> None:
     most = 2 * refusals.kinds.total() + sum(refusals.seconds.values()) / 60
     if refusals.logged["store_waits"] > most:
         refusals.faults.append(f"said too often: {refusals.logged}")
-
-
-# The kinds.
-
-
-def locked(place: Place, seconds: float) -> None:
-    """Another connection writes, and does not come to an end."""
-    with _lock(place):
-        time.sleep(seconds)
-
-
-def locked_and_killed(place: Place, seconds: float) -> None:
-    """The same, and the launcher is killed meanwhile, and started on the locked database."""
-    with _lock(place):
-        time.sleep(seconds / 2)
-        place.launcher.kill()
-        place.launcher.start()
-        time.sleep(seconds / 2)
-
-
-def slow(place: Place, seconds: float) -> None:
-    """Another connection writes over and over."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        with _lock(place):
-            time.sleep(0.7)
-        time.sleep(BETWEEN_LOCKS)
-
-
-def failing(place: Place, seconds: float) -> None:
-    """No write of the launcher's works: each file that it has is as large as it may be."""
-    assert place.launcher.popen is not None
-    pid = place.launcher.popen.pid
-    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        time.sleep(seconds)
-    finally:
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
-
-
-def read_only(place: Place, seconds: float) -> None:
-    """The database and its log may be written by nobody, root included."""
-    with ExitStack() as stack:
-        for name in ("treadle.db", "treadle.db-wal"):
-            stack.enter_context(_immutable(place.home / name))
-        time.sleep(seconds)
-
-
-def full(place: Place, seconds: float) -> None:
-    """There is no room on the disk of the database."""
-    filler = place.home / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(b"\0" * 4096)
-    time.sleep(seconds)
-    filler.unlink()
-
-
-@contextmanager
-def _lock(place: Place) -> Iterator[None]:
-    other = sqlite3.connect(place.home / "treadle.db", isolation_level=None, timeout=60)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-    finally:
-        other.close()
-
-
-def _can_be_read_only(place: Place) -> bool:
-    """Whether a file can be made so here that root cannot write it: ext4 and root."""
-    path = place.scratch / "try"
-    path.write_bytes(b"")
-    try:
-        with path.open("ab") as file, _immutable(path), suppress(PermissionError):
-            file.write(b"x")
-            file.flush()
-            return False
-    except OSError:
-        return False
-    return True
-
-
-@contextmanager
-def _immutable(path: Path) -> Iterator[None]:
-    with path.open("rb") as file:
-        flags = bytearray(8)
-        fcntl.ioctl(file, _GET_FLAGS, flags)
-        before = bytes(flags)
-        flags[0] |= _IMMUTABLE
-        fcntl.ioctl(file, _SET_FLAGS, bytes(flags))
-        try:
-            yield
-        finally:
-            fcntl.ioctl(file, _SET_FLAGS, before)
 
 
 @contextmanager

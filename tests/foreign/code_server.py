@@ -28,7 +28,8 @@ def as_it_is(call: str, answers: Iterator[Any]) -> Iterable[Any]:
 class ForeignCodeServer(grpc.GenericRpcHandler):
     """Serves what `change` makes of the answers of a real code server."""
 
-    def __init__(self, real: str) -> None:
+    def __init__(self, real: str, address: str) -> None:
+        self.address = address
         self.change: Change = as_it_is
         self._channel = grpc.insecure_channel(real)
 
@@ -76,15 +77,14 @@ class ForeignCodeServer(grpc.GenericRpcHandler):
 
 
 @contextmanager
-def foreign_code_server(real: str, socket: Path) -> Iterator[tuple[ForeignCodeServer, str]]:
-    """Serve beside a real code server; yields the foreign one and its address."""
-    handler = ForeignCodeServer(real)
+def foreign_code_server(real: str, socket: Path) -> Iterator[ForeignCodeServer]:
+    """Serve beside a real code server."""
+    handler = ForeignCodeServer(real, f"unix:{socket}")
     server = grpc.server(futures.ThreadPoolExecutor(16), handlers=(handler,))
-    address = f"unix:{socket}"
-    server.add_insecure_port(address)
+    server.add_insecure_port(handler.address)
     server.start()
     try:
-        yield handler, address
+        yield handler
     finally:
         handler.close()
         server.stop(0).wait()

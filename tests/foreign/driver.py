@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import statistics
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ import grpc
 from grpc_status import rpc_status
 
 from tests.foreign.code_server import ForeignCodeServer, as_it_is, foreign_code_server
+from tests.foreign.field_names import names_field
 from tests.foreign.host import VARIABLE, write_program
 from tests.foreign.mutation import spoil, spoil_stream
 from tests.foreign.services import Service
@@ -44,12 +45,11 @@ def {0}_three({0}_one, {0}_two):
 """
 
 _CALLS = ("Plan", "GetLaunchSpec", "GetGraph", "GetManifest", "GetLocation", "PlanReexecution")
-_FIELD = re.compile(
-    r"[A-Za-z_]+(\[[^\]]*\])?\.[a-z_]+|[a-z_]+\[\d+\]|header|digest|HostFrame|frame's length"
-)
 _RUN_MS = 15_000
 _CALL_SECONDS = 60.0
 _END_SECONDS = 120.0
+_WARM_UP = 10
+"""After so many rounds at least, the launcher has imported and cached what it will."""
 FINAL = {run_pb2.RUN_STATE_SUCCEEDED, run_pb2.RUN_STATE_FAILED, run_pb2.RUN_STATE_CANCELLED}
 
 
@@ -61,8 +61,22 @@ class Figures:
     poisoned: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
-    first_rss: int = 0
-    last_rss: int = 0
+    memory: list[int] = field(default_factory=list)
+    """Of the launcher, after each round: bytes that are its own."""
+
+    @property
+    def steady(self) -> list[int]:
+        """Its memory once all of it is imported, and caches are filled: but for the first third."""
+        return self.memory[max(_WARM_UP, len(self.memory) // 3) :]
+
+    @property
+    def grown(self) -> float:
+        """By how many bytes it grew in the steady rounds: their line of best fit, end less start."""
+        steady = self.steady
+        if len(steady) < 2:
+            return 0.0
+        fit = statistics.linear_regression(range(len(steady)), steady)
+        return fit.slope * (len(steady) - 1)
 
 
 class Foreign:
@@ -117,33 +131,12 @@ def _spoilt_one(answers: Iterator[Any], random: Random) -> Iterator[Any]:
 
 
 class Driver:
-    """A launcher of one healthy location and some that are not."""
+    """Goes round with a launcher of a healthy location, `well`, and some that are not."""
 
-    def __init__(self, stack: ExitStack, folder: Path, foreigners: int) -> None:
-        self._random = Random("driver")
+    def __init__(self, calls: Any, foreign: Sequence[Foreign]) -> None:
         self.figures = Figures()
-        program = write_program(folder / "foreign-host")
-        locations = []
-        self._foreign: list[Foreign] = []
-        for number in range(foreigners):
-            real = _code_server(stack, folder, f"f{number}")
-            served = foreign_code_server(real.address, folder / f"x{number}.sock")
-            server, address = stack.enter_context(served)
-            self._foreign.append(Foreign(f"f{number}", server, program))
-            locations.append(f"--location=f{number}={address}")
-        well = _code_server(stack, folder, "well")
-        self.launcher = stack.enter_context(
-            Service(
-                "treadle_launcher",
-                "--home",
-                str(folder / "home"),
-                "--term-grace=1",
-                f"--location=well={well.address}",
-                *locations,
-            )
-        )
-        channel = stack.enter_context(grpc.insecure_channel(self.launcher.address))
-        self._calls: Any = launcher_pb2_grpc.LauncherServiceStub(channel)
+        self._calls = calls
+        self._foreign = foreign
 
     def round(self, seed: int) -> None:
         """Poison every foreign location, run something of each, and look how all of it ends."""
@@ -182,8 +175,9 @@ class Driver:
         self.figures.ends[f"refused {refusal.reason}"] += 1
         if "A fault of Treadle's own" in status.message:
             self.figures.faults.append(f"{what}: {status.message}")
-        elif refusal.reason == "INTERNAL" and not _FIELD.search(status.message):
-            self.figures.faults.append(f"{what}: names no field: {status.message}")
+        elif not names_field(status.message):
+            said = f"refused {refusal.reason}: {status.message}"
+            self.figures.faults.append(f"{what}: names no field: {said}")
 
     def _ended(self, run_id: str) -> Any:
         request = launcher_pb2.WatchRunRequest(run_id=run_id)
@@ -205,33 +199,49 @@ class Driver:
         failures = [run.failure] if run.HasField("failure") else []
         steps = self._calls.ListRunSteps(launcher_pb2.ListRunStepsRequest(run_id=run_id)).steps
         failures += [step.failure for step in steps if step.HasField("failure")]
-        reasons = {
-            run_pb2.FailureReason.Name(each.reason).removeprefix("FAILURE_REASON_")
-            for each in failures
-        }
-        self.figures.ends[" ".join([state, *sorted(reasons)])] += 1
-        if state == "FAILED" and not any(each.message for each in failures):
+        reasons = [_reason(each) for each in failures]
+        self.figures.ends[" ".join([state, *sorted(set(reasons))])] += 1
+        if state == "FAILED" and not failures:
             self.figures.faults.append(f"{what}: run {run_id} failed and does not say why")
-        for each in failures:
-            if each.reason == run_pb2.FAILURE_REASON_INTERNAL and not _FIELD.search(each.message):
-                self.figures.faults.append(f"{what}: names no field: {each.message}")
+        for reason, each in zip(reasons, failures, strict=True):
+            if not names_field(each.message):
+                said = f"{reason}: {each.message}"
+                self.figures.faults.append(f"{what}: names no field: {said}")
+
+
+def _reason(failure: run_pb2.Failure) -> str:
+    return run_pb2.FailureReason.Name(failure.reason).removeprefix("FAILURE_REASON_")
 
 
 def drive(folder: Path, seeds: Iterable[int], *, foreigners: int, seconds: float) -> Figures:
     """Go round with each seed, no longer than so many seconds; return what came of it."""
     began = time.monotonic()
     with ExitStack() as stack:
-        driver = Driver(stack, folder, foreigners)
-        figures = driver.figures
+        foreign = [_foreign(stack, folder, f"f{number}") for number in range(foreigners)]
+        well = _code_server(stack, folder, "well")
+        named = [(each.name, each.server.address) for each in foreign]
+        locations = [
+            f"--location={name}={address}" for name, address in (("well", well.address), *named)
+        ]
+        home = ("--home", str(folder / "home"))
+        launcher = stack.enter_context(
+            Service("treadle_launcher", *home, "--term-grace=1", *locations)
+        )
+        channel = stack.enter_context(grpc.insecure_channel(launcher.address))
+        driver = Driver(launcher_pb2_grpc.LauncherServiceStub(channel), foreign)
         for seed in seeds:
             driver.round(seed)
-            figures.last_rss = driver.launcher.rss()
-            # Once all of it is imported, and caches are filled.
-            if figures.healthy == 20:
-                figures.first_rss = figures.last_rss
+            driver.figures.memory.append(launcher.memory())
             if time.monotonic() - began > seconds:
                 break
-        return figures
+        return driver.figures
+
+
+def _foreign(stack: ExitStack, folder: Path, name: str) -> Foreign:
+    real = _code_server(stack, folder, name)
+    socket = folder / f"x{name}.sock"
+    server = stack.enter_context(foreign_code_server(real.address, socket))
+    return Foreign(name, server, write_program(folder / "foreign-host"))
 
 
 def _code_server(stack: ExitStack, folder: Path, name: str) -> Service:

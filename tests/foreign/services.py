@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Self
 
 _END_SECONDS = 30
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Service:
@@ -52,6 +51,8 @@ class Service:
             self._popen.kill()
             self._popen.wait()
 
-    def rss(self) -> int:
-        """Return how many bytes of its memory are resident."""
-        return int(Path(f"/proc/{self._popen.pid}/statm").read_text().split()[1]) * _PAGE
+    def memory(self) -> int:
+        """Return how many bytes of memory are its own: resident, and of no file."""
+        status = Path(f"/proc/{self._popen.pid}/status").read_text()
+        kibibytes = next(line.split()[1] for line in status.splitlines() if "RssAnon" in line)
+        return int(kibibytes) * 1024

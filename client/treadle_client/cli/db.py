@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
-from treadle_client._home import default_home
+from treadle_client._home import default_home, holds
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.home_option import home_option
 from treadle_client.cli.service_command import become
-
-_HOME = click.option(
-    "--home",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The folder of runs and values; by default $TREADLE_HOME, else .treadle here.",
-)
 
 
 @click.group()
@@ -23,8 +19,9 @@ def db() -> None:
 
 
 @db.command()
-@_HOME
-def upgrade(home: Path | None) -> None:
+@home_option
+@reporting_errors
+def upgrade(home: Path | None) -> ExitCode:
     """Bring a home to the format of this Treadle.
 
     The database is copied aside first, as treadle.db.format-N. A home on which a launcher runs is
@@ -34,8 +31,9 @@ def upgrade(home: Path | None) -> None:
 
 
 @db.command()
-@_HOME
-def check(home: Path | None) -> None:
+@home_option
+@reporting_errors
+def check(home: Path | None) -> ExitCode:
     """Check a home: format, database, that each run can be read, that the latest values are there.
 
     Changes nothing, and may be called while a launcher runs. Exit status 1: it found something.
@@ -45,6 +43,6 @@ def check(home: Path | None) -> None:
 
 def _existing(home: Path | None) -> Path:
     found = (home or default_home()).absolute()
-    if not any((found / name).exists() for name in ("FORMAT", "treadle.db")):
+    if not any(holds(found, name) for name in ("FORMAT", "treadle.db")):
         raise click.UsageError(f"{found} is not a home. Name one with --home.")
     return found

@@ -20,6 +20,7 @@ from treadle_client._local import Code, LocalServices, forgetting, local_service
 from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.home_option import home_option
 from treadle_client.cli.location_text import location_text
 from treadle_client.cli.options import FORGET_HELP, code_options
 from treadle_client.cli.visible import say
@@ -28,12 +29,7 @@ from treadle_client.cli.visible import say
 @click.command(cls=CodeCommand)
 @code_options
 @click.option("--name", metavar="NAME", help="The location's name; by default the first target's.")
-@click.option(
-    "--home",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The folder of runs and values; by default $TREADLE_HOME, else .treadle here.",
-)
+@home_option
 @click.option("--bind", metavar="ADDRESS", help="Where the launcher is to be reached.")
 @click.option("--token-file", metavar="FILE", help="Holds the token for a launcher on TCP.")
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Steps at once.")

@@ -15,6 +15,7 @@ from treadle_client._plan import Siblings, UnrecordedLoads, UnselectedOutputs
 from treadle_client._run_limits import MOST_RETRIES
 from treadle_client._start_choices import ImportScope, StartWith
 from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.home_option import home_option
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.run_choices import RunChoices, run_timeout
 from treadle_client.cli.session import SessionRequest
@@ -71,10 +72,7 @@ _LAUNCHER: tuple[Decorator, ...] = (
         help="A running launcher: unix:/path or host:port. By default $TREADLE_LAUNCHER, else"
         " the one that runs on the home.",
     ),
-    click.option(
-        "--home", type=_PATH, metavar="DIR",
-        help="The folder of runs and values; by default $TREADLE_HOME, else .treadle here.",
-    ),
+    home_option,
     click.option(
         "--token-file", type=_FILE, metavar="FILE",
         help="Holds the token that a launcher on TCP asks for.",

@@ -13,7 +13,7 @@ import click
 
 from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
-from treadle_client._home import default_home, find_launcher
+from treadle_client._home import default_home, find_launcher, holds
 from treadle_client._local import Code, Purpose, connected, forgetting, local_services
 from treadle_client.cli.visible import say
 
@@ -97,7 +97,7 @@ def open_reading_session(wanted: SessionRequest) -> Iterator[Session]:
         UnreachableError: there is neither a home nor a launcher, or it does not answer.
     """
     home = wanted.home_or_default
-    is_alone = not _named(wanted) and find_launcher(home) is None and (home / "FORMAT").is_file()
+    is_alone = not _named(wanted) and find_launcher(home) is None and holds(home, "FORMAT")
     if not is_alone:
         with open_code_session(wanted) as session:
             yield session
@@ -174,7 +174,7 @@ def open_home_session(wanted: SessionRequest, purpose: Purpose) -> Iterator[Sess
         with open_session(wanted) as session:
             yield session
         return
-    if not (home / "FORMAT").is_file():
+    if not holds(home, "FORMAT"):
         raise StartError(
             f"{home} is not a home, and no launcher is named: give --home or --launcher.",
             usage=True,

@@ -11,6 +11,7 @@ from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.attempts import Attempts
+from treadle_launcher.engine.awaited import awaited
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.host_pool import HostPool
@@ -125,7 +126,9 @@ class Engine:
 
     def end_overdue(self, turn: Turn, run: ActiveRun) -> None:
         """End a run whose time is over."""
-        self.request_cancel(turn, run, OVERDUE, failures.overdue(run.view))
+        self.request_cancel(
+            turn, run, OVERDUE, failures.overdue(run.view, awaited(run, self._pool.all()))
+        )
 
     def _cancel_tasks(self, run: ActiveRun) -> None:
         run.is_ending = True
@@ -204,11 +207,11 @@ class Engine:
         is_due = any(self._pool.answers.is_end_due(task) for task in tasks)
         is_idle = any(task.sent for task in tasks) and not any(task.answered for task in tasks)
         if host.has_hung_up:
-            why = f"its connection ended, it did not dial again for {seconds:.0f} s, and it"
-            self._pool.kill_for(host, f"{why} was killed")
+            why = f"its connection ended, it did not dial again for {seconds:.0f} s"
+            self._pool.kill_for(host, f"{why} (no HostFrame.hello came), and it was killed")
         elif is_due or is_idle or seconds >= defaults.HOST_SILENCE:
-            why = f"it did not answer for {seconds:.0f} s, stopped or held by the code in it, and"
-            self._pool.kill_for(host, f"{why} was killed")
+            why = f"it did not answer for {seconds:.0f} s, stopped or held by the code in it"
+            self._pool.kill_for(host, f"{why} (no Ack.state came), and was killed")
         if not host.is_usable:
             return
         self._pool.set_aside(host)
@@ -224,8 +227,9 @@ class Engine:
         if self._board.stance is not Stance.RESUMING:
             _LOG.warning("host_stuck host=%s", host.host_id)
             seconds = defaults.HOST_END
-            why = f"it had not ended an attempt {seconds:g} s after it had to, and was killed"
-            self._pool.kill_for(host, why)
+            why = f"it had not ended an attempt {seconds:g} s after it had to"
+            owed = "no JournalRecord.cancelled or failed came"
+            self._pool.kill_for(host, f"{why} ({owed}), and was killed")
 
     def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""

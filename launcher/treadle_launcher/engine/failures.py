@@ -23,13 +23,14 @@ def unfit(host: Host, hello: Hello) -> Failure:
     if hello.protocol_version != PROTOCOL_VERSION:
         return _other_version(host, hello.protocol_version)
     if hello.state is HostState.STALE and (hello.changes or hello.failure is None):
-        found = stale(f"the host got other code than was planned: {_listed(hello.changes)}")
+        changes = "; ".join(hello.changes) or "Hello.changes is not set"
+        found = stale(f"the host got other code than was planned: {changes}")
         if hello.failure is None:
             return found
         return replace(found, traceback=hello.failure.traceback, source=hello.failure.source)
     if hello.failure is not None:
         return hello.failure
-    message = f"The host of {host.location} could not import its code."
+    message = f"The host of {host.location} could not import its code: Hello.failure is not set."
     return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
 
 
@@ -41,8 +42,8 @@ def stale(why: str) -> Failure:
 
 def _other_version(host: Host, version: int) -> Failure:
     message = (
-        f"The host of {host.location} speaks version {version} of the host protocol, and this"
-        f" launcher version {PROTOCOL_VERSION}: Treadle was installed anew since the launcher was"
+        f"The host of {host.location} speaks version {version} of the host protocol"
+        f" (Hello.protocol_version), and this launcher version {PROTOCOL_VERSION}: Treadle was installed anew since the launcher was"
         " started. Start it again; no run is lost by that."
     )
     return Failure(reason=FailureReason.START_FAILED, message=message)
@@ -51,7 +52,7 @@ def _other_version(host: Host, version: int) -> Failure:
 def ended_early(host: Host) -> Failure:
     """Return why a run failed whose host ended before it was ready."""
     reason = FailureReason.INTERNAL if host.fault else FailureReason.START_FAILED
-    message = f"The host of {host.location} did not get ready: {_ending(host)}."
+    message = f"The host of {host.location} did not get ready: {_ending(host)}. {_owed(host)}."
     return Failure(reason=reason, message=message, stderr_tail=_tail(host))
 
 
@@ -93,13 +94,13 @@ def unsound(error: Exception) -> Failure:
     )
 
 
-def overdue(view: RunView) -> Failure:
-    """Return why a run failed that took longer than it may."""
+def overdue(view: RunView, awaited: str) -> Failure:
+    """Return why a run failed that took longer than it may, and what it waited for then."""
     summary = view.summary()
     seconds = summary.timeout_ms / 1000
     message = (
         f"The run took longer than the {seconds:g} s that it may, and what ran was ended."
-        " What had succeeded is kept, to go on from with more time."
+        f"{f' It waited for {awaited}.' if awaited else ''} What had succeeded is kept, to go on from with more time."
     )
     return Failure(reason=FailureReason.TIMEOUT, message=message)
 
@@ -116,7 +117,7 @@ def in_vain(host: Host, hosts: int) -> Failure:
     """Return why a run failed for which one host after the other was started for nothing."""
     message = (
         f"{hosts} hosts of {host.location} in a row ended, or were ended, before one took a task of"
-        f" the run; the last: {_ending(host)}."
+        f" the run, which an Ack.state says; the last: {_ending(host)}."
     )
     return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
 
@@ -124,8 +125,8 @@ def in_vain(host: Host, hosts: int) -> Failure:
 def never_taken(host: Host, tries: int) -> Failure:
     """Return why a step failed that no host took, though none said that it could not."""
     message = (
-        f"{tries} hosts of {host.location} in a row ended, or left, before one took the task; the"
-        f" last: {_ending(host)}."
+        f"{tries} hosts of {host.location} in a row ended, or left, before one took the task,"
+        f" which an Ack.state says; the last: {_ending(host)}."
     )
     return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
 
@@ -135,8 +136,11 @@ def _recordable(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def _listed(changes: tuple[str, ...]) -> str:
-    return "; ".join(changes) or "what changed is not known"
+def _owed(host: Host) -> str:
+    """Return what was waited for of a host that did not get ready."""
+    if host.said is None:
+        return "It had sent no HostFrame.hello"
+    return f"Its Hello.state had been {host.said.name}, and READY was waited for"
 
 
 def _ending(host: Host) -> str:

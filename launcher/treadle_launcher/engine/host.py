@@ -10,7 +10,7 @@ from enum import StrEnum
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.patience import Patience
 from treadle_launcher.events import StartMethod
-from treadle_launcher.hosts.frames import LauncherFrame
+from treadle_launcher.hosts.frames import HostState, LauncherFrame
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.listener import Connection
 from treadle_launcher.hosts.provider import HostProcess
@@ -61,7 +61,7 @@ class Host:
 
     `launch_spec` is None when an earlier launcher started it for a run that is over; what it
     was told of `durability` by whoever started it stays. `process`
-    is there when this launcher started it, `identity` when its process is known. `received`
+    is there when this launcher started it, `said` is how far it said that it is (None: nothing), `identity` when its process is known. `received`
     is the last journal record that was taken, `marked` the last that the store was told of,
     `committed` the last that it holds. `why_killed` is set before this launcher kills it, `fault`
     when what it says cannot be believed, or read.
@@ -79,6 +79,7 @@ class Host:
     process: HostProcess | None = None
     identity: ProcessId | None = None
     connection: Connection | None = None
+    said: HostState | None = None
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
     start_method: StartMethod = StartMethod.FORK
     start_method_reason: str = ""

@@ -153,6 +153,7 @@ class HostDesk:
             self._refuse(connection, host, hello)
             return
         self._pool.answers.heard(host)
+        host.said = hello.state
         is_new = host.connection is not connection
         if is_new:
             self._hosts[connection] = host

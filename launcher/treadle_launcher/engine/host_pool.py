@@ -126,7 +126,8 @@ class HostPool:
         self._hosts[host.host_id] = host
         grace = defaults.HOST_RETURN_GRACE if launch_spec is None else self._options.orphan_grace
         why = (
-            f"it did not dial in within {grace:g} s after a restart of the launcher and was killed"
+            f"it did not dial in within {grace:g} s after a restart of the launcher (no"
+            " HostFrame.hello came), and was killed"
         )
         if folder.is_moved:
             grace = 0.0

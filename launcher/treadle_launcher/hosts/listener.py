@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
             (length,) = _LENGTH.unpack_from(self._buffer, start)
             if length > _LARGEST_FRAME:
                 raise FrameError(
-                    f"a frame's length is {length:,}; it must be 0 to {_LARGEST_FRAME:,}"
+                    f"a HostFrame's length is {length:,}; it must be 0 to {_LARGEST_FRAME:,}"
                 )
             end = start + _LENGTH.size + length
             if len(self._buffer) < end:

@@ -7,12 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_launcher.store.connections import read_only_uri
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.schema import home_facts
-from treadle_launcher.store.session import WriteSession
+from treadle_launcher.store.session import WriteSession, last_recorded
 
 _HOME_ID = "home_id"
 
@@ -25,6 +26,14 @@ class DatabaseFacts:
     last_sequence: int
 
 
+def claimed(connection: Connection, home_id: str) -> int | None:
+    """Return the last store sequence if the database is said to be of this home, else None."""
+    query = select(home_facts.c.value).where(home_facts.c.name == _HOME_ID)
+    if connection.execute(query).scalar() != home_id:
+        return None
+    return last_recorded(connection)
+
+
 def claim(session: WriteSession, home_id: str) -> int:
     """Record of which home this is the database; return the last store sequence."""
     row = insert(home_facts).values(name=_HOME_ID, value=home_id)
@@ -33,7 +42,7 @@ def claim(session: WriteSession, home_id: str) -> int:
             index_elements=[home_facts.c.name], set_={"value": row.excluded.value}
         )
     )
-    return session.last_recorded()
+    return last_recorded(session.connection)
 
 
 def read_facts(database: Path) -> DatabaseFacts:

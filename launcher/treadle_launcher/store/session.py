@@ -44,7 +44,7 @@ class WriteSession:
     def next_store_sequence(self) -> int:
         """Return the number of the next event of the home."""
         if self.last_store_sequence is None:
-            self.last_store_sequence = self.last_recorded()
+            self.last_store_sequence = last_recorded(self.connection)
         self.last_store_sequence += 1
         return self.last_store_sequence
 
@@ -52,14 +52,9 @@ class WriteSession:
         """Whether the last event of the home has this number. Not within a transaction."""
         try:
             with self.connection.begin():
-                return self.last_recorded() == store_sequence
+                return last_recorded(self.connection) == store_sequence
         except SQLAlchemyError:
             return False
-
-    def last_recorded(self) -> int:
-        """Return the number of the home's last event that is recorded; 0: there is none."""
-        found: int | None = self.connection.execute(_LAST_STORE_SEQUENCE).scalar()
-        return found or 0
 
     def fold(self, run_id: RunId) -> SummaryFold:
         """Return the run's row, ready to grow.
@@ -83,3 +78,9 @@ class WriteSession:
         if mark.last_record > self.host_mark(mark.host_id):
             host_marks.put(self.connection, mark)
             self._marks[mark.host_id] = mark.last_record
+
+
+def last_recorded(connection: Connection) -> int:
+    """Return the number of the home's last event that is recorded; 0: there is none."""
+    found: int | None = connection.execute(_LAST_STORE_SEQUENCE).scalar()
+    return found or 0

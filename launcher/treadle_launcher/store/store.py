@@ -190,9 +190,15 @@ class Store:
         whole = tuple(garbage)
         return self._writer.submit(lambda session: value_record.mark_removed(session, whole))
 
-    def claim(self, home_id: str) -> asyncio.Future[int]:
-        """Record of which home this is the database; return the last store sequence."""
-        return self._writer.submit(lambda session: home_facts.claim(session, home_id))
+    async def claim(self, home_id: str) -> int:
+        """Record of which home this is the database; return the last store sequence.
+
+        Where that is recorded, nothing is written: a launcher starts on a locked database too.
+        """
+        last = await self._readers.read(lambda each: home_facts.claimed(each, home_id))
+        if last is not None:
+            return last
+        return await self._writer.submit(lambda session: home_facts.claim(session, home_id))
 
     # Reads.
 

@@ -74,7 +74,7 @@ def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
     for number, part in enumerate(parts):
         if part.HasField("header") != (number == 0):
             raise BadPlanError(
-                f"header of part {number}: it is set in the first part, and there only"
+                f"PlanPart.header of part {number}: it is set in the first part, and there only"
             )
         header = header or part.header
         steps.extend(decode_step(step) for step in part.steps)
@@ -82,7 +82,7 @@ def decode_plan(parts: Iterable[plan_pb2.PlanPart]) -> Plan:
         hazards.extend(decode_hazard(hazard) for hazard in part.hazards)
         reuses.extend(decode_reuse(reuse) for reuse in part.reuses)
     if header is None:
-        raise BadPlanError("there is no part, and no header")
+        raise BadPlanError("PlanPart.header is not set: there is no part")
     return Plan(
         location=header.location,
         digest=header.digest,

@@ -10,6 +10,9 @@ import grpc
 import pytest
 
 from tests.foreign.code_server import ForeignCodeServer, as_it_is, foreign_code_server
+from tests.foreign.driver import Driver
+from tests.foreign.driver import Foreign as FuzzedLocation
+from tests.foreign.host import write_program
 from treadle_api.v1 import codeserver_pb2, graph_pb2, run_pb2
 
 WELL = """
@@ -35,10 +38,13 @@ def two(one):
 class Foreign:
     """A launcher of two locations, one of which answers as a test wants it."""
 
-    def __init__(self, services: Any, code_server: ForeignCodeServer, address: str) -> None:
+    def __init__(self, services: Any, code_server: ForeignCodeServer) -> None:
         self.code_server = code_server
+        self.folder = services.folder
         well = services.code_server(services.module("well", WELL), "well")
-        launcher = services.launcher(f"--location=well={well.address}", f"--location=bad={address}")
+        launcher = services.launcher(
+            f"--location=well={well.address}", f"--location=bad={code_server.address}"
+        )
         self.caller = services.caller(launcher.address)
 
     def succeeds(self, location: str, *expressions: str) -> None:
@@ -58,8 +64,8 @@ class Foreign:
 def foreign(shared_services: Any) -> Iterator[Foreign]:
     real = shared_services.code_server(shared_services.module("bad", BAD), "bad")
     socket = shared_services.folder / "foreign.sock"
-    with foreign_code_server(real.address, socket) as (code_server, address):
-        yield Foreign(shared_services, code_server, address)
+    with foreign_code_server(real.address, socket) as code_server:
+        yield Foreign(shared_services, code_server)
 
 
 Edit = Callable[[Any], None]
@@ -203,3 +209,21 @@ def test_a_location_that_says_impossible_things_of_itself_counts_as_unreachable(
     assert states["well"] == graph_pb2.LOCATION_STATE_SERVING
     foreign.succeeds("well", "fine")
     foreign.succeeds("bad", "*")
+
+
+SHORT_FUZZ = (6, 37, 42, 22, 35, 53, 54, 15, 18, 28, 13)
+"""Seeds of poison that is quick: eight code servers and three hosts; `make fuzz` takes all others."""
+
+
+def test_foreign_code_servers_and_hosts_spoil_their_own_runs_and_name_the_field(
+    foreign: Foreign,
+) -> None:
+    program = write_program(foreign.folder / "foreign-host")
+    driver = Driver(foreign.caller.stub, [FuzzedLocation("bad", foreign.code_server, program)])
+
+    for seed in SHORT_FUZZ:
+        driver.round(seed)
+
+    assert driver.figures.faults == []
+    assert driver.figures.healthy == len(SHORT_FUZZ)
+    assert driver.figures.ends == {"SUCCEEDED": 3, "refused INTERNAL": 5, "FAILED INTERNAL": 3}

@@ -108,3 +108,16 @@ def test_a_home_that_an_older_treadle_wrote_gains_what_tells_it(tmp_path: Path) 
 def test_a_mark_is_never_ahead_of_a_database_that_goes_on(tmp_path: Path) -> None:
     for _ in range(3):
         check_record(used(tmp_path))
+
+
+def test_a_claimed_home_is_used_while_somebody_keeps_its_database_locked(tmp_path: Path) -> None:
+    home = used(tmp_path / "home")
+
+    async def claim_again() -> int:
+        with open_store(home.database) as store:
+            return await store.claim(home.home_id)
+
+    with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert asyncio.run(claim_again()) > 0

@@ -103,6 +103,34 @@ async def test_a_host_that_cannot_be_what_it_says_fails_the_run_that_waits_for_i
         assert said in run.failure.message
 
 
+@pytest.mark.parametrize(
+    ("state", "owed"),
+    [
+        (None, "It had sent no HostFrame.hello."),
+        ("NEW", "Its Hello.state had been NEW, and READY was waited for."),
+    ],
+)
+async def test_a_host_that_leaves_before_it_is_ready_fails_its_run_by_what_it_owed(
+    kit, plans, state, owed
+):
+    turn = kit.program.with_name("leave-now")
+    os.mkfifo(turn)
+    kit.write_program(f"read line < {turn}; exit 0")
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.host()
+        if state is not None:
+            await host.dial()
+            await host.hello(state=state)
+            await host.expect("prepare")
+        await asyncio.to_thread(turn.write_text, "\n")
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.START_FAILED
+        assert run.failure.message == (
+            f"The host of here did not get ready: it exited with status 0. {owed}"
+        )
+
+
 async def test_a_journal_that_cannot_be_read_ends_the_run_and_names_the_line(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
@@ -150,5 +178,6 @@ async def test_hosts_that_leave_without_a_word_of_a_task_are_tried_so_often_and_
         assert run.state is RunState.FAILED
         assert failure.reason is FailureReason.START_FAILED
         assert (
-            "6 hosts of here in a row ended, or left, before one took the task" in failure.message
+            "6 hosts of here in a row ended, or left, before one took the task, which an Ack.state"
+            " says; the last: it exited with status 0." in failure.message
         )

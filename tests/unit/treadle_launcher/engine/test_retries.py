@@ -150,13 +150,14 @@ async def test_a_run_whose_time_is_over_is_ended_and_fails(kit, plans):
     async with kit.running():
         run_id = await kit.launch(plans({"a": (), "b": ("a",)}), timeout_ms=100)
         host = await kit.ready_host()
-        task = await host.task()
+        task = await host.expect("task")
         cancel = await host.expect("cancel")
         assert cancel["taskId"] == task["taskId"]
         await host.cancelled(task)
         run = await kit.finished(run_id)
         assert run.state is RunState.FAILED
         assert run.failure.reason is FailureReason.TIMEOUT
+        assert "It waited for its host to take a (Ack.state)." in run.failure.message
         story = await kit.story(run_id)
         assert story[-4:] == [
             "cancel_requested",
@@ -218,7 +219,7 @@ async def test_a_time_that_is_over_while_the_loop_stands_still_ends_the_run(kit,
     async with kit.running():
         run_id = await kit.launch(plans({"a": (), "b": ()}), timeout_ms=200)
         host = await kit.ready_host()
-        first, second = await host.task(), await host.task()
+        first, second = await host.task(), await host.begin()
         await host.succeed(first)
         deadline = kit.engine.board.moments._timer.when()
         while asyncio.get_running_loop().time() < deadline:
@@ -229,6 +230,7 @@ async def test_a_time_that_is_over_while_the_loop_stands_still_ends_the_run(kit,
         await host.cancelled(second)
         run = await kit.finished(run_id)
         assert (run.state, run.failure.reason) == (RunState.FAILED, FailureReason.TIMEOUT)
+        assert "the end of b (JournalRecord.succeeded or failed)." in run.failure.message
 
 
 async def test_what_had_ended_when_the_time_was_over_counts(kit, plans):

@@ -1,0 +1,48 @@
+"""Whether a text names a field of the contract, by its path: what is wrong is to be found by that."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from google.protobuf.descriptor import Descriptor
+
+import treadle_api.v1
+
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?(?:\.[A-Za-z_]\w*(?:\[[^\]]*\])?)*")
+_INDEX = re.compile(r"\[[^\]]*\]")
+_WHOLE = "HostFrame"
+"""What cannot be read at all has no fields."""
+
+
+def names_field(text: str) -> bool:
+    """Tell whether a text holds the path of a field: `Message.field`, `field.field`, `field[0]`."""
+    return any(_is_field(path) for path in _PATH.findall(text))
+
+
+def _is_field(path: str) -> bool:
+    if path == _WHOLE:
+        return True
+    messages, fields = _contract()
+    first, *others = _INDEX.sub("", path).split(".")
+    if not others:
+        return first in fields and path != first
+    return (first in messages or first in fields) and fields.issuperset(others)
+
+
+@cache
+def _contract() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of all messages, and of all fields."""
+    messages = tuple(_messages())
+    fields = frozenset(field.name for each in messages for field in each.fields)
+    return frozenset(each.name for each in messages), fields
+
+
+def _messages() -> Iterator[Descriptor]:
+    for module in pkgutil.iter_modules(treadle_api.v1.__path__):
+        if module.name.endswith("_pb2"):
+            file = importlib.import_module(f"treadle_api.v1.{module.name}").DESCRIPTOR
+            yield from file.message_types_by_name.values()
