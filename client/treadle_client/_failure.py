@@ -31,6 +31,8 @@ class FailureReason(StrEnum):
     STALE = "stale"
     #: A fault of Treadle's own.
     INTERNAL = "internal"
+    #: The code defines something else each time that it is imported: no plan of it can run.
+    UNSTABLE = "unstable"
 
 
 class FailureWhere(StrEnum):

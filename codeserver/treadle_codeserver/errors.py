@@ -3,6 +3,7 @@
 CodeServerError
 └── RefusedError            a call is refused: reason, names, what to do
     ├── NotLoadedError      NOT_LOADED
+    ├── UnstableError       UNSTABLE
     ├── NotLocalError       NOT_LOCAL
     ├── BadArgumentError    BAD_ARGUMENT
     ├── BadTokenError       BAD_TOKEN
@@ -32,6 +33,7 @@ class Reason(StrEnum):
     PARTIAL_BLOCK = "PARTIAL_BLOCK"
     BAD_ARGUMENT = "BAD_ARGUMENT"
     NOT_LOADED = "NOT_LOADED"
+    UNSTABLE = "UNSTABLE"
     NOT_LOCAL = "NOT_LOCAL"
     BAD_TOKEN = "BAD_TOKEN"
     SHUTTING_DOWN = "SHUTTING_DOWN"
@@ -68,6 +70,12 @@ class NotLoadedError(RefusedError):
     """No load of this location has succeeded: GetLocation says why."""
 
     reason = Reason.NOT_LOADED
+
+
+class UnstableError(RefusedError):
+    """The definitions of this location are others at each import: GetLocation says which."""
+
+    reason = Reason.UNSTABLE
 
 
 class NotLocalError(RefusedError):

@@ -15,7 +15,8 @@ from uuid import uuid4
 
 from treadle import selection
 from treadle.snapshot import KeyText, Snapshot
-from treadle_codeserver.errors import NotLoadedError, ShuttingDownError
+from treadle_codeserver import unstable
+from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.module_report import ModuleReport
 from treadle_codeserver.source_files import SourceFiles
@@ -31,7 +32,7 @@ class LocationState(StrEnum):
     SERVING_LAST_GOOD = "serving_last_good"
     """A snapshot is served, but the last load failed."""
     FAILED = "failed"
-    """No load has succeeded."""
+    """No load has succeeded, or no two imports define the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,14 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationStatus:
-    """The location at one moment. `modules` and `warnings` are those of the last load."""
+    """The location at one moment. `modules` and `warnings` are those of the last load.
+
+    `unstable` says what no two imports of the code have in common: nothing is served then.
+    """
 
     name: str
     state: LocationState
+    unstable: str = ""
     served: Served | None = None
     modules: tuple[ModuleReport, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -83,6 +88,8 @@ class CodeLocation:
         self._running: asyncio.Task[bool] | None = None
         self._waiting: asyncio.Task[bool] | None = None
         self._is_closed = False
+        # What a load gave last, also if it was refused.
+        self._last: Snapshot | None = None
 
     @property
     def status(self) -> LocationStatus:
@@ -94,10 +101,13 @@ class CodeLocation:
 
         Raises:
             NotLoadedError: no load has succeeded.
+            UnstableError: no two imports define the same.
             ShuttingDownError: the server is leaving.
         """
         while self.status.state is LocationState.LOADING:
             await self._next_moment(self._moment)
+        if self.status.unstable:
+            raise UnstableError(self.status.unstable)
         if self.status.served is None:
             raise NotLoadedError
         return self.status.served
@@ -158,17 +168,46 @@ class CodeLocation:
             await asyncio.wait({previous})
         # It starts now: who calls from here on waits for another one.
         self._running, self._waiting = self._waiting, None
-        outcome = await self._load()
-        self._publish(outcome)
-        return outcome.snapshot is not None
+        status = await self._loaded()
+        self._publish(status)
+        return status.state is LocationState.SERVING
 
-    def _publish(self, outcome: LoadOutcome) -> None:
+    async def _loaded(self) -> LocationStatus:
+        """Load; once more, and compare, if another load of the same files gave something else."""
+        outcome, before = await self._load(), self._last
+        found = outcome.snapshot
+        if found is None:
+            return self._status_after(outcome)
+        self._last = found
+        is_doubted = before is not None and unstable.is_suspect(before, found)
+        if not is_doubted and not self.status.unstable:
+            return self._status_after(outcome)
+        again = await self._load()
+        if again.snapshot is not None:
+            self._last = again.snapshot
+            if unstable.is_suspect(found, again.snapshot):
+                return self._refused(again, unstable.differences(found, again.snapshot))
+        return self._status_after(again)
+
+    def _refused(
+        self, outcome: LoadOutcome, found: tuple[unstable.Difference, ...]
+    ) -> LocationStatus:
+        """Serve nothing: what was served is no more true than what was loaded now."""
+        return LocationStatus(
+            name=self.status.name,
+            state=LocationState.FAILED,
+            unstable=unstable.problem_of(found),
+            modules=unstable.refused(outcome.modules, found),
+        )
+
+    def _publish(self, status: LocationStatus) -> None:
         last = self._moment
-        following = _Moment(self._status_after(last.status, outcome))
+        following = _Moment(status)
         self._moment = following
         last.following.set_result(following)
 
-    def _status_after(self, status: LocationStatus, outcome: LoadOutcome) -> LocationStatus:
+    def _status_after(self, outcome: LoadOutcome) -> LocationStatus:
+        status = replace(self.status, unstable="")
         if outcome.snapshot is None:
             is_first = status.served is None
             state = LocationState.FAILED if is_first else LocationState.SERVING_LAST_GOOD

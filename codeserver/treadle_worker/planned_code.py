@@ -60,7 +60,7 @@ def _unlike(names: tuple[str, ...]) -> str:
 
 def _unstable(names: tuple[str, ...]) -> Failure:
     return Failure(
-        reason=FailureReason.STALE,
+        reason=FailureReason.UNSTABLE,
         message="The code defines something else when it is imported again, though no source file"
         f" is another: {_told(names)}. Make it the same in every import, whatever the time, random"
         " numbers and the process are. If it comes from a file that the code reads, `treadle"

@@ -18,7 +18,13 @@ from treadle_launcher.plan import Plan
 from treadle_launcher.wire.graph import Graph
 
 _ELSEWHERE = frozenset(
-    {Reason.UNKNOWN_ASSET, Reason.UNKNOWN_JOB, Reason.EMPTY_SELECTION, Reason.NOT_LOADED}
+    {
+        Reason.UNKNOWN_ASSET,
+        Reason.UNKNOWN_JOB,
+        Reason.EMPTY_SELECTION,
+        Reason.NOT_LOADED,
+        Reason.UNSTABLE,
+    }
 )
 """Refusals that say: not in this location, but perhaps in another."""
 

@@ -36,6 +36,8 @@ class FailureReason(StrEnum):
     """What was planned is not there any more: the code, or a stored value that was to be read."""
     INTERNAL = "internal"
     """A fault of Treadle's own."""
+    UNSTABLE = "unstable"
+    """The code defines something else each time that it is imported: no plan of it can run."""
 
 
 class FailureWhere(StrEnum):

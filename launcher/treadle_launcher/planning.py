@@ -121,6 +121,16 @@ class Planner:
             )
         )
 
+    async def check_stable(self, location: str) -> None:
+        """Reload a location, and see that it can be planned on.
+
+        Raises:
+            RefusedError: it cannot; UNSTABLE: no two imports of it define the same.
+        """
+        where = self._locations.get(location)
+        await where.reload()
+        await where.launch_spec()
+
     async def _plan(
         self, name: str, selection: Selection, options: PlanOptions
     ) -> tuple[CodeLocation, Planned]:

@@ -10,7 +10,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import Session
-from treadle_client import FailureReason, HostReady
+from treadle_client import FailureReason, HostReady, LocationNotReadyError, LocationState
 
 # In what stands in metadata, in a default, in the order of a set; and, made only when it is asked
 # for, in the wiring.
@@ -84,16 +84,39 @@ def test_definitions_that_differ_in_what_no_step_rests_on_run_and_are_named(
     assert made == {session.client.locations()[0].digest}
 
 
-def test_wiring_that_differs_fails_the_run_naming_it_and_no_file(
+def test_wiring_that_differs_is_refused_when_the_code_is_loaded_anew(
     session: Session, folder: Path
 ) -> None:
     (folder / "imports").touch()
+
+    reloaded = session.client.reload()
+
+    assert not reloaded.swapped
+    assert reloaded.location.state is LocationState.FAILED
+    (report,) = reloaded.location.modules
+    assert "never_twice.make_a1 is there in one, and never_twice.make_a2 instead" in str(report)
+    with pytest.raises(LocationNotReadyError, match=r"never_twice\.make_a"):
+        session.run("joined")
+
+    (folder / "imports").unlink()
     session.client.reload()
 
-    result = session.run("joined")
+    session.succeed("joined")
 
-    failure = result.failure
+
+def test_wiring_that_differs_is_refused_once_a_run_has_found_it_out(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "imports").touch()
+    with treadle_client.local(folder / "differs.py", home=tmp_path / "home") as client:
+        run = client.materialize("joined").result()
+        (location,) = client.locations()
+
+    failure = run.failure
     assert failure is not None
-    assert failure.reason is FailureReason.STALE
-    assert "block never_twice" in str(failure.message)
-    assert "differs.py" not in str(failure.message)
+    assert failure.reason is FailureReason.UNSTABLE
+    assert " is there in one, and never_twice.make_a" in failure.message
+    assert "differs.py" not in failure.message
+    assert "again" not in failure.message
+    assert location.state is LocationState.FAILED
+    assert location.modules[0].problem.head == failure.message

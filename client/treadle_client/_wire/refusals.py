@@ -41,6 +41,7 @@ _ERRORS: Mapping[str, type[RequestError]] = {
     "UNKNOWN_LOCATION": NotFoundError,
     "UNKNOWN_TEXT": NotFoundError,
     "NOT_LOADED": LocationNotReadyError,
+    "UNSTABLE": LocationNotReadyError,
     "NO_HOST_FOR_LOCATION": LocationNotReadyError,
     "NOT_LOCAL": LocationNotReadyError,
     "RUN_FINISHED": RunFinishedError,

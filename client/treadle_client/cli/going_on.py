@@ -8,7 +8,12 @@ from treadle_client.cli.repeated import next_command
 
 
 def how_to_go_on(run: Run) -> str:
-    """Return a line with the command; after a time that was over, with twice as much of it."""
+    """Return a line with the command; after a time that was over, with twice as much of it.
+
+    Code that defines something else at each import has to be mended first.
+    """
+    if run.failure is not None and run.failure.reason is FailureReason.UNSTABLE:
+        return "Mend that first: until then, no run of this code can do anything."
     words = ("runs", "rerun", run.run_id)
     if (
         run.timeout is None

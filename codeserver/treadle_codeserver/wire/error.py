@@ -26,6 +26,7 @@ _CODES = {
     Reason.UNKNOWN_JOB: grpc.StatusCode.NOT_FOUND,
     Reason.PARTIAL_BLOCK: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NOT_LOADED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.UNSTABLE: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NOT_LOCAL: grpc.StatusCode.PERMISSION_DENIED,
     Reason.BAD_TOKEN: grpc.StatusCode.UNAUTHENTICATED,
     Reason.SHUTTING_DOWN: grpc.StatusCode.UNAVAILABLE,

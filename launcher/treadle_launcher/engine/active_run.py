@@ -28,7 +28,9 @@ class Replan(StrEnum):
     UNDER_WAY = "under_way"
     """The code was found to be another; a new plan is being made."""
     RULED_OUT = "ruled_out"
-    """The caller named the plan that they saw, or it is the second one already."""
+    """The caller named the plan that they saw."""
+    DONE = "done"
+    """It is the second one already."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -96,7 +98,7 @@ class ActiveRun:
         """Go on with another plan. Precondition: the run has not started."""
         self.view = RunView.fold(plan, self.early)
         self.launch_spec = launch_spec
-        self.replan = Replan.RULED_OUT
+        self.replan = Replan.DONE
         self.take(None)
 
     def take(self, host: Host | None) -> None:

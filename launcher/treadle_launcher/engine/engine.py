@@ -22,7 +22,7 @@ from treadle_launcher.events import (
     CancelRequested,
     NewEvent,
 )
-from treadle_launcher.failure import Failure
+from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.hosts.frames import Ack, AckState, Hello, HostState
 from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import (
@@ -153,13 +153,18 @@ class Engine:
         self._board.settle(turn)
 
     def host_unfit(self, host: Host, hello: Hello) -> None:
-        """Plan anew what may be, and fail the other runs that wait for the host."""
+        """Plan anew what may be, and fail the other runs that wait for the host.
+
+        Where no file is another, the location is loaded anew first: that tells what differs.
+        """
         turn = self._board.turn()
         failure = failures.unfit(host, hello)
         for run in self._board.runs_on(host):
             may_change = run.state is RunState.STARTING and run.replan is Replan.POSSIBLE
             if hello.state is HostState.STALE and may_change:
                 self._replanning.begin(run)
+            elif failure.reason is FailureReason.UNSTABLE and run.state is RunState.STARTING:
+                self._replanning.explain(run, failure)
             else:
                 self._board.fail_runs(turn, [run], failure)
         self._board.settle(turn)

@@ -40,6 +40,11 @@ def stale(why: str) -> Failure:
     return Failure(reason=FailureReason.STALE, message=message)
 
 
+def unstable(why: str) -> Failure:
+    """Return why a run failed whose code defines something else at each import."""
+    return Failure(reason=FailureReason.UNSTABLE, message=why)
+
+
 def _other_version(host: Host, version: int) -> Failure:
     message = (
         f"The host of {host.location} speaks version {version} of the host protocol"

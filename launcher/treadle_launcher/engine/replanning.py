@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from functools import partial
 
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
-from treadle_launcher.errors import LauncherError, StalePlanError
+from treadle_launcher.errors import LauncherError, Reason, RefusedError, StalePlanError
 from treadle_launcher.events import Event
 from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.launch_request import Launchable
@@ -35,7 +36,20 @@ class Replanning:
         """Plan anew beside everything else; the run goes on, or fails as stale."""
         run.take(None)
         run.replan = Replan.UNDER_WAY
-        task = asyncio.create_task(self._replan(run))
+        self._go(self._replan(run))
+
+    def explain(self, run: ActiveRun, failure: Failure) -> None:
+        """Fail a run whose host's import defines something else, with what its code server finds.
+
+        `failure` is what the host says of it.
+        """
+        was_replanned = run.replan is Replan.DONE
+        run.take(None)
+        run.replan = Replan.UNDER_WAY
+        self._go(self._explain(run, failure, was_replanned=was_replanned))
+
+    def _go(self, act: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(act)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -48,13 +62,27 @@ class Replanning:
         try:
             launchable = await self._planner.replanned(run.view.summary())
         except LauncherError as error:
-            self._fail(run, failures.stale(f"planning anew was refused: {error}"))
+            found = failures.stale(f"planning anew was refused: {error}")
+            self._fail(run, failures.unstable(str(error)) if _is_unstable(error) else found)
         except Exception:  # noqa: BLE001 - whatever it is, the run must end
             _LOG.exception("replanning_failed run=%s", run.run_id)
             message = "Planning anew failed by a fault of Treadle's own: see the launcher's log."
             self._fail(run, Failure(reason=FailureReason.INTERNAL, message=message))
         else:
             self._go_on(run, launchable)
+
+    async def _explain(self, run: ActiveRun, failure: Failure, *, was_replanned: bool) -> None:
+        try:
+            await self._planner.check_stable(run.location)
+        except LauncherError as error:
+            self._fail(run, failures.unstable(str(error)) if _is_unstable(error) else failure)
+        except Exception:  # noqa: BLE001 - whatever it is, the run must end
+            _LOG.exception("reload_failed run=%s", run.run_id)
+            self._fail(run, failure)
+        else:
+            # Two imports are alike now: what the code reads is another than when it was planned.
+            read = "it reads something that is another now, though no source file is"
+            self._fail(run, failure if was_replanned else failures.stale(read))
 
     def _fail(self, run: ActiveRun, failure: Failure) -> None:
         if self._board.get(run.run_id) is not run:
@@ -98,7 +126,11 @@ class Replanning:
         elif error is not None:
             self._board.check(replaced)
         elif is_waiting and not replaced.cancelled():
-            run.replan = Replan.RULED_OUT
+            run.replan = Replan.DONE
             turn = self._board.turn()
             turn.touch(run)
             self._board.settle(turn)
+
+
+def _is_unstable(error: LauncherError) -> bool:
+    return isinstance(error, RefusedError) and error.reason is Reason.UNSTABLE

@@ -32,6 +32,7 @@ _CODES: dict[Reason, grpc.StatusCode] = {
     Reason.NEVER_MATERIALIZED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.STALE_PLAN: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NOT_LOADED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.UNSTABLE: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.NO_HOST_FOR_LOCATION: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.RUN_FINISHED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.RUN_LEFT: grpc.StatusCode.FAILED_PRECONDITION,

@@ -113,6 +113,8 @@ class CodeServerServiceServicer:
         Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
         reload ends meanwhile.
         FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
+        FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
+        what. The code has to be mended and loaded anew.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +139,7 @@ class CodeServerServiceServicer:
         INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
-        FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+        FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -160,7 +162,7 @@ class CodeServerServiceServicer:
         Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
         Idempotent. The response holds the environment, so it MUST NOT be logged or handed on.
         PERMISSION_DENIED NOT_LOCAL: the call came over TCP; the location needs an attached agent.
-        FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+        FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

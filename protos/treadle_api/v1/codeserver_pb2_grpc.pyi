@@ -53,6 +53,8 @@ class CodeServerServiceStub:
     Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
     reload ends meanwhile.
     FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
+    FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
+    what. The code has to be mended and loaded anew.
     """
     GetManifest: _grpc.UnaryStreamMultiCallable[_codeserver_pb2.GetManifestRequest, _codeserver_pb2.GetManifestResponse]
     """Stream what makes up the snapshot's digest, so that two can be compared by name.
@@ -69,7 +71,7 @@ class CodeServerServiceStub:
     INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
-    FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+    FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
     """
     PlanReexecution: _grpc.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]
     """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
@@ -84,7 +86,7 @@ class CodeServerServiceStub:
     Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
     Idempotent. The response holds the environment, so it MUST NOT be logged or handed on.
     PERMISSION_DENIED NOT_LOCAL: the call came over TCP; the location needs an attached agent.
-    FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+    FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
     """
     Reload: _grpc.UnaryUnaryMultiCallable[_codeserver_pb2.ReloadRequest, _codeserver_pb2.ReloadResponse]
     """Load the targets anew in a new child process and answer when that ended. On success the
@@ -126,6 +128,8 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
     reload ends meanwhile.
     FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
+    FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
+    what. The code has to be mended and loaded anew.
     """
     GetManifest: _aio.UnaryStreamMultiCallable[_codeserver_pb2.GetManifestRequest, _codeserver_pb2.GetManifestResponse]  # type: ignore[assignment]
     """Stream what makes up the snapshot's digest, so that two can be compared by name.
@@ -142,7 +146,7 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
-    FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+    FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
     """
     PlanReexecution: _aio.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]  # type: ignore[assignment]
     """Stream the plan of a re-execution: the same as Plan, but for steps that an earlier run
@@ -157,7 +161,7 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
     Idempotent. The response holds the environment, so it MUST NOT be logged or handed on.
     PERMISSION_DENIED NOT_LOCAL: the call came over TCP; the location needs an attached agent.
-    FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+    FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
     """
     Reload: _aio.UnaryUnaryMultiCallable[_codeserver_pb2.ReloadRequest, _codeserver_pb2.ReloadResponse]  # type: ignore[assignment]
     """Load the targets anew in a new child process and answer when that ended. On success the
@@ -208,6 +212,8 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
         reload ends meanwhile.
         FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
+        FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
+        what. The code has to be mended and loaded anew.
         """
 
     @_abc_1.abstractmethod
@@ -236,7 +242,7 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
-        FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+        FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
         """
 
     @_abc_1.abstractmethod
@@ -263,7 +269,7 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
         Idempotent. The response holds the environment, so it MUST NOT be logged or handed on.
         PERMISSION_DENIED NOT_LOCAL: the call came over TCP; the location needs an attached agent.
-        FAILED_PRECONDITION NOT_LOADED: as GetGraph.
+        FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
         """
 
     @_abc_1.abstractmethod

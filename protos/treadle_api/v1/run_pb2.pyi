@@ -142,6 +142,10 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     """
     FAILURE_REASON_INTERNAL: _FailureReason.ValueType  # 9
     """A fault of Treadle's own."""
+    FAILURE_REASON_UNSTABLE: _FailureReason.ValueType  # 10
+    """The code defines something else each time that it is imported, so that no plan of it can run.
+    The code has to be mended and loaded anew: the next run would fail likewise.
+    """
 
 class FailureReason(_FailureReason, metaclass=_FailureReasonEnumTypeWrapper):
     """Why an attempt, or a run, failed."""
@@ -168,6 +172,10 @@ read is gone or damaged. What makes it again is a new run, or a re-execution of 
 """
 FAILURE_REASON_INTERNAL: FailureReason.ValueType  # 9
 """A fault of Treadle's own."""
+FAILURE_REASON_UNSTABLE: FailureReason.ValueType  # 10
+"""The code defines something else each time that it is imported, so that no plan of it can run.
+The code has to be mended and loaded anew: the next run would fail likewise.
+"""
 Global___FailureReason: _TypeAlias = FailureReason  # noqa: Y015
 
 class _FailureWhere:

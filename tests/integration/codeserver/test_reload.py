@@ -22,6 +22,11 @@ def one():
 
 TWO_ASSETS = ONE_ASSET.replace("def one", "def zero") + ONE_ASSET
 
+NAMED = """
+@asset(name=NAME)
+def made():
+    return 1
+"""
 RAISES = "x = 1\n\nraise ValueError('spilt milk')\n"
 EXITS = "import sys\n\nsys.exit('enough')\n"
 DIES = "import os\n\nos._exit(3)\n"
@@ -155,6 +160,37 @@ def test_what_a_module_started_and_left_is_ended(start: Start, module: Path) -> 
     server.reload()
 
     assert psutil.Process(server.process.pid).children(recursive=True) == []
+
+
+@pytest.mark.parametrize(
+    ("reads", "state"),
+    [
+        ("uuid.uuid4().hex[:8]", graph_pb2.LOCATION_STATE_FAILED),
+        ("open(__file__ + '.data').read()", graph_pb2.LOCATION_STATE_SERVING),
+    ],
+)
+def test_a_reload_tells_names_that_differ_at_each_import_from_those_of_a_data_file(
+    start: Start, module: Path, reads: str, state: graph_pb2.LocationState
+) -> None:
+    data = module.with_name(f"{module.name}.data")
+    data.write_text("first")
+    module.write_text(f"import uuid\nfrom treadle import asset\nNAME = {reads}\n{NAMED}")
+    server = start("-f", module)
+    data.write_text("second")
+
+    location = server.reload().location
+
+    assert location.state == state
+    if state == graph_pb2.LOCATION_STATE_SERVING:
+        assert asset_keys(server) == ["second"]
+        return
+    (report,) = location.modules
+    assert report.state == graph_pb2.MODULE_STATE_RAISED
+    assert report.source.line == 5
+    assert " is there in one, and " in report.problem.head
+    with pytest.raises(grpc.RpcError) as caught:
+        server.graph()
+    assert refusal_of(caught.value)[1].reason == "UNSTABLE"
 
 
 def test_a_location_that_never_loaded_is_data_and_has_no_graph(start: Start, module: Path) -> None:

@@ -28,6 +28,7 @@ RAISED = {
     "NEVER_MATERIALIZED": (PRECONDITION, treadle_client.NeverMaterializedError),
     "STALE_PLAN": (PRECONDITION, treadle_client.StalePlanError),
     "NOT_LOADED": (PRECONDITION, treadle_client.LocationNotReadyError),
+    "UNSTABLE": (PRECONDITION, treadle_client.LocationNotReadyError),
     "NO_HOST_FOR_LOCATION": (PRECONDITION, treadle_client.LocationNotReadyError),
     "RUN_FINISHED": (PRECONDITION, treadle_client.RunFinishedError),
     "RUN_NOT_FINISHED": (PRECONDITION, treadle_client.RunNotFinishedError),

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from treadle.snapshot import Asset, Job, KeyText, Snapshot
-from treadle_codeserver.errors import NotLoadedError, ShuttingDownError
+from treadle.snapshot import Asset, Job, KeyText, Manifest, Snapshot
+from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.location import CodeLocation, LocationState
+from treadle_codeserver.module_report import ModuleReport, ModuleState
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -187,5 +188,92 @@ def test_jobs_are_evaluated_once_with_the_load() -> None:
         await loaded(location, loads, LoadOutcome(modules=(), snapshot=snapshot))
 
         assert (await location.served()).job_asset_keys == {"some": ("a", "c")}
+
+    tell(story)
+
+
+def made(key: str, *, file: str = "1") -> LoadOutcome:
+    """Return a load that gave one asset, of a source file with this content."""
+    snapshot = Snapshot(
+        assets=(Asset(key=KeyText(key)),),
+        digest=f"{key}{file}",
+        core_digest=f"{key}{file}",
+        manifest=Manifest(files={"m": file}),
+    )
+    return LoadOutcome(
+        modules=(ModuleReport(target="m.py", state=ModuleState.LOADED),), snapshot=snapshot
+    )
+
+
+async def loaded_twice(
+    location: CodeLocation, loads: Loads, first: LoadOutcome, second: LoadOutcome
+) -> bool:
+    reload = asyncio.create_task(location.reload())
+    (await loads.begun.get()).set_result(first)
+    (await loads.begun.get()).set_result(second)
+    _, swapped = await reload
+    return swapped
+
+
+def test_definitions_that_differ_at_each_import_are_refused_when_another_load_shows_it() -> None:
+    async def story(location: CodeLocation, loads: Loads) -> None:
+        await loaded(location, loads, made("a"))
+
+        assert not await loaded_twice(location, loads, made("b"), made("c"))
+
+        assert location.status.state is LocationState.FAILED
+        assert location.status.served is None
+        (report,) = location.status.modules
+        assert report.state is ModuleState.RAISED
+        assert "asset b is there in one, and c instead in the other" in report.problem
+        with pytest.raises(UnstableError, match="asset b is there in one"):
+            await location.served()
+
+    tell(story)
+
+
+def test_other_definitions_that_the_next_load_finds_too_are_served() -> None:
+    async def story(location: CodeLocation, loads: Loads) -> None:
+        await loaded(location, loads, made("a"))
+
+        assert await loaded_twice(location, loads, made("b"), made("b"))
+
+        assert (await location.served()).snapshot.digest == "b1"
+
+    tell(story)
+
+
+def test_other_source_files_are_loaded_once() -> None:
+    async def story(location: CodeLocation, loads: Loads) -> None:
+        await loaded(location, loads, made("a"))
+
+        assert await loaded(location, loads, made("b", file="2"))
+
+        assert (await location.served()).snapshot.digest == "b2"
+
+    tell(story)
+
+
+def test_what_was_refused_is_served_once_two_loads_are_alike() -> None:
+    async def story(location: CodeLocation, loads: Loads) -> None:
+        await loaded(location, loads, made("a"))
+        await loaded_twice(location, loads, made("b"), made("c"))
+
+        assert not await loaded_twice(location, loads, made("d", file="2"), made("e", file="2"))
+        assert await loaded_twice(location, loads, made("f", file="3"), made("f", file="3"))
+
+        assert (await location.served()).snapshot.digest == "f3"
+
+    tell(story)
+
+
+def test_a_second_load_that_fails_is_told_and_keeps_the_last_good_one() -> None:
+    async def story(location: CodeLocation, loads: Loads) -> None:
+        await loaded(location, loads, made("a"))
+
+        assert not await loaded_twice(location, loads, made("b"), BAD)
+
+        assert location.status.state is LocationState.SERVING_LAST_GOOD
+        assert (await location.served()).snapshot.digest == "a1"
 
     tell(story)

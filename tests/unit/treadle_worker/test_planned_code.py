@@ -78,7 +78,7 @@ def test_other_wiring_in_the_same_files_names_the_definitions_and_no_file() -> N
 
     assert isinstance(other, OtherCode)
     assert other.changes == ()
-    assert other.failure.reason is FailureReason.STALE
+    assert other.failure.reason is FailureReason.UNSTABLE
     assert "asset made; block made: steps." in other.failure.message
 
 

@@ -303,6 +303,20 @@ def test_what_a_step_that_runs_warned_of_last_is_shown(treadle, launcher, addres
     assert "first" not in done.out
 
 
+def test_a_run_of_code_that_differs_at_each_import_is_not_to_be_run_again(
+    treadle, launcher, address
+):
+    launcher.run.state = run_pb2.RUN_STATE_FAILED
+    launcher.run.failure.reason = run_pb2.FAILURE_REASON_UNSTABLE
+    launcher.run.failure.message = "asset a differs"
+
+    done = treadle("runs", "show", RUN_ID, "--launcher", address)
+
+    assert "unstable: asset a differs" in done.out
+    assert done.out.endswith("Mend that first: until then, no run of this code can do anything.\n")
+    assert "rerun" not in done.out
+
+
 def test_a_cancelled_run_is_shown_with_the_reason(treadle, launcher, address):
     launcher.run.state = run_pb2.RUN_STATE_CANCELLED
     launcher.events[3].cancel_requested.reason = "wrong month"

@@ -98,6 +98,7 @@ class FixedPlanner:
         self.next: Launchable | None = None
         self.before: list[Launchable] = []
         self.again: Launchable | RefusedError | None = None
+        self.unstable: RefusedError | None = None
 
     async def launchable(self, request: LaunchRequest) -> Launchable:
         assert self.next is not None
@@ -108,6 +109,10 @@ class FixedPlanner:
             raise self.again
         assert self.again is not None, "nothing was to be planned anew"
         return self.again
+
+    async def check_stable(self, location: str) -> None:
+        if self.unstable is not None:
+            raise self.unstable
 
 
 class ScriptedHost:

@@ -11,7 +11,14 @@ import psutil
 import pytest
 
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.errors import IdempotencyConflictError, RefusedError, ShuttingDownError
+from treadle_launcher.errors import (
+    CodeServerRefusedError,
+    ForeignRefusal,
+    IdempotencyConflictError,
+    Reason,
+    RefusedError,
+    ShuttingDownError,
+)
 from treadle_launcher.events import AssetMaterialized, HostReady
 from treadle_launcher.failure import FailureReason
 from treadle_launcher.launch_spec import ImportScope
@@ -425,6 +432,62 @@ async def test_a_refused_second_plan_fails_the_run_and_says_why(kit, plans):
         assert run.failure is not None
         assert run.failure.reason is FailureReason.STALE
         assert "there is no asset a any more" in run.failure.message
+
+
+UNSTABLE = {"reason": "FAILURE_REASON_UNSTABLE", "message": "asset a differs"}
+REFUSAL = CodeServerRefusedError(
+    ForeignRefusal(reason=Reason.UNSTABLE, message="asset a: 'x' in one and 'y' in the other")
+)
+
+
+async def test_code_that_differs_at_each_import_fails_a_run_with_what_the_second_load_found(
+    kit, plans
+):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        kit.planner.again = REFUSAL
+        host = await kit.host()
+        await host.dial()
+        await host.hello("STALE", failure=UNSTABLE)
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.UNSTABLE
+        assert run.failure.message == "asset a: 'x' in one and 'y' in the other"
+
+
+async def test_it_fails_a_run_whose_plan_somebody_saw_likewise(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), digest="digest-1")
+        kit.planner.unstable = REFUSAL
+        host = await kit.host()
+        await host.dial()
+        await host.hello("STALE", failure=UNSTABLE)
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.UNSTABLE
+        assert run.failure.message == "asset a: 'x' in one and 'y' in the other"
+
+
+async def test_a_data_file_that_changed_makes_a_plan_that_somebody_saw_stale(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}), digest="digest-1")
+        host = await kit.host()
+        await host.dial()
+        await host.hello("STALE", failure=UNSTABLE)
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.STALE
+        assert "it reads something that is another now" in run.failure.message
+
+
+async def test_a_second_host_that_differs_fails_the_run_though_two_loads_were_alike(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        kit.planner.again = kit.launchable(plans({"b": ()}, digest="digest-2"))
+        for number in range(2):
+            host = await kit.host(number)
+            await host.dial()
+            await host.hello("STALE", failure=UNSTABLE)
+        run = await kit.finished(run_id)
+        assert run.failure.reason is FailureReason.UNSTABLE
+        assert run.failure.message == "asset a differs"
 
 
 async def test_a_host_that_dials_again_gets_what_it_does_not_know(kit, plans):
