@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
-from treadle._system import open_file, os, pickle
+from treadle._system import faulthandler, open_file, os, pickle
 from treadle_worker import limits, stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
@@ -57,6 +57,8 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
     except MemoryError as error:
         # There was none left to say so.
         _fail(reports, _import_failure(spawned, describe(error)))
+    # The import may have disabled it.
+    faulthandler.enable(2, all_threads=True)
     if not stacks.is_caught(os.getpid()):
         stacks.show_on_signal(2)
     code = compared(spawned.host, location)

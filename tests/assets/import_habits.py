@@ -5,10 +5,13 @@ A new habit: an entry here, a row there. tests/integration/worker/test_import_ha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+METHOD = os.environ.get("TREADLE_START_METHOD", "fork")
 
 
 class Outcome(StrEnum):
@@ -58,12 +61,15 @@ def differ(path: Path, count: int = 2) -> None:
     assert len(found) == len(set(found)) == count, found
 
 
-def apart(folder: Path, *names: str) -> None:
-    """See that two processes wrote to each of the files, and none to both."""
-    for name in names:
-        differ(folder / name)
-    one, other = ((folder / name).read_text().split() for name in names)
-    assert not set(one) & set(other), (one, other)
+def once_each(folder: Path, imported: str, ran: str) -> None:
+    """See that the two steps wrote to one file, and each process that imported to the other.
+
+    Those are the loader and the host; and the steps where they were spawned.
+    """
+    importers, steps = ((folder / name).read_text().split() for name in (imported, ran))
+    differ(folder / ran)
+    differ(folder / imported, 2 if METHOD == "fork" else 4)
+    assert set(steps) <= set(importers) if METHOD == "spawn" else not set(steps) & set(importers)
 
 
 def readable(*folders: Path) -> None:
@@ -98,13 +104,13 @@ HABITS: dict[str, Habit] = {
     ),
     "timer": Habit(
         row="`signal.setitimer`, `signal.alarm`",
-        module="import signal; signal.alarm(3600)",
+        module="import os, signal; signal.alarm(3600); IMPORTER = os.getpid()",
+        op="assert (signal.alarm(0) > 0) == (os.getpid() == IMPORTER)",
     ),
     "standard-streams-closed": Habit(
         row="Descriptors 0, 1 and 2 closed",
-        module="import os; os.closerange(0, 3)",
-        op="os.fstat(0), os.fstat(1), os.fstat(2)",
-        methods=("fork",),
+        module="import os; os.closerange(0, 3); IMPORTER = os.getpid()",
+        op="os.getpid() == IMPORTER or (os.fstat(0), os.fstat(1), os.fstat(2))",
     ),
     "stamped-definitions": Habit(
         row="Time, pid or random numbers in descriptions, metadata, tags or defaults",
@@ -161,18 +167,21 @@ HABITS: dict[str, Habit] = {
             with socket.create_server(("127.0.0.1", 0)) as server:
                 connection = socket.create_connection(server.getsockname())
         """,
+        op="assert connection.fileno() > 2",
         outcome=Outcome.SPAWNED,
         says=" 127.0.0.1:",
     ),
     "event-loop": Habit(
         row="An event loop, an epoll, an inotify or another descriptor of events",
         module="import select; poll = select.epoll()",
+        op="assert poll.poll(timeout=0) == []",
         outcome=Outcome.SPAWNED,
         says="a descriptor of kind eventpoll open",
     ),
     "pipe": Habit(
         row="A pipe, or a queue of `multiprocessing`",
         module="import multiprocessing; queue = multiprocessing.SimpleQueue()",
+        op="queue.put(3); assert queue.get() == 3",
         outcome=Outcome.SPAWNED,
         says="a pipe open",
     ),
@@ -183,12 +192,17 @@ HABITS: dict[str, Habit] = {
             base = sqlite3.connect(f"{FOLDER}/base.db")
             base.execute("CREATE TABLE IF NOT EXISTS facts (fact)")
         """,
+        op="""
+            base.execute("INSERT INTO facts VALUES (1)")
+            base.commit()
+        """,
         outcome=Outcome.SPAWNED,
         says="/base.db open at ",
     ),
     "child": Habit(
         row="A process that runs on: `subprocess.Popen`, pools",
         module="import subprocess; child = subprocess.Popen(['cat'], stdin=subprocess.PIPE)",
+        op="assert child.poll() is None",
         outcome=Outcome.SPAWNED,
         says="started the process cat (",
     ),
@@ -259,6 +273,7 @@ HABITS: dict[str, Habit] = {
             for name in REAL:
                 setattr(os, name, patched)
         """,
+        op="assert os.read is os.getpid is patched",
     ),
     "builtins-patched": Habit(
         row="`builtins.open`, `builtins.print` and `builtins.__import__` patched",
@@ -270,6 +285,7 @@ HABITS: dict[str, Habit] = {
             builtins.open = builtins.print = patched
             builtins.__import__ = lambda *args, **options: IMPORT(*args, **options)
         """,
+        op="assert builtins.open is builtins.print is patched",
     ),
     "json-patched": Habit(
         row="`json`, `pickle` and `struct` patched",
@@ -289,6 +305,7 @@ HABITS: dict[str, Habit] = {
             json.JSONEncoder.default = json.JSONEncoder.encode = json.JSONEncoder.iterencode = patched
             json.JSONDecoder.decode = json.JSONDecoder.raw_decode = patched
         """,
+        op="assert json.dumps is pickle.dumps is struct.pack is patched",
     ),
     "logging": Habit(
         row="`logging.disable`, `logging.config.dictConfig`, `logging.raiseExceptions`",
@@ -304,7 +321,22 @@ HABITS: dict[str, Habit] = {
         row="`sys.excepthook`, `threading.excepthook`, `sys.unraisablehook`",
         module="""
             import os, sys, threading
-            sys.excepthook = threading.excepthook = sys.unraisablehook = lambda *_: os._exit(9)
+            HEARD = []
+            sys.excepthook = lambda *_: os._exit(9)
+            threading.excepthook = sys.unraisablehook = HEARD.append
+            def fails():
+                raise RuntimeError("in a thread")
+            class Fails:
+                def __del__(self):
+                    raise RuntimeError("in a finalizer")
+        """,
+        op="""
+            thread = threading.Thread(target=fails)
+            thread.start()
+            thread.join()
+            Fails()
+            heard = {str(each.exc_value) for each in HEARD}
+            assert heard == {"in a thread", "in a finalizer"}, heard
         """,
     ),
     "path-cleared": Habit(
@@ -319,6 +351,10 @@ HABITS: dict[str, Habit] = {
             for name in list(sys.modules):
                 if name.startswith(("json", "logging", "multiprocessing", "threading")):
                     del sys.modules[name]
+        """,
+        op="""
+            import json
+            assert json.loads("1") == 1
         """,
     ),
     "chdir": Habit(
@@ -383,6 +419,7 @@ HABITS: dict[str, Habit] = {
             faulthandler.dump_traceback_later(1.0, exit=True)
             faulthandler.register(signal.SIGUSR1)
         """,
+        op="assert faulthandler.is_enabled()",
     ),
     "gc": Habit(
         row="`gc.disable`, `gc.freeze`, `gc.set_threshold`",
@@ -435,9 +472,7 @@ HABITS: dict[str, Habit] = {
         op="""
             atexit.register(lambda: open(FOLDER + "/op-left", "a").write(f"{os.getpid()}\\n"))
         """,
-        # The loader and the host; then each of two steps.
-        after=lambda folder: apart(folder, "left", "op-left"),
-        methods=("fork",),
+        after=lambda folder: once_each(folder, "left", "op-left"),
     ),
     "finalize": Habit(
         row="`weakref.finalize`, `threading._register_atexit`",
@@ -458,10 +493,9 @@ HABITS: dict[str, Habit] = {
             weakref.finalize(OTHER, left, "op-finalized")
         """,
         after=lambda folder: (
-            apart(folder, "finalized", "op-finalized"),
-            apart(folder, "thread-handler", "op-finalized"),
+            once_each(folder, "finalized", "op-finalized"),
+            once_each(folder, "thread-handler", "op-finalized"),
         ),
-        methods=("fork",),
     ),
     "temporary-folder": Habit(
         row="`tempfile.TemporaryDirectory()`",
@@ -496,7 +530,9 @@ HABITS: dict[str, Habit] = {
                     action()
                 except PermissionError:
                     pass
+            NICE = os.nice(0)
         """,
+        op="assert os.getsid(0) == os.getpid() and os.nice(0) == NICE",
     ),
     "prctl": Habit(
         row="`prctl`: parent-death signal, subreaper, name, dumpable",
@@ -525,10 +561,13 @@ HABITS: dict[str, Habit] = {
         row="`os.register_at_fork`",
         module="""
             import os
+            IMPORTER, CALLED = os.getpid(), []
             def fails():
+                CALLED.append(os.getpid())
                 raise RuntimeError("at fork")
             os.register_at_fork(before=fails, after_in_child=fails, after_in_parent=fails)
         """,
+        op="assert os.getpid() == IMPORTER or {IMPORTER, os.getpid()} <= set(CALLED)",
     ),
     "output": Habit(
         row="A flood of output",
@@ -614,6 +653,7 @@ HABITS: dict[str, Habit] = {
             import threading
             threading.Thread(target=threading.Event().wait, name="busy", daemon=True).start()
         """,
+        op="assert [each.name for each in threading.enumerate()].count('busy') == 1",
         outcome=Outcome.SPAWNED,
         says="'busy' of module",
     ),

@@ -18,6 +18,8 @@ EXEMPT = {
     ("treadle", "_system.py"): KEPT,
     # It is a process of the user's, in a terminal.
     ("treadle_worker", "debug.py"): {"tempfile"},
+    # It is done with it before it runs anything of the user's.
+    ("treadle_worker", "bootstrap.py"): {"gc"},
     # They ask about what the user's code did to the module, or undo it.
     ("treadle_worker", "endings.py"): {"io", "threading"},
     ("treadle_worker", "fork_safety.py"): {"threading"},

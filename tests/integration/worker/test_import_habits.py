@@ -20,14 +20,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.assets.import_habits import HABITS, Habit, Outcome
+from tests.assets.import_habits import HABITS, METHOD, Habit, Outcome
 from tests.integration.worker.conftest import DEADLINE_S, Connection, Message, Workplace, task_for
 from tests.processes import running
 from treadle_worker import frames
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "imports.md"
 PREFORK = Path(__file__).with_name("prefork.py")
-METHOD = os.environ.get("TREADLE_START_METHOD", "fork")
 
 
 class Prefork:
