@@ -132,7 +132,7 @@ class Client:
         """Return a location's graph; None: the only one.
 
         Raises:
-            LocationNotReadyError: its code never loaded.
+            LocationNotReadyError: its code never loaded, or differs at each import.
         """
         return self._rpc.stream_graph(location or "")
 

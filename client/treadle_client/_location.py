@@ -19,7 +19,7 @@ class LocationState(StrEnum):
     SERVING = "SERVING"
     #: A snapshot is served, but the last reload failed.
     SERVING_LAST_GOOD = "SERVING_LAST_GOOD"
-    #: No load has succeeded.
+    #: No load has succeeded, or no two imports define the same.
     FAILED = "FAILED"
     #: The launcher cannot reach the code server now.
     UNREACHABLE = "UNREACHABLE"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -133,18 +133,21 @@ class _Left:
     before: Before
     traces: Traces
 
-    def reason_to_spawn(self) -> str:
-        """Say why step processes must not be copies of this one; "" if they may."""
+    def reason_to_spawn(self, users: Collection[str]) -> str:
+        """Say why step processes must not be copies of this one; "" if they may.
+
+        `users` names the user's modules.
+        """
         return (
             fork_safety.reason_to_spawn()
             or self.before.reason_not_to_fork(self.traces)
-            or held_locks.reason_not_to_fork(sys.modules)
+            or held_locks.reason_not_to_fork(sys.modules, users)
         )
 
 
 def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) -> HeldCode:
     files = open_files()
-    cause = left.reason_to_spawn()
+    cause = left.reason_to_spawn(code.location.snapshot.manifest.files.keys())
     method, reason = _start(spec, cause)
     read: tuple[OpenFile, ...] = ()
     generators: tuple[Act, ...] = ()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import _thread
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CellType, FunctionType, ModuleType
 from typing import Final, TypeAlias
 
 from treadle._system import gc, read_bytes
-from treadle_worker.origins import file_of, is_own_module, is_user_file
+from treadle_worker.origins import file_of
 
 _LOCK: Final = _thread.LockType
 _RLOCK: Final = type(_thread.RLock())
@@ -25,7 +25,8 @@ _LOOKED_INTO: Final = ("threading", "queue", "multiprocessing.synchronize")
 _MOST_OBJECTS: Final = 100_000
 _LARGEST: Final = 10_000
 
-_Found: TypeAlias = "tuple[Global, object]"
+# By which global, what, and whether it is something in that.
+_Found: TypeAlias = "tuple[Global, object, bool]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +41,21 @@ class Global:
         return f"{self.name!r} at {self.file}:{line}" if line else f"{self.name!r} of {self.file}"
 
 
-def reason_not_to_fork(modules: Mapping[str, object]) -> str:
+def reason_not_to_fork(modules: Mapping[str, object], users: Collection[str]) -> str:
     """Name a lock that copies of this process must not have, in one sentence; "": there is none.
 
-    `modules` are those that are imported, usually `sys.modules`.
+    `modules` are those that are imported, usually `sys.modules`; `users` names the user's.
     """
     shared = _kinds_of_multiprocessing(modules)
-    for place, each in _reachable(modules):
+    for place, each, is_inside in _reachable(modules, users):
         if _is_taken(each):
+            name = f"a lock in {place}" if is_inside else f"the lock {place}"
             return (
-                f"importing the code took the lock {place} and kept it, and whoever waits for it"
-                " waits for ever: take it in the op"
+                f"importing the code took {name} and never let go of it, so that an op which waits"
+                " for it may hang: take it in the op"
             )
         if issubclass(type(each), shared):
-            return _shared(each, str(place))
+            return _shared(each, f"in {place}" if is_inside else str(place))
     # Elsewhere, a library's own locks are taken for reasons of its own; but all would share these.
     for each in gc.get_objects() if shared else ():
         if issubclass(type(each), shared):
@@ -97,37 +99,34 @@ def _holder(lock: object) -> str:
     return ""
 
 
-def _reachable(modules: Mapping[str, object]) -> Iterator[_Found]:
+def _reachable(modules: Mapping[str, object], users: Collection[str]) -> Iterator[_Found]:
     """Yield what the user's modules hold, however deep, with the global that leads to it."""
-    names = dict(_user_modules(modules))
+    names = {
+        name: module
+        for name in users
+        if issubclass(type(module := modules.get(name)), ModuleType)
+        and isinstance(module, ModuleType)
+    }
     globals_of = {
         name: object.__getattribute__(module, "__dict__") for name, module in names.items()
     }
     seen = {id(each) for each in globals_of.values()}
     waiting: list[_Found] = [
-        (Global(name=name, file=file_of(names[module]) or ""), value)
+        (Global(name=name, file=file_of(names[module]) or ""), value, False)
         for module, known in globals_of.items()
         for name, value in tuple(known.items())
         if not name.startswith("__")
     ]
     # The nearest first: what is found is named by the shortest way to it.
-    for place, each in waiting:
+    for place, each, is_inside in waiting:
         if id(each) in seen:
             continue
         seen.add(id(each))
-        yield place, each
+        yield place, each, is_inside
         if len(waiting) < _MOST_OBJECTS:
-            waiting += [(place, inner) for inner in _inside(each, names) if gc.is_tracked(inner)]
-
-
-def _user_modules(modules: Mapping[str, object]) -> Iterator[tuple[str, ModuleType]]:
-    for name, module in tuple(modules.items()):
-        if is_own_module(name) or not issubclass(type(module), ModuleType):
-            continue
-        assert isinstance(module, ModuleType)
-        file = file_of(module)
-        if file is not None and is_user_file(file):
-            yield name, module
+            waiting += [
+                (place, inner, True) for inner in _inside(each, names) if gc.is_tracked(inner)
+            ]
 
 
 def _inside(each: object, names: Mapping[str, object]) -> Iterable[object]:

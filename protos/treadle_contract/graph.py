@@ -25,7 +25,7 @@ class LocationState(ContractEnum):
     SERVING_LAST_GOOD = "serving_last_good"
     """A snapshot is served, but the last reload failed: see Location.modules for why."""
     FAILED = "failed"
-    """No load has succeeded: there is nothing to plan on."""
+    """No load has succeeded, or no two imports define the same: there is nothing to plan on."""
     UNREACHABLE = "unreachable"
     """The launcher cannot reach the code server now. Sent by the launcher only."""
 

@@ -29,7 +29,7 @@ class LocationState(StrEnum):
     """The last load failed; the snapshot before it is served."""
 
     FAILED = "failed"
-    """No load has succeeded."""
+    """No load has succeeded, or no two imports define the same."""
 
     UNREACHABLE = "unreachable"
     """The code server does not answer."""

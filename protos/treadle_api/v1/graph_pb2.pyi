@@ -41,7 +41,7 @@ class _LocationStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Locatio
     LOCATION_STATE_SERVING_LAST_GOOD: _LocationState.ValueType  # 3
     """A snapshot is served, but the last reload failed: see Location.modules for why."""
     LOCATION_STATE_FAILED: _LocationState.ValueType  # 4
-    """No load has succeeded: there is nothing to plan on."""
+    """No load has succeeded, or no two imports define the same: there is nothing to plan on."""
     LOCATION_STATE_UNREACHABLE: _LocationState.ValueType  # 5
     """The launcher cannot reach the code server now. Sent by the launcher only."""
 
@@ -57,7 +57,7 @@ LOCATION_STATE_SERVING: LocationState.ValueType  # 2
 LOCATION_STATE_SERVING_LAST_GOOD: LocationState.ValueType  # 3
 """A snapshot is served, but the last reload failed: see Location.modules for why."""
 LOCATION_STATE_FAILED: LocationState.ValueType  # 4
-"""No load has succeeded: there is nothing to plan on."""
+"""No load has succeeded, or no two imports define the same: there is nothing to plan on."""
 LOCATION_STATE_UNREACHABLE: LocationState.ValueType  # 5
 """The launcher cannot reach the code server now. Sent by the launcher only."""
 Global___LocationState: _TypeAlias = LocationState  # noqa: Y015
