@@ -7,7 +7,7 @@ PARALLEL ?= -n 3 --dist worksteal
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo bytecode test test-spawn again fuzz chaos check format protos freeze bench clean
+.PHONY: demo bytecode test test-spawn again fuzz chaos check format protos freeze bench bench-loading clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -82,6 +82,9 @@ freeze: $(VENV)/.dev  ## Promise the contract as it is: what is in it now may be
 
 bench: $(VENV)/.dev  ## Speed, as ratios against this machine's limit in the same run.
 	$(BIN)/python benchmarks/bench_steps.py
+
+bench-loading: $(VENV)/.dev  ## Loading and planning, and how they grow.
+	$(BIN)/python benchmarks/bench_loading.py
 
 clean:
 	rm -rf $(VENV) .treadle dist build

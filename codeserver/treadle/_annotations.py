@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from types import FrameType, NoneType
 from typing import Any, get_args, get_origin
 
 from treadle._nothing import Nothing
 from treadle._output import Output
+from treadle._source import user_frame
 
 
-def annotations_of(fn: Callable[..., Any], frame: FrameType | None) -> dict[str, Any]:
-    """Return the function's annotations, "return" included, strings evaluated.
-
-    `frame` is where the function is being defined: its locals resolve the names of classes
-    that are local to a function.
+def annotations_of(fn: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of a function that is being defined, "return" included, strings
+    evaluated: the locals of where that is resolve the names of classes local to a function.
     """
     found: Mapping[str, Any] = getattr(fn, "__annotations__", {})
+    if not found:
+        return {}
+    frame = user_frame()
     return {name: _resolved(value, fn, frame) for name, value in found.items()}
 
 
 def _resolved(annotation: Any, fn: Callable[..., Any], frame: FrameType | None) -> Any:
     if not isinstance(annotation, str):
         return annotation
-    names = dict(frame.f_locals) if frame is not None else {}
+    names: dict[str, Any] = {}
     code = getattr(fn, "__code__", None)
     for name, cell in zip(
         getattr(code, "co_freevars", ()), getattr(fn, "__closure__", None) or (), strict=True
@@ -33,7 +36,9 @@ def _resolved(annotation: Any, fn: Callable[..., Any], frame: FrameType | None) 
         except ValueError:  # an empty cell: the name is assigned later
             continue
     try:
-        return eval(annotation, getattr(fn, "__globals__", {}), names)
+        # Nothing of the frame is copied: a module may have thousands of names.
+        local: Mapping[str, Any] = names if frame is None else ChainMap(names, frame.f_locals)
+        return eval(annotation, getattr(fn, "__globals__", {}), local)
     except Exception:  # noqa: BLE001 -- the annotation is any expression of the user's, and only a hint
         return Any
 

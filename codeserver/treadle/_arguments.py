@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -11,6 +10,7 @@ from typing import Any, Final, ParamSpec, TypeVar, final
 
 from treadle._dagster_names import replacement
 from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._signatures import Kind, parameters_of
 from treadle._source import user_line
 from treadle._value_words import in_words
 
@@ -45,6 +45,8 @@ _MAPPING: Final = re.compile(r"Mapping\[str, (?P<value>\w+)[^|]*\](?P<optional> 
 _ENTRIES: Final = frozenset({"In", "Out", "GraphIn", "GraphOut", "AssetIn", "AssetOut"})
 #: What a parameter takes that stands for something that is not there yet.
 _NOT_YET: Final = "object"
+#: The parameter of a decorator that is the function itself.
+_FUNCTIONS: Final = ("compute_fn", "compose_fn")
 
 
 def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P, R]:
@@ -55,20 +57,37 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
     argument must be is checked where it is used.
     """
     name = label or function.__name__
-    signature = inspect.signature(function)
-    declared = {each.name: str(each.annotation) for each in signature.parameters.values()}
+    parameters = parameters_of(function)
+    declared = {each.name: str(function.__annotations__.get(each.name)) for each in parameters}
+    required = {each.name for each in parameters if not each.has_default}
+    places = [each.name for each in parameters if each.kind is not Kind.KEYWORD_ONLY]
+    right = {each: kinds for each, said in declared.items() if (kinds := _right_kinds(said))}
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise _misfit(name, signature, args, kwargs, error) from None
-        for argument, value in bound.arguments.items():
-            _check(name, argument, value, declared[argument])
+        given = {**dict(zip(places, args, strict=False)), **kwargs}
+        # One that is given twice, or has no place, is missing in the count.
+        if len(given) < len(args) + len(kwargs) or not required <= given.keys() <= declared.keys():
+            raise _misfit(name, function, args, kwargs)
+        for argument, value in given.items():
+            if argument in right and type(value) not in right[argument]:
+                for each in filter(given.__contains__, declared):
+                    _check(name, each, given[each], declared[each])
+                break
         return function(*args, **kwargs)
 
     return call
+
+
+def _right_kinds(declared: str) -> tuple[type, ...]:
+    """Return the types of which a value needs no further look; () where any value will do."""
+    if declared in _PLAIN:
+        kinds, _ = _PLAIN[declared]
+        return kinds if isinstance(kinds, tuple) else (kinds,)
+    if mapping := _MAPPING.fullmatch(declared):
+        left_out = (type(None),) if mapping["optional"] else ()
+        return left_out if mapping["value"] in _ENTRIES else (*left_out, dict)
+    return (type(None),) if declared.startswith("AbstractSet[str]") else ()
 
 
 def checked_init(cls: type[T]) -> type[T]:
@@ -76,6 +95,14 @@ def checked_init(cls: type[T]) -> type[T]:
     init: Callable[..., None] = cls.__init__
     setattr(cls, "__init__", checked(init, label=cls.__name__))  # noqa: B010 -- mypy minds the plain form
     return cls
+
+
+def made(cls: type[T], *args: Any, **kwargs: Any) -> T:
+    """Make an instance of a checked class with arguments of ours, which fit."""
+    instance = object.__new__(cls)
+    init: Any = cls.__init__
+    init.__wrapped__(instance, *args, **kwargs)
+    return instance
 
 
 def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
@@ -147,38 +174,40 @@ def _check_texts(where: str, value: object) -> None:
 
 
 def _misfit(
-    name: str,
-    signature: inspect.Signature,
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, object],
-    error: TypeError,
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, object]
 ) -> ArgumentError:
+    parameters = parameters_of(function)
+    names = [each.name for each in parameters]
     known = [
-        each.name
-        for each in signature.parameters.values()
-        if each.name != "self" and not _is_hidden(each)
+        each
+        for each in names
+        if each not in ("self", *_FUNCTIONS) and function.__annotations__.get(each) != _NOT_YET
     ]
     fix = f"It takes {listed(known)}."
-    unknown = [argument for argument in kwargs if argument not in signature.parameters]
+    unknown = [argument for argument in kwargs if argument not in names]
     if unknown:
         said = replacement(unknown[0], kwargs[unknown[0]], known)
         if said is not None:
             return _refused(f"{name}() takes no argument {unknown[0]!r}.", said)
         hint = did_you_mean(unknown[0], known)
         return _refused(f"{name}() takes no argument {unknown[0]!r}.{hint}", fix)
-    positional = [
-        each for each in signature.parameters.values() if each.kind is not each.KEYWORD_ONLY
-    ]
-    if not positional and args and callable(args[0]):
-        needed = [each.name for each in signature.parameters.values() if each.name == "outs"]
-        write = f"{needed[0]}=…" if needed else ""
+    is_by_name = all(each.kind is Kind.KEYWORD_ONLY for each in parameters)
+    if is_by_name and args and callable(args[0]):
+        write = "outs=…" if "outs" in names else ""
         return _refused(f"@{name} is written without brackets.", f"Write @{name}({write}).")
-    return _refused(f"{name}(): {error}.", fix)
+    return _refused(f"{name}(): {_python_says(function, args, kwargs)}.", fix)
 
 
-def _is_hidden(parameter: inspect.Parameter) -> bool:
-    """Whether a list of what is accepted leaves it out: not there yet, or the function itself."""
-    return parameter.annotation == _NOT_YET or parameter.name in ("compute_fn", "compose_fn")
+def _python_says(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, object]
+) -> str:
+    from inspect import signature  # noqa: PLC0415 -- not what a start waits for
+
+    try:
+        signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        return str(error)
+    raise AssertionError("the arguments fit")
 
 
 def _refused(problem: str, fix: str) -> ArgumentError:

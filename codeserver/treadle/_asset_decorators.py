@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Any, TypeAlias, overload
 
-from treadle._arguments import checked
+from treadle._arguments import checked, made
 from treadle._asset_ins_outs import AssetIn, AssetOut
 from treadle._asset_spec import DepLike
 from treadle._assets import AssetsDefinition, make_block
@@ -31,6 +30,7 @@ from treadle._policies import (
     checked_timeout,
 )
 from treadle._texts import described
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]
@@ -236,7 +236,8 @@ def _asset_op(
 
 
 def _in(said: AssetIn) -> In:
-    return In(
+    return made(
+        In,
         dagster_type=said.dagster_type,
         metadata=said.metadata,
         input_manager_key=said.input_manager_key,
@@ -244,7 +245,8 @@ def _in(said: AssetIn) -> In:
 
 
 def _out(said: AssetOut) -> Out:
-    return Out(
+    return made(
+        Out,
         dagster_type=said.dagster_type,
         description=said.description,
         is_required=said.is_required,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import Any
 
-from treadle._arguments import UNSET, checked_init, refuse_unsupported
+from treadle._arguments import UNSET, checked_init, made, refuse_unsupported
 from treadle._errors import ConflictError
 from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._type_check import checked_type
+from treadle.lazy_dataclasses import dataclass, field
 
 
 @checked_init
@@ -57,7 +57,7 @@ class AssetIn:
 
     def key_for(self, argument: str) -> AssetKey:
         """Return the key of the asset that this argument reads."""
-        return self.key or AssetKey((*self.key_prefix, argument))
+        return self.key or made(AssetKey, (*self.key_prefix, argument))
 
 
 @checked_init

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from treadle._arguments import checked_init, refuse_unsupported
@@ -14,6 +13,7 @@ from treadle._metadata import metadata_entries
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import MetadataEntry, SourceLine
 
 
@@ -117,6 +117,8 @@ def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, .
     Raises:
         ArgumentError: one of them names no single asset, or `deps` is one text.
     """
+    if deps is None:
+        return ()
     if isinstance(deps, str | AssetKey | AssetSpec | AssetDep | HasAssetKeys):
         raise ArgumentError(
             f"{owner}: deps={in_words(deps)} is not a list.",
@@ -124,7 +126,7 @@ def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, .
             source=user_line(),
         )
     keys: dict[AssetKey, None] = {}
-    for dep in deps or ():
+    for dep in deps:
         made = sorted(dep.keys) if isinstance(dep, HasAssetKeys) else (dep_key(dep, owner=owner),)
         keys.update(dict.fromkeys(made))
     return tuple(keys)

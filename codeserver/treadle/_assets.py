@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
 
 from treadle._arguments import checked
@@ -24,7 +23,10 @@ from treadle._op import OpDefinition
 from treadle._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Siblings, SourceLine, UnselectedOutputs
+
+_PLAIN_IN = AssetIn()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -233,7 +235,7 @@ def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> d
                 fix=f"Its arguments are {listed(node.ins)}.",
                 source=user_line(),
             )
-    return {name: options.ins.get(name, AssetIn()) for name in node.ins}
+    return {name: options.ins.get(name, _PLAIN_IN) for name in node.ins}
 
 
 def _op_of(flat: FlatBlock, output: str) -> OpDefinition:
@@ -284,6 +286,8 @@ def _refuse_own_deps(made: AssetsDefinition) -> None:
 
 
 def _refuse_unknown_internal_deps(made: AssetsDefinition) -> None:
+    if not made.options.internal_asset_deps:
+        return
     named = [(name, said) for name, said in made.asset_ins.items()]
     known = {said.key_for(name) for name, said in named} | made.keys | set(made.options.deps)
     known |= {AssetKey((*made.prefix, name)) for name, said in named if said.is_inferred}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from treadle._arguments import UNSET, refuse_unsupported
+from treadle._arguments import UNSET, made, refuse_unsupported
 from treadle._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_prefix
 from treadle._asset_spec import dep_keys
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
@@ -23,6 +22,7 @@ from treadle._names import (
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._texts import described
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import Siblings, UnselectedOutputs
 
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings)
@@ -108,7 +108,10 @@ def refuse_unsupported_options(label: str, given: Mapping[str, Any]) -> None:
     Raises:
         ArgumentError: one is given with another value than its default.
     """
-    refuse_unsupported(label, {name: given[name] for name in given.keys() & UNSUPPORTED})
+    said = {
+        name: value for name, value in given.items() if value is not None and value is not False
+    }
+    refuse_unsupported(label, {name: said[name] for name in said.keys() & UNSUPPORTED})
 
 
 def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> AssetOut:
@@ -158,12 +161,13 @@ def only_out(given: Mapping[str, Any], fn: Callable[..., Any], *, label: str) ->
     """
     refuse_key_and_prefix(label, given["key"], given["key_prefix"], given["name"])
     if given["key"] is None:
-        key = AssetKey((*key_parts(given["key_prefix"]), given["name"] or name_of(fn)))
+        key = made(AssetKey, (*key_parts(given["key_prefix"]), given["name"] or name_of(fn)))
     else:
         key = as_key(given["key"])
     dagster_type = given["dagster_type"]
     owner = f"{label} {key.text!r}"
-    return AssetOut(
+    return made(
+        AssetOut,
         key=key,
         dagster_type=UNSET if dagster_type is None else dagster_type,
         description=described(given["description"], fn),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from treadle._asset_spec import AssetSpec
@@ -20,6 +19,7 @@ from treadle._placed import BlockPlace, PlacedBlock, placed
 from treadle._produced import DEFAULT_GROUP
 from treadle._step_code import StepCode
 from treadle._upstream import upstream_of
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Asset, Resource, Snapshot
 
 T = TypeVar("T")

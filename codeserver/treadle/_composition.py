@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from treadle._arguments import refuse_unsupported
@@ -16,6 +15,7 @@ from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import a, in_words
+from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.snapshot import SourceLine
 
 

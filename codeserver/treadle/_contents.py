@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from treadle._asset_spec import AssetSpec
 from treadle._assets import AssetsDefinition
 from treadle._errors import DuplicateError
 from treadle._jobs import AssetJob
 from treadle._keys import AssetKey
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import SourceLine
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from treadle._arguments import checked
 from treadle._dagster_names import not_in_context
@@ -15,8 +13,11 @@ from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
 from treadle._op import OpDefinition
 from treadle._resources import Resources
-from treadle._step_logger import step_logger
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import MetadataEntry
+
+if TYPE_CHECKING:
+    import logging
 
 
 class ContextError(TreadleError):
@@ -57,6 +58,8 @@ class OpExecutionContext:
     @property
     def log(self) -> logging.Logger:
         """The step's logger; its records go to the run."""
+        from treadle._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
         return step_logger()
 
     @property

@@ -8,11 +8,11 @@ same pieces in every selection. A cycle that no cut breaks is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from treadle._errors import LocationError
 from treadle._order import cyclic_components, shortest_cycle, topological
 from treadle._pieces import Piece, fewest_pieces
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import (
     AssetSource,
     KeyText,

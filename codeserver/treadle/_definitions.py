@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from treadle._arguments import checked_init, refuse_unsupported
@@ -20,6 +19,7 @@ from treadle._resource_inputs import with_resource_inputs
 from treadle._source import user_line
 from treadle._upstream import refuse_unknown_spec_deps
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass
 
 #: What a module may give as one of its assets.
 AssetLike: TypeAlias = AssetsDefinition | AssetSpec

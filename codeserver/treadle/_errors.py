@@ -14,7 +14,6 @@ TreadleError
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from treadle.snapshot import SourceLine
@@ -86,7 +85,9 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return up to three of the known names that look like this one, best first."""
     if len(name) > _LONGEST_COMPARED:
         return ()
-    return tuple(difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.6))
+    from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
+
+    return tuple(get_close_matches(name, sorted(set(known)), n=3, cutoff=0.6))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 
 from treadle._errors import DefinitionError, TreadleError
 from treadle._interrupted import StepInterrupted
 from treadle._policies import milliseconds
 from treadle._retry_requests import Failure, RetryRequested
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import MetadataEntry
 
 

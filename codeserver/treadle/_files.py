@@ -10,7 +10,7 @@ from urllib.parse import quote
 from treadle import _pickle5
 from treadle._errors import TreadleError
 from treadle._pickle5 import Stamp, ValueFileError
-from treadle._system import hashlib, make_folders, open_file, os, secrets
+from treadle._system import hashlib, make_folders, open_file, os
 from treadle.durability import Durability, sync_folders
 from treadle.task import ValueRef
 
@@ -109,7 +109,7 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
     """
     # That only this user may enter, and read.
     make_folders(str(path.parent), 0o700)
-    unfinished = path.with_name(_UNFINISHED + secrets.token_hex(8))
+    unfinished = path.with_name(_UNFINISHED + os.urandom(8).hex())
     try:
         with open_file(unfinished, "xb", opener=_opened_private) as file:
             stamp = _pickle5.dump(value, file)

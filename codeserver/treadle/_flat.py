@@ -6,7 +6,6 @@ Whatever a nested graph does in between is gone here; a plain op is a graph of o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from treadle._composition import Binding, Invocation
@@ -16,6 +15,7 @@ from treadle._handles import ArgumentRef, OutputRef, Ref
 from treadle._ins_outs import In
 from treadle._op import OpDefinition
 from treadle._policies import RetryPolicy
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import SourceLine
 
 #: The node names from the block down to an op; () where the block itself is an op.

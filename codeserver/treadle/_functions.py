@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
 from treadle._errors import ArgumentError
+from treadle._signatures import tell_parameters
 from treadle._source import user_line
 from treadle._value_words import in_words
 
@@ -35,7 +35,7 @@ def checked_function(fn: Any, *, label: str, name: str | None = None) -> Callabl
         fix = f"Give it a name, {label}(name=…), or write a function that calls it."
         raise _refused(f"{label} stands over {in_words(fn)}, which has no name.", fix)
     try:
-        inspect.signature(fn)
+        tell_parameters(fn)
     except (TypeError, ValueError):
         raise _refused(
             f"{label} stands over {in_words(fn)}, whose parameters Python does not tell.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, overload
 
 from treadle._annotations import annotations_of
@@ -24,9 +23,10 @@ from treadle._handles import ArgumentRef, OutputRef
 from treadle._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy
-from treadle._source import user_frame, user_line
+from treadle._source import user_line
 from treadle._texts import described
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import SourceLine
 
 
@@ -186,7 +186,7 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         DefinitionError: the function's parameters or its body cannot work.
     """
     owner = f"{label} {name!r}"
-    names = graph_params(fn, annotations_of(fn, user_frame()), input_names, owner=owner)
+    names = graph_params(fn, annotations_of(fn), input_names, owner=owner)
     _refuse_unknown_ins(ins, names, owner)
     with composing(owner) as body:
         returned = fn(**{argument: body.argument(argument) for argument in names})

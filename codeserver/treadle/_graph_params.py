@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Mapping
-from inspect import Parameter
 from typing import Any
 
 from treadle._errors import ArgumentError
 from treadle._names import checked_name
 from treadle._op_params import CONTEXT_NAMES, is_context_type
 from treadle._resource import resource_type
+from treadle._signatures import (
+    Kind,
+    Parameter,
+    is_coroutine_function,
+    is_generator_function,
+    parameters_of,
+)
 from treadle._source import user_line
 
 _NAMELESS = {
-    Parameter.VAR_KEYWORD: "stands for inputs that nothing names.",
-    Parameter.VAR_POSITIONAL: "has no fixed name: take **inputs.",
-    Parameter.POSITIONAL_ONLY: "cannot be given by name: write it as an ordinary parameter.",
+    Kind.VAR_KEYWORD: "stands for inputs that nothing names.",
+    Kind.VAR_POSITIONAL: "has no fixed name: take **inputs.",
+    Kind.POSITIONAL_ONLY: "cannot be given by name: write it as an ordinary parameter.",
 }
 
 
@@ -34,14 +39,14 @@ def graph_params(
         ArgumentError: a parameter is something that only an op can have, or the function is
             a generator or a coroutine.
     """
-    if inspect.isgeneratorfunction(fn) or inspect.iscoroutinefunction(fn):
+    if is_generator_function(fn) or is_coroutine_function(fn):
         raise ArgumentError(
             f"{owner} is a generator or async.",
             fix="Write an ordinary function: it wires ops together; ops may yield and await.",
             source=user_line(),
         )
-    parameters = list(inspect.signature(fn).parameters.values())
-    takes_any = bool(parameters) and parameters[-1].kind is Parameter.VAR_KEYWORD
+    parameters = list(parameters_of(fn))
+    takes_any = bool(parameters) and parameters[-1].kind is Kind.VAR_KEYWORD
     if takes_any and ins:
         del parameters[-1]
     for parameter in parameters:
@@ -70,7 +75,7 @@ def _problem(parameter: Parameter, annotation: Any) -> tuple[str, str] | None:
         return f"parameter {name!r} asks for config.", in_an_op
     if resource_type(annotation) is not None:
         return f"parameter {name!r} asks for a resource.", in_an_op
-    if parameter.default is not Parameter.empty:
+    if parameter.has_default:
         return (
             f"parameter {name!r} has a default.",
             "Give it to the op that reads it: a graph's argument is an asset or an op's output.",

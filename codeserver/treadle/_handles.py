@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias, final
 
 from treadle._errors import CompositionError, did_you_mean, listed
 from treadle._source import user_line
+from treadle.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ A type is a class, an annotation, or `Nothing`; `Any` is no check.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from treadle._arguments import UNSET, checked_init, refuse_unsupported
@@ -15,6 +14,7 @@ from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._type_check import checked_type
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass, field
 
 DEFAULT_OUTPUT = "result"
 DEFAULT_IO_MANAGER = "io_manager"
@@ -102,16 +102,22 @@ class Out:
 
 
 @checked_init
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class GraphIn:
     """An input of a graph."""
 
     description: str | None = None
 
+    def __init__(self, description: str | None = None) -> None:
+        object.__setattr__(self, "description", description)
+
 
 @checked_init
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class GraphOut:
     """An output of a graph."""
 
     description: str | None = None
+
+    def __init__(self, description: str | None = None) -> None:
+        object.__setattr__(self, "description", description)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle._errors import TreadleError
 from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._keys import AssetKey
 from treadle._metadata import kept_entries
 from treadle._resources import Resources
-from treadle._step_logger import step_logger
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import MetadataEntry
+
+if TYPE_CHECKING:
+    import logging
 
 
 class NoAssetError(TreadleError):
@@ -69,6 +70,8 @@ class OutputContext:
     @property
     def log(self) -> logging.Logger:
         """The step's logger."""
+        from treadle._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
         return step_logger()
 
     @property
@@ -148,6 +151,8 @@ class InputContext:
     @property
     def log(self) -> logging.Logger:
         """The step's logger."""
+        from treadle._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
         return step_logger()
 
     @property

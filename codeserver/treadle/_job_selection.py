@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from treadle._errors import ArgumentError, ConflictError, listed
 from treadle._jobs import AssetJob
+from treadle.lazy_dataclasses import dataclass
 from treadle.selection import (
     AssetGraph,
     Expression,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from treadle._arguments import checked, refuse_unsupported
@@ -14,6 +13,7 @@ from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass
 from treadle.selection import (
     Everything,
     Expression,

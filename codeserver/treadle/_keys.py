@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from treadle._arguments import checked_init
 from treadle._errors import InvalidNameError
 from treadle._source import user_line
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import KeyText
 
 _COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")

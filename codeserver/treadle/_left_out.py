@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from treadle._errors import listed
+from treadle._signatures import is_generator_function, unwrapped
 from treadle._step_code import StepCode
 
 LEAVING_OUT: Final = "an optional output is left out by not yielding it, `if …: yield Output(…)`"
@@ -15,8 +15,7 @@ LEAVING_OUT: Final = "an optional output is left out by not yielding it, `if …
 def never_left_out(codes: Iterable[StepCode]) -> Iterator[str]:
     """Yield a warning for each op that declares outputs optional and cannot leave them out."""
     for code in codes:
-        fn = inspect.unwrap(code.op.fn)
-        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+        if is_generator_function(unwrapped(code.op.fn)):
             continue
         # Several that are all Nothing are told apart by what is selected.
         outs = code.outs.values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from treadle._arguments import UNSET
@@ -15,6 +14,7 @@ from treadle._ins_outs import In, Out
 from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._type_check import can_both_hold
+from treadle.lazy_dataclasses import replace
 
 
 def merged_out(out: Out, assets: Sequence[AssetOut], *, where: str) -> Out:
@@ -27,6 +27,8 @@ def merged_out(out: Out, assets: Sequence[AssetOut], *, where: str) -> Out:
     for each in assets:
         merged = _merged_type(each.dagster_type, merged, where)
     required = out.is_required and all(each.is_required for each in assets)
+    if merged is out.dagster_type and required is out.is_required:
+        return out
     return replace(out, dagster_type=merged, is_required=required)
 
 
@@ -41,15 +43,15 @@ def merged_in(step: FlatStep, each: FlatInput, asset_ins: dict[str, AssetIn], *,
     merged = each.definition
     for asset_in in given:
         _refuse_nothing_mismatch(asset_in, merged, where)
-        merged = replace(merged, metadata={**merged.metadata, **asset_in.metadata})
+        if asset_in.metadata:
+            merged = replace(merged, metadata={**merged.metadata, **asset_in.metadata})
     if each.fan_in:
         return replace(merged, input_manager_key=_shared_manager(each, given, where))
     for asset_in in given:
-        merged = replace(
-            merged,
-            dagster_type=_merged_type(asset_in.dagster_type, merged.dagster_type, where),
-            input_manager_key=asset_in.input_manager_key or merged.input_manager_key,
-        )
+        dagster_type = _merged_type(asset_in.dagster_type, merged.dagster_type, where)
+        manager = asset_in.input_manager_key or merged.input_manager_key
+        if (dagster_type, manager) != (merged.dagster_type, merged.input_manager_key):
+            merged = replace(merged, dagster_type=dagster_type, input_manager_key=manager)
     return merged
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from treadle._errors import ArgumentError
@@ -18,8 +17,8 @@ from treadle._plain import (
     size_of,
 )
 from treadle._source import user_line
-from treadle._step_logger import step_logger
 from treadle._system import os
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import MetadataEntry
 
 _TOO_MUCH: Final = f"Keep all of it below {TOTAL_BYTES}; what is larger belongs in an asset."
@@ -172,6 +171,8 @@ class _Keeping:
         self._lost.setdefault((how, error.fix), []).append((_shown(name), error.problem))
 
     def tell(self) -> None:
+        from treadle._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
         for (how, fix), lost in self._lost.items():
             (name, problem), *others = lost
             also = f", and so {_are([other for other, _ in others])}" if others else ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 from treadle._annotations import annotations_of
@@ -23,8 +21,10 @@ from treadle._policies import (
     checked_retry_policy,
     checked_timeout,
 )
-from treadle._source import user_frame, user_line
+from treadle._signatures import is_async_function, is_generator_function
+from treadle._source import user_line
 from treadle._texts import described
+from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.snapshot import SourceLine
 
 
@@ -57,12 +57,12 @@ class OpDefinition:
     @property
     def is_generator(self) -> bool:
         """Whether calling the function gives a generator, sync or async."""
-        return inspect.isgeneratorfunction(self.fn) or inspect.isasyncgenfunction(self.fn)
+        return is_generator_function(self.fn)
 
     @property
     def is_async(self) -> bool:
         """Whether the function is `async def`, a generator or not."""
-        return inspect.iscoroutinefunction(self.fn) or inspect.isasyncgenfunction(self.fn)
+        return is_async_function(self.fn)
 
     @property
     def resource_keys(self) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     fn = checked_function(fn, label=label, name=name)
     op_name = checked_name(name or name_of(fn), what=f"{label} name")
     owner = f"{label} {op_name!r}"
-    annotations = annotations_of(fn, user_frame())
+    annotations = annotations_of(fn)
     params = read_params(fn, annotations, ins, required_resource_keys, owner=owner)
     return OpDefinition(
         name=op_name,

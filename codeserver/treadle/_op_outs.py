@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import replace
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -14,10 +12,13 @@ from treadle._errors import ArgumentError, listed
 from treadle._ins_outs import DEFAULT_OUTPUT, Out
 from treadle._names import checked_name
 from treadle._output import Output
+from treadle._signatures import is_generator_function
 from treadle._source import user_line
 from treadle._type_check import can_both_hold, checked_type, type_name
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import replace
 
+_PLAIN = Out()
 #: What a function returns that hands its outputs over one by one, or one with its name.
 _HANDING_OVER = (Output, Iterator, AsyncIterator)
 
@@ -37,7 +38,7 @@ def resolved_outs(
     """
     given = _named(out, owner)
     returned = annotations.get("return", Any)
-    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+    if is_generator_function(fn):
         # A generator's annotation says how outputs are handed over, not what they are.
         returned = Any
     checked_type(returned, where=f"{owner} is annotated to return")
@@ -107,7 +108,7 @@ def _may_be_tuple(returned: Any) -> bool:
 
 def _named(out: object, owner: str) -> dict[str, Out]:
     if out is None:
-        return {DEFAULT_OUTPUT: Out()}
+        return {DEFAULT_OUTPUT: _PLAIN}
     if isinstance(out, Out):
         return {DEFAULT_OUTPUT: out}
     if not isinstance(out, Mapping) or not out:

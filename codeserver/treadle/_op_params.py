@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from inspect import Parameter
 from typing import Any
 
 from treadle._arguments import UNSET
@@ -13,12 +10,15 @@ from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._ins_outs import In
 from treadle._names import checked_name
 from treadle._resource import resource_type
+from treadle._signatures import Kind, Parameter, parameters_of
 from treadle._source import user_line
 from treadle._type_check import checked_type, is_of_type, type_name
 from treadle._value_words import a, in_words
+from treadle.lazy_dataclasses import dataclass, replace
 
 #: As in Dagster: a first parameter of such a name is the context.
 CONTEXT_NAMES = ("context", "_context", "context_", "_")
+_PLAIN = In()
 _CONTEXT_CLASSES = ("OpExecutionContext", "AssetExecutionContext")
 
 
@@ -44,7 +44,7 @@ def read_params(
     Raises:
         ArgumentError: a parameter cannot be given, or an entry of `ins` has no parameter.
     """
-    parameters = list(inspect.signature(fn).parameters.values())
+    parameters = list(parameters_of(fn))
     context = None
     if parameters and _is_context(parameters[0], annotations):
         context = parameters.pop(0).name
@@ -53,7 +53,7 @@ def read_params(
     found: dict[str, In] = {}
     takes_any = False
     for parameter in parameters:
-        if parameter.kind is Parameter.VAR_KEYWORD:
+        if parameter.kind is Kind.VAR_KEYWORD:
             takes_any = True
             continue
         _refuse_misfit(parameter, required_resource_keys, owner)
@@ -62,7 +62,7 @@ def read_params(
         if wanted is not None:
             resources[parameter.name] = wanted
         else:
-            said = ins.get(parameter.name, In())
+            said = ins.get(parameter.name, _PLAIN)
             found[parameter.name] = _completed(said, annotation, parameter, owner)
     _refuse_nothing_params(found, owner)
     found.update(_without_param(ins, found, resources, takes_any=takes_any, owner=owner))
@@ -99,7 +99,7 @@ def _refuse_other_context(name: str, annotations: Mapping[str, Any], owner: str)
 
 def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -> None:
     name = parameter.name
-    if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.POSITIONAL_ONLY):
+    if parameter.kind in (Kind.VAR_POSITIONAL, Kind.POSITIONAL_ONLY):
         problem = f"{owner}: parameter {name!r} cannot be given by name."
         fix = "Write it as an ordinary parameter; inputs are passed by name."
     elif name in CONTEXT_NAMES and name != "_":
@@ -118,12 +118,13 @@ def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -
 
 def _completed(given: In, annotation: Any, parameter: Parameter, owner: str) -> In:
     where = f"{owner}: input {parameter.name!r}"
-    completed = given
+    changes: dict[str, Any] = {}
     if given.dagster_type is UNSET:
         checked_type(annotation, where=f"{where} is annotated")
-        completed = replace(completed, dagster_type=annotation)
-    if given.default_value is UNSET and parameter.default is not Parameter.empty:
-        completed = replace(completed, default_value=parameter.default)
+        changes["dagster_type"] = annotation
+    if given.default_value is UNSET and parameter.has_default:
+        changes["default_value"] = parameter.default
+    completed = replace(given, **changes) if changes else given
     default = completed.default_value
     # `number: int = None` says what Python's own type hints once took it to say.
     is_free = not completed.has_default or default is None or completed.is_nothing

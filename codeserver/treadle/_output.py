@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from treadle._arguments import checked_init, refuse_unsupported
 from treadle._ins_outs import DEFAULT_OUTPUT
+from treadle.lazy_dataclasses import dataclass, field
 
 T = TypeVar("T")
 

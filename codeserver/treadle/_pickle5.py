@@ -15,13 +15,13 @@ file privately, so loaded arrays are writable and share pages with the file unti
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from treadle import _json as json
 from treadle._errors import TreadleError
 from treadle._system import hashlib, mmap, open_file, os, pickle, struct, zlib
+from treadle.lazy_dataclasses import dataclass
 
 CODEC: Final = "pickle5"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from treadle._order import dependents
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import StepKey
 from treadle.wiring import OutputRef
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle._assets import AssetsDefinition
@@ -13,6 +12,7 @@ from treadle._keys import AssetKey
 from treadle._managers import is_builtin
 from treadle._policies import milliseconds
 from treadle._step_code import StepCode
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.policy import RetryPolicy
 from treadle.snapshot import (
     Asset,
@@ -227,7 +227,7 @@ class _Placing:
         required = block.options.required_resource_keys
         outs = {name: StepRef(flat.path, name) for name in flat.op.outs}
         assets = {name: self._produced.get(ref, ()) for name, ref in outs.items()}
-        made = {key for keys in assets.values() for key in keys}
+        made = (key for keys in assets.values() for key in keys)
         return StepCode(
             op=replace(
                 flat.op,
@@ -237,9 +237,7 @@ class _Placing:
             ins={each.name: block.ins[flat.path, each.name] for each in flat.inputs},
             outs={name: block.outs[ref] for name, ref in outs.items()},
             assets=assets,
-            metadata={
-                said.key: said.metadata for said in block.produced.values() if said.key in made
-            },
+            metadata={key: self._said[key.text].metadata for key in made},
         )
 
 

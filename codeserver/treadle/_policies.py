@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeGuard, TypeVar
 
@@ -14,6 +13,7 @@ from treadle._arguments import checked_init
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass
 from treadle.policy import Backoff, Jitter, RetryCause
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from treadle._asset_ins_outs import AssetOut
@@ -13,6 +12,7 @@ from treadle._keys import AssetKey
 from treadle._metadata import metadata_entries
 from treadle._op import OpDefinition
 from treadle._source import user_line
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import MetadataEntry
 
 DEFAULT_GROUP = "default"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, get_origin
 
 from treadle._assets import AssetsDefinition
@@ -13,6 +12,7 @@ from treadle._ins_outs import DEFAULT_IO_MANAGER
 from treadle._io_manager import IOManager
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a, in_words
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import SourceLine
 
 

@@ -7,7 +7,7 @@ no asset feeds it, and there is a resource of its name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,9 @@ from treadle._contents import Contents
 from treadle._errors import CompositionError
 from treadle._flat import FlatBlock, FlatStep
 from treadle._ins_outs import In
+from treadle._keys import AssetKey
 from treadle._op import OpDefinition
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import SourceLine
 
 
@@ -26,12 +28,15 @@ def with_resource_inputs(contents: Contents) -> Contents:
     Raises:
         CompositionError: an op in a graph has an input that nothing feeds, and no resource does.
     """
-    return replace(contents, blocks=tuple(_settled(block, contents) for block in contents.blocks))
+    known = contents.keys
+    blocks = tuple(_settled(block, contents, known) for block in contents.blocks)
+    return replace(contents, blocks=blocks)
 
 
-def _settled(block: AssetsDefinition, contents: Contents) -> AssetsDefinition:
+def _settled(
+    block: AssetsDefinition, contents: Contents, known: AbstractSet[AssetKey]
+) -> AssetsDefinition:
     if isinstance(block.node, OpDefinition):
-        known = contents.keys
         unfed = {
             name
             for name, said in block.asset_ins.items()

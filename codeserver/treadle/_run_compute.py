@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections import deque
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from contextlib import suppress
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final
 
 from treadle._context import OpExecutionContext
@@ -16,6 +16,7 @@ from treadle._interrupted import StepInterrupted
 from treadle._left_out import LEAVING_OUT
 from treadle._op import OpDefinition
 from treadle._output import Output
+from treadle._signatures import Kind, parameters_of
 from treadle._step_code import StepCode
 from treadle._value_words import a
 
@@ -38,9 +39,9 @@ def computed(
     subject = f"Step {context.step_key!r}: op {op.name!r}"
     result = _called(op, context, arguments, subject)
     del arguments
-    if inspect.isgenerator(result):
+    if isinstance(result, GeneratorType):
         items = _generated(result, context, subject)
-    elif inspect.isasyncgen(result):
+    elif isinstance(result, AsyncGeneratorType):
         items = _generated_async(result, subject)
     else:
         yield from _returned(result, code, context, subject)
@@ -73,11 +74,13 @@ def _called(
         given, arguments = (), {**arguments, op.context_param: context}
     with user_code(Where.COMPUTE, subject):
         result = op.fn(*given, **arguments)
-        return asyncio.run(result) if inspect.iscoroutine(result) else result
+        return asyncio.run(result) if isinstance(result, CoroutineType) else result
 
 
 def _is_keyword_only(op: OpDefinition, name: str) -> bool:
-    return inspect.signature(op.fn).parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+    return any(
+        each.name == name and each.kind is Kind.KEYWORD_ONLY for each in parameters_of(op.fn)
+    )
 
 
 def _generated(

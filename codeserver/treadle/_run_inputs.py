@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from treadle._failures import StepFailedError, Where, user_code
@@ -17,6 +16,7 @@ from treadle._resources import Resources
 from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Asset, KeyText, Snapshot, StepKey
 from treadle.task import LoadedInput, TaskInput, TaskRun, TaskSource, TaskStep, ValueRef
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from treadle._context import OpExecutionContext, said_in_vain, sealed_entries
@@ -15,6 +14,7 @@ from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a
+from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.snapshot import MetadataEntry, UnselectedOutputs
 from treadle.task import (
     DiscardedOutput,

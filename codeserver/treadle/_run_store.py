@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from treadle._failures import StepFailedError, Where, user_code
 from treadle._files import FileStore
 from treadle._io_manager import IOManager, OutputContext
@@ -13,6 +11,7 @@ from treadle._resources import Resources
 from treadle._run_inputs import StepSource, missing_manager
 from treadle._step_code import StepCode
 from treadle._value_words import a
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.snapshot import StepKey
 from treadle.task import StoredOutput, TaskRun
 

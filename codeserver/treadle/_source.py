@@ -8,14 +8,17 @@ from types import FrameType
 from treadle._system import os
 from treadle.snapshot import SourceLine
 
-_OURS = ("treadle", "treadle_worker")
 _UNKNOWN = SourceLine(file="", line=0)
+#: Files whose name is the absolute path already.
+_ABSOLUTE: set[str] = set()
+#: By module, the package of ours that it is in, else "".
+_PACKAGES: dict[str, str] = {}
 
 
 def user_frame() -> FrameType | None:
     """Return the innermost frame that is not Treadle's own, or None when there is none."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and (package := _package(frame)) in _OURS:
+    while frame is not None and (package := _package_of_ours(frame)):
         # What calls the user's code is ours: beyond it there is nobody else's.
         frame = None if package == "treadle_worker" else frame.f_back
     return frame
@@ -26,10 +29,24 @@ def user_line() -> SourceLine:
     frame = user_frame()
     if frame is None:
         return _UNKNOWN
-    return SourceLine(file=os.path.abspath(frame.f_code.co_filename), line=frame.f_lineno)
+    file = frame.f_code.co_filename
+    return SourceLine(file=file if file in _ABSOLUTE else _absolute(file), line=frame.f_lineno)
 
 
-def _package(frame: FrameType) -> str:
+def _absolute(file: str) -> str:
+    path = os.path.abspath(file)
+    if path == file:
+        _ABSOLUTE.add(file)
+    return path
+
+
+def _package_of_ours(frame: FrameType) -> str:
     # By module name, not by path: the `__init__` of a dataclass has no file of its own.
     module: object = frame.f_globals.get("__name__")
-    return module.partition(".")[0] if isinstance(module, str) else ""
+    if type(module) is not str:
+        return ""
+    package = _PACKAGES.get(module)
+    if package is None:
+        package = module.partition(".")[0]
+        package = _PACKAGES[module] = package if package in ("treadle", "treadle_worker") else ""
+    return package

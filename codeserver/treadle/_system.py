@@ -21,10 +21,8 @@ import mmap
 import os
 import pickle
 import resource
-import secrets
 import select
 import signal
-import socket
 import stat
 import struct
 import termios
@@ -35,6 +33,9 @@ from builtins import open as open_file
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
 
 __all__ = [
     "allocate_lock",
@@ -51,7 +52,6 @@ __all__ = [
     "private_module",
     "read_bytes",
     "resource",
-    "secrets",
     "select",
     "signal",
     "socket",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 
 def described(description: str | None, fn: Callable[..., Any]) -> str:
     """Return the description, or without one the docstring, "" if there is none."""
-    return description if description is not None else inspect.getdoc(fn) or ""
+    if description is not None:
+        return description
+    if type(fn) is FunctionType and "\n" not in (fn.__doc__ or ""):
+        return (fn.__doc__ or "").expandtabs().lstrip()
+    from inspect import getdoc  # noqa: PLC0415 -- not what a start waits for
+
+    return getdoc(fn) or ""

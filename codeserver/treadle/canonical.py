@@ -9,16 +9,21 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import TypeAlias, TypeVar, Union, cast
+from operator import attrgetter
+from typing import Any, Final, TypeAlias, TypeVar, Union, cast
 
 from treadle import _json as json
+from treadle.lazy_dataclasses import field_names, required_names
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 T = TypeVar("T")
 _Decoder: TypeAlias = Callable[[Json], object]
+
+#: What stands for itself.
+_PLAIN: Final = frozenset({types.NoneType, bool, int, float, str})
+_WRITER: Final = json.writer(sort_keys=True, separators=(",", ":"))
 
 
 class CanonicalError(ValueError):
@@ -53,29 +58,18 @@ def decode(cls: type[T], data: bytes) -> T:
 
 def dumps(data: Json) -> bytes:
     """Return canonical bytes of data that `to_json` made."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return _WRITER.encode(data).encode("ascii")
 
 
-def to_json(value: object) -> Json:
+def to_json(value: Any) -> Json:
     """Return the value as plain JSON data: dataclasses as objects, tuples as lists.
 
     Raises:
         CanonicalError: as `encode`.
     """
-    match value:
-        case Enum():
-            return to_json(value.value)
-        case None | bool() | int() | float() | str():
-            return value
-        case tuple() | list():
-            return [to_json(item) for item in value]
-        case set() | frozenset():
-            return sorted((to_json(item) for item in value), key=dumps)
-        case Mapping():
-            return {_key(key): to_json(item) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: to_json(getattr(value, name)) for name in _field_names(type(value))}
-    raise CanonicalError(f"{type(value).__qualname__} has no canonical form")
+    kind: type = type(value)
+    plain: Json = value
+    return plain if kind in _PLAIN else _encoder(kind)(value)
 
 
 def from_json(cls: type[T], data: Json) -> T:
@@ -88,15 +82,35 @@ def from_json(cls: type[T], data: Json) -> T:
     return cast(T, _decoder(annotation)(data))
 
 
+@cache
+def _encoder(kind: type) -> Callable[[Any], Json]:  # noqa: PLR0911 -- one a kind
+    """Return the function that takes values of a type apart; made once for each."""
+    if issubclass(kind, Enum):
+        return lambda value: to_json(value.value)
+    if issubclass(kind, bool | int | float | str):
+        return lambda value: cast(Json, value)
+    if issubclass(kind, tuple | list):
+        return lambda value: [each if type(each) in _PLAIN else to_json(each) for each in value]
+    if issubclass(kind, set | frozenset):
+        return lambda value: sorted(map(to_json, value), key=dumps)
+    if issubclass(kind, Mapping):
+        return lambda value: {_key(key): to_json(each) for key, each in value.items()}
+    names = field_names(kind)
+    if names is None or issubclass(kind, type):
+        raise CanonicalError(f"{kind.__qualname__} has no canonical form")
+    if not names:
+        return lambda _: {}
+    values = attrgetter(names[0], *names)
+    return lambda value: {
+        name: each if type(each) in _PLAIN else to_json(each)
+        for name, each in zip(names, values(value)[1:], strict=True)
+    }
+
+
 def _key(key: object) -> str:
     if not isinstance(key, str):
         raise CanonicalError(f"a mapping key is {type(key).__qualname__}, not text")
     return str(key)
-
-
-@cache
-def _field_names(cls: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(cls))
 
 
 @cache
@@ -127,7 +141,7 @@ def _generic_decoder(origin: object, arguments: tuple[object, ...]) -> _Decoder:
 def _class_decoder(cls: type) -> _Decoder:
     if cls is _AnyJson:
         return _frozen_json
-    if is_dataclass(cls):
+    if field_names(cls) is not None:
         return _dataclass_decoder(cls)
     if issubclass(cls, Enum):
         return _enum_decoder(cls)
@@ -192,8 +206,8 @@ def _union_decoder(members: tuple[object, ...]) -> _Decoder:
 
 def _dataclass_decoder(cls: type) -> _Decoder:
     hints = typing.get_type_hints(cls, localns={"JsonValue": _AnyJson})
-    names = frozenset(_field_names(cls))
-    required = frozenset(item.name for item in fields(cls) if not _has_default(item))
+    names = frozenset(field_names(cls) or ())
+    required = required_names(cls)
     decoders = {name: _decoder(hints[name]) for name in names}
 
     def decode_dataclass(data: Json) -> object:
@@ -204,10 +218,6 @@ def _dataclass_decoder(cls: type) -> _Decoder:
         return cls(**{name: decoders[name](item) for name, item in found.items()})
 
     return decode_dataclass
-
-
-def _has_default(item: Field[object]) -> bool:
-    return item.default is not MISSING or item.default_factory is not MISSING
 
 
 def _object(data: Json) -> dict[str, Json]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import Asset, Block, Job, MetadataEntry, Snapshot, Step
 
 T = TypeVar("T", Block, Step, Asset, Job)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from types import (
     BuiltinFunctionType,
@@ -24,6 +23,7 @@ from typing import Any, TypeAlias
 from treadle import canonical, details
 from treadle._system import hashlib
 from treadle.canonical import Json
+from treadle.lazy_dataclasses import field_names, replace
 from treadle.snapshot import Asset, Block, Job, Manifest, Resource, Snapshot, SourceLine, Step
 
 Definition: TypeAlias = Block | Step | Asset | Job | Resource
@@ -202,9 +202,10 @@ def _instance(value: object, path: tuple[int, ...]) -> Json:
             return ["enum", _name(type(value)), value.name]
         case type() | FunctionType() | MethodType() | BuiltinFunctionType() | functools.partial():
             return _callable(value, path)
-    if is_dataclass(value) and not isinstance(value, SourceLine):
+    names = field_names(type(value))
+    if names is not None and not isinstance(value, SourceLine):
         path = (*path, id(value))
-        items = [[item.name, _value(getattr(value, item.name), path)] for item in fields(value)]
+        items = [[name, _value(getattr(value, name), path)] for name in names]
         return ["dataclass", _name(type(value)), *items]
     return ["object", _name(type(value))]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 from typing import TypeVar, cast
@@ -19,6 +18,7 @@ from treadle._ins_outs import DEFAULT_IO_MANAGER
 from treadle._job_selection import SelectedJob, snapshot_jobs
 from treadle._jobs import AssetJob
 from treadle._step_code import StepCode
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.snapshot import Manifest, Snapshot, SourceLine, StepKey
 
 T = TypeVar("T")

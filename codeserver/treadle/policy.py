@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from treadle.lazy_dataclasses import dataclass
 
 
 class Backoff(StrEnum):

@@ -8,10 +8,10 @@ joined by "/".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.policy import Limits, RetryPolicy
 
 KeyText = NewType("KeyText", str)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import (
     Asset,
     AssetSource,

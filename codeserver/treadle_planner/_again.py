@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.snapshot import KeyText, StepKey
 from treadle_planner._again_notes import again_notes
 from treadle_planner._index import SnapshotIndex

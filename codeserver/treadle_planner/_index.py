@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from treadle._order import topological
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.selection import AssetGraph
 from treadle.snapshot import KeyText, Snapshot, Source, Step, StepKey
 from treadle.wiring import OutputRef, Wiring
+from treadle_planner._plan import PlannedStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,8 @@ class SnapshotIndex:
 
     `needs` are the steps that a step reads from. `effect_steps` are effects, whose outputs are
     all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
+    `has_managers`: some value is stored or loaded by a resource. What was found is kept: in
+    `orders` the steps of one block and of all, in `untouched` those that run nothing for, each omitted.
     """
 
     snapshot: Snapshot
@@ -26,6 +29,9 @@ class SnapshotIndex:
     needs: Mapping[StepKey, frozenset[StepKey]]
     effect_steps: frozenset[StepKey]
     resource_keys: frozenset[str]
+    has_managers: bool
+    orders: dict[frozenset[str], tuple[Step, ...]] = field(default_factory=dict)
+    untouched: dict[StepKey, PlannedStep] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotIndex:
@@ -34,6 +40,7 @@ class SnapshotIndex:
         block_steps: dict[str, list[Step]] = {}
         for step in snapshot.steps:
             block_steps.setdefault(step.block, []).append(step)
+        resource_keys = frozenset(resource.key for resource in snapshot.resources)
         needs = {step.key: wiring.step_needs(step) for step in snapshot.steps}
         return cls(
             snapshot=snapshot,
@@ -42,7 +49,8 @@ class SnapshotIndex:
             block_steps={name: tuple(steps) for name, steps in block_steps.items()},
             needs=needs,
             effect_steps=_effect_steps(wiring, needs),
-            resource_keys=frozenset(resource.key for resource in snapshot.resources),
+            resource_keys=resource_keys,
+            has_managers=_has_managers(snapshot, resource_keys),
         )
 
     def own(self, step: Step, source: Source) -> OutputRef | None:
@@ -56,19 +64,38 @@ class SnapshotIndex:
         """Return, sorted, the steps of its own block that a step reads from."""
         return tuple(sorted(_own_needs(self.wiring, step, self.needs[step.key])))
 
-    def ordered(self, blocks: Iterable[str]) -> list[Step]:
+    def ordered(self, blocks: Iterable[str]) -> tuple[Step, ...]:
         """Return the steps of some blocks in topological order, ties by key.
 
         Only they count, so that other blocks change nothing.
         """
-        needs = {
-            step.key: self.needs[step.key] for block in blocks for step in self.block_steps[block]
-        }
-        return [self.wiring.steps[key] for key in topological(needs)]
+        chosen = frozenset(blocks)
+        if chosen in self.orders:
+            return self.orders[chosen]
+        steps = (step for block in chosen for step in self.block_steps[block])
+        order = topological({step.key: self.needs[step.key] for step in steps})
+        found = tuple(self.wiring.steps[key] for key in order)
+        if len(chosen) in (1, len(self.block_steps)):
+            self.orders[chosen] = found
+        return found
 
     def produced(self, step: Step) -> tuple[KeyText, ...]:
         """Return, sorted, the assets that a step can make."""
         return tuple(sorted(key for output in step.outputs for key in output.asset_keys))
+
+
+def _has_managers(snapshot: Snapshot, resource_keys: frozenset[str]) -> bool:
+    """Tell whether any manager is a resource: an input names one, or an output or asset has one."""
+    inputs = (each for step in snapshot.steps for each in step.inputs)
+    outputs = (each for step in snapshot.steps for each in step.outputs)
+    return (
+        any(each.manager_key is not None or not each.manager_builtin for each in inputs)
+        or any(not each.manager_builtin or each.manager_key in resource_keys for each in outputs)
+        or any(
+            not each.manager_builtin or each.manager_key in resource_keys
+            for each in snapshot.assets
+        )
+    )
 
 
 def _own_needs(wiring: Wiring, step: Step, needs: Iterable[StepKey]) -> Iterable[StepKey]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Asset, KeyText, StepInput
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._managers import loading_manager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Asset, StepInput
 
 

@@ -5,9 +5,9 @@ Where the contract says that an empty text means "none", the field here is None.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.policy import Limits, RetryPolicy
 from treadle.snapshot import KeyText, Siblings, StepKey, UnselectedOutputs
 

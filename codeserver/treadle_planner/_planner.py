@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from treadle.canonical import encode
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import Snapshot
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
@@ -65,8 +65,20 @@ class Planner:
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,
         )
-        fingerprint = hashlib.sha256(encode(plan)).hexdigest()
-        return replace(plan, fingerprint=fingerprint, above=beyond.above, below=beyond.below)
+        return replace(plan, fingerprint=_fingerprint(plan), above=beyond.above, below=beyond.below)
+
+
+def _fingerprint(plan: Plan) -> str:
+    """Return SHA-256 in hexadecimal over what was decided.
+
+    What else is said of a step follows from that and from the snapshot, which the digest names.
+    """
+    decided = [
+        (step.key, step.verdict, step.reason, step.selected_outputs)
+        for step in plan.steps
+        if step.verdict is not Verdict.OMIT
+    ]
+    return hashlib.sha256(encode([replace(plan, steps=()), decided])).hexdigest()
 
 
 def plan(snapshot: Snapshot, request: PlanRequest) -> Plan:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import (
     AssetSource,
     KeyText,
@@ -52,8 +53,11 @@ class Reads:
         """Return an input with what it reads in this run."""
         names = self.kept.selected[step.key]
         outputs = [output for output in step.outputs if output.name in names]
-        needed = self.index.wiring.needed_sources(each, outputs)
-        needing = self.index.wiring.needing(step, each, outputs)
+        needed: tuple[Source, ...] | None = each.sources
+        needing: Collection[str] = names
+        if any(output.input_names is not None for output in outputs):
+            needed = self.index.wiring.needed_sources(each, outputs)
+            needing = self.index.wiring.needing(step, each, outputs)
         found = (self._source(step, each, source) for source in needed or ())
         return PlannedInput(
             name=each.name,

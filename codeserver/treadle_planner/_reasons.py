@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import KeyText, Step, StepKey
 from treadle_planner._plan import PlannedInput
 from treadle_planner._reads import Reads
@@ -52,6 +52,12 @@ class Reasons:
         text = " and ".join(parts)
         again = [key for key in produced if key in self.reads.remade]
         return f"{text[:1].upper()}{text[1:]}{self._why_again(again)}."
+
+    def is_untouched(self, step: Step) -> bool:
+        """Tell whether why a step does not run depends on itself alone."""
+        return step.key not in self.reads.index.effect_steps and self.loaded_by.keys().isdisjoint(
+            self.reads.index.produced(step)
+        )
 
     def omitted(self, step: Step) -> str:
         """Say why a step does not run."""

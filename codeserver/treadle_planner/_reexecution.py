@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import KeyText, StepKey
 from treadle_planner._plan import PlannedSource, Reexecution
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
 
 

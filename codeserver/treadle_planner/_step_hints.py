@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import KeyText
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._words import quoted

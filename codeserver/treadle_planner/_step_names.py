@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from treadle._errors import did_you_mean, nearest
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import KeyText, StepKey
 from treadle_planner._plan import PlannedStep
 from treadle_planner._refusals import PlanRefused, RefusalReason

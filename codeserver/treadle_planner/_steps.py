@@ -33,15 +33,27 @@ def planned_steps(reads: Reads) -> tuple[PlannedStep, ...]:
     return tuple(
         assembly.running(step, inputs[step.key], reasons.running(step))
         if step.key in inputs
-        else PlannedStep(
-            key=step.key,
-            block=step.block,
-            op=step.op,
-            verdict=Verdict.OMIT,
-            reason=reasons.omitted(step),
-        )
+        else _omitted(reads, reasons, step)
         for step in steps
     )
+
+
+def _omitted(reads: Reads, reasons: Reasons, step: Step) -> PlannedStep:
+    """Return a step that does not run: always the same one where nothing that runs is beside it."""
+    untouched = reads.index.untouched
+    is_untouched = reasons.is_untouched(step)
+    if is_untouched and step.key in untouched:
+        return untouched[step.key]
+    found = PlannedStep(
+        key=step.key,
+        block=step.block,
+        op=step.op,
+        verdict=Verdict.OMIT,
+        reason=reasons.omitted(step),
+    )
+    if is_untouched:
+        untouched[step.key] = found
+    return found
 
 
 def planned_hazards(reads: Reads, steps: Iterable[PlannedStep]) -> tuple[Hazard, ...]:
@@ -133,6 +145,8 @@ class _Assembly:
         )
 
     def _resource_keys(self, step: Step, inputs: tuple[PlannedInput, ...]) -> tuple[str, ...]:
+        if not self._reads.index.has_managers:
+            return step.resource_keys
         given = self._reads.index.resource_keys
         managers = {*self._loading(step, inputs), *self._storing(step)}
         needed = {each.key for each in managers if not each.is_builtin or each.key in given}

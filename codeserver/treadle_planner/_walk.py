@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import (
     AssetSource,
     KeyText,

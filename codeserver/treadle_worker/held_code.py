@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle._system import gc, os
+from treadle.lazy_dataclasses import compile_all
 from treadle.location import LoadedLocation
 from treadle_worker import fork_safety, held_locks, import_limits, left_open
 from treadle_worker.endings import OpenFiles, flush_written, open_files
@@ -152,6 +153,7 @@ def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) 
     read: tuple[OpenFile, ...] = ()
     generators: tuple[Act, ...] = ()
     if method is StartMethod.FORK:
+        compile_all()
         if not cause:
             # Into what is shared, nobody knows how long it takes.
             flush_written(files)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.selection._evaluation import AssetGraph, evaluate, reached
 from treadle.selection._expression import And, Ends, Expression, Or, Reach
 from treadle.snapshot import KeyText

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from treadle._errors import listed, nearest
+from treadle.lazy_dataclasses import dataclass
 from treadle.selection._errors import (
     EmptySelectionError,
     SelectionError,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.selection._tokens import KEYWORDS
 from treadle.snapshot import KeyText
 

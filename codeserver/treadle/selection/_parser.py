@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -293,7 +292,9 @@ class _Parser:
         self._fail(f"{token.text!r} is not expected here: a selection starts with a name.")
 
     def _fail_unknown(self, name: Token, known: tuple[str, ...], sign: str) -> NoReturn:
-        near = difflib.get_close_matches(name.text, known, n=2)
+        from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
+
+        near = get_close_matches(name.text, known, n=2)
         meant = " or ".join(f"{each}{sign}" for each in near or known)
         self._fail(
             f"{name.text}{sign} is not of the selection language. Did you mean {meant}?",

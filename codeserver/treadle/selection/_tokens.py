@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from treadle.lazy_dataclasses import dataclass
 from treadle.selection._errors import SelectionSyntaxError
 
 KEYWORDS = frozenset({"and", "or", "not"})
