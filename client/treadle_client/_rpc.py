@@ -22,6 +22,7 @@ from treadle_client._run import Run, RunState
 from treadle_client._step_result import StepResult
 from treadle_client._translate import closing_call, translated
 from treadle_client._wire.events import decode_event
+from treadle_client._wire.fitting import fitting
 from treadle_client._wire.graphs import decode_graph
 from treadle_client._wire.locations import decode_launcher, decode_location
 from treadle_client._wire.logs import decode_log_chunk, encode_log_stream
@@ -63,7 +64,7 @@ class LauncherRpc:
         self._held = held_socket(address)
         target = address if self._held is None else str(self._held.address)
         self._channel = grpc.insecure_channel(target, options=_CHANNEL_OPTIONS)
-        self._open_stub: launcher_pb2_grpc.LauncherServiceStub | None = (
+        self._open_stub: launcher_pb2_grpc.LauncherServiceStub | None = fitting(
             launcher_pb2_grpc.LauncherServiceStub(self._channel)
         )
         self._metadata = (("authorization", f"Bearer {token}"),) if token else ()

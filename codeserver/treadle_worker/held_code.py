@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from treadle._system import gc, os
+from treadle._system import gc
 from treadle.lazy_dataclasses import compile_all
 from treadle.location import LoadedLocation
 from treadle_worker import fork_safety, held_locks, import_limits, left_open
@@ -77,8 +77,7 @@ def import_code(
     watching = Limits(
         seconds=seconds,
         lifelines=lifelines,
-        # Beside its journal lies what the host itself prints.
-        printed=os.path.join(os.path.dirname(spec.journal), "output") if spec.journal else "",
+        printed=spec.output,
         kept=spec.log_limit,
     )
     before, opened_before = import_limits.read(), left_open.before()

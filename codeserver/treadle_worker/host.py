@@ -45,6 +45,7 @@ from treadle_worker.messages import (
     TaskId,
 )
 from treadle_worker.outbox import Outbox
+from treadle_worker.printing import Printing
 from treadle_worker.rules import rules_for
 from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
@@ -249,6 +250,8 @@ class Host:
         # From here on there is something to kill before this process ends.
         processes.die_with_parent(self._guard, signal.SIGTERM)
         self._hello()
+        if self._spec.output:
+            Printing(self._loop, self._spec.output, self._spec.log_limit).watch()
         # In the next turn: a cancel may have come meanwhile.
         self._loop.set_deadline(_Wait.START, 0, self._start_waiting)
 

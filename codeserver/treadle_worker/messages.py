@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
+from treadle._system import os
 from treadle.durability import Durability
 from treadle.execution import RetryAsk
 from treadle.snapshot import MetadataEntry, SourceLine
@@ -311,3 +312,8 @@ class HostSpec:
     core_digest: str = ""
     generator_states: tuple[str, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def output(self) -> str:
+        """The file beside its journal that a host itself prints to; "": it has none."""
+        return os.path.join(os.path.dirname(self.journal), "output") if self.journal else ""

@@ -20,7 +20,12 @@ from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.rerun import rerun
 from treadle_client.cli.run_pages import cancel_reason, last_warnings, run_line, run_page, runs_page
-from treadle_client.cli.session import SessionRequest, open_reading_session, open_session
+from treadle_client.cli.session import (
+    START_ITS_OWN,
+    SessionRequest,
+    open_reading_session,
+    open_session,
+)
 from treadle_client.cli.visible import say
 
 
@@ -140,7 +145,7 @@ def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json
     With --wait the exit status is 1 when the run ended otherwise, as one does whose steps had all
     succeeded by then.
     """
-    with open_session(wanted) as session:
+    with open_session(wanted, START_ITS_OWN) as session:
         handle = session.client.run(run_id)
         run = handle.cancel(reason)
         if wait:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,6 +17,17 @@ from treadle_client._errors import StartError, UnreachableError
 from treadle_client._home import default_home, find_launcher, holds
 from treadle_client._local import Code, Purpose, connected, forgetting, local_services
 from treadle_client.cli.visible import say
+
+START_ONE: Final = (
+    "Start one (treadle dev -f FILE, or treadle launcher), name one (--launcher ADDRESS), or give"
+    " the command its code (-f FILE)."
+)
+
+START_ITS_OWN: Final = (
+    "Start `treadle launcher` on it, as the one before was started: it takes up the runs that are"
+    " not over, and ends those that are cancelled then; `treadle dev` and -f take up none. Or name"
+    " one that runs (--launcher ADDRESS)."
+)
 
 
 class Lifetime(StrEnum):
@@ -66,8 +78,10 @@ class SessionRequest:
 
 
 @contextmanager
-def open_session(wanted: SessionRequest) -> Iterator[Session]:
+def open_session(wanted: SessionRequest, advice: str = START_ONE) -> Iterator[Session]:
     """Start services of our own if there is code to serve, else connect to a running launcher.
+
+    `advice` says which launcher would be of use where none runs.
 
     Raises:
         StartError: services of our own did not start, or not with this code.
@@ -81,7 +95,7 @@ def open_session(wanted: SessionRequest) -> Iterator[Session]:
         raise click.UsageError(
             "--forget-values is for a launcher that is started: stop the one that runs, or give -f."
         )
-    address = wanted.launcher or _running(wanted)
+    address = wanted.launcher or _running(wanted, advice)
     with Client.connect(address, token_file=wanted.token_file) as client:
         yield Session(client=client, lifetime=Lifetime.STANDING, home=wanted.home)
 
@@ -193,15 +207,12 @@ def _named(wanted: SessionRequest) -> str | None:
     return os.environ.get("TREADLE_LAUNCHER") if wanted.home is None else None
 
 
-def _running(wanted: SessionRequest) -> str:
+def _running(wanted: SessionRequest, advice: str) -> str:
     """Return the address of the launcher that is meant without being an option."""
     if named := _named(wanted):
         return named
     home = wanted.home_or_default
     running = find_launcher(home)
     if running is None:
-        raise UnreachableError(
-            f"No launcher runs on the home {home}. Start one (treadle dev -f FILE, or treadle"
-            " launcher), name one (--launcher ADDRESS), or give the command its code (-f FILE)."
-        )
+        raise UnreachableError(f"No launcher runs on the home {home}. {advice}")
     return running.address

@@ -211,9 +211,14 @@ class HostPool:
         host.stage = HostStage.LEAVING
         host.send(Drain(cancel_running=cancel_running, grace_ms=self.term_grace_ms))
 
-    def drain_idle(self) -> None:
-        """Tell hosts to leave that no run uses."""
-        for host in tuple(self._idle.values()):
+    def let_go(self, host: Host) -> None:
+        """Have a host leave that no run uses, also one that is not connected now."""
+        if host.stage is HostStage.FOREIGN:
+            return
+        if host.stage is HostStage.READY and host.connection is None:
+            # It would wait for another launcher.
+            self.kill([host])
+        else:
             self.drain(host)
 
     def set_aside(self, host: Host) -> None:

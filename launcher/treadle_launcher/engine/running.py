@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from treadle_access.addresses import UnixAddress
+from treadle_launcher import defaults
 from treadle_launcher.arguments import Settings
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.answers import Answers
@@ -171,10 +172,17 @@ class RunningEngine:
         self._sockets = sockets
         self._pool.on_start(sockets.check)
 
-    def leave(self) -> None:
-        """Let idle hosts go. Those that run something go on, and wait for a launcher."""
+    async def leave(self) -> None:
+        """Let hosts go that run nothing. Those that run something go on, and wait for a launcher."""
         self.board.stance = Stance.LEAVING
-        self._pool.drain_idle()
+        with suppress(TimeoutError):
+            # What follows from a run's end follows from its record.
+            async with asyncio.timeout(defaults.STOP_GRACE):
+                await self.board.committed()
+        busy = {run.host for run in self.board.all()}
+        for host in self._pool.all():
+            if not host.tasks and host not in busy:
+                self._pool.let_go(host)
         steps = sum(len(host.tasks) for host in self._pool.all())
         _LOG.info("left_to_hosts steps=%d orphan_grace_s=%g", steps, self._orphan_grace)
 
@@ -261,7 +269,7 @@ async def running_engine(
             if settings.is_ephemeral:
                 await running.end()
             else:
-                running.leave()
+                await running.leave()
             listener.close()
     finally:
         await running.close()

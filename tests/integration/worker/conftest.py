@@ -160,7 +160,9 @@ class Workplace:
         os.write(fd, json.dumps(content).encode())
         os.lseek(fd, 0, os.SEEK_SET)
         alive = spec.get("aliveFd")
-        with self.output(len(self.hosts)).open("wb") as output:
+        output_file = self.output(len(self.hosts))
+        output_file.parent.mkdir(exist_ok=True)
+        with output_file.open("wb") as output:
             host = subprocess.Popen(
                 [sys.executable, "-P", str(BOOTSTRAP), "host", str(fd)],
                 stdin=subprocess.DEVNULL,
@@ -179,7 +181,7 @@ class Workplace:
         return self.folder / f"host{number}" / "journal"
 
     def output(self, number: int = 0) -> Path:
-        return self.folder / f"output{number}"
+        return self.journal(number).with_name("output")
 
     def log(self, name: str, step: str = "thing", attempt: int = 1, run: str = "run1") -> str:
         return (self.folder / "logs" / run / step / str(attempt) / name).read_text()

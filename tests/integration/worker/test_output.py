@@ -124,6 +124,37 @@ def test_a_flood_holds_no_step_beside_it_up(place: Workplace) -> None:
     assert "cancelled" in served.connection.records(task_id)[-1]
 
 
+def test_what_threads_of_an_import_print_later_is_cut_while_the_host_is_idle(
+    place: Workplace,
+) -> None:
+    go = place.folder / "go"
+    os.mkfifo(go)
+    served = place.serve(
+        f"""
+        import os, threading
+        def flood():
+            with open({str(go)!r}) as go:
+                go.read()
+            os.write(1, b"first" + bytes(8 << 20) + b"last")
+        threading.Thread(target=flood, daemon=True).start()
+        @asset
+        def thing(): ...
+        """,
+        logLimitBytes=1 << 20,
+    )
+    served.connection.send(prepare={})
+    served.connection.hello("READY")
+    output = place.output(1)
+
+    go.write_text("go")
+    until(lambda: output.stat().st_size > 8 << 20)
+    until(lambda: output.stat().st_blocks * 512 < 2 << 20)
+
+    content = output.read_bytes()
+    assert b"first" in content[: 1 << 19]
+    assert content.endswith(b"last")
+
+
 def test_what_is_left_behind_with_the_pipe_keeps_no_attempt_from_its_end(
     place: Workplace,
 ) -> None:

@@ -127,6 +127,19 @@ def test_bytes_that_are_no_text_are_refused_as_a_bad_argument(client):
         assert refused.value.reason == "BAD_ARGUMENT"
 
 
+def test_what_is_too_large_to_be_sent_is_refused_by_its_field(client):
+    large = "x" * 5_000_000
+    for call, said in (
+        (lambda: client.run(large), r"GetRunRequest\.run_id is 'xxx"),
+        (lambda: client.run("r1").cancel(large), r"CancelRunRequest\.reason is 'xxx"),
+        (lambda: client.plan([large]), r"PlanRunRequest\.selection\.expressions\[0\] is 'xxx"),
+    ):
+        with pytest.raises(treadle_client.RequestError, match=said) as refused:
+            call()
+        assert refused.value.reason == "BAD_ARGUMENT"
+        assert len(str(refused.value)) < 1000
+
+
 def test_numbers_that_nothing_can_have_are_refused_by_name(client):
     handle = client.run("r1")
     for call, said in (

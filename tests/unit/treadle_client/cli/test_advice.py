@@ -34,6 +34,14 @@ def test_nobody_at_an_address_says_how_addresses_are_written(treadle) -> None:
     assert "unix:/absolute/path or host:port" in done.err
 
 
+def test_a_cancel_where_no_launcher_runs_names_the_one_that_takes_up_runs(treadle) -> None:
+    done = treadle("runs", "cancel", "R")
+
+    assert done.status == 3
+    assert "Start `treadle launcher` on it" in done.err
+    assert "`treadle dev` and -f take up none" in done.err
+
+
 def test_a_module_that_is_not_there_says_where_modules_are_looked_for(treadle) -> None:
     done = treadle("plan", "-m", "no_such_module")
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shutil
 import signal
+import sqlite3
+from contextlib import closing
 
 from treadle_access.addresses import UnixAddress
 from treadle_launcher.failure import FailureReason
@@ -124,3 +127,32 @@ async def test_without_a_descriptor_to_wait_with_the_end_of_a_host_is_heard_of_l
 
         await kit.until(run_id, "step_retry_scheduled")
         assert refused == [host.process]
+
+
+async def test_the_host_of_a_run_that_ends_as_its_launcher_leaves_is_told_to_leave(kit, plans):
+    async with kit.running():
+        await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        task = await host.task()
+        with closing(sqlite3.connect(kit.home.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await host.succeed(task)
+            while not kit.engine.board._in_flight:
+                await asyncio.sleep(0)
+            leaving = kit.beside(kit.engine.leave())
+            await asyncio.sleep(0)
+            other.execute("ROLLBACK")
+        assert "cancelRunning" not in await host.expect("drain")
+        await leaving
+
+
+async def test_an_idle_host_that_has_hung_up_is_not_left_behind(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.run_next()
+        await kit.finished(run_id)
+        await host.hang_up()
+        await kit.pool.get(host.host_id).disconnected.wait()
+        await kit.engine.leave()
+        await exited(host.process)
