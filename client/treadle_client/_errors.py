@@ -31,6 +31,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from treadle_client._visible import visible
+
 if TYPE_CHECKING:
     from treadle_client._ids import RunId
     from treadle_client._location import Location
@@ -58,7 +60,8 @@ class TreadleClientError(Exception):
     """Treadle's client could not do what it was asked."""
 
     def __init__(self, message: str = "") -> None:
-        self.message = message or inspect.cleandoc(type(self).__doc__ or "")
+        # It holds names and words of others, and ends in tracebacks, on terminals.
+        self.message = visible(message or inspect.cleandoc(type(self).__doc__ or ""))
         super().__init__(self.message)
 
 
@@ -214,3 +217,9 @@ def _with_changes(refusal: Refusal) -> str:
 def _unsaid(refusal: Refusal) -> Sequence[str]:
     """Keep the changes that the message does not say itself."""
     return [line for line in refusal.changes if line not in refusal.message]
+
+
+for _each in tuple(globals().values()):
+    if isinstance(_each, type) and issubclass(_each, TreadleClientError):
+        # As it is imported: so tracebacks name it.
+        _each.__module__ = "treadle_client"

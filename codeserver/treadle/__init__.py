@@ -92,6 +92,12 @@ __all__ = [
     "op",
 ]
 
+for _name in __all__:
+    _public = globals()[_name]
+    if isinstance(_public, type) and issubclass(_public, BaseException):
+        # As it is imported: so tracebacks and failures name it.
+        _public.__module__ = __name__
+
 
 def __getattr__(name: str) -> object:
     """Say of a name of Dagster's that is not here what is written instead, or that it is to come."""

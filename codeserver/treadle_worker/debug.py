@@ -88,7 +88,10 @@ def main(fd: int) -> int:
         _say(f"The code has no step {step.step_key} any more.")
         return 1
     if location.snapshot.digest != spec.task.digest:
-        _say("The code is another than the one that ran: that is fine, if it is what you want.")
+        _say(
+            "What the code defines is not what ran: a file changed since, or it defines something"
+            " else at each import. That is fine, if it is what you want."
+        )
     gone = tuple(_gone_inputs(step, FileStore(spec.values_root)))
     if gone:
         _say("\n".join(gone))

@@ -170,4 +170,5 @@ def _when(end: AttemptEnd) -> str:
         return "after the op returned, while its threads, atexit handlers and open files ended"
     if not end.has_begun:
         return "while it imported the code"
-    return "before the op returned"
+    # Its inputs were loaded, the op ran, or what that gave was stored: which, nobody told.
+    return "before its outputs were stored"

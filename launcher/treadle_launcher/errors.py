@@ -37,6 +37,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+_NAME_CHARACTERS = 200
+
 
 class Reason(StrEnum):
     """Machine-readable reasons, as error.proto lists them."""
@@ -108,12 +110,18 @@ class RefusedError(LauncherError):
 
     def _default_message(self) -> str:
         line = (type(self).__doc__ or "").splitlines()[0]
-        message = line.replace("{names}", ", ".join(self.names))
+        message = line.replace("{names}", ", ".join(map(_one_line, self.names)))
         if self.suggestions:
             message += " Did you mean " + " or ".join(self.suggestions) + "?"
         if self.changes:
             message += " What changed: " + "; ".join(self.changes) + "."
         return message
+
+
+def _one_line(name: str) -> str:
+    """Return a name as messages show it: short, and without control characters."""
+    text = name if name.isprintable() else ascii(name)
+    return text if len(text) <= _NAME_CHARACTERS else f"{text[:_NAME_CHARACTERS]}…"
 
 
 class BadArgumentError(RefusedError):

@@ -277,7 +277,7 @@ def test_code_that_changed_since_is_said_to_be_another(place: Path, tmp_path: Pa
 
     assert done.returncode == 0
     assert "it yielded result" in done.stderr
-    assert "The code is another" in done.stderr
+    assert "What the code defines is not what ran" in done.stderr
 
 
 def test_a_launcher_that_runs_on_the_home_is_asked(place: Path, tmp_path: Path) -> None:

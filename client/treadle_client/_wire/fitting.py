@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
 from google.protobuf.message import Message
 
-from treadle_api.bounds import BoundsError, check
 from treadle_api.v1 import launcher_pb2_grpc
 from treadle_client._errors import Refusal, RequestError
 
@@ -40,10 +39,25 @@ def fitting(
 
 
 def _refuse(request: Message) -> None:
-    size = f"{request.DESCRIPTOR.name} has {request.ByteSize():,} bytes"
-    message = f"{size}, and no more than {MOST_BYTES:,} are sent at once."
-    try:
-        check(request)
-    except BoundsError as error:
-        message = f"{error}."
+    message = (
+        f"{request.DESCRIPTOR.name}.{_largest(request)} is too large: the request has"
+        f" {request.ByteSize():,} bytes, and no more than {MOST_BYTES:,} are sent at once."
+    )
     raise RequestError(Refusal(reason="BAD_ARGUMENT", message=message))
+
+
+def _largest(message: Message) -> str:
+    """Return the path of the field that has the most bytes."""
+    field, value = max(message.ListFields(), key=lambda each: _size(each[1]))
+    return f"{field.name}.{_largest(value)}" if isinstance(value, Message) else field.name
+
+
+def _size(value: Any) -> int:
+    """Return about how many bytes a field's value has."""
+    if isinstance(value, Message):
+        return value.ByteSize()
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(_size(key) + _size(each) for key, each in value.items())
+    return sum(map(_size, value)) if isinstance(value, Iterable) else 1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from treadle_client._graph import Asset
 from treadle_client._materialization import AssetEntry, Materialization
 from treadle_client._metadata import Metadata
 from treadle_client._table import Page, Table
 from treadle_client._words import moment
+
+_FACT_CHARACTERS: Final = 200
+"""How much of a fact a page shows."""
 
 
 def assets_page(entries: Sequence[AssetEntry]) -> Page:
@@ -79,9 +82,15 @@ def _is_gone(made: Materialization | None) -> TypeGuard[Materialization]:
 
 
 def metadata_table(metadata: Metadata) -> Table:
-    """Lay out facts, a line each; a text of several lines is joined to one."""
-    rows = tuple((name, " ".join(str(fact).split("\n"))) for name, fact in metadata.items())
+    """Lay out facts, a line each; a text of several lines is joined to one, a long one is cut."""
+    rows = tuple((name, _cut(" ".join(str(fact).split("\n")))) for name, fact in metadata.items())
     return Table(columns=("name", "value"), rows=rows)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _FACT_CHARACTERS:
+        return text
+    return f"{text[:_FACT_CHARACTERS]}… ({len(text):,} characters; --json has all)"
 
 
 def _unmade(asset: Asset) -> str:

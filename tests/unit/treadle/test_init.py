@@ -87,3 +87,11 @@ def test_importing_it_needs_the_standard_library_alone() -> None:
     ).stdout.split()
 
     assert set(found) <= {name.partition(".")[0] for name in before}
+
+
+def test_tracebacks_name_exceptions_as_they_are_imported() -> None:
+    public = (getattr(treadle, name) for name in treadle.__all__)
+    errors = [each for each in public if isinstance(each, type) and issubclass(each, BaseException)]
+
+    assert len(errors) > 10
+    assert {each.__module__ for each in errors} == {"treadle"}

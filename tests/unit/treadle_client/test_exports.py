@@ -102,3 +102,14 @@ def test_the_command_says_what_it_can_without_grpc(arguments):
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, Exception)])
+def test_a_traceback_names_an_exception_as_it_is_imported(cls):
+    assert cls.__module__ == "treadle_client"
+
+
+def test_no_control_character_of_a_message_reaches_a_terminal():
+    error = treadle_client.TreadleClientError("no run \x1b[2J is\nthere")
+
+    assert str(error) == error.message == "no run \\x1b[2J is\nthere"
