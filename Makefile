@@ -44,11 +44,13 @@ again: $(VENV)/.dev  ## What failed in the last run, once more and alone: what f
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # How many times the usual number of random examples.
-FUZZ ?= 20
+FUZZ ?= 60
 # For how many seconds foreign code servers and hosts are tried.
 FOREIGN_SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Random modules and locations against the model, and foreign code servers and hosts: many, new ones each time.
-	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py
+	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py \
+		tests/e2e/test_old_homes.py tests/unit/treadle_launcher/engine/test_state_machine.py \
+		tests/unit/treadle_launcher/store/test_store_fold.py tests/unit/treadle_launcher/test_run_view.py
 	$(BIN)/python -m tests.foreign --seconds $(FOREIGN_SECONDS) --seed $$(date +%s)
 
 # Which random moments, and how much of everything: CHAOS_SCALE=0.1 takes a tenth.

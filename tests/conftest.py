@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
+from tests.model.examples import examples
 from tests.processes import reset_signals
 
 MARKER = "TREADLE_TEST_SESSION"
@@ -24,10 +26,16 @@ MARKER = "TREADLE_TEST_SESSION"
 def pytest_configure() -> None:
     """Run the same at a terminal, in the background of a script and under nohup."""
     reset_signals()
-    # How long an example takes says something of the machine, not of what is tested.
-    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("suite", patient)
+    settings.register_profile("suite", examples(50))
     settings.load_profile("suite")
+    # A process that runs tests reads some hundred modules of them, which pytest compiles itself.
+    # What Python is told for the processes that tests start is theirs.
+    sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """Write no bytecode of what tests import, where Python is told not to."""
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
 
 
 def marked_processes(marker: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Upgrades of homes, each killed at another of the moments that matter. A script of its own.
 
 `python -m tests.e2e.killed_upgrades FOLDER FORMAT` makes homes of a format below FOLDER, one for
-each call into the kernel or into SQLite that an upgrade makes, and kills its upgrade there.
+every fourth call into the kernel or into SQLite that an upgrade makes, and for each of the last
+ones, and kills its upgrade there. `make fuzz` has one for each.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from tests.model.examples import FACTOR
 from tests.unit.treadle_launcher.home_samples import old_home
 from treadle_launcher.home_upgrade import upgrade_home
 
@@ -61,7 +63,9 @@ def main(folder: Path, format_number: int) -> None:
     for name in ("first", "whole"):
         (folder / name).mkdir()
     upgrade_home(old_home(format_number, folder / "first"))
-    for moment in range(1, 1 + _count(old_home(format_number, folder / "whole"))):
+    count = _count(old_home(format_number, folder / "whole"))
+    few = set(range(1, 1 + count, 1 if FACTOR in os.environ else 4))
+    for moment in sorted(few | set(range(max(1, count - 9), 1 + count))):
         home = folder / f"killed-{moment}"
         home.mkdir()
         _killed_at(moment, old_home(format_number, home))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.model.build import Made, location, op, single
+from tests.model.examples import examples
 from treadle._cycles import CycleError, resolve_cycles
 from treadle._order import topological
 from treadle.snapshot import Snapshot
@@ -95,7 +96,7 @@ def test_a_circle_that_no_cut_breaks_is_written_out() -> None:
 KEYS = [f"{block}_{output}" for block in "abc" for output in "12"]
 
 
-@settings(deadline=None, max_examples=150)
+@examples(100)
 @given(
     needs=st.fixed_dictionaries({key: st.sets(st.sampled_from(KEYS), max_size=2) for key in KEYS})
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle._errors import ArgumentError
@@ -90,7 +90,6 @@ def test_a_rendering_is_kept(given: Any, value: Any, rendering: str) -> None:
     assert found == (MetadataEntry(name="fact", value=value, rendering=rendering),)
 
 
-@settings(deadline=None)
 @given(names=st.lists(st.text(max_size=5), unique=True))
 def test_entries_keep_the_order_given(names: list[str]) -> None:
     found = metadata_entries(dict.fromkeys(names, 1), owner="asset 'a'")

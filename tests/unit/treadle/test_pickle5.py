@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.model.examples import examples
 from treadle import _pickle5
 from treadle._pickle5 import NotPicklableError, Stamp, ValueFileError
 
@@ -71,7 +72,6 @@ def array_of(shape: tuple[int, ...], dtype: str, arrangement: str) -> np.ndarray
     return array
 
 
-@settings(deadline=None)
 @given(value=VALUES)
 def test_any_plain_value_comes_back_equal(folder: Path, value: object) -> None:
     loaded = through(folder, value)
@@ -80,7 +80,6 @@ def test_any_plain_value_comes_back_equal(folder: Path, value: object) -> None:
     assert type(loaded) is type(value)
 
 
-@settings(deadline=None)
 @given(shape=SHAPES, dtype=DTYPES, arrangement=ARRANGEMENTS)
 def test_any_array_comes_back_equal_and_as_writable_as_it_was(
     folder: Path, shape: tuple[int, ...], dtype: str, arrangement: str
@@ -97,7 +96,7 @@ def test_any_array_comes_back_equal_and_as_writable_as_it_was(
     assert loaded.flags.writeable == array.flags.writeable or array.dtype.kind == "M"
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(rows=st.integers(0, 500), seed=st.integers(0, 3))
 def test_any_frame_comes_back_equal_and_writable(folder: Path, rows: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -120,7 +119,6 @@ def test_any_frame_comes_back_equal_and_writable(folder: Path, rows: int, seed: 
     loaded["frame"].loc[:, "count"] += 1
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=5000), mutable=st.booleans())
 def test_a_pickle_buffer_comes_back_as_bytes_like_of_its_content(
     folder: Path, data: bytes, mutable: bool
@@ -134,7 +132,6 @@ def test_a_pickle_buffer_comes_back_as_bytes_like_of_its_content(
     assert view.readonly is not mutable
 
 
-@settings(deadline=None)
 @given(data=st.data(), size=st.integers(0, 3000))
 def test_any_changed_byte_is_an_error_that_names_the_file(
     folder: Path, data: st.DataObject, size: int
@@ -151,7 +148,6 @@ def test_any_changed_byte_is_an_error_that_names_the_file(
             _pickle5.load(path, expected)
 
 
-@settings(deadline=None)
 @given(data=st.data(), size=st.integers(0, 3000))
 def test_any_cut_file_is_an_error_that_names_the_file(
     folder: Path, data: st.DataObject, size: int

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from treadle_launcher import codec
 from treadle_launcher.events import EVENT_KINDS, AssetMaterialized, Payload
@@ -41,7 +41,6 @@ def metadata_strategy() -> None:
 
 
 @given(st.data())
-@settings(deadline=None)
 @pytest.mark.parametrize(
     "cls",
     [*EVENT_KINDS.values(), LaunchSpec, PlannedStep, Load, Hazard],
@@ -54,7 +53,6 @@ def test_what_was_written_is_read_as_it_was(cls: type[Payload], data: st.DataObj
 
 
 @given(user_values)
-@settings(deadline=None)
 def test_kinds_of_user_values_are_kept_apart(value: UserValue) -> None:
     written = AssetMaterialized(
         asset_key=KeyText("a"), output="o", metadata=(MetadataEntry(name="n", value=value),)

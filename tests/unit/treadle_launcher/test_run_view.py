@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle_launcher.clock import TimeUs
@@ -215,7 +215,6 @@ class Log:
 
 
 @given(cases())
-@settings(deadline=None)
 def test_every_run_ends_with_each_step_in_the_state_that_the_rules_say(case):
     log = Log(plan_of(case))
     log.begin()
@@ -227,7 +226,6 @@ def test_every_run_ends_with_each_step_in_the_state_that_the_rules_say(case):
 
 
 @given(cases())
-@settings(deadline=None)
 def test_a_run_folded_from_its_log_is_the_run(case):
     log = Log(plan_of(case))
     log.begin()
@@ -240,7 +238,6 @@ def test_a_run_folded_from_its_log_is_the_run(case):
 
 
 @given(cases(), st.integers(0, 5))
-@settings(deadline=None)
 def test_a_cancelled_run_ends_when_what_runs_has_ended(case, until):
     log = Log(plan_of(case))
     log.begin()
@@ -261,7 +258,6 @@ def test_a_cancelled_run_ends_when_what_runs_has_ended(case, until):
 
 
 @given(cases())
-@settings(deadline=None)
 def test_a_run_that_cannot_start_ends_with_no_step_run(case):
     log = Log(plan_of(case))
     log.add(NewEvent(payload=RunDequeued()))

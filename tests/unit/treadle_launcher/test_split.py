@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
@@ -45,7 +45,6 @@ def test_up_to_32_kib_a_fact_stays_the_very_same(text: str) -> None:
     assert whole == {}
 
 
-@settings(deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12),
     st.integers(WHOLE_BYTES + 1, WHOLE_BYTES * 3),

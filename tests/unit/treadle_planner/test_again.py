@@ -316,7 +316,7 @@ def test_what_a_reader_would_not_find_stored_joins_and_only_the_reader_runs_besi
     assert not made.loads
 
 
-@examples(600)
+@examples(200)
 @given(drawn_location=locations(), seed=st.integers(0, 2**32))
 def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack(
     drawn_location: Drawn, seed: int
@@ -370,7 +370,7 @@ def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack
     check_reads(made, earlier)
 
 
-@examples(400)
+@examples(150)
 @given(drawn_location=locations(), seed=st.integers(0, 2**32), changed=st.booleans())
 def test_named_steps_run_and_whatever_runs_finds_what_it_reads(
     drawn_location: Drawn, seed: int, changed: bool
@@ -397,7 +397,7 @@ def test_named_steps_run_and_whatever_runs_finds_what_it_reads(
     check_reads(made, earlier)
 
 
-@examples(200)
+@examples(80)
 @given(drawn_location=locations(), seed=st.integers(0, 2**32))
 def test_everything_is_the_first_plan_again(drawn_location: Drawn, seed: int) -> None:
     snapshot = drawn_location.snapshot()

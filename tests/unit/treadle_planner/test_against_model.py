@@ -21,7 +21,7 @@ from treadle_planner import (
 )
 
 
-@examples(1000)
+@examples(300)
 @given(drawn=locations())
 def test_plan_says_what_the_model_says(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
@@ -33,7 +33,7 @@ def test_plan_says_what_the_model_says(drawn: Drawn) -> None:
     _report(made, asked)
 
 
-@examples(300)
+@examples(100)
 @given(drawn=locations())
 def test_steps_are_all_there_in_order_with_ties_by_key(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
@@ -51,7 +51,7 @@ def test_steps_are_all_there_in_order_with_ties_by_key(drawn: Drawn) -> None:
     assert not waiting
 
 
-@examples(300)
+@examples(100)
 @given(drawn=locations())
 def test_what_is_partly_asked_for_is_refused_with_a_selection_that_is_accepted(
     drawn: Drawn,
@@ -70,7 +70,7 @@ def test_what_is_partly_asked_for_is_refused_with_a_selection_that_is_accepted(
     assert frozenset(made.selected_asset_keys) == accepted(snapshot, asked).keys
 
 
-@examples(300)
+@examples(100)
 @given(drawn=locations())
 def test_blocks_that_nothing_selected_reads_change_no_plan(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()
@@ -84,7 +84,7 @@ def test_blocks_that_nothing_selected_reads_change_no_plan(drawn: Drawn) -> None
     assert made == plan(snapshot, request)
 
 
-@examples(300)
+@examples(100)
 @given(drawn=locations())
 def test_definitions_in_another_order_change_no_plan(drawn: Drawn) -> None:
     snapshot = drawn.snapshot()

@@ -55,7 +55,7 @@ def asked_of(snapshot: Snapshot, seed: int) -> Asked:
     )
 
 
-@examples(150)
+@examples(60)
 @given(size=_SIZES, seed=_SEEDS)
 def test_wiring_step_keys_and_lineage_are_what_the_model_says(size: int, seed: int) -> None:
     spec = random_module(size, seed)
@@ -70,7 +70,7 @@ def test_wiring_step_keys_and_lineage_are_what_the_model_says(size: int, seed: i
     event(f"two assets of one output: {any(len(each.asset_keys) > 1 for each in outputs)}")
 
 
-@examples(250)
+@examples(80)
 @given(size=_SIZES, seed=_SEEDS)
 def test_a_plan_is_what_the_model_says(size: int, seed: int) -> None:
     spec = random_module(size, seed)
@@ -83,7 +83,7 @@ def test_a_plan_is_what_the_model_says(size: int, seed: int) -> None:
     event(f"hazards: {bool(made.hazards)}, loads: {bool(made.loads)}")
 
 
-@examples(60)
+@examples(30)
 @given(size=_SIZES, seed=_SEEDS)
 def test_a_block_that_is_asked_for_in_part_is_refused_with_what_is_accepted(
     size: int, seed: int
@@ -103,7 +103,7 @@ def test_a_block_that_is_asked_for_in_part_is_refused_with_what_is_accepted(
     assert frozenset(made.selected_asset_keys) == accepted(modelled, asked).keys
 
 
-@examples(80)
+@examples(40)
 @given(size=_SIZES, seed=_SEEDS)
 def test_assets_of_other_node_names_change_no_step_and_no_plan(size: int, seed: int) -> None:
     spec = random_module(size, seed)
@@ -118,7 +118,7 @@ def test_assets_of_other_node_names_change_no_step_and_no_plan(size: int, seed: 
     assert plan(after, request) == plan(before, request)
 
 
-@examples(60)
+@examples(30)
 @given(size=_SIZES, seed=_SEEDS)
 def test_the_order_of_definitions_changes_nothing(size: int, seed: int) -> None:
     spec = random_module(size, seed)
@@ -129,7 +129,7 @@ def test_the_order_of_definitions_changes_nothing(size: int, seed: int) -> None:
     assert after == before
 
 
-@examples(60)
+@examples(30)
 @given(size=_SIZES, seed=_SEEDS)
 def test_the_order_in_which_ops_are_invoked_once_changes_nothing(size: int, seed: int) -> None:
     spec = random_module(size, seed)

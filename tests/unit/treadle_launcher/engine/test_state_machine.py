@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from tests.model.examples import examples
 from tests.unit.treadle_launcher.engine.conftest import FixedPlanner, plan_of
 from tests.unit.treadle_launcher.engine.simulated import (
     SimulatedHost,
@@ -482,9 +483,7 @@ def launchable(plan: Plan) -> Launchable:
     return Launchable(plan=plan, launch_spec=spec, tags={})
 
 
-Runs.TestCase.settings = settings(
-    deadline=None, max_examples=12, stateful_step_count=40, print_blob=True
-)
+Runs.TestCase.settings = settings(examples(12), stateful_step_count=40)
 TestRuns = Runs.TestCase
 
 

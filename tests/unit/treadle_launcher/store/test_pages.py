@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from treadle_launcher.errors import BadArgumentError, BadPageTokenError
 from treadle_launcher.store.pages import (
@@ -29,13 +29,11 @@ def test_a_negative_size_is_refused() -> None:
 
 
 @given(st.text(min_size=1), st.lists(st.text()))
-@settings(deadline=None)
 def test_a_token_gives_back_its_position(position: str, filters: list[str]) -> None:
     assert parse_text_token(page_token(position, filters), filters) == position
 
 
 @given(st.integers(0, 10**18 - 1), st.lists(st.text()))
-@settings(deadline=None)
 def test_a_token_gives_back_its_number(position: int, filters: list[str]) -> None:
     assert parse_token(page_token(position, filters), filters) == position
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import hypothesis.strategies as st
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
+from tests.model.examples import examples
 from tests.unit.treadle_launcher.store.samples import make_run
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.decide import follow_ups
@@ -184,7 +185,7 @@ EARLY = [
 ]
 
 
-@settings(deadline=None, max_examples=40)
+@examples(25)
 @given(histories)
 @example((False, [EARLY]))
 def test_the_row_of_a_run_is_the_fold_of_its_log(
