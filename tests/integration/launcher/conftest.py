@@ -19,7 +19,7 @@ from grpc_status import rpc_status
 
 from treadle_api.v1 import error_pb2, launcher_pb2, launcher_pb2_grpc
 
-_END_SECONDS = 30
+_END_SECONDS = 120
 
 
 class Process:
