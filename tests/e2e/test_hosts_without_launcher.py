@@ -47,9 +47,8 @@ def module(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def services(tmp_path: Path, module: Path) -> Iterator[Standing]:
-    with standing(module, tmp_path / "home") as services:
-        services.kill_launcher()
-        services.start_launcher("--term-grace", "0.5", "--host-answer", "2")
+    flags = ("--term-grace", "0.5", "--host-answer", "2")
+    with standing(module, tmp_path / "home", flags=flags) as services:
         yield services
 
 
@@ -115,7 +114,7 @@ def test_a_time_that_is_over_while_the_launcher_is_down_or_stopped_ends_the_run(
     # Nothing but time has to pass.
     signal.sigtimedwait([], seconds + 0.5)
 
-    services.start_launcher("--term-grace", "0.5", "--host-answer", "2")
+    services.start_launcher()
 
     with services.connect() as client:
         failure = client.run(over_restart).result(timeout=60).failure
@@ -174,7 +173,7 @@ def test_a_host_whose_folder_is_removed_goes_on_under_the_next_launcher(
     services.kill_launcher()
     shutil.rmtree(services.home / "hosts")
 
-    services.start_launcher("--term-grace", "0.5", "--host-answer", "2")
+    services.start_launcher()
     (module.parent / "release").touch()
 
     with services.connect() as client:

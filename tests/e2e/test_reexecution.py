@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -116,14 +117,31 @@ class Code:
         return sorted(names)
 
 
-@pytest.fixture
-def code(tmp_path: Path) -> Code:
-    return Code(tmp_path / "code")
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Code, Session]]:
+    """Code, and services for it, that tests of this file share."""
+    code = Code(tmp_path_factory.mktemp("code"))
+    home = tmp_path_factory.mktemp("home")
+    with treadle_client.local(code.path, home=home) as client:
+        yield code, Session(client, home)
 
 
 @pytest.fixture
-def session(start: Start, code: Code) -> Session:
-    return start(code.path)
+def code(served: tuple[Code, Session]) -> Code:
+    """The code as it stands above, mended and served, with nothing that ran."""
+    code, session = served
+    if code.path.read_text() != MODULE:
+        code.write(MODULE)
+        session.client.reload()
+    (code.folder / "broken").unlink(missing_ok=True)
+    code.ran()
+    return code
+
+
+@pytest.fixture
+def session(served: tuple[Code, Session], code: Code) -> Session:
+    """Services of that code, with what earlier tests made in the record."""
+    return served[1]
 
 
 @pytest.fixture
@@ -358,9 +376,8 @@ def test_a_changed_helper_is_named(start: Start, tmp_path: Path) -> None:
     ],
 )
 def test_steps_run_as_they_are_named(
-    start: Start, code: Code, steps: str | list[str], expected: list[str]
+    session: Session, code: Code, steps: str | list[str], expected: list[str]
 ) -> None:
-    session = start(code.path)
     parent = session.succeed()
     code.ran()
 
