@@ -28,6 +28,10 @@ class HomeGone:
         """Learn that nothing is recorded any more."""
         self._loop.call_soon_threadsafe(self._learn, why)
 
+    def is_certain(self) -> bool:
+        """Tell whether nothing is recorded any more."""
+        return bool(self._why)
+
     def check(self) -> None:
         """Tell the launcher's starter why it left.
 
@@ -38,6 +42,8 @@ class HomeGone:
             raise HomeError(self._why)
 
     def _learn(self, why: str) -> None:
+        if self._why:
+            return
         self._why = f"{why}. Nothing was recorded since: put it back, and start a launcher on it"
         _LOG.error("home_gone error=%s", self._why)
         self._act(self._why)

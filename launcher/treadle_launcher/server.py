@@ -60,7 +60,10 @@ async def serve(settings: Settings) -> None:
         settings = replace(settings, bind=bind)
         gone = HomeGone(leave)
         with open_store(
-            home.database, durability=settings.durability, on_gone=gone.from_thread
+            home.database,
+            durability=settings.durability,
+            on_gone=gone.from_thread,
+            beside=(home.values,),
         ) as store:
             await check_taken_over(home, store, settings.take_over)
             await claim(home, store)
@@ -74,7 +77,12 @@ async def serve(settings: Settings) -> None:
                 watchers = Watchers(store)
                 gone.then(watchers.close)
                 parts = EngineParts(
-                    home=home, store=store, planner=planner, watchers=watchers, clock=SystemClock()
+                    home=home,
+                    store=store,
+                    planner=planner,
+                    watchers=watchers,
+                    clock=SystemClock(),
+                    is_home_gone=gone.is_certain,
                 )
                 async with (
                     housekeeping(parts, settings) as sweeper,

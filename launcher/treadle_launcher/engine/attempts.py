@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
@@ -21,6 +22,7 @@ from treadle_launcher.journal import (
     ATTEMPT_ENDS,
     AttemptBegun,
     AttemptFailed,
+    AttemptSucceeded,
     Implausible,
     JournalRecord,
     record_events,
@@ -30,17 +32,24 @@ from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_goo
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import HostMark
+from treadle_launcher.values import ValueRef
 
 _LOG = logging.getLogger(__name__)
+
+ValueProblem: TypeAlias = Callable[[ValueRef], str]
+"""Says in a clause why a value cannot be read, "" when it can."""
 
 
 class Attempts:
     """Adds to a turn what is a fact of attempts now."""
 
-    def __init__(self, board: Board, pool: HostPool, retries: Retries) -> None:
+    def __init__(
+        self, board: Board, pool: HostPool, retries: Retries, problem: ValueProblem
+    ) -> None:
         self._board = board
         self._pool = pool
         self._retries = retries
+        self._problem = problem
 
     def take_records(self, turn: Turn, host: Host, records: Sequence[JournalRecord]) -> None:
         """Add what a host reported, and have it acknowledged."""
@@ -65,7 +74,7 @@ class Attempts:
         step = run.view.steps[task.step_key]
         task.begun |= isinstance(record.fact, AttemptBegun)
         if step.state is StepState.RUNNING and step.attempts == task.attempt:
-            record = believed(run.view, _of_task(task, record))
+            record = self._kept(believed(run.view, _of_task(task, record)))
             after = partial(self._retries.after_failure, run.view, task.step_key, now=turn.now)
             turn.add(run, record_events(run.view, record, after))
             if isinstance(record.fact, Implausible):
@@ -74,6 +83,23 @@ class Attempts:
                 turn.afterwards(cancel)
         if step.state is not StepState.RUNNING or step.attempts != task.attempt:
             host.tasks.pop(record.task_id, None)
+
+    def _kept(self, record: JournalRecord) -> JournalRecord:
+        """Return a record of success as one of a loss, where what was stored is not there."""
+        fact = record.fact
+        if not isinstance(fact, AttemptSucceeded):
+            return record
+        for stored in fact.stored:
+            problem = self._problem(stored.value_ref) if stored.value_ref is not None else ""
+            if problem:
+                lost = AttemptFailed(
+                    failure=failures.not_kept(stored.output, problem),
+                    duration_us=fact.duration_us,
+                    pid=fact.pid,
+                    usage=fact.usage,
+                )
+                return replace(record, fact=lost)
+        return record
 
     def lose_all(self, turn: Turn, host: Host, damage: str) -> None:
         """Lose what a host ran that is gone; `damage`: what cannot be read of what it told."""

@@ -10,7 +10,7 @@ from functools import partial
 from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
-from treadle_launcher.engine.attempts import Attempts
+from treadle_launcher.engine.attempts import Attempts, ValueProblem
 from treadle_launcher.engine.awaited import awaited
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import Host
@@ -50,12 +50,17 @@ class Engine:
     """Drives every run that is not over. The only one that appends facts about runs."""
 
     def __init__(
-        self, board: Board, pool: HostPool, replanning: Replanning, retries: Retries
+        self,
+        board: Board,
+        pool: HostPool,
+        replanning: Replanning,
+        retries: Retries,
+        problem: ValueProblem,
     ) -> None:
         self._board = board
         self._pool = pool
         self._replanning = replanning
-        self._attempts = Attempts(board, pool, retries)
+        self._attempts = Attempts(board, pool, retries, problem)
 
     # What callers ask for.
 

@@ -72,6 +72,15 @@ def lost(host: Host) -> Failure:
     return Failure(reason=reason, message=message, stderr_tail=_tail(host))
 
 
+def not_kept(output: str, problem: str) -> Failure:
+    """Return why an attempt failed that stored what is not there any more."""
+    message = (
+        f"What it made as output {output!r} was lost before it was recorded: {problem}."
+        f" {MAKING_WHAT_WAS_LOST}"
+    )
+    return Failure(reason=FailureReason.LOST, message=message)
+
+
 def unreadable(host: Host, damage: str) -> Failure:
     """Return why an attempt failed whose host is gone, and what that had told cannot be read."""
     found = lost(host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -29,6 +29,7 @@ from treadle_launcher.planning import Planner
 from treadle_launcher.retrying import Chance, Retries
 from treadle_launcher.store.errors import SpoiltRunError, StoreError
 from treadle_launcher.store.store import Store
+from treadle_launcher.stored_values import StoredValues
 from treadle_launcher.taking_over import TakeOver
 from treadle_launcher.watch import Watchers
 
@@ -63,6 +64,7 @@ class EngineParts:
     watchers: Watchers
     clock: Clock
     chance: Chance = random.random
+    is_home_gone: Callable[[], bool] = lambda: False
 
 
 class RunningEngine:
@@ -94,9 +96,11 @@ class RunningEngine:
         )
         self._replanning = Replanning(parts.planner, parts.store, self.board)
         retries = Retries(parts.chance)
-        self.engine = Engine(self.board, self._pool, self._replanning, retries)
+        problem = StoredValues(parts.home.values).problem
+        self.engine = Engine(self.board, self._pool, self._replanning, retries, problem)
         self.desk = HostDesk(self._pool, self.engine)
         self._is_ephemeral = settings.is_ephemeral
+        self._is_home_gone = parts.is_home_gone
         self._home = parts.home
         is_foreign = parts.home.why_foreign is not None
         self._ends_taken = is_foreign and settings.take_over is TakeOver.CANCEL
@@ -145,6 +149,10 @@ class RunningEngine:
     async def end(self) -> None:
         """Cancel what runs, stop the hosts, and return when none is left."""
         self.board.stance = Stance.ENDING
+        if self._is_home_gone():
+            # Nothing that ends by itself from here on could be stored, or recorded.
+            await self._kill_hosts()
+            return
         turn = self.board.turn()
         for run in self.board.all():
             self.engine.request_cancel(turn, run, ENDING)
@@ -158,10 +166,13 @@ class RunningEngine:
                 await self.board.flushed()
         except TimeoutError:
             _LOG.warning("hosts_killed reason=did_not_leave")
-            self._pool.kill(self._pool.all())
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_END_MARGIN):
-                    await self._pool.empty()
+            await self._kill_hosts()
+
+    async def _kill_hosts(self) -> None:
+        self._pool.kill(self._pool.all())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_END_MARGIN):
+                await self._pool.empty()
 
     def serve(self, location: str, generation: str) -> None:
         """Learn what a location serves from now on: idle hosts of another generation leave."""

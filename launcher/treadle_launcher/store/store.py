@@ -61,11 +61,12 @@ def open_store(
     durability: Durability = Durability.PROCESS,
     *,
     on_gone: Callable[[str], None] = lambda why: None,
+    beside: Sequence[Path] = (),
 ) -> Iterator[Store]:
     """Open the store in this SQLite file, made first if it is not there.
 
-    `on_gone` is called, from another thread, when the file was removed or moved: nothing is
-    recorded any more. What it says is recorded survives what the durability says.
+    `on_gone` is called, from another thread, when the file, or a folder `beside` it without which
+    the record is worth nothing, was removed or moved: nothing is recorded any more. What it says is recorded survives what the durability says.
     Leaving commits what is queued and returns when no thread of the store is left.
 
     Raises:
@@ -73,7 +74,9 @@ def open_store(
     """
     prepare(database)
     with (
-        Writer.running(database, clock or SystemClock(), durability, on_gone) as writer,
+        Writer.running(
+            database, clock or SystemClock(), durability, on_gone, beside=beside
+        ) as writer,
         Readers.open(database) as readers,
     ):
         yield Store(writer, readers)

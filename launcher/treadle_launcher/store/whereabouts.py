@@ -1,4 +1,4 @@
-"""Whether the SQLite file that is written to is the one that others find."""
+"""Whether the file that is written to, or the folder, is the one that others find."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ class Whereabouts:
         try:
             status = os.stat(self.path)
         except OSError as error:
+            home = self.path.parent
+            what = self.path if home.exists() else f"the home {home}"
             raise DatabaseGoneError(
-                f"the home {self.path.parent} was removed or moved while its launcher ran: {error}"
+                f"{what} was removed or moved while its launcher ran: {error}"
             ) from error
         if (status.st_dev, status.st_ino) != (self.device, self.inode):
             raise DatabaseGoneError(
-                f"another file was put in the place of {self.path} while its launcher ran"
+                f"another one was put in the place of {self.path} while its launcher ran"
             )

@@ -88,7 +88,7 @@ class Writer:
         self,
         connection: Connection,
         clock: Clock,
-        whereabouts: Whereabouts,
+        whereabouts: Sequence[Whereabouts],
         on_gone: Callable[[str], None],
     ) -> None:
         self._whereabouts = whereabouts
@@ -114,11 +114,13 @@ class Writer:
         clock: Clock,
         durability: Durability,
         on_gone: Callable[[str], None] = lambda why: None,
+        *,
+        beside: Sequence[Path] = (),
     ) -> Iterator[Writer]:
         """Write to this file until the block is left, then commit what is queued and stop.
 
-        Nothing is said to be committed once the file is not found under its name any more:
-        `on_gone` is then called, from the thread that writes.
+        Nothing is said to be committed once the file, or one of the folders `beside` it, is not
+        found under its name any more: `on_gone` is then called, from the thread that writes.
 
         Raises:
             StoreError: the file cannot be used.
@@ -128,7 +130,8 @@ class Writer:
             with translated():
                 connection = engine.connect()
             with connection:
-                writer = cls(connection, clock, Whereabouts.of(database), on_gone)
+                places = tuple(map(Whereabouts.of, (database, *beside)))
+                writer = cls(connection, clock, places, on_gone)
                 thread = threading.Thread(target=writer._run, name="treadle-store-writer")
                 thread.start()
                 try:
@@ -241,7 +244,8 @@ class Writer:
                 ]
                 last = session.last_store_sequence
                 # Last of all before the commit: what it says is to be found.
-                self._whereabouts.check()
+                for each in self._whereabouts:
+                    each.check()
         except BaseException:
             session.forget()
             # A commit may fail when it is done already: the file tells.

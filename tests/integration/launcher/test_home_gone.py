@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import grpc
 import pytest
 
@@ -19,7 +22,23 @@ def waits():
 """
 
 
-def test_who_watches_or_launches_is_told_that_the_home_was_moved_and_the_launcher_leaves(services):
+def home_moved(home: Path) -> None:
+    home.rename(home.with_name("moved"))
+
+
+def values_removed(home: Path) -> None:
+    shutil.rmtree(home / "values")
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (home_moved, "was removed or moved while its launcher ran"),
+        # The step makes the folder anew, and stores its value.
+        (values_removed, "values while its launcher ran"),
+    ],
+)
+def test_who_watches_is_told_that_the_home_is_gone_and_the_launcher_leaves(services, happens, said):
     release = services.folder / "release"
     code = services.code_server(services.module("w", WAITS.format(release=str(release))), "code")
     flags = ("--location", code.address, "--term-grace", "0.2")
@@ -31,12 +50,12 @@ def test_who_watches_or_launches_is_told_that_the_home_was_moved_and_the_launche
         if any(event.HasField("step_started") for event in response.events):
             break
 
-    services.home.rename(services.folder / "moved")
+    happens(services.home)
     release.touch()
 
     with pytest.raises(grpc.RpcError) as told:
         list(watched)
-    assert "was removed or moved while its launcher ran" in str(told.value.details())
+    assert said in str(told.value.details())
     status, written = launcher.wait()
     assert status == 1
-    assert "was removed or moved while its launcher ran" in written
+    assert said in written

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from tests.unit.treadle_launcher.engine.conftest import FixedPlanner
+from tests.unit.treadle_launcher.engine.conftest import FixedPlanner, store
 from treadle_access.addresses import UnixAddress
 from treadle_launcher.arguments import read
 from treadle_launcher.clock import ManualClock
@@ -191,6 +191,7 @@ class SimulatedHost:
             for asset in output.assets:
                 ref = {"store": "files", "key": asset.value_key, "codec": "pickle5"}
                 ref |= {"sizeBytes": "3", "checksum": "crc32:00000001"}
+                store(self.world.home / "values" / (asset.value_key or ""))
                 stored.append({"output": output.name, "assetKey": asset.asset_key, "valueRef": ref})
         self.world.succeeded.append((task.run_id, step.step_key))
         outputs = [output.name for output in step.outputs]

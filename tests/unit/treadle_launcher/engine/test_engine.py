@@ -536,6 +536,24 @@ async def test_a_task_that_a_leaving_host_refuses_runs_elsewhere(kit, plans):
         assert "step_retry_scheduled a" in await kit.story(run_id)
 
 
+async def test_a_success_whose_value_is_not_there_is_a_loss(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        success = host.success(await host.task())
+        (ref,) = (each["valueRef"] for each in success["succeeded"]["stored"])
+        (kit.home.values / ref["key"]).unlink()
+        await host.report(success)
+        assert (await kit.finished(run_id)).state is RunState.FAILED
+        events = await kit.store.events_after(run_id, 0)
+        (failure,) = [event.payload.failure for event in events if event.kind == "step_failed"]
+        assert failure.reason is FailureReason.LOST
+        assert "output 'result' was lost before it was recorded: its value is gone" in (
+            failure.message
+        )
+        assert list(await kit.store.latest_materializations(["a"])) == []
+
+
 async def test_idle_hosts_over_the_limit_are_told_to_leave(kit, plans):
     async with kit.running("--max-idle-hosts", "0"):
         run_id = await kit.launch(plans({"a": ()}))

@@ -156,3 +156,14 @@ async def test_an_idle_host_that_has_hung_up_is_not_left_behind(kit, plans):
         await kit.pool.get(host.host_id).disconnected.wait()
         await kit.engine.leave()
         await exited(host.process)
+
+
+async def test_nothing_is_waited_for_once_the_home_is_gone(kit, plans, alive, monkeypatch):
+    monkeypatch.setattr("treadle_launcher.engine.running._END_MARGIN", 1000.0)
+    async with kit.running("--alive-fd", alive, "--term-grace", "1000"):
+        await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.task()
+        monkeypatch.setattr(kit.engine, "_is_home_gone", lambda: True)
+        await kit.engine.end()
+        assert kit.pool.all() == ()

@@ -48,6 +48,24 @@ def test_what_is_asked_is_refused_and_the_owner_is_told_once(
     assert str(home) in told[0]
 
 
+def test_a_folder_beside_it_that_is_removed_is_as_bad(tmp_path: Path) -> None:
+    values = tmp_path / "home" / "values"
+    values.mkdir(parents=True)
+
+    async def body() -> None:
+        with open_store(tmp_path / "home" / "treadle.db", beside=(values,)) as store:
+            await store.create_run(make_run())
+            values.rmdir()
+            with pytest.raises(DatabaseGoneError, match=f"{values} was removed"):
+                await store.create_run(make_run())
+            values.with_name("other").mkdir()
+            values.mkdir()
+            with pytest.raises(DatabaseGoneError, match="another one was put in the place"):
+                await store.create_run(make_run())
+
+    asyncio.run(asyncio.wait_for(body(), timeout=60))
+
+
 def test_what_happened_is_recorded_when_the_home_is_put_back(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
