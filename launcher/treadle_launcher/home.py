@@ -174,8 +174,9 @@ def open_home(root: Path, *, of_anybody: bool = False) -> Iterator[Home]:
             foreign = None if is_new else why_foreign(root)
             for name in ("values", "logs", "hosts"):
                 _make_folder(root / name, foreign)
-            # What a killed launcher left here would lead its callers to nobody.
-            (root / "launcher.json").unlink(missing_ok=True)
+            if foreign is None:
+                # What a killed launcher left here would lead its callers to nobody.
+                (root / "launcher.json").unlink(missing_ok=True)
         except OSError as error:
             raise HomeError(f"the home {root} cannot be used: {error}") from error
         home = Home(root=root, home_id=_home_id(root), why_foreign=foreign, _lock=lock)
