@@ -22,7 +22,8 @@ _WELL_KNOWN = {
     "google.protobuf.Duration": ("span", "timedelta"),
     "treadle_api.v1.Value": ("value", "UserValue"),
 }
-_SCALARS = {
+#: The kind, the type and the default of fields that are no message and no enumeration.
+SCALARS = {
     FieldDescriptor.TYPE_STRING: ("text", "str", '""'),
     FieldDescriptor.TYPE_INT32: ("whole", "int", "0"),
     FieldDescriptor.TYPE_INT64: ("wide", "int", "0"),
@@ -70,7 +71,7 @@ def _own_slot(field: FieldDescriptor) -> Slot:
 
 
 def _type_and_default(field: FieldDescriptor) -> tuple[str, str]:
-    value = _map_value(field)
+    value = map_value(field)
     if value is not None:
         inner, _ = _type_and_default(value)
         return f"Mapping[str, {inner}]", "NO_ENTRIES"
@@ -79,7 +80,7 @@ def _type_and_default(field: FieldDescriptor) -> tuple[str, str]:
         return f"tuple[{one}, ...]", "()"
     if _label(field) == "maybe":
         return f"{one} | None", "None"
-    return one, "" if _is_needed(field) else default
+    return one, "" if is_needed(field) else default
 
 
 def _one_type(field: FieldDescriptor) -> tuple[str, str]:
@@ -88,12 +89,13 @@ def _one_type(field: FieldDescriptor) -> tuple[str, str]:
     if field.message_type is not None:
         known = _WELL_KNOWN.get(field.message_type.full_name)
         return (known[1] if known else field.message_type.name), "None"
-    _, type_, default = _SCALARS[field.type]
-    named = _id_type(field.name) if type_ == "str" else None
+    _, type_, default = SCALARS[field.type]
+    named = id_type(field.name) if type_ == "str" else None
     return (named, f'{named}("")') if named else (type_, default)
 
 
-def _id_type(name: str) -> str | None:
+def id_type(name: str) -> str | None:
+    """Return the type of a text by the name of its field; None for a text that names nothing."""
     single = name.removesuffix("s")
     for ending, type_ in _IDS.items():
         if single == ending or single.endswith(f"_{ending}"):
@@ -105,7 +107,7 @@ def field_row(field: FieldDescriptor) -> tuple[object, ...]:
     """Return a field's row in FIELDS: the parts of `treadle_contract.message.Field`."""
     oneof = field.containing_oneof
     is_told = oneof is not None and _is_told_by_class(oneof)
-    value = _map_value(field) or field
+    value = map_value(field) or field
     return (
         field.name,
         field.number,
@@ -114,8 +116,8 @@ def field_row(field: FieldDescriptor) -> tuple[object, ...]:
         _label(field),
         "" if is_native(value) else _type_name(value),
         oneof.name if is_told and oneof else slot_name(field),
-        _is_needed(field),
-        _bounds_kind(field),
+        is_needed(field),
+        bounds_kind(field),
     )
 
 
@@ -130,11 +132,11 @@ def _kind(field: FieldDescriptor) -> str:
     if field.message_type is not None:
         known = _WELL_KNOWN.get(field.message_type.full_name)
         return known[0] if known else "message"
-    return _SCALARS[field.type][0]
+    return SCALARS[field.type][0]
 
 
 def _label(field: FieldDescriptor) -> str:
-    if _map_value(field) is not None:
+    if map_value(field) is not None:
         return "map"
     if field.is_repeated:
         return "many"
@@ -142,7 +144,7 @@ def _label(field: FieldDescriptor) -> str:
         return "maybe"
     if _kind(field) == "value":
         return "one"
-    if _is_needed(field):
+    if is_needed(field):
         return "one"
     return "maybe" if field.has_presence or field.enum_type is not None else "one"
 
@@ -159,7 +161,7 @@ def _type_name(field: FieldDescriptor) -> str:
     return type_.name if type_ is not None else ""
 
 
-def _map_value(field: FieldDescriptor) -> FieldDescriptor | None:
+def map_value(field: FieldDescriptor) -> FieldDescriptor | None:
     """Return the field of a map's values; None for a field that is no map."""
     entry = field.message_type
     if entry is None or not entry.GetOptions().map_entry:
@@ -170,16 +172,18 @@ def _map_value(field: FieldDescriptor) -> FieldDescriptor | None:
 def is_native(field: FieldDescriptor) -> bool:
     """Tell whether a field holds messages that Python has a type of its own for, or is a map."""
     return field.message_type is not None and (
-        field.message_type.full_name in _WELL_KNOWN or _map_value(field) is not None
+        field.message_type.full_name in _WELL_KNOWN or map_value(field) is not None
     )
 
 
-def _is_needed(field: FieldDescriptor) -> bool:
+def is_needed(field: FieldDescriptor) -> bool:
+    """Tell whether the contract says that a field must be set."""
     return bool(field.GetOptions().HasExtension(bounds_pb2.must_be))
 
 
-def _bounds_kind(field: FieldDescriptor) -> int:
-    extension = bounds_pb2.must_be if _is_needed(field) else bounds_pb2.may_be
+def bounds_kind(field: FieldDescriptor) -> int:
+    """Return the number of a field's kind in bounds.proto."""
+    extension = bounds_pb2.must_be if is_needed(field) else bounds_pb2.may_be
     return int(field.GetOptions().Extensions[extension])
 
 

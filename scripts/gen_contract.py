@@ -56,17 +56,23 @@ _OWN_IMPORTS = {
 }
 
 
-def modules(descriptors: descriptor_pb2.FileDescriptorSet) -> dict[str, str]:
-    """Return the text of each generated module by its file name, from descriptors with comments."""
+def pool_of(descriptors: descriptor_pb2.FileDescriptorSet) -> descriptor_pool.DescriptorPool:
+    """Return what finds a message by its name."""
     pool = descriptor_pool.DescriptorPool()
-    texts = {}
     for proto in descriptors.file:
         pool.Add(proto)
+    return pool
+
+
+def modules(descriptors: descriptor_pb2.FileDescriptorSet) -> dict[str, str]:
+    """Return the text of each generated module by its file name, from descriptors with comments."""
+    pool = pool_of(descriptors)
+    texts = {}
     for proto in descriptors.file:
         path = PurePosixPath(proto.name)
         if proto.package != "treadle_api.v1" or path.name in _NATIVE_FILES:
             continue
-        module = _Module(pool.FindFileByName(proto.name), _comments(proto))
+        module = _Module(pool.FindFileByName(proto.name), comments_of(proto))
         texts[f"{path.stem}.py"] = module.text()
     texts[f"{_KINDS}.py"] = _kinds_text()
     return texts
@@ -105,7 +111,7 @@ class _Module:
         for other in self._other_types(messages):
             own.setdefault(PurePosixPath(other.file.name).stem, []).append(other.name)
         lines = [
-            f'"""{_doc(doc, 0)}',
+            f'"""{doc_text(doc, 0)}',
             "",
             f"Generated from {name} by scripts/gen_protos.py: change that file, then `make protos`.",
             '"""',
@@ -155,9 +161,9 @@ class _Module:
             docs = " ".join(self._comments.get(f"{message.name}.{each}", "") for each in slot.docs)
             if slot.docs:
                 lines.append(f"    {slot.name}: {slot.type}")
-                lines.append(f'    """{_doc(docs, 4)}"""')
+                lines.append(f'    """{doc_text(docs, 4)}"""')
         lines.append("")
-        lines.extend(_init(slots))
+        lines.extend(init_lines(slots))
         lines.append("    FIELDS = (")
         lines.extend(f"        {row!r}," for row in fields)
         lines.append("    )")
@@ -166,10 +172,11 @@ class _Module:
         return "\n".join(lines)
 
     def _doc_of(self, path: str, indent: int) -> str:
-        return _doc(self._comments.get(path, ""), indent)
+        return doc_text(self._comments.get(path, ""), indent)
 
 
-def _init(slots: Sequence[Slot]) -> list[str]:
+def init_lines(slots: Sequence[Slot]) -> list[str]:
+    """Return the lines of `__init__` that puts what it is given into the slots."""
     if not slots:
         return ["    def __init__(self) -> None:", "        pass", ""]
     parameters = (
@@ -234,7 +241,7 @@ def _bounds_row(bounds: bounds_pb2.Bounds) -> str:
     return ", ".join(said)
 
 
-def _comments(proto: descriptor_pb2.FileDescriptorProto) -> dict[str, str]:
+def comments_of(proto: descriptor_pb2.FileDescriptorProto) -> dict[str, str]:
     """Return what stands above each message, field, oneof, enum and value, by dotted name."""
     found = {}
     for location in proto.source_code_info.location:
@@ -267,7 +274,8 @@ def _path_name(  # noqa: PLR0911 (one for each kind of thing)
     return None
 
 
-def _doc(comment: str, indent: int) -> str:
+def doc_text(comment: str, indent: int) -> str:
+    """Return a comment of the .proto as the lines of a docstring, so far to the right."""
     text = " ".join(comment.split()).replace("\\", "\\\\").replace('"""', "'''")
     if text.endswith('"'):
         text += " "

@@ -19,12 +19,14 @@ PROTOS = ROOT / "protos"
 CONTRACT = "treadle_contract"
 
 
-def generate(out: Path) -> None:
-    """Run protoc over every .proto file and write the generated modules below `out`.
+def generate(root: Path) -> None:
+    """Run protoc over every .proto file and write the generated modules below `root`, as here.
 
     Raises:
         subprocess.CalledProcessError: protoc refused a file; its message is on stderr.
     """
+    out = root / "protos"
+    out.mkdir(exist_ok=True)
     sources = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.rglob("*.proto"))
     outputs = [f"--{kind}_out={out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
     protoc = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}"]
@@ -35,21 +37,25 @@ def generate(out: Path) -> None:
         subprocess.run([*protoc, into, *wanted, *sources], check=True, cwd=PROTOS)
         # Imported now: it reads the options of fields with the module that was just generated.
         sys.path.insert(0, str(ROOT))
-        from scripts.gen_contract import modules  # noqa: PLC0415 (see above)
+        from scripts.gen_client import MODULE, client_module  # noqa: PLC0415 (see above)
+        from scripts.gen_contract import modules  # noqa: PLC0415
 
         descriptors = descriptor_pb2.FileDescriptorSet.FromString(Path(described.name).read_bytes())
     folder = out / CONTRACT
     folder.mkdir(exist_ok=True)
     for name, text in modules(descriptors).items():
         (folder / name).write_text(text)
+    (root / MODULE).parent.mkdir(parents=True, exist_ok=True)
+    (root / MODULE).write_text(client_module(descriptors))
 
 
 def generated_files(root: Path) -> set[Path]:
     """List the generated files below a folder, relative to it."""
-    files = {path for path in root.rglob("*_pb2*.py*") if path.suffix != ".pyc"}
+    files = {path for path in root.glob("protos/**/*_pb2*.py*") if path.suffix != ".pyc"}
     files |= {
         path
-        for path in (root / CONTRACT).glob("*.py")
+        for pattern in (f"protos/{CONTRACT}/*.py", "client/treadle_client/*.py")
+        for path in root.glob(pattern)
         if "scripts/gen_protos.py: change that file" in path.read_text()
     }
     return {path.relative_to(root) for path in files}
@@ -57,13 +63,13 @@ def generated_files(root: Path) -> set[Path]:
 
 def stale_files(fresh: Path) -> list[str]:
     """List the generated files that differ between `fresh` and the committed tree."""
-    names = generated_files(fresh) | generated_files(PROTOS)
+    names = generated_files(fresh) | generated_files(ROOT)
     return sorted(
         str(name)
         for name in names
-        if not (PROTOS / name).exists()
+        if not (ROOT / name).exists()
         or not (fresh / name).exists()
-        or not filecmp.cmp(PROTOS / name, fresh / name, shallow=False)
+        or not filecmp.cmp(ROOT / name, fresh / name, shallow=False)
     )
 
 
@@ -72,13 +78,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     if not parser.parse_args().check:
-        generate(PROTOS)
+        generate(ROOT)
         return 0
     with tempfile.TemporaryDirectory() as folder:
         generate(Path(folder))
         stale = stale_files(Path(folder))
     for name in stale:
-        print(f"not fresh: protos/{name} (run `python scripts/gen_protos.py`)", file=sys.stderr)
+        print(f"not fresh: {name} (run `python scripts/gen_protos.py`)", file=sys.stderr)
     return 1 if stale else 0
 
 

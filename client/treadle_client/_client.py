@@ -15,22 +15,28 @@ from treadle_access.tokens import TokenFileError, read_token
 from treadle_client._arguments import WrongArgument, choice, choices, text, texts
 from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import AccessError, Refusal, UnreachableError
-from treadle_client._garbage import Collected, DiskUse, Garbage
-from treadle_client._graph import Graph
-from treadle_client._location import Launcher, Location, Reload
-from treadle_client._materialization import AssetEntry, Materialization
-from treadle_client._plan import (
+from treadle_client._messages import (
+    AssetEntry,
+    Collected,
+    DiskUse,
+    Garbage,
+    Graph,
+    Launcher,
+    Location,
+    Materialization,
     Plan,
     PlanOptions,
+    ReexecutionKind,
+    Reload,
+    Run,
+    RunState,
     Selection,
     Siblings,
     UnrecordedLoads,
     UnselectedOutputs,
 )
-from treadle_client._reexecution import ReexecutionKind
 from treadle_client._requests import RunRequest
 from treadle_client._rpc import LauncherRpc
-from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
 from treadle_client._run_limits import run_limits
 from treadle_client._translate import START_OR_NAME_ONE

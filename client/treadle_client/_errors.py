@@ -35,7 +35,7 @@ from treadle_client._visible import visible
 
 if TYPE_CHECKING:
     from treadle_client._ids import RunId
-    from treadle_client._location import Location
+    from treadle_client._messages import Location
     from treadle_client._result import RunResult
 
 

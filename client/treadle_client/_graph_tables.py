@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from treadle_client._table import Page, Table
 
 if TYPE_CHECKING:
-    from treadle_client._graph import Asset, Graph, Step, StepInput, StepOutput
+    from treadle_client._messages import Asset, Graph, Step, StepInput, StepOutput
 
 
 def graph_page(graph: Graph) -> Page:

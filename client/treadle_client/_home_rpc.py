@@ -8,9 +8,9 @@ from typing import Final
 from google.protobuf import json_format
 
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
-from treadle_client._garbage import Collected, DiskUse, Garbage
+from treadle_client._decode import decode
+from treadle_client._messages import Collected, DiskUse, Garbage
 from treadle_client._translate import translated
-from treadle_client._wire.garbage import decode_collected, decode_disk_use, decode_garbage
 
 #: How long looking through a home may take: a million values on a slow disk.
 HOME_SECONDS: Final = 3600.0
@@ -37,7 +37,7 @@ class HomeRpc:
             for response in self._stub.PlanGarbage(
                 request, timeout=HOME_SECONDS, metadata=self._metadata
             ):
-                yield from map(decode_garbage, response.garbage)
+                yield from (decode(one, Garbage) for one in response.garbage)
 
     def collect_garbage(self, keep_seconds: int | None) -> Collected:
         """Remove what may be removed."""
@@ -46,7 +46,7 @@ class HomeRpc:
             response = self._stub.CollectGarbage(
                 request, timeout=HOME_SECONDS, metadata=self._metadata
             )
-            return decode_collected(response)
+            return decode(response, Collected)
 
     def disk_use(self) -> Iterator[DiskUse]:
         """Stream what values take."""
@@ -54,7 +54,7 @@ class HomeRpc:
             for response in self._stub.GetDiskUse(
                 launcher_pb2.GetDiskUseRequest(), timeout=HOME_SECONDS, metadata=self._metadata
             ):
-                yield from map(decode_disk_use, response.uses)
+                yield from (decode(one, DiskUse) for one in response.uses)
 
     def step_task(self, run_id: str, step_key: str, attempt: int) -> str:
         """Return the task of an attempt, as the JSON that hosts get; attempt 0: the last one."""

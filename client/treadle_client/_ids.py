@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NewType
+from treadle_contract.ids import KeyText as AssetKey
+from treadle_contract.ids import RunId, StepKey
 
-RunId = NewType("RunId", str)
-"""26 characters, sortable by the time of submission."""
-
-StepKey = NewType("StepKey", str)
-"""The dotted path of node names: `my_graph.foo`."""
-
-AssetKey = NewType("AssetKey", str)
-"""The components of an asset's key, joined by "/"."""
+__all__ = ["AssetKey", "RunId", "StepKey"]

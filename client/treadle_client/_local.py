@@ -20,8 +20,8 @@ from treadle_client._durability import Durability
 from treadle_client._errors import HomeInUseError, LoadError, StartError
 from treadle_client._home import clear_killed_launcher, find_launcher
 from treadle_client._lifeline import Lifeline, Service
-from treadle_client._location import LocationState
 from treadle_client._main_guard import refuse_while_imported
+from treadle_client._messages import LocationState
 from treadle_client._rpc import LauncherRpc
 from treadle_client._start_choices import ImportScope, StartWith
 

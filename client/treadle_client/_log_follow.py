@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from treadle_client._absence import Absence
 from treadle_client._errors import UnreachableError
-from treadle_client._log import LogChunk, LogStream
+from treadle_client._messages import LogChunk, LogStream
 from treadle_client._requests import LogRequest, Stream
 from treadle_client._rpc import LauncherRpc
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from treadle_client._log import LogChunk, LogStream
 from treadle_client._log_follow import LogFollow
+from treadle_client._messages import LogChunk, LogStream
 from treadle_client._requests import LogRequest
 from treadle_client._rpc import LauncherRpc
 

@@ -9,7 +9,7 @@ from treadle_client._table import Page, Table
 from treadle_client._words import count, moment
 
 if TYPE_CHECKING:
-    from treadle_client._plan import Hazard, Load, Plan
+    from treadle_client._messages import Hazard, Load, Plan
 
 _HAZARD_ENDS = {
     "materialize": "will be made unexpectedly",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from treadle_client._log import LogStream
-from treadle_client._plan import PlanOptions, Selection
-from treadle_client._reexecution import Reexecution
-from treadle_client._run import Run
+from treadle_client._arguments import choice
+from treadle_client._ids import RunId
+from treadle_client._messages import LogStream, PlanOptions, Reexecution, ReexecutionKind, Selection
 from treadle_client._run_limits import RunLimits
 
 T = TypeVar("T")
@@ -36,18 +35,6 @@ class RunRequest:
     fingerprint: str = ""
     limits: RunLimits = field(default_factory=RunLimits)
     reexecution: Reexecution | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchedRun:
-    """What LaunchRun answers: the run as recorded, and what to know of its plan.
-
-    `existed`: the idempotency key was known, and this is the earlier run.
-    """
-
-    run: Run
-    existed: bool
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +72,30 @@ class Stream(Generic[T]):
     def cancel(self) -> None:
         """End the call: the iteration raises UnreachableError, wherever it waits."""
         self._cancel()
+
+
+def reexecution_of(
+    run_id: str,
+    kind: ReexecutionKind | str | None,
+    steps: str | Sequence[str] | None,
+    *,
+    rerun_changed: bool,
+    same_code: bool,
+) -> Reexecution:
+    """Gather what is asked of an earlier run; without a kind, steps mean STEPS, else from failure.
+
+    Raises:
+        ValueError: steps are named for another kind, or the kind is none.
+    """
+    names = (steps,) if isinstance(steps, str) else tuple(steps or ())
+    default = ReexecutionKind.FROM_FAILURE if steps is None else ReexecutionKind.STEPS
+    chosen = default if kind is None else choice(ReexecutionKind, kind, name="kind")
+    if names and chosen is not ReexecutionKind.STEPS:
+        raise ValueError(f"Steps are named for the kind {ReexecutionKind.STEPS}, not {chosen}.")
+    return Reexecution(
+        parent_run_id=RunId(run_id),
+        kind=chosen,
+        step_expressions=names,
+        rerun_changed=rerun_changed,
+        same_code=same_code,
+    )

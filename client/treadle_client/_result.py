@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from treadle_client._errors import RunFailed
-from treadle_client._failure import Failure, FailureReason
 from treadle_client._ids import RunId
-from treadle_client._materialization import Materialization
-from treadle_client._run import RunState
+from treadle_client._messages import (
+    Failure,
+    FailureReason,
+    Materialization,
+    RunState,
+    StepResult,
+    StepState,
+)
 from treadle_client._stacks import without_own_frames
-from treadle_client._step_result import StepResult, StepState
 from treadle_client._text import Text
 
 

@@ -1,40 +1,41 @@
-"""The launcher's RPCs, our types in and out: beside `_wire/` the only place that knows gRPC."""
+"""The launcher's RPCs, our types in and out: beside `_decode.py` the only place that knows gRPC."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import grpc
 
-from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
+from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
+from treadle_client._decode import decode, decode_event, decode_parts, encode, enum_number
 from treadle_client._errors import UnreachableError
-from treadle_client._event import Event
-from treadle_client._graph import Graph
+from treadle_client._fitting import fitting
 from treadle_client._held_socket import held_socket
 from treadle_client._home_rpc import HomeRpc
-from treadle_client._location import Launcher, Location, Reload
-from treadle_client._log import LogChunk
-from treadle_client._materialization import AssetEntry, Materialization
-from treadle_client._plan import Plan, PlanOptions, Selection
-from treadle_client._reexecution import Reexecution
-from treadle_client._requests import LaunchedRun, LogRequest, RunRequest, Stream
-from treadle_client._run import Run, RunState
-from treadle_client._step_result import StepResult
-from treadle_client._translate import closing_call, translated
-from treadle_client._wire.events import decode_event
-from treadle_client._wire.fitting import fitting
-from treadle_client._wire.graphs import decode_graph
-from treadle_client._wire.locations import decode_launcher, decode_location
-from treadle_client._wire.logs import decode_log_chunk, encode_log_stream
-from treadle_client._wire.plans import decode_plan, encode_options, encode_selection
-from treadle_client._wire.reexecutions import encode_reexecution
-from treadle_client._wire.runs import (
-    decode_asset_entry,
-    decode_materialization,
-    decode_run,
-    decode_step,
-    encode_run_state,
+from treadle_client._messages import (
+    AssetEntry,
+    Event,
+    Graph,
+    LaunchedRun,
+    Launcher,
+    Location,
+    LogChunk,
+    Materialization,
+    Plan,
+    PlanOptions,
+    Reexecution,
+    Reload,
+    Run,
+    RunState,
+    Selection,
+    StepResult,
 )
+from treadle_client._requests import LogRequest, RunRequest, Stream
+from treadle_client._translate import closing_call, translated
+from treadle_client._view import View
+
+V = TypeVar("V", bound=View)
 
 #: How long a call may take that plans: a large location takes its time.
 CALL_SECONDS = 60.0
@@ -98,10 +99,11 @@ class LauncherRpc:
     def get_launcher(self, seconds: float) -> Launcher:
         """Ask what the launcher is, and wait that long for the answer."""
         with translated(self.address):
-            return decode_launcher(
+            return self._decoded(
                 self._stub.GetLauncher(
                     launcher_pb2.GetLauncherRequest(), timeout=seconds, metadata=self._metadata
-                )
+                ),
+                Launcher,
             )
 
     def list_locations(self) -> tuple[Location, ...]:
@@ -110,7 +112,7 @@ class LauncherRpc:
             response = self._stub.ListLocations(
                 launcher_pb2.ListLocationsRequest(), timeout=CALL_SECONDS, metadata=self._metadata
             )
-            return tuple(decode_location(one, self.read_text) for one in response.locations)
+            return tuple(self._decoded(one, Location) for one in response.locations)
 
     def reload_location(self, location: str) -> Reload:
         """Have the location's code loaded anew."""
@@ -120,10 +122,7 @@ class LauncherRpc:
                 timeout=RELOAD_SECONDS,
                 metadata=self._metadata,
             )
-            return Reload(
-                location=decode_location(response.location, self.read_text),
-                swapped=response.swapped,
-            )
+            return self._decoded(response, Reload)
 
     def stream_graph(self, location: str) -> Graph:
         """Read a location's whole graph."""
@@ -133,25 +132,25 @@ class LauncherRpc:
                 timeout=CALL_SECONDS,
                 metadata=self._metadata,
             )
-            return decode_graph((response.part for response in parts), self.read_text)
+            return decode_parts((each.part for each in parts), Graph, self.read_text)
 
     def plan_run(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
         """Read the whole resolved plan of a selection."""
         with translated(self.address):
             request = launcher_pb2.PlanRunRequest(
                 location=location,
-                selection=encode_selection(selection),
-                options=encode_options(options),
+                selection=encode(selection, plan_pb2.Selection),
+                options=encode(options, plan_pb2.PlanOptions),
             )
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
-            return decode_plan(response.part for response in parts)
+            return decode_parts((each.part for each in parts), Plan, self.read_text)
 
     def plan_reexecution(self, asked: Reexecution) -> Plan:
         """Read the whole resolved plan of what goes on from an earlier run."""
         with translated(self.address):
-            request = launcher_pb2.PlanRunRequest(reexecution=encode_reexecution(asked))
+            request = launcher_pb2.PlanRunRequest(reexecution=encode(asked, plan_pb2.Reexecution))
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
-            return decode_plan(response.part for response in parts)
+            return decode_parts((each.part for each in parts), Plan, self.read_text)
 
     def launch_run(self, request: RunRequest) -> LaunchedRun:
         """Plan, record a run, and return it as recorded."""
@@ -167,14 +166,13 @@ class LauncherRpc:
                 no_retry_lost=request.limits.retry_lost == 0,
             )
             if request.reexecution is not None:
-                message.reexecution.CopyFrom(encode_reexecution(request.reexecution))
+                message.reexecution.CopyFrom(encode(request.reexecution, plan_pb2.Reexecution))
             else:
                 message.location = request.location
-                message.selection.CopyFrom(encode_selection(request.selection))
-                message.options.CopyFrom(encode_options(request.options))
+                message.selection.CopyFrom(encode(request.selection, plan_pb2.Selection))
+                message.options.CopyFrom(encode(request.options, plan_pb2.PlanOptions))
             response = self._stub.LaunchRun(message, timeout=CALL_SECONDS, metadata=self._metadata)
-            run = decode_run(response.run, self.read_text)
-            return LaunchedRun(run=run, existed=response.existed, notes=tuple(response.notes))
+            return self._decoded(response, LaunchedRun)
 
     def get_run(self, run_id: str) -> Run:
         """Read one run."""
@@ -184,7 +182,7 @@ class LauncherRpc:
                 timeout=CALL_SECONDS,
                 metadata=self._metadata,
             )
-            return decode_run(response.run, self.read_text)
+            return self._decoded(response.run, Run)
 
     def cancel_run(self, run_id: str, reason: str) -> Run:
         """Ask for a run's end, and return the run when that is recorded."""
@@ -194,52 +192,34 @@ class LauncherRpc:
                 timeout=CALL_SECONDS,
                 metadata=self._metadata,
             )
-            return decode_run(response.run, self.read_text)
+            return self._decoded(response.run, Run)
 
     def list_runs(self, states: Iterable[RunState], location: str) -> Iterator[Run]:
         """List runs, newest first, a page at a time."""
+        names = run_pb2.RunState.DESCRIPTOR
         with translated(self.address):
             request = launcher_pb2.ListRunsRequest(
                 page_size=PAGE_SIZE,
-                states=[encode_run_state(state) for state in states],
+                states=[run_pb2.RunState.ValueType(enum_number(names, each)) for each in states],
                 location=location,
             )
-        while True:
-            with translated(self.address):
-                page = self._stub.ListRuns(request, timeout=CALL_SECONDS, metadata=self._metadata)
-                runs = [decode_run(one, self.read_text) for one in page.runs]
-            yield from runs
-            request.page_token = page.next_page_token
-            if not request.page_token:
-                return
+        return self._pages(lambda stub: stub.ListRuns, request, lambda page: page.runs, Run)
 
     def list_run_steps(self, run_id: str) -> Iterator[StepResult]:
         """List the steps of a run in plan order, a page at a time."""
         with translated(self.address):
             request = launcher_pb2.ListRunStepsRequest(run_id=run_id, page_size=PAGE_SIZE)
-        while True:
-            with translated(self.address):
-                page = self._stub.ListRunSteps(
-                    request, timeout=CALL_SECONDS, metadata=self._metadata
-                )
-                steps = [decode_step(one, self.read_text) for one in page.steps]
-            yield from steps
-            request.page_token = page.next_page_token
-            if not request.page_token:
-                return
+        return self._pages(
+            lambda stub: stub.ListRunSteps, request, lambda page: page.steps, StepResult
+        )
 
     def list_assets(self, location: str) -> Iterator[AssetEntry]:
         """List assets with their latest materialization, sorted by key, a page at a time."""
         with translated(self.address):
             request = launcher_pb2.ListAssetsRequest(page_size=PAGE_SIZE, location=location)
-        while True:
-            with translated(self.address):
-                page = self._stub.ListAssets(request, timeout=CALL_SECONDS, metadata=self._metadata)
-                entries = [decode_asset_entry(one) for one in page.assets]
-            yield from entries
-            request.page_token = page.next_page_token
-            if not request.page_token:
-                return
+        return self._pages(
+            lambda stub: stub.ListAssets, request, lambda page: page.assets, AssetEntry
+        )
 
     def list_materializations(self, asset_key: str, run_id: str) -> Iterator[Materialization]:
         """List the materializations of an asset or a run, newest first, a page at a time."""
@@ -247,13 +227,26 @@ class LauncherRpc:
             request = launcher_pb2.ListMaterializationsRequest(
                 asset_key=asset_key, run_id=run_id, page_size=PAGE_SIZE
             )
+        return self._pages(
+            lambda stub: stub.ListMaterializations,
+            request,
+            lambda page: page.materializations,
+            Materialization,
+        )
+
+    def _pages(
+        self,
+        method: Callable[[launcher_pb2_grpc.LauncherServiceStub], Callable[..., Any]],
+        request: Any,
+        items: Callable[[Any], Iterable[Any]],
+        into: type[V],
+    ) -> Iterator[V]:
         while True:
             with translated(self.address):
-                page = self._stub.ListMaterializations(
-                    request, timeout=CALL_SECONDS, metadata=self._metadata
-                )
-                made = [decode_materialization(one) for one in page.materializations]
-            yield from made
+                call = method(self._stub)
+                page = call(request, timeout=CALL_SECONDS, metadata=self._metadata)
+                decoded = [self._decoded(one, into) for one in items(page)]
+            yield from decoded
             request.page_token = page.next_page_token
             if not request.page_token:
                 return
@@ -293,7 +286,9 @@ class LauncherRpc:
                 run_id=request.run_id,
                 step_key=request.step_key,
                 attempt=request.attempt,
-                stream=encode_log_stream(request.stream),
+                stream=launcher_pb2.LogStream.ValueType(
+                    enum_number(launcher_pb2.LogStream.DESCRIPTOR, request.stream)
+                ),
                 offset=request.offset,
                 follow=request.follow,
             )
@@ -302,9 +297,12 @@ class LauncherRpc:
         def chunks() -> Iterator[LogChunk]:
             with closing_call(call), translated(self.address):
                 for response in call:
-                    yield decode_log_chunk(response)
+                    yield self._decoded(response, LogChunk)
 
         return Stream(chunks(), call.cancel)
+
+    def _decoded(self, message: Any, into: type[V]) -> V:
+        return decode(message, into, self.read_text)
 
     @property
     def home(self) -> HomeRpc:

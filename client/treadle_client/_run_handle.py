@@ -9,19 +9,25 @@ from types import MappingProxyType
 from treadle_client._absence import DeadlinePassed
 from treadle_client._arguments import choice, number, text, texts
 from treadle_client._errors import ResultTimeout
-from treadle_client._event import Event
 from treadle_client._ids import RunId
-from treadle_client._log import LogChunk, LogStream
 from treadle_client._log_reader import read_logs
-from treadle_client._materialization import Materialization
-from treadle_client._plan import Plan, PlanOptions, Selection
-from treadle_client._reexecution import ReexecutionKind, reexecution_of
-from treadle_client._requests import MOST_EVENTS, LogRequest, RunRequest
+from treadle_client._messages import (
+    Event,
+    LogChunk,
+    LogStream,
+    Materialization,
+    Plan,
+    PlanOptions,
+    ReexecutionKind,
+    Run,
+    RunState,
+    Selection,
+    StepResult,
+)
+from treadle_client._requests import MOST_EVENTS, LogRequest, RunRequest, reexecution_of
 from treadle_client._result import RunResult
 from treadle_client._rpc import LauncherRpc
-from treadle_client._run import Run, RunState
 from treadle_client._run_limits import run_limits
-from treadle_client._step_result import StepResult
 from treadle_client._watch import RunWatch
 
 

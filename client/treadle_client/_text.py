@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +37,6 @@ class Text:
 
     def __bool__(self) -> bool:
         return bool(self.head)
+
+
+NO_TEXT: Final = Text()

@@ -18,7 +18,7 @@ from treadle_client._errors import (
     ServerFaultError,
     UnreachableError,
 )
-from treadle_client._wire.refusals import decode_refusal, refused
+from treadle_client._refusals import decode_refusal, refused
 
 _HELD: Final = re.compile(r"unix:/proc/self/fd/\d+/[^\s:]+")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from treadle_client._absence import Absence
 from treadle_client._errors import RequestError, ServerFaultError, UnreachableError
-from treadle_client._event import Event, RunFinished
+from treadle_client._messages import Event, RunFinished
 from treadle_client._rpc import LauncherRpc
 
 

@@ -573,7 +573,7 @@ class StepSucceeded(Message):
     pid: int
     """The process that ran it, as its host names it."""
     usage: AttemptUsage | None
-    """What the attempt used."""
+    """What the attempt used. Unset: not measured."""
 
     def __init__(
         self,

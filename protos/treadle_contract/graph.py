@@ -181,7 +181,8 @@ class Location(Message):
     address: str
     """Where the launcher looks for the code server. Sent by the launcher only, as what follows."""
     since: datetime | None
-    """Since when the launcher reaches the code server; when UNREACHABLE, since when it does not."""
+    """Since when the launcher reaches the code server; when UNREACHABLE, since when it does not.
+    Unset by a code server."""
     problem: str
     """Why the launcher does not reach the code server, for a person. Set when UNREACHABLE only."""
 
@@ -265,7 +266,7 @@ class Asset(Message):
     io_manager_key: str
     """The resource key of the IO manager that stores and loads it."""
     source: SourceLocation | None
-    """Where it was defined."""
+    """Where it was defined. Unset: not known."""
     conflict: bool
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
 
@@ -339,7 +340,7 @@ class Block(Message):
     description: str
     """The description, "" if none."""
     source: SourceLocation | None
-    """Where it was defined."""
+    """Where it was defined. Unset: not known."""
 
     def __init__(
         self,
@@ -521,7 +522,7 @@ class StepDefinition(Message):
     tags: Mapping[str, str]
     """Tags."""
     source: SourceLocation | None
-    """Where the op was defined."""
+    """Where the op was defined. Unset: not known."""
     retry_policy: RetryPolicy | None
     """When it is tried again. Unset: never by itself."""
     timeout_ms: int

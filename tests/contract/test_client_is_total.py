@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -13,20 +12,20 @@ import pytest
 from tests.foreign.messages import random_message
 from treadle_api.v1 import event_pb2, graph_pb2, launcher_pb2, plan_pb2, policy_pb2, run_pb2
 from treadle_client import Event, FailureReason, RunState
+from treadle_client._decode import decode, decode_event
 from treadle_client._graph_tables import graph_page
-from treadle_client._plan_tables import plan_page
-from treadle_client._wire.events import decode_event
-from treadle_client._wire.garbage import decode_garbage
-from treadle_client._wire.graphs import decode_graph
-from treadle_client._wire.locations import decode_location
-from treadle_client._wire.plans import decode_plan
-from treadle_client._wire.policies import decode_retry_policy
-from treadle_client._wire.runs import (
-    decode_asset_entry,
-    decode_materialization,
-    decode_run,
-    decode_step,
+from treadle_client._messages import (
+    AssetEntry,
+    Garbage,
+    Graph,
+    Location,
+    Materialization,
+    Plan,
+    RetryPolicy,
+    Run,
+    StepResult,
 )
+from treadle_client._plan_tables import plan_page
 from treadle_client._words import clock, moment, span
 from treadle_client.cli.event_lines import event_line
 from treadle_client.cli.machine import plain
@@ -43,29 +42,27 @@ def shown(event: Event | None) -> None:
         assert event_line(event) is None or clock(event.time)
 
 
-DECODERS: dict[Any, Callable[[Any], object]] = {
-    run_pb2.Run: lambda message: decode_run(message, no_text),
-    run_pb2.StepRun: lambda message: decode_step(message, no_text),
-    run_pb2.Materialization: decode_materialization,
-    launcher_pb2.AssetEntry: decode_asset_entry,
-    launcher_pb2.Garbage: decode_garbage,
-    graph_pb2.Location: lambda message: decode_location(message, no_text),
-    policy_pb2.RetryPolicy: decode_retry_policy,
-    event_pb2.Event: lambda message: decode_event(message, no_text),
-    plan_pb2.PlanPart: lambda message: decode_plan([message]),
-    graph_pb2.GraphPart: lambda message: decode_graph([message], no_text),
+CLASSES: dict[Any, Any] = {
+    run_pb2.Run: Run,
+    run_pb2.StepRun: StepResult,
+    run_pb2.Materialization: Materialization,
+    launcher_pb2.AssetEntry: AssetEntry,
+    launcher_pb2.Garbage: Garbage,
+    graph_pb2.Location: Location,
+    policy_pb2.RetryPolicy: RetryPolicy,
+    plan_pb2.PlanPart: Plan,
+    graph_pb2.GraphPart: Graph,
 }
 
 
-@pytest.mark.parametrize("kind", DECODERS)
+@pytest.mark.parametrize("kind", CLASSES)
 def test_any_message_is_decoded_and_has_a_form_for_machines(kind: Any) -> None:
     random = Random(f"total {kind.DESCRIPTOR.name}")
     for _ in range(MESSAGES):
         message = random_message(kind.DESCRIPTOR, random)
-        decoded = DECODERS[kind](message)
-        if decoded is not None:
-            json.dumps(plain(decoded))
-            str(decoded)
+        decoded = decode(message, CLASSES[kind], no_text)
+        json.dumps(plain(decoded))
+        str(decoded)
 
 
 def test_any_event_has_a_line() -> None:
@@ -76,14 +73,16 @@ def test_any_event_has_a_line() -> None:
         payload = random_message(field.message_type, random)
         getattr(message, field.name).CopyFrom(payload)
         getattr(message, field.name).SetInParent()
-        shown(decode_event(message, no_text))
+        event = decode_event(message, no_text)
+        json.dumps(plain(event))
+        shown(event)
 
 
 def test_any_plan_and_any_graph_has_a_page() -> None:
     random = Random("pages")
     for _ in range(MESSAGES):
-        plan_page(decode_plan([random_message(plan_pb2.PlanPart.DESCRIPTOR, random)]))
-        graph_page(decode_graph([random_message(graph_pb2.GraphPart.DESCRIPTOR, random)], no_text))
+        plan_page(decode(random_message(plan_pb2.PlanPart.DESCRIPTOR, random), Plan))
+        graph_page(decode(random_message(graph_pb2.GraphPart.DESCRIPTOR, random), Graph))
 
 
 @pytest.mark.parametrize("milliseconds", [2**63 - 1, -(2**63)])
@@ -92,7 +91,7 @@ def test_a_run_with_an_impossible_time_is_shown(milliseconds: int) -> None:
     message.submitted_at.seconds = milliseconds
     message.finished_at.nanos = -(2**31)
 
-    run = decode_run(message, no_text)
+    run = decode(message, Run)
 
     assert run.timeout is not None
     assert abs(run.timeout) > timedelta(days=36_499)
@@ -103,7 +102,7 @@ def test_a_run_with_an_impossible_time_is_shown(milliseconds: int) -> None:
 
 
 def test_a_state_that_is_not_known_is_told_as_it_is_and_equals_none_that_is() -> None:
-    run = decode_run(run_pb2.Run(state=99, failure={"reason": 77}), no_text)  # type: ignore[arg-type, dict-item]
+    run = decode(run_pb2.Run(state=99, failure={"reason": 77}), Run)  # type: ignore[arg-type, dict-item]
 
     assert run.status == "UNKNOWN_99"
     assert run.status not in set(RunState)
@@ -112,8 +111,8 @@ def test_a_state_that_is_not_known_is_told_as_it_is_and_equals_none_that_is() ->
     assert isinstance(run.failure.reason, FailureReason)
     assert str(run.failure.reason) == "UNKNOWN_77"
     assert plain(run.status) == "UNKNOWN_99"
-    assert decode_run(run_pb2.Run(state=99), no_text).status == run.status  # type: ignore[arg-type]
-    assert decode_run(run_pb2.Run(), no_text).status == "UNSPECIFIED"
+    assert decode(run_pb2.Run(state=99), Run).status == run.status  # type: ignore[arg-type]
+    assert decode(run_pb2.Run(), Run).status == "UNSPECIFIED"
 
 
 def test_the_years_that_there_are_are_told_exactly() -> None:
@@ -121,4 +120,4 @@ def test_the_years_that_there_are_are_told_exactly() -> None:
         message = run_pb2.Run()
         message.submitted_at.FromDatetime(time)
 
-        assert decode_run(message, no_text).submitted_at == time
+        assert decode(message, Run).submitted_at == time

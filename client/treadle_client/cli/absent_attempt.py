@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle_client._step_result import StepResult, StepState
+from treadle_client._messages import StepResult, StepState
 from treadle_client._words import count
 from treadle_client.cli.repeated import next_command
 

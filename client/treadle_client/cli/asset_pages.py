@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypeGuard
 
-from treadle_client._graph import Asset
-from treadle_client._materialization import AssetEntry, Materialization
+from treadle_client._messages import Asset, AssetEntry, Materialization
 from treadle_client._metadata import Metadata
 from treadle_client._table import Page, Table
 from treadle_client._words import moment

@@ -7,7 +7,7 @@ from itertools import islice
 import click
 
 from treadle_client._client import Client
-from treadle_client._materialization import AssetEntry
+from treadle_client._messages import AssetEntry
 from treadle_client.cli.asset_pages import asset_page, assets_page
 from treadle_client.cli.default_group import DefaultGroup
 from treadle_client.cli.errors import reporting_errors

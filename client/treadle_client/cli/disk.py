@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from treadle_client._garbage import DiskUse
 from treadle_client._local import Purpose
+from treadle_client._messages import DiskUse
 from treadle_client._table import Page, Table
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from treadle_client._event import Event
+from treadle_client._messages import Event
 from treadle_client._result import RunResult
 from treadle_client._words import clock
 from treadle_client.cli.event_lines import event_line

@@ -10,7 +10,7 @@ import click
 
 from treadle_client._arguments import WrongArgument
 from treadle_client._errors import LoadError, RequestError, SelectionError, TreadleClientError
-from treadle_client._location import ModuleReport
+from treadle_client._messages import ModuleReport
 from treadle_client.cli.exit_code import ExitCode, exit_code_of
 from treadle_client.cli.machine import plain_error, print_line
 from treadle_client.cli.visible import say

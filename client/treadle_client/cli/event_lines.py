@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from treadle_client import _event
-from treadle_client._event import Event
-from treadle_client._failure import Failure
+from treadle_client import _messages
+from treadle_client._messages import Event, Failure, RunState
 from treadle_client._result import describe_failure, failure_details, shown_stderr
-from treadle_client._run import RunState
 from treadle_client._table import one_line
 from treadle_client._words import count, span
 
@@ -45,25 +43,25 @@ def event_line(event: Event) -> Line | None:
 
 def _run_line(event: Event) -> Line | None:
     match event:
-        case _event.RunSubmitted():
+        case _messages.RunSubmitted():
             again = f", again {event.reexecution}" if event.reexecution else ""
             return Line(
                 text=f"run {event.run_id} submitted: {one_line(str(event.selection))}{again}"
             )
-        case _event.HostReady():
+        case _messages.HostReady():
             return _host_line(event)
-        case _event.RunStarted():
+        case _messages.RunStarted():
             return Line(text=f"{count(event.step_count, 'step')} to run")
-        case _event.CancelRequested():
+        case _messages.CancelRequested():
             because = f": {one_line(event.reason)}" if event.reason else ""
             return Line(text=f"cancel requested{because}", tone=Tone.WARNING)
-        case _event.RunFinished():
+        case _messages.RunFinished():
             return _finished_line(event)
         case _:
             return None
 
 
-def _host_line(event: _event.HostReady) -> Line | None:
+def _host_line(event: _messages.HostReady) -> Line | None:
     reason = event.start_method_reason
     spawned = (f"steps are spawned, not forked: {reason}",) if reason else ()
     told = (*spawned, *event.notes)
@@ -72,7 +70,7 @@ def _host_line(event: _event.HostReady) -> Line | None:
     return Line(text=told[0], tone=Tone.WARNING, below="\n".join(told[1:]))
 
 
-def _finished_line(event: _event.RunFinished) -> Line:
+def _finished_line(event: _messages.RunFinished) -> Line:
     made = f"{count(event.materialization_count, 'asset')} made"
     if event.unexpected_count:
         made += f", {event.unexpected_count} of them unexpected"
@@ -87,29 +85,29 @@ def _finished_line(event: _event.RunFinished) -> Line:
 
 def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
     match event:
-        case _event.StepStarted():
+        case _messages.StepStarted():
             return Line(text="started", tone=Tone.QUIET)
-        case _event.StepSucceeded():
+        case _messages.StepSucceeded():
             return Line(text=f"succeeded in {span(event.duration)}", tone=Tone.GOOD)
-        case _event.StepFailed():
+        case _messages.StepFailed():
             return _failed_line("failed", event.failure, Tone.BAD)
-        case _event.StepRetryScheduled():
+        case _messages.StepRetryScheduled():
             return _retry_line(event)
-        case _event.StepSkipped():
+        case _messages.StepSkipped():
             return Line(text=f"skipped: {_upstream(event)}", tone=Tone.QUIET)
-        case _event.StepNotRun():
+        case _messages.StepNotRun():
             # Without one it is the run that ended, and its own line says why.
             why = (
                 f"{event.upstream_step_key} failed" if event.upstream_step_key else "the run ended"
             )
             return Line(text=f"not run: {why}", tone=Tone.WARNING)
-        case _event.StepRecomputed():
+        case _messages.StepRecomputed():
             return Line(text=f"runs again: {event.reason}", tone=Tone.WARNING)
-        case _event.StepReused():
+        case _messages.StepReused():
             return Line(text=f"reused from run {event.from_run_id}", tone=Tone.QUIET)
-        case _event.StepCancelled():
+        case _messages.StepCancelled():
             return _cancelled_line(event)
-        case _event.StepExpanded():
+        case _messages.StepExpanded():
             return Line(text=f"expanded to {count(len(event.mapping_keys), 'step')}")
         case _:
             return None
@@ -117,25 +115,25 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
 
 def _output_line(event: Event) -> Line | None:
     match event:
-        case _event.AssetMaterialized(unexpected=True):
+        case _messages.AssetMaterialized(unexpected=True):
             return Line(text=f"made {event.asset_key}, unexpectedly", tone=Tone.WARNING)
-        case _event.AssetMaterialized():
+        case _messages.AssetMaterialized():
             return Line(text=f"made {event.asset_key}")
-        case _event.OutputDiscarded(asset_keys=keys) if keys:
+        case _messages.OutputDiscarded(asset_keys=keys) if keys:
             return Line(text=f"discarded {event.output} ({', '.join(keys)})", tone=Tone.WARNING)
-        case _event.CheckEvaluated():
+        case _messages.CheckEvaluated():
             outcome = "held" if event.passed else "did not hold"
             return Line(
                 text=f"check {event.check_name} of {event.asset_key} {outcome}",
                 tone=Tone.PLAIN if event.passed else Tone.WARNING,
             )
-        case _event.LogRecord():
+        case _messages.LogRecord():
             return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
         case _:
             return None
 
 
-def _cancelled_line(event: _event.StepCancelled) -> Line:
+def _cancelled_line(event: _messages.StepCancelled) -> Line:
     """Say how it ended, unless that is how what is cancelled ends."""
     how = ""
     if event.exit_code is not None:
@@ -145,7 +143,7 @@ def _cancelled_line(event: _event.StepCancelled) -> Line:
     return Line(text=f"cancelled{how}", tone=Tone.WARNING, below=shown_stderr(event.stderr_tail))
 
 
-def _retry_line(event: _event.StepRetryScheduled) -> Line:
+def _retry_line(event: _messages.StepRetryScheduled) -> Line:
     wait = event.not_before - event.time
     after = f" in {span(wait)}" if wait > timedelta() else ""
     again = f"failed, attempt {event.next_attempt} follows{after}"
@@ -160,7 +158,7 @@ def _evidence(failure: Failure) -> str:
     return "\n".join(failure_details(failure))
 
 
-def _upstream(event: _event.StepSkipped) -> str:
+def _upstream(event: _messages.StepSkipped) -> str:
     if event.upstream_output:
         return f"{event.upstream_step_key} did not yield {event.upstream_output}"
     return f"{event.upstream_step_key} was skipped"

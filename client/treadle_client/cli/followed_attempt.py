@@ -9,9 +9,9 @@ import click
 
 from treadle_client._errors import UnreachableError
 from treadle_client._ids import StepKey
+from treadle_client._messages import StepResult, StepState
 from treadle_client._result import describe_failure
 from treadle_client._run_handle import RunHandle
-from treadle_client._step_result import StepResult, StepState
 from treadle_client._words import clock
 from treadle_client.cli.absent_attempt import why_absent
 from treadle_client.cli.repeated import next_command

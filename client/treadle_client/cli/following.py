@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from treadle_client._errors import RunFinishedError, UnreachableError
-from treadle_client._run import Run, RunState
+from treadle_client._messages import Run, RunState
 from treadle_client._run_handle import RunHandle
 from treadle_client._words import moment
 from treadle_client.cli.display import RunDisplay, open_display

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import click
 
-from treadle_client._garbage import Collected, Garbage
 from treadle_client._local import Purpose
+from treadle_client._messages import Collected, Garbage
 from treadle_client._table import Page, Table
 from treadle_client.cli.duration import duration, duration_text
 from treadle_client.cli.errors import reporting_errors

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from treadle_client._failure import FailureReason
-from treadle_client._run import Run
+from treadle_client._messages import FailureReason, Run
 from treadle_client.cli.repeated import next_command
 
 

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from treadle_client._event import Event, StepStarted
+from treadle_client._messages import Event, StepStarted
 from treadle_client._result import RunResult
 from treadle_client._words import clock, count, span
 from treadle_client.cli.event_lines import Line, event_line

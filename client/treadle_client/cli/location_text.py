@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle_client._location import Location, LocationState, ModuleState
+from treadle_client._messages import Location, LocationState, ModuleState
 from treadle_client._words import count
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from treadle_client._location import Location, LocationState
+from treadle_client._messages import Location, LocationState
 from treadle_client._table import Page, Table
 from treadle_client._words import moment
 from treadle_client.cli.errors import reporting_errors

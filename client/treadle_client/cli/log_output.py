@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-from treadle_client._log import LogChunk, LogStream
+from treadle_client._messages import LogChunk, LogStream
 from treadle_client.cli.machine import print_line
 from treadle_client.cli.text_pieces import TextPiece, TextPieces
 from treadle_client.cli.visible import say

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from treadle_client._log import LogChunk, LogStream
+from treadle_client._messages import LogChunk, LogStream
 from treadle_client._requests import MOST_ATTEMPTS, MOST_BYTES
 from treadle_client._run_handle import RunHandle
 from treadle_client.cli.absent_attempt import why_absent

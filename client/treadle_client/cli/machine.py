@@ -13,7 +13,7 @@ from typing import TypeAlias
 import click
 
 from treadle_client._errors import RequestError, TreadleClientError
-from treadle_client._event import Event
+from treadle_client._messages import Event
 from treadle_client._result import RunResult
 from treadle_client._text import Text
 from treadle_client.cli.visible import visible_json

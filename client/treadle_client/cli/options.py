@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import click
 
 from treadle_client._local import Code
-from treadle_client._plan import Siblings, UnrecordedLoads, UnselectedOutputs
+from treadle_client._messages import Siblings, UnrecordedLoads, UnselectedOutputs
 from treadle_client._run_limits import MOST_RETRIES
 from treadle_client._start_choices import ImportScope, StartWith
 from treadle_client.cli.exit_code import ExitCode

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import click
 
 from treadle_client._client import Client
-from treadle_client._plan import Plan
+from treadle_client._messages import Plan
 from treadle_client._run_handle import RunHandle
 from treadle_client.cli.run_choices import RunChoices
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from treadle_client import _event
-from treadle_client._event import Event
-from treadle_client._run import RunState
+from treadle_client import _messages
+from treadle_client._messages import Event, RunState
 from treadle_client._words import count
 
 
@@ -29,35 +28,35 @@ class Progress:
     def see(self, event: Event) -> None:
         """Fold one event in."""
         match event:
-            case _event.RunDequeued():
+            case _messages.RunDequeued():
                 self.state = RunState.STARTING
-            case _event.RunStarted():
+            case _messages.RunStarted():
                 self.state, self.total = RunState.RUNNING, event.step_count
-            case _event.StepExpanded():
+            case _messages.StepExpanded():
                 # The unexpanded step counted as one.
                 self.total += len(event.mapping_keys) - 1
-            case _event.CancelRequested():
+            case _messages.CancelRequested():
                 self.state = RunState.CANCELLING
-            case _event.RunFinished():
+            case _messages.RunFinished():
                 self.state = event.state
                 self.running.clear()
-            case _event.AssetMaterialized():
+            case _messages.AssetMaterialized():
                 self.made += 1
             case _:
                 self._see_step(event)
 
     def _see_step(self, event: Event) -> None:
         match event:
-            case _event.StepStarted():
+            case _messages.StepStarted():
                 self.running[event.step_key] = event.time
                 self.done.discard(event.step_key)
-            case _event.StepSucceeded() | _event.StepSkipped() | _event.StepReused():
+            case _messages.StepSucceeded() | _messages.StepSkipped() | _messages.StepReused():
                 self.running.pop(event.step_key, None)
                 self.done.add(event.step_key)
-            case _event.StepFailed() | _event.StepNotRun() | _event.StepCancelled():
+            case _messages.StepFailed() | _messages.StepNotRun() | _messages.StepCancelled():
                 self.running.pop(event.step_key, None)
                 self.failed.add(event.step_key)
-            case _event.StepRetryScheduled() | _event.StepRecomputed():
+            case _messages.StepRetryScheduled() | _messages.StepRecomputed():
                 self.running.pop(event.step_key, None)
                 self.done.discard(event.step_key)
             case _:

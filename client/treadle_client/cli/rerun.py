@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from treadle_client._messages import ReexecutionKind
 from treadle_client._plan_tables import plan_page
-from treadle_client._reexecution import ReexecutionKind
 from treadle_client._run_handle import RunHandle
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode

@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from treadle_client._event import CancelRequested, LogRecord
-from treadle_client._materialization import Materialization
+from treadle_client._messages import (
+    CancelRequested,
+    LogRecord,
+    Materialization,
+    Run,
+    RunState,
+    StepResult,
+    StepState,
+)
 from treadle_client._result import describe_failure, failure_beside, failure_details
-from treadle_client._run import Run, RunState
 from treadle_client._run_handle import RunHandle
-from treadle_client._step_result import StepResult, StepState
 from treadle_client._table import Page, Table
 from treadle_client._words import count, moment, span
 from treadle_client.cli.asset_pages import materializations_table

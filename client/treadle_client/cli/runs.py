@@ -6,8 +6,8 @@ from itertools import islice
 
 import click
 
+from treadle_client._messages import RunState
 from treadle_client._requests import MOST_EVENTS
-from treadle_client._run import RunState
 from treadle_client.cli.debug import debug
 from treadle_client.cli.default_group import DefaultGroup
 from treadle_client.cli.display import open_display

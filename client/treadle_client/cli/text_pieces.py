@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from treadle_client._log import LogChunk
+from treadle_client._messages import LogChunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

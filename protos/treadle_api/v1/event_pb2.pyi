@@ -761,7 +761,7 @@ class StepSucceeded(_message.Message):
     """The process that ran it, as its host names it."""
     @_builtins.property
     def usage(self) -> _run_pb2.AttemptUsage:
-        """What the attempt used."""
+        """What the attempt used. Unset: not measured."""
 
     def __init__(
         self,

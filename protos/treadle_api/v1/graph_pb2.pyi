@@ -274,7 +274,9 @@ class Location(_message.Message):
 
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
-        """Since when the launcher reaches the code server; when UNREACHABLE, since when it does not."""
+        """Since when the launcher reaches the code server; when UNREACHABLE, since when it does not.
+        Unset by a code server.
+        """
 
     def __init__(
         self,
@@ -382,7 +384,7 @@ class Asset(_message.Message):
 
     @_builtins.property
     def source(self) -> _value_pb2.SourceLocation:
-        """Where it was defined."""
+        """Where it was defined. Unset: not known."""
 
     def __init__(
         self,
@@ -437,7 +439,7 @@ class Block(_message.Message):
 
     @_builtins.property
     def source(self) -> _value_pb2.SourceLocation:
-        """Where it was defined."""
+        """Where it was defined. Unset: not known."""
 
     def __init__(
         self,
@@ -659,7 +661,7 @@ class StepDefinition(_message.Message):
 
     @_builtins.property
     def source(self) -> _value_pb2.SourceLocation:
-        """Where the op was defined."""
+        """Where the op was defined. Unset: not known."""
 
     @_builtins.property
     def retry_policy(self) -> _policy_pb2.RetryPolicy:

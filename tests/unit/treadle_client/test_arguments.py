@@ -12,8 +12,7 @@ import treadle_client
 from treadle_client import StartError
 from treadle_client._arguments import choice, choices, number, paths, run_id, texts
 from treadle_client._local import Code
-from treadle_client._plan import UnselectedOutputs
-from treadle_client._run import RunState
+from treadle_client._messages import RunState, UnselectedOutputs
 
 
 @pytest.mark.parametrize("written", ["running", "RUNNING", "Running", RunState.RUNNING])

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from treadle_client._failure import Failure, FailureReason
+from treadle_client._messages import Failure, FailureReason, SourceLocation
 from treadle_client._metadata import Metadata
 from treadle_client._result import describe_failure, failure_beside, failure_details
 from treadle_client._text import Text
-from treadle_client._value_ref import SourceLocation
 
 
 @pytest.mark.parametrize(

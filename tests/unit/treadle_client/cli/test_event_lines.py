@@ -5,10 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from treadle_client import _event
-from treadle_client._failure import Failure, FailureReason
-from treadle_client._policy import RetryGround
-from treadle_client._run import RunState
+from treadle_client import _messages
+from treadle_client._messages import Failure, FailureReason, RetryGround, RunState
 from treadle_client._text import Text
 from treadle_client.cli.event_lines import event_line
 from treadle_client.cli.progress import Progress
@@ -43,10 +41,10 @@ def made(kind, step_key="s", attempt=1, **fields):
 @pytest.mark.parametrize(
     ("event", "text"),
     [
-        (made(_event.StepStarted, attempt=2, host_id="h", task_id="t"), "s (attempt 2) started"),
+        (made(_messages.StepStarted, attempt=2, host_id="h", task_id="t"), "s (attempt 2) started"),
         (
             made(
-                _event.StepRetryScheduled,
+                _messages.StepRetryScheduled,
                 failure=CRASH,
                 not_before=NOW,
                 next_attempt=2,
@@ -56,7 +54,7 @@ def made(kind, step_key="s", attempt=1, **fields):
         ),
         (
             made(
-                _event.StepRetryScheduled,
+                _messages.StepRetryScheduled,
                 failure=CRASH,
                 not_before=NOW + timedelta(seconds=90),
                 next_attempt=2,
@@ -65,34 +63,34 @@ def made(kind, step_key="s", attempt=1, **fields):
             "s failed, attempt 2 follows in 1:30 min: signal: SIGSEGV ended it",
         ),
         (
-            made(_event.StepSkipped, upstream_step_key="up", upstream_output="o"),
+            made(_messages.StepSkipped, upstream_step_key="up", upstream_output="o"),
             "s skipped: up did not yield o",
         ),
         (
-            made(_event.StepSkipped, upstream_step_key="up", upstream_output=""),
+            made(_messages.StepSkipped, upstream_step_key="up", upstream_output=""),
             "s skipped: up was skipped",
         ),
-        (made(_event.StepNotRun, upstream_step_key="up"), "s not run: up failed"),
-        (made(_event.StepNotRun, upstream_step_key=""), "s not run: the run ended"),
+        (made(_messages.StepNotRun, upstream_step_key="up"), "s not run: up failed"),
+        (made(_messages.StepNotRun, upstream_step_key=""), "s not run: the run ended"),
         (
-            made(_event.OutputDiscarded, output="o", asset_keys=("a", "b")),
+            made(_messages.OutputDiscarded, output="o", asset_keys=("a", "b")),
             "s discarded o (a, b)",
         ),
         (
             made(
-                _event.HostReady,
+                _messages.HostReady,
                 step_key="",
                 host_id="h",
                 digest="d",
                 fingerprint="f",
-                start_method=_event.StartMethod.SPAWN,
+                start_method=_messages.StartMethod.SPAWN,
                 start_method_reason="a live thread",
                 warm=False,
             ),
             "steps are spawned, not forked: a live thread",
         ),
         (
-            made(_event.LogRecord, level="WARNING", message=Text(head="hm"), logger="l"),
+            made(_messages.LogRecord, level="WARNING", message=Text(head="hm"), logger="l"),
             "s WARNING: hm",
         ),
     ],
@@ -105,7 +103,7 @@ def test_what_a_person_should_know_has_a_line(event, text):
 
 
 def test_the_end_of_stderr_stands_below_a_crash():
-    event = made(_event.StepFailed, failure=CRASH, duration=timedelta(), pid=1)
+    event = made(_messages.StepFailed, failure=CRASH, duration=timedelta(), pid=1)
 
     line = event_line(event)
 
@@ -137,7 +135,7 @@ RAISED = replace(
 def test_what_an_op_wrote_before_it_raised_stands_before_the_traceback_once(stderr, below):
     failure = replace(RAISED, stderr_tail=Text(head=stderr))
 
-    line = event_line(made(_event.StepFailed, failure=failure, duration=timedelta(), pid=1))
+    line = event_line(made(_messages.StepFailed, failure=failure, duration=timedelta(), pid=1))
 
     assert line is not None
     assert line.below == below
@@ -154,7 +152,7 @@ def test_what_an_op_wrote_before_it_raised_stands_before_the_traceback_once(stde
 )
 def test_a_cancelled_step_says_how_it_ended_and_its_last_words(how, text):
     event = made(
-        _event.StepCancelled, was_running=True, stderr_tail=Text(head="last words\n"), **how
+        _messages.StepCancelled, was_running=True, stderr_tail=Text(head="last words\n"), **how
     )
 
     line = event_line(event)
@@ -166,8 +164,8 @@ def test_a_cancelled_step_says_how_it_ended_and_its_last_words(how, text):
 @pytest.mark.parametrize(
     "event",
     [
-        made(_event.RunDequeued, step_key=""),
-        made(_event.OutputDiscarded, output="o", asset_keys=()),
+        made(_messages.RunDequeued, step_key=""),
+        made(_messages.OutputDiscarded, output="o", asset_keys=()),
     ],
 )
 def test_what_only_machines_need_has_no_line(event):
@@ -177,12 +175,12 @@ def test_what_only_machines_need_has_no_line(event):
 def test_progress_counts_what_runs_what_is_done_and_what_is_not():
     progress = Progress()
     for event in (
-        made(_event.RunStarted, step_key="", step_count=3, fingerprint="f"),
-        made(_event.StepStarted, step_key="a", host_id="h", task_id="t"),
-        made(_event.StepStarted, step_key="b", host_id="h", task_id="t"),
-        made(_event.StepSucceeded, step_key="a", duration=timedelta(), pid=1),
-        made(_event.StepFailed, step_key="b", failure=CRASH, duration=timedelta(), pid=1),
-        made(_event.StepNotRun, step_key="c", upstream_step_key="b"),
+        made(_messages.RunStarted, step_key="", step_count=3, fingerprint="f"),
+        made(_messages.StepStarted, step_key="a", host_id="h", task_id="t"),
+        made(_messages.StepStarted, step_key="b", host_id="h", task_id="t"),
+        made(_messages.StepSucceeded, step_key="a", duration=timedelta(), pid=1),
+        made(_messages.StepFailed, step_key="b", failure=CRASH, duration=timedelta(), pid=1),
+        made(_messages.StepNotRun, step_key="c", upstream_step_key="b"),
     ):
         progress.see(event)
 
@@ -193,9 +191,9 @@ def test_progress_counts_what_runs_what_is_done_and_what_is_not():
 def test_a_retry_is_not_running_until_it_starts_again():
     progress = Progress()
     for event in (
-        made(_event.StepStarted, host_id="h", task_id="t"),
+        made(_messages.StepStarted, host_id="h", task_id="t"),
         made(
-            _event.StepRetryScheduled,
+            _messages.StepRetryScheduled,
             failure=CRASH,
             not_before=NOW,
             next_attempt=2,
@@ -210,10 +208,10 @@ def test_a_retry_is_not_running_until_it_starts_again():
 
 def test_a_finished_run_has_nothing_running():
     progress = Progress()
-    progress.see(made(_event.StepStarted, host_id="h", task_id="t"))
+    progress.see(made(_messages.StepStarted, host_id="h", task_id="t"))
     progress.see(
         made(
-            _event.RunFinished,
+            _messages.RunFinished,
             step_key="",
             state=RunState.CANCELLED,
             failure=None,
@@ -229,7 +227,7 @@ def test_a_finished_run_has_nothing_running():
 
 def test_what_a_failure_rests_on_stands_below_it():
     failure = replace(CRASH, evidence=("The kernel says so.", "Nobody else does."))
-    event = made(_event.StepFailed, failure=failure, duration=timedelta(), pid=1)
+    event = made(_messages.StepFailed, failure=failure, duration=timedelta(), pid=1)
 
     line = event_line(event)
 

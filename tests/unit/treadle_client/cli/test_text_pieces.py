@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from treadle_client._log import LogChunk, LogStream
+from treadle_client._messages import LogChunk, LogStream
 from treadle_client.cli.text_pieces import TextPieces
 
 

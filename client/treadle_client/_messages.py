@@ -1,0 +1,3429 @@
+"""The messages of a launcher's answers, as people read them.
+
+Generated from protos/treadle_api/v1 by scripts/gen_protos.py: change that file there, then `make protos`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from treadle_client._ids import AssetKey, RunId, StepKey
+from treadle_client._metadata import NO_METADATA, Metadata
+from treadle_client._text import NO_TEXT, Text
+from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Rows, Streamed, View
+from treadle_contract.message import NO_ENTRIES, ContractEnum
+
+__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+
+
+class Backoff(ContractEnum):
+    """How the delay before a retry grows."""
+
+    LINEAR = "linear"
+    """The delay times the number of the retry."""
+    EXPONENTIAL = "exponential"
+    """The delay times two to the power of the retries before this one."""
+
+
+class FailureReason(ContractEnum):
+    """Why an attempt, or a run, failed."""
+
+    USER_ERROR = "user_error"
+    """The user's code or a rule about what it returned: see where."""
+    TIMEOUT = "timeout"
+    """A deadline passed."""
+    OOM = "oom"
+    """The memory limit was met."""
+    SIGNAL = "signal"
+    """A signal that Treadle did not send ended the process."""
+    EXIT = "exit"
+    """The process ended by itself before it reported."""
+    LOST = "lost"
+    """The host that ran it is gone."""
+    START_FAILED = "start_failed"
+    """The host could not be started or could not import the code."""
+    STALE = "stale"
+    """What was planned is not there any more: the code is another, or a stored value that was to
+    be read is gone or damaged. What makes it again is a new run, or a re-execution of this one."""
+    INTERNAL = "internal"
+    """A fault of Treadle's own."""
+    UNSTABLE = "unstable"
+    """The code defines something else each time that it is imported, so that no plan of it can
+    run. The code has to be mended and loaded anew: the next run would fail likewise."""
+
+
+class FailureWhere(ContractEnum):
+    """In which part of a step a user_error arose."""
+
+    COMPUTE = "compute"
+    """In the op's body."""
+    LOAD = "load"
+    """While an input was loaded."""
+    STORE = "store"
+    """While an output was stored."""
+    TYPE_CHECK = "type_check"
+    """A value was not of its declared type."""
+    RESOURCE = "resource"
+    """While a resource was set up or torn down."""
+    CONFIG = "config"
+    """Configuration was refused."""
+    OUTPUT = "output"
+    """The op yielded what it must not, or left out what it must yield."""
+
+
+class GarbageReason(ContractEnum):
+    """Why something may be removed."""
+
+    UNCOMMITTED = "uncommitted"
+    """No commit names it: its attempt failed, was cancelled or was lost."""
+    SUPERSEDED = "superseded"
+    """The asset has at least three newer versions."""
+    INTERMEDIATE = "intermediate"
+    """An intermediate of a run that finished longer ago than intermediates are kept."""
+
+
+class Jitter(ContractEnum):
+    """How chance changes a delay, so that steps that failed together are not tried together."""
+
+    FULL = "full"
+    """Between nothing and the whole delay."""
+    PLUS_MINUS = "plus_minus"
+    """Between half of the delay less and half of it more."""
+
+
+class LoadState(ContractEnum):
+    """How a load was resolved."""
+
+    RECORDED = "RECORDED"
+    """The launcher's record names the materialization that is read."""
+    UNRECORDED = "UNRECORDED"
+    """There is no record; the IO manager is tried."""
+
+
+class LocationState(ContractEnum):
+    """Whether a code location can be planned on."""
+
+    LOADING = "LOADING"
+    """The first load is under way; there is no snapshot yet."""
+    SERVING = "SERVING"
+    """A snapshot is served and the last load succeeded."""
+    SERVING_LAST_GOOD = "SERVING_LAST_GOOD"
+    """A snapshot is served, but the last reload failed: see Location.modules for why."""
+    FAILED = "FAILED"
+    """No load has succeeded, or no two imports define the same: there is nothing to plan on."""
+    UNREACHABLE = "UNREACHABLE"
+    """The launcher cannot reach the code server now. Sent by the launcher only."""
+
+
+class LogStream(ContractEnum):
+    """What an attempt writes to."""
+
+    ALL = "all"
+    """All three, one after the other: stdout, stderr, log."""
+    STDOUT = "stdout"
+    """File descriptor 1."""
+    STDERR = "stderr"
+    """File descriptor 2."""
+    LOG = "log"
+    """Records of context.log and of Python's logging, a line each."""
+
+
+class MemoryScope(ContractEnum):
+    """What a peak of memory was measured over."""
+
+    LARGEST_PROCESS = "largest_process"
+    """The largest single process of the attempt."""
+    ALL_PROCESSES = "all_processes"
+    """All its processes together, as their cgroup counted them."""
+
+
+class ModuleState(ContractEnum):
+    """How the load of one target ended."""
+
+    LOADED = "LOADED"
+    """Imported, and its definitions are valid."""
+    RAISED = "RAISED"
+    """The import raised, or a definition in it was refused."""
+    EXITED = "EXITED"
+    """The interpreter ended while importing it (os._exit, a crash, a signal)."""
+    HUNG = "HUNG"
+    """The import did not end within the import timeout; it was killed."""
+    NOT_REACHED = "NOT_REACHED"
+    """An earlier target ended the load before this one was reached."""
+
+
+class ReexecutionKind(ContractEnum):
+    """Which steps of an earlier run run again."""
+
+    FROM_FAILURE = "from_failure"
+    """What failed, what never finished, and everything below either."""
+    STEPS = "steps"
+    """The steps that are named."""
+    ALL = "all"
+    """Every step."""
+
+
+class RetryCause(ContractEnum):
+    """A way to fail that a policy may cover. Equal in name to the FailureReason."""
+
+    USER_ERROR = "user_error"
+    """The user's code, or a rule about what it returned."""
+    TIMEOUT = "timeout"
+    """A deadline of the step passed."""
+    OOM = "oom"
+    """The memory limit was met."""
+    SIGNAL = "signal"
+    """A signal that Treadle did not send ended the process."""
+    EXIT = "exit"
+    """The process ended by itself before it reported."""
+    LOST = "lost"
+    """The host that ran it is gone, after the user's code had begun."""
+
+
+class RetryGround(ContractEnum):
+    """What lets a step be tried again."""
+
+    POLICY = "policy"
+    """Its policy covers the failure."""
+    REQUESTED = "requested"
+    """The op asked for it."""
+    RUN = "run"
+    """The run's retry_lost."""
+    NOT_BEGUN = "not_begun"
+    """The host was lost before the user's code began."""
+    NOT_TAKEN = "not_taken"
+    """The host did not take the task."""
+
+
+class RunState(FinalState):
+    """The state of a run."""
+
+    QUEUED = "QUEUED"
+    """Recorded, waiting for a place among the runs at once."""
+    STARTING = "STARTING"
+    """Waiting for a host that holds its code."""
+    RUNNING = "RUNNING"
+    """Steps run."""
+    CANCELLING = "CANCELLING"
+    """A cancel was asked for; steps are being ended."""
+    SUCCEEDED = "SUCCEEDED"
+    """Every step succeeded or was skipped. Final."""
+    FAILED = "FAILED"
+    """A step failed for good, or the run could not start. Final."""
+    CANCELLED = "CANCELLED"
+    """Cancelled before every step had succeeded. Final."""
+
+
+class Siblings(ContractEnum):
+    """What a read of an unselected asset of the same block does."""
+
+    LOAD = "load"
+    """The stored value is loaded."""
+    RUN = "run"
+    """What makes it runs again, its value is an intermediate and is not recorded."""
+
+
+class StartMethod(ContractEnum):
+    """How step processes are started."""
+
+    FORK = "fork"
+    """Forked from the host, which has imported the user's modules."""
+    SPAWN = "spawn"
+    """A new interpreter for each task, which imports them itself."""
+
+
+class StepState(ContractEnum):
+    """The state of a step in a run."""
+
+    PENDING = "PENDING"
+    """It waits for steps that it reads from."""
+    READY = "READY"
+    """It may start, at not_before if that is set."""
+    RUNNING = "RUNNING"
+    """A process runs it."""
+    SUCCEEDED = "SUCCEEDED"
+    """It ended well. Final."""
+    FAILED = "FAILED"
+    """It failed for good. Final."""
+    SKIPPED = "SKIPPED"
+    """An optional input was not yielded. Final."""
+    NOT_RUN = "NOT_RUN"
+    """A step that it reads from failed. Final."""
+    CANCELLED = "CANCELLED"
+    """It was cancelled, before or while it ran. Final."""
+
+
+class UnrecordedLoads(ContractEnum):
+    """What happens to a load that the launcher has no record of."""
+
+    REFUSE = "refuse"
+    """The call is refused: NEVER_MATERIALIZED."""
+    TRY = "try"
+    """The run is launched; the reader fails, independent steps run."""
+
+
+class UnselectedOutputs(ContractEnum):
+    """What happens to an output that is yielded though no selected asset needs it and that
+    produces an asset."""
+
+    MATERIALIZE = "materialize"
+    """The asset is made; its event says unexpected."""
+    DISCARD = "discard"
+    """The value is dropped, with an event."""
+    FAIL = "fail"
+    """The step fails, and nothing of the attempt is committed."""
+
+
+class Verdict(ContractEnum):
+    """What a plan says of a step."""
+
+    RUN = "RUN"
+    """It runs."""
+    OMIT = "OMIT"
+    """It is not needed."""
+    REUSE = "REUSE"
+    """A re-execution takes its outputs from an earlier run."""
+
+
+class EventKind(ContractEnum):
+    """What an event tells: its class says more."""
+
+    RUN_SUBMITTED = "run_submitted"
+    RUN_DEQUEUED = "run_dequeued"
+    HOST_READY = "host_ready"
+    RUN_STARTED = "run_started"
+    STEP_EXPANDED = "step_expanded"
+    STEP_STARTED = "step_started"
+    INPUT_LOADED = "input_loaded"
+    OUTPUT_STORED = "output_stored"
+    OUTPUT_DISCARDED = "output_discarded"
+    ASSET_MATERIALIZED = "asset_materialized"
+    CHECK_EVALUATED = "check_evaluated"
+    LOG_RECORD = "log_record"
+    STEP_SUCCEEDED = "step_succeeded"
+    STEP_FAILED = "step_failed"
+    STEP_RETRY_SCHEDULED = "step_retry_scheduled"
+    STEP_RECOMPUTED = "step_recomputed"
+    STEP_SKIPPED = "step_skipped"
+    STEP_NOT_RUN = "step_not_run"
+    STEP_REUSED = "step_reused"
+    CANCEL_REQUESTED = "cancel_requested"
+    STEP_CANCELLED = "step_cancelled"
+    RUN_FINISHED = "run_finished"
+
+
+class AttemptUsage(View):
+    """What one attempt used, measured when all its processes were gone."""
+
+    __slots__ = __match_args__ = ('wall', 'cpu', 'peak_memory_bytes', 'memory_scope')
+    wall: timedelta
+    """Wall time, in microseconds."""
+    cpu: timedelta
+    """CPU time of all its processes that were reaped, user and system, in microseconds."""
+    peak_memory_bytes: int
+    """The most memory that was resident, in bytes."""
+    memory_scope: MemoryScope | None
+    """What peak_memory_bytes was measured over."""
+
+    def __init__(
+        self,
+        *,
+        wall: timedelta = NO_TIME,
+        cpu: timedelta = NO_TIME,
+        peak_memory_bytes: int = 0,
+        memory_scope: MemoryScope | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'wall', wall)
+        put(self, 'cpu', cpu)
+        put(self, 'peak_memory_bytes', peak_memory_bytes)
+        put(self, 'memory_scope', memory_scope)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'wall', 'us', 'one', ''),
+        (2, 'cpu', 'us', 'one', ''),
+        (3, 'peak_memory_bytes', 'wide', 'one', ''),
+        (4, 'memory_scope', 'enum', 'maybe', 'MemoryScope'),
+    )
+
+
+class Event(View):
+    """A past fact about one run."""
+
+    __slots__ = __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt')
+    kind: ClassVar[EventKind]
+    store_sequence: int
+    """One order for the whole home, growing, with gaps between runs."""
+    run_id: RunId
+    """The run."""
+    sequence: int
+    """The order within the run: 1, 2, 3, … without a gap."""
+    time: datetime
+    """When, for people; order never depends on it."""
+    step_key: StepKey
+    """The step. Empty: a fact about the run."""
+    attempt: int
+    """The attempt, from 1. 0: not about one attempt."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'store_sequence', 'wide', 'one', ''),
+        (2, 'run_id', 'text', 'one', ''),
+        (3, 'sequence', 'wide', 'one', ''),
+        (4, 'time', 'time', 'one', 'Timestamp'),
+        (5, 'step_key', 'text', 'one', ''),
+        (6, 'attempt', 'whole', 'one', ''),
+    )
+
+
+class Selection(View):
+    """What is to be made."""
+
+    __slots__ = __match_args__ = ('expressions', 'job')
+    expressions: tuple[str, ...]
+    """Expressions of the selection language; their union is selected. Empty: see job."""
+    job: str
+    """The name of a job whose selection is taken. Empty with no expressions: every asset."""
+
+    def __init__(
+        self,
+        *,
+        expressions: tuple[str, ...] = (),
+        job: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'expressions', expressions)
+        put(self, 'job', job)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'expressions', 'text', 'many', ''),
+        (2, 'job', 'text', 'one', ''),
+    )
+
+
+class PlanOptions(View):
+    """What a caller may choose about a plan."""
+
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads')
+    unselected_outputs: UnselectedOutputs | None
+    """What happens to outputs that no selected asset needs."""
+    siblings: Siblings | None
+    """What reads of unselected siblings do."""
+    unrecorded_loads: UnrecordedLoads | None
+    """What unrecorded loads do. Read by the launcher only."""
+
+    def __init__(
+        self,
+        *,
+        unselected_outputs: UnselectedOutputs | None = None,
+        siblings: Siblings | None = None,
+        unrecorded_loads: UnrecordedLoads | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'unselected_outputs', unselected_outputs)
+        put(self, 'siblings', siblings)
+        put(self, 'unrecorded_loads', unrecorded_loads)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'unselected_outputs', 'enum', 'maybe', 'UnselectedOutputs'),
+        (2, 'siblings', 'enum', 'maybe', 'Siblings'),
+        (3, 'unrecorded_loads', 'enum', 'maybe', 'UnrecordedLoads'),
+    )
+
+
+class Reexecution(View):
+    """A new run with an earlier one's selection and options, planned anew on the current snapshot."""
+
+    __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code')
+    parent_run_id: RunId
+    """The earlier run."""
+    kind: ReexecutionKind
+    """Which of its steps run again."""
+    step_expressions: tuple[str, ...]
+    """Expressions over steps: a step key, a graph's dotted path, or an asset's key, each with "+"
+    on either side; their union runs. Set for STEPS only."""
+    rerun_changed: bool
+    """A succeeded step whose code or inputs changed since runs again too."""
+    same_code: bool
+    """The digest must be the earlier run's."""
+
+    def __init__(
+        self,
+        *,
+        parent_run_id: RunId = RunId(""),
+        kind: ReexecutionKind,
+        step_expressions: tuple[str, ...] = (),
+        rerun_changed: bool = False,
+        same_code: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'parent_run_id', parent_run_id)
+        put(self, 'kind', kind)
+        put(self, 'step_expressions', step_expressions)
+        put(self, 'rerun_changed', rerun_changed)
+        put(self, 'same_code', same_code)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'parent_run_id', 'text', 'one', ''),
+        (2, 'kind', 'enum', 'one', 'ReexecutionKind'),
+        (3, 'step_expressions', 'text', 'many', ''),
+        (4, 'rerun_changed', 'flag', 'one', ''),
+        (5, 'same_code', 'flag', 'one', ''),
+    )
+
+
+class ValueRef(View):
+    """The name of one stored value. Any process that can reach the store can read the value with
+    nothing else; the value it names never changes."""
+
+    __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum')
+    store: str
+    """Which store: "files" is the launcher home's own."""
+    key: str
+    """The name inside the store: path components joined by "/", never absolute."""
+    codec: str
+    """How the bytes are to be read. "pickle5" is pickle protocol 5 with its buffers beside it: 0
+    magic, 16 bytes: the byte 89, "treadle-value", the bytes 0d 0a 16 format and Python version
+    as a line of JSON, padded with spaces to byte 64 64 the pickle stream … its out-of-band
+    buffers, each at a multiple of 64 … the index as JSON: [offset, size, read-only as 0 or 1]
+    of the stream, then of each buffer end 24 bytes, integers little-endian: offset and size of
+    the index, 8 bytes each; then the 8 bytes of BLAKE2b over the CRC-32, in 4 bytes, of all
+    bytes before"""
+    size_bytes: int
+    """The length of the stored bytes."""
+    checksum: str
+    """The checksum of the stored bytes as "algorithm:hexadecimal", for example "crc32:89abcdef"."""
+
+    def __init__(
+        self,
+        *,
+        store: str = "",
+        key: str = "",
+        codec: str = "",
+        size_bytes: int = 0,
+        checksum: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store', store)
+        put(self, 'key', key)
+        put(self, 'codec', codec)
+        put(self, 'size_bytes', size_bytes)
+        put(self, 'checksum', checksum)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'store', 'text', 'one', ''),
+        (2, 'key', 'text', 'one', ''),
+        (3, 'codec', 'text', 'one', ''),
+        (4, 'size_bytes', 'wide', 'one', ''),
+        (5, 'checksum', 'text', 'one', ''),
+    )
+
+
+class Failure(View):
+    """Why something failed."""
+
+    __slots__ = __match_args__ = ('reason', 'where', 'message', 'error_class', 'traceback', 'source', 'exit_code', 'signal', 'stderr_tail', 'likely', 'evidence', 'metadata')
+    reason: FailureReason
+    """The machine-readable reason."""
+    where: FailureWhere | None
+    """Which part of the step. Set for USER_ERROR."""
+    message: str
+    """One sentence: what happened, to what, what to do."""
+    error_class: str
+    """The class of the user's exception, for example "builtins.ValueError". Set when one was
+    raised."""
+    traceback: Text
+    """The whole chained traceback. Set when an exception was raised."""
+    source: SourceLocation | None
+    """The user's line nearest to the cause. Set when a traceback names one."""
+    exit_code: int | None
+    """The exit status of the process. Set for EXIT."""
+    signal: str
+    """The signal's name, for example "SIGSEGV". Set for SIGNAL, OOM and TIMEOUT when one ended the
+    process."""
+    stderr_tail: Text
+    """The last lines of the attempt's stderr. Set when there are any."""
+    likely: bool
+    """The reason is inferred, not proven: see evidence."""
+    evidence: tuple[str, ...]
+    """The facts that the reason rests on, a sentence each. Set for OOM, SIGNAL, EXIT, TIMEOUT and
+    LOST."""
+    metadata: Metadata
+    """What the user's treadle.Failure says of itself."""
+
+    def __init__(
+        self,
+        *,
+        reason: FailureReason,
+        where: FailureWhere | None = None,
+        message: str = "",
+        error_class: str = "",
+        traceback: Text = NO_TEXT,
+        source: SourceLocation | None = None,
+        exit_code: int | None = None,
+        signal: str = "",
+        stderr_tail: Text = NO_TEXT,
+        likely: bool = False,
+        evidence: tuple[str, ...] = (),
+        metadata: Metadata = NO_METADATA,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'reason', reason)
+        put(self, 'where', where)
+        put(self, 'message', message)
+        put(self, 'error_class', error_class)
+        put(self, 'traceback', traceback)
+        put(self, 'source', source)
+        put(self, 'exit_code', exit_code)
+        put(self, 'signal', signal)
+        put(self, 'stderr_tail', stderr_tail)
+        put(self, 'likely', likely)
+        put(self, 'evidence', evidence)
+        put(self, 'metadata', metadata)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'reason', 'enum', 'one', 'FailureReason'),
+        (2, 'where', 'enum', 'maybe', 'FailureWhere'),
+        (3, 'message', 'text', 'one', ''),
+        (4, 'error_class', 'text', 'one', ''),
+        (5, 'traceback', 'long', 'one', 'Text'),
+        (6, 'source', 'message', 'maybe', 'SourceLocation'),
+        (7, 'exit_code', 'whole', 'maybe', ''),
+        (8, 'signal', 'text', 'one', ''),
+        (9, 'stderr_tail', 'long', 'one', 'Text'),
+        (10, 'likely', 'flag', 'one', ''),
+        (11, 'evidence', 'text', 'many', ''),
+        (12, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+    )
+
+
+class SourceLocation(View):
+    """A place in the user's source code."""
+
+    __slots__ = __match_args__ = ('file', 'line')
+    file: str
+    """The file, as an absolute path on the machine of the code server."""
+    line: int
+    """The line, counted from 1. 0: unknown."""
+
+    def __init__(
+        self,
+        *,
+        file: str = "",
+        line: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'file', file)
+        put(self, 'line', line)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'file', 'text', 'one', ''),
+        (2, 'line', 'whole', 'one', ''),
+    )
+
+
+class Plan(Streamed):
+    """One part of a plan. A plan is streamed in parts of at most 500 items or 1 MiB; the whole is
+    the concatenation of the parts."""
+
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'steps', 'loads', 'hazards', 'reuses')
+    location: str
+    """The location's name."""
+    digest: str
+    """The digest of the snapshot it was made on."""
+    fingerprint: str
+    """SHA-256 in hexadecimal over the plan as the code server made it, before loads are resolved."""
+    selection: Selection
+    """The selection as it was asked for."""
+    options: PlanOptions
+    """The options as they were asked for."""
+    selected_asset_keys: tuple[AssetKey, ...]
+    """The assets selected, sorted. At most 500; see selected_asset_count."""
+    selected_asset_count: int
+    """How many assets are selected."""
+    missing_asset_keys: tuple[AssetKey, ...]
+    """Siblings that nothing is stored of and that run instead of being loaded, sorted. At most
+    500."""
+    notes: tuple[str, ...]
+    """What a person should know, a sentence each."""
+    reexecution: Reexecution | None
+    """The earlier run that is gone on from. Unset: none."""
+    above_asset_keys: tuple[AssetKey, ...]
+    """Assets that a "+x" of the selection reaches and that nothing in the location makes, sorted;
+    no part of the fingerprint, as what follows. At most 500."""
+    below_asset_keys: tuple[AssetKey, ...]
+    """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
+    steps: tuple[PlannedStep, ...]
+    """Steps of the selected blocks, in topological order, ties by key."""
+    loads: tuple[Load, ...]
+    """Loads, sorted by key."""
+    hazards: tuple[Hazard, ...]
+    """Hazards, sorted by step key and output."""
+    reuses: tuple[Reuse, ...]
+    """Steps that are reused, sorted by key."""
+
+    def __init__(
+        self,
+        *,
+        location: str = "",
+        digest: str = "",
+        fingerprint: str = "",
+        selection: Selection,
+        options: PlanOptions,
+        selected_asset_keys: tuple[AssetKey, ...] = (),
+        selected_asset_count: int = 0,
+        missing_asset_keys: tuple[AssetKey, ...] = (),
+        notes: tuple[str, ...] = (),
+        reexecution: Reexecution | None = None,
+        above_asset_keys: tuple[AssetKey, ...] = (),
+        below_asset_keys: tuple[AssetKey, ...] = (),
+        steps: tuple[PlannedStep, ...] = (),
+        loads: tuple[Load, ...] = (),
+        hazards: tuple[Hazard, ...] = (),
+        reuses: tuple[Reuse, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+        put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'selected_asset_count', selected_asset_count)
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'notes', notes)
+        put(self, 'reexecution', reexecution)
+        put(self, 'above_asset_keys', above_asset_keys)
+        put(self, 'below_asset_keys', below_asset_keys)
+        put(self, 'steps', steps)
+        put(self, 'loads', loads)
+        put(self, 'hazards', hazards)
+        put(self, 'reuses', reuses)
+
+    TABLE: ClassVar[Rows] = (
+        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''))),
+        (2, 'steps', 'message', 'many', 'PlannedStep'),
+        (3, 'loads', 'message', 'many', 'Load'),
+        (4, 'hazards', 'message', 'many', 'Hazard'),
+        (5, 'reuses', 'message', 'many', 'Reuse'),
+    )
+
+
+class PlannedStep(View):
+    """One op of a selected block, and what the plan does with it."""
+
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits')
+    key: StepKey
+    """The step key."""
+    block: str
+    """The node name of its block."""
+    verdict: Verdict
+    """Whether it runs."""
+    reason: str
+    """Why, in one sentence for a person."""
+    selected_outputs: tuple[str, ...]
+    """context.selected_output_names, sorted. Empty when OMIT, as what follows."""
+    selected_asset_keys: tuple[AssetKey, ...]
+    """context.selected_asset_keys: the selected keys of its block, sorted."""
+    inputs: tuple[PlannedInput, ...]
+    """The inputs. For REUSE: what it would read."""
+    outputs: tuple[PlannedOutput, ...]
+    """The outputs."""
+    resource_keys: tuple[str, ...]
+    """Resource keys it needs, IO managers' included, sorted."""
+    unselected_outputs: UnselectedOutputs | None
+    """What happens to its unselected outputs: never UNSPECIFIED."""
+    op: str
+    """The name of the op."""
+    retry_policy: RetryPolicy | None
+    """When it is tried again. Unset: never by itself."""
+    timeout: timedelta | None
+    """How long one attempt may take, in milliseconds. 0: no limit."""
+    limits: Limits | None
+    """What one attempt may use. Unset: no limit."""
+
+    def __init__(
+        self,
+        *,
+        key: StepKey = StepKey(""),
+        block: str = "",
+        verdict: Verdict,
+        reason: str = "",
+        selected_outputs: tuple[str, ...] = (),
+        selected_asset_keys: tuple[AssetKey, ...] = (),
+        inputs: tuple[PlannedInput, ...] = (),
+        outputs: tuple[PlannedOutput, ...] = (),
+        resource_keys: tuple[str, ...] = (),
+        unselected_outputs: UnselectedOutputs | None = None,
+        op: str = "",
+        retry_policy: RetryPolicy | None = None,
+        timeout: timedelta | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'block', block)
+        put(self, 'verdict', verdict)
+        put(self, 'reason', reason)
+        put(self, 'selected_outputs', selected_outputs)
+        put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'inputs', inputs)
+        put(self, 'outputs', outputs)
+        put(self, 'resource_keys', resource_keys)
+        put(self, 'unselected_outputs', unselected_outputs)
+        put(self, 'op', op)
+        put(self, 'retry_policy', retry_policy)
+        put(self, 'timeout', timeout)
+        put(self, 'limits', limits)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'block', 'text', 'one', ''),
+        (3, 'verdict', 'enum', 'one', 'Verdict'),
+        (4, 'reason', 'text', 'one', ''),
+        (5, 'selected_outputs', 'text', 'many', ''),
+        (6, 'selected_asset_keys', 'text', 'many', ''),
+        (7, 'inputs', 'message', 'many', 'PlannedInput'),
+        (8, 'outputs', 'message', 'many', 'PlannedOutput'),
+        (9, 'resource_keys', 'text', 'many', ''),
+        (10, 'unselected_outputs', 'enum', 'maybe', 'UnselectedOutputs'),
+        (11, 'op', 'text', 'one', ''),
+        (12, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
+        (13, 'timeout', 'ms', 'maybe', ''),
+        (14, 'limits', 'message', 'maybe', 'Limits'),
+    )
+
+
+class PlannedInput(View):
+    """One input of a planned step."""
+
+    __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'nothing', 'not_needed', 'input_manager_key', 'needed_by')
+    name: str
+    """The name of the op's argument. For an ordering that has no argument: ""."""
+    sources: tuple[PlannedSource, ...]
+    """What it reads, in order. Boundaries that load nothing are left out."""
+    fan_in: bool
+    """The op gets a list, also when there is one source."""
+    nothing: bool
+    """It orders and carries no value."""
+    not_needed: bool
+    """No selected output needs it: it is not loaded, and the op gets its default, else what fails
+    when it is used."""
+    input_manager_key: str
+    """The resource key of the manager that loads it instead of the producer's. Empty: the
+    producer's."""
+    needed_by: tuple[str, ...]
+    """The selected outputs that need it, sorted: when it is not yielded, the step runs for the
+    others. Empty: all of them do."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        sources: tuple[PlannedSource, ...] = (),
+        fan_in: bool = False,
+        nothing: bool = False,
+        not_needed: bool = False,
+        input_manager_key: str = "",
+        needed_by: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'sources', sources)
+        put(self, 'fan_in', fan_in)
+        put(self, 'nothing', nothing)
+        put(self, 'not_needed', not_needed)
+        put(self, 'input_manager_key', input_manager_key)
+        put(self, 'needed_by', needed_by)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'sources', 'message', 'many', 'PlannedSource'),
+        (3, 'fan_in', 'flag', 'one', ''),
+        (4, 'nothing', 'flag', 'one', ''),
+        (5, 'not_needed', 'flag', 'one', ''),
+        (6, 'input_manager_key', 'text', 'one', ''),
+        (7, 'needed_by', 'text', 'many', ''),
+    )
+
+
+class PlannedSource(View):
+    """Where one value that a planned input reads comes from."""
+
+    __slots__ = __match_args__ = ('step_key', 'output', 'load', 'asset_key')
+    step_key: StepKey
+    """The step."""
+    output: str
+    """The output's name."""
+    load: AssetKey
+    """It is loaded: see the Load of this key."""
+    asset_key: AssetKey
+    """The asset this source reads, when the reader names an asset or a sibling's. Set also beside
+    step_output when a step of this run makes the asset."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+        load: AssetKey = AssetKey(""),
+        asset_key: AssetKey = AssetKey(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'load', load)
+        put(self, 'asset_key', asset_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''))),
+        (2, 'load', 'text', 'one', ''),
+        (3, 'asset_key', 'text', 'one', ''),
+    )
+
+
+class PlannedOutput(View):
+    """One output of a planned step."""
+
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager')
+    name: str
+    """The name."""
+    selected: bool
+    """It is in context.selected_output_names."""
+    is_required: bool
+    """The op must yield it, if it is selected or a step of this run reads it."""
+    nothing: bool
+    """It orders and carries no value."""
+    assets: tuple[PlannedAsset, ...]
+    """The assets that it produces, sorted by key."""
+    is_read: bool
+    """A step of this run reads its value."""
+    io_manager_key: str
+    """The resource key of the IO manager of the intermediate."""
+    builtin_manager: bool
+    """That manager is Treadle's own."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        selected: bool = False,
+        is_required: bool = False,
+        nothing: bool = False,
+        assets: tuple[PlannedAsset, ...] = (),
+        is_read: bool = False,
+        io_manager_key: str = "",
+        builtin_manager: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'selected', selected)
+        put(self, 'is_required', is_required)
+        put(self, 'nothing', nothing)
+        put(self, 'assets', assets)
+        put(self, 'is_read', is_read)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'builtin_manager', builtin_manager)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'selected', 'flag', 'one', ''),
+        (3, 'is_required', 'flag', 'one', ''),
+        (4, 'nothing', 'flag', 'one', ''),
+        (5, 'assets', 'message', 'many', 'PlannedAsset'),
+        (6, 'is_read', 'flag', 'one', ''),
+        (7, 'io_manager_key', 'text', 'one', ''),
+        (8, 'builtin_manager', 'flag', 'one', ''),
+    )
+
+
+class PlannedAsset(View):
+    """One asset that an output of a planned step produces."""
+
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager')
+    asset_key: AssetKey
+    """The key."""
+    selected: bool
+    """It is selected: yielding the output materializes it."""
+    io_manager_key: str
+    """The resource key of the IO manager that stores it."""
+    builtin_manager: bool
+    """That manager is Treadle's own: its values are ValueRefs in the record."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        selected: bool = False,
+        io_manager_key: str = "",
+        builtin_manager: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'selected', selected)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'builtin_manager', builtin_manager)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'selected', 'flag', 'one', ''),
+        (3, 'io_manager_key', 'text', 'one', ''),
+        (4, 'builtin_manager', 'flag', 'one', ''),
+    )
+
+
+class RetryPolicy(View):
+    """When a step that failed is tried again."""
+
+    __slots__ = __match_args__ = ('max_retries', 'delay', 'backoff', 'jitter', 'on')
+    max_retries: int
+    """How many further attempts there may be."""
+    delay: timedelta
+    """The delay before the first of them, in milliseconds."""
+    backoff: Backoff | None
+    """How the delay grows."""
+    jitter: Jitter | None
+    """How chance changes it."""
+    on: tuple[RetryCause, ...]
+    """What is covered, sorted by number; never empty."""
+
+    def __init__(
+        self,
+        *,
+        max_retries: int = 0,
+        delay: timedelta = NO_TIME,
+        backoff: Backoff | None = None,
+        jitter: Jitter | None = None,
+        on: tuple[RetryCause, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'max_retries', max_retries)
+        put(self, 'delay', delay)
+        put(self, 'backoff', backoff)
+        put(self, 'jitter', jitter)
+        put(self, 'on', on)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'max_retries', 'whole', 'one', ''),
+        (2, 'delay', 'ms', 'one', ''),
+        (3, 'backoff', 'enum', 'maybe', 'Backoff'),
+        (4, 'jitter', 'enum', 'maybe', 'Jitter'),
+        (5, 'on', 'enum', 'many', 'RetryCause'),
+    )
+
+
+class Limits(View):
+    """What each process of one attempt may use, its children counted by themselves. 0: no limit."""
+
+    __slots__ = __match_args__ = ('memory_bytes', 'cpu_seconds', 'open_files', 'niceness')
+    memory_bytes: int
+    """Private memory that can be written to, in bytes."""
+    cpu_seconds: int
+    """CPU time, in seconds."""
+    open_files: int
+    """Open files."""
+    niceness: int
+    """What is added to the niceness of the host: 0 to 19."""
+
+    def __init__(
+        self,
+        *,
+        memory_bytes: int = 0,
+        cpu_seconds: int = 0,
+        open_files: int = 0,
+        niceness: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'memory_bytes', memory_bytes)
+        put(self, 'cpu_seconds', cpu_seconds)
+        put(self, 'open_files', open_files)
+        put(self, 'niceness', niceness)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'memory_bytes', 'wide', 'one', ''),
+        (2, 'cpu_seconds', 'wide', 'one', ''),
+        (3, 'open_files', 'whole', 'one', ''),
+        (4, 'niceness', 'whole', 'one', ''),
+    )
+
+
+class Load(View):
+    """One stored asset that the plan reads."""
+
+    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone')
+    asset_key: AssetKey
+    """The key."""
+    readers: tuple[PlannedInputRef, ...]
+    """Who reads it, sorted by step key and input."""
+    external: bool
+    """No block of this location makes it."""
+    io_manager_key: str
+    """The resource key of the manager that loads it."""
+    builtin_manager: bool
+    """That manager is Treadle's own."""
+    sibling: bool
+    """It belongs to the block of one of its readers."""
+    state: LoadState | None
+    """Set by the launcher: how it was resolved."""
+    run_id: RunId
+    """Set by the launcher when RECORDED: the run that made the value."""
+    step_key: StepKey
+    """Set by the launcher when RECORDED: the step that made the value."""
+    value_ref: ValueRef | None
+    """Set by the launcher when RECORDED and the record has one: the value."""
+    store_sequence: int
+    """Set by the launcher when RECORDED: the store sequence of the materialization."""
+    materialized_at: datetime | None
+    """Set by the launcher when RECORDED: when it was materialized."""
+    gone: str
+    """Set by the launcher when UNRECORDED though a run made the asset: why its value cannot be
+    read, a clause: "its value is gone from the disk (/home/values/a)"."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        readers: tuple[PlannedInputRef, ...] = (),
+        external: bool = False,
+        io_manager_key: str = "",
+        builtin_manager: bool = False,
+        sibling: bool = False,
+        state: LoadState | None = None,
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        value_ref: ValueRef | None = None,
+        store_sequence: int = 0,
+        materialized_at: datetime | None = None,
+        gone: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'readers', readers)
+        put(self, 'external', external)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'builtin_manager', builtin_manager)
+        put(self, 'sibling', sibling)
+        put(self, 'state', state)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'materialized_at', materialized_at)
+        put(self, 'gone', gone)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'readers', 'message', 'many', 'PlannedInputRef'),
+        (3, 'external', 'flag', 'one', ''),
+        (4, 'io_manager_key', 'text', 'one', ''),
+        (5, 'builtin_manager', 'flag', 'one', ''),
+        (6, 'sibling', 'flag', 'one', ''),
+        (7, 'state', 'enum', 'maybe', 'LoadState'),
+        (8, 'run_id', 'text', 'one', ''),
+        (9, 'step_key', 'text', 'one', ''),
+        (10, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (11, 'store_sequence', 'wide', 'one', ''),
+        (12, 'materialized_at', 'time', 'maybe', 'Timestamp'),
+        (13, 'gone', 'text', 'one', ''),
+    )
+
+
+class PlannedInputRef(View):
+    """One input of one planned step."""
+
+    __slots__ = __match_args__ = ('step_key', 'input')
+    step_key: StepKey
+    """The step."""
+    input: str
+    """The input's name."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        input: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'input', input)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'step_key', 'text', 'one', ''),
+        (2, 'input', 'text', 'one', ''),
+    )
+
+
+class Hazard(View):
+    """A required output that is not selected and produces only unselected assets: the op will
+    yield it all the same."""
+
+    __slots__ = __match_args__ = ('step_key', 'output', 'asset_keys', 'unselected_outputs')
+    step_key: StepKey
+    """The step."""
+    output: str
+    """The output's name."""
+    asset_keys: tuple[AssetKey, ...]
+    """The unselected assets that it produces, sorted."""
+    unselected_outputs: UnselectedOutputs
+    """What will happen to it: never UNSPECIFIED."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+        asset_keys: tuple[AssetKey, ...] = (),
+        unselected_outputs: UnselectedOutputs,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'unselected_outputs', unselected_outputs)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'step_key', 'text', 'one', ''),
+        (2, 'output', 'text', 'one', ''),
+        (3, 'asset_keys', 'text', 'many', ''),
+        (4, 'unselected_outputs', 'enum', 'one', 'UnselectedOutputs'),
+    )
+
+
+class Reuse(View):
+    """A step that does not run again, and what an earlier run stored of it."""
+
+    __slots__ = __match_args__ = ('step_key', 'from_run_id', 'outputs', 'changed', 'skipped')
+    step_key: StepKey
+    """The step."""
+    from_run_id: RunId
+    """The run that made the values: the parent, or a run that the parent reused them from."""
+    outputs: tuple[ReusedOutput, ...]
+    """What it yielded: an output whose value is gone, and that nothing here reads, stands here as
+    Nothing does. Set by the launcher."""
+    changed: bool
+    """Its code, or what it read, is not what it was; the verdict's reason says which."""
+    skipped: bool
+    """It was skipped there: it has no outputs, and is skipped again."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        from_run_id: RunId = RunId(""),
+        outputs: tuple[ReusedOutput, ...] = (),
+        changed: bool = False,
+        skipped: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'from_run_id', from_run_id)
+        put(self, 'outputs', outputs)
+        put(self, 'changed', changed)
+        put(self, 'skipped', skipped)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'step_key', 'text', 'one', ''),
+        (2, 'from_run_id', 'text', 'one', ''),
+        (3, 'outputs', 'message', 'many', 'ReusedOutput'),
+        (4, 'changed', 'flag', 'one', ''),
+        (5, 'skipped', 'flag', 'one', ''),
+    )
+
+
+class ReusedOutput(View):
+    """One stored value of a reused step."""
+
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key')
+    output: str
+    """The output's name."""
+    asset_key: AssetKey
+    """The asset it was stored for. Empty: an intermediate."""
+    value_ref: ValueRef | None
+    """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
+    io_manager_key: str
+    """The resource key of the IO manager. Empty for Nothing."""
+
+    def __init__(
+        self,
+        *,
+        output: str = "",
+        asset_key: AssetKey = AssetKey(""),
+        value_ref: ValueRef | None = None,
+        io_manager_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'output', output)
+        put(self, 'asset_key', asset_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'io_manager_key', io_manager_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'output', 'text', 'one', ''),
+        (2, 'asset_key', 'text', 'one', ''),
+        (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (4, 'io_manager_key', 'text', 'one', ''),
+    )
+
+
+class Graph(View):
+    """One part of a graph. A graph is streamed in parts of at most 500 items or 1 MiB; the whole
+    is the concatenation of the parts, each list in its own sort order."""
+
+    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources')
+    location: Location
+    """The location. Set in the first part only."""
+    blocks: tuple[Block, ...]
+    """Blocks, sorted by name."""
+    assets: tuple[Asset, ...]
+    """Assets, sorted by key."""
+    steps: tuple[Step, ...]
+    """Steps, in topological order, ties by key."""
+    jobs: tuple[Job, ...]
+    """Jobs, sorted by name."""
+    resources: tuple[Resource, ...]
+    """Resources, sorted by key."""
+
+    def __init__(
+        self,
+        *,
+        location: Location,
+        blocks: tuple[Block, ...] = (),
+        assets: tuple[Asset, ...] = (),
+        steps: tuple[Step, ...] = (),
+        jobs: tuple[Job, ...] = (),
+        resources: tuple[Resource, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'blocks', blocks)
+        put(self, 'assets', assets)
+        put(self, 'steps', steps)
+        put(self, 'jobs', jobs)
+        put(self, 'resources', resources)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'location', 'message', 'one', 'Location'),
+        (2, 'blocks', 'message', 'many', 'Block'),
+        (3, 'assets', 'message', 'many', 'Asset'),
+        (4, 'steps', 'message', 'many', 'Step'),
+        (5, 'jobs', 'message', 'many', 'Job'),
+        (6, 'resources', 'message', 'many', 'Resource'),
+    )
+
+
+class Location(View):
+    """A code location: one code server's view of one set of targets."""
+
+    __slots__ = __match_args__ = ('name', 'state', 'digest', 'python_version', 'loaded_at', 'modules', 'warnings', 'asset_count', 'step_count', 'generation', 'address', 'since', 'problem')
+    name: str
+    """The name, unique in a launcher."""
+    state: LocationState
+    """Whether it can be planned on."""
+    digest: str
+    """SHA-256 in hexadecimal over structure, code, files and Python version of the snapshot that
+    is served. Empty when there is none."""
+    python_version: str
+    """Python's version on the user-code side, for example "3.11"."""
+    loaded_at: datetime | None
+    """When the served snapshot was loaded. Unset when there is none."""
+    modules: tuple[ModuleReport, ...]
+    """How the last load went, one entry a target, in target order."""
+    warnings: tuple[str, ...]
+    """What the last load wants a person to know: shadowed files, renamed blocks, conflicts."""
+    asset_count: int
+    """How many assets the snapshot makes."""
+    step_count: int
+    """How many steps the snapshot has."""
+    generation: str
+    """Which load the served snapshot comes from: another text after each load that succeeded, also
+    when the digest stays the same, and after a restart of the code server. Empty when there is
+    none."""
+    address: str
+    """Where the launcher looks for the code server. Sent by the launcher only, as what follows."""
+    since: datetime | None
+    """Since when the launcher reaches the code server; when UNREACHABLE, since when it does not.
+    Unset by a code server."""
+    problem: str
+    """Why the launcher does not reach the code server, for a person. Set when UNREACHABLE only."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        state: LocationState,
+        digest: str = "",
+        python_version: str = "",
+        loaded_at: datetime | None = None,
+        modules: tuple[ModuleReport, ...] = (),
+        warnings: tuple[str, ...] = (),
+        asset_count: int = 0,
+        step_count: int = 0,
+        generation: str = "",
+        address: str = "",
+        since: datetime | None = None,
+        problem: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'state', state)
+        put(self, 'digest', digest)
+        put(self, 'python_version', python_version)
+        put(self, 'loaded_at', loaded_at)
+        put(self, 'modules', modules)
+        put(self, 'warnings', warnings)
+        put(self, 'asset_count', asset_count)
+        put(self, 'step_count', step_count)
+        put(self, 'generation', generation)
+        put(self, 'address', address)
+        put(self, 'since', since)
+        put(self, 'problem', problem)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'state', 'enum', 'one', 'LocationState'),
+        (3, 'digest', 'text', 'one', ''),
+        (4, 'python_version', 'text', 'one', ''),
+        (5, 'loaded_at', 'time', 'maybe', 'Timestamp'),
+        (6, 'modules', 'message', 'many', 'ModuleReport'),
+        (7, 'warnings', 'text', 'many', ''),
+        (8, 'asset_count', 'whole', 'one', ''),
+        (9, 'step_count', 'whole', 'one', ''),
+        (10, 'generation', 'text', 'one', ''),
+        (11, 'address', 'text', 'one', ''),
+        (12, 'since', 'time', 'maybe', 'Timestamp'),
+        (13, 'problem', 'text', 'one', ''),
+    )
+
+
+class ModuleReport(View):
+    """How the load of one target went."""
+
+    __slots__ = __match_args__ = ('target', 'state', 'problem', 'source', 'duration')
+    target: str
+    """The target as it was given: a file path or a dotted module name."""
+    state: ModuleState
+    """How the load ended."""
+    problem: Text
+    """What went wrong, with the user's traceback where there is one. Set unless LOADED."""
+    source: SourceLocation | None
+    """Where it went wrong. Set when the user's traceback or a refused definition names a line."""
+    duration: timedelta
+    """Wall time of the import."""
+
+    def __init__(
+        self,
+        *,
+        target: str = "",
+        state: ModuleState,
+        problem: Text = NO_TEXT,
+        source: SourceLocation | None = None,
+        duration: timedelta = NO_TIME,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'target', target)
+        put(self, 'state', state)
+        put(self, 'problem', problem)
+        put(self, 'source', source)
+        put(self, 'duration', duration)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'target', 'text', 'one', ''),
+        (2, 'state', 'enum', 'one', 'ModuleState'),
+        (3, 'problem', 'long', 'one', 'Text'),
+        (4, 'source', 'message', 'maybe', 'SourceLocation'),
+        (5, 'duration', 'span', 'one', 'Duration'),
+    )
+
+
+class Block(View):
+    """What one decorator made: one op, or a graph of ops, producing one or more assets."""
+
+    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source')
+    name: str
+    """The node name, the first component of its step keys."""
+    asset_keys: tuple[AssetKey, ...]
+    """The keys that it makes, sorted."""
+    can_subset: bool
+    """Whether its assets may be selected one by one."""
+    is_graph: bool
+    """True: a graph of ops. False: one op."""
+    description: str
+    """The description, "" if none."""
+    source: SourceLocation | None
+    """Where it was defined. Unset: not known."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        asset_keys: tuple[AssetKey, ...] = (),
+        can_subset: bool = False,
+        is_graph: bool = False,
+        description: str = "",
+        source: SourceLocation | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'can_subset', can_subset)
+        put(self, 'is_graph', is_graph)
+        put(self, 'description', description)
+        put(self, 'source', source)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'asset_keys', 'text', 'many', ''),
+        (3, 'can_subset', 'flag', 'one', ''),
+        (4, 'is_graph', 'flag', 'one', ''),
+        (5, 'description', 'text', 'one', ''),
+        (6, 'source', 'message', 'maybe', 'SourceLocation'),
+    )
+
+
+class Asset(View):
+    """An asset: made by a block, or declared and made elsewhere."""
+
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict')
+    key: AssetKey
+    """The key."""
+    block: str
+    """The node name of the block that makes it. Empty: external, declared with AssetSpec."""
+    step_key: StepKey
+    """The step whose output produces it. Empty: external."""
+    output: str
+    """The output of that step. Empty: external."""
+    upstream_keys: tuple[AssetKey, ...]
+    """The assets that it is made from, derived from the op wiring, sorted by key."""
+    description: str
+    """The description, "" if none."""
+    group: str
+    """The group, "default" unless given."""
+    metadata: Metadata
+    """Definition metadata."""
+    tags: Mapping[str, str]
+    """Tags."""
+    kinds: tuple[str, ...]
+    """Kinds, sorted."""
+    owners: tuple[str, ...]
+    """Owners, in the order given."""
+    code_version: str
+    """The code version, "" if none."""
+    io_manager_key: str
+    """The resource key of the IO manager that stores and loads it."""
+    source: SourceLocation | None
+    """Where it was defined. Unset: not known."""
+    conflict: bool
+    """Sent by the launcher only: another location owns this key, and this one does not make it."""
+
+    def __init__(
+        self,
+        *,
+        key: AssetKey = AssetKey(""),
+        block: str = "",
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+        upstream_keys: tuple[AssetKey, ...] = (),
+        description: str = "",
+        group: str = "",
+        metadata: Metadata = NO_METADATA,
+        tags: Mapping[str, str] = NO_ENTRIES,
+        kinds: tuple[str, ...] = (),
+        owners: tuple[str, ...] = (),
+        code_version: str = "",
+        io_manager_key: str = "",
+        source: SourceLocation | None = None,
+        conflict: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'block', block)
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'upstream_keys', upstream_keys)
+        put(self, 'description', description)
+        put(self, 'group', group)
+        put(self, 'metadata', metadata)
+        put(self, 'tags', tags)
+        put(self, 'kinds', kinds)
+        put(self, 'owners', owners)
+        put(self, 'code_version', code_version)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'source', source)
+        put(self, 'conflict', conflict)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'block', 'text', 'one', ''),
+        (3, 'step_key', 'text', 'one', ''),
+        (4, 'output', 'text', 'one', ''),
+        (5, 'upstream_keys', 'text', 'many', ''),
+        (6, 'description', 'text', 'one', ''),
+        (7, 'group', 'text', 'one', ''),
+        (8, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (9, 'tags', 'map', 'one', ''),
+        (10, 'kinds', 'text', 'many', ''),
+        (11, 'owners', 'text', 'many', ''),
+        (12, 'code_version', 'text', 'one', ''),
+        (13, 'io_manager_key', 'text', 'one', ''),
+        (14, 'source', 'message', 'maybe', 'SourceLocation'),
+        (15, 'conflict', 'flag', 'one', ''),
+    )
+
+
+class Step(View):
+    """One op invocation."""
+
+    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits')
+    key: StepKey
+    """The step key: the dotted path of node names."""
+    block: str
+    """The node name of its block."""
+    op: str
+    """The name of the op."""
+    inputs: tuple[StepInput, ...]
+    """The inputs, in the order of the op's arguments."""
+    outputs: tuple[StepOutput, ...]
+    """The outputs, in the order they were declared."""
+    resource_keys: tuple[str, ...]
+    """Resource keys it needs, sorted."""
+    description: str
+    """The description, "" if none."""
+    tags: Mapping[str, str]
+    """Tags."""
+    source: SourceLocation | None
+    """Where the op was defined. Unset: not known."""
+    retry_policy: RetryPolicy | None
+    """When it is tried again. Unset: never by itself."""
+    timeout: timedelta | None
+    """How long one attempt may take, in milliseconds. 0: no limit."""
+    limits: Limits | None
+    """What one attempt may use. Unset: no limit."""
+
+    def __init__(
+        self,
+        *,
+        key: StepKey = StepKey(""),
+        block: str = "",
+        op: str = "",
+        inputs: tuple[StepInput, ...] = (),
+        outputs: tuple[StepOutput, ...] = (),
+        resource_keys: tuple[str, ...] = (),
+        description: str = "",
+        tags: Mapping[str, str] = NO_ENTRIES,
+        source: SourceLocation | None = None,
+        retry_policy: RetryPolicy | None = None,
+        timeout: timedelta | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'block', block)
+        put(self, 'op', op)
+        put(self, 'inputs', inputs)
+        put(self, 'outputs', outputs)
+        put(self, 'resource_keys', resource_keys)
+        put(self, 'description', description)
+        put(self, 'tags', tags)
+        put(self, 'source', source)
+        put(self, 'retry_policy', retry_policy)
+        put(self, 'timeout', timeout)
+        put(self, 'limits', limits)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'block', 'text', 'one', ''),
+        (3, 'op', 'text', 'one', ''),
+        (4, 'inputs', 'message', 'many', 'StepInput'),
+        (5, 'outputs', 'message', 'many', 'StepOutput'),
+        (6, 'resource_keys', 'text', 'many', ''),
+        (7, 'description', 'text', 'one', ''),
+        (8, 'tags', 'map', 'one', ''),
+        (9, 'source', 'message', 'maybe', 'SourceLocation'),
+        (10, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
+        (11, 'timeout', 'ms', 'maybe', ''),
+        (12, 'limits', 'message', 'maybe', 'Limits'),
+    )
+
+
+class StepInput(View):
+    """One input of a step as defined."""
+
+    __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'nothing', 'has_default')
+    name: str
+    """The name of the op's argument."""
+    sources: tuple[Source, ...]
+    """What it reads, in order. More than one, or fan_in: the op gets a list."""
+    fan_in: bool
+    """The op gets a list, also when there is one source."""
+    nothing: bool
+    """It orders and carries no value."""
+    has_default: bool
+    """The op's own default is used when nothing is connected."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        sources: tuple[Source, ...] = (),
+        fan_in: bool = False,
+        nothing: bool = False,
+        has_default: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'sources', sources)
+        put(self, 'fan_in', fan_in)
+        put(self, 'nothing', nothing)
+        put(self, 'has_default', has_default)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'sources', 'message', 'many', 'Source'),
+        (3, 'fan_in', 'flag', 'one', ''),
+        (4, 'nothing', 'flag', 'one', ''),
+        (5, 'has_default', 'flag', 'one', ''),
+    )
+
+
+class Source(View):
+    """A place a step's input takes a value from."""
+
+    __slots__ = __match_args__ = ('step_key', 'output', 'asset_key')
+    step_key: StepKey
+    """The step."""
+    output: str
+    """The output's name."""
+    asset_key: AssetKey
+    """An asset: of another block, or external."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+        asset_key: AssetKey = AssetKey(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'asset_key', asset_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''))),
+        (2, 'asset_key', 'text', 'one', ''),
+    )
+
+
+class StepOutput(View):
+    """One output of a step as defined."""
+
+    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key')
+    name: str
+    """The name."""
+    is_required: bool
+    """The op must yield it when it is selected."""
+    nothing: bool
+    """It orders and carries no value."""
+    asset_keys: tuple[AssetKey, ...]
+    """The assets it produces, sorted. Empty: an intermediate."""
+    io_manager_key: str
+    """The resource key of the IO manager of an intermediate."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        is_required: bool = False,
+        nothing: bool = False,
+        asset_keys: tuple[AssetKey, ...] = (),
+        io_manager_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'is_required', is_required)
+        put(self, 'nothing', nothing)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'io_manager_key', io_manager_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'is_required', 'flag', 'one', ''),
+        (3, 'nothing', 'flag', 'one', ''),
+        (4, 'asset_keys', 'text', 'many', ''),
+        (5, 'io_manager_key', 'text', 'one', ''),
+    )
+
+
+class Job(View):
+    """A named selection of assets."""
+
+    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy')
+    name: str
+    """The name, unique in a location."""
+    selection: str
+    """The selection, in the selection language."""
+    asset_keys: tuple[AssetKey, ...]
+    """The assets it selects, sorted."""
+    description: str
+    """The description, "" if none."""
+    tags: Mapping[str, str]
+    """Tags that its runs get."""
+    retry_policy: RetryPolicy | None
+    """When its steps that have no policy of their own are tried again. Unset: never by itself."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        selection: str = "",
+        asset_keys: tuple[AssetKey, ...] = (),
+        description: str = "",
+        tags: Mapping[str, str] = NO_ENTRIES,
+        retry_policy: RetryPolicy | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'selection', selection)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'description', description)
+        put(self, 'tags', tags)
+        put(self, 'retry_policy', retry_policy)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'selection', 'text', 'one', ''),
+        (3, 'asset_keys', 'text', 'many', ''),
+        (4, 'description', 'text', 'one', ''),
+        (5, 'tags', 'map', 'one', ''),
+        (6, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
+    )
+
+
+class Resource(View):
+    """A resource that ops receive by parameter name, or an IO manager."""
+
+    __slots__ = __match_args__ = ('key', 'type_name')
+    key: str
+    """The key."""
+    type_name: str
+    """The name of its Python type."""
+
+    def __init__(
+        self,
+        *,
+        key: str = "",
+        type_name: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'type_name', type_name)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'type_name', 'text', 'one', ''),
+    )
+
+
+class Run(View):
+    """One run."""
+
+    __slots__ = __match_args__ = ('run_id', 'location', 'status', 'selection', 'options', 'digest', 'fingerprint', 'tags', 'step_counts', 'failure', 'submitted_at', 'started_at', 'finished_at', 'materialization_count', 'unexpected_count', 'last_sequence', 'idempotency_key', 'reexecution', 'root_run_id', 'timeout', 'retry_lost')
+    run_id: RunId
+    """The id: 26 characters, sortable by the time of submission."""
+    location: str
+    """The location."""
+    status: RunState
+    """The state."""
+    selection: Selection
+    """What was asked for."""
+    options: PlanOptions
+    """The options that were asked for."""
+    digest: str
+    """The digest of the code that was planned."""
+    fingerprint: str
+    """The fingerprint of the plan that runs."""
+    tags: Mapping[str, str]
+    """Tags, the job's included."""
+    step_counts: Mapping[StepState, int]
+    """Steps by state; states without a step are left out."""
+    failure: Failure | None
+    """Why the run failed. Set when FAILED."""
+    submitted_at: datetime
+    """When it was submitted."""
+    started_at: datetime | None
+    """When its first step could start. Unset before."""
+    finished_at: datetime | None
+    """When its state became final. Unset before."""
+    materialization_count: int
+    """How many assets it has materialized."""
+    unexpected_count: int
+    """How many of them were unexpected."""
+    last_sequence: int
+    """The run sequence of its last event."""
+    idempotency_key: str
+    """The caller's idempotency key, "" if none."""
+    reexecution: Reexecution | None
+    """The earlier run that it goes on from. Unset: none."""
+    root_run_id: RunId
+    """The first run of the line of re-executions. Empty: it goes on from none."""
+    timeout: timedelta | None
+    """How long the run may take once it has started, in milliseconds. 0: no limit."""
+    retry_lost: int
+    """How often a step whose host was lost after its code began is tried again."""
+
+    def __init__(
+        self,
+        *,
+        run_id: RunId = RunId(""),
+        location: str = "",
+        status: RunState,
+        selection: Selection,
+        options: PlanOptions,
+        digest: str = "",
+        fingerprint: str = "",
+        tags: Mapping[str, str] = NO_ENTRIES,
+        step_counts: Mapping[StepState, int] = NO_COUNTS,
+        failure: Failure | None = None,
+        submitted_at: datetime,
+        started_at: datetime | None = None,
+        finished_at: datetime | None = None,
+        materialization_count: int = 0,
+        unexpected_count: int = 0,
+        last_sequence: int = 0,
+        idempotency_key: str = "",
+        reexecution: Reexecution | None = None,
+        root_run_id: RunId = RunId(""),
+        timeout: timedelta | None = None,
+        retry_lost: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'run_id', run_id)
+        put(self, 'location', location)
+        put(self, 'status', status)
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'tags', tags)
+        put(self, 'step_counts', step_counts)
+        put(self, 'failure', failure)
+        put(self, 'submitted_at', submitted_at)
+        put(self, 'started_at', started_at)
+        put(self, 'finished_at', finished_at)
+        put(self, 'materialization_count', materialization_count)
+        put(self, 'unexpected_count', unexpected_count)
+        put(self, 'last_sequence', last_sequence)
+        put(self, 'idempotency_key', idempotency_key)
+        put(self, 'reexecution', reexecution)
+        put(self, 'root_run_id', root_run_id)
+        put(self, 'timeout', timeout)
+        put(self, 'retry_lost', retry_lost)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'run_id', 'text', 'one', ''),
+        (2, 'location', 'text', 'one', ''),
+        (3, 'status', 'enum', 'one', 'RunState'),
+        (4, 'selection', 'message', 'one', 'Selection'),
+        (5, 'options', 'message', 'one', 'PlanOptions'),
+        (6, 'digest', 'text', 'one', ''),
+        (7, 'fingerprint', 'text', 'one', ''),
+        (8, 'tags', 'map', 'one', ''),
+        (9, 'step_counts', 'counts', 'one', 'StepCount'),
+        (10, 'failure', 'message', 'maybe', 'Failure'),
+        (11, 'submitted_at', 'time', 'one', 'Timestamp'),
+        (12, 'started_at', 'time', 'maybe', 'Timestamp'),
+        (13, 'finished_at', 'time', 'maybe', 'Timestamp'),
+        (14, 'materialization_count', 'whole', 'one', ''),
+        (15, 'unexpected_count', 'whole', 'one', ''),
+        (16, 'last_sequence', 'wide', 'one', ''),
+        (17, 'idempotency_key', 'text', 'one', ''),
+        (18, 'reexecution', 'message', 'maybe', 'Reexecution'),
+        (19, 'root_run_id', 'text', 'one', ''),
+        (20, 'timeout', 'ms', 'maybe', ''),
+        (21, 'retry_lost', 'whole', 'one', ''),
+    )
+
+
+class StepResult(View):
+    """One step of one run."""
+
+    __slots__ = __match_args__ = ('key', 'state', 'attempts', 'failure', 'started_at', 'finished_at', 'not_before', 'because_of', 'duration', 'usage', 'reused_from_run_id')
+    key: StepKey
+    """The step key."""
+    state: StepState
+    """The state."""
+    attempts: int
+    """How many attempts were started."""
+    failure: Failure | None
+    """Why the last attempt failed. Set when FAILED, and while a retry waits."""
+    started_at: datetime | None
+    """When the first attempt started. Unset before."""
+    finished_at: datetime | None
+    """When the state became final. Unset before."""
+    not_before: datetime | None
+    """The earliest start of the next attempt. Set while a retry waits."""
+    because_of: StepKey
+    """The step whose end decided SKIPPED or NOT_RUN."""
+    duration: timedelta
+    """Wall time of the last attempt, in microseconds. 0 before it ended."""
+    usage: AttemptUsage | None
+    """What the last attempt used. Unset before it ended."""
+    reused_from_run_id: RunId
+    """The run whose values it stands for. Set when it was reused."""
+
+    def __init__(
+        self,
+        *,
+        key: StepKey = StepKey(""),
+        state: StepState,
+        attempts: int = 0,
+        failure: Failure | None = None,
+        started_at: datetime | None = None,
+        finished_at: datetime | None = None,
+        not_before: datetime | None = None,
+        because_of: StepKey = StepKey(""),
+        duration: timedelta = NO_TIME,
+        usage: AttemptUsage | None = None,
+        reused_from_run_id: RunId = RunId(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'state', state)
+        put(self, 'attempts', attempts)
+        put(self, 'failure', failure)
+        put(self, 'started_at', started_at)
+        put(self, 'finished_at', finished_at)
+        put(self, 'not_before', not_before)
+        put(self, 'because_of', because_of)
+        put(self, 'duration', duration)
+        put(self, 'usage', usage)
+        put(self, 'reused_from_run_id', reused_from_run_id)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'state', 'enum', 'one', 'StepState'),
+        (3, 'attempts', 'whole', 'one', ''),
+        (4, 'failure', 'message', 'maybe', 'Failure'),
+        (5, 'started_at', 'time', 'maybe', 'Timestamp'),
+        (6, 'finished_at', 'time', 'maybe', 'Timestamp'),
+        (7, 'not_before', 'time', 'maybe', 'Timestamp'),
+        (8, 'because_of', 'text', 'one', ''),
+        (9, 'duration', 'us', 'one', ''),
+        (10, 'usage', 'message', 'maybe', 'AttemptUsage'),
+        (11, 'reused_from_run_id', 'text', 'one', ''),
+    )
+
+
+class AssetEntry(View):
+    """An asset and its latest materialization."""
+
+    __slots__ = __match_args__ = ('asset', 'location', 'latest')
+    asset: Asset
+    """The asset."""
+    location: str
+    """The location that makes it, or that declares it when none makes it."""
+    latest: Materialization | None
+    """Unset: never materialized."""
+
+    def __init__(
+        self,
+        *,
+        asset: Asset,
+        location: str = "",
+        latest: Materialization | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset', asset)
+        put(self, 'location', location)
+        put(self, 'latest', latest)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset', 'message', 'one', 'Asset'),
+        (2, 'location', 'text', 'one', ''),
+        (3, 'latest', 'message', 'maybe', 'Materialization'),
+    )
+
+
+class Materialization(View):
+    """One materialization of one asset."""
+
+    __slots__ = __match_args__ = ('asset_key', 'run_id', 'step_key', 'attempt', 'store_sequence', 'time', 'digest', 'metadata', 'unexpected', 'value_ref', 'location', 'removed', 'gone')
+    asset_key: AssetKey
+    """The asset."""
+    run_id: RunId
+    """The run that made it."""
+    step_key: StepKey
+    """The step that made it."""
+    attempt: int
+    """The attempt that made it, from 1."""
+    store_sequence: int
+    """One order for the whole home: the largest is the asset's value."""
+    time: datetime
+    """When."""
+    digest: str
+    """The digest of the code that made it."""
+    metadata: Metadata
+    """Metadata of the materialization: the op's and the IO manager's."""
+    unexpected: bool
+    """It was not selected; the op yielded it all the same."""
+    value_ref: ValueRef | None
+    """The value. Unset when the IO manager is not Treadle's own or stores nothing."""
+    location: str
+    """The location."""
+    removed: bool
+    """The value was removed since, to make room: nobody can read it any more."""
+    gone: str
+    """Why the value cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
+    Empty: its file is there and as long as it was, or it is none of Treadle's own."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        store_sequence: int = 0,
+        time: datetime,
+        digest: str = "",
+        metadata: Metadata = NO_METADATA,
+        unexpected: bool = False,
+        value_ref: ValueRef | None = None,
+        location: str = "",
+        removed: bool = False,
+        gone: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'time', time)
+        put(self, 'digest', digest)
+        put(self, 'metadata', metadata)
+        put(self, 'unexpected', unexpected)
+        put(self, 'value_ref', value_ref)
+        put(self, 'location', location)
+        put(self, 'removed', removed)
+        put(self, 'gone', gone)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'run_id', 'text', 'one', ''),
+        (3, 'step_key', 'text', 'one', ''),
+        (4, 'attempt', 'whole', 'one', ''),
+        (5, 'store_sequence', 'wide', 'one', ''),
+        (6, 'time', 'time', 'one', 'Timestamp'),
+        (7, 'digest', 'text', 'one', ''),
+        (8, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (9, 'unexpected', 'flag', 'one', ''),
+        (10, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (11, 'location', 'text', 'one', ''),
+        (12, 'removed', 'flag', 'one', ''),
+        (13, 'gone', 'text', 'one', ''),
+    )
+
+
+class Launcher(View):
+    """What the launcher is."""
+
+    __slots__ = __match_args__ = ('version', 'home_id', 'ephemeral', 'max_steps', 'max_runs')
+    version: str
+    """Treadle's version."""
+    home_id: str
+    """The id of its home, made with it."""
+    ephemeral: bool
+    """It ends with its starter."""
+    max_steps: int
+    """How many steps may run at once."""
+    max_runs: int
+    """How many runs may run at once."""
+
+    def __init__(
+        self,
+        *,
+        version: str = "",
+        home_id: str = "",
+        ephemeral: bool = False,
+        max_steps: int = 0,
+        max_runs: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'version', version)
+        put(self, 'home_id', home_id)
+        put(self, 'ephemeral', ephemeral)
+        put(self, 'max_steps', max_steps)
+        put(self, 'max_runs', max_runs)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'version', 'text', 'one', ''),
+        (2, 'home_id', 'text', 'one', ''),
+        (3, 'ephemeral', 'flag', 'one', ''),
+        (4, 'max_steps', 'whole', 'one', ''),
+        (5, 'max_runs', 'whole', 'one', ''),
+    )
+
+
+class Reload(View):
+    """How the reload went."""
+
+    __slots__ = __match_args__ = ('location', 'swapped')
+    location: Location
+    """The location after it."""
+    swapped: bool
+    """The new snapshot is served."""
+
+    def __init__(
+        self,
+        *,
+        location: Location,
+        swapped: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'swapped', swapped)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'location', 'message', 'one', 'Location'),
+        (2, 'swapped', 'flag', 'one', ''),
+    )
+
+
+class LaunchedRun(View):
+    """The run."""
+
+    __slots__ = __match_args__ = ('run', 'existed', 'notes')
+    run: Run
+    """As recorded."""
+    existed: bool
+    """The idempotency key was known: this is the earlier run."""
+    notes: tuple[str, ...]
+    """What a person should know of the plan, a sentence each. Empty if existed."""
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        existed: bool = False,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'run', run)
+        put(self, 'existed', existed)
+        put(self, 'notes', notes)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'run', 'message', 'one', 'Run'),
+        (2, 'existed', 'flag', 'one', ''),
+        (3, 'notes', 'text', 'many', ''),
+    )
+
+
+class Garbage(View):
+    """One stored value that may be removed."""
+
+    __slots__ = __match_args__ = ('key', 'reason', 'size_bytes', 'asset_key', 'run_id')
+    key: str
+    """Its name in the home's file store."""
+    reason: GarbageReason
+    """Why."""
+    size_bytes: int
+    """Its length."""
+    asset_key: AssetKey | None
+    """The asset. Empty: an intermediate, or not known."""
+    run_id: RunId | None
+    """The run that wrote it. Empty: not known."""
+
+    def __init__(
+        self,
+        *,
+        key: str = "",
+        reason: GarbageReason,
+        size_bytes: int = 0,
+        asset_key: AssetKey | None = None,
+        run_id: RunId | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'reason', reason)
+        put(self, 'size_bytes', size_bytes)
+        put(self, 'asset_key', asset_key)
+        put(self, 'run_id', run_id)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'reason', 'enum', 'one', 'GarbageReason'),
+        (3, 'size_bytes', 'wide', 'one', ''),
+        (4, 'asset_key', 'text', 'maybe', ''),
+        (5, 'run_id', 'text', 'maybe', ''),
+    )
+
+
+class Collected(View):
+    """What was removed."""
+
+    __slots__ = __match_args__ = ('removed_count', 'removed_bytes')
+    removed_count: int
+    """How many values."""
+    removed_bytes: int
+    """How many bytes."""
+
+    def __init__(
+        self,
+        *,
+        removed_count: int = 0,
+        removed_bytes: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'removed_count', removed_count)
+        put(self, 'removed_bytes', removed_bytes)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'removed_count', 'wide', 'one', ''),
+        (2, 'removed_bytes', 'wide', 'one', ''),
+    )
+
+
+class DiskUse(View):
+    """What one asset or one run takes."""
+
+    __slots__ = __match_args__ = ('asset_key', 'run_id', 'value_count', 'size_bytes')
+    asset_key: AssetKey | None
+    """Values of an asset, all versions."""
+    run_id: RunId | None
+    """Values that a run wrote, assets and intermediates."""
+    value_count: int
+    """How many values."""
+    size_bytes: int
+    """How many bytes."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey | None = None,
+        run_id: RunId | None = None,
+        value_count: int = 0,
+        size_bytes: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'run_id', run_id)
+        put(self, 'value_count', value_count)
+        put(self, 'size_bytes', size_bytes)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'maybe', ''),
+        (2, 'run_id', 'text', 'maybe', ''),
+        (3, 'value_count', 'wide', 'one', ''),
+        (4, 'size_bytes', 'wide', 'one', ''),
+    )
+
+
+class LogChunk(Chunk):
+    """Bytes that an attempt wrote, at most 64 KiB."""
+
+    __slots__ = __match_args__ = ('stream', 'offset', 'data', 'omitted_bytes')
+    stream: LogStream
+    """Which stream."""
+    offset: int
+    """The offset of the first byte of data."""
+    data: bytes
+    """The bytes."""
+    omitted_bytes: int
+    """Bytes that were written between head and tail and not kept, before this data."""
+
+    def __init__(
+        self,
+        *,
+        stream: LogStream,
+        offset: int = 0,
+        data: bytes = b"",
+        omitted_bytes: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'stream', stream)
+        put(self, 'offset', offset)
+        put(self, 'data', data)
+        put(self, 'omitted_bytes', omitted_bytes)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'stream', 'enum', 'one', 'LogStream'),
+        (2, 'offset', 'wide', 'one', ''),
+        (3, 'data', 'bytes', 'one', ''),
+        (4, 'omitted_bytes', 'wide', 'one', ''),
+    )
+
+
+class RunSubmitted(Event):
+    """The run was recorded."""
+
+    kind = EventKind.RUN_SUBMITTED
+    __slots__ = ('location', 'selection', 'options', 'digest', 'fingerprint', 'tags', 'idempotency_key', 'reexecution', 'root_run_id', 'timeout', 'retry_lost')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'location', 'selection', 'options', 'digest', 'fingerprint', 'tags', 'idempotency_key', 'reexecution', 'root_run_id', 'timeout', 'retry_lost')
+    location: str
+    """The location."""
+    selection: Selection
+    """What was asked for."""
+    options: PlanOptions
+    """The options that were asked for."""
+    digest: str
+    """The digest that was planned on."""
+    fingerprint: str
+    """The fingerprint of the plan."""
+    tags: Mapping[str, str]
+    """Tags, the job's included."""
+    idempotency_key: str
+    """The caller's idempotency key, "" if none."""
+    reexecution: Reexecution | None
+    """The earlier run that it goes on from. Unset: none."""
+    root_run_id: RunId
+    """The first run of the line of re-executions. Empty: it goes on from none."""
+    timeout: timedelta | None
+    """How long the run may take once it has started, in milliseconds. 0: no limit."""
+    retry_lost: int
+    """How often a step whose host was lost after its code began is tried again."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        location: str = "",
+        selection: Selection,
+        options: PlanOptions,
+        digest: str = "",
+        fingerprint: str = "",
+        tags: Mapping[str, str] = NO_ENTRIES,
+        idempotency_key: str = "",
+        reexecution: Reexecution | None = None,
+        root_run_id: RunId = RunId(""),
+        timeout: timedelta | None = None,
+        retry_lost: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'location', location)
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'tags', tags)
+        put(self, 'idempotency_key', idempotency_key)
+        put(self, 'reexecution', reexecution)
+        put(self, 'root_run_id', root_run_id)
+        put(self, 'timeout', timeout)
+        put(self, 'retry_lost', retry_lost)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'location', 'text', 'one', ''),
+        (2, 'selection', 'message', 'one', 'Selection'),
+        (3, 'options', 'message', 'one', 'PlanOptions'),
+        (4, 'digest', 'text', 'one', ''),
+        (5, 'fingerprint', 'text', 'one', ''),
+        (6, 'tags', 'map', 'one', ''),
+        (7, 'idempotency_key', 'text', 'one', ''),
+        (8, 'reexecution', 'message', 'maybe', 'Reexecution'),
+        (9, 'root_run_id', 'text', 'one', ''),
+        (10, 'timeout', 'ms', 'maybe', ''),
+        (11, 'retry_lost', 'whole', 'one', ''),
+    )
+
+
+class RunDequeued(Event):
+    """The run got a place among the runs at once."""
+
+    kind = EventKind.RUN_DEQUEUED
+    __slots__ = ()
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt')
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+
+    TABLE: ClassVar[Rows] = (
+    )
+
+
+class HostReady(Event):
+    """A host that holds the run's code is ready."""
+
+    kind = EventKind.HOST_READY
+    __slots__ = ('host_id', 'digest', 'fingerprint', 'start_method', 'start_method_reason', 'warm', 'notes')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'host_id', 'digest', 'fingerprint', 'start_method', 'start_method_reason', 'warm', 'notes')
+    host_id: str
+    """The host's id."""
+    digest: str
+    """The digest it holds."""
+    fingerprint: str
+    """The fingerprint of the plan that runs."""
+    start_method: StartMethod
+    """How it starts step processes."""
+    start_method_reason: str
+    """Why it spawns: the cause, by name. Set when SPAWN."""
+    warm: bool
+    """The host was already running."""
+    notes: tuple[str, ...]
+    """What a person should know of this host's import, a sentence each."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        host_id: str = "",
+        digest: str = "",
+        fingerprint: str = "",
+        start_method: StartMethod,
+        start_method_reason: str = "",
+        warm: bool = False,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'host_id', host_id)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'start_method', start_method)
+        put(self, 'start_method_reason', start_method_reason)
+        put(self, 'warm', warm)
+        put(self, 'notes', notes)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'host_id', 'text', 'one', ''),
+        (2, 'digest', 'text', 'one', ''),
+        (3, 'fingerprint', 'text', 'one', ''),
+        (4, 'start_method', 'enum', 'one', 'StartMethod'),
+        (5, 'start_method_reason', 'text', 'one', ''),
+        (6, 'warm', 'flag', 'one', ''),
+        (7, 'notes', 'text', 'many', ''),
+    )
+
+
+class RunStarted(Event):
+    """Steps may start; the plan is fixed."""
+
+    kind = EventKind.RUN_STARTED
+    __slots__ = ('step_count', 'fingerprint')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'step_count', 'fingerprint')
+    step_count: int
+    """How many steps will run, those that are reused left out."""
+    fingerprint: str
+    """The fingerprint of the plan that runs."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        step_count: int = 0,
+        fingerprint: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'step_count', step_count)
+        put(self, 'fingerprint', fingerprint)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'step_count', 'whole', 'one', ''),
+        (2, 'fingerprint', 'text', 'one', ''),
+    )
+
+
+class StepExpanded(Event):
+    """A fan-out committed."""
+
+    kind = EventKind.STEP_EXPANDED
+    __slots__ = ('output', 'mapping_keys')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'mapping_keys')
+    output: str
+    """The output that was fanned out."""
+    mapping_keys: tuple[str, ...]
+    """The mapping keys, in yield order."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        output: str = "",
+        mapping_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'output', output)
+        put(self, 'mapping_keys', mapping_keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'output', 'text', 'one', ''),
+        (2, 'mapping_keys', 'text', 'many', ''),
+    )
+
+
+class StepStarted(Event):
+    """An attempt was handed to a host."""
+
+    kind = EventKind.STEP_STARTED
+    __slots__ = ('host_id', 'task_id')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'host_id', 'task_id')
+    host_id: str
+    """The host's id."""
+    task_id: str
+    """The task: run/first step/attempt."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        host_id: str = "",
+        task_id: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'host_id', host_id)
+        put(self, 'task_id', task_id)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'host_id', 'text', 'one', ''),
+        (2, 'task_id', 'text', 'one', ''),
+    )
+
+
+class InputLoaded(Event):
+    """An input was loaded."""
+
+    kind = EventKind.INPUT_LOADED
+    __slots__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed')
+    input: str
+    """The input's name."""
+    position: int
+    """The position in a fan-in, from 0."""
+    asset_key: AssetKey
+    """The asset that was read. Empty: an intermediate."""
+    from_run_id: RunId
+    """The run that made the value. Empty: unrecorded."""
+    from_step_key: StepKey
+    """The step that made the value. Empty: unrecorded."""
+    from_output: str
+    """The output that carried the value. Empty: a stored asset."""
+    value_ref: ValueRef | None
+    """The value. Unset when an IO manager that is not Treadle's own loaded it."""
+    not_needed: bool
+    """No selected output needs it: it was not loaded, the op got its default, else what fails when
+    it is used."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        input: str = "",
+        position: int = 0,
+        asset_key: AssetKey = AssetKey(""),
+        from_run_id: RunId = RunId(""),
+        from_step_key: StepKey = StepKey(""),
+        from_output: str = "",
+        value_ref: ValueRef | None = None,
+        not_needed: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'input', input)
+        put(self, 'position', position)
+        put(self, 'asset_key', asset_key)
+        put(self, 'from_run_id', from_run_id)
+        put(self, 'from_step_key', from_step_key)
+        put(self, 'from_output', from_output)
+        put(self, 'value_ref', value_ref)
+        put(self, 'not_needed', not_needed)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'input', 'text', 'one', ''),
+        (2, 'position', 'whole', 'one', ''),
+        (3, 'asset_key', 'text', 'one', ''),
+        (4, 'from_run_id', 'text', 'one', ''),
+        (5, 'from_step_key', 'text', 'one', ''),
+        (6, 'from_output', 'text', 'one', ''),
+        (7, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (8, 'not_needed', 'flag', 'one', ''),
+    )
+
+
+class OutputStored(Event):
+    """An output was stored and committed."""
+
+    kind = EventKind.OUTPUT_STORED
+    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata')
+    output: str
+    """The output's name."""
+    asset_key: AssetKey
+    """The asset it was stored for. Empty: an intermediate."""
+    value_ref: ValueRef | None
+    """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
+    io_manager_key: str
+    """The resource key of the IO manager. Empty for Nothing."""
+    metadata: Metadata
+    """Metadata of the op and of the IO manager."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        output: str = "",
+        asset_key: AssetKey = AssetKey(""),
+        value_ref: ValueRef | None = None,
+        io_manager_key: str = "",
+        metadata: Metadata = NO_METADATA,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'output', output)
+        put(self, 'asset_key', asset_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'io_manager_key', io_manager_key)
+        put(self, 'metadata', metadata)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'output', 'text', 'one', ''),
+        (2, 'asset_key', 'text', 'one', ''),
+        (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (4, 'io_manager_key', 'text', 'one', ''),
+        (5, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+    )
+
+
+class OutputDiscarded(Event):
+    """A yielded output was dropped."""
+
+    kind = EventKind.OUTPUT_DISCARDED
+    __slots__ = ('output', 'asset_keys')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_keys')
+    output: str
+    """The output's name."""
+    asset_keys: tuple[AssetKey, ...]
+    """The unselected assets it would have made, sorted. Empty: an intermediate nobody needs."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        output: str = "",
+        asset_keys: tuple[AssetKey, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'output', output)
+        put(self, 'asset_keys', asset_keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'output', 'text', 'one', ''),
+        (2, 'asset_keys', 'text', 'many', ''),
+    )
+
+
+class AssetMaterialized(Event):
+    """An asset was made."""
+
+    kind = EventKind.ASSET_MATERIALIZED
+    __slots__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key')
+    asset_key: AssetKey
+    """The asset."""
+    output: str
+    """The output that produced it."""
+    value_ref: ValueRef | None
+    """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
+    metadata: Metadata
+    """Metadata of the op and of the IO manager."""
+    unexpected: bool
+    """It was not selected; the op yielded it all the same."""
+    digest: str
+    """The digest of the code that made it."""
+    io_manager_key: str
+    """The resource key of the IO manager. Empty for Nothing."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        asset_key: AssetKey = AssetKey(""),
+        output: str = "",
+        value_ref: ValueRef | None = None,
+        metadata: Metadata = NO_METADATA,
+        unexpected: bool = False,
+        digest: str = "",
+        io_manager_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'asset_key', asset_key)
+        put(self, 'output', output)
+        put(self, 'value_ref', value_ref)
+        put(self, 'metadata', metadata)
+        put(self, 'unexpected', unexpected)
+        put(self, 'digest', digest)
+        put(self, 'io_manager_key', io_manager_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'output', 'text', 'one', ''),
+        (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (4, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (5, 'unexpected', 'flag', 'one', ''),
+        (6, 'digest', 'text', 'one', ''),
+        (7, 'io_manager_key', 'text', 'one', ''),
+    )
+
+
+class CheckEvaluated(Event):
+    """An asset check was evaluated."""
+
+    kind = EventKind.CHECK_EVALUATED
+    __slots__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'check_name', 'passed', 'metadata', 'blocking')
+    asset_key: AssetKey
+    """The asset."""
+    check_name: str
+    """The check's name."""
+    passed: bool
+    """Whether it held."""
+    metadata: Metadata
+    """Metadata of the check."""
+    blocking: bool
+    """A failure of it fails the step."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        asset_key: AssetKey = AssetKey(""),
+        check_name: str = "",
+        passed: bool = False,
+        metadata: Metadata = NO_METADATA,
+        blocking: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'asset_key', asset_key)
+        put(self, 'check_name', check_name)
+        put(self, 'passed', passed)
+        put(self, 'metadata', metadata)
+        put(self, 'blocking', blocking)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'check_name', 'text', 'one', ''),
+        (3, 'passed', 'flag', 'one', ''),
+        (4, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (5, 'blocking', 'flag', 'one', ''),
+    )
+
+
+class LogRecord(Event):
+    """The op logged at WARNING or above."""
+
+    kind = EventKind.LOG_RECORD
+    __slots__ = ('level', 'message', 'logger')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'level', 'message', 'logger')
+    level: str
+    """The level's name, for example "WARNING"."""
+    message: Text
+    """The message."""
+    logger: str
+    """The logger's name."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        level: str = "",
+        message: Text = NO_TEXT,
+        logger: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'level', level)
+        put(self, 'message', message)
+        put(self, 'logger', logger)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'level', 'text', 'one', ''),
+        (2, 'message', 'long', 'one', 'Text'),
+        (3, 'logger', 'text', 'one', ''),
+    )
+
+
+class StepSucceeded(Event):
+    """An attempt succeeded."""
+
+    kind = EventKind.STEP_SUCCEEDED
+    __slots__ = ('duration', 'pid', 'usage')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'duration', 'pid', 'usage')
+    duration: timedelta
+    """Wall time of the attempt."""
+    pid: int
+    """The process that ran it, as its host names it."""
+    usage: AttemptUsage | None
+    """What the attempt used. Unset: not measured."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        duration: timedelta = NO_TIME,
+        pid: int = 0,
+        usage: AttemptUsage | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'duration', duration)
+        put(self, 'pid', pid)
+        put(self, 'usage', usage)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'duration', 'us', 'one', ''),
+        (2, 'pid', 'whole', 'one', ''),
+        (3, 'usage', 'message', 'maybe', 'AttemptUsage'),
+    )
+
+
+class StepFailed(Event):
+    """An attempt failed and there is no further one."""
+
+    kind = EventKind.STEP_FAILED
+    __slots__ = ('failure', 'duration', 'pid', 'usage')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'failure', 'duration', 'pid', 'usage')
+    failure: Failure
+    """Why."""
+    duration: timedelta
+    """Wall time of the attempt. 0: it never started."""
+    pid: int
+    """The process that ran it, as its host names it. 0: it never started."""
+    usage: AttemptUsage | None
+    """What the attempt used. Unset: it never started, or its host is gone."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        failure: Failure,
+        duration: timedelta = NO_TIME,
+        pid: int = 0,
+        usage: AttemptUsage | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'failure', failure)
+        put(self, 'duration', duration)
+        put(self, 'pid', pid)
+        put(self, 'usage', usage)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'failure', 'message', 'one', 'Failure'),
+        (2, 'duration', 'us', 'one', ''),
+        (3, 'pid', 'whole', 'one', ''),
+        (4, 'usage', 'message', 'maybe', 'AttemptUsage'),
+    )
+
+
+class StepRetryScheduled(Event):
+    """An attempt failed and a further one is due."""
+
+    kind = EventKind.STEP_RETRY_SCHEDULED
+    __slots__ = ('failure', 'not_before', 'next_attempt', 'usage', 'ground')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'failure', 'not_before', 'next_attempt', 'usage', 'ground')
+    failure: Failure
+    """Why the attempt failed."""
+    not_before: datetime
+    """The earliest start of the next attempt."""
+    next_attempt: int
+    """The number of the next attempt."""
+    usage: AttemptUsage | None
+    """What the attempt used. Unset: it never started, or its host is gone."""
+    ground: RetryGround
+    """What lets it be tried again."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        failure: Failure,
+        not_before: datetime,
+        next_attempt: int = 0,
+        usage: AttemptUsage | None = None,
+        ground: RetryGround,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'failure', failure)
+        put(self, 'not_before', not_before)
+        put(self, 'next_attempt', next_attempt)
+        put(self, 'usage', usage)
+        put(self, 'ground', ground)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'failure', 'message', 'one', 'Failure'),
+        (2, 'not_before', 'time', 'one', 'Timestamp'),
+        (3, 'next_attempt', 'whole', 'one', ''),
+        (4, 'usage', 'message', 'maybe', 'AttemptUsage'),
+        (5, 'ground', 'enum', 'one', 'RetryGround'),
+    )
+
+
+class StepRecomputed(Event):
+    """A step goes back to PENDING."""
+
+    kind = EventKind.STEP_RECOMPUTED
+    __slots__ = ('reason',)
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'reason')
+    reason: str
+    """Why, in one sentence."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        reason: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'reason', reason)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'reason', 'text', 'one', ''),
+    )
+
+
+class StepSkipped(Event):
+    """An optional input was not yielded."""
+
+    kind = EventKind.STEP_SKIPPED
+    __slots__ = ('upstream_step_key', 'upstream_output')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'upstream_step_key', 'upstream_output')
+    upstream_step_key: StepKey
+    """The step that did not yield it."""
+    upstream_output: str
+    """The output that was not yielded. Empty: that step was skipped itself."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        upstream_step_key: StepKey = StepKey(""),
+        upstream_output: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'upstream_step_key', upstream_step_key)
+        put(self, 'upstream_output', upstream_output)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'upstream_step_key', 'text', 'one', ''),
+        (2, 'upstream_output', 'text', 'one', ''),
+    )
+
+
+class StepNotRun(Event):
+    """A step that it reads from failed, or the run cannot go on."""
+
+    kind = EventKind.STEP_NOT_RUN
+    __slots__ = ('upstream_step_key',)
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'upstream_step_key')
+    upstream_step_key: StepKey
+    """The step that failed, the nearest one. Empty: the run cannot go on, and its end says why."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        upstream_step_key: StepKey = StepKey(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'upstream_step_key', upstream_step_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'upstream_step_key', 'text', 'one', ''),
+    )
+
+
+class StepReused(Event):
+    """A re-execution takes its outputs from an earlier run."""
+
+    kind = EventKind.STEP_REUSED
+    __slots__ = ('from_run_id',)
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'from_run_id')
+    from_run_id: RunId
+    """The run that made them."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        from_run_id: RunId = RunId(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'from_run_id', from_run_id)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'from_run_id', 'text', 'one', ''),
+    )
+
+
+class CancelRequested(Event):
+    """Somebody asked for the run's end."""
+
+    kind = EventKind.CANCEL_REQUESTED
+    __slots__ = ('reason', 'failure')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'reason', 'failure')
+    reason: str
+    """Why, in the caller's words."""
+    failure: Failure | None
+    """Why the run fails instead of being cancelled. Set when its time is over."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        reason: str = "",
+        failure: Failure | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'reason', reason)
+        put(self, 'failure', failure)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'reason', 'text', 'one', ''),
+        (2, 'failure', 'message', 'maybe', 'Failure'),
+    )
+
+
+class StepCancelled(Event):
+    """A step was cancelled."""
+
+    kind = EventKind.STEP_CANCELLED
+    __slots__ = ('was_running', 'usage', 'exit_code', 'signal', 'stderr_tail')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'was_running', 'usage', 'exit_code', 'signal', 'stderr_tail')
+    was_running: bool
+    """A process was ended for it."""
+    usage: AttemptUsage | None
+    """What the attempt used. Set when was_running and its host lives."""
+    exit_code: int | None
+    """The exit status of the process. Set when was_running, its host lives, and it ended by
+    itself."""
+    signal: str
+    """The signal that ended the process, for example "SIGTERM". Set when one did."""
+    stderr_tail: Text
+    """The last lines of the attempt's stderr. Set when there are any."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        was_running: bool = False,
+        usage: AttemptUsage | None = None,
+        exit_code: int | None = None,
+        signal: str = "",
+        stderr_tail: Text = NO_TEXT,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'was_running', was_running)
+        put(self, 'usage', usage)
+        put(self, 'exit_code', exit_code)
+        put(self, 'signal', signal)
+        put(self, 'stderr_tail', stderr_tail)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'was_running', 'flag', 'one', ''),
+        (2, 'usage', 'message', 'maybe', 'AttemptUsage'),
+        (3, 'exit_code', 'whole', 'maybe', ''),
+        (4, 'signal', 'text', 'one', ''),
+        (5, 'stderr_tail', 'long', 'one', 'Text'),
+    )
+
+
+class RunFinished(Event):
+    """The run's state is final."""
+
+    kind = EventKind.RUN_FINISHED
+    __slots__ = ('state', 'failure', 'failed_step_keys', 'materialization_count', 'unexpected_count')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'state', 'failure', 'failed_step_keys', 'materialization_count', 'unexpected_count')
+    state: RunState
+    """SUCCEEDED, FAILED or CANCELLED."""
+    failure: Failure | None
+    """Why the run failed before or beside its steps. Set when FAILED for such a cause."""
+    failed_step_keys: tuple[StepKey, ...]
+    """The steps that failed, in the order they did. At most 500."""
+    materialization_count: int
+    """How many assets it materialized."""
+    unexpected_count: int
+    """How many of them were unexpected."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        state: RunState,
+        failure: Failure | None = None,
+        failed_step_keys: tuple[StepKey, ...] = (),
+        materialization_count: int = 0,
+        unexpected_count: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'state', state)
+        put(self, 'failure', failure)
+        put(self, 'failed_step_keys', failed_step_keys)
+        put(self, 'materialization_count', materialization_count)
+        put(self, 'unexpected_count', unexpected_count)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'state', 'enum', 'one', 'RunState'),
+        (2, 'failure', 'message', 'maybe', 'Failure'),
+        (3, 'failed_step_keys', 'text', 'many', ''),
+        (4, 'materialization_count', 'whole', 'one', ''),
+        (5, 'unexpected_count', 'whole', 'one', ''),
+    )

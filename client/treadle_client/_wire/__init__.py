@@ -1,1 +1,0 @@
-"""The contract's messages as this package's own types, and back: the only place for protobuf beside the RPCs."""
