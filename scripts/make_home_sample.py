@@ -20,16 +20,17 @@ from contextlib import closing
 from pathlib import Path
 
 import treadle_client
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import MetadataEntry, Text, ValueRef
 from treadle_launcher import codec, events
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import NewEvent
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId, new_run_id
+from treadle_launcher.ids import new_run_id
 from treadle_launcher.plan import Plan, PlanOptions, Selection
 from treadle_launcher.run_states import RunState
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import open_store
-from treadle_launcher.values import MetadataEntry, Text, ValueRef
 
 MODULE = '''
 """Assets of the sample: what succeeds, is skipped, fails, is discarded, warns, and never ends."""

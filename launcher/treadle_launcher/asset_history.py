@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from treadle_contract.ids import KeyText, RunId
 from treadle_launcher import codec
 from treadle_launcher.errors import BadArgumentError, UnknownAssetError
-from treadle_launcher.ids import KeyText, RunId
 from treadle_launcher.locations import Locations, owners
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from treadle_launcher.ids import RunId, StepKey
+from treadle_contract.ids import RunId, StepKey
 from treadle_launcher.value_keys import path_component
 
 _CHUNK_BYTES: Final = 64 * 1024

@@ -1,8 +1,9 @@
-"""Frozen dataclasses as plain JSON and back, for the store.
+"""The contract's values, and frozen dataclasses, as plain JSON and back, for the store.
 
 Fields at their default are left out, and fields that a reader does not know are passed over,
 so that a field can be added without touching what is stored. A union of dataclasses is
 written as {"ClassName": …}. User values keep integers, floats, times and maps apart.
+A moment of the contract's is written as microseconds.
 """
 
 from __future__ import annotations
@@ -15,9 +16,19 @@ import typing
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from treadle_launcher.values import UserValue
+from treadle_contract.event import RetryGround
+from treadle_contract.fields import (
+    EPOCH,
+    MICROSECOND,
+    blanks_of,
+    fields_of,
+    message_class,
+    microseconds,
+    per_class,
+)
+from treadle_contract.message import ENUMS, Field, Kind, Label, Message, UserValue
 
 Json = bool | int | float | str | list[Any] | dict[str, Any] | None
 T = TypeVar("T")
@@ -49,6 +60,15 @@ def loads(cls: type[T], text: str) -> T:
 _TEXT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
+_LEFT_OUT: Final[Mapping[str, Mapping[str, Any]]] = {
+    "PlannedAsset": {"io_manager_key": "io_manager", "builtin_manager": True},
+    "PlannedOutput": {"is_required": True, "io_manager_key": "io_manager", "builtin_manager": True},
+    "Load": {"io_manager_key": "io_manager", "builtin_manager": True},
+    "StepRetryScheduled": {"ground": RetryGround.NOT_TAKEN},
+}
+"""What rows leave out of a message when it is so, where that is not what the contract leaves out."""
+
+
 def _encode(value: object) -> Any:
     return _encoder(cast(Hashable, type(value)))(value)
 
@@ -56,7 +76,7 @@ def _encode(value: object) -> Any:
 @functools.cache
 def _encoder(tp: Any) -> _Coder:
     if dataclasses.is_dataclass(tp):
-        return _dataclass_encoder(cast(type, tp))
+        return _object_encoder(cast(type, tp))
     origin = typing.get_origin(tp)
     if origin is tuple:
         item = _encoder(typing.get_args(tp)[0])
@@ -69,8 +89,19 @@ def _encoder(tp: Any) -> _Coder:
     return _as_is
 
 
-def _dataclass_encoder(cls: type) -> _Coder:
-    fields = [(name, _encoder(tp), _default(field)) for name, tp, field in _typed_fields(cls)]
+def _object_encoder(cls: type) -> _Coder:
+    if issubclass(cls, Message):
+        blanks = _blanks(cls)
+        fields = [
+            (
+                field.name,
+                _all_of(field, _encode_one(field)),
+                blanks.get(field.name, dataclasses.MISSING),
+            )
+            for field in fields_of(cls)
+        ]
+    else:
+        fields = [(name, _encoder(tp), _default(field)) for name, tp, field in _typed_fields(cls)]
 
     def encode(value: Any) -> Any:
         encoded = {}
@@ -81,6 +112,28 @@ def _dataclass_encoder(cls: type) -> _Coder:
         return encoded
 
     return encode
+
+
+def _encode_one(field: Field) -> _Coder:
+    if field.kind is Kind.MESSAGE:
+        return _encoder(cast(Any, message_class(field)))
+    return {Kind.TIME: microseconds, Kind.VALUE: _encode_user_value}.get(field.kind, _as_is)
+
+
+def _all_of(field: Field, one: _Coder) -> _Coder:
+    """Return how all values of a field are coded, of which each is coded so."""
+    if field.label is Label.MANY:
+        return lambda values: tuple([one(value) for value in values])
+    if field.label is Label.MAP:
+        return lambda mapping: {key: one(value) for key, value in mapping.items()}
+    if field.label is Label.MAYBE:
+        return lambda value: None if value is None else one(value)
+    return one
+
+
+@per_class
+def _blanks(cls: type[Message]) -> Mapping[str, Any]:
+    return {**blanks_of(cls), **_LEFT_OUT.get(cls.__name__, {})}
 
 
 def _union_encoder(tp: Any) -> _Coder:
@@ -96,7 +149,7 @@ def _union_encoder(tp: Any) -> _Coder:
 @functools.cache
 def _decoder(tp: Any) -> _Coder:
     if dataclasses.is_dataclass(tp):
-        return _dataclass_decoder(cast(type, tp))
+        return _object_decoder(cast(type, tp))
     if isinstance(tp, type) and issubclass(tp, Enum):
         return tp
     origin = typing.get_origin(tp)
@@ -111,14 +164,33 @@ def _decoder(tp: Any) -> _Coder:
     return _as_is
 
 
-def _dataclass_decoder(cls: type) -> _Coder:
-    fields = {name: _decoder(tp) for name, tp, _ in _typed_fields(cls)}
+def _object_decoder(cls: type) -> _Coder:
+    left_out: dict[str, Any] = {}
+    if issubclass(cls, Message):
+        fields = {field.name: _all_of(field, _decode_one(field)) for field in fields_of(cls)}
+        # What must be set has no default, and was left out all the same where it was blank.
+        needed = {field.name for field in fields_of(cls) if field.needed}
+        left_out = {name: value for name, value in _blanks(cls).items() if value or name in needed}
+    else:
+        fields = {name: _decoder(tp) for name, tp, _ in _typed_fields(cls)}
 
     def decode(encoded: Any) -> Any:
         known = {name: fields[name](item) for name, item in encoded.items() if name in fields}
-        return cls(**known)
+        return cls(**{**left_out, **known})
 
     return decode
+
+
+def _decode_one(field: Field) -> _Coder:
+    if field.kind is Kind.MESSAGE:
+        return _decoder(cast(Any, message_class(field)))
+    if field.kind is Kind.ENUM:
+        return ENUMS[field.of].of
+    return {Kind.TIME: _decode_time, Kind.VALUE: _decode_user_value}.get(field.kind, _as_is)
+
+
+def _decode_time(us: int) -> datetime:
+    return EPOCH + us * MICROSECOND
 
 
 def _union_decoder(tp: Any) -> _Coder:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from treadle_contract.ids import StepKey
+from treadle_contract.run import Failure
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     FAILED_STEPS_LISTED,
@@ -17,8 +19,6 @@ from treadle_launcher.events import (
     StepReused,
     StepSkipped,
 )
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import StepKey
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState

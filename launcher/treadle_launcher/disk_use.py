@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle_contract.ids import KeyText, RunId
 from treadle_launcher.garbage import StoredFile
-from treadle_launcher.ids import KeyText, RunId
 from treadle_launcher.value_keys import asset_named_by, owner_of
 
 

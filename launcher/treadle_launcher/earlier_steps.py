@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import ReusedOutput
+from treadle_contract.value import ValueRef
 from treadle_launcher.events import OutputStored
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import PlannedInput, PlannedOutput, PlannedSource, PlannedStep
-from treadle_launcher.reexecution import ReusedOutput
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import Materialization
-from treadle_launcher.values import ValueRef
 
 _ENDED_WELL: Final = (StepState.SUCCEEDED, StepState.SKIPPED)
 
@@ -147,7 +147,7 @@ class _Outputs:
             self.reused.append(
                 ReusedOutput(
                     output=planned.name,
-                    asset_key=each.asset_key,
+                    asset_key=each.asset_key or KeyText(""),
                     value_ref=each.value_ref,
                     io_manager_key=each.io_manager_key,
                 )

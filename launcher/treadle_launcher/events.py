@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from treadle_contract.event import RetryGround
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import Reexecution
+from treadle_contract.run import AttemptUsage, Failure
+from treadle_contract.value import MetadataEntry, Text, ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.plan import PlanOptions, Selection
-from treadle_launcher.policy import RetryGround
-from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_states import RunState
-from treadle_launcher.usage import AttemptUsage
-from treadle_launcher.values import MetadataEntry, Text, ValueRef
 
 SCHEMA_VERSION: Final = 1
 """The version of the payloads' schema."""

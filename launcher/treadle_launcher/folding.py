@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from treadle_contract.ids import RunId
 from treadle_launcher.events import Event
-from treadle_launcher.ids import RunId
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.store import Store

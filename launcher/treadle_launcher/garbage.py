@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from treadle_contract.ids import KeyText, RunId
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.ids import KeyText, RunId
 from treadle_launcher.value_keys import UNFINISHED, ValueOwner, asset_named_by, owner_of
 
 KEPT_VERSIONS: Final = 3

@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from treadle_contract.ids import RunId
 from treadle_launcher.errors import RefusedError
 from treadle_launcher.events import Event
 from treadle_launcher.home import FORMAT, HomeFormatError, read_format, reading_home
 from treadle_launcher.home_record import record_problem
-from treadle_launcher.ids import RunId
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.schema import VERSION

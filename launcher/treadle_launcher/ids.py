@@ -1,30 +1,12 @@
-"""The names of runs, steps, assets, tasks and hosts, and how a new run gets its own."""
+"""How a new run, and a task, get their names."""
 
 from __future__ import annotations
 
 import secrets
 import threading
-from typing import NewType
 
+from treadle_contract.ids import RunId, StepKey, TaskId
 from treadle_launcher.clock import Clock, SystemClock
-
-RunId = NewType("RunId", str)
-"""26 characters of Crockford's base32, sortable by the time of submission."""
-
-StepKey = NewType("StepKey", str)
-"""The dotted path of node names of one op invocation."""
-
-KeyText = NewType("KeyText", str)
-"""An asset key: its components joined by "/"."""
-
-HostId = NewType("HostId", str)
-"""A host, by the id that the launcher gave it."""
-
-TaskId = NewType("TaskId", str)
-"""A task: run/first step/attempt."""
-
-TextId = NewType("TextId", str)
-"""A long text, by the name under which ReadText streams it."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_BITS = 80

@@ -9,6 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.run import AttemptUsage, Failure, FailureReason
+from treadle_contract.value import Text
+from treadle_contract.worker import RetryRequest
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
@@ -21,14 +25,10 @@ from treadle_launcher.events import (
     StepCancelled,
     StepSucceeded,
 )
-from treadle_launcher.failure import MAKING_WHAT_WAS_LOST, Failure, FailureReason
-from treadle_launcher.ids import StepKey, TaskId
-from treadle_launcher.policy import RetryRequest
+from treadle_launcher.failure import MAKING_WHAT_WAS_LOST
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
-from treadle_launcher.usage import AttemptUsage
-from treadle_launcher.values import Text
 
 _ENDED_WITH_HOST = Failure(
     reason=FailureReason.LOST,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from treadle_launcher.ids import KeyText
+from treadle_contract.ids import KeyText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self, TypeAlias
 
-from treadle_launcher.ids import RunId
+from treadle_contract.ids import RunId
 from treadle_launcher.manifest import CodeManifest
 
 

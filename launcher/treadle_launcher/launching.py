@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from treadle_contract.ids import RunId
+from treadle_contract.plan import Reexecution
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
@@ -14,10 +16,9 @@ from treadle_launcher.engine.engine import Engine
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import ShuttingDownError, StalePlanError
 from treadle_launcher.events import NewEvent, RunSubmitted
-from treadle_launcher.ids import RunId, RunIds
+from treadle_launcher.ids import RunIds
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.planning import Planner
-from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RequestFields
@@ -184,7 +185,7 @@ def _reexecution_fields(asked: Reexecution | None) -> RequestFields:
         return {}
     return {
         "parent_run_id": asked.parent_run_id,
-        "kind": asked.kind,
+        "kind": str(asked.kind),
         "step_expressions": asked.step_expressions,
         "rerun_changed": int(asked.rerun_changed),
         "same_code": int(asked.same_code),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from treadle_contract.ids import KeyText
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import (
     BadAnswerError,
@@ -13,7 +14,6 @@ from treadle_launcher.errors import (
     OwnedElsewhereError,
     Reason,
 )
-from treadle_launcher.ids import KeyText
 from treadle_launcher.lacking import Lacking
 from treadle_launcher.load_refusals import refused_loads
 from treadle_launcher.plan import (

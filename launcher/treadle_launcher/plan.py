@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reexecution, Reuse
+from treadle_contract.policy import Limits, RetryPolicy
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.ids import KeyText, RunId, StepKey
-from treadle_launcher.policy import Limits, RetryPolicy
-from treadle_launcher.reexecution import Reexecution, Reuse
-from treadle_launcher.values import ValueRef
 
 
 class UnselectedOutputs(StrEnum):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from treadle_contract.ids import KeyText, StepKey
 from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.ids import KeyText, StepKey
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep, PlannedStepOutput, Verdict
 
 

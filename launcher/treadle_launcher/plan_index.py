@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from treadle_launcher.ids import KeyText, StepKey
+from treadle_contract.ids import KeyText, StepKey
 from treadle_launcher.plan import Load, Plan, PlannedInput, PlannedStep, Verdict
 
 

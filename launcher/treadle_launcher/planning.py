@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from treadle_contract.plan import Reexecution
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.elsewhere import elsewhere_notes, is_elsewhere, nowhere
 from treadle_launcher.errors import (
@@ -23,7 +24,6 @@ from treadle_launcher.location_planning import LocationPlanning, Planned
 from treadle_launcher.locations import Locations
 from treadle_launcher.plan import Plan, PlanOptions, Selection
 from treadle_launcher.plan_changes import manifest_changes, plan_changes
-from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.rerunning import EarlierRun, EarlierRuns
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store.store import Store

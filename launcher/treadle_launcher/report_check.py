@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from treadle_contract.value import ValueRef
 from treadle_launcher.events import InputLoaded, OutputStored
 from treadle_launcher.journal import AttemptSucceeded, Implausible, JournalRecord
 from treadle_launcher.plan import UnselectedOutputs
 from treadle_launcher.run_view import RunView
 from treadle_launcher.tasks import TaskAsset, TaskOutput, TaskStep, task_for
-from treadle_launcher.values import ValueRef
 
 _FILES = "files"
 """The store of the launcher's home."""

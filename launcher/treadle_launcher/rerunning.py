@@ -6,21 +6,21 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse, ReusedOutput
+from treadle_contract.run import FailureReason
+from treadle_contract.value import ValueRef
 from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
 from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
-from treadle_launcher.failure import FailureReason
 from treadle_launcher.folding import folded
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan, PlannedSource, Verdict
 from treadle_launcher.plan_changes import manifest_changes
-from treadle_launcher.reexecution import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.store.store import Store
 from treadle_launcher.stored_values import StoredValues
-from treadle_launcher.values import ValueRef
 
 _CHANGES_TOLD = 5
 

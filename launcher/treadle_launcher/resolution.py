@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from treadle_launcher.ids import KeyText
+from treadle_contract.ids import KeyText
 from treadle_launcher.plan import Load, LoadState, Plan
 from treadle_launcher.store.records import REMOVED, Materialization
 

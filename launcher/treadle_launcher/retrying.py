@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from treadle_contract.event import RetryGround
+from treadle_contract.ids import StepKey
+from treadle_contract.policy import Backoff, Jitter, RetryCause, RetryPolicy
+from treadle_contract.run import FailureReason
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import StepFailed, StepRetryScheduled
-from treadle_launcher.failure import FailureReason
-from treadle_launcher.ids import StepKey
 from treadle_launcher.journal import AttemptFailed
-from treadle_launcher.policy import Backoff, Jitter, RetryCause, RetryGround, RetryPolicy
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_view import StepView
@@ -118,7 +119,8 @@ def _ground(
         may = _counted(step) < failed.retry.max_retries
         return RetryGround.REQUESTED if may else None
     reason = failed.failure.reason
-    is_covered = policy is not None and _CAUSES.get(reason) in policy.on
+    cause = None if reason is None else _CAUSES.get(reason)
+    is_covered = policy is not None and cause is not None and cause in policy.on
     if is_covered and policy is not None and _counted(step) < policy.max_retries:
         return RetryGround.POLICY
     given_by_run = step.retries.get(RetryGround.RUN, 0)

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.run import Failure
+from treadle_contract.value import Text
 from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
 from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import (
@@ -17,9 +20,7 @@ from treadle_launcher.errors import (
     ShuttingDownError,
     UnknownStepError,
 )
-from treadle_launcher.failure import Failure
 from treadle_launcher.folding import LastFolded
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.errors import StoreUnavailableError
@@ -28,7 +29,6 @@ from treadle_launcher.store.records import Page
 from treadle_launcher.store.store import Store
 from treadle_launcher.suggestions import near_names
 from treadle_launcher.tasks import Task, task_for
-from treadle_launcher.values import Text
 from treadle_launcher.watch import Watchers
 
 _LOG = logging.getLogger(__name__)

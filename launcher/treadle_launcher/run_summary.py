@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from treadle_contract.ids import RunId
+from treadle_contract.plan import Reexecution
+from treadle_contract.run import Failure
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
@@ -26,10 +29,7 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import RunId
 from treadle_launcher.plan import PlanOptions, Selection
-from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.run_states import RUN_MOVES, RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.transitions import InvalidTransition

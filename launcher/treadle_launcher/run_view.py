@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.plan import Reuse
+from treadle_contract.run import Failure
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
@@ -26,11 +29,8 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.plan import Plan
 from treadle_launcher.plan_index import PlanIndex, followed_inputs, narrowed
-from treadle_launcher.reexecution import Reuse
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary, SummaryFold
 from treadle_launcher.step_states import FINAL_STEP_STATES, StepState

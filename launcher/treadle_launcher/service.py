@@ -7,11 +7,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
+from treadle_contract.ids import RunId, StepKey, TextId
 from treadle_launcher.answering import Answering, Context
 from treadle_launcher.asset_history import AssetHistory
 from treadle_launcher.engine.engine import Engine
 from treadle_launcher.errors import ReadsOnlyError, RunFinishedError, RunLeftError
-from treadle_launcher.ids import RunId, StepKey, TextId
 from treadle_launcher.launching import Launching
 from treadle_launcher.planning import Planner
 from treadle_launcher.run_steps import RunSteps

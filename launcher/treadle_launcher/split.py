@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from treadle_contract.ids import TextId
+from treadle_contract.run import Failure
+from treadle_contract.value import Text
 from treadle_launcher.events import (
     LogRecord,
     Payload,
@@ -15,9 +18,6 @@ from treadle_launcher.events import (
     StepFailed,
     StepRetryScheduled,
 )
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import TextId
-from treadle_launcher.values import Text
 
 WHOLE_BYTES: Final = 32 * 1024
 """A text of so many bytes of UTF-8 stands in its fact whole; a longer one does not."""
@@ -59,7 +59,7 @@ def _split_failure(failure: Failure, whole: dict[TextId, str]) -> Failure:
 
 def _split_text(text: Text, whole: dict[TextId, str]) -> Text:
     # What has an id was split when it was first recorded.
-    if text.text_id is not None or _is_short(text.head):
+    if text.text_id or _is_short(text.head):
         return text
     content = _encoded(text.head)
     head = content[:_END_BYTES].decode("utf-8", "ignore")

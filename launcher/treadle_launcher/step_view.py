@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from treadle_contract.event import RetryGround
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.run import AttemptUsage, Failure
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import Event, OutputStored
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import RunId, StepKey
-from treadle_launcher.policy import RetryGround
 from treadle_launcher.step_states import STEP_MOVES, StepState
 from treadle_launcher.transitions import InvalidTransition
-from treadle_launcher.usage import AttemptUsage
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from treadle_launcher.ids import KeyText
+from treadle_contract.ids import KeyText
+from treadle_contract.value import ValueRef
 from treadle_launcher.store.records import REMOVED, Materialization
 from treadle_launcher.store.store import Store
-from treadle_launcher.values import ValueRef
 
 _FILES: Final = "files"
 _CHUNK_BYTES: Final = 1024 * 1024

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from treadle_launcher.ids import KeyText, RunId, StepKey, TaskId, task_id
+from treadle_contract.ids import KeyText, RunId, StepKey, TaskId
+from treadle_contract.policy import Limits
+from treadle_contract.value import ValueRef
+from treadle_launcher.ids import task_id
 from treadle_launcher.plan import (
     PlannedInput,
     PlannedOutput,
@@ -15,10 +18,8 @@ from treadle_launcher.plan import (
     UnselectedOutputs,
 )
 from treadle_launcher.plan_index import narrowed
-from treadle_launcher.policy import Limits
 from treadle_launcher.run_view import RunView
 from treadle_launcher.value_keys import asset_value_key, intermediate_value_key
-from treadle_launcher.values import ValueRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
-from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_contract.ids import KeyText, RunId, StepKey
 
 _COMPONENT_BYTES: Final = 120
 _HASH_DIGITS: Final = 16

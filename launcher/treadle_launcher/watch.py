@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
+from treadle_contract.ids import RunId
 from treadle_launcher import defaults
 from treadle_launcher.errors import ReadsOnlyError, ShuttingDownError, WatcherBehindError
 from treadle_launcher.events import Event, RunFinished
-from treadle_launcher.ids import RunId
 from treadle_launcher.store.store import Store
 
 _PAGE = 500

@@ -158,6 +158,8 @@ class _DataclassFields:
             made[name] = dataclasses.field(kw_only=True)
             made[name].name = name
             made[name]._field_type = dataclasses._FIELD  # type: ignore[attr-defined]  # what dataclass() sets
+        if owner is not Message:
+            owner.__dataclass_fields__ = made
         return made
 
 

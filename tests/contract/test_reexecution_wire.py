@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from treadle_api.v1 import codeserver_pb2
 from treadle_codeserver.wire.reexecution import decode_rerun
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reexecution, ReexecutionKind
 from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import PlannedInput, PlannedSource, PlannedStepOutput
-from treadle_launcher.reexecution import Reexecution, ReexecutionKind
 from treadle_launcher.step_states import StepState
 from treadle_launcher.wire.earlier_steps import encode_rerun
 from treadle_planner import EarlierRead, EarlierState

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle_contract.ids import RunId
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.host import Host
 from treadle_launcher.events import Event
-from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan
 from treadle_launcher.run_states import RunState

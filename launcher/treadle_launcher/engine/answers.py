@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from treadle_contract.ids import TaskId
 from treadle_launcher import defaults
 from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.patience import Patience
-from treadle_launcher.ids import TaskId
 from treadle_launcher.run_view import RunView
 
 

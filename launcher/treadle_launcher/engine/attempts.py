@@ -8,6 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
+from treadle_contract.ids import TaskId
+from treadle_contract.run import Failure
+from treadle_contract.value import ValueRef
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.board import Board
@@ -15,9 +18,7 @@ from treadle_launcher.engine.host import Host, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import NewEvent, Payload, StepCancelled
-from treadle_launcher.failure import Failure
 from treadle_launcher.hosts.frames import Commit
-from treadle_launcher.ids import TaskId
 from treadle_launcher.journal import (
     ATTEMPT_ENDS,
     AttemptBegun,
@@ -32,7 +33,6 @@ from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_goo
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import HostMark
-from treadle_launcher.values import ValueRef
 
 _LOG = logging.getLogger(__name__)
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.run import Failure
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.decide import follow_ups, run_failed, started
 from treadle_launcher.engine import failures
@@ -22,9 +24,7 @@ from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.engine.unsound import Unsound
 from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, StepStarted
-from treadle_launcher.failure import Failure
 from treadle_launcher.hosts.provider import HostStartError
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.store import Store

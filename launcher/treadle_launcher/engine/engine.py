@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Sequence
 from functools import partial
 
+from treadle_contract.ids import RunId, TaskId
+from treadle_contract.run import Failure, FailureReason
 from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
@@ -22,9 +24,7 @@ from treadle_launcher.events import (
     CancelRequested,
     NewEvent,
 )
-from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.hosts.frames import Ack, AckState, Hello, HostState
-from treadle_launcher.ids import RunId, TaskId
 from treadle_launcher.journal import (
     JournalRecord,
 )

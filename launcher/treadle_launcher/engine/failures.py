@@ -5,11 +5,12 @@ from __future__ import annotations
 import traceback
 from dataclasses import replace
 
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
 from treadle_launcher.engine.host import Host
-from treadle_launcher.failure import MAKING_WHAT_WAS_LOST, Failure, FailureReason
+from treadle_launcher.failure import MAKING_WHAT_WAS_LOST
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION, Hello, HostState
 from treadle_launcher.run_view import RunView
-from treadle_launcher.values import Text
 
 
 def not_started(location: str, cause: str, remedy: str) -> Failure:

@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.patience import Patience
 from treadle_launcher.events import StartMethod
@@ -14,7 +15,6 @@ from treadle_launcher.hosts.frames import HostState, LauncherFrame
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.listener import Connection
 from treadle_launcher.hosts.provider import HostProcess
-from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.processes import ProcessId
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from treadle_contract.ids import TaskId
 from treadle_launcher.engine.host import Host, HostStage
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stranger import Stranger
@@ -23,7 +24,6 @@ from treadle_launcher.hosts.frames import (
     Report,
 )
 from treadle_launcher.hosts.listener import Connection
-from treadle_launcher.ids import TaskId
 from treadle_launcher.journal import JournalRecord
 from treadle_launcher.wire.worker import FrameError
 

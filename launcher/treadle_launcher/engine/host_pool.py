@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
+from treadle_contract.ids import HostId, RunId, TaskId
 from treadle_launcher import defaults
 from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.host import Host, HostStage
@@ -17,7 +18,6 @@ from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.host_tag import guard_above
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
-from treadle_launcher.ids import HostId, RunId, TaskId
 from treadle_launcher.launch_spec import ImportScope, LaunchSpec
 from treadle_launcher.processes import ProcessId, exited, kill_guarded
 

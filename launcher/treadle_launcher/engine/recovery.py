@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
@@ -14,7 +15,6 @@ from treadle_launcher.events import StepStarted
 from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.plan_check import check_plan
 from treadle_launcher.processes import is_alive
 from treadle_launcher.run_states import RunState

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Coroutine
 from functools import partial
 
+from treadle_contract.run import Failure, FailureReason
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import LauncherError, Reason, RefusedError, StalePlanError
 from treadle_launcher.events import Event
-from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.launch_request import Launchable
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from treadle_contract.ids import RunId
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.events import Event, NewEvent
-from treadle_launcher.ids import RunId
 from treadle_launcher.store.records import HostMark, RunEvents
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from treadle_contract.ids import HostId, TaskId
+from treadle_contract.run import Failure
 from treadle_launcher.events import StartMethod
-from treadle_launcher.failure import Failure
-from treadle_launcher.ids import HostId, TaskId
 from treadle_launcher.journal import JournalRecord
 from treadle_launcher.processes import ProcessId
 from treadle_launcher.tasks import Task

@@ -8,9 +8,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from treadle_contract.ids import HostId
 from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.host_tag import tag_of
-from treadle_launcher.ids import HostId
 from treadle_launcher.journal import JournalRecord
 from treadle_launcher.private_files import write_private
 from treadle_launcher.processes import ProcessId

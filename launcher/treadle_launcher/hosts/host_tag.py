@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from treadle_launcher.ids import HostId
+from treadle_contract.ids import HostId
 from treadle_launcher.processes import ProcessId, identify, is_alive
 
 _NO_LIMIT_BELOW = 1 << 62

@@ -23,9 +23,9 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from treadle_contract.ids import RunId
 from treadle_launcher.codec import CodecError
 from treadle_launcher.errors import LauncherError
-from treadle_launcher.ids import RunId
 
 # All else that SQLite says is about the file or the disk, which may be mended.
 _OF_THE_REQUEST: Final = frozenset(

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
+from treadle_contract.ids import RunId, StepKey
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
@@ -23,7 +24,6 @@ from treadle_launcher.events import (
     StepSkipped,
     StepSucceeded,
 )
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.schema import events as table

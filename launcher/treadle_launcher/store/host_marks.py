@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
-from treadle_launcher.ids import HostId
+from treadle_contract.ids import HostId
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.store.schema import host_marks as table
 

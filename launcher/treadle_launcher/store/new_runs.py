@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from treadle_contract.ids import RunId
 from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
 from treadle_launcher.events import Event
-from treadle_launcher.ids import RunId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan, Verdict
 from treadle_launcher.run_summary import RunSummary, SummaryFold

@@ -9,11 +9,11 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from treadle_contract.ids import RunId
+from treadle_contract.plan import Reuse
 from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
-from treadle_launcher.ids import RunId
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
-from treadle_launcher.reexecution import Reuse
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from treadle_contract.ids import HostId, RunId
 from treadle_launcher.clock import Clock
-from treadle_launcher.ids import HostId, RunId
 from treadle_launcher.run_summary import SummaryFold
 from treadle_launcher.store import host_marks, runs
 from treadle_launcher.store.records import HostMark

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
+from treadle_contract.ids import TextId
 from treadle_launcher.errors import UnknownTextError
-from treadle_launcher.ids import TextId
 from treadle_launcher.store.schema import text_pieces as table
 
 _PIECE: Final = 16_384

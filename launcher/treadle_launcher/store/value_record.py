@@ -9,12 +9,12 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reuse
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import Load
-from treadle_launcher.reexecution import Reuse
 from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
 from treadle_launcher.store.schema import (
     events,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from treadle_api.v1 import codeserver_pb2
+from treadle_contract.plan import Reexecution
 from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.step_states import StepState
 from treadle_launcher.wire.plan import encode_planned_source
 from treadle_launcher.wire.reexecution import encode_reexecution

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from treadle_api.v1 import event_pb2
+from treadle_contract.event import RetryGround
+from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher import events
-from treadle_launcher.ids import KeyText, RunId, StepKey
-from treadle_launcher.policy import RetryGround
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.reexecution import encode_reexecution

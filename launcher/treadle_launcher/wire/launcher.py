@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from treadle_api.v1 import event_pb2, launcher_pb2
+from treadle_contract.plan import Reexecution
 from treadle_launcher.asset_history import AssetRecord
 from treadle_launcher.attempt_logs import LogChunk, LogStream
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.events import Event
 from treadle_launcher.launch_request import LaunchRequest
-from treadle_launcher.reexecution import Reexecution
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event
 from treadle_launcher.wire.plan import decode_options, decode_selection

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from treadle_api.v1 import plan_pb2
+from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import (
     Hazard,
     Load,

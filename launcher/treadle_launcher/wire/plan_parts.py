@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from treadle_api.v1 import plan_pb2
+from treadle_contract.plan import Reuse
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
 from treadle_launcher.plan_check import BadPlanError
-from treadle_launcher.reexecution import Reuse
 from treadle_launcher.wire.plan import (
     decode_hazard,
     decode_load,

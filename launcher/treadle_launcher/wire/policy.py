@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from treadle_api.v1 import policy_pb2, worker_pb2
-from treadle_launcher.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy, RetryRequest
+from treadle_contract.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy
+from treadle_contract.worker import RetryRequest
 from treadle_launcher.wire.enums import EnumCodec
 
 _BACKOFFS = EnumCodec(Backoff, policy_pb2.Backoff, "BACKOFF")

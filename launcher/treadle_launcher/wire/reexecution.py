@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from treadle_api.v1 import plan_pb2
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.ids import KeyText, RunId, StepKey
-from treadle_launcher.reexecution import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.value import decode_value_ref, encode_value_ref
 
@@ -55,7 +55,7 @@ def check_reexecution(asked: Reexecution) -> None:
     if asked.step_expressions and asked.kind is not ReexecutionKind.STEPS:
         raise BadArgumentError(
             asked.step_expressions[:1],
-            message=f"Steps are named for STEPS only, not for {asked.kind.name}.",
+            message=f"Steps are named for STEPS only, not for {str(asked.kind).upper()}.",
         )
 
 
@@ -67,7 +67,7 @@ def encode_reuse(reuse: Reuse) -> plan_pb2.Reuse:
         outputs=[
             plan_pb2.ReusedOutput(
                 output=output.output,
-                asset_key=output.asset_key or "",
+                asset_key=output.asset_key,
                 value_ref=encode_value_ref(output.value_ref),
                 io_manager_key=output.io_manager_key,
             )
@@ -86,7 +86,7 @@ def decode_reuse(message: plan_pb2.Reuse) -> Reuse:
         outputs=tuple(
             ReusedOutput(
                 output=output.output,
-                asset_key=KeyText(output.asset_key) if output.asset_key else None,
+                asset_key=KeyText(output.asset_key),
                 value_ref=(
                     decode_value_ref(output.value_ref) if output.HasField("value_ref") else None
                 ),

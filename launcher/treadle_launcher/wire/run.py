@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from treadle_api.v1 import run_pb2
+from treadle_contract.run import AttemptUsage, Failure, FailureReason, FailureWhere, MemoryScope
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.failure import Failure, FailureReason, FailureWhere
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.records import Materialization
-from treadle_launcher.usage import AttemptUsage, MemoryScope
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.plan import encode_options, encode_selection
 from treadle_launcher.wire.reexecution import encode_reexecution

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from treadle_api.v1 import value_pb2
+from treadle_contract.ids import TextId
+from treadle_contract.message import UserValue
+from treadle_contract.value import MetadataEntry, SourceLocation, Text, ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.ids import TextId
-from treadle_launcher.values import MetadataEntry, SourceLocation, Text, UserValue, ValueRef
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -107,7 +108,7 @@ def encode_text(text: Text | None) -> value_pb2.Text | None:
         head=text.head,
         tail=text.tail,
         omitted_bytes=text.omitted_bytes,
-        text_id=text.text_id or "",
+        text_id=text.text_id,
     )
 
 
@@ -117,7 +118,7 @@ def decode_text(message: value_pb2.Text) -> Text:
         head=message.head,
         tail=message.tail,
         omitted_bytes=message.omitted_bytes,
-        text_id=TextId(message.text_id) if message.text_id else None,
+        text_id=TextId(message.text_id),
     )
 
 

@@ -11,12 +11,12 @@ from google.protobuf.message import Message
 
 from treadle_api.bounds import BoundsError, check
 from treadle_api.v1 import worker_pb2
+from treadle_contract.ids import HostId, StepKey, TaskId
+from treadle_contract.run import AttemptUsage
 from treadle_launcher import journal
 from treadle_launcher.hosts import frames
-from treadle_launcher.ids import HostId, StepKey, TaskId
 from treadle_launcher.processes import ProcessId
 from treadle_launcher.tasks import Task, TaskAsset, TaskInput, TaskOutput, TaskSource, TaskStep
-from treadle_launcher.usage import AttemptUsage
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import (
     START_METHODS,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.ids import RunId, StepKey
 from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
-from treadle_launcher.ids import RunId, StepKey
 from treadle_worker.capture import LogFolder, log_folder
 
 RUN = RunId("01J00000000000000000000000")

@@ -11,12 +11,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from treadle_contract.ids import KeyText
+from treadle_contract.message import UserValue
+from treadle_contract.value import MetadataEntry
 from treadle_launcher import codec
 from treadle_launcher.events import EVENT_KINDS, AssetMaterialized, Payload
-from treadle_launcher.ids import KeyText
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
-from treadle_launcher.values import MetadataEntry, UserValue
 
 user_values: st.SearchStrategy[UserValue] = st.recursive(
     st.none()

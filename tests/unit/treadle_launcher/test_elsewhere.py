@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from treadle_api.v1 import graph_pb2
+from treadle_contract.ids import KeyText
 from treadle_launcher.elsewhere import elsewhere_notes
-from treadle_launcher.ids import KeyText
 from treadle_launcher.plan import Plan
 from treadle_launcher.wire.graph import Graph
 

@@ -14,10 +14,10 @@ from tests.unit.treadle_launcher.store.samples import (
     started_run,
     step_started,
 )
+from treadle_contract.ids import RunId, StepKey
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.events import NewEvent, StepSucceeded
 from treadle_launcher.folding import LastFolded, folded
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
 from treadle_launcher.store.store import Store

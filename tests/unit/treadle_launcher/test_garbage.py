@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.ids import KeyText, RunId
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.garbage import Garbage, GarbageReason, StoredFile, ValueFacts, find_garbage
-from treadle_launcher.ids import KeyText, RunId
 from treadle_launcher.value_keys import ValueOwner
 
 DAY = 24 * 60 * 60 * 1_000_000

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from treadle_contract.ids import StepKey
 from treadle_launcher.clock import ManualClock
-from treadle_launcher.ids import RunIds, StepKey, task_id
+from treadle_launcher.ids import RunIds, task_id
 
 
 def test_run_ids_sort_in_the_order_they_were_made_whatever_the_clock_does():

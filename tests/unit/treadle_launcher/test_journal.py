@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
@@ -18,8 +21,6 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.journal import (
     AttemptBegun,
     AttemptCancelled,
@@ -33,7 +34,6 @@ from treadle_launcher.journal import (
 from treadle_launcher.plan import Plan, PlannedStep, PlanOptions, Selection, Verdict
 from treadle_launcher.retrying import failed_for_good
 from treadle_launcher.run_view import RunView
-from treadle_launcher.values import Text
 
 STEP = StepKey("s")
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from treadle_launcher.ids import KeyText
+from treadle_contract.ids import KeyText
 from treadle_launcher.load_refusals import refused_loads
 from treadle_launcher.plan import Load
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from treadle_launcher.ids import KeyText, StepKey
+from treadle_contract.ids import KeyText, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import (
     Hazard,

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse
 from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import (
     Hazard,
     Load,
@@ -25,7 +26,6 @@ from treadle_launcher.plan import (
     Verdict,
 )
 from treadle_launcher.plan_check import BadPlanError, check_plan, check_reused
-from treadle_launcher.reexecution import Reexecution, ReexecutionKind, Reuse
 from treadle_launcher.step_states import StepState
 
 

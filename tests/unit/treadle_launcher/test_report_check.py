@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
@@ -19,8 +22,6 @@ from treadle_launcher.events import (
     RunSubmitted,
     StepStarted,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.journal import AttemptFailed, AttemptSucceeded, Implausible, JournalRecord
 from treadle_launcher.plan import (
     Load,
@@ -38,7 +39,6 @@ from treadle_launcher.plan import (
 from treadle_launcher.report_check import believed
 from treadle_launcher.run_view import RunView
 from treadle_launcher.tasks import task_for
-from treadle_launcher.values import ValueRef
 
 STEP = StepKey("s")
 RUN = RunId("r")

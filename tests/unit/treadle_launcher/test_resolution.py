@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import Load, LoadState, Plan
 from treadle_launcher.resolution import resolve
 from treadle_launcher.store.records import Materialization
-from treadle_launcher.values import ValueRef
 
 REF = ValueRef(store="home", key="k", codec="p5", size_bytes=1, checksum="x:1")
 

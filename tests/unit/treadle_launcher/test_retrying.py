@@ -8,6 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle_contract.event import RetryGround
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.policy import Backoff, Jitter, RetryCause, RetryPolicy
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.worker import RetryRequest
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.decide import follow_ups
 from treadle_launcher.events import (
@@ -22,18 +27,8 @@ from treadle_launcher.events import (
     StepRetryScheduled,
     StepStarted,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.journal import AttemptFailed
 from treadle_launcher.plan import Plan, PlannedStep, PlanOptions, Selection, Verdict
-from treadle_launcher.policy import (
-    Backoff,
-    Jitter,
-    RetryCause,
-    RetryGround,
-    RetryPolicy,
-    RetryRequest,
-)
 from treadle_launcher.retrying import NOT_BEGUN_RETRIES, Retries, delay_before
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import Reuse, ReusedOutput
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.decide import follow_ups, started
 from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
@@ -25,8 +29,6 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import (
@@ -43,7 +45,6 @@ from treadle_launcher.plan import (
     Selection,
     Verdict,
 )
-from treadle_launcher.reexecution import Reuse, ReusedOutput
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState
@@ -51,7 +52,6 @@ from treadle_launcher.store.records import Materialization, NewRun
 from treadle_launcher.store.store import open_store
 from treadle_launcher.tasks import task_for
 from treadle_launcher.transitions import InvalidTransition
-from treadle_launcher.values import ValueRef
 
 NOW = TimeUs(1_700_000_000_000_000)
 FIRST, SECOND = RunId("01ARZ3NDEKTSV4RRFFQ69G5FAV"), RunId("01BX5ZZKBKACTAV9WEVGEMMVRZ")

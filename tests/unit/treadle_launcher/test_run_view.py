@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.run import Failure, FailureReason
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.decide import follow_ups, ready_steps, run_failed
 from treadle_launcher.events import (
@@ -26,8 +28,6 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.plan import (
     Plan,
     PlannedInput,

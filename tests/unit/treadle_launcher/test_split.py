@@ -6,6 +6,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given
 
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     CancelRequested,
@@ -16,10 +18,8 @@ from treadle_launcher.events import (
     StepFailed,
     StepRetryScheduled,
 )
-from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.run_states import RunState
 from treadle_launcher.split import WHOLE_BYTES, split_payload
-from treadle_launcher.values import Text
 
 
 def log(text: str) -> LogRecord:

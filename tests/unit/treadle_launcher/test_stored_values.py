@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.stored_values import StoredValues
-from treadle_launcher.values import ValueRef
 
 CONTENT = b"a value"
 REF = ValueRef(

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import (
     Event,
@@ -15,7 +17,6 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_launcher.plan import (
     Load,
     LoadState,
@@ -33,7 +34,6 @@ from treadle_launcher.plan import (
 )
 from treadle_launcher.run_view import RunView
 from treadle_launcher.tasks import task_for
-from treadle_launcher.values import ValueRef
 
 RUN = RunId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
 MAKER = StepKey("g.maker")

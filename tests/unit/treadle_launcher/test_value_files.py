@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher.value_files import Interrupted, ValueFiles
 from treadle_launcher.value_keys import (
     ValueOwner,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle_launcher.ids import KeyText, RunId, StepKey
+from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher.value_keys import asset_value_key, intermediate_value_key, path_component
 
 RUN = RunId("01ARZ3NDEKTSV4RRFFQ69G5FAV")

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from treadle_access.addresses import UnixAddress
+from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher.arguments import read
 from treadle_launcher.clock import Clock, SystemClock
 from treadle_launcher.engine.host import Host
@@ -27,7 +28,6 @@ from treadle_launcher.engine.running import EngineParts, running_engine
 from treadle_launcher.errors import RefusedError
 from treadle_launcher.home import open_home
 from treadle_launcher.hosts.provider import HostProcess
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import FileTarget, ImportScope, LaunchSpec
 from treadle_launcher.launching import Launching

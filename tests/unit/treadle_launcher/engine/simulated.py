@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 from tests.unit.treadle_launcher.engine.conftest import FixedPlanner, store
 from treadle_access.addresses import UnixAddress
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.arguments import read
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.engine.host import Host
@@ -39,7 +40,6 @@ from treadle_launcher.hosts.frames import (
     Report,
 )
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.launching import Launching
 from treadle_launcher.processes import ProcessId, own_id

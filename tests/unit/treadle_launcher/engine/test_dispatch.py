@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.dispatch import choose
 from treadle_launcher.events import (
@@ -10,7 +11,6 @@ from treadle_launcher.events import (
     RunSubmitted,
     StepStarted,
 )
-from treadle_launcher.ids import HostId, RunId, StepKey, TaskId
 from treadle_launcher.plan import PlanOptions, Selection
 from treadle_launcher.run_view import RunView
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from treadle_contract.run import FailureReason
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import (
     CodeServerRefusedError,
@@ -20,7 +21,6 @@ from treadle_launcher.errors import (
     ShuttingDownError,
 )
 from treadle_launcher.events import AssetMaterialized, HostReady
-from treadle_launcher.failure import FailureReason
 from treadle_launcher.launch_spec import ImportScope
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState

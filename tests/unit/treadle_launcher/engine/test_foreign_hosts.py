@@ -8,8 +8,8 @@ import struct
 
 import pytest
 
+from treadle_contract.run import Failure, FailureReason
 from treadle_launcher import retrying
-from treadle_launcher.failure import Failure, FailureReason
 from treadle_launcher.run_states import RunState
 
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.plan import Reuse, ReusedOutput
+from treadle_contract.run import FailureReason
+from treadle_contract.value import ValueRef
 from treadle_launcher.errors import StalePlanError
-from treadle_launcher.failure import FailureReason
 from treadle_launcher.garbage import Garbage, GarbageReason
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.launch_request import LaunchRequest
 from treadle_launcher.plan import PlanOptions, Selection
-from treadle_launcher.reexecution import Reuse, ReusedOutput
 from treadle_launcher.run_states import RunState
-from treadle_launcher.values import ValueRef
 
 GONE = ValueRef(store="files", key="runs/R/a/1/result", codec="p5", size_bytes=3, checksum="x:1")
 

@@ -8,13 +8,13 @@ import sqlite3
 
 import pytest
 
+from treadle_contract.ids import HostId
+from treadle_contract.run import FailureReason
 from treadle_launcher import defaults
 from treadle_launcher.engine.active_run import ActiveRun
-from treadle_launcher.failure import FailureReason
 from treadle_launcher.home import open_home
 from treadle_launcher.home_place import why_foreign
 from treadle_launcher.hosts.host_tag import TaggedGuard, tag_of
-from treadle_launcher.ids import HostId
 from treadle_launcher.processes import exited, is_alive
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.policy import RetryCause, RetryPolicy
+from treadle_contract.run import FailureReason
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.errors import IdempotencyConflictError
-from treadle_launcher.failure import FailureReason
-from treadle_launcher.policy import RetryCause, RetryPolicy
 from treadle_launcher.run_states import RunState
 from treadle_launcher.store.errors import StoreUnavailableError
 

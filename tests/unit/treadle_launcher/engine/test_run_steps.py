@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.ids import StepKey
 from treadle_launcher.attempt_logs import AttemptLogs, LogStream
 from treadle_launcher.errors import HomeUnreadableError, ShuttingDownError, UnknownStepError
-from treadle_launcher.ids import StepKey
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_worker.capture import log_folder

@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 
 from treadle_access.addresses import UnixAddress
-from treadle_launcher.failure import FailureReason
+from treadle_contract.run import FailureReason
 from treadle_launcher.processes import exited
 from treadle_launcher.run_states import RunState
 

@@ -28,15 +28,15 @@ from tests.unit.treadle_launcher.engine.simulated import (
     SimulatedLauncher,
     World,
 )
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Reuse, ReusedOutput
+from treadle_contract.policy import RetryCause, RetryPolicy
+from treadle_contract.run import FailureReason
 from treadle_launcher import defaults
 from treadle_launcher.events import Event, OutputStored, RunFinished, StepSucceeded
-from treadle_launcher.failure import FailureReason
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan, PlanOptions, Selection, Verdict
-from treadle_launcher.policy import RetryCause, RetryPolicy
-from treadle_launcher.reexecution import Reuse, ReusedOutput
 from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import StepState

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.run import FailureReason
+from treadle_contract.value import Text
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import LogRecord, NewEvent
-from treadle_launcher.failure import FailureReason
 from treadle_launcher.plan import PlannedInput, PlannedSource, PlannedStepOutput
 from treadle_launcher.run_states import RunState
 from treadle_launcher.step_states import StepState
-from treadle_launcher.values import Text
 
 
 def reading(plan, *sources):

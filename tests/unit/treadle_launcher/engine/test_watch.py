@@ -5,9 +5,9 @@ from contextlib import aclosing
 
 import pytest
 
+from treadle_contract.ids import RunId
 from treadle_launcher import defaults
 from treadle_launcher.errors import ShuttingDownError, UnknownRunError, WatcherBehindError
-from treadle_launcher.ids import RunId
 
 
 async def sequences(watched):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from treadle_contract.ids import HostId
 from treadle_launcher.hosts.host_tag import tag_of
-from treadle_launcher.ids import HostId
 
 TAG = tag_of(HostId("host-1"), 7)
 

@@ -12,11 +12,11 @@ import sys
 
 import pytest
 
+from treadle_contract.ids import HostId
 from treadle_launcher.hosts import tree
 from treadle_launcher.hosts.host_tag import tag_of
 from treadle_launcher.hosts.tag_search import Reading
 from treadle_launcher.hosts.tree import all_gone
-from treadle_launcher.ids import HostId
 
 TAG = tag_of(HostId(f"test-{os.getpid()}"), 1)
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.value import MetadataEntry
 from treadle_launcher.clock import Clock, ManualClock, TimeUs
 from treadle_launcher.events import (
     AssetMaterialized,
@@ -17,7 +19,7 @@ from treadle_launcher.events import (
     RunSubmitted,
     StepStarted,
 )
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey, TaskId, new_run_id
+from treadle_launcher.ids import new_run_id
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec, ModuleTarget
 from treadle_launcher.plan import (
     Load,
@@ -31,7 +33,6 @@ from treadle_launcher.plan import (
 from treadle_launcher.run_states import RunState
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun
 from treadle_launcher.store.store import Store, open_store
-from treadle_launcher.values import MetadataEntry
 
 T = TypeVar("T")
 

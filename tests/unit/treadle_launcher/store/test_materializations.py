@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.treadle_launcher.store.samples import made, on_store, started_run
+from treadle_contract.ids import KeyText, StepKey
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.errors import BadPageTokenError
-from treadle_launcher.ids import KeyText, StepKey
 from treadle_launcher.store.store import Store
 
 A, B = KeyText("a"), KeyText("b/c")

@@ -21,6 +21,8 @@ from tests.unit.treadle_launcher.store.samples import (
     started_run,
     step_started,
 )
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey
+from treadle_contract.run import Failure, FailureReason
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
 from treadle_launcher.events import (
@@ -32,8 +34,6 @@ from treadle_launcher.events import (
     StepNotRun,
     StepRetryScheduled,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, KeyText, RunId, StepKey
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Selection
 from treadle_launcher.run_states import RunState

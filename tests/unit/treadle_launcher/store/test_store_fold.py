@@ -13,6 +13,9 @@ from hypothesis import example, given
 
 from tests.model.examples import examples
 from tests.unit.treadle_launcher.store.samples import make_run
+from treadle_contract.ids import HostId, KeyText, StepKey, TaskId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.decide import follow_ups
 from treadle_launcher.events import (
@@ -36,8 +39,6 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import HostId, KeyText, StepKey, TaskId
 from treadle_launcher.plan import (
     Plan,
     PlannedInput,
@@ -53,7 +54,6 @@ from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.transitions import InvalidTransition
-from treadle_launcher.values import Text
 
 FAILURE = Failure(
     reason=FailureReason.USER_ERROR, message="no", traceback=Text(head="line\n" * 9_000)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.treadle_launcher.store.samples import on_store, started_run, step_started
+from treadle_contract.ids import StepKey, TextId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
 from treadle_launcher.errors import UnknownTextError
 from treadle_launcher.events import LogRecord, NewEvent, StepFailed
-from treadle_launcher.failure import Failure, FailureReason
-from treadle_launcher.ids import StepKey, TextId
 from treadle_launcher.store.store import Store
-from treadle_launcher.values import Text
 
 LONG = "".join(f"{number} é\0 ☃ 𝄞\n" for number in range(10_000))
 

@@ -17,16 +17,16 @@ from tests.unit.treadle_launcher.store.samples import (
     on_store,
     step_started,
 )
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.value import ValueRef
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import StalePlanError
 from treadle_launcher.events import AssetMaterialized, NewEvent, StepSucceeded
 from treadle_launcher.garbage import Garbage, GarbageReason
-from treadle_launcher.ids import KeyText, RunId, StepKey
 from treadle_launcher.plan import Load, LoadState
 from treadle_launcher.resolution import resolve
 from treadle_launcher.store.store import Store
 from treadle_launcher.value_keys import ValueOwner, asset_value_key, intermediate_value_key
-from treadle_launcher.values import ValueRef
 
 STEP = StepKey("block.s0")
 ASSET = KeyText("a/b")

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import RootTransaction
 
+from treadle_contract.ids import HostId
 from treadle_launcher import defaults
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.durability import Durability
-from treadle_launcher.ids import HostId
 from treadle_launcher.store import host_marks
 from treadle_launcher.store.errors import DatabaseLockedError, DiskFullError
 from treadle_launcher.store.preparing import prepare

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from treadle_api.v1 import launcher_pb2, plan_pb2, worker_pb2
+from treadle_contract.worker import RetryRequest
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.policy import RetryRequest
 from treadle_launcher.wire.launcher import decode_launch
 from treadle_launcher.wire.policy import decode_retry_request
 

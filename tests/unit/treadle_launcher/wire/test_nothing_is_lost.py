@@ -13,16 +13,16 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
 
 from treadle_api.v1 import codeserver_pb2, plan_pb2, worker_pb2
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.value import MetadataEntry
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import EVENT_KINDS, Event
 from treadle_launcher.hosts import frames
-from treadle_launcher.ids import RunId, StepKey
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.tasks import Task
-from treadle_launcher.values import MetadataEntry
 from treadle_launcher.wire.codeserver import decode_launch_spec
 from treadle_launcher.wire.event import encode_event
 from treadle_launcher.wire.plan_parts import decode_plan, encode_plan
