@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import replace
 
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import Snapshot
 from treadle_codeserver.code_notes import code_notes
 from treadle_codeserver.errors import PlanRefusedError, Reason, planner_refusals

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from treadle._system import os, signal
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.policy import Limits
 from treadle_worker.messages import AttemptFailed, AttemptSucceeded, AttemptUsage
 

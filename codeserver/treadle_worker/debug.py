@@ -11,7 +11,6 @@ import tempfile
 from bdb import BdbQuit
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -22,6 +21,7 @@ from treadle._interrupted import StepInterrupted
 from treadle._step_logger import give_step_logger
 from treadle._system import os, signal
 from treadle.execution import StepFailedError, run_step
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.location import LoadedLocation
 from treadle.task import LoadedInput, StepResult, TaskOutput, TaskSource, TaskStep, ValueRef
 from treadle_worker.importing import LoadFailedError, load_targets

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from treadle.lazy_dataclasses import replace
 from treadle_worker.attempt_end import AttemptEnd
 from treadle_worker.limits import CPU_GRACE_SECONDS, MemoryMet
 from treadle_worker.messages import Failure, FailureReason

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
+from treadle.lazy_dataclasses import replace
 from treadle_worker.attempt_end import AttemptEnd, Exit
 from treadle_worker.evidence import exit_evidence, signal_evidence, why_it_died
 from treadle_worker.messages import (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle._system import gc
-from treadle.lazy_dataclasses import compile_all
+from treadle.lazy_dataclasses import compile_all, dataclass, replace
 from treadle.location import LoadedLocation
 from treadle_worker import fork_safety, held_locks, import_limits, left_open
 from treadle_worker.endings import OpenFiles, flush_written, open_files

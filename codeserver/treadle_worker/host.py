@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from enum import Enum, StrEnum, auto
 
 from treadle._system import faulthandler, os, signal
+from treadle.lazy_dataclasses import replace
 from treadle_worker import host_output, interrupts, processes, stacks
 from treadle_worker.capture import log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from treadle._system import make_folders, os, utc_now
 from treadle.durability import Durability, sync_folder
+from treadle.lazy_dataclasses import dataclass
 from treadle_worker import frames
 from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.messages import Fact, JournalRecord, TaskId

@@ -7,7 +7,6 @@ are the names that worker.proto gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
@@ -15,6 +14,7 @@ from typing import NewType, TypeAlias
 from treadle._system import os
 from treadle.durability import Durability
 from treadle.execution import RetryAsk
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import MetadataEntry, SourceLine
 from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from treadle.lazy_dataclasses import dataclass
 from treadle_worker.dialling import Launcher
 from treadle_worker.host_output import note
 from treadle_worker.journal import Journal

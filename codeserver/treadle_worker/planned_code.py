@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from treadle.details import differing
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.location import LoadedLocation
 from treadle.snapshot import Snapshot
 from treadle_worker.messages import Failure, FailureReason, HostSpec

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from treadle.lazy_dataclasses import dataclass
 from treadle_worker.messages import HostSpec, StartMethod
 
 # What an interpreter takes to start, beside the imports.

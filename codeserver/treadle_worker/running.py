@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import Protocol
 
 from treadle._system import os, time
+from treadle.lazy_dataclasses import replace
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import Exit, read_exit
 from treadle_worker.capture import LogFolder

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from treadle._interrupted import Interruption
 from treadle._system import signal, time
+from treadle.lazy_dataclasses import dataclass, field
 from treadle.policy import Limits
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome

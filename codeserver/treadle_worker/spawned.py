@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
 from treadle._system import faulthandler, open_file, os, pickle
+from treadle.lazy_dataclasses import dataclass
 from treadle_worker import limits, stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
-from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from treadle._files import FileStore
 from treadle._interrupted import StepInterrupted
 from treadle._system import faulthandler, os, signal
 from treadle.execution import RetryAsk, StepFailedError, Where, run_step
+from treadle.lazy_dataclasses import dataclass, replace
 from treadle.location import LoadedLocation
 from treadle.task import TaskRun, TaskStep
 from treadle_worker import limits, processes

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from treadle._system import resource
+from treadle.lazy_dataclasses import dataclass
 from treadle_worker.messages import AttemptUsage, MemoryScope
 
 _KIB = 1024
