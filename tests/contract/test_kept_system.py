@@ -16,6 +16,8 @@ KEPT = {*_system.__all__, "selectors", "json", "subprocess", "threading", "tempf
 #: And why they may have the module itself.
 EXEMPT = {
     ("treadle", "_system.py"): KEPT,
+    # It names a type of the module's to the type checker, and has a copy of its own.
+    ("treadle", "_json.py"): {"json"},
     # It is a process of the user's, in a terminal.
     ("treadle_worker", "debug.py"): {"tempfile"},
     # It is done with it before it runs anything of the user's.
