@@ -244,15 +244,18 @@ class _Module:
         self, message: Descriptor, head: Sequence[str], slots: Sequence[Slot], taken: Sequence[Slot]
     ) -> str:
         base, *inside = head
+        docs = {slot.name: slot.docs[0] for slot in slots}
+        told = [f"    {doc_text(f'{name}: {doc}', 8)}" for name, doc in docs.items()]
         lines = [
             f"class {_class_name(message)}({base}):",
-            f'    """{self._doc(message.name)}"""',
+            "\n".join([f'    """{self._doc(message.name)}', *(["", *told, "    "] if told else [])])
+            + '"""',
             "",
             *(f"    {line}" for line in inside),
         ]
         for slot in slots:
             lines.append(f"    {slot.name}: {slot.type}")
-            lines.append(f'    """{self._doc(slot.docs[0])}"""')
+            lines.append(f'    """{doc_text(slot.docs[0], 4)}"""')
         lines += ["", *init_lines(taken), "    TABLE: ClassVar[Rows] = ("]
         lines += [f"        {row!r}," for row in self._rows(message)]
         lines.append("    )")
@@ -274,7 +277,7 @@ class _Module:
             type_, blank = f"tuple[{type_}, ...]", "()"
         elif label == "maybe":
             type_, blank = f"{type_} | None", "None"
-        return Slot(_attribute(field), type_, blank, (_place(field),))
+        return Slot(_attribute(field), type_, blank, (self._field_doc(field, label),))
 
     def _kind(self, field: FieldDescriptor) -> tuple[str, str]:
         if field.enum_type is not None:
@@ -313,6 +316,13 @@ class _Module:
             named = _named(field)
             return (named, f'{named}("")') if named else ("str", '""')
         return SCALARS[field.type][1:] if field.type in SCALARS else (of, "")
+
+    def _field_doc(self, field: FieldDescriptor, label: str) -> str:
+        """Return what the .proto says of a field, said of what the attribute is."""
+        text = self._comments.get(_place(field), "")
+        if _unit(field):
+            text = re.sub(r",? in (milli|micro)seconds", "", text)
+        return re.sub(r"\b(0|Empty|Unset):", "None:", text) if label == "maybe" else text
 
     def _doc(self, place: str) -> str:
         return doc_text(self._comments.get(place, ""), 4)

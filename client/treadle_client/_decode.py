@@ -93,10 +93,10 @@ def enum_number(names: Any, member: ContractEnum) -> int:
 
 
 class _Table(NamedTuple):
-    """How messages of a class are read: what its attributes are when unset, and how each is read."""
+    """How a class is read: its attributes when unset, and how each field is read (None: as it is)."""
 
     blanks: Mapping[str, Any]
-    readers: Mapping[int, tuple[str, _Read]]
+    readers: Mapping[int, tuple[str, _Read | None]]
 
 
 @per_class
@@ -106,7 +106,7 @@ def _table_of(cls: type[Any]) -> _Table:
 
 def _table(rows: Iterable[tuple[int, str, str, str, Any]]) -> _Table:
     blanks: dict[str, Any] = {}
-    readers: dict[int, tuple[str, _Read]] = {}
+    readers: dict[int, tuple[str, _Read | None]] = {}
     for number, slot, kind, label, of in rows:
         if kind == "inline":
             inner = _table(of)
@@ -114,10 +114,12 @@ def _table(rows: Iterable[tuple[int, str, str, str, Any]]) -> _Table:
             readers[number] = "", partial(_read_inline, inner)
             continue
         blanks[slot] = _blank(kind, label, of)
-        read = _READERS.get(kind, _read_plain)
+        read = _READERS.get(kind)
         if kind in {"enum", "message"}:
-            read = partial(read, getattr(_messages, of))
-        readers[number] = slot, partial(_read_many, read) if label == "many" else read
+            read = partial(_READERS[kind], getattr(_messages, of))
+        if label == "many":
+            read = _read_plain_many if read is None else partial(_read_many, read)
+        readers[number] = slot, read
     return _Table(blanks, readers)
 
 
@@ -137,25 +139,35 @@ def _blank_of(cls: type[V]) -> V:
 
 
 def _slots(table: _Table, message: Message, read_text: ReadText | None) -> dict[str, Any]:
-    slots = dict(table.blanks)
+    blanks, readers = table
+    slots = dict(blanks)
     for field, value in message.ListFields():
-        if field.number in table.readers:
-            slot, read = table.readers[field.number]
-            if slot:
-                slots[slot] = read(value, field, read_text)
-            else:
-                slots.update(read(value, field, read_text))
+        slot, read = readers.get(field.number, _UNKNOWN)
+        if read is None:
+            slots[slot] = value
+        elif slot:
+            slots[slot] = read(value, field, read_text)
+        else:
+            slots.update(read(value, field, read_text))
     return slots
 
 
-def _read_plain(value: Any, field: FieldDescriptor, read_text: ReadText | None) -> Any:
-    return value
+def _read_nothing(value: Any, field: FieldDescriptor, read_text: ReadText | None) -> Any:
+    return {}
+
+
+#: A field that is not told, or not known here.
+_UNKNOWN: Final[tuple[str, _Read]] = ("", _read_nothing)
 
 
 def _read_inline(
     table: _Table, value: Any, field: FieldDescriptor, read_text: ReadText | None
 ) -> Any:
     return _slots(table, value, read_text)
+
+
+def _read_plain_many(values: Any, field: FieldDescriptor, read_text: ReadText | None) -> Any:
+    return tuple(values)
 
 
 def _read_many(read: _Read, values: Any, field: FieldDescriptor, read_text: ReadText | None) -> Any:

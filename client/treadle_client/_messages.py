@@ -315,13 +315,19 @@ class EventKind(ContractEnum):
 
 
 class AttemptUsage(View):
-    """What one attempt used, measured when all its processes were gone."""
+    """What one attempt used, measured when all its processes were gone.
+
+    wall: Wall time.
+    cpu: CPU time of all its processes that were reaped, user and system.
+    peak_memory_bytes: The most memory that was resident, in bytes.
+    memory_scope: What peak_memory_bytes was measured over.
+    """
 
     __slots__ = __match_args__ = ('wall', 'cpu', 'peak_memory_bytes', 'memory_scope')
     wall: timedelta
-    """Wall time, in microseconds."""
+    """Wall time."""
     cpu: timedelta
-    """CPU time of all its processes that were reaped, user and system, in microseconds."""
+    """CPU time of all its processes that were reaped, user and system."""
     peak_memory_bytes: int
     """The most memory that was resident, in bytes."""
     memory_scope: MemoryScope | None
@@ -350,7 +356,15 @@ class AttemptUsage(View):
 
 
 class Event(View):
-    """A past fact about one run."""
+    """A past fact about one run.
+
+    store_sequence: One order for the whole home, growing, with gaps between runs.
+    run_id: The run.
+    sequence: The order within the run: 1, 2, 3, … without a gap.
+    time: When, for people; order never depends on it.
+    step_key: The step. Empty: a fact about the run.
+    attempt: The attempt, from 1. 0: not about one attempt.
+    """
 
     __slots__ = __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt')
     kind: ClassVar[EventKind]
@@ -396,7 +410,12 @@ class Event(View):
 
 
 class Selection(View):
-    """What is to be made."""
+    """What is to be made.
+
+    expressions: Expressions of the selection language; their union is selected. Empty: see
+        job.
+    job: The name of a job whose selection is taken. Empty with no expressions: every asset.
+    """
 
     __slots__ = __match_args__ = ('expressions', 'job')
     expressions: tuple[str, ...]
@@ -421,7 +440,12 @@ class Selection(View):
 
 
 class PlanOptions(View):
-    """What a caller may choose about a plan."""
+    """What a caller may choose about a plan.
+
+    unselected_outputs: What happens to outputs that no selected asset needs.
+    siblings: What reads of unselected siblings do.
+    unrecorded_loads: What unrecorded loads do. Read by the launcher only.
+    """
 
     __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads')
     unselected_outputs: UnselectedOutputs | None
@@ -451,7 +475,15 @@ class PlanOptions(View):
 
 
 class Reexecution(View):
-    """A new run with an earlier one's selection and options, planned anew on the current snapshot."""
+    """A new run with an earlier one's selection and options, planned anew on the current snapshot.
+
+    parent_run_id: The earlier run.
+    kind: Which of its steps run again.
+    step_expressions: Expressions over steps: a step key, a graph's dotted path, or an
+        asset's key, each with "+" on either side; their union runs. Set for STEPS only.
+    rerun_changed: A succeeded step whose code or inputs changed since runs again too.
+    same_code: The digest must be the earlier run's.
+    """
 
     __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code')
     parent_run_id: RunId
@@ -493,7 +525,21 @@ class Reexecution(View):
 
 class ValueRef(View):
     """The name of one stored value. Any process that can reach the store can read the value with
-    nothing else; the value it names never changes."""
+    nothing else; the value it names never changes.
+
+    store: Which store: "files" is the launcher home's own.
+    key: The name inside the store: path components joined by "/", never absolute.
+    codec: How the bytes are to be read. "pickle5" is pickle protocol 5 with its buffers
+        beside it: 0 magic, 16 bytes: the byte 89, "treadle-value", the bytes 0d 0a 16 format
+        and Python version as a line of JSON, padded with spaces to byte 64 64 the pickle stream
+        … its out-of-band buffers, each at a multiple of 64 … the index as JSON: [offset, size,
+        read-only as 0 or 1] of the stream, then of each buffer end 24 bytes, integers
+        little-endian: offset and size of the index, 8 bytes each; then the 8 bytes of BLAKE2b
+        over the CRC-32, in 4 bytes, of all bytes before
+    size_bytes: The length of the stored bytes.
+    checksum: The checksum of the stored bytes as "algorithm:hexadecimal", for example
+        "crc32:89abcdef".
+    """
 
     __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum')
     store: str
@@ -539,7 +585,24 @@ class ValueRef(View):
 
 
 class Failure(View):
-    """Why something failed."""
+    """Why something failed.
+
+    reason: The machine-readable reason.
+    where: Which part of the step. Set for USER_ERROR.
+    message: One sentence: what happened, to what, what to do.
+    error_class: The class of the user's exception, for example "builtins.ValueError". Set
+        when one was raised.
+    traceback: The whole chained traceback. Set when an exception was raised.
+    source: The user's line nearest to the cause. Set when a traceback names one.
+    exit_code: The exit status of the process. Set for EXIT.
+    signal: The signal's name, for example "SIGSEGV". Set for SIGNAL, OOM and TIMEOUT when
+        one ended the process.
+    stderr_tail: The last lines of the attempt's stderr. Set when there are any.
+    likely: The reason is inferred, not proven: see evidence.
+    evidence: The facts that the reason rests on, a sentence each. Set for OOM, SIGNAL,
+        EXIT, TIMEOUT and LOST.
+    metadata: What the user's treadle.Failure says of itself.
+    """
 
     __slots__ = __match_args__ = ('reason', 'where', 'message', 'error_class', 'traceback', 'source', 'exit_code', 'signal', 'stderr_tail', 'likely', 'evidence', 'metadata')
     reason: FailureReason
@@ -617,7 +680,11 @@ class Failure(View):
 
 
 class SourceLocation(View):
-    """A place in the user's source code."""
+    """A place in the user's source code.
+
+    file: The file, as an absolute path on the machine of the code server.
+    line: The line, counted from 1. 0: unknown.
+    """
 
     __slots__ = __match_args__ = ('file', 'line')
     file: str
@@ -643,7 +710,29 @@ class SourceLocation(View):
 
 class Plan(Streamed):
     """One part of a plan. A plan is streamed in parts of at most 500 items or 1 MiB; the whole is
-    the concatenation of the parts."""
+    the concatenation of the parts.
+
+    location: The location's name.
+    digest: The digest of the snapshot it was made on.
+    fingerprint: SHA-256 in hexadecimal over the plan as the code server made it, before
+        loads are resolved.
+    selection: The selection as it was asked for.
+    options: The options as they were asked for.
+    selected_asset_keys: The assets selected, sorted. At most 500; see selected_asset_count.
+    selected_asset_count: How many assets are selected.
+    missing_asset_keys: Siblings that nothing is stored of and that run instead of being
+        loaded, sorted. At most 500.
+    notes: What a person should know, a sentence each.
+    reexecution: The earlier run that is gone on from. None: none.
+    above_asset_keys: Assets that a "+x" of the selection reaches and that nothing in the
+        location makes, sorted; no part of the fingerprint, as what follows. At most 500.
+    below_asset_keys: Selected assets whose readers an "x+" of the selection reaches too,
+        sorted. At most 500.
+    steps: Steps of the selected blocks, in topological order, ties by key.
+    loads: Loads, sorted by key.
+    hazards: Hazards, sorted by step key and output.
+    reuses: Steps that are reused, sorted by key.
+    """
 
     __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'steps', 'loads', 'hazards', 'reuses')
     location: str
@@ -666,7 +755,7 @@ class Plan(Streamed):
     notes: tuple[str, ...]
     """What a person should know, a sentence each."""
     reexecution: Reexecution | None
-    """The earlier run that is gone on from. Unset: none."""
+    """The earlier run that is gone on from. None: none."""
     above_asset_keys: tuple[AssetKey, ...]
     """Assets that a "+x" of the selection reaches and that nothing in the location makes, sorted;
     no part of the fingerprint, as what follows. At most 500."""
@@ -729,7 +818,25 @@ class Plan(Streamed):
 
 
 class PlannedStep(View):
-    """One op of a selected block, and what the plan does with it."""
+    """One op of a selected block, and what the plan does with it.
+
+    key: The step key.
+    block: The node name of its block.
+    verdict: Whether it runs.
+    reason: Why, in one sentence for a person.
+    selected_outputs: context.selected_output_names, sorted. Empty when OMIT, as what
+        follows.
+    selected_asset_keys: context.selected_asset_keys: the selected keys of its block,
+        sorted.
+    inputs: The inputs. For REUSE: what it would read.
+    outputs: The outputs.
+    resource_keys: Resource keys it needs, IO managers' included, sorted.
+    unselected_outputs: What happens to its unselected outputs: never UNSPECIFIED.
+    op: The name of the op.
+    retry_policy: When it is tried again. None: never by itself.
+    timeout: How long one attempt may take. None: no limit.
+    limits: What one attempt may use. None: no limit.
+    """
 
     __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits')
     key: StepKey
@@ -755,11 +862,11 @@ class PlannedStep(View):
     op: str
     """The name of the op."""
     retry_policy: RetryPolicy | None
-    """When it is tried again. Unset: never by itself."""
+    """When it is tried again. None: never by itself."""
     timeout: timedelta | None
-    """How long one attempt may take, in milliseconds. 0: no limit."""
+    """How long one attempt may take. None: no limit."""
     limits: Limits | None
-    """What one attempt may use. Unset: no limit."""
+    """What one attempt may use. None: no limit."""
 
     def __init__(
         self,
@@ -814,7 +921,19 @@ class PlannedStep(View):
 
 
 class PlannedInput(View):
-    """One input of a planned step."""
+    """One input of a planned step.
+
+    name: The name of the op's argument. For an ordering that has no argument: "".
+    sources: What it reads, in order. Boundaries that load nothing are left out.
+    fan_in: The op gets a list, also when there is one source.
+    nothing: It orders and carries no value.
+    not_needed: No selected output needs it: it is not loaded, and the op gets its default,
+        else what fails when it is used.
+    input_manager_key: The resource key of the manager that loads it instead of the
+        producer's. Empty: the producer's.
+    needed_by: The selected outputs that need it, sorted: when it is not yielded, the step
+        runs for the others. Empty: all of them do.
+    """
 
     __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'nothing', 'not_needed', 'input_manager_key', 'needed_by')
     name: str
@@ -867,7 +986,14 @@ class PlannedInput(View):
 
 
 class PlannedSource(View):
-    """Where one value that a planned input reads comes from."""
+    """Where one value that a planned input reads comes from.
+
+    step_key: The step.
+    output: The output's name.
+    load: It is loaded: see the Load of this key.
+    asset_key: The asset this source reads, when the reader names an asset or a sibling's.
+        Set also beside step_output when a step of this run makes the asset.
+    """
 
     __slots__ = __match_args__ = ('step_key', 'output', 'load', 'asset_key')
     step_key: StepKey
@@ -902,7 +1028,17 @@ class PlannedSource(View):
 
 
 class PlannedOutput(View):
-    """One output of a planned step."""
+    """One output of a planned step.
+
+    name: The name.
+    selected: It is in context.selected_output_names.
+    is_required: The op must yield it, if it is selected or a step of this run reads it.
+    nothing: It orders and carries no value.
+    assets: The assets that it produces, sorted by key.
+    is_read: A step of this run reads its value.
+    io_manager_key: The resource key of the IO manager of the intermediate.
+    builtin_manager: That manager is Treadle's own.
+    """
 
     __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager')
     name: str
@@ -957,7 +1093,13 @@ class PlannedOutput(View):
 
 
 class PlannedAsset(View):
-    """One asset that an output of a planned step produces."""
+    """One asset that an output of a planned step produces.
+
+    asset_key: The key.
+    selected: It is selected: yielding the output materializes it.
+    io_manager_key: The resource key of the IO manager that stores it.
+    builtin_manager: That manager is Treadle's own: its values are ValueRefs in the record.
+    """
 
     __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager')
     asset_key: AssetKey
@@ -992,13 +1134,20 @@ class PlannedAsset(View):
 
 
 class RetryPolicy(View):
-    """When a step that failed is tried again."""
+    """When a step that failed is tried again.
+
+    max_retries: How many further attempts there may be.
+    delay: The delay before the first of them.
+    backoff: How the delay grows.
+    jitter: How chance changes it.
+    on: What is covered, sorted by number; never empty.
+    """
 
     __slots__ = __match_args__ = ('max_retries', 'delay', 'backoff', 'jitter', 'on')
     max_retries: int
     """How many further attempts there may be."""
     delay: timedelta
-    """The delay before the first of them, in milliseconds."""
+    """The delay before the first of them."""
     backoff: Backoff | None
     """How the delay grows."""
     jitter: Jitter | None
@@ -1032,7 +1181,13 @@ class RetryPolicy(View):
 
 
 class Limits(View):
-    """What each process of one attempt may use, its children counted by themselves. 0: no limit."""
+    """What each process of one attempt may use, its children counted by themselves. 0: no limit.
+
+    memory_bytes: Private memory that can be written to, in bytes.
+    cpu_seconds: CPU time, in seconds.
+    open_files: Open files.
+    niceness: What is added to the niceness of the host: 0 to 19.
+    """
 
     __slots__ = __match_args__ = ('memory_bytes', 'cpu_seconds', 'open_files', 'niceness')
     memory_bytes: int
@@ -1067,7 +1222,24 @@ class Limits(View):
 
 
 class Load(View):
-    """One stored asset that the plan reads."""
+    """One stored asset that the plan reads.
+
+    asset_key: The key.
+    readers: Who reads it, sorted by step key and input.
+    external: No block of this location makes it.
+    io_manager_key: The resource key of the manager that loads it.
+    builtin_manager: That manager is Treadle's own.
+    sibling: It belongs to the block of one of its readers.
+    state: Set by the launcher: how it was resolved.
+    run_id: Set by the launcher when RECORDED: the run that made the value.
+    step_key: Set by the launcher when RECORDED: the step that made the value.
+    value_ref: Set by the launcher when RECORDED and the record has one: the value.
+    store_sequence: Set by the launcher when RECORDED: the store sequence of the
+        materialization.
+    materialized_at: Set by the launcher when RECORDED: when it was materialized.
+    gone: Set by the launcher when UNRECORDED though a run made the asset: why its value
+        cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
+    """
 
     __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone')
     asset_key: AssetKey
@@ -1148,7 +1320,11 @@ class Load(View):
 
 
 class PlannedInputRef(View):
-    """One input of one planned step."""
+    """One input of one planned step.
+
+    step_key: The step.
+    input: The input's name.
+    """
 
     __slots__ = __match_args__ = ('step_key', 'input')
     step_key: StepKey
@@ -1174,7 +1350,13 @@ class PlannedInputRef(View):
 
 class Hazard(View):
     """A required output that is not selected and produces only unselected assets: the op will
-    yield it all the same."""
+    yield it all the same.
+
+    step_key: The step.
+    output: The output's name.
+    asset_keys: The unselected assets that it produces, sorted.
+    unselected_outputs: What will happen to it: never UNSPECIFIED.
+    """
 
     __slots__ = __match_args__ = ('step_key', 'output', 'asset_keys', 'unselected_outputs')
     step_key: StepKey
@@ -1209,7 +1391,16 @@ class Hazard(View):
 
 
 class Reuse(View):
-    """A step that does not run again, and what an earlier run stored of it."""
+    """A step that does not run again, and what an earlier run stored of it.
+
+    step_key: The step.
+    from_run_id: The run that made the values: the parent, or a run that the parent reused
+        them from.
+    outputs: What it yielded: an output whose value is gone, and that nothing here reads,
+        stands here as Nothing does. Set by the launcher.
+    changed: Its code, or what it read, is not what it was; the verdict's reason says which.
+    skipped: It was skipped there: it has no outputs, and is skipped again.
+    """
 
     __slots__ = __match_args__ = ('step_key', 'from_run_id', 'outputs', 'changed', 'skipped')
     step_key: StepKey
@@ -1250,7 +1441,14 @@ class Reuse(View):
 
 
 class ReusedOutput(View):
-    """One stored value of a reused step."""
+    """One stored value of a reused step.
+
+    output: The output's name.
+    asset_key: The asset it was stored for. Empty: an intermediate.
+    value_ref: The value. Unset when an IO manager that is not Treadle's own stored it, or
+        for Nothing.
+    io_manager_key: The resource key of the IO manager. Empty for Nothing.
+    """
 
     __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key')
     output: str
@@ -1286,7 +1484,15 @@ class ReusedOutput(View):
 
 class Graph(View):
     """One part of a graph. A graph is streamed in parts of at most 500 items or 1 MiB; the whole
-    is the concatenation of the parts, each list in its own sort order."""
+    is the concatenation of the parts, each list in its own sort order.
+
+    location: The location. Set in the first part only.
+    blocks: Blocks, sorted by name.
+    assets: Assets, sorted by key.
+    steps: Steps, in topological order, ties by key.
+    jobs: Jobs, sorted by name.
+    resources: Resources, sorted by key.
+    """
 
     __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources')
     location: Location
@@ -1331,7 +1537,29 @@ class Graph(View):
 
 
 class Location(View):
-    """A code location: one code server's view of one set of targets."""
+    """A code location: one code server's view of one set of targets.
+
+    name: The name, unique in a launcher.
+    state: Whether it can be planned on.
+    digest: SHA-256 in hexadecimal over structure, code, files and Python version of the
+        snapshot that is served. Empty when there is none.
+    python_version: Python's version on the user-code side, for example "3.11".
+    loaded_at: When the served snapshot was loaded. Unset when there is none.
+    modules: How the last load went, one entry a target, in target order.
+    warnings: What the last load wants a person to know: shadowed files, renamed blocks,
+        conflicts.
+    asset_count: How many assets the snapshot makes.
+    step_count: How many steps the snapshot has.
+    generation: Which load the served snapshot comes from: another text after each load that
+        succeeded, also when the digest stays the same, and after a restart of the code server.
+        Empty when there is none.
+    address: Where the launcher looks for the code server. Sent by the launcher only, as
+        what follows.
+    since: Since when the launcher reaches the code server; when UNREACHABLE, since when it
+        does not. Unset by a code server.
+    problem: Why the launcher does not reach the code server, for a person. Set when
+        UNREACHABLE only.
+    """
 
     __slots__ = __match_args__ = ('name', 'state', 'digest', 'python_version', 'loaded_at', 'modules', 'warnings', 'asset_count', 'step_count', 'generation', 'address', 'since', 'problem')
     name: str
@@ -1415,7 +1643,16 @@ class Location(View):
 
 
 class ModuleReport(View):
-    """How the load of one target went."""
+    """How the load of one target went.
+
+    target: The target as it was given: a file path or a dotted module name.
+    state: How the load ended.
+    problem: What went wrong, with the user's traceback where there is one. Set unless
+        LOADED.
+    source: Where it went wrong. Set when the user's traceback or a refused definition names
+        a line.
+    duration: Wall time of the import.
+    """
 
     __slots__ = __match_args__ = ('target', 'state', 'problem', 'source', 'duration')
     target: str
@@ -1455,7 +1692,15 @@ class ModuleReport(View):
 
 
 class Block(View):
-    """What one decorator made: one op, or a graph of ops, producing one or more assets."""
+    """What one decorator made: one op, or a graph of ops, producing one or more assets.
+
+    name: The node name, the first component of its step keys.
+    asset_keys: The keys that it makes, sorted.
+    can_subset: Whether its assets may be selected one by one.
+    is_graph: True: a graph of ops. False: one op.
+    description: The description, "" if none.
+    source: Where it was defined. None: not known.
+    """
 
     __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source')
     name: str
@@ -1469,7 +1714,7 @@ class Block(View):
     description: str
     """The description, "" if none."""
     source: SourceLocation | None
-    """Where it was defined. Unset: not known."""
+    """Where it was defined. None: not known."""
 
     def __init__(
         self,
@@ -1500,7 +1745,27 @@ class Block(View):
 
 
 class Asset(View):
-    """An asset: made by a block, or declared and made elsewhere."""
+    """An asset: made by a block, or declared and made elsewhere.
+
+    key: The key.
+    block: The node name of the block that makes it. Empty: external, declared with
+        AssetSpec.
+    step_key: The step whose output produces it. Empty: external.
+    output: The output of that step. Empty: external.
+    upstream_keys: The assets that it is made from, derived from the op wiring, sorted by
+        key.
+    description: The description, "" if none.
+    group: The group, "default" unless given.
+    metadata: Definition metadata.
+    tags: Tags.
+    kinds: Kinds, sorted.
+    owners: Owners, in the order given.
+    code_version: The code version, "" if none.
+    io_manager_key: The resource key of the IO manager that stores and loads it.
+    source: Where it was defined. None: not known.
+    conflict: Sent by the launcher only: another location owns this key, and this one does
+        not make it.
+    """
 
     __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict')
     key: AssetKey
@@ -1530,7 +1795,7 @@ class Asset(View):
     io_manager_key: str
     """The resource key of the IO manager that stores and loads it."""
     source: SourceLocation | None
-    """Where it was defined. Unset: not known."""
+    """Where it was defined. None: not known."""
     conflict: bool
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
 
@@ -1590,7 +1855,21 @@ class Asset(View):
 
 
 class Step(View):
-    """One op invocation."""
+    """One op invocation.
+
+    key: The step key: the dotted path of node names.
+    block: The node name of its block.
+    op: The name of the op.
+    inputs: The inputs, in the order of the op's arguments.
+    outputs: The outputs, in the order they were declared.
+    resource_keys: Resource keys it needs, sorted.
+    description: The description, "" if none.
+    tags: Tags.
+    source: Where the op was defined. None: not known.
+    retry_policy: When it is tried again. None: never by itself.
+    timeout: How long one attempt may take. None: no limit.
+    limits: What one attempt may use. None: no limit.
+    """
 
     __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits')
     key: StepKey
@@ -1610,13 +1889,13 @@ class Step(View):
     tags: Mapping[str, str]
     """Tags."""
     source: SourceLocation | None
-    """Where the op was defined. Unset: not known."""
+    """Where the op was defined. None: not known."""
     retry_policy: RetryPolicy | None
-    """When it is tried again. Unset: never by itself."""
+    """When it is tried again. None: never by itself."""
     timeout: timedelta | None
-    """How long one attempt may take, in milliseconds. 0: no limit."""
+    """How long one attempt may take. None: no limit."""
     limits: Limits | None
-    """What one attempt may use. Unset: no limit."""
+    """What one attempt may use. None: no limit."""
 
     def __init__(
         self,
@@ -1665,7 +1944,14 @@ class Step(View):
 
 
 class StepInput(View):
-    """One input of a step as defined."""
+    """One input of a step as defined.
+
+    name: The name of the op's argument.
+    sources: What it reads, in order. More than one, or fan_in: the op gets a list.
+    fan_in: The op gets a list, also when there is one source.
+    nothing: It orders and carries no value.
+    has_default: The op's own default is used when nothing is connected.
+    """
 
     __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'nothing', 'has_default')
     name: str
@@ -1705,7 +1991,12 @@ class StepInput(View):
 
 
 class Source(View):
-    """A place a step's input takes a value from."""
+    """A place a step's input takes a value from.
+
+    step_key: The step.
+    output: The output's name.
+    asset_key: An asset: of another block, or external.
+    """
 
     __slots__ = __match_args__ = ('step_key', 'output', 'asset_key')
     step_key: StepKey
@@ -1734,7 +2025,14 @@ class Source(View):
 
 
 class StepOutput(View):
-    """One output of a step as defined."""
+    """One output of a step as defined.
+
+    name: The name.
+    is_required: The op must yield it when it is selected.
+    nothing: It orders and carries no value.
+    asset_keys: The assets it produces, sorted. Empty: an intermediate.
+    io_manager_key: The resource key of the IO manager of an intermediate.
+    """
 
     __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key')
     name: str
@@ -1774,7 +2072,16 @@ class StepOutput(View):
 
 
 class Job(View):
-    """A named selection of assets."""
+    """A named selection of assets.
+
+    name: The name, unique in a location.
+    selection: The selection, in the selection language.
+    asset_keys: The assets it selects, sorted.
+    description: The description, "" if none.
+    tags: Tags that its runs get.
+    retry_policy: When its steps that have no policy of their own are tried again. None:
+        never by itself.
+    """
 
     __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy')
     name: str
@@ -1788,7 +2095,7 @@ class Job(View):
     tags: Mapping[str, str]
     """Tags that its runs get."""
     retry_policy: RetryPolicy | None
-    """When its steps that have no policy of their own are tried again. Unset: never by itself."""
+    """When its steps that have no policy of their own are tried again. None: never by itself."""
 
     def __init__(
         self,
@@ -1819,7 +2126,11 @@ class Job(View):
 
 
 class Resource(View):
-    """A resource that ops receive by parameter name, or an IO manager."""
+    """A resource that ops receive by parameter name, or an IO manager.
+
+    key: The key.
+    type_name: The name of its Python type.
+    """
 
     __slots__ = __match_args__ = ('key', 'type_name')
     key: str
@@ -1844,7 +2155,30 @@ class Resource(View):
 
 
 class Run(View):
-    """One run."""
+    """One run.
+
+    run_id: The id: 26 characters, sortable by the time of submission.
+    location: The location.
+    status: The state.
+    selection: What was asked for.
+    options: The options that were asked for.
+    digest: The digest of the code that was planned.
+    fingerprint: The fingerprint of the plan that runs.
+    tags: Tags, the job's included.
+    step_counts: Steps by state; states without a step are left out.
+    failure: Why the run failed. Set when FAILED.
+    submitted_at: When it was submitted.
+    started_at: When its first step could start. Unset before.
+    finished_at: When its state became final. Unset before.
+    materialization_count: How many assets it has materialized.
+    unexpected_count: How many of them were unexpected.
+    last_sequence: The run sequence of its last event.
+    idempotency_key: The caller's idempotency key, "" if none.
+    reexecution: The earlier run that it goes on from. None: none.
+    root_run_id: The first run of the line of re-executions. Empty: it goes on from none.
+    timeout: How long the run may take once it has started. None: no limit.
+    retry_lost: How often a step whose host was lost after its code began is tried again.
+    """
 
     __slots__ = __match_args__ = ('run_id', 'location', 'status', 'selection', 'options', 'digest', 'fingerprint', 'tags', 'step_counts', 'failure', 'submitted_at', 'started_at', 'finished_at', 'materialization_count', 'unexpected_count', 'last_sequence', 'idempotency_key', 'reexecution', 'root_run_id', 'timeout', 'retry_lost')
     run_id: RunId
@@ -1882,11 +2216,11 @@ class Run(View):
     idempotency_key: str
     """The caller's idempotency key, "" if none."""
     reexecution: Reexecution | None
-    """The earlier run that it goes on from. Unset: none."""
+    """The earlier run that it goes on from. None: none."""
     root_run_id: RunId
     """The first run of the line of re-executions. Empty: it goes on from none."""
     timeout: timedelta | None
-    """How long the run may take once it has started, in milliseconds. 0: no limit."""
+    """How long the run may take once it has started. None: no limit."""
     retry_lost: int
     """How often a step whose host was lost after its code began is tried again."""
 
@@ -1964,7 +2298,20 @@ class Run(View):
 
 
 class StepResult(View):
-    """One step of one run."""
+    """One step of one run.
+
+    key: The step key.
+    state: The state.
+    attempts: How many attempts were started.
+    failure: Why the last attempt failed. Set when FAILED, and while a retry waits.
+    started_at: When the first attempt started. Unset before.
+    finished_at: When the state became final. Unset before.
+    not_before: The earliest start of the next attempt. Set while a retry waits.
+    because_of: The step whose end decided SKIPPED or NOT_RUN.
+    duration: Wall time of the last attempt. 0 before it ended.
+    usage: What the last attempt used. Unset before it ended.
+    reused_from_run_id: The run whose values it stands for. Set when it was reused.
+    """
 
     __slots__ = __match_args__ = ('key', 'state', 'attempts', 'failure', 'started_at', 'finished_at', 'not_before', 'because_of', 'duration', 'usage', 'reused_from_run_id')
     key: StepKey
@@ -1984,7 +2331,7 @@ class StepResult(View):
     because_of: StepKey
     """The step whose end decided SKIPPED or NOT_RUN."""
     duration: timedelta
-    """Wall time of the last attempt, in microseconds. 0 before it ended."""
+    """Wall time of the last attempt. 0 before it ended."""
     usage: AttemptUsage | None
     """What the last attempt used. Unset before it ended."""
     reused_from_run_id: RunId
@@ -2034,7 +2381,12 @@ class StepResult(View):
 
 
 class AssetEntry(View):
-    """An asset and its latest materialization."""
+    """An asset and its latest materialization.
+
+    asset: The asset.
+    location: The location that makes it, or that declares it when none makes it.
+    latest: None: never materialized.
+    """
 
     __slots__ = __match_args__ = ('asset', 'location', 'latest')
     asset: Asset
@@ -2042,7 +2394,7 @@ class AssetEntry(View):
     location: str
     """The location that makes it, or that declares it when none makes it."""
     latest: Materialization | None
-    """Unset: never materialized."""
+    """None: never materialized."""
 
     def __init__(
         self,
@@ -2064,7 +2416,24 @@ class AssetEntry(View):
 
 
 class Materialization(View):
-    """One materialization of one asset."""
+    """One materialization of one asset.
+
+    asset_key: The asset.
+    run_id: The run that made it.
+    step_key: The step that made it.
+    attempt: The attempt that made it, from 1.
+    store_sequence: One order for the whole home: the largest is the asset's value.
+    time: When.
+    digest: The digest of the code that made it.
+    metadata: Metadata of the materialization: the op's and the IO manager's.
+    unexpected: It was not selected; the op yielded it all the same.
+    value_ref: The value. Unset when the IO manager is not Treadle's own or stores nothing.
+    location: The location.
+    removed: The value was removed since, to make room: nobody can read it any more.
+    gone: Why the value cannot be read, a clause: "its value is gone from the disk
+        (/home/values/a)". Empty: its file is there and as long as it was, or it is none of
+        Treadle's own.
+    """
 
     __slots__ = __match_args__ = ('asset_key', 'run_id', 'step_key', 'attempt', 'store_sequence', 'time', 'digest', 'metadata', 'unexpected', 'value_ref', 'location', 'removed', 'gone')
     asset_key: AssetKey
@@ -2145,7 +2514,14 @@ class Materialization(View):
 
 
 class Launcher(View):
-    """What the launcher is."""
+    """What the launcher is.
+
+    version: Treadle's version.
+    home_id: The id of its home, made with it.
+    ephemeral: It ends with its starter.
+    max_steps: How many steps may run at once.
+    max_runs: How many runs may run at once.
+    """
 
     __slots__ = __match_args__ = ('version', 'home_id', 'ephemeral', 'max_steps', 'max_runs')
     version: str
@@ -2185,7 +2561,11 @@ class Launcher(View):
 
 
 class Reload(View):
-    """How the reload went."""
+    """How the reload went.
+
+    location: The location after it.
+    swapped: The new snapshot is served.
+    """
 
     __slots__ = __match_args__ = ('location', 'swapped')
     location: Location
@@ -2210,7 +2590,12 @@ class Reload(View):
 
 
 class LaunchedRun(View):
-    """The run."""
+    """The run.
+
+    run: As recorded.
+    existed: The idempotency key was known: this is the earlier run.
+    notes: What a person should know of the plan, a sentence each. Empty if existed.
+    """
 
     __slots__ = __match_args__ = ('run', 'existed', 'notes')
     run: Run
@@ -2240,7 +2625,14 @@ class LaunchedRun(View):
 
 
 class Garbage(View):
-    """One stored value that may be removed."""
+    """One stored value that may be removed.
+
+    key: Its name in the home's file store.
+    reason: Why.
+    size_bytes: Its length.
+    asset_key: The asset. None: an intermediate, or not known.
+    run_id: The run that wrote it. None: not known.
+    """
 
     __slots__ = __match_args__ = ('key', 'reason', 'size_bytes', 'asset_key', 'run_id')
     key: str
@@ -2250,9 +2642,9 @@ class Garbage(View):
     size_bytes: int
     """Its length."""
     asset_key: AssetKey | None
-    """The asset. Empty: an intermediate, or not known."""
+    """The asset. None: an intermediate, or not known."""
     run_id: RunId | None
-    """The run that wrote it. Empty: not known."""
+    """The run that wrote it. None: not known."""
 
     def __init__(
         self,
@@ -2280,7 +2672,11 @@ class Garbage(View):
 
 
 class Collected(View):
-    """What was removed."""
+    """What was removed.
+
+    removed_count: How many values.
+    removed_bytes: How many bytes.
+    """
 
     __slots__ = __match_args__ = ('removed_count', 'removed_bytes')
     removed_count: int
@@ -2305,7 +2701,13 @@ class Collected(View):
 
 
 class DiskUse(View):
-    """What one asset or one run takes."""
+    """What one asset or one run takes.
+
+    asset_key: Values of an asset, all versions.
+    run_id: Values that a run wrote, assets and intermediates.
+    value_count: How many values.
+    size_bytes: How many bytes.
+    """
 
     __slots__ = __match_args__ = ('asset_key', 'run_id', 'value_count', 'size_bytes')
     asset_key: AssetKey | None
@@ -2340,7 +2742,14 @@ class DiskUse(View):
 
 
 class LogChunk(Chunk):
-    """Bytes that an attempt wrote, at most 64 KiB."""
+    """Bytes that an attempt wrote, at most 64 KiB.
+
+    stream: Which stream.
+    offset: The offset of the first byte of data.
+    data: The bytes.
+    omitted_bytes: Bytes that were written between head and tail and not kept, before this
+        data.
+    """
 
     __slots__ = __match_args__ = ('stream', 'offset', 'data', 'omitted_bytes')
     stream: LogStream
@@ -2375,7 +2784,20 @@ class LogChunk(Chunk):
 
 
 class RunSubmitted(Event):
-    """The run was recorded."""
+    """The run was recorded.
+
+    location: The location.
+    selection: What was asked for.
+    options: The options that were asked for.
+    digest: The digest that was planned on.
+    fingerprint: The fingerprint of the plan.
+    tags: Tags, the job's included.
+    idempotency_key: The caller's idempotency key, "" if none.
+    reexecution: The earlier run that it goes on from. None: none.
+    root_run_id: The first run of the line of re-executions. Empty: it goes on from none.
+    timeout: How long the run may take once it has started. None: no limit.
+    retry_lost: How often a step whose host was lost after its code began is tried again.
+    """
 
     kind = EventKind.RUN_SUBMITTED
     __slots__ = ('location', 'selection', 'options', 'digest', 'fingerprint', 'tags', 'idempotency_key', 'reexecution', 'root_run_id', 'timeout', 'retry_lost')
@@ -2395,11 +2817,11 @@ class RunSubmitted(Event):
     idempotency_key: str
     """The caller's idempotency key, "" if none."""
     reexecution: Reexecution | None
-    """The earlier run that it goes on from. Unset: none."""
+    """The earlier run that it goes on from. None: none."""
     root_run_id: RunId
     """The first run of the line of re-executions. Empty: it goes on from none."""
     timeout: timedelta | None
-    """How long the run may take once it has started, in milliseconds. 0: no limit."""
+    """How long the run may take once it has started. None: no limit."""
     retry_lost: int
     """How often a step whose host was lost after its code began is tried again."""
 
@@ -2488,7 +2910,16 @@ class RunDequeued(Event):
 
 
 class HostReady(Event):
-    """A host that holds the run's code is ready."""
+    """A host that holds the run's code is ready.
+
+    host_id: The host's id.
+    digest: The digest it holds.
+    fingerprint: The fingerprint of the plan that runs.
+    start_method: How it starts step processes.
+    start_method_reason: Why it spawns: the cause, by name. Set when SPAWN.
+    warm: The host was already running.
+    notes: What a person should know of this host's import, a sentence each.
+    """
 
     kind = EventKind.HOST_READY
     __slots__ = ('host_id', 'digest', 'fingerprint', 'start_method', 'start_method_reason', 'warm', 'notes')
@@ -2552,7 +2983,11 @@ class HostReady(Event):
 
 
 class RunStarted(Event):
-    """Steps may start; the plan is fixed."""
+    """Steps may start; the plan is fixed.
+
+    step_count: How many steps will run, those that are reused left out.
+    fingerprint: The fingerprint of the plan that runs.
+    """
 
     kind = EventKind.RUN_STARTED
     __slots__ = ('step_count', 'fingerprint')
@@ -2591,7 +3026,11 @@ class RunStarted(Event):
 
 
 class StepExpanded(Event):
-    """A fan-out committed."""
+    """A fan-out committed.
+
+    output: The output that was fanned out.
+    mapping_keys: The mapping keys, in yield order.
+    """
 
     kind = EventKind.STEP_EXPANDED
     __slots__ = ('output', 'mapping_keys')
@@ -2630,7 +3069,11 @@ class StepExpanded(Event):
 
 
 class StepStarted(Event):
-    """An attempt was handed to a host."""
+    """An attempt was handed to a host.
+
+    host_id: The host's id.
+    task_id: The task: run/first step/attempt.
+    """
 
     kind = EventKind.STEP_STARTED
     __slots__ = ('host_id', 'task_id')
@@ -2669,7 +3112,18 @@ class StepStarted(Event):
 
 
 class InputLoaded(Event):
-    """An input was loaded."""
+    """An input was loaded.
+
+    input: The input's name.
+    position: The position in a fan-in, from 0.
+    asset_key: The asset that was read. Empty: an intermediate.
+    from_run_id: The run that made the value. Empty: unrecorded.
+    from_step_key: The step that made the value. Empty: unrecorded.
+    from_output: The output that carried the value. Empty: a stored asset.
+    value_ref: The value. Unset when an IO manager that is not Treadle's own loaded it.
+    not_needed: No selected output needs it: it was not loaded, the op got its default, else
+        what fails when it is used.
+    """
 
     kind = EventKind.INPUT_LOADED
     __slots__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed')
@@ -2739,7 +3193,15 @@ class InputLoaded(Event):
 
 
 class OutputStored(Event):
-    """An output was stored and committed."""
+    """An output was stored and committed.
+
+    output: The output's name.
+    asset_key: The asset it was stored for. Empty: an intermediate.
+    value_ref: The value. Unset when an IO manager that is not Treadle's own stored it, or
+        for Nothing.
+    io_manager_key: The resource key of the IO manager. Empty for Nothing.
+    metadata: Metadata of the op and of the IO manager.
+    """
 
     kind = EventKind.OUTPUT_STORED
     __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata')
@@ -2793,7 +3255,12 @@ class OutputStored(Event):
 
 
 class OutputDiscarded(Event):
-    """A yielded output was dropped."""
+    """A yielded output was dropped.
+
+    output: The output's name.
+    asset_keys: The unselected assets it would have made, sorted. Empty: an intermediate
+        nobody needs.
+    """
 
     kind = EventKind.OUTPUT_DISCARDED
     __slots__ = ('output', 'asset_keys')
@@ -2832,7 +3299,17 @@ class OutputDiscarded(Event):
 
 
 class AssetMaterialized(Event):
-    """An asset was made."""
+    """An asset was made.
+
+    asset_key: The asset.
+    output: The output that produced it.
+    value_ref: The value. Unset when an IO manager that is not Treadle's own stored it, or
+        for Nothing.
+    metadata: Metadata of the op and of the IO manager.
+    unexpected: It was not selected; the op yielded it all the same.
+    digest: The digest of the code that made it.
+    io_manager_key: The resource key of the IO manager. Empty for Nothing.
+    """
 
     kind = EventKind.ASSET_MATERIALIZED
     __slots__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key')
@@ -2896,7 +3373,14 @@ class AssetMaterialized(Event):
 
 
 class CheckEvaluated(Event):
-    """An asset check was evaluated."""
+    """An asset check was evaluated.
+
+    asset_key: The asset.
+    check_name: The check's name.
+    passed: Whether it held.
+    metadata: Metadata of the check.
+    blocking: A failure of it fails the step.
+    """
 
     kind = EventKind.CHECK_EVALUATED
     __slots__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking')
@@ -2950,7 +3434,12 @@ class CheckEvaluated(Event):
 
 
 class LogRecord(Event):
-    """The op logged at WARNING or above."""
+    """The op logged at WARNING or above.
+
+    level: The level's name, for example "WARNING".
+    message: The message.
+    logger: The logger's name.
+    """
 
     kind = EventKind.LOG_RECORD
     __slots__ = ('level', 'message', 'logger')
@@ -2994,7 +3483,12 @@ class LogRecord(Event):
 
 
 class StepSucceeded(Event):
-    """An attempt succeeded."""
+    """An attempt succeeded.
+
+    duration: Wall time of the attempt.
+    pid: The process that ran it, as its host names it.
+    usage: What the attempt used. None: not measured.
+    """
 
     kind = EventKind.STEP_SUCCEEDED
     __slots__ = ('duration', 'pid', 'usage')
@@ -3004,7 +3498,7 @@ class StepSucceeded(Event):
     pid: int
     """The process that ran it, as its host names it."""
     usage: AttemptUsage | None
-    """What the attempt used. Unset: not measured."""
+    """What the attempt used. None: not measured."""
 
     def __init__(
         self,
@@ -3038,7 +3532,13 @@ class StepSucceeded(Event):
 
 
 class StepFailed(Event):
-    """An attempt failed and there is no further one."""
+    """An attempt failed and there is no further one.
+
+    failure: Why.
+    duration: Wall time of the attempt. 0: it never started.
+    pid: The process that ran it, as its host names it. 0: it never started.
+    usage: What the attempt used. None: it never started, or its host is gone.
+    """
 
     kind = EventKind.STEP_FAILED
     __slots__ = ('failure', 'duration', 'pid', 'usage')
@@ -3050,7 +3550,7 @@ class StepFailed(Event):
     pid: int
     """The process that ran it, as its host names it. 0: it never started."""
     usage: AttemptUsage | None
-    """What the attempt used. Unset: it never started, or its host is gone."""
+    """What the attempt used. None: it never started, or its host is gone."""
 
     def __init__(
         self,
@@ -3087,7 +3587,14 @@ class StepFailed(Event):
 
 
 class StepRetryScheduled(Event):
-    """An attempt failed and a further one is due."""
+    """An attempt failed and a further one is due.
+
+    failure: Why the attempt failed.
+    not_before: The earliest start of the next attempt.
+    next_attempt: The number of the next attempt.
+    usage: What the attempt used. None: it never started, or its host is gone.
+    ground: What lets it be tried again.
+    """
 
     kind = EventKind.STEP_RETRY_SCHEDULED
     __slots__ = ('failure', 'not_before', 'next_attempt', 'usage', 'ground')
@@ -3099,7 +3606,7 @@ class StepRetryScheduled(Event):
     next_attempt: int
     """The number of the next attempt."""
     usage: AttemptUsage | None
-    """What the attempt used. Unset: it never started, or its host is gone."""
+    """What the attempt used. None: it never started, or its host is gone."""
     ground: RetryGround
     """What lets it be tried again."""
 
@@ -3141,7 +3648,10 @@ class StepRetryScheduled(Event):
 
 
 class StepRecomputed(Event):
-    """A step goes back to PENDING."""
+    """A step goes back to PENDING.
+
+    reason: Why, in one sentence.
+    """
 
     kind = EventKind.STEP_RECOMPUTED
     __slots__ = ('reason',)
@@ -3175,7 +3685,11 @@ class StepRecomputed(Event):
 
 
 class StepSkipped(Event):
-    """An optional input was not yielded."""
+    """An optional input was not yielded.
+
+    upstream_step_key: The step that did not yield it.
+    upstream_output: The output that was not yielded. Empty: that step was skipped itself.
+    """
 
     kind = EventKind.STEP_SKIPPED
     __slots__ = ('upstream_step_key', 'upstream_output')
@@ -3214,7 +3728,11 @@ class StepSkipped(Event):
 
 
 class StepNotRun(Event):
-    """A step that it reads from failed, or the run cannot go on."""
+    """A step that it reads from failed, or the run cannot go on.
+
+    upstream_step_key: The step that failed, the nearest one. Empty: the run cannot go on,
+        and its end says why.
+    """
 
     kind = EventKind.STEP_NOT_RUN
     __slots__ = ('upstream_step_key',)
@@ -3248,7 +3766,10 @@ class StepNotRun(Event):
 
 
 class StepReused(Event):
-    """A re-execution takes its outputs from an earlier run."""
+    """A re-execution takes its outputs from an earlier run.
+
+    from_run_id: The run that made them.
+    """
 
     kind = EventKind.STEP_REUSED
     __slots__ = ('from_run_id',)
@@ -3282,7 +3803,11 @@ class StepReused(Event):
 
 
 class CancelRequested(Event):
-    """Somebody asked for the run's end."""
+    """Somebody asked for the run's end.
+
+    reason: Why, in the caller's words.
+    failure: Why the run fails instead of being cancelled. Set when its time is over.
+    """
 
     kind = EventKind.CANCEL_REQUESTED
     __slots__ = ('reason', 'failure')
@@ -3321,7 +3846,15 @@ class CancelRequested(Event):
 
 
 class StepCancelled(Event):
-    """A step was cancelled."""
+    """A step was cancelled.
+
+    was_running: A process was ended for it.
+    usage: What the attempt used. Set when was_running and its host lives.
+    exit_code: The exit status of the process. Set when was_running, its host lives, and it
+        ended by itself.
+    signal: The signal that ended the process, for example "SIGTERM". Set when one did.
+    stderr_tail: The last lines of the attempt's stderr. Set when there are any.
+    """
 
     kind = EventKind.STEP_CANCELLED
     __slots__ = ('was_running', 'usage', 'exit_code', 'signal', 'stderr_tail')
@@ -3376,7 +3909,15 @@ class StepCancelled(Event):
 
 
 class RunFinished(Event):
-    """The run's state is final."""
+    """The run's state is final.
+
+    state: SUCCEEDED, FAILED or CANCELLED.
+    failure: Why the run failed before or beside its steps. Set when FAILED for such a
+        cause.
+    failed_step_keys: The steps that failed, in the order they did. At most 500.
+    materialization_count: How many assets it materialized.
+    unexpected_count: How many of them were unexpected.
+    """
 
     kind = EventKind.RUN_FINISHED
     __slots__ = ('state', 'failure', 'failed_step_keys', 'materialization_count', 'unexpected_count')

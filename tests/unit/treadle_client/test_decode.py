@@ -263,6 +263,30 @@ def test_a_long_text_shows_its_ends_and_fetches_the_whole() -> None:
     assert (str(failure.stderr_tail), failure.stderr_tail.whole()) == ("all", "all")
 
 
-def test_every_public_class_of_messages_says_what_it_is_in_the_words_of_the_contract() -> None:
-    assert _messages.Run.__doc__ == "One run."
-    assert _messages.StepFailed.__doc__ == "An attempt failed and there is no further one."
+@pytest.mark.parametrize(
+    ("cls", "name", "type_"),
+    [
+        (Run, "failure", "Failure | None"),  # Set when FAILED.
+        (Run, "started_at", "datetime | None"),  # Unset before.
+        (Run, "submitted_at", "datetime"),
+        (Run, "status", "RunState"),  # UNSPECIFIED: Never sent.
+        (Failure, "where", "FailureWhere | None"),  # UNSPECIFIED: Not a user_error.
+        (AssetEntry, "asset", "Asset"),
+        (AssetEntry, "latest", "Materialization | None"),  # Unset: never materialized.
+    ],
+)
+def test_what_may_be_unset_is_what_the_contract_says(cls: Any, name: str, type_: str) -> None:
+    assert cls.__annotations__[name] == type_
+
+
+def test_help_tells_what_the_contract_says_of_each_field_as_the_attribute_is() -> None:
+    assert (_messages.StepFailed.__doc__ or "").splitlines() == [
+        "An attempt failed and there is no further one.",
+        "",
+        "    failure: Why.",
+        "    duration: Wall time of the attempt. 0: it never started.",
+        "    pid: The process that ran it, as its host names it. 0: it never started.",
+        "    usage: What the attempt used. None: it never started, or its host is gone.",
+        "    ",
+    ]
+    assert "How long one attempt may take. None: no limit." in (_messages.Step.__doc__ or "")
