@@ -73,7 +73,14 @@ _ATTRIBUTES = {
 #: Messages whose fields are attributes of what holds them.
 _INLINED = frozenset({"PlanPart.header", "PlannedSource.step_output", "Source.step_output"})
 #: Of no use to people.
-_LEFT_OUT = frozenset({"Event.schema_version"})
+_LEFT_OUT = frozenset(
+    {
+        "Event.schema_version",
+        # No plan that a client asks for is brief.
+        "PlanHeader.omitted_step_count",
+        "PlanPart.block_selections",
+    }
+)
 #: Texts and numbers that are None when they say nothing.
 _NONE_WHEN_BLANK = frozenset(
     {

@@ -17,6 +17,7 @@ from treadle._names import checked_name
 from treadle._resource_check import refuse_missing_resources
 from treadle._resource_inputs import with_resource_inputs
 from treadle._source import user_line
+from treadle._system import uncollected
 from treadle._upstream import refuse_unknown_spec_deps
 from treadle._value_words import in_words
 from treadle.lazy_dataclasses import dataclass
@@ -91,6 +92,7 @@ def definitions_from(contents: Contents) -> Definitions:
     return made
 
 
+@uncollected()
 def _fill(made: Definitions, contents: Contents) -> None:
     contents = with_resource_inputs(contents)
     refuse_equal_job_names(contents.jobs)

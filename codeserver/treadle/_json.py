@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from treadle._system import private_module
-
-if TYPE_CHECKING:
-    from json import JSONEncoder
 
 _Encoder = private_module("json.encoder").JSONEncoder
 _DECODER = private_module("json.decoder").JSONDecoder()
 
 
-def writer(**options: Any) -> JSONEncoder:
-    """Return what writes JSON, by its `encode`; the options are those of `json.JSONEncoder`."""
-    made: JSONEncoder = _Encoder(**options)
-    return made
+def writer(**options: Any) -> Callable[[object], str]:
+    """Return what writes JSON; the options are those of `json.JSONEncoder`."""
+    write: Callable[[object], str] = _Encoder(**options).encode
+    return write
 
 
 def dumps(data: object, **options: Any) -> str:
     """Write JSON; the options are those of `json.JSONEncoder`."""
-    return writer(**options).encode(data)
+    return writer(**options)(data)
 
 
 def loads(text: str | bytes | bytearray) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import FrameType
+from types import CodeType, FrameType
 
 from treadle._system import os
 from treadle.snapshot import SourceLine
@@ -11,6 +11,8 @@ from treadle.snapshot import SourceLine
 _UNKNOWN = SourceLine(file="", line=0)
 #: Files whose name is the absolute path already.
 _ABSOLUTE: set[str] = set()
+#: The last walk through the lines of a code; taken out while a thread goes on with it.
+_walks: list[_Walk] = []
 #: By module, the package of ours that it is in, else "".
 _PACKAGES: dict[str, str] = {}
 
@@ -30,7 +32,35 @@ def user_line() -> SourceLine:
     if frame is None:
         return _UNKNOWN
     file = frame.f_code.co_filename
-    return SourceLine(file=file if file in _ABSOLUTE else _absolute(file), line=frame.f_lineno)
+    return SourceLine(file=file if file in _ABSOLUTE else _absolute(file), line=_line(frame))
+
+
+def _line(frame: FrameType) -> int:
+    """Return `frame.f_lineno`, which Python finds by a walk from the beginning of the code.
+
+    A module of ten thousand assets asks at ten thousand places, one after the other: the walk
+    goes on where it ended.
+    """
+    code, at = frame.f_code, frame.f_lasti
+    walk = _walks.pop() if _walks else _Walk(code)
+    if walk.code is not code or at < walk.begin:
+        walk = _Walk(code)
+    while walk.end <= at:
+        walk.begin, walk.end, walk.line = next(walk.ranges)
+    _walks[:] = [walk]
+    return frame.f_lineno if walk.line is None else walk.line
+
+
+class _Walk:
+    """A walk through the lines of a code: where it is, a range of bytes, and the line of that."""
+
+    __slots__ = ("begin", "code", "end", "line", "ranges")
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code
+        self.ranges = code.co_lines()
+        self.begin = self.end = 0
+        self.line: int | None = None
 
 
 def _absolute(file: str) -> str:

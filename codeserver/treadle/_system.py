@@ -30,6 +30,8 @@ import time
 import zlib
 from _thread import allocate_lock
 from builtins import open as open_file
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -59,6 +61,7 @@ __all__ = [
     "struct",
     "termios",
     "time",
+    "uncollected",
     "utc_now",
     "zlib",
 ]
@@ -122,6 +125,18 @@ def make_folders(path: str, mode: int) -> None:
     except FileExistsError:
         if not stat.S_ISDIR(os.stat(path).st_mode):
             raise
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage in the block, which makes much that stays."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def private_module(name: str) -> ModuleType:

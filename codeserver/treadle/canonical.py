@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar, Union, cast
 
 from treadle import _json as json
-from treadle.lazy_dataclasses import field_names, required_names
+from treadle.lazy_dataclasses import defaults, field_names
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 T = TypeVar("T")
@@ -23,7 +23,7 @@ _Decoder: TypeAlias = Callable[[Json], object]
 
 #: What stands for itself.
 _PLAIN: Final = frozenset({types.NoneType, bool, int, float, str})
-_WRITER: Final = json.writer(sort_keys=True, separators=(",", ":"))
+_write: Final = json.writer(sort_keys=True, separators=(",", ":"))
 
 
 class CanonicalError(ValueError):
@@ -58,7 +58,7 @@ def decode(cls: type[T], data: bytes) -> T:
 
 def dumps(data: Json) -> bytes:
     """Return canonical bytes of data that `to_json` made."""
-    return _WRITER.encode(data).encode("ascii")
+    return _write(data).encode("ascii")
 
 
 def to_json(value: Any) -> Json:
@@ -72,6 +72,25 @@ def to_json(value: Any) -> Json:
     return plain if kind in _PLAIN else _encoder(kind)(value)
 
 
+def sparse_json(value: Any) -> Json:
+    """Return a dataclass as `to_json` does, but for fields at their default: `from_json` sets them.
+
+    Raises:
+        CanonicalError: as `encode`.
+    """
+    kind: type = type(value)
+    names = field_names(kind)
+    if names is None:
+        is_list = isinstance(value, tuple)
+        return [sparse_json(each) for each in value] if is_list else to_json(value)
+    missing = _defaults(kind)
+    return {
+        name: each if type(each) in _PLAIN else sparse_json(each)
+        for name in names
+        if (each := getattr(value, name)) != missing.get(name, _PLAIN)
+    }
+
+
 def from_json(cls: type[T], data: Json) -> T:
     """Build a value of the type from what `to_json` made.
 
@@ -80,6 +99,9 @@ def from_json(cls: type[T], data: Json) -> T:
     """
     annotation: object = cls
     return cast(T, _decoder(annotation)(data))
+
+
+_defaults = cache(defaults)
 
 
 @cache
@@ -207,7 +229,7 @@ def _union_decoder(members: tuple[object, ...]) -> _Decoder:
 def _dataclass_decoder(cls: type) -> _Decoder:
     hints = typing.get_type_hints(cls, localns={"JsonValue": _AnyJson})
     names = frozenset(field_names(cls) or ())
-    required = required_names(cls)
+    required = names - defaults(cls).keys()
     decoders = {name: _decoder(hints[name]) for name in names}
 
     def decode_dataclass(data: Json) -> object:

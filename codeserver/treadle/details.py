@@ -7,7 +7,7 @@ in such parts alone run the same steps in the same order (`core`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from treadle.lazy_dataclasses import replace
@@ -17,7 +17,7 @@ T = TypeVar("T", Block, Step, Asset, Job)
 Detail: TypeAlias = tuple[str, object]
 
 # What no step rests on, each as it is when nothing is said.
-_FREE: Final[Mapping[type, Mapping[str, Any]]] = {
+FREE: Final[Mapping[type, Mapping[str, Any]]] = {
     Block: {"description": ""},
     Step: {"description": "", "tags": {}, "code_version": ""},
     Asset: {
@@ -37,12 +37,12 @@ _FREE: Final[Mapping[type, Mapping[str, Any]]] = {
 def core(definition: T) -> T:
     """Return a definition without what no step rests on, and without its place in the source."""
     # mypy does not see that T's members all have a source.
-    return cast(T, replace(cast(Any, definition), **_FREE[type(definition)], source=None))
+    return cast(T, replace(cast(Any, definition), **FREE[type(definition)], source=None))
 
 
-def details(snapshot: Snapshot) -> Iterator[Detail]:
+def details(snapshot: Snapshot, core: Callable[[Step], object] = core) -> Iterator[Detail]:
     """Yield name and content of each part of the definitions that may differ alone."""
-    steps: dict[str, list[Step]] = defaultdict(list)
+    steps: dict[str, list[object]] = defaultdict(list)
     for step in snapshot.steps:
         steps[step.block].append(core(step))
         yield from _free_parts(f"step {step.key}", step)
@@ -71,7 +71,7 @@ def differing(expected: Mapping[str, str], found: Mapping[str, str]) -> tuple[st
 
 
 def _free_parts(owner: str, definition: Block | Step | Asset | Job) -> Iterator[Detail]:
-    for name, blank in _FREE[type(definition)].items():
+    for name, blank in FREE[type(definition)].items():
         value = getattr(definition, name)
         if value == blank:
             continue

@@ -21,7 +21,7 @@ from types import (
 from typing import Any, TypeAlias
 
 from treadle import canonical, details
-from treadle._system import hashlib
+from treadle._system import hashlib, uncollected
 from treadle.canonical import Json
 from treadle.lazy_dataclasses import field_names, replace
 from treadle.snapshot import Asset, Block, Job, Manifest, Resource, Snapshot, SourceLine, Step
@@ -51,17 +51,17 @@ def value_digest(value: object) -> str:
 def detail_digests(snapshot: Snapshot) -> dict[str, str]:
     """Return the SHA-256 in hexadecimal of each detail of a snapshot's definitions, by name."""
     return {
-        name: _sha256(canonical.to_json(content)) for name, content in details.details(snapshot)
+        name: _sha256(canonical.to_json(content))
+        for name, content in details.details(snapshot, core=_core)
     }
 
 
 def definition_digest(definition: Definition) -> str:
     """Return the SHA-256 in hexadecimal of one definition, its place in the source left out."""
-    if not isinstance(definition, Resource):
-        definition = replace(definition, source=None)
-    return _sha256(canonical.to_json(definition))
+    return _sha256(_bare(definition))
 
 
+@uncollected()
 def seal(
     snapshot: Snapshot, *, files: Mapping[str, str], distributions: Mapping[str, str]
 ) -> Snapshot:
@@ -73,37 +73,62 @@ def seal(
     manifest = replace(snapshot.manifest, files=dict(files), distributions=dict(distributions))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     filled = replace(snapshot, python_version=version, manifest=manifest, digest="", core_digest="")
-    return replace(
-        filled, digest=_snapshot_digest(filled), core_digest=_snapshot_digest(_core(filled))
-    )
+    digest, core_digest = _snapshot_digest(filled, _bare), _snapshot_digest(_core_of(filled), _core)
+    _taken.clear()
+    return replace(filled, digest=digest, core_digest=core_digest)
 
 
-def _core(snapshot: Snapshot) -> Snapshot:
-    """Leave of a snapshot what steps rest on."""
+def _core_of(snapshot: Snapshot) -> Snapshot:
+    """Leave of a snapshot what steps rest on; its definitions are as they are."""
     manifest = snapshot.manifest
-    return replace(
-        snapshot,
-        blocks=tuple(map(details.core, snapshot.blocks)),
-        steps=tuple(map(details.core, snapshot.steps)),
-        assets=tuple(map(details.core, snapshot.assets)),
-        jobs=(),
-        manifest=Manifest(
-            code=manifest.code, files=manifest.files, distributions=manifest.distributions
-        ),
+    left = Manifest(code=manifest.code, files=manifest.files, distributions=manifest.distributions)
+    return replace(snapshot, jobs=(), manifest=left)
+
+
+def _snapshot_digest(snapshot: Snapshot, taken: Callable[[Any], Json]) -> str:
+    parts: dict[str, tuple[Any, ...]] = {
+        "blocks": snapshot.blocks,
+        "steps": snapshot.steps,
+        "assets": snapshot.assets,
+        "jobs": snapshot.jobs,
+    }
+    rest = canonical.to_json(
+        replace(snapshot, warnings=(), generator_states=(), blocks=(), steps=(), assets=(), jobs=())
+    )
+    assert isinstance(rest, dict)
+    return _sha256(
+        {**rest, **{name: [taken(each) for each in part] for name, part in parts.items()}}
     )
 
 
-def _snapshot_digest(snapshot: Snapshot) -> str:
-    bare = replace(
-        snapshot,
-        blocks=tuple(replace(block, source=None) for block in snapshot.blocks),
-        steps=tuple(replace(step, source=None) for step in snapshot.steps),
-        assets=tuple(replace(asset, source=None) for asset in snapshot.assets),
-        jobs=tuple(replace(job, source=None) for job in snapshot.jobs),
-        warnings=(),
-        generator_states=(),
-    )
-    return _sha256(canonical.to_json(bare))
+#: Definitions as JSON, by identity: each goes into several digests and is taken apart once.
+_taken: dict[int, tuple[Definition, dict[str, Json]]] = {}
+
+
+def _bare(definition: Definition) -> dict[str, Json]:
+    """Return a definition as JSON, its place in the source left out."""
+    known = _taken.get(id(definition))
+    if known is not None and known[0] is definition:
+        return known[1]
+    data = canonical.to_json(definition)
+    assert isinstance(data, dict)
+    if not isinstance(definition, Resource):
+        data["source"] = None
+    _taken[id(definition)] = definition, data
+    return data
+
+
+def _core(definition: Block | Step | Asset | Job) -> Json:
+    """Return `details.core` of a definition as JSON."""
+    kind: type = type(definition)
+    return _bare(definition) | _blank(kind)
+
+
+@functools.cache
+def _blank(kind: type) -> dict[str, Json]:
+    data = canonical.to_json(details.FREE[kind])
+    assert isinstance(data, dict)
+    return data
 
 
 def _sha256(data: Json) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 
-__all__ = ["compile_all", "dataclass", "field", "field_names", "replace", "required_names"]
+__all__ = ["compile_all", "dataclass", "defaults", "field", "field_names", "replace"]
 
 _MISSING: Final = object()
 _SAID: Final = "__fields_said__"
@@ -64,18 +64,22 @@ def field_names(cls: type) -> tuple[str, ...] | None:
     return None if said is None else tuple(said)
 
 
-def required_names(cls: type) -> frozenset[str]:
-    """Return the names of those fields of a dataclass that have no default."""
-    said: Mapping[str, _Field] | None = getattr(cls, _SAID, None)
-    if said is not None:
-        return frozenset(name for name, each in said.items() if each.is_required)
-    from dataclasses import MISSING, fields  # noqa: PLC0415 -- not what a start waits for
+def defaults(cls: type) -> dict[str, Any]:
+    """Return the values that the fields of a dataclass have when they are not given, by name."""
+    said: Mapping[str, Any] | None = getattr(cls, _SAID, None)
+    missing: object = _MISSING
+    if said is None:
+        import dataclasses  # noqa: PLC0415 -- not what a start waits for
 
-    return frozenset(
-        each.name
-        for each in fields(cls)
-        if each.default is MISSING and each.default_factory is MISSING
-    )
+        said = {each.name: each for each in dataclasses.fields(cls)}
+        missing = dataclasses.MISSING
+    found = {}
+    for name, each in said.items():
+        if each.default is not missing:
+            found[name] = each.default
+        elif each.default_factory is not missing:
+            found[name] = each.default_factory()
+    return found
 
 
 def _replace(value: Any, /, **changes: Any) -> Any:

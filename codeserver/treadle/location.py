@@ -18,6 +18,7 @@ from treadle._ins_outs import DEFAULT_IO_MANAGER
 from treadle._job_selection import SelectedJob, snapshot_jobs
 from treadle._jobs import AssetJob
 from treadle._step_code import StepCode
+from treadle._system import uncollected
 from treadle.lazy_dataclasses import dataclass, replace
 from treadle.snapshot import Manifest, Snapshot, SourceLine, StepKey
 
@@ -84,6 +85,7 @@ def definitions_of(module: ModuleType) -> Definitions:
     return definitions_from(contents)
 
 
+@uncollected()
 def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
     """Join the definitions of targets, each with the target's name, into one location.
 

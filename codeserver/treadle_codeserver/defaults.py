@@ -20,6 +20,12 @@ PART_ITEMS = 500
 PART_BYTES = 1024 * 1024
 """How large one message of a stream becomes; a single item may be larger."""
 
+KEPT_PLAN_BYTES = 32 * 1024 * 1024
+"""How many bytes of encoded plans are kept for whoever asks for the same again."""
+
+KEPT_PLAN_STEPS = 20_000
+"""How many steps the plans have together that are kept likewise, before they are encoded."""
+
 TEXT_BYTES = 32 * 1024
 """How long a text may be; of a longer one its two ends are sent."""
 

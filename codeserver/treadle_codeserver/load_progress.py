@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from treadle import canonical
+from treadle._system import uncollected
 from treadle.canonical import Json
 from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.snapshot import Snapshot, SourceLine
@@ -62,7 +63,8 @@ class LoadProgress:
                 case "failed":
                     self._failed(_object(body))
                 case "snapshot":
-                    self._snapshot = canonical.from_json(Snapshot, body)
+                    with uncollected():
+                        self._snapshot = canonical.from_json(Snapshot, body)
                     self._is_complete = True
                 case _:
                     raise FrameError(f"unknown frame {kind!r}")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import OrderedDict
 
+from treadle.canonical import encode
 from treadle.lazy_dataclasses import replace
 from treadle.snapshot import Snapshot
+from treadle_codeserver import defaults
 from treadle_codeserver.code_notes import code_notes
 from treadle_codeserver.errors import PlanRefusedError, Reason, planner_refusals
 from treadle_codeserver.location import CodeLocation, LocationStatus
@@ -14,11 +17,14 @@ from treadle_planner import Plan, Planner, PlanRequest, Rerun
 
 
 class Planning:
-    """Plans on snapshots, and keeps the planner of the last one: making it takes longest."""
+    """Plans on snapshots. Of the last one it keeps the planner, and plans: each is asked for
+    several times before it is a run.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: tuple[Snapshot, Planner] | None = None
+        self._plans: OrderedDict[tuple[str, bytes], Plan] = OrderedDict()
 
     async def plan_in(
         self, location: CodeLocation, request: PlanRequest, rerun: Rerun | None = None
@@ -57,7 +63,18 @@ class Planning:
 
     def _plan(self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None) -> Plan:
         planner = self._planner_of(snapshot)
-        return planner.plan(request) if rerun is None else planner.plan_again(request, rerun)
+        if rerun is not None:
+            return planner.plan_again(request, rerun)
+        key = snapshot.digest, encode(request)
+        with self._lock:
+            kept = self._plans.get(key)
+        plan = kept or planner.plan(request)
+        with self._lock:
+            self._plans[key] = plan
+            self._plans.move_to_end(key)
+            while sum(len(each.steps) for each in self._plans.values()) > defaults.KEPT_PLAN_STEPS:
+                self._plans.popitem(last=False)
+        return plan
 
     def _planner_of(self, snapshot: Snapshot) -> Planner:
         # Who comes while it is made waits for it, instead of making it again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from types import TracebackType
@@ -10,16 +11,16 @@ from typing import TypeAlias
 import grpc.aio
 from google.protobuf.message import Message
 
-from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
+from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc, graph_pb2
 from treadle_codeserver.errors import InternalError, NotLocalError, RefusedError
 from treadle_codeserver.launch_spec import LaunchSpec, own_environment
-from treadle_codeserver.location import CodeLocation
+from treadle_codeserver.location import CodeLocation, Served
 from treadle_codeserver.planning import Planning
 from treadle_codeserver.targets import LoadCommand
 from treadle_codeserver.wire.codeserver import encode_launch_spec, encode_manifest
 from treadle_codeserver.wire.error import encode_refusal
-from treadle_codeserver.wire.graph import encode_graph, encode_location
-from treadle_codeserver.wire.plan import decode_plan_request, encode_plan
+from treadle_codeserver.wire.graph import encode_definitions, encode_graph, encode_location
+from treadle_codeserver.wire.plan import PlanBodies, decode_plan_request, encode_plan
 from treadle_codeserver.wire.reexecution import decode_rerun
 
 _LOG = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
         self._location = location
         self._command = command
         self._planning = Planning()
+        self._bodies = PlanBodies()
+        self._definitions: tuple[Served, tuple[graph_pb2.GraphPart, ...]] | None = None
 
     async def GetLocation(
         self, request: codeserver_pb2.GetLocationRequest, context: Context
@@ -49,9 +52,22 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
     ) -> AsyncIterator[codeserver_pb2.GetGraphResponse]:
         """Stream the snapshot's graph."""
         async with _Answering(context):
-            await self._location.served()
-            for part in encode_graph(self._location.status):
+            served = await self._location.served()
+            status = self._location.status
+            if request.known_digest == served.snapshot.digest:
+                part = graph_pb2.GraphPart(location=encode_location(status))
+                yield codeserver_pb2.GetGraphResponse(part=part, unchanged=True)
+                return
+            for part in encode_graph(status, await self._encoded(served)):
                 yield codeserver_pb2.GetGraphResponse(part=part)
+
+    async def _encoded(self, served: Served) -> tuple[graph_pb2.GraphPart, ...]:
+        """Return the definitions that are served, encoded once."""
+        kept = self._definitions
+        if kept is None or kept[0] is not served:
+            kept = served, await asyncio.to_thread(lambda: tuple(encode_definitions(served)))
+            self._definitions = kept
+        return kept[1]
 
     async def GetManifest(
         self, request: codeserver_pb2.GetManifestRequest, context: Context
@@ -69,7 +85,8 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
         async with _Answering(context):
             asked = decode_plan_request(request)
             plan = await self._planning.plan_in(self._location, asked)
-            for part in encode_plan(self._location.status.name, request, plan):
+            body = await asyncio.to_thread(self._bodies.of, plan, brief=request.brief)
+            for part in encode_plan(self._location.status.name, request, plan, body):
                 yield codeserver_pb2.PlanResponse(part=part)
 
     async def PlanReexecution(
@@ -83,7 +100,8 @@ class CodeServerService(codeserver_pb2_grpc.CodeServerServiceServicer):
             rerun = decode_rerun(parts)
             asked = decode_plan_request(parts[0].plan)
             plan = await self._planning.plan_in(self._location, asked, rerun)
-            for part in encode_plan(self._location.status.name, parts[0].plan, plan):
+            body = await asyncio.to_thread(self._bodies.of, plan, brief=parts[0].plan.brief)
+            for part in encode_plan(self._location.status.name, parts[0].plan, plan, body):
                 yield codeserver_pb2.PlanReexecutionResponse(part=part)
 
     async def GetLaunchSpec(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from treadle import _json as json
 from treadle import canonical
-from treadle._system import faulthandler, fcntl, open_file, os, signal, struct
+from treadle._system import faulthandler, fcntl, open_file, os, signal, struct, uncollected
 from treadle.canonical import Json
 from treadle.lazy_dataclasses import dataclass, replace
 from treadle_worker.endings import end_import
@@ -53,7 +53,8 @@ def main(fd: int) -> int:
         reports.send({"failed": _problem(error.problem)})
     else:
         snapshot = replace(location.snapshot, generator_states=generator_states())
-        reports.send({"snapshot": canonical.to_json(snapshot)})
+        with uncollected():
+            reports.send({"snapshot": canonical.sparse_json(snapshot)})
     end_import(0, writes=False)
 
 

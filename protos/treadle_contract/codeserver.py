@@ -58,32 +58,45 @@ class GetLocationResponse(Message):
 class GetGraphRequest(Message):
     """Asks for the graph."""
 
-    __slots__ = __match_args__ = ()
+    __slots__ = __match_args__ = ('known_digest',)
+    known_digest: str
+    """The digest of the graph that the caller has. Empty: it has none."""
 
-    def __init__(self) -> None:
-        pass
+    def __init__(
+        self,
+        *,
+        known_digest: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'known_digest', known_digest)
 
     FIELDS = (
+        ('known_digest', 1, 'knownDigest', 'text', 'one', '', 'known_digest', False, 1),
     )
 
 
 class GetGraphResponse(Message):
     """A part of the graph."""
 
-    __slots__ = __match_args__ = ('part',)
+    __slots__ = __match_args__ = ('part', 'unchanged')
     part: GraphPart
     """The part."""
+    unchanged: bool
+    """The graph is that of known_digest: this is the only part, and has the location alone."""
 
     def __init__(
         self,
         *,
         part: GraphPart,
+        unchanged: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'part', part)
+        put(self, 'unchanged', unchanged)
 
     FIELDS = (
         ('part', 1, 'part', 'message', 'one', 'GraphPart', 'part', True, 0),
+        ('unchanged', 2, 'unchanged', 'flag', 'one', '', 'unchanged', False, 0),
     )
 
 
@@ -127,7 +140,7 @@ class GetManifestResponse(Message):
 class PlanRequest(Message):
     """Asks for a plan."""
 
-    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values')
+    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values', 'brief')
     selection: Selection | None
     """What is to be made."""
     options: PlanOptions | None
@@ -140,6 +153,10 @@ class PlanRequest(Message):
     gone_values: Mapping[str, str]
     """Why the value of one of these cannot be read, by key: the clause of Load.gone. An asset that
     is not in it was never made."""
+    brief: bool
+    """Say once what is the same for many steps: the plan has no steps that are omitted, but how
+    many there are (PlanHeader.omitted_step_count), and names the selected assets of a block
+    once (PlanPart.block_selections) instead of at each step. The fingerprint is the same."""
 
     def __init__(
         self,
@@ -149,6 +166,7 @@ class PlanRequest(Message):
         missing_asset_keys: tuple[KeyText, ...] = (),
         joining_asset_keys: tuple[KeyText, ...] = (),
         gone_values: Mapping[str, str] = NO_ENTRIES,
+        brief: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'selection', selection)
@@ -156,6 +174,7 @@ class PlanRequest(Message):
         put(self, 'missing_asset_keys', missing_asset_keys)
         put(self, 'joining_asset_keys', joining_asset_keys)
         put(self, 'gone_values', gone_values)
+        put(self, 'brief', brief)
 
     FIELDS = (
         ('selection', 1, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
@@ -163,6 +182,7 @@ class PlanRequest(Message):
         ('missing_asset_keys', 3, 'missingAssetKeys', 'text', 'many', '', 'missing_asset_keys', False, 2),
         ('joining_asset_keys', 4, 'joiningAssetKeys', 'text', 'many', '', 'joining_asset_keys', False, 2),
         ('gone_values', 5, 'goneValues', 'text', 'map', '', 'gone_values', False, 5),
+        ('brief', 6, 'brief', 'flag', 'one', '', 'brief', False, 0),
     )
 
 

@@ -600,7 +600,7 @@ class Hazard(Message):
 class PlanHeader(Message):
     """What a plan is of, and its identity."""
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count')
     location: str
     """The location's name."""
     digest: str
@@ -627,6 +627,8 @@ class PlanHeader(Message):
     no part of the fingerprint, as what follows. At most 500."""
     below_asset_keys: tuple[KeyText, ...]
     """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
+    omitted_step_count: int
+    """Of a brief plan: how many steps of the selected blocks are omitted, and are not in it."""
 
     def __init__(
         self,
@@ -643,6 +645,7 @@ class PlanHeader(Message):
         reexecution: Reexecution | None = None,
         above_asset_keys: tuple[KeyText, ...] = (),
         below_asset_keys: tuple[KeyText, ...] = (),
+        omitted_step_count: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -657,6 +660,7 @@ class PlanHeader(Message):
         put(self, 'reexecution', reexecution)
         put(self, 'above_asset_keys', above_asset_keys)
         put(self, 'below_asset_keys', below_asset_keys)
+        put(self, 'omitted_step_count', omitted_step_count)
 
     FIELDS = (
         ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
@@ -671,6 +675,33 @@ class PlanHeader(Message):
         ('reexecution', 10, 'reexecution', 'message', 'maybe', 'Reexecution', 'reexecution', False, 0),
         ('above_asset_keys', 11, 'aboveAssetKeys', 'text', 'many', '', 'above_asset_keys', False, 3),
         ('below_asset_keys', 12, 'belowAssetKeys', 'text', 'many', '', 'below_asset_keys', False, 3),
+        ('omitted_step_count', 13, 'omittedStepCount', 'whole', 'one', '', 'omitted_step_count', False, 23),
+    )
+
+
+class BlockSelection(Message):
+    """The selected assets of one block, in a brief plan."""
+
+    __slots__ = __match_args__ = ('block', 'asset_keys')
+    block: str
+    """The node name of the block."""
+    asset_keys: tuple[KeyText, ...]
+    """context.selected_asset_keys of its steps, sorted. Of many, the rest is in the next ones of
+    the same block."""
+
+    def __init__(
+        self,
+        *,
+        block: str,
+        asset_keys: tuple[KeyText, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'block', block)
+        put(self, 'asset_keys', asset_keys)
+
+    FIELDS = (
+        ('block', 1, 'block', 'text', 'one', '', 'block', True, 1),
+        ('asset_keys', 2, 'assetKeys', 'text', 'many', '', 'asset_keys', False, 2),
     )
 
 
@@ -754,7 +785,7 @@ class PlanPart(Message):
     """One part of a plan. A plan is streamed in parts of at most 500 items or 1 MiB; the whole is
     the concatenation of the parts."""
 
-    __slots__ = __match_args__ = ('header', 'steps', 'loads', 'hazards', 'reuses')
+    __slots__ = __match_args__ = ('header', 'steps', 'loads', 'hazards', 'reuses', 'block_selections')
     header: PlanHeader | None
     """Set in the first part only."""
     steps: tuple[PlannedStep, ...]
@@ -765,6 +796,9 @@ class PlanPart(Message):
     """Hazards, sorted by step key and output."""
     reuses: tuple[Reuse, ...]
     """Steps that are reused, sorted by key."""
+    block_selections: tuple[BlockSelection, ...]
+    """Of a brief plan: what is selected of each block, sorted by name. Its steps do not say it
+    again."""
 
     def __init__(
         self,
@@ -774,6 +808,7 @@ class PlanPart(Message):
         loads: tuple[Load, ...] = (),
         hazards: tuple[Hazard, ...] = (),
         reuses: tuple[Reuse, ...] = (),
+        block_selections: tuple[BlockSelection, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'header', header)
@@ -781,6 +816,7 @@ class PlanPart(Message):
         put(self, 'loads', loads)
         put(self, 'hazards', hazards)
         put(self, 'reuses', reuses)
+        put(self, 'block_selections', block_selections)
 
     FIELDS = (
         ('header', 1, 'header', 'message', 'maybe', 'PlanHeader', 'header', False, 0),
@@ -788,6 +824,7 @@ class PlanPart(Message):
         ('loads', 3, 'loads', 'message', 'many', 'Load', 'loads', False, 0),
         ('hazards', 4, 'hazards', 'message', 'many', 'Hazard', 'hazards', False, 0),
         ('reuses', 5, 'reuses', 'message', 'many', 'Reuse', 'reuses', False, 0),
+        ('block_selections', 6, 'blockSelections', 'message', 'many', 'BlockSelection', 'block_selections', False, 0),
     )
 
 
@@ -810,6 +847,7 @@ MESSAGES['Load'] = Load
 MESSAGES['PlannedInputRef'] = PlannedInputRef
 MESSAGES['Hazard'] = Hazard
 MESSAGES['PlanHeader'] = PlanHeader
+MESSAGES['BlockSelection'] = BlockSelection
 MESSAGES['Reuse'] = Reuse
 MESSAGES['ReusedOutput'] = ReusedOutput
 MESSAGES['PlanPart'] = PlanPart

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from google.protobuf import duration_pb2, timestamp_pb2
 
@@ -20,9 +20,9 @@ from treadle.snapshot import (
 )
 from treadle_api.v1 import graph_pb2
 from treadle_codeserver import defaults
-from treadle_codeserver.location import LocationState, LocationStatus
+from treadle_codeserver.location import LocationState, LocationStatus, Served
 from treadle_codeserver.module_report import ModuleReport, ModuleState
-from treadle_codeserver.wire.parts import in_parts
+from treadle_codeserver.wire.parts import behind, in_parts
 from treadle_codeserver.wire.policy import encode_limits, encode_retry_policy
 from treadle_codeserver.wire.value import (
     cut,
@@ -70,12 +70,18 @@ def encode_location(status: LocationStatus) -> graph_pb2.Location:
     return location
 
 
-def encode_graph(status: LocationStatus) -> Iterator[graph_pb2.GraphPart]:
+def encode_graph(
+    status: LocationStatus, definitions: Sequence[graph_pb2.GraphPart]
+) -> Iterator[graph_pb2.GraphPart]:
     """Encode the snapshot that is served, in parts. The location stands in the first."""
-    assert status.served is not None, "asked only for what is served"
-    snapshot, job_asset_keys = status.served.snapshot, status.served.job_asset_keys
+    return behind(graph_pb2.GraphPart(location=encode_location(status)), definitions)
+
+
+def encode_definitions(served: Served) -> Iterator[graph_pb2.GraphPart]:
+    """Encode what is served without the location, in parts: it is always the same."""
+    snapshot, job_asset_keys = served.snapshot, served.job_asset_keys
     return in_parts(
-        graph_pb2.GraphPart(location=encode_location(status)),
+        graph_pb2.GraphPart(),
         [
             ("blocks", map(_encode_block, snapshot.blocks)),
             ("assets", map(_encode_asset, snapshot.assets)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -29,3 +29,12 @@ def in_parts(first: M, sections: Iterable[tuple[str, Iterable[Message]]]) -> Ite
             getattr(part, field).append(item)
             count, size = count + 1, size + item_size
     yield part
+
+
+def behind(first: M, parts: Sequence[M]) -> Iterator[M]:
+    """Give `first`, with the first of the parts in it if that fits, and the other parts."""
+    if parts and first.ByteSize() + parts[0].ByteSize() <= defaults.PART_BYTES:
+        first.MergeFrom(parts[0])
+        parts = parts[1:]
+    yield first
+    yield from parts

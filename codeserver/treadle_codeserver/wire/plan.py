@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
 from treadle_api.v1 import codeserver_pb2, plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.errors import BadArgumentError
-from treadle_codeserver.wire.parts import in_parts
+from treadle_codeserver.wire.parts import behind, in_parts
 from treadle_codeserver.wire.policy import encode_limits, encode_retry_policy
 from treadle_codeserver.wire.reexecution import encode_reexecution, encode_reuse
 from treadle_codeserver.wire.value import cut
@@ -68,9 +69,13 @@ def decode_plan_request(message: codeserver_pb2.PlanRequest) -> PlanRequest:
 
 
 def encode_plan(
-    location: str, asked: codeserver_pb2.PlanRequest, plan: Plan
+    location: str,
+    asked: codeserver_pb2.PlanRequest,
+    plan: Plan,
+    body: Sequence[plan_pb2.PlanPart],
 ) -> Iterator[plan_pb2.PlanPart]:
     """Encode a plan, in parts. The header stands in the first, with what was asked for in it."""
+    omitted = sum(step.verdict is Verdict.OMIT for step in plan.steps) if asked.brief else 0
     header = plan_pb2.PlanHeader(
         location=location,
         digest=plan.digest,
@@ -84,16 +89,52 @@ def encode_plan(
         reexecution=encode_reexecution(plan.reexecution),
         above_asset_keys=plan.above[: defaults.HEADER_KEYS],
         below_asset_keys=plan.below[: defaults.HEADER_KEYS],
+        omitted_step_count=omitted,
     )
+    return behind(plan_pb2.PlanPart(header=header), body)
+
+
+def encode_body(plan: Plan, *, brief: bool = False) -> Iterator[plan_pb2.PlanPart]:
+    """Encode a plan without its header, in parts: it is the same for equal fingerprints."""
+    steps = plan.steps
+    if brief:
+        steps = tuple(step for step in steps if step.verdict is not Verdict.OMIT)
     return in_parts(
-        plan_pb2.PlanPart(header=header),
+        plan_pb2.PlanPart(),
         [
-            ("steps", map(_encode_step, plan.steps)),
+            ("steps", (_encode_step(step, brief=brief) for step in steps)),
             ("loads", map(_encode_load, plan.loads)),
             ("hazards", map(_encode_hazard, plan.hazards)),
             ("reuses", map(encode_reuse, plan.reuses)),
+            ("block_selections", _block_selections(steps) if brief else ()),
         ],
     )
+
+
+class PlanBodies:
+    """What the last plans were encoded to, without their headers: they are asked for again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, bool], tuple[plan_pb2.PlanPart, ...]] = OrderedDict()
+
+    def of(self, plan: Plan, *, brief: bool) -> tuple[plan_pb2.PlanPart, ...]:
+        """Encode a plan, or find what it was encoded to."""
+        key = (plan.fingerprint, brief)
+        parts = self._kept.pop(key, None) or tuple(encode_body(plan, brief=brief))
+        self._kept[key] = parts
+        size = sum(part.ByteSize() for kept in list(self._kept.values()) for part in kept)
+        while size > defaults.KEPT_PLAN_BYTES and self._kept:
+            _, oldest = self._kept.popitem(last=False)
+            size -= sum(part.ByteSize() for part in oldest)
+        return parts
+
+
+def _block_selections(steps: Iterable[PlannedStep]) -> Iterator[plan_pb2.BlockSelection]:
+    selected = {step.block: step.selected_asset_keys for step in steps}
+    for block, keys in sorted(selected.items()):
+        for begin in range(0, len(keys), defaults.PART_ITEMS):
+            some = keys[begin : begin + defaults.PART_ITEMS]
+            yield plan_pb2.BlockSelection(block=block, asset_keys=some)
 
 
 def _decode_choice(choices: Mapping[E, int], number: int, name: str) -> E | None:
@@ -111,7 +152,15 @@ def _decode_choice(choices: Mapping[E, int], number: int, name: str) -> E | None
     raise BadArgumentError(message, names=(name,))
 
 
-def _encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
+def _encode_step(step: PlannedStep, *, brief: bool) -> plan_pb2.PlannedStep:
+    if step.verdict is Verdict.OMIT:
+        return plan_pb2.PlannedStep(
+            key=step.key,
+            block=step.block,
+            op=step.op,
+            verdict=plan_pb2.VERDICT_OMIT,
+            reason=step.reason,
+        )
     unselected = step.unselected_outputs
     return plan_pb2.PlannedStep(
         key=step.key,
@@ -120,7 +169,7 @@ def _encode_step(step: PlannedStep) -> plan_pb2.PlannedStep:
         verdict=_VERDICTS[step.verdict],
         reason=step.reason,
         selected_outputs=step.selected_outputs,
-        selected_asset_keys=step.selected_asset_keys,
+        selected_asset_keys=() if brief else step.selected_asset_keys,
         inputs=[_encode_input(planned) for planned in step.inputs],
         outputs=[_encode_output(output) for output in step.outputs],
         resource_keys=step.resource_keys,

@@ -93,12 +93,17 @@ class GetGraphRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    KNOWN_DIGEST_FIELD_NUMBER: _builtins.int
+    known_digest: _builtins.str
+    """The digest of the graph that the caller has. Empty: it has none."""
     def __init__(
         self,
+        *,
+        known_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known_digest", b"known_digest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -111,6 +116,9 @@ class GetGraphResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PART_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
+    unchanged: _builtins.bool
+    """The graph is that of known_digest: this is the only part, and has the location alone."""
     @_builtins.property
     def part(self) -> _graph_pb2.GraphPart:
         """The part."""
@@ -119,10 +127,11 @@ class GetGraphResponse(_message.Message):
         self,
         *,
         part: _graph_pb2.GraphPart | None = ...,
+        unchanged: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "unchanged", b"unchanged"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -204,6 +213,12 @@ class PlanRequest(_message.Message):
     MISSING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     JOINING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     GONE_VALUES_FIELD_NUMBER: _builtins.int
+    BRIEF_FIELD_NUMBER: _builtins.int
+    brief: _builtins.bool
+    """Say once what is the same for many steps: the plan has no steps that are omitted, but how many
+    there are (PlanHeader.omitted_step_count), and names the selected assets of a block once
+    (PlanPart.block_selections) instead of at each step. The fingerprint is the same.
+    """
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What is to be made."""
@@ -236,10 +251,11 @@ class PlanRequest(_message.Message):
         missing_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         joining_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         gone_values: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        brief: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

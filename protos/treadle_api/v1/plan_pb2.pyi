@@ -757,6 +757,7 @@ class PlanHeader(_message.Message):
     REEXECUTION_FIELD_NUMBER: _builtins.int
     ABOVE_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     BELOW_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    OMITTED_STEP_COUNT_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name."""
     digest: _builtins.str
@@ -765,6 +766,8 @@ class PlanHeader(_message.Message):
     """SHA-256 in hexadecimal over the plan as the code server made it, before loads are resolved."""
     selected_asset_count: _builtins.int
     """How many assets are selected."""
+    omitted_step_count: _builtins.int
+    """Of a brief plan: how many steps of the selected blocks are omitted, and are not in it."""
     @_builtins.property
     def selection(self) -> Global___Selection:
         """The selection as it was asked for."""
@@ -814,14 +817,45 @@ class PlanHeader(_message.Message):
         reexecution: Global___Reexecution | None = ...,
         above_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         below_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        omitted_step_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "omitted_step_count", b"omitted_step_count", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanHeader: _TypeAlias = PlanHeader  # noqa: Y015
+
+@_typing.final
+class BlockSelection(_message.Message):
+    """The selected assets of one block, in a brief plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BLOCK_FIELD_NUMBER: _builtins.int
+    ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    block: _builtins.str
+    """The node name of the block."""
+    @_builtins.property
+    def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """context.selected_asset_keys of its steps, sorted. Of many, the rest is in the next ones of the
+        same block.
+        """
+
+    def __init__(
+        self,
+        *,
+        block: _builtins.str = ...,
+        asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "block", b"block"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BlockSelection: _TypeAlias = BlockSelection  # noqa: Y015
 
 @_typing.final
 class Reuse(_message.Message):
@@ -914,6 +948,7 @@ class PlanPart(_message.Message):
     LOADS_FIELD_NUMBER: _builtins.int
     HAZARDS_FIELD_NUMBER: _builtins.int
     REUSES_FIELD_NUMBER: _builtins.int
+    BLOCK_SELECTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def header(self) -> Global___PlanHeader:
         """Set in the first part only."""
@@ -934,6 +969,10 @@ class PlanPart(_message.Message):
     def reuses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reuse]:
         """Steps that are reused, sorted by key."""
 
+    @_builtins.property
+    def block_selections(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockSelection]:
+        """Of a brief plan: what is selected of each block, sorted by name. Its steps do not say it again."""
+
     def __init__(
         self,
         *,
@@ -942,10 +981,11 @@ class PlanPart(_message.Message):
         loads: _abc.Iterable[Global___Load] | None = ...,
         hazards: _abc.Iterable[Global___Hazard] | None = ...,
         reuses: _abc.Iterable[Global___Reuse] | None = ...,
+        block_selections: _abc.Iterable[Global___BlockSelection] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hazards", b"hazards", "header", b"header", "loads", b"loads", "reuses", b"reuses", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_selections", b"block_selections", "hazards", b"hazards", "header", b"header", "loads", b"loads", "reuses", b"reuses", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

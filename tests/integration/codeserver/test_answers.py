@@ -42,6 +42,34 @@ def test_the_graph_is_that_of_the_module(seed: CodeServer) -> None:
     assert (job.name, list(job.asset_keys)) == ("nightly", ["below", "foo_asset"])
 
 
+def test_a_graph_that_the_caller_has_is_not_sent_again(seed: CodeServer) -> None:
+    def asked(digest: str) -> list[codeserver_pb2.GetGraphResponse]:
+        request = codeserver_pb2.GetGraphRequest(known_digest=digest)
+        return list(seed.stub.GetGraph(request, timeout=30))
+
+    (same,) = asked(seed.location().digest)
+    (other,) = asked("another")
+
+    assert same.unchanged
+    assert same.part == graph_pb2.GraphPart(location=seed.location())
+    assert not other.unchanged
+    assert [other.part] == seed.graph()
+
+
+def test_a_brief_plan_is_of_the_same_fingerprint(seed: CodeServer) -> None:
+    selection = plan_pb2.Selection(expressions=["foo_asset"])
+    request = codeserver_pb2.PlanRequest(selection=selection, brief=True)
+    (brief,) = (response.part for response in seed.stub.Plan(request, timeout=30))
+    (whole,) = seed.plan("foo_asset")
+
+    omitted = [step for step in whole.steps if step.verdict == plan_pb2.VERDICT_OMIT]
+    assert brief.header.fingerprint == whole.header.fingerprint
+    assert brief.header.omitted_step_count == len(omitted) > 0
+    assert [step.key for step in brief.steps] == [
+        step.key for step in whole.steps if step not in omitted
+    ]
+
+
 def test_the_manifest_names_what_the_digest_is_made_of(seed: CodeServer) -> None:
     call = seed.stub.GetManifest(codeserver_pb2.GetManifestRequest(), timeout=30)
     (response,) = call

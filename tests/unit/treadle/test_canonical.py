@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle import canonical
-from treadle.canonical import CanonicalError
+from treadle.canonical import CanonicalError, from_json, sparse_json
 from treadle.snapshot import (
     Asset,
     AssetSource,
@@ -107,6 +107,7 @@ class Painted:
 @given(snapshots)
 def test_a_snapshot_decodes_to_what_was_encoded(snapshot: Snapshot) -> None:
     assert canonical.decode(Snapshot, canonical.encode(snapshot)) == snapshot
+    assert from_json(Snapshot, sparse_json(snapshot)) == snapshot
 
 
 @given(snapshots)
@@ -198,3 +199,18 @@ def test_a_value_that_is_no_member_of_the_enum_is_refused() -> None:
 
 def test_missing_fields_take_their_defaults() -> None:
     assert canonical.decode(Painted, b'{"colour":"red"}') == Painted(colour=Colour.RED)
+
+
+def test_what_is_at_its_default_needs_not_be_sent() -> None:
+    snapshot = Snapshot(
+        blocks=(Block(name="b", asset_keys=(KeyText("a"),), source=SourceLine(file="/a", line=1)),),
+        warnings=("w",),
+    )
+
+    sparse = sparse_json(snapshot)
+
+    assert sparse == {
+        "blocks": [{"name": "b", "asset_keys": ["a"], "source": {"file": "/a", "line": 1}}],
+        "warnings": ["w"],
+    }
+    assert from_json(Snapshot, sparse) == snapshot

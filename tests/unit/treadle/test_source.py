@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,3 +29,21 @@ def test_the_line_is_the_users_and_not_ours() -> None:
 def test_what_runs_the_users_code_is_no_user() -> None:
     assert called_by("treadle_worker.step", user_frame) is None
     assert called_by("treadle_worker.step", user_line) == SourceLine(file="", line=0)
+
+
+def test_the_line_is_that_of_the_frame_also_where_code_goes_back_and_calls_others() -> None:
+    found = []
+
+    def ask() -> None:
+        line = user_line()
+        found.append((line.line, sys._getframe().f_lineno - 1))
+
+    for _ in range(3):
+        ask()
+        found.append((user_line().line, sys._getframe().f_lineno))
+        found.extend([
+            (user_line().line, sys._getframe().f_lineno),
+            (user_line().line, sys._getframe().f_lineno),
+        ])  # fmt: skip
+
+    assert [line for line, _ in found] == [expected for _, expected in found]

@@ -22,7 +22,7 @@ from treadle_api.v1 import graph_pb2, value_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationState, LocationStatus, Served
 from treadle_codeserver.module_report import ModuleReport, ModuleState
-from treadle_codeserver.wire.graph import encode_graph, encode_location
+from treadle_codeserver.wire.graph import encode_definitions, encode_graph, encode_location
 
 PLACE = SourceLine(file="/a.py", line=3)
 
@@ -143,7 +143,8 @@ def test_every_state_of_the_contract_is_sent() -> None:
 
 
 def test_a_graph_is_encoded_whole() -> None:
-    (part,) = encode_graph(SERVING)
+    assert SERVING.served is not None
+    (part,) = encode_graph(SERVING, tuple(encode_definitions(SERVING.served)))
 
     (step,) = part.steps
     asset, external = part.assets
@@ -168,6 +169,7 @@ def test_a_long_text_of_a_user_is_cut() -> None:
     served = Served(snapshot=Snapshot(blocks=(block,)), loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
     status = LocationStatus(name="here", state=LocationState.SERVING, served=served)
 
-    (part,) = encode_graph(status)
+    assert status.served is not None
+    (part,) = encode_graph(status, tuple(encode_definitions(status.served)))
 
     assert len(part.blocks[0].description) <= defaults.TEXT_BYTES

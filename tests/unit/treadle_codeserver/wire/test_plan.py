@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from treadle.lazy_dataclasses import replace
 from treadle.snapshot import KeyText, Siblings, StepKey, UnselectedOutputs
 from treadle_api.v1 import codeserver_pb2, plan_pb2
+from treadle_codeserver import defaults
 from treadle_codeserver.errors import BadArgumentError
-from treadle_codeserver.wire.plan import decode_plan_request, encode_plan
+from treadle_codeserver.wire.plan import PlanBodies, decode_plan_request, encode_plan
 from treadle_planner import (
     Hazard,
     Load,
@@ -45,8 +47,11 @@ def plan(
     )
 
 
-def encoded(made: Plan) -> list[plan_pb2.PlanPart]:
-    return list(encode_plan("here", codeserver_pb2.PlanRequest(), made))
+def encoded(
+    made: Plan, request: codeserver_pb2.PlanRequest | None = None
+) -> list[plan_pb2.PlanPart]:
+    request = codeserver_pb2.PlanRequest() if request is None else request
+    return list(encode_plan("here", request, made, PlanBodies().of(made, brief=request.brief)))
 
 
 def test_an_empty_request_asks_for_every_asset_as_the_blocks_choose() -> None:
@@ -96,7 +101,7 @@ def test_the_header_says_what_was_asked_for() -> None:
         options=plan_pb2.PlanOptions(unrecorded_loads=plan_pb2.UNRECORDED_LOADS_TRY),
     )
 
-    (part,) = encode_plan("here", asked, plan(selected=(KeyText("a"),)))
+    (part,) = encoded(plan(selected=(KeyText("a"),)), asked)
 
     assert part.header == plan_pb2.PlanHeader(
         location="here",
@@ -255,3 +260,55 @@ def test_loads_and_hazards_are_encoded_whole() -> None:
             unselected_outputs=plan_pb2.UNSELECTED_OUTPUTS_MATERIALIZE,
         )
     ]
+
+
+def running(key: str, *selected: str) -> PlannedStep:
+    return PlannedStep(
+        key=StepKey(key),
+        block=key.partition(".")[0],
+        op="o",
+        verdict=Verdict.RUN,
+        reason="Makes it.",
+        selected_asset_keys=tuple(map(KeyText, selected)),
+        unselected_outputs=UnselectedOutputs.FAIL,
+    )
+
+
+def test_a_brief_plan_says_once_what_is_the_same_for_many_steps() -> None:
+    omitted = PlannedStep(
+        key=StepKey("g.z"), block="g", op="o", verdict=Verdict.OMIT, reason="Not needed."
+    )
+    many = [f"k{number:04}" for number in range(501)]
+    steps = (running("g.a", *many), running("g.b", *many), omitted, running("b", "x"))
+
+    (part,) = encoded(plan(steps=steps), codeserver_pb2.PlanRequest(brief=True))
+
+    assert part.header.omitted_step_count == 1
+    assert [step.key for step in part.steps] == ["g.a", "g.b", "b"]
+    assert not any(step.selected_asset_keys for step in part.steps)
+    said = [(each.block, list(each.asset_keys)) for each in part.block_selections]
+    assert said == [("b", ["x"]), ("g", many[:500]), ("g", many[500:])]
+
+
+def test_a_plan_that_is_not_brief_says_all_at_each_step() -> None:
+    (part,) = encoded(plan(steps=(running("g.a", "x"), running("g.b", "x"))))
+
+    assert [list(step.selected_asset_keys) for step in part.steps] == [["x"], ["x"]]
+    assert not part.block_selections
+    assert part.header.omitted_step_count == 0
+
+
+def test_plans_that_are_kept_are_the_last_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = PlanBodies()
+    first, second = (
+        replace(plan(steps=(running(f"{name}.x", name),)), fingerprint=name) for name in "ab"
+    )
+    kept = bodies.of(first, brief=False)
+    assert bodies.of(first, brief=False) is kept
+    assert bodies.of(first, brief=True) != kept
+
+    monkeypatch.setattr(defaults, "KEPT_PLAN_BYTES", kept[0].ByteSize())
+    bodies.of(second, brief=False)
+
+    assert bodies.of(first, brief=False) is not kept
+    assert bodies.of(first, brief=False) == kept
