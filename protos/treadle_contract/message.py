@@ -144,12 +144,18 @@ class ContractEnum(StrEnum):
         return self.name in type(self).__members__
 
 
+#: By class, and not in it: what is derived from it has fields of its own.
+_FIELDS_MADE: Final[dict[type[Message], dict[str, DataclassField[Any]]]] = {}
+
+
 class _DataclassFields:
     """`__dataclass_fields__` of a message, made when somebody asks."""
 
     def __get__(
         self, instance: Message | None, owner: type[Message]
     ) -> dict[str, DataclassField[Any]]:
+        if owner in _FIELDS_MADE:
+            return _FIELDS_MADE[owner]
         # Imported here: what starts fast asks for no field.
         import dataclasses  # noqa: PLC0415 (see above)
 
@@ -158,8 +164,7 @@ class _DataclassFields:
             made[name] = dataclasses.field(kw_only=True)
             made[name].name = name
             made[name]._field_type = dataclasses._FIELD  # type: ignore[attr-defined]  # what dataclass() sets
-        if owner is not Message:
-            owner.__dataclass_fields__ = made
+        _FIELDS_MADE[owner] = made
         return made
 
 

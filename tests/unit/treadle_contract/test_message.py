@@ -33,6 +33,14 @@ def test_a_message_is_a_frozen_value() -> None:
         del ACK.state
 
 
+def test_a_class_that_is_derived_has_fields_of_its_own() -> None:
+    class Longer(Ack):
+        __match_args__ = (*Ack.__match_args__, "more")
+
+    assert len(dataclasses.fields(Ack)) == 2
+    assert [field.name for field in dataclasses.fields(Longer)] == ["task_id", "state", "more"]
+
+
 def test_what_must_be_set_has_no_default() -> None:
     with pytest.raises(TypeError, match="state"):
         Ack(task_id=TaskId("r/a/1"))  # type: ignore[call-arg]
