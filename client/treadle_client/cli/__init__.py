@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 import click
 
+from treadle_access.importing import modules_for_good
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.lazy_group import LazyGroup
 
@@ -59,5 +61,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> NoReturn:
-    """Run the command and exit."""
+    """Run the command and exit; the process is its own."""
+    called = next((word for word in sys.argv[1:] if word in _COMMANDS), None)
+    if called is not None:
+        with modules_for_good():
+            importlib.import_module(f"{__name__}.{called}")
     sys.exit(run())

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import click
 
-from treadle_access.importing import modules_for_good
 from treadle_client.cli.suggesting_group import SuggestingGroup
 
 
@@ -32,9 +31,7 @@ class LazyGroup(SuggestingGroup):
         """Import a command's module; None when there is no such command."""
         if cmd_name not in self._commands_help:
             return None
-        with modules_for_good():
-            module = importlib.import_module(f"{self._package}.{cmd_name}")
-        command = getattr(module, cmd_name)
+        command = getattr(importlib.import_module(f"{self._package}.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
