@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.model.examples import examples
 from tests.unit.treadle_contract import messages
 from treadle_api import bounds
 from treadle_api.codec import from_proto, proto_class, to_proto
@@ -20,12 +21,7 @@ from treadle_contract.message import ContractError, Message
 
 EVERY = pytest.mark.parametrize("cls", messages.CLASSES, ids=lambda cls: cls.__name__)
 # What fails is shown as it was drawn: to make a message of forty fields smaller takes minutes.
-FEW = settings(
-    max_examples=10,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+FEW = settings(examples(5), phases=[Phase.explicit, Phase.generate])
 
 
 @EVERY
