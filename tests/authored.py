@@ -9,7 +9,8 @@ import pytest
 
 from treadle import DefinitionError
 from treadle.location import LoadedLocation, build_location, definitions_of
-from treadle.snapshot import Asset, AssetSource, Snapshot, Source, SourceLine, Step, StepKey
+from treadle.snapshot import Asset, AssetSource, Snapshot, Source, SourceLine, Step
+from treadle_contract.ids import StepKey
 
 _PRELUDE = "from treadle import *\n"
 

@@ -37,7 +37,7 @@ from treadle._output import Output
 from treadle._policies import Limits, RetryPolicy
 from treadle._resource import Resource, ResourceParam
 from treadle._retry_requests import Failure, RetryRequested
-from treadle.policy import Backoff, Jitter
+from treadle_contract.policy import Backoff, Jitter
 
 __all__ = [
     "ArgumentError",

@@ -31,7 +31,7 @@ from treadle._policies import (
 )
 from treadle._texts import described
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import Siblings, UnselectedOutputs
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]
 

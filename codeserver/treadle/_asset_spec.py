@@ -14,7 +14,8 @@ from treadle._names import checked_asset_tags, checked_group, checked_kinds, che
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.lazy_dataclasses import dataclass, field
-from treadle.snapshot import MetadataEntry, SourceLine
+from treadle.snapshot import SourceLine
+from treadle_contract.value import MetadataEntry
 
 
 @runtime_checkable

@@ -24,7 +24,8 @@ from treadle._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import Siblings, SourceLine, UnselectedOutputs
+from treadle.snapshot import SourceLine
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 _PLAIN_IN = AssetIn()
 

@@ -23,7 +23,7 @@ from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._texts import described
 from treadle.lazy_dataclasses import dataclass, field
-from treadle.snapshot import Siblings, UnselectedOutputs
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings)
 
@@ -222,11 +222,10 @@ def _mode(kind: type[Mode], parameter: str, given: Mapping[str, Any], owner: str
     value = given.get(parameter)
     if value is None:
         return None
-    try:
+    if isinstance(value, str) and kind(value).is_known:
         return kind(value)
-    except ValueError:
-        raise ArgumentError(
-            f"{owner}: {parameter}={value!r} means nothing.{did_you_mean(str(value), kind)}",
-            fix=f"It is one of {listed(kind)}.",
-            source=user_line(),
-        ) from None
+    raise ArgumentError(
+        f"{owner}: {parameter}={value!r} means nothing.{did_you_mean(str(value), kind)}",
+        fix=f"It is one of {listed(kind)}.",
+        source=user_line(),
+    )

@@ -14,7 +14,7 @@ from treadle._metadata import kept_entries
 from treadle._op import OpDefinition
 from treadle._resources import Resources
 from treadle.lazy_dataclasses import dataclass, field
-from treadle.snapshot import MetadataEntry
+from treadle_contract.value import MetadataEntry
 
 if TYPE_CHECKING:
     import logging

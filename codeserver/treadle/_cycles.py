@@ -13,16 +13,9 @@ from treadle._errors import LocationError
 from treadle._order import cyclic_components, shortest_cycle, topological
 from treadle._pieces import Piece, fewest_pieces
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import (
-    AssetSource,
-    KeyText,
-    Snapshot,
-    SourceLine,
-    Step,
-    StepInput,
-    StepKey,
-)
+from treadle.snapshot import AssetSource, Snapshot, SourceLine, Step, StepInput
 from treadle.wiring import OutputRef, Wiring
+from treadle_contract.ids import KeyText, StepKey
 
 # A step as a whole, where a block that may be cut has its outputs one by one.
 _WHOLE = ""

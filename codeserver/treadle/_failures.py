@@ -4,41 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 
 from treadle._errors import DefinitionError, TreadleError
 from treadle._interrupted import StepInterrupted
 from treadle._policies import milliseconds
 from treadle._retry_requests import Failure, RetryRequested
-from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import MetadataEntry
-
-
-class Where(StrEnum):
-    """In which part of a step an error arose. The values are run.proto's FailureWhere."""
-
-    COMPUTE = "compute"
-    """In the op's body."""
-    LOAD = "load"
-    """While an input was loaded."""
-    STORE = "store"
-    """While an output was stored."""
-    TYPE_CHECK = "type_check"
-    """A value was not of its declared type."""
-    RESOURCE = "resource"
-    """While a resource was set up or torn down, or one was missing."""
-    CONFIG = "config"
-    """Configuration was refused."""
-    OUTPUT = "output"
-    """The op yielded what it must not, or left out what it must yield."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryAsk:
-    """An op's own wish to be tried again: how often at most, and after how long."""
-
-    max_retries: int
-    delay_ms: int
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
+from treadle_contract.worker import RetryRequest
 
 
 class StepFailedError(TreadleError):
@@ -48,19 +21,19 @@ class StepFailedError(TreadleError):
     is nobody's doing, a value that was to be read is not there any more.
     """
 
-    def __init__(self, where: Where, message: str, *, stale: bool = False) -> None:
+    def __init__(self, where: FailureWhere, message: str, *, stale: bool = False) -> None:
         self.where = where
         self.stale = stale
         self.message = message
         super().__init__(message)
 
     @property
-    def retry(self) -> RetryAsk | None:
+    def retry(self) -> RetryRequest | None:
         """What the op asks for; None: its policy decides."""
         asked = self.__cause__
         if not isinstance(asked, RetryRequested):
             return None
-        return RetryAsk(
+        return RetryRequest(
             max_retries=asked.max_retries, delay_ms=milliseconds(asked.seconds_to_wait or 0.0)
         )
 
@@ -76,7 +49,7 @@ class StepFailedError(TreadleError):
 
 
 @contextmanager
-def user_code(where: Where, subject: str) -> Iterator[None]:
+def user_code(where: FailureWhere, subject: str) -> Iterator[None]:
     """Make whatever the user's code raises the step's failure. `subject` says what was running.
 
     Raises:

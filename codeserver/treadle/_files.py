@@ -12,7 +12,7 @@ from treadle._errors import TreadleError
 from treadle._pickle5 import Stamp, ValueFileError
 from treadle._system import hashlib, make_folders, open_file, os
 from treadle.durability import Durability, sync_folders
-from treadle.task import ValueRef
+from treadle_contract.value import ValueRef
 
 STORE_NAME: Final = "files"
 

@@ -25,7 +25,7 @@ from treadle._keys import KeyLike
 from treadle._names import checked_name
 from treadle._policies import RetryPolicy
 from treadle._texts import described
-from treadle.snapshot import Siblings, UnselectedOutputs
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]
 

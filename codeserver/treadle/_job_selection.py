@@ -16,7 +16,8 @@ from treadle.selection import (
     select,
     union,
 )
-from treadle.snapshot import Block, Job, KeyText, Snapshot, SourceLine
+from treadle.snapshot import Block, Job, Snapshot, SourceLine
+from treadle_contract.ids import KeyText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from treadle._arguments import checked_init
 from treadle._errors import InvalidNameError
 from treadle._source import user_line
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 _COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")
 _NOT_IN_NODE_NAMES = str.maketrans("-.", "__")

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from treadle._order import dependents
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import StepKey
 from treadle.wiring import OutputRef
+from treadle_contract.ids import StepKey
 
 # The fewest is as hard to find as the fewest nodes that break all cycles of a graph, so there
 # is an end to searching; it lies far beyond any module that a person writes.

@@ -13,19 +13,18 @@ from treadle._managers import is_builtin
 from treadle._policies import milliseconds
 from treadle._step_code import StepCode
 from treadle.lazy_dataclasses import dataclass, replace
-from treadle.policy import RetryPolicy
 from treadle.snapshot import (
     Asset,
     AssetSource,
     Block,
-    KeyText,
     OutputSource,
     Source,
     Step,
     StepInput,
-    StepKey,
     StepOutput,
 )
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.policy import RetryPolicy
 
 _Produced: TypeAlias = Mapping[StepRef, tuple[AssetKey, ...]]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from treadle import _json as json
 from treadle._system import os
-from treadle.snapshot import JsonValue
+from treadle_contract.message import UserValue
 
 # Limits of the wire: text in one value, whole numbers, and what one event may reasonably hold.
 TEXT_BYTES: Final = 32 * 1024
@@ -35,7 +35,7 @@ class TooLongError(NotPlainError):
         super().__init__(f"has {role} of {size} bytes", fix)
 
 
-def plain_value(value: Any) -> JsonValue:
+def plain_value(value: Any) -> UserValue:
     """Return the value as plain data.
 
     Raises:
@@ -62,12 +62,12 @@ def plain_name(name: Any) -> str:
     return _key(name, "a name")
 
 
-def size_of(name: str, value: JsonValue) -> int:
+def size_of(name: str, value: UserValue) -> int:
     """Return how many bytes an entry takes."""
     return len(json.dumps(value)) + len(name)
 
 
-def _plain(value: Any, depth: int) -> JsonValue:
+def _plain(value: Any, depth: int) -> UserValue:
     if depth > _DEPTH:
         raise NotPlainError(
             f"is nested deeper than {_DEPTH} levels", "Flatten it, or give it as text."
@@ -84,8 +84,8 @@ def _plain(value: Any, depth: int) -> JsonValue:
     return _scalar(value)
 
 
-def _mapping(value: Mapping[Any, Any], depth: int) -> JsonValue:
-    found: dict[str, JsonValue] = {}
+def _mapping(value: Mapping[Any, Any], depth: int) -> UserValue:
+    found: dict[str, UserValue] = {}
     for key, item in value.items():
         name = _key(key, "a key")
         if name in found:
@@ -109,7 +109,7 @@ def _key(key: Any, role: str) -> str:
     return json.dumps(plain)
 
 
-def _scalar(value: Any) -> JsonValue:
+def _scalar(value: Any) -> UserValue:
     match value:
         case None | bool():
             return value

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from enum import StrEnum
 from typing import Final, TypeGuard, TypeVar
 
-from treadle import policy
 from treadle._arguments import checked_init
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.lazy_dataclasses import dataclass
-from treadle.policy import Backoff, Jitter, RetryCause
+from treadle_contract import policy
+from treadle_contract.message import ContractEnum
+from treadle_contract.policy import Backoff, Jitter, RetryCause
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Choice = TypeVar("Choice", bound=ContractEnum)
 
 _INT32: Final = 2**31 - 1
 _INT64: Final = 2**63 - 1
@@ -222,14 +222,14 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 def _choice(kind: type[Choice], name: str, value: object) -> Choice | None:
     if value is None:
         return None
-    try:
-        return kind(str(value))
-    except ValueError:
-        raise ArgumentError(
-            f"RetryPolicy: {name}={in_words(value)} means nothing.{did_you_mean(str(value), kind)}",
-            fix=f"It is one of {listed(kind)}.",
-            source=user_line(),
-        ) from None
+    chosen = kind(str(value))
+    if chosen.is_known:
+        return chosen
+    raise ArgumentError(
+        f"RetryPolicy: {name}={in_words(value)} means nothing.{did_you_mean(str(value), kind)}",
+        fix=f"It is one of {listed(kind)}.",
+        source=user_line(),
+    )
 
 
 def _causes(on: object) -> frozenset[RetryCause]:
@@ -252,12 +252,12 @@ def _causes(on: object) -> frozenset[RetryCause]:
 
 
 def _cause(given: object) -> RetryCause:
-    try:
-        return RetryCause(str(given))
-    except ValueError:
-        raise ArgumentError(
-            f"RetryPolicy: on has {in_words(given)}, which is no cause."
-            + did_you_mean(str(given), RetryCause),
-            fix=f"The causes are {listed(RetryCause)}.",
-            source=user_line(),
-        ) from None
+    cause = RetryCause(str(given))
+    if cause.is_known:
+        return cause
+    raise ArgumentError(
+        f"RetryPolicy: on has {in_words(given)}, which is no cause."
+        + did_you_mean(str(given), RetryCause),
+        fix=f"The causes are {listed(RetryCause)}.",
+        source=user_line(),
+    )

@@ -13,7 +13,7 @@ from treadle._metadata import metadata_entries
 from treadle._op import OpDefinition
 from treadle._source import user_line
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import MetadataEntry
+from treadle_contract.value import MetadataEntry
 
 DEFAULT_GROUP = "default"
 

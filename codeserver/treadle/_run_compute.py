@@ -10,7 +10,7 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final
 
 from treadle._context import OpExecutionContext
-from treadle._failures import StepFailedError, Where, user_code
+from treadle._failures import StepFailedError, user_code
 from treadle._ins_outs import DEFAULT_OUTPUT
 from treadle._interrupted import StepInterrupted
 from treadle._left_out import LEAVING_OUT
@@ -19,6 +19,7 @@ from treadle._output import Output
 from treadle._signatures import Kind, parameters_of
 from treadle._step_code import StepCode
 from treadle._value_words import a
+from treadle_contract.run import FailureWhere
 
 _END: Final = object()
 
@@ -72,7 +73,7 @@ def _called(
         given = ()
     elif _is_keyword_only(op, op.context_param):
         given, arguments = (), {**arguments, op.context_param: context}
-    with user_code(Where.COMPUTE, subject):
+    with user_code(FailureWhere.COMPUTE, subject):
         result = op.fn(*given, **arguments)
         return asyncio.run(result) if isinstance(result, CoroutineType) else result
 
@@ -89,7 +90,7 @@ def _generated(
     returned = None
     try:
         while True:
-            with user_code(Where.COMPUTE, subject):
+            with user_code(FailureWhere.COMPUTE, subject):
                 try:
                     item = next(generator)
                 except StopIteration as stop:
@@ -99,7 +100,7 @@ def _generated(
                 yield item
             except StepInterrupted as error:
                 # It came while the output was stored: the op hears it where it waits.
-                with user_code(Where.COMPUTE, subject), suppress(StopIteration):
+                with user_code(FailureWhere.COMPUTE, subject), suppress(StopIteration):
                     generator.throw(error)
                 raise
             del item
@@ -128,14 +129,14 @@ def _generated_async(
 
     with asyncio.Runner() as runner:
         while True:
-            with user_code(Where.COMPUTE, subject):
+            with user_code(FailureWhere.COMPUTE, subject):
                 item = runner.run(following())
             if item is _END:
                 return
             try:
                 yield item
             except StepInterrupted as error:
-                with user_code(Where.COMPUTE, subject):
+                with user_code(FailureWhere.COMPUTE, subject):
                     runner.run(_thrown(generator, error))
                 raise
             del item
@@ -211,4 +212,4 @@ def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:
 
 
 def _refused(problem: str, fix: str) -> StepFailedError:
-    return StepFailedError(Where.OUTPUT, f"{problem} {fix}")
+    return StepFailedError(FailureWhere.OUTPUT, f"{problem} {fix}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from treadle._failures import StepFailedError, Where, user_code
+from treadle._failures import StepFailedError, user_code
 from treadle._files import FileStore
 from treadle._ins_outs import In
 from treadle._io_manager import InputContext, IOManager, OutputContext
@@ -17,8 +17,12 @@ from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import Asset, KeyText, Snapshot, StepKey
-from treadle.task import LoadedInput, TaskInput, TaskRun, TaskSource, TaskStep, ValueRef
+from treadle.snapshot import Asset, Snapshot
+from treadle_contract.event import InputLoaded
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import ValueRef
+from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep
 
 
 class StepSource(Protocol):
@@ -47,9 +51,9 @@ class InputLoader:
     location: StepSource
     code: StepCode
     step: TaskStep
-    run: TaskRun
+    task: Task
     store: FileStore
-    loaded: Callable[[LoadedInput], None]
+    loaded: Callable[[InputLoaded], None]
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments by name. What reads nothing is left to the declared default.
@@ -67,7 +71,7 @@ class InputLoader:
                 found[name] = (
                     declared.default_value if declared.has_default else self._not_loaded(name)
                 )
-                self.loaded(LoadedInput(input=name, position=0, source=None, not_needed=True))
+                self.loaded(InputLoaded(input=name, not_needed=True))
             elif given is not None and (given.sources or given.fan_in):
                 found[name] = self._values(given, declared)
             elif declared.has_default:
@@ -82,11 +86,11 @@ class InputLoader:
         values = []
         for position, source in enumerate(given.sources):
             values.append(self._value(given.name, declared, source))
-            self.loaded(LoadedInput(input=given.name, position=position, source=source))
+            self.loaded(_told(given.name, position, source))
         value = values if given.fan_in else values[0]
         if not is_of_type(value, declared.dagster_type):
             raise StepFailedError(
-                Where.TYPE_CHECK,
+                FailureWhere.TYPE_CHECK,
                 f"Input {given.name!r} of {self.step.step_key!r} is declared"
                 f" {type_name(declared.dagster_type)}, but what it reads"
                 f" ({', '.join(map(_described, given.sources))}) is {a(type_name(type(value)))}."
@@ -101,20 +105,20 @@ class InputLoader:
             return self._stored(subject, ref)
         manager = self._manager(name, source)
         context = self._context(name, declared, source)
-        with user_code(Where.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
+        with user_code(FailureWhere.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
             return manager.load_input(context)
 
     def _stored(self, subject: str, ref: ValueRef) -> object:
         try:
-            with user_code(Where.LOAD, subject):
+            with user_code(FailureWhere.LOAD, subject):
                 return self.store.read_value(ref)
         except StepFailedError as error:
             if not isinstance(error.__cause__, ValueLostError):
                 raise
             problem = f"{subject}: its value is lost. {error.__cause__}"
         raise StepFailedError(
-            Where.LOAD,
-            f"{problem} `treadle runs rerun {self.run.run_id}` makes it again, and goes on.",
+            FailureWhere.LOAD,
+            f"{problem} `treadle runs rerun {self.task.run_id}` makes it again, and goes on.",
             stale=True,
         )
 
@@ -128,8 +132,10 @@ class InputLoader:
         if isinstance(manager, IOManager):
             return manager
         where = f"Input {name!r} of {self.step.step_key!r}"
-        if manager is None and source.asset_key is not None and not source.run_id:
-            raise StepFailedError(Where.LOAD, f"{where} {self._nothing_stored(source.asset_key)}")
+        if manager is None and source.asset_key and not source.run_id:
+            raise StepFailedError(
+                FailureWhere.LOAD, f"{where} {self._nothing_stored(source.asset_key)}"
+            )
         raise missing_manager(where, source.io_manager_key, manager)
 
     def _nothing_stored(self, key: KeyText) -> str:
@@ -148,11 +154,11 @@ class InputLoader:
         return InputContext(
             name=name,
             step_key=self.step.step_key,
-            run_id=self.run.run_id,
+            run_id=self.task.run_id,
             dagster_type=declared.dagster_type,
             definition_metadata=declared.metadata,
             resources=resources,
-            run_tags=self.run.tags,
+            run_tags=self.task.run_tags,
             upstream_output=upstream_output(self.location, source, resources),
         )
 
@@ -166,10 +172,10 @@ def upstream_output(
         step_key=source.step_key,
         run_id=source.run_id,
         resources=resources,
-        key=AssetKey(source.asset_key) if source.asset_key is not None else None,
+        key=AssetKey(source.asset_key) if source.asset_key else None,
     )
     asset = _asset(location.snapshot, source.asset_key)
-    step_key, output = StepKey(source.step_key), source.output
+    step_key, output = source.step_key, source.output
     if asset is not None and asset.step_key is not None:
         step_key, output = asset.step_key, asset.output or output
     elif asset is not None:
@@ -191,17 +197,30 @@ def missing_manager(where: str, key: str, found: object) -> StepFailedError:
     """Make the failure of a step whose IO manager is not there, or is none."""
     said = "there is no resource" if found is None else f"{type(found).__name__} is no IOManager:"
     return StepFailedError(
-        Where.RESOURCE,
+        FailureWhere.RESOURCE,
         f"{where} names IO manager {key!r}, but {said} {key!r}."
         f" Give Definitions(resources={{{key!r}: …}}) an instance of a class derived from IOManager.",
     )
 
 
-def _asset(snapshot: Snapshot, key: KeyText | None) -> Asset | None:
+def _asset(snapshot: Snapshot, key: KeyText) -> Asset | None:
     return next((each for each in snapshot.assets if each.key == key), None)
 
 
+def _told(name: str, position: int, source: TaskSource) -> InputLoaded:
+    return InputLoaded(
+        input=name,
+        position=position,
+        asset_key=source.asset_key,
+        from_run_id=source.run_id,
+        from_step_key=source.step_key,
+        # An asset has one output, which its key says.
+        from_output="" if source.asset_key else source.output,
+        value_ref=source.value_ref,
+    )
+
+
 def _described(source: TaskSource) -> str:
-    if source.asset_key is not None:
+    if source.asset_key:
         return f"asset {source.asset_key!r}"
     return f"output {source.output!r} of {source.step_key!r}"

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from treadle._context import OpExecutionContext, said_in_vain, sealed_entries
 from treadle._errors import did_you_mean, listed
-from treadle._failures import StepFailedError, Where
+from treadle._failures import StepFailedError
 from treadle._metadata import entries_size, kept_entries
 from treadle._output import Output
 from treadle._run_store import ValueWriter
@@ -15,15 +15,12 @@ from treadle._step_code import StepCode
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a
 from treadle.lazy_dataclasses import dataclass, field, replace
-from treadle.snapshot import MetadataEntry, UnselectedOutputs
-from treadle.task import (
-    DiscardedOutput,
-    StepResult,
-    StoredOutput,
-    TaskAsset,
-    TaskOutput,
-    TaskStep,
-)
+from treadle_contract.event import AssetMaterialized, OutputDiscarded, OutputStored
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
+from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
 
 _Entries: TypeAlias = tuple[MetadataEntry, ...]
 
@@ -39,8 +36,8 @@ class OutputKeeper:
     step: TaskStep
     context: OpExecutionContext
     writer: ValueWriter
-    _kept: dict[str, tuple[StoredOutput, ...]] = field(default_factory=dict, init=False)
-    _dropped: dict[str, DiscardedOutput] = field(default_factory=dict, init=False)
+    _kept: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict, init=False)
+    _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
 
     def take(self, output: Output[Any]) -> None:
         """Store the output as what the task says, or drop it.
@@ -48,12 +45,12 @@ class OutputKeeper:
         Raises:
             StepFailedError: it is not to be yielded, of another type, or cannot be stored.
         """
-        planned = self._planned(output.output_name)
+        planned = self._to_take(output.output_name)
         assets = self._assets_to_store(planned)
         if not (assets or planned.selected or planned.store_intermediate):
             sealed_entries(self.context, planned.name)
             keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
-            self._dropped[planned.name] = DiscardedOutput(output=planned.name, asset_keys=keys)
+            self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
             return
         self._check_type(planned, output.value)
         said = self._said_of(output)
@@ -65,7 +62,7 @@ class OutputKeeper:
             kept.append(self._stored(planned, output.value, said))
         self._kept[planned.name] = tuple(kept)
 
-    def result(self) -> StepResult:
+    def result(self) -> AttemptSucceeded:
         """Return what was made, when the op has ended.
 
         Raises:
@@ -76,7 +73,7 @@ class OutputKeeper:
                 continue
             if not planned.nothing:
                 raise StepFailedError(
-                    Where.OUTPUT,
+                    FailureWhere.OUTPUT,
                     f"Step {self.step.step_key!r} ended without output {planned.name!r}, which"
                     " this run needs. Yield it whenever it is in"
                     " context.selected_output_names, or declare it Out(is_required=False).",
@@ -86,15 +83,28 @@ class OutputKeeper:
         for name in said_in_vain(self.context):
             self.context.log.warning("metadata_unused output=%s reason=not_yielded", name)
         order = [name for name in self.code.outs if name in self._kept]
-        return StepResult(
-            stored=tuple(self._told(each for name in order for each in self._kept[name])),
+        stored = tuple(self._told(each for name in order for each in self._kept[name]))
+        return AttemptSucceeded(
+            stored=stored,
+            materialized=tuple(self._materialized(each) for each in stored if each.asset_key),
             discarded=tuple(
                 self._dropped[name] for name in self.code.outs if name in self._dropped
             ),
             yielded_outputs=tuple(order),
         )
 
-    def _told(self, stored: Iterable[StoredOutput]) -> Iterator[StoredOutput]:
+    def _materialized(self, stored: OutputStored) -> AssetMaterialized:
+        return AssetMaterialized(
+            asset_key=stored.asset_key,
+            output=stored.output,
+            value_ref=stored.value_ref,
+            metadata=stored.metadata,
+            unexpected=not self._planned(stored.output).selected,
+            digest=self.writer.location.snapshot.digest,
+            io_manager_key=stored.io_manager_key,
+        )
+
+    def _told(self, stored: Iterable[OutputStored]) -> Iterator[OutputStored]:
         """Yield what was stored; of what is said of all of it, only as much as can be told."""
         left = _STEP_METADATA_BYTES
         for each in stored:
@@ -112,25 +122,28 @@ class OutputKeeper:
             )
             yield replace(each, metadata=())
 
-    def _planned(self, name: str) -> TaskOutput:
+    def _to_take(self, name: str) -> TaskOutput:
         step_key, known = self.step.step_key, self.code.outs
         if name not in known:
             raise StepFailedError(
-                Where.OUTPUT,
+                FailureWhere.OUTPUT,
                 f"Step {step_key!r} yielded output {name!r}, which its op does not have."
                 f"{did_you_mean(name, known)} Its outputs are {listed(known)}.",
             )
         if name in self._kept or name in self._dropped:
             raise StepFailedError(
-                Where.OUTPUT,
+                FailureWhere.OUTPUT,
                 f"Step {step_key!r} yielded output {name!r} twice. Yield each output once;"
                 " several values go into one as a list.",
             )
+        return self._planned(name)
+
+    def _planned(self, name: str) -> TaskOutput:
         for planned in self.step.outputs:
             if planned.name == name:
                 return planned
         # Another piece of a block that was cut makes it.
-        return TaskOutput(name=name, selected=False, must_yield=False)
+        return TaskOutput(name=name)
 
     def _assets_to_store(self, planned: TaskOutput) -> tuple[TaskAsset, ...]:
         if planned.selected:
@@ -142,10 +155,10 @@ class OutputKeeper:
                 return planned.assets
             case UnselectedOutputs.DISCARD:
                 return ()
-            case UnselectedOutputs.FAIL:
+            case _:
                 keys = listed(sorted(each.asset_key for each in planned.assets))
                 raise StepFailedError(
-                    Where.OUTPUT,
+                    FailureWhere.OUTPUT,
                     f"Step {self.step.step_key!r} yielded output {planned.name!r}, which is not"
                     f" selected and would make {keys}; unselected_outputs is 'fail'. Yield it"
                     " only if it is in context.selected_output_names, select what it makes,"
@@ -158,13 +171,13 @@ class OutputKeeper:
         if planned.nothing:
             if value is not None:
                 raise StepFailedError(
-                    Where.TYPE_CHECK,
+                    FailureWhere.TYPE_CHECK,
                     f"{subject} is Nothing, but the value is {a(type_name(type(value)))}, which"
                     " would be lost. Return None, or declare the output's type.",
                 )
         elif not is_of_type(value, declared):
             raise StepFailedError(
-                Where.TYPE_CHECK,
+                FailureWhere.TYPE_CHECK,
                 f"{subject} is declared {type_name(declared)}, but the value is a"
                 f" {type_name(type(value))}: {value!r:.80}. Return what is declared, or"
                 " change the annotation.",
@@ -177,14 +190,11 @@ class OutputKeeper:
 
     def _stored(
         self, planned: TaskOutput, value: object, said: _Entries, asset: TaskAsset | None = None
-    ) -> StoredOutput:
-        made = StoredOutput(
+    ) -> OutputStored:
+        made = OutputStored(
             output=planned.name,
-            asset_key=asset.asset_key if asset else None,
-            value_ref=None,
-            io_manager_key="",
+            asset_key=asset.asset_key if asset else KeyText(""),
             metadata=said,
-            unexpected=asset is not None and not planned.selected,
         )
         if planned.nothing or (asset is None and not planned.store_intermediate):
             return made  # nothing but orderings reads it

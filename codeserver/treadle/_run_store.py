@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle._failures import StepFailedError, Where, user_code
+from treadle._failures import StepFailedError, user_code
 from treadle._files import FileStore
 from treadle._io_manager import IOManager, OutputContext
 from treadle._keys import AssetKey
@@ -12,8 +12,10 @@ from treadle._run_inputs import StepSource, missing_manager
 from treadle._step_code import StepCode
 from treadle._value_words import a
 from treadle.lazy_dataclasses import dataclass, replace
-from treadle.snapshot import StepKey
-from treadle.task import StoredOutput, TaskRun
+from treadle_contract.event import OutputStored
+from treadle_contract.ids import StepKey
+from treadle_contract.run import FailureWhere
+from treadle_contract.worker import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +25,12 @@ class ValueWriter:
     location: StepSource
     code: StepCode
     step_key: StepKey
-    run: TaskRun
+    task: Task
     store: FileStore
 
     def stored(
-        self, made: StoredOutput, value: object, *, io_manager_key: str, value_key: str
-    ) -> StoredOutput:
+        self, made: OutputStored, value: object, *, io_manager_key: str, value_key: str
+    ) -> OutputStored:
         """Store the value and return `made` with its name and what the IO manager added.
 
         With a `value_key` it goes into the file store.
@@ -37,10 +39,10 @@ class ValueWriter:
             StepFailedError: it cannot be stored, or the IO manager is missing.
         """
         subject = f"Output {made.output!r} of {self.step_key!r}: storing it"
-        if made.asset_key is not None:
+        if made.asset_key:
             subject += f" as asset {made.asset_key!r}"
         if value_key:
-            with user_code(Where.STORE, subject):
+            with user_code(FailureWhere.STORE, subject):
                 ref = self.store.write_value(value_key, value)
             return replace(made, value_ref=ref, io_manager_key=io_manager_key)
         manager = self.location.resources.get(io_manager_key)
@@ -51,11 +53,11 @@ class ValueWriter:
         # Typed as it should be; what the user's method returns has to be seen all the same.
         handle_output: object = manager.handle_output
         assert callable(handle_output)
-        with user_code(Where.STORE, subject):
+        with user_code(FailureWhere.STORE, subject):
             returned: object = handle_output(context, value)
         if returned is not None:
             raise StepFailedError(
-                Where.STORE,
+                FailureWhere.STORE,
                 f"{subject}: handle_output returned {a(type(returned).__name__)}, so it may not"
                 " have run at all. It must be a plain method that returns None; give facts to"
                 " context.add_output_metadata.",
@@ -63,17 +65,17 @@ class ValueWriter:
         metadata = merged_entries(made.metadata, context.added_entries, owner=subject)
         return replace(made, io_manager_key=io_manager_key, metadata=metadata)
 
-    def _context(self, made: StoredOutput) -> OutputContext:
+    def _context(self, made: OutputStored) -> OutputContext:
         out = self.code.outs[made.output]
-        key = None if made.asset_key is None else AssetKey(made.asset_key)
+        key = AssetKey(made.asset_key) if made.asset_key else None
         return OutputContext(
             name=made.output,
             step_key=self.step_key,
-            run_id=self.run.run_id,
+            run_id=self.task.run_id,
             dagster_type=out.dagster_type,
             definition_metadata=self.code.metadata.get(key, {}) if key else out.metadata,
             output_metadata={entry.name: entry.value for entry in made.metadata},
             resources=Resources(self.location.resources),
-            run_tags=self.run.tags,
+            run_tags=self.task.run_tags,
             key=key,
         )

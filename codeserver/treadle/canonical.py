@@ -31,7 +31,7 @@ class CanonicalError(ValueError):
 
 
 class _AnyJson:
-    """Stands for the recursive alias JsonValue, which typing cannot take apart."""
+    """Stands for the recursive alias UserValue, which typing cannot take apart."""
 
 
 def encode(value: object) -> bytes:
@@ -182,11 +182,12 @@ def _scalar_decoder(cls: type) -> _Decoder:
 
 
 def _enum_decoder(cls: type[Enum]) -> _Decoder:
+    members = {member.value: member for member in cls}
+
     def decode_enum(data: Json) -> object:
-        try:
-            return cls(data)
-        except ValueError as error:
-            raise CanonicalError(str(error)) from error
+        if isinstance(data, str) and data in members:
+            return members[data]
+        raise CanonicalError(f"{data!r} is no {cls.__name__}")
 
     return decode_enum
 
@@ -227,7 +228,7 @@ def _union_decoder(members: tuple[object, ...]) -> _Decoder:
 
 
 def _dataclass_decoder(cls: type) -> _Decoder:
-    hints = typing.get_type_hints(cls, localns={"JsonValue": _AnyJson})
+    hints = typing.get_type_hints(cls, localns={"UserValue": _AnyJson})
     names = frozenset(field_names(cls) or ())
     required = names - defaults(cls).keys()
     decoders = {name: _decoder(hints[name]) for name in names}
@@ -237,7 +238,13 @@ def _dataclass_decoder(cls: type) -> _Decoder:
         if not required <= found.keys() <= names:
             wrong = sorted((required - found.keys()) | (found.keys() - names))
             raise CanonicalError(f"{cls.__qualname__}: missing or unknown: {', '.join(wrong)}")
-        return cls(**{name: decoders[name](item) for name, item in found.items()})
+        built = {}
+        for name, item in found.items():
+            try:
+                built[name] = decoders[name](item)
+            except CanonicalError as error:
+                raise CanonicalError(f"{cls.__qualname__}.{name}: {error}") from None
+        return cls(**built)
 
     return decode_dataclass
 

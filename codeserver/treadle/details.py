@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import Asset, Block, Job, MetadataEntry, Snapshot, Step
+from treadle.snapshot import Asset, Block, Job, Snapshot, Step
+from treadle_contract.value import MetadataEntry
 
 T = TypeVar("T", Block, Step, Asset, Job)
 Detail: TypeAlias = tuple[str, object]

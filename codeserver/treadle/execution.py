@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from treadle._context import AssetExecutionContext
-from treadle._failures import RetryAsk, StepFailedError, Where
+from treadle._failures import StepFailedError
 from treadle._files import FileStore
 from treadle._forked import end_if_forked
 from treadle._interrupted import StepInterrupted
@@ -19,20 +19,22 @@ from treadle._run_outputs import OutputKeeper
 from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
 from treadle._system import os
-from treadle.task import LoadedInput, StepResult, TaskRun, TaskStep
+from treadle_contract.event import InputLoaded
+from treadle_contract.run import FailureWhere
+from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
 
-__all__ = ["RetryAsk", "StepFailedError", "StepSource", "Where", "run_step"]
+__all__ = ["StepFailedError", "StepSource", "run_step"]
 
 
 def run_step(
     location: StepSource,
     step: TaskStep,
-    run: TaskRun,
+    task: Task,
     *,
     store: FileStore,
-    loaded: Callable[[LoadedInput], None],
-) -> StepResult:
-    """Run the step in this process and return what it made, which nothing has committed yet.
+    loaded: Callable[[InputLoaded], None],
+) -> AttemptSucceeded:
+    """Run a step of a task here and return what it made, which nothing has committed yet.
 
     `loaded` is told of each input element when it is there. The op's records go to the logger
     "treadle.step". A process that the op forked and that leaves the op as this one does, by
@@ -49,11 +51,13 @@ def run_step(
     """
     pid = os.getpid()
     code = location.step(step.step_key)
-    context = _context(location, code, step, run)
+    context = _context(location, code, step, task)
     loader = InputLoader(
-        location=location, code=code, step=step, run=run, store=store, loaded=loaded
+        location=location, code=code, step=step, task=task, store=store, loaded=loaded
     )
-    writer = ValueWriter(location=location, code=code, step_key=step.step_key, run=run, store=store)
+    writer = ValueWriter(
+        location=location, code=code, step_key=step.step_key, task=task, store=store
+    )
     keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
     resources = {name: location.resources[name] for name in code.op.resource_params}
     with closing(computed(code, context, {**resources, **loader.arguments()})) as outputs:
@@ -70,16 +74,16 @@ def run_step(
 
 
 def _context(
-    location: StepSource, code: StepCode, step: TaskStep, run: TaskRun
+    location: StepSource, code: StepCode, step: TaskStep, task: Task
 ) -> AssetExecutionContext:
     return AssetExecutionContext(
-        run_id=run.run_id,
+        run_id=task.run_id,
         step_key=step.step_key,
         resources=Resources(_resources(location, code, step)),
-        run_tags=run.tags,
+        run_tags=task.run_tags,
         retry_number=step.attempt - 1,
         _op=code.op,
-        _selected_outputs=step.selected_outputs,
+        _selected_outputs=frozenset(step.selected_outputs),
         _selected_keys=frozenset(AssetKey(key) for key in step.selected_asset_keys),
         _assets=code.assets,
     )
@@ -90,5 +94,5 @@ def _resources(location: StepSource, code: StepCode, step: TaskStep) -> dict[str
     missing = [key for key in code.op.resource_keys if key not in location.resources]
     if missing:
         problem = UnknownResourceError(missing[0], location.resources)
-        raise StepFailedError(Where.RESOURCE, f"Step {step.step_key!r}: {problem}")
+        raise StepFailedError(FailureWhere.RESOURCE, f"Step {step.step_key!r}: {problem}")
     return {key: location.resources[key] for key in code.op.resource_keys}

@@ -20,7 +20,8 @@ from treadle._jobs import AssetJob
 from treadle._step_code import StepCode
 from treadle._system import uncollected
 from treadle.lazy_dataclasses import dataclass, replace
-from treadle.snapshot import Manifest, Snapshot, SourceLine, StepKey
+from treadle.snapshot import Manifest, Snapshot, SourceLine
+from treadle_contract.ids import StepKey
 
 T = TypeVar("T")
 

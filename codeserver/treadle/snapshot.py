@@ -8,58 +8,25 @@ joined by "/".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import NewType, TypeAlias
+from typing import TypeAlias
 
 from treadle.lazy_dataclasses import dataclass, field
-from treadle.policy import Limits, RetryPolicy
-
-KeyText = NewType("KeyText", str)
-StepKey = NewType("StepKey", str)
-
-JsonValue: TypeAlias = (
-    "bool | int | float | str | tuple[JsonValue, ...] | Mapping[str, JsonValue] | None"
-)
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.policy import Limits, RetryPolicy
+from treadle_contract.value import MetadataEntry, SourceLocation
 
 
-class UnselectedOutputs(StrEnum):
-    """What happens to a yielded output that produces an asset and is not selected."""
-
-    MATERIALIZE = "materialize"
-    DISCARD = "discard"
-    FAIL = "fail"
-
-
-class Siblings(StrEnum):
-    """What a read of an unselected asset of the same block does."""
-
-    LOAD = "load"
-    RUN = "run"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
+class SourceLine(SourceLocation):
     """A place in the user's source: an absolute path and a line counted from 1 (0: unknown).
 
     Never part of a digest: moving a file changes no meaning.
     """
 
-    file: str
-    line: int
+    __slots__ = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetadataEntry:
-    """One named fact. `rendering` is how a person wants to see it: "text", "url", "path",
-    "markdown" or "json"; "" is plain.
-    """
-
-    name: str
-    value: JsonValue
-    rendering: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,15 +10,14 @@ from treadle.snapshot import (
     Asset,
     AssetSource,
     Block,
-    KeyText,
     OutputSource,
     Snapshot,
     Source,
     Step,
     StepInput,
-    StepKey,
     StepOutput,
 )
+from treadle_contract.ids import KeyText, StepKey
 
 
 class OutputRef(NamedTuple):

@@ -7,9 +7,9 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from treadle.lazy_dataclasses import dataclass, field
 from treadle_access.addresses import Address, BadAddressError, TcpAddress, parse
 from treadle_access.folders import default_socket
 from treadle_access.tokens import TokenFileError, read_token

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from treadle.lazy_dataclasses import dataclass, field
 from treadle_codeserver.targets import LoadCommand
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from treadle import canonical
 from treadle._system import uncollected
 from treadle.canonical import Json
-from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
 from treadle_codeserver.module_report import ModuleReport, ModuleState

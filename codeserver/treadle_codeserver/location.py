@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
 from treadle import selection
-from treadle.lazy_dataclasses import dataclass, field, replace
-from treadle.snapshot import KeyText, Snapshot
+from treadle.snapshot import Snapshot
 from treadle_codeserver import unstable
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.module_report import ModuleReport
 from treadle_codeserver.source_files import SourceFiles
+from treadle_contract.ids import KeyText
 
 
 class LocationState(StrEnum):

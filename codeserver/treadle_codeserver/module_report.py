@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import SourceLine
 
 

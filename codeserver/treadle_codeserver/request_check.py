@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError, Message
 
-from treadle.lazy_dataclasses import dataclass
 from treadle_api.bounds import BoundsError, check
 from treadle_api.streams import Parts
 from treadle_codeserver.errors import BadArgumentError

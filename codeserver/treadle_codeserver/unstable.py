@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
 from treadle import canonical, details
 from treadle.canonical import Json
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.module_report import ModuleReport, ModuleState
 

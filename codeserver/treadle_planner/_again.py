@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treadle.lazy_dataclasses import dataclass, replace
-from treadle.snapshot import KeyText, StepKey
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner._again_notes import again_notes
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._plan import (

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from treadle._order import topological
 from treadle.lazy_dataclasses import dataclass, field
 from treadle.selection import AssetGraph
-from treadle.snapshot import KeyText, Snapshot, Source, Step, StepKey
+from treadle.snapshot import Snapshot, Source, Step
 from treadle.wiring import OutputRef, Wiring
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner._plan import PlannedStep
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import Asset, KeyText, StepInput
+from treadle.snapshot import Asset, StepInput
+from treadle_contract.ids import KeyText
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._managers import loading_manager
 from treadle_planner._plan import Load, PlannedInputRef, PlannedStep

@@ -8,8 +8,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.policy import Limits, RetryPolicy
-from treadle.snapshot import KeyText, Siblings, StepKey, UnselectedOutputs
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.policy import Limits, RetryPolicy
 
 
 class Verdict(StrEnum):

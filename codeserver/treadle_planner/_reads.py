@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import (
-    AssetSource,
-    KeyText,
-    Source,
-    Step,
-    StepInput,
-    UnselectedOutputs,
-)
+from treadle.snapshot import AssetSource, Source, Step, StepInput
 from treadle.wiring import OutputRef
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import UnselectedOutputs
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._plan import PlannedInput, PlannedSource, PlannedStepOutput
 from treadle_planner._request import PlanRequest

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import KeyText, Step, StepKey
+from treadle.snapshot import Step
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner._plan import PlannedInput
 from treadle_planner._reads import Reads
 from treadle_planner._words import named

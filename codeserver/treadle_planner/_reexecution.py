@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from treadle.lazy_dataclasses import dataclass, field
-from treadle.snapshot import KeyText, StepKey
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner._plan import PlannedSource, Reexecution
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from treadle.lazy_dataclasses import dataclass, field
-from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

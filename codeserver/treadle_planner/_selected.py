@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from treadle import selection
 from treadle._errors import did_you_mean, nearest
 from treadle.selection import Beyond, Everything, Expression, Key
-from treadle.snapshot import Block, KeyText
+from treadle.snapshot import Block
+from treadle_contract.ids import KeyText
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import PlanRequest

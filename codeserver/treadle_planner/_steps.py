@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from treadle.policy import RetryPolicy
-from treadle.snapshot import KeyText, Step, StepOutput, UnselectedOutputs
+from treadle.snapshot import Step, StepOutput
 from treadle.wiring import OutputRef
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.policy import RetryPolicy
 from treadle_planner._managers import Manager, loading_manager
 from treadle_planner._plan import (
     Hazard,

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from treadle._system import os, signal
-from treadle.lazy_dataclasses import dataclass, field
-from treadle.policy import Limits
-from treadle_worker.messages import AttemptFailed, AttemptSucceeded, AttemptUsage
+from treadle_contract.event import InputLoaded
+from treadle_contract.policy import Limits
+from treadle_contract.run import AttemptUsage
+from treadle_contract.worker import (
+    AttemptBegun,
+    AttemptCancelled,
+    AttemptFailed,
+    AttemptSucceeded,
+    WorkerLogRecord,
+)
 
-Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
+Fact: TypeAlias = (
+    AttemptBegun
+    | InputLoaded
+    | WorkerLogRecord
+    | AttemptSucceeded
+    | AttemptFailed
+    | AttemptCancelled
+)
+"""What a JournalRecord tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecoded:
+    """A fact as its process sent it, which its host passes on: its field's name, and its JSON."""
+
+    name: str
+    body: Mapping[str, object]
+
+
+Outcome: TypeAlias = Undecoded | AttemptFailed
+"""What a host knows of what a process said of its end: that it succeeded is passed on as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

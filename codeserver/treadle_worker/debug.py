@@ -11,6 +11,7 @@ import tempfile
 from bdb import BdbQuit
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -21,15 +22,14 @@ from treadle._interrupted import StepInterrupted
 from treadle._step_logger import give_step_logger
 from treadle._system import os, signal
 from treadle.execution import StepFailedError, run_step
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.location import LoadedLocation
-from treadle.task import LoadedInput, StepResult, TaskOutput, TaskSource, TaskStep, ValueRef
+from treadle_contract import json_codec
+from treadle_contract.event import InputLoaded
+from treadle_contract.value import ValueRef
+from treadle_contract.worker import AttemptSucceeded, Task, TaskOutput, TaskSource, TaskStep
 from treadle_worker.importing import LoadFailedError, load_targets
-from treadle_worker.messages import Task
 from treadle_worker.problems import describe
 from treadle_worker.targets import parse_target
-from treadle_worker.wire.fields import JsonObject, children, text, text_map
-from treadle_worker.wire.launcher_frame import decode_launcher_frame
 
 _FORMAT = "%(levelname)s %(name)s: %(message)s"
 
@@ -38,10 +38,10 @@ _Handler: TypeAlias = Callable[[int, FrameType | None], object] | signal.Handler
 
 
 class StopAt(StrEnum):
-    """Where pdb takes over."""
+    """FailureWhere pdb takes over."""
 
     EXCEPTION = "exception"
-    """Where the user's code raised, when it did."""
+    """FailureWhere the user's code raised, when it did."""
     START = "start"
     """At the first line of the op."""
 
@@ -95,12 +95,12 @@ def main(fd: int) -> int:
     gone = tuple(_gone_inputs(step, FileStore(spec.values_root)))
     if gone:
         _say("\n".join(gone))
-        again = f"treadle runs rerun {spec.task.run.run_id} --steps {shlex.quote(step.step_key)}"
+        again = f"treadle runs rerun {spec.task.run_id} --steps {shlex.quote(step.step_key)}"
         _say(f"Rerun the run first, which makes it again, then debug that run: {again}")
         return 1
     _log_to_stderr()
     _say(
-        f"Step {step.step_key} of run {spec.task.run.run_id}, as in attempt {step.attempt}, with"
+        f"Step {step.step_key} of run {spec.task.run_id}, as in attempt {step.attempt}, with"
         " its recorded inputs. Nothing it makes is kept; what it does elsewhere, it does."
     )
     with tempfile.TemporaryDirectory(prefix="treadle-debug-") as elsewhere:
@@ -113,7 +113,7 @@ def _debug(location: LoadedLocation, spec: _Spec, store: FileStore) -> int:
     try:
         with _stopping(code if spec.stop_at is StopAt.START else None), _hearing():
             result = run_step(
-                location, _throw_away(step), spec.task.run, store=store, loaded=_tell_input
+                location, _throw_away(step), spec.task, store=store, loaded=_tell_input
             )
     except StepFailedError as error:
         return _failed(error, spec.stop_at)
@@ -224,17 +224,13 @@ def _thrown_away(output: TaskOutput) -> TaskOutput:
 
 def _read(fd: int) -> _Spec:
     with os.fdopen(fd, "rb") as stream:
-        content: JsonObject = json.loads(stream.read())
-    task = decode_launcher_frame({"task": content["task"]})
-    assert isinstance(task, Task)
+        content = json.loads(stream.read())
     return _Spec(
-        targets=tuple(
-            dict(text_map({"target": target}, "target")) for target in children(content, "targets")
-        ),
-        working_directory=text(content, "workingDirectory"),
-        values_root=text(content, "valuesRoot"),
-        stop_at=StopAt(text(content, "stopAt")),
-        task=task,
+        targets=tuple(content["targets"]),
+        working_directory=content["workingDirectory"],
+        values_root=content["valuesRoot"],
+        stop_at=StopAt(content["stopAt"]),
+        task=json_codec.decode(Task, content["task"]),
     )
 
 
@@ -246,17 +242,22 @@ def _log_to_stderr() -> None:
     give_step_logger(own, others)
 
 
-def _tell_input(loaded: LoadedInput) -> None:
-    if loaded.source is not None:
-        _say(f"Loaded {loaded.input} from {_source_text(loaded.source)}.")
+def _tell_input(loaded: InputLoaded) -> None:
+    if not loaded.not_needed:
+        made = loaded.asset_key or f"{loaded.from_step_key}:{loaded.from_output}"
+        _say(f"Loaded {loaded.input} from {made}{_made_by(loaded.from_run_id)}.")
 
 
 def _source_text(source: TaskSource) -> str:
-    made_by = f" of run {source.run_id}" if source.run_id else ""
-    return f"{source.asset_key or f'{source.step_key}:{source.output}'}{made_by}"
+    made = source.asset_key or f"{source.step_key}:{source.output}"
+    return f"{made}{_made_by(source.run_id)}"
 
 
-def _tell_result(step: TaskStep, result: StepResult) -> None:
+def _made_by(run_id: str) -> str:
+    return f" of run {run_id}" if run_id else ""
+
+
+def _tell_result(step: TaskStep, result: AttemptSucceeded) -> None:
     made = ", ".join(result.yielded_outputs) or "nothing"
     _say(f"Step {step.step_key} succeeded: it yielded {made}, which is thrown away.")
 

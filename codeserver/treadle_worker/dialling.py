@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
 from treadle import _json as json
 from treadle._system import read_bytes
+from treadle_contract.worker import LauncherFrame
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.link import Link, LinkError
 from treadle_worker.loop import Loop
-from treadle_worker.messages import HostSpec, LauncherFrame
 
 _FIRST_REDIAL_S = 0.05
 _LONGEST_REDIAL_S = 2.0
@@ -86,7 +86,7 @@ class Launcher:
             self._loop.clear_deadline(wait)
         self._caller.connected()
 
-    def send(self, message: Mapping[str, object]) -> None:
+    def send(self, message: bytes) -> None:
         """Send a frame; nothing while not connected."""
         self._link.send(message)
 

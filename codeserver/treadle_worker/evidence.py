@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from treadle.lazy_dataclasses import replace
+from dataclasses import replace
+
+from treadle_contract.run import Failure, FailureReason
 from treadle_worker.attempt_end import AttemptEnd
 from treadle_worker.limits import CPU_GRACE_SECONDS, MemoryMet
-from treadle_worker.messages import Failure, FailureReason
 
 # What runtimes write when an allocation fails, before they give up.
 _OUT_OF_MEMORY_WORDS = (

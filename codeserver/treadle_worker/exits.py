@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import replace
 
-from treadle.lazy_dataclasses import replace
-from treadle_worker.attempt_end import AttemptEnd, Exit
+from treadle_contract import json_codec
+from treadle_contract.run import Failure, FailureReason, FailureWhere
+from treadle_contract.worker import AttemptCancelled, AttemptFailed, AttemptSucceeded
+from treadle_worker.attempt_end import AttemptEnd, Exit, Undecoded
 from treadle_worker.evidence import exit_evidence, signal_evidence, why_it_died
-from treadle_worker.messages import (
-    AttemptCancelled,
-    AttemptFailed,
-    AttemptSucceeded,
-    Failure,
-    FailureReason,
-    FailureWhere,
-)
+from treadle_worker.failures import whole
 from treadle_worker.reports import CANNOT_REPORT, OUR_FAILURE
 
 # As faulthandler begins a stack.
 _STACK = "(most recent call first):"
-Told = TypeVar("Told", AttemptSucceeded, AttemptFailed)
 
 
 def conclude(
     end: AttemptEnd, stderr_tail: Callable[[], str]
-) -> AttemptSucceeded | AttemptFailed | AttemptCancelled:
+) -> Undecoded | AttemptFailed | AttemptCancelled:
     """Decide what the journal says of an attempt.
 
     It succeeded when its process said so and then ended like one that has nothing to say:
     what runs after the op (threads, atexit handlers, flushing) is part of it. One that was told
     to end before it had did not succeed, whatever it made of that.
     """
-    if isinstance(end.outcome, AttemptSucceeded) and not end.was_told and end.exit == Exit():
-        return _measured(end.outcome, end)
+    if isinstance(end.outcome, Undecoded) and not end.was_told and end.exit == Exit():
+        return _succeeded(end.outcome, end)
     if end.cancel_requested:
         return _cancelled(end, stderr_tail())
     if end.timeout_ms:
         return _failed(_timeout(end, stderr_tail()), end)
     if isinstance(end.outcome, AttemptFailed):
-        told = replace(end.outcome.failure, stderr_tail=stderr_tail())
-        return _measured(replace(end.outcome, failure=told), end)
+        told = replace(end.outcome.failure, stderr_tail=whole(stderr_tail()))
+        return replace(
+            end.outcome,
+            failure=told,
+            duration_us=end.duration_us,
+            pid=end.pid,
+            usage=end.usage,
+        )
     return _failed(_sudden_end(end, stderr_tail()), end)
 
 
@@ -50,7 +50,7 @@ def _cancelled(end: AttemptEnd, stderr_tail: str) -> AttemptCancelled:
         usage=end.usage,
         exit_code=None if end.exit.signal else end.exit.status,
         signal=end.exit.signal,
-        stderr_tail=stderr_tail,
+        stderr_tail=whole(stderr_tail),
     )
 
 
@@ -58,8 +58,9 @@ def _failed(failure: Failure, end: AttemptEnd) -> AttemptFailed:
     return AttemptFailed(failure=failure, duration_us=end.duration_us, pid=end.pid, usage=end.usage)
 
 
-def _measured(outcome: Told, end: AttemptEnd) -> Told:
-    return replace(outcome, duration_us=end.duration_us, pid=end.pid, usage=end.usage)
+def _succeeded(outcome: Undecoded, end: AttemptEnd) -> Undecoded:
+    measured = AttemptSucceeded(duration_us=end.duration_us, pid=end.pid, usage=end.usage)
+    return replace(outcome, body={**outcome.body, **json_codec.encode(measured)})
 
 
 def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
@@ -72,10 +73,10 @@ def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
         message=f"{end.step_key} was not done after {seconds:g} s, {_when(end)}: it and all that "
         "it had started were ended. Raise its timeout, or make it faster.",
         error_class=told.error_class if told else "",
-        traceback=told.traceback if told else "",
+        traceback=told.traceback if told else None,
         source=told.source if told else None,
         signal=end.exit.signal,
-        stderr_tail=stderr_tail,
+        stderr_tail=whole(stderr_tail),
         evidence=(
             f"Its timeout of {seconds:g} s had passed on the host's monotonic clock.",
             *shown,
@@ -96,13 +97,13 @@ def _how_ended(end: AttemptEnd) -> str:
 def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
     found = why_it_died(end, stderr_tail)
     if found is not None:
-        return replace(found, signal=end.exit.signal, stderr_tail=stderr_tail)
+        return replace(found, signal=end.exit.signal, stderr_tail=whole(stderr_tail))
     if end.exit.signal:
         return Failure(
             reason=FailureReason.SIGNAL,
             message=f"The process of {end.step_key} was ended by {end.exit.signal} {_when(end)}.",
             signal=end.exit.signal,
-            stderr_tail=stderr_tail,
+            stderr_tail=whole(stderr_tail),
             evidence=signal_evidence(end),
         )
     if end.garbage and end.outcome is None:
@@ -116,7 +117,7 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
         message=f"The process of {end.step_key} ended itself with exit status "
         f"{end.exit.status} {_when(end)}.",
         exit_code=end.exit.status,
-        stderr_tail=stderr_tail,
+        stderr_tail=whole(stderr_tail),
         evidence=exit_evidence(end),
     )
 
@@ -127,7 +128,7 @@ def _ours(end: AttemptEnd, stderr_tail: str) -> Failure:
         message=f"Treadle itself failed in the process of {end.step_key}, and could not report it; "
         "its stderr may say how. Please report it.",
         exit_code=end.exit.status,
-        stderr_tail=stderr_tail,
+        stderr_tail=whole(stderr_tail),
         evidence=(
             f"Its process ended with exit status {OUR_FAILURE}: by that a step process says it.",
         ),
@@ -142,7 +143,7 @@ def _reports_lost(end: AttemptEnd, stderr_tail: str) -> Failure:
         "os.closerange and what makes daemons do: whether the op succeeded is not known. Close "
         "only what the op opened, and leave the rest to a process that the op starts.",
         exit_code=end.exit.status,
-        stderr_tail=stderr_tail,
+        stderr_tail=whole(stderr_tail),
         evidence=(
             f"Its process ended with exit status {CANNOT_REPORT}: by that a step process says it.",
         ),
@@ -157,7 +158,7 @@ def _reports_garbled(end: AttemptEnd, stderr_tail: str) -> Failure:
         "what writes to every open descriptor does: whether the op succeeded is not known. Write "
         "only to what the op opened, and to stdout and stderr.",
         exit_code=end.exit.status,
-        stderr_tail=stderr_tail,
+        stderr_tail=whole(stderr_tail),
         evidence=(
             f"Its host read there what is no report: {end.garbage}.",
             f"Its process ended with exit status {end.exit.status}.",
@@ -166,7 +167,7 @@ def _reports_garbled(end: AttemptEnd, stderr_tail: str) -> Failure:
 
 
 def _when(end: AttemptEnd) -> str:
-    if isinstance(end.outcome, AttemptSucceeded):
+    if isinstance(end.outcome, Undecoded):
         return "after the op returned, while its threads, atexit handlers and open files ended"
     if not end.has_begun:
         return "while it imported the code"

@@ -6,8 +6,9 @@ import traceback
 
 from treadle import TreadleError
 from treadle.execution import StepFailedError
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
 from treadle_worker import limits
-from treadle_worker.messages import Failure, FailureReason, FailureWhere
 from treadle_worker.problems import Problem, describe
 from treadle_worker.raised import class_name
 
@@ -19,12 +20,11 @@ _TRACEBACK = "Traceback (most recent call last):"
 
 def step_failure(error: StepFailedError) -> Failure:
     """Describe what the user's code, or what it gave, did wrong."""
-    where = FailureWhere[error.where.name]
     cause = error.__cause__
     if cause is None:
         return Failure(
             reason=FailureReason.STALE if error.stale else FailureReason.USER_ERROR,
-            where=None if error.stale else where,
+            where=None if error.stale else error.where,
             message=_cut(str(error), _MESSAGE_CHARACTERS),
         )
     problem = describe(cause)
@@ -32,10 +32,10 @@ def step_failure(error: StepFailedError) -> Failure:
     tells_more = problem.has_frames or not isinstance(cause, TreadleError)
     return Failure(
         reason=FailureReason.USER_ERROR,
-        where=where,
+        where=error.where,
         message=_cut(str(error), _MESSAGE_CHARACTERS),
         error_class=class_name(cause),
-        traceback=_cut(problem.text, _TRACEBACK_CHARACTERS) if tells_more else "",
+        traceback=_traceback(problem.text) if tells_more else None,
         source=problem.source,
         metadata=error.metadata,
     )
@@ -50,9 +50,7 @@ def internal_failure(error: BaseException) -> Failure:
             _MESSAGE_CHARACTERS,
         ),
         error_class=class_name(error),
-        traceback=_cut(
-            "".join(traceback.format_exception(error)).rstrip("\n"), _TRACEBACK_CHARACTERS
-        ),
+        traceback=_traceback("".join(traceback.format_exception(error)).rstrip("\n")),
     )
 
 
@@ -65,7 +63,7 @@ def not_started(step_key: str, error: Exception) -> Failure:
             f"No process could be started for {step_key}: {why}{limits.explain(error)}.",
             _MESSAGE_CHARACTERS,
         ),
-        traceback="" if isinstance(error, OSError) else describe(error).text,
+        traceback=None if isinstance(error, OSError) else _traceback(describe(error).text),
     )
 
 
@@ -76,9 +74,18 @@ def import_failure(problem: Problem) -> Failure:
     return Failure(
         reason=FailureReason.START_FAILED,
         message=_cut(f"The code could not be imported: {message}", _MESSAGE_CHARACTERS),
-        traceback=_cut(problem.text, _TRACEBACK_CHARACTERS) if found else "",
+        traceback=_traceback(problem.text) if found else None,
         source=problem.source,
     )
+
+
+def whole(text: str) -> Text | None:
+    """Return a text as messages of a worker hold it; None if there is none."""
+    return Text(head=text) if text else None
+
+
+def _traceback(text: str) -> Text | None:
+    return whole(_cut(text, _TRACEBACK_CHARACTERS))
 
 
 def _cut(text: str, characters: int) -> str:

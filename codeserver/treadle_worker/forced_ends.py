@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from treadle._interrupted import Interruption
 from treadle._system import signal, time
+from treadle_contract.worker import AttemptFailed, Cancel
 from treadle_worker import interrupts, processes, stacks
 from treadle_worker.loop import Loop
-from treadle_worker.messages import AttemptFailed, Cancel
 from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
 

@@ -14,7 +14,7 @@ from typing import NoReturn
 from treadle._system import os, resource, signal
 from treadle_worker import host_cgroup, host_tag, processes
 from treadle_worker.host_cgroup import HostCgroup
-from treadle_worker.messages import HostSpec
+from treadle_worker.host_spec import HostSpec
 
 _PASSED_ON = (signal.SIGTERM, signal.SIGINT)
 _WAITED_FOR = (*_PASSED_ON, signal.SIGCHLD)

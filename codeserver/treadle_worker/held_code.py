@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle._system import gc
-from treadle.lazy_dataclasses import compile_all, dataclass, replace
+from treadle.lazy_dataclasses import compile_all
 from treadle.location import LoadedLocation
+from treadle_contract.event import StartMethod
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.worker import Hello, HostState
 from treadle_worker import fork_safety, held_locks, import_limits, left_open
 from treadle_worker.endings import OpenFiles, flush_written, open_files
-from treadle_worker.failures import import_failure
+from treadle_worker.failures import import_failure, whole
 from treadle_worker.generators import Act, for_copies
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.import_limits import HostLimitError, ImportLimits
 from treadle_worker.import_traces import Traces, traced
 from treadle_worker.import_watch import Closed, Hang, Limits, watched
 from treadle_worker.importing import LoadFailedError, load_targets
 from treadle_worker.kept_descriptor import CLOSED
 from treadle_worker.left_open import Before, OpenFile
-from treadle_worker.messages import Failure, FailureReason, Hello, HostSpec, HostState, StartMethod
 from treadle_worker.planned_code import OtherCode, PlannedCode, compared
 from treadle_worker.sources import differences
 from treadle_worker.targets import parse_target
@@ -77,7 +81,7 @@ def import_code(
         seconds=seconds,
         lifelines=lifelines,
         printed=spec.output,
-        kept=spec.log_limit,
+        kept=spec.log_limit_bytes,
     )
     before, opened_before = import_limits.read(), left_open.before()
     try:
@@ -184,13 +188,13 @@ def _start(spec: HostSpec, cause: str) -> tuple[StartMethod, str]:
             return StartMethod.SPAWN, _ASKED_FOR
         case StartMethod.FORK:
             return StartMethod.FORK, ""
-        case None:
+        case _:
             return (StartMethod.SPAWN, cause) if cause else (StartMethod.FORK, "")
 
 
 def _not_imported(spec: HostSpec, failure: Failure) -> ImportFailed | OtherCode:
     """Tell code that is gone, or is being written, from code that cannot be imported here."""
-    problem = f"{failure.message}\n{failure.traceback}"
+    problem = f"{failure.message}\n{failure.traceback.head if failure.traceback else ''}"
     changes = differences(spec.files, sys.modules, problem)
     if not changes:
         return ImportFailed(failure=failure)
@@ -207,6 +211,6 @@ def _hung(target: str, seconds: float, hang: Hang) -> Failure:
         reason=FailureReason.START_FAILED,
         message=f"{target} was still being imported after {seconds:g} s{place}. "
         "Move what waits out of the module, or raise the import timeout.",
-        traceback=hang.dump,
+        traceback=whole(hang.dump),
         source=hang.source,
     )

@@ -8,11 +8,31 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, StrEnum, auto
 
 from treadle._system import faulthandler, os, signal
-from treadle.lazy_dataclasses import replace
+from treadle_contract import json_codec
+from treadle_contract.event import StartMethod
+from treadle_contract.ids import TaskId
+from treadle_contract.run import Failure
+from treadle_contract.worker import (
+    Ack,
+    AckState,
+    AttemptCancelled,
+    AttemptFailed,
+    Cancel,
+    Commit,
+    Drain,
+    Hello,
+    HostFrame,
+    HostState,
+    LauncherFrame,
+    Prepare,
+    Task,
+)
 from treadle_worker import host_output, interrupts, processes, stacks
+from treadle_worker.attempt_end import Undecoded
 from treadle_worker.capture import log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
@@ -21,37 +41,18 @@ from treadle_worker.failures import not_started
 from treadle_worker.guard import stand_guard
 from treadle_worker.held_code import HeldCode, Imported, ImportFailed, import_code, with_state
 from treadle_worker.host_output import keep_output, note
-from treadle_worker.host_spec import read_spec
+from treadle_worker.host_spec import HostSpec, read_spec
 from treadle_worker.journal import Journal
 from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.loop import Loop
-from treadle_worker.messages import (
-    Ack,
-    AckState,
-    AttemptCancelled,
-    AttemptFailed,
-    Cancel,
-    Commit,
-    Drain,
-    Fact,
-    Failure,
-    Hello,
-    HostSpec,
-    HostState,
-    LauncherFrame,
-    Prepare,
-    StartMethod,
-    Task,
-    TaskId,
-)
 from treadle_worker.outbox import Outbox
 from treadle_worker.printing import Printing
 from treadle_worker.rules import rules_for
 from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
 from treadle_worker.user_settings import process_settings
-from treadle_worker.wire.host_frame import encode_ack, encode_hello
 
+_PROTOCOL_VERSION = 1
 _FAILED = 1
 # How long a launcher that hung up may take to close its sockets as well.
 _DYING_S = 1.0
@@ -119,11 +120,11 @@ class Host:
                 remove_dead_sockets(sockets, patience=patience)
             self._journal.close()
 
-    def fact(self, task: Task, fact: Fact, written: Callable[[], None] = lambda: None) -> None:
+    def fact(self, task: Task, fact: Undecoded, written: Callable[[], None] = lambda: None) -> None:
         """Take a fact of a running attempt; call `written` once it is in the journal."""
         self._outbox.record(task, fact, written)
 
-    def ended(self, task: Task, fact: Fact) -> None:
+    def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
         """Take the end of an attempt, of which nothing is left."""
         self._ended[task.task_id] = self._outbox.record(task, fact, self._settle)
 
@@ -147,21 +148,21 @@ class Host:
 
     def received(self, frame: LauncherFrame) -> None:
         """Act on what the launcher says."""
-        match frame:
+        match frame.frame:
             case Commit(record=record):
                 self._outbox.commit(record)
                 self._ended = {
                     task_id: last for task_id, last in self._ended.items() if last > record
                 }
                 self._settle()
-            case Task():
-                self._take(frame)
+            case Task() as task:
+                self._take(task)
             case Prepare():
                 self._prepare()
-            case Cancel():
-                self._cancel(frame)
-            case Drain():
-                self._drain(frame)
+            case Cancel() as cancel:
+                self._cancel(cancel)
+            case Drain() as drain:
+                self._drain(drain)
 
     def _take(self, task: Task) -> None:
         """Answer a task, or, before the code is here, once it is."""
@@ -196,12 +197,12 @@ class Host:
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
         self._ack(task.task_id, AckState.ACCEPTED)
         step = task.steps[0]
-        logs = log_folder(self._spec.logs_root, task.run.run_id, step.step_key, step.attempt)
+        logs = log_folder(self._spec.logs_root, task.run_id, step.step_key, step.attempt)
         try:
             self._running.start(task, logs)
         except Exception as error:  # noqa: BLE001 - audit hooks of the user's may raise anything
             failure = not_started(step.step_key, error)
-            self.ended(task, AttemptFailed(failure=failure, duration_us=0, pid=0))
+            self.ended(task, AttemptFailed(failure=failure, pid=0))
 
     def _cancel(self, cancel: Cancel) -> None:
         task = self._waiting.pop(cancel.task_id, None)
@@ -251,7 +252,7 @@ class Host:
         processes.die_with_parent(self._guard, signal.SIGTERM)
         self._hello()
         if self._spec.output:
-            Printing(self._loop, self._spec.output, self._spec.log_limit).watch()
+            Printing(self._loop, self._spec.output, self._spec.log_limit_bytes).watch()
         # In the next turn: a cancel may have come meanwhile.
         self._loop.set_deadline(_Wait.START, 0, self._start_waiting)
 
@@ -291,6 +292,7 @@ class Host:
 
     def _hello(self) -> None:
         hello = Hello(
+            protocol_version=_PROTOCOL_VERSION,
             host_id=self._spec.host_id,
             process=self._process,
             location=self._spec.location,
@@ -298,10 +300,13 @@ class Host:
             running_task_ids=() if self._running is None else self._running.task_ids,
             last_record=self._outbox.last_record,
         )
-        self._launcher.send(encode_hello(with_state(hello, self._imported)))
+        self._send(with_state(hello, self._imported))
 
     def _ack(self, task_id: TaskId, state: AckState) -> None:
-        self._launcher.send(encode_ack(Ack(task_id=task_id, state=state)))
+        self._send(Ack(task_id=task_id, state=state))
+
+    def _send(self, frame: Hello | Ack) -> None:
+        self._launcher.send(json_codec.dumps(HostFrame(frame=frame)))
 
     def _settle(self) -> None:
         """Leave if there is no more reason to stay; else wait, if idle, no longer than told."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from treadle._system import resource
-from treadle.lazy_dataclasses import dataclass
 from treadle_worker.limits import NAMES, UNITS, UNLIMITED, Pair
 from treadle_worker.processes import held_pages
 

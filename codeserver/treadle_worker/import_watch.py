@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NoReturn
 
 from treadle._system import os, select, signal, time
-from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import SourceLine
 from treadle_worker import processes, stacks
 from treadle_worker.importing import ModuleEvent, ModuleStarted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import TypeAlias
 
 from treadle import DefinitionError, Definitions, digest
 from treadle._system import os, time
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.location import LoadedLocation, build_location, definitions_of
 from treadle.snapshot import SourceLine
 from treadle_worker import sources

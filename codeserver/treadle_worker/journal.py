@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 from treadle._system import make_folders, os, utc_now
 from treadle.durability import Durability, sync_folder
-from treadle.lazy_dataclasses import dataclass
-from treadle_worker import frames
+from treadle_contract import json_codec, json_text
+from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.worker import JournalRecord
+from treadle_worker.attempt_end import Fact, Undecoded
 from treadle_worker.kept_descriptor import out_of_the_way
-from treadle_worker.messages import Fact, JournalRecord, TaskId
-from treadle_worker.wire.facts import encode_record
 
 # Less than this is not worth a new file: what is cut is rewritten past it.
 _CUT_BYTES = 1024 * 1024
@@ -18,10 +19,9 @@ _CUT_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """One record that is not committed: its number, the message that tells it, its line."""
+    """One record that is not committed: its number and its line."""
 
     number: int
-    message: dict[str, object]
     line: bytes
 
 
@@ -59,7 +59,9 @@ class Journal:
         """Whether the launcher has stored every record."""
         return not self._entries
 
-    def append(self, task_id: TaskId, step_key: str, attempt: int, fact: Fact) -> None:
+    def append(
+        self, task_id: TaskId, step_key: StepKey, attempt: int, fact: Fact | Undecoded
+    ) -> None:
         """Write a fact down; when this returns it survives the host, or a power cut too.
 
         Raises:
@@ -71,21 +73,23 @@ class Journal:
             step_key=step_key,
             attempt=attempt,
             time=utc_now(),
-            fact=fact,
+            fact=None if isinstance(fact, Undecoded) else fact,
         )
-        message = encode_record(record)
-        line = frames.dump(message) + b"\n"
+        message = json_codec.encode(record)
+        if isinstance(fact, Undecoded):
+            message[fact.name] = fact.body
+        line = json_text.written(message) + b"\n"
         self._write(line)
-        self._entries.append(_Entry(number=record.number, message=message, line=line))
+        self._entries.append(_Entry(number=record.number, line=line))
         self._last = record.number
 
-    def since(self, number: int) -> list[tuple[dict[str, object], int]]:
-        """Return the uncommitted records after `number`, each with its size in bytes."""
+    def since(self, number: int) -> list[bytes]:
+        """Return the lines of the uncommitted records after `number`."""
         newer = []
         for entry in reversed(self._entries):
             if entry.number <= number:
                 break
-            newer.append((entry.message, len(entry.line)))
+            newer.append(entry.line)
         return newer[::-1]
 
     def commit(self, number: int) -> None:

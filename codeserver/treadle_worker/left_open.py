@@ -5,10 +5,10 @@ from __future__ import annotations
 import _io
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from treadle._system import fcntl, gc, os, stat
-from treadle.lazy_dataclasses import dataclass
 from treadle_worker import processes
 from treadle_worker.file_locks import FileLock, lock_of
 from treadle_worker.import_traces import Identity, Traces, identity, socket_text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from treadle._system import open_file, os, resource
-from treadle.lazy_dataclasses import dataclass
-from treadle.policy import Limits
+from treadle_contract.policy import Limits
 from treadle_worker.raised import chain
 
 # Between XCPU, which the op may answer to, and the kernel's KILL.

@@ -11,8 +11,8 @@ from types import FrameType
 
 from treadle._step_logger import STEP_LOGGER
 from treadle._system import os, time
+from treadle_contract.worker import WorkerLogRecord
 from treadle_worker import processes
-from treadle_worker.messages import WorkerLogRecord
 from treadle_worker.origins import is_user_file
 from treadle_worker.reports import ReportsLostError
 

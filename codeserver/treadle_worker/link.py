@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from treadle._system import os, socket, struct
+from treadle_contract import json_codec
+from treadle_contract.message import ContractError
+from treadle_contract.worker import HostFrame, LauncherFrame
 from treadle_worker import frames
 from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.host_output import note
 from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.loop import Loop
-from treadle_worker.messages import LauncherFrame
-from treadle_worker.wire.fields import WireError
-from treadle_worker.wire.launcher_frame import decode_launcher_frame
+
+# Before the user's code runs, which may change what this takes.
+json_codec.prepare(HostFrame, LauncherFrame)
 
 _READ_BYTES = 256 * 1024
 _CREDENTIALS = struct.Struct("iII")
@@ -71,8 +74,8 @@ class Link:
         self._unsent.clear()
         self._loop.watch(connection.fileno(), self._read)
 
-    def send(self, message: Mapping[str, object]) -> None:
-        """Send a frame, now or when the socket takes it; nothing while not connected."""
+    def send(self, message: bytes) -> None:
+        """Send the JSON of a HostFrame, now or when the socket takes it; nothing while not connected."""
         if self._socket is None:
             return
         self._unsent += frames.pack(message)
@@ -115,10 +118,10 @@ class Link:
             return
         try:
             for message in self._reader.feed(data):
-                frame = decode_launcher_frame(message)
-                if frame is not None and self._socket is not None:
+                frame = json_codec.loads(LauncherFrame, message)
+                if self._socket is not None:
                     self._on_frame(frame)
-        except (FrameError, WireError) as exc:
+        except (FrameError, ContractError) as exc:
             note(f"the launcher sent what is no frame: {exc}")
             self._lose()
 

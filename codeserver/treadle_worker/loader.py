@@ -6,11 +6,12 @@ the alive pipe closes, also while an import hangs. No thread or timer of ours is
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from treadle import _json as json
 from treadle import canonical
 from treadle._system import faulthandler, fcntl, open_file, os, signal, struct, uncollected
 from treadle.canonical import Json
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle_worker.endings import end_import
 from treadle_worker.generators import generator_states
 from treadle_worker.host_output import keep_output, note

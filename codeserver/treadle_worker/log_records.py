@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from treadle._step_logger import STEP_LOGGER, give_step_logger
 from treadle._system import os, time
+from treadle_contract.worker import WorkerLogRecord
 from treadle_worker.capture import open_append
 from treadle_worker.kept_descriptor import KeptDescriptor
-from treadle_worker.messages import WorkerLogRecord
 from treadle_worker.reports import ReportsLostError
 
 MAX_REPORTED = 1000

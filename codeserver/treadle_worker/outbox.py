@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from treadle.lazy_dataclasses import dataclass
+from treadle_contract.worker import Task
+from treadle_worker.attempt_end import Fact, Undecoded
 from treadle_worker.dialling import Launcher
 from treadle_worker.host_output import note
 from treadle_worker.journal import Journal
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Fact, Task
-from treadle_worker.wire.host_frame import encode_report
 
 _BATCH_BYTES = 1024 * 1024
 # While the disk is full.
@@ -24,7 +24,7 @@ class _Unwritten:
     """A fact that is in no journal yet, and what waits for that."""
 
     task: Task
-    fact: Fact
+    fact: Fact | Undecoded
     written: Callable[[], None]
 
 
@@ -57,7 +57,9 @@ class Outbox:
         """Whether the launcher has stored every record."""
         return self.is_written and self._journal.is_committed
 
-    def record(self, task: Task, fact: Fact, written: Callable[[], None] = lambda: None) -> int:
+    def record(
+        self, task: Task, fact: Fact | Undecoded, written: Callable[[], None] = lambda: None
+    ) -> int:
         """Write a fact of a task's step down, call `written`, and send it.
 
         Returns the number of its record, which it has once it is written: now, if that can be.
@@ -99,14 +101,19 @@ class Outbox:
     def _send(self) -> None:
         if self._sent is None:
             return
-        batch: list[dict[str, object]] = []
+        batch: list[bytes] = []
         size = 0
-        for message, length in self._journal.since(self._sent):
-            if batch and size + length > _BATCH_BYTES:
-                self._launcher.send(encode_report(batch))
+        for line in self._journal.since(self._sent):
+            if batch and size + len(line) > _BATCH_BYTES:
+                self._launcher.send(_report(batch))
                 batch, size = [], 0
-            batch.append(message)
-            size += length
+            batch.append(line)
+            size += len(line)
         if batch:
-            self._launcher.send(encode_report(batch))
+            self._launcher.send(_report(batch))
         self._sent = max(self._sent, self._journal.last_record)
+
+
+def _report(lines: list[bytes]) -> bytes:
+    """Return a HostFrame of records as the journal has them."""
+    return b'{"report":{"records":[' + b",".join(lines) + b"]}}"

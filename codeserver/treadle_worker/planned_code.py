@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from treadle.details import differing
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.location import LoadedLocation
 from treadle.snapshot import Snapshot
-from treadle_worker.messages import Failure, FailureReason, HostSpec
+from treadle_contract.run import Failure, FailureReason
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.origins import file_of
 
 _NAMED: Final = 5

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import traceback
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import treadle_contract
 from treadle import DefinitionError
 from treadle._system import os
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.snapshot import SourceLine
 from treadle_worker.origins import is_user_file
 from treadle_worker.raised import class_name, led_to, traceback_of

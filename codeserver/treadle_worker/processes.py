@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
 from treadle._system import open_file, os, signal
-from treadle.lazy_dataclasses import dataclass
-from treadle_worker.messages import ProcessId
+from treadle_contract.worker import ProcessId
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import Final
 
 from treadle._system import os
+from treadle_contract import json_text
+from treadle_contract.fields import fields_of
+from treadle_contract.message import ContractError
+from treadle_contract.worker import JournalRecord
+from treadle_worker.attempt_end import Undecoded
 from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Fact
 from treadle_worker.reports import WORD
-from treadle_worker.wire.facts import decode_fact
-from treadle_worker.wire.fields import WireError
 
 _READ_BYTES = 256 * 1024
+_FACTS: Final = tuple(field.json_name for field in fields_of(JournalRecord) if field.slot == "fact")
 
 
 class ReportEnd:
-    """Reads facts while the loop turns, and gives them to `take`, until the socket's end.
+    """Reads facts while the loop turns, and gives them to `take` undecoded, until the socket's end.
 
     `garbage` says what was read that no process reports, and is "" if nothing was. Only the
     user's code can have written that, to a descriptor that is not its.
     """
 
-    def __init__(self, loop: Loop, fd: int, take: Callable[[Fact], None]) -> None:
+    def __init__(self, loop: Loop, fd: int, take: Callable[[Undecoded], None]) -> None:
         """Take over the descriptor, which does not block."""
         self._loop = loop
         self._fd: int | None = fd
@@ -70,10 +74,8 @@ class ReportEnd:
             return False
         try:
             for message in self._frames.feed(data):
-                fact = decode_fact(message)
-                if fact is not None:
-                    self._take(fact)
-        except (FrameError, WireError) as error:
+                self._take(_fact_of(message))
+        except (FrameError, ContractError) as error:
             self.garbage = str(error)
             self._close()
             return False
@@ -84,3 +86,12 @@ class ReportEnd:
             self._loop.unwatch(self._fd)
             os.close(self._fd)
             self._fd = None
+
+
+def _fact_of(message: bytes) -> Undecoded:
+    record = json_text.parsed(message, "JournalRecord")
+    for name in _FACTS:
+        body = record.get(name)
+        if isinstance(body, dict):
+            return Undecoded(name=name, body=body)
+    raise ContractError("JournalRecord.fact", "is not set")

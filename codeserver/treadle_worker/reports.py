@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from treadle._system import allocate_lock, os
+from treadle._system import allocate_lock, os, utc_now
+from treadle_contract import json_codec
+from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.worker import JournalRecord
 from treadle_worker import frames
+from treadle_worker.attempt_end import Fact
 from treadle_worker.kept_descriptor import KeptDescriptor
-from treadle_worker.messages import Fact
-from treadle_worker.wire.facts import encode_fact
+
+# Before the user's code runs, which may change what this takes.
+json_codec.prepare(JournalRecord)
 
 # What a host answers once the journal says that an attempt has begun.
 WORD = b"\n"
@@ -21,6 +26,13 @@ OUR_FAILURE: Final = 214
 
 class ReportsLostError(Exception):
     """The code of the step closed the socket that its process reports on."""
+
+
+def _record(fact: Fact) -> JournalRecord:
+    """Return a record of a fact that leaves it to the host to say whose it is."""
+    return JournalRecord(
+        number=0, task_id=TaskId(""), step_key=StepKey(""), attempt=0, time=utc_now(), fact=fact
+    )
 
 
 class Reports:
@@ -42,7 +54,7 @@ class Reports:
         """
         if os.getpid() != self._pid:
             return
-        data = memoryview(frames.pack(encode_fact(fact)))
+        data = memoryview(frames.pack(json_codec.dumps(_record(fact))))
         with self._lock:
             if not self._socket.is_there():
                 raise ReportsLostError

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from treadle.lazy_dataclasses import dataclass
-from treadle_worker.messages import HostSpec, StartMethod
+from dataclasses import dataclass
+
+from treadle_contract.event import StartMethod
+from treadle_worker.host_spec import HostSpec
 
 # What an interpreter takes to start, beside the imports.
 _START_MARGIN_S = 10.0
@@ -35,7 +37,7 @@ def rules_for(
         # A forked process has nothing to import.
         begin_timeout=_START_MARGIN_S + imports if start_method is StartMethod.SPAWN else None,
         term_grace=spec.term_grace_ms / 1000,
-        log_limit=spec.log_limit,
+        log_limit=spec.log_limit_bytes,
         shows_stacks=shows_stacks,
         interrupts=interrupts,
     )

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Protocol
 
 from treadle._system import os, time
-from treadle.lazy_dataclasses import replace
+from treadle_contract import json_codec
+from treadle_contract.ids import TaskId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.worker import AttemptCancelled, AttemptFailed, Cancel, Task
 from treadle_worker import oom_counters, processes
-from treadle_worker.attempt_end import Exit, read_exit
+from treadle_worker.attempt_end import Exit, Undecoded, read_exit
 from treadle_worker.capture import LogFolder
 from treadle_worker.exits import conclude
+from treadle_worker.failures import whole
 from treadle_worker.forced_ends import ForcedEnds
 from treadle_worker.log_cap import LogCap
 from treadle_worker.loop import Loop
-from treadle_worker.messages import (
-    AttemptBegun,
-    AttemptFailed,
-    AttemptSucceeded,
-    Cancel,
-    Fact,
-    Failure,
-    FailureReason,
-    Task,
-    TaskId,
-)
 from treadle_worker.output_end import OutputEnd
 from treadle_worker.processes import Instance
 from treadle_worker.report_end import ReportEnd
@@ -44,11 +38,11 @@ _LOGS = "logs"
 class Observer(Protocol):
     """Whoever is told of attempts."""
 
-    def fact(self, task: Task, fact: Fact, written: Callable[[], None] = ...) -> None:
+    def fact(self, task: Task, fact: Undecoded, written: Callable[[], None] = ...) -> None:
         """Take a fact that is not the end; call `written` once it is in the journal."""
         ...
 
-    def ended(self, task: Task, fact: Fact) -> None:
+    def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
         """Take the last fact; all processes of the attempt are gone."""
         ...
 
@@ -82,7 +76,7 @@ class Running:
         started = self._starter.start(task, logs)
         pidfd, stdout, stderr = follow(started, logs)
 
-        def take(fact: Fact) -> None:
+        def take(fact: Undecoded) -> None:
             self._take(running, fact)
 
         running = RunningAttempt(
@@ -146,19 +140,22 @@ class Running:
             for output in running.outputs:
                 output.leave_to_parent()
 
-    def _take(self, running: RunningAttempt, fact: Fact) -> None:
-        if isinstance(fact, AttemptSucceeded | AttemptFailed):
-            # What an op makes of being told to end is no success.
-            if isinstance(fact, AttemptFailed) or not running.was_told:
-                running.outcome = fact
-        elif isinstance(fact, AttemptBegun):
-            running.has_begun = True
-            self._loop.clear_deadline((running.task.task_id, "begin"))
-            # The word is given only then: whatever becomes of this host, the journal says that
-            # the op may have run.
-            self._observer.fact(running.task, fact, running.reports.give_word)
-        else:
-            self._observer.fact(running.task, fact)
+    def _take(self, running: RunningAttempt, fact: Undecoded) -> None:
+        match fact.name:
+            case "failed":
+                running.outcome = json_codec.decode(AttemptFailed, fact.body)
+            case "succeeded":
+                # What an op makes of being told to end is no success.
+                if not running.was_told:
+                    running.outcome = fact
+            case "begun":
+                running.has_begun = True
+                self._loop.clear_deadline((running.task.task_id, "begin"))
+                # The word is given only then: whatever becomes of this host, the journal says
+                # that the op may have run.
+                self._observer.fact(running.task, fact, running.reports.give_word)
+            case _:
+                self._observer.fact(running.task, fact)
 
     def _exited(self, running: RunningAttempt) -> None:
         # Before it is reaped: what a limit of CPU time counts is told apart only here.
@@ -227,5 +224,5 @@ class Running:
             reason=FailureReason.START_FAILED,
             message=f"The process of {running.task.steps[0].step_key} was still importing the "
             f"code after {self._rules.begin_timeout:g} s; its stderr shows where.",
-            stderr_tail=running.logs.stderr_tail(),
+            stderr_tail=whole(running.logs.stderr_tail()),
         )

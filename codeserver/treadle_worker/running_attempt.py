@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from treadle._interrupted import Interruption
 from treadle._system import signal, time
-from treadle.lazy_dataclasses import dataclass, field
-from treadle.policy import Limits
+from treadle_contract.policy import Limits
+from treadle_contract.worker import Task
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome
 from treadle_worker.capture import LogFolder
 from treadle_worker.log_cap import LogCap
-from treadle_worker.messages import Task
 from treadle_worker.oom_counters import OomCounts
 from treadle_worker.output_end import OutputEnd
 from treadle_worker.processes import Instance

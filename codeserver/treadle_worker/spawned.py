@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._files import FileStore
 from treadle._system import faulthandler, open_file, os, pickle
-from treadle.lazy_dataclasses import dataclass
+from treadle_contract.run import Failure
+from treadle_contract.worker import AttemptFailed, Task
 from treadle_worker import limits, stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
 from treadle_worker.evidence import memory_error
 from treadle_worker.failures import import_failure
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.importing import LoadFailedError, load_targets
-from treadle_worker.messages import AttemptFailed, Failure, HostSpec, Task
 from treadle_worker.planned_code import OtherCode, compared
 from treadle_worker.problems import Problem, describe
 from treadle_worker.reports import CANNOT_REPORT, Reports, ReportsLostError
@@ -68,7 +70,7 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
     step.run_attempt(
         step.Attempt(
             location=code.location,
-            run=spawned.task.run,
+            task=spawned.task,
             step=spawned.task.steps[0],
             store=FileStore(spawned.host.values_root, spawned.host.durability),
             logs=spawned.logs,
@@ -88,5 +90,5 @@ def _import_failure(spawned: SpawnedAttempt, problem: Problem) -> Failure:
 
 
 def _fail(reports: Reports, failure: Failure) -> NoReturn:
-    reports.send(AttemptFailed(failure=failure, duration_us=0, pid=os.getpid()))
+    reports.send(AttemptFailed(failure=failure, pid=os.getpid()))
     end_process(0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from treadle._system import os, signal
-from treadle.lazy_dataclasses import dataclass
 from treadle_worker.capture import LogFolder, open_at_end
 from treadle_worker.channels import Channels
 

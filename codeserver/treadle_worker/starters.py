@@ -11,12 +11,13 @@ from typing import NoReturn, Protocol
 
 from treadle._files import FileStore
 from treadle._system import os, pickle, signal
+from treadle_contract.worker import Task
 from treadle_worker import capture, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.channels import Channels, above_standard, open_channels
 from treadle_worker.endings import disown_handlers
 from treadle_worker.held_code import HeldCode
-from treadle_worker.messages import HostSpec, Task
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.reports import OUR_FAILURE, Reports
 from treadle_worker.spawned import SpawnedAttempt
 from treadle_worker.started import Started
@@ -88,7 +89,7 @@ class ForkStarter:
                 act()
             attempt = step.Attempt(
                 location=self._code.location,
-                run=task.run,
+                task=task,
                 step=task.steps[0],
                 store=FileStore(self._spec.values_root, self._spec.durability),
                 logs=logs,

@@ -5,17 +5,24 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
-from typing import NoReturn
+from dataclasses import dataclass, replace
+from typing import NoReturn, TypeAlias
 
 from treadle._files import FileStore
 from treadle._interrupted import StepInterrupted
 from treadle._system import faulthandler, os, signal
-from treadle.execution import RetryAsk, StepFailedError, Where, run_step
-from treadle.lazy_dataclasses import dataclass, replace
+from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation
-from treadle.task import TaskRun, TaskStep
+from treadle_contract.run import Failure, FailureReason, FailureWhere
+from treadle_contract.worker import (
+    AttemptBegun,
+    AttemptFailed,
+    AttemptSucceeded,
+    RetryRequest,
+    Task,
+    TaskStep,
+)
 from treadle_worker import limits, processes
-from treadle_worker.attempt_end import Outcome
 from treadle_worker.breakpoints import refuse_breakpoints
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import (
@@ -34,17 +41,10 @@ from treadle_worker.interrupts import Interrupts
 from treadle_worker.late_imports import LateImports
 from treadle_worker.lingering import tell_what_keeps
 from treadle_worker.log_records import log_to
-from treadle_worker.messages import (
-    AttemptBegun,
-    AttemptFailed,
-    AttemptSucceeded,
-    Failure,
-    FailureReason,
-    FailureWhere,
-)
 from treadle_worker.reports import CANNOT_REPORT, OUR_FAILURE, Reports, ReportsLostError
 from treadle_worker.user_settings import INTERPRETER
 
+_Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
 # Nobody asks for it: whoever would is gone.
 _HOST_GONE = 1
 
@@ -54,7 +54,7 @@ class Attempt:
     """What a step process needs to run; `files` were open when the heap was frozen."""
 
     location: LoadedLocation
-    run: TaskRun
+    task: Task
     step: TaskStep
     store: FileStore
     logs: LogFolder
@@ -88,7 +88,7 @@ def restrict(step: TaskStep, reports: Reports) -> None:
         limits.apply(step.step_key, step.limits)
     except limits.LimitError as error:
         failure = Failure(reason=FailureReason.START_FAILED, message=str(error))
-        reports.send(AttemptFailed(failure=failure, duration_us=0, pid=os.getpid()))
+        reports.send(AttemptFailed(failure=failure, pid=os.getpid()))
         end_process(0)
 
 
@@ -103,7 +103,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     log_to(attempt.logs.log, reports.send)
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
-    refuse_breakpoints(attempt.run.run_id, attempt.step.step_key)
+    refuse_breakpoints(attempt.task.run_id, attempt.step.step_key)
     if not reports.wait_for_word():
         os._exit(_HOST_GONE)
     interrupts = Interrupts()
@@ -167,7 +167,7 @@ def end_failed(error: BaseException, reports: Reports) -> NoReturn:
         os._exit(status)
 
 
-def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:
+def _report(step_key: str, outcome: _Outcome, reports: Reports) -> int:
     """Report the outcome; return the status to end with."""
     try:
         try:
@@ -185,12 +185,13 @@ def _report(step_key: str, outcome: Outcome, reports: Reports) -> int:
 
 def _print_failure(outcome: AttemptFailed) -> None:
     with contextlib.suppress(OSError, ValueError):
-        print(outcome.failure.traceback or outcome.failure.message, file=sys.stderr)
+        told = outcome.failure.traceback
+        print(told.head if told else outcome.failure.message, file=sys.stderr)
 
 
 def _outcome(
     attempt: Attempt, late: LateImports, reports: Reports, interrupts: Interrupts
-) -> Outcome:
+) -> _Outcome:
     failed, pid = None, os.getpid()
     try:
         INTERPRETER.give()
@@ -198,7 +199,7 @@ def _outcome(
             result = run_step(
                 attempt.location,
                 attempt.step,
-                attempt.run,
+                attempt.task,
                 store=attempt.store,
                 loaded=reports.send,
             )
@@ -225,16 +226,13 @@ def _outcome(
         failed = _failed(_stale(attempt.step.step_key, late.changed))
     if failed is not None:
         return failed
-    digest = attempt.location.snapshot.digest
-    return AttemptSucceeded(result=result, digest=digest, duration_us=0, pid=os.getpid())
+    return result
 
 
 def _failed(
-    failure: Failure, *, retry: RetryAsk | None = None, no_retry: bool = False
+    failure: Failure, *, retry: RetryRequest | None = None, no_retry: bool = False
 ) -> AttemptFailed:
-    return AttemptFailed(
-        failure=failure, duration_us=0, pid=os.getpid(), retry=retry, no_retry=no_retry
-    )
+    return AttemptFailed(failure=failure, pid=os.getpid(), retry=retry, no_retry=no_retry)
 
 
 def _named(step_key: str, failure: Failure, met: limits.MemoryMet | None) -> Failure:
@@ -243,7 +241,7 @@ def _named(step_key: str, failure: Failure, met: limits.MemoryMet | None) -> Fai
 
 def _raised_by_itself(step_key: str, error: StepInterrupted) -> Failure:
     failed = StepFailedError(
-        Where.COMPUTE,
+        FailureWhere.COMPUTE,
         f"Step {step_key!r} raised StepInterrupted, though nobody told it to end. Raise another "
         "exception to fail.",
     )

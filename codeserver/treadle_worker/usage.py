@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from treadle._system import resource
-from treadle.lazy_dataclasses import dataclass
-from treadle_worker.messages import AttemptUsage, MemoryScope
+from treadle_contract.run import AttemptUsage, MemoryScope
 
 _KIB = 1024
 

@@ -57,16 +57,17 @@ def fields_of(cls: type[Message]) -> tuple[Field, ...]:
 def blanks_of(cls: type[Message]) -> dict[str, Any]:
     """Return what the slots hold of which nothing was read: all but messages that must be there."""
     blanks = {field.slot: blank(field) for field in fields_of(cls)}
-    return {slot: value for slot, value in blanks.items() if value is not _MISSING}
+    return {slot: value for slot, value in blanks.items() if value is not MISSING}
 
 
 @per_class
 def needed_slots(cls: type[Message]) -> tuple[str, ...]:
     """Return the slots that have no blank."""
-    return tuple(field.slot for field in fields_of(cls) if blank(field) is _MISSING)
+    return tuple(field.slot for field in fields_of(cls) if blank(field) is MISSING)
 
 
-_MISSING: Final = object()
+MISSING: Final = object()
+"""The blank of a field that has none."""
 
 
 def blank(field: Field) -> Any:
@@ -77,7 +78,7 @@ def blank(field: Field) -> Any:
         return NO_ENTRIES
     if field.label is Label.MAYBE:
         return None
-    return _BLANKS.get(field.kind, _MISSING)
+    return _BLANKS.get(field.kind, MISSING)
 
 
 def is_explicit(field: Field) -> bool:

@@ -204,7 +204,10 @@ class Message:
         raise AttributeError(f"{type(self).__name__} is frozen: {name!r} cannot be removed")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _made, (type(self), {name: getattr(self, name) for name in self.__match_args__})
+        fields = {name: getattr(self, name) for name in self.__match_args__}
+        # A map that is not set is nothing that can be pickled.
+        given = {name: value for name, value in fields.items() if value is not NO_ENTRIES}
+        return _made, (type(self), given)
 
 
 def _made(cls: type[Message], fields: dict[str, Any]) -> Message:

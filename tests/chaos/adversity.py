@@ -121,14 +121,10 @@ def cut_journal(seed: int) -> Adversity:
     def disturb(place: Place, adversity: Adversity, rng: random.Random) -> None:
         place.launcher.kill()
         # The hosts go on alone: what their ops do meanwhile is in the journals only.
-        before = Counter(one.word for one in place.effects())["ended"]
-
-        def one_ended_alone() -> bool:
-            words = Counter(one.word for one in place.effects())
-            # All that ran may have ended between the kill and our first look.
-            return words["ended"] > before or words["ended"] == words["began"]
-
-        wait_until(one_ended_alone, "ops end alone")
+        before = sum(one.word == "ended" for one in place.effects())
+        wait_until(
+            lambda: sum(one.word == "ended" for one in place.effects()) > before, "ops end alone"
+        )
         for pid in place.hosts():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

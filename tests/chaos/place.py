@@ -20,7 +20,7 @@ import psutil
 
 import treadle_client
 from treadle._files import FileStore
-from treadle.task import ValueRef
+from treadle_contract.value import ValueRef
 
 T = TypeVar("T")
 

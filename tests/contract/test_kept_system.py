@@ -11,12 +11,16 @@ import pytest
 from treadle import _system
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PACKAGES = [REPOSITORY / "codeserver" / name for name in ("treadle", "treadle_worker")]
+PACKAGES = [
+    REPOSITORY / "codeserver" / "treadle",
+    REPOSITORY / "codeserver" / "treadle_worker",
+    REPOSITORY / "protos" / "treadle_contract",
+]
 KEPT = {*_system.__all__, "selectors", "json", "subprocess", "threading", "tempfile", "io"}
 #: And why they may have the module itself.
 EXEMPT = {
     ("treadle", "_system.py"): KEPT,
-    # It names a type of the module's to the type checker, and has a copy of its own.
+    # It names a type, for mypy alone.
     ("treadle", "_json.py"): {"json"},
     # It is a process of the user's, in a terminal.
     ("treadle_worker", "debug.py"): {"tempfile"},

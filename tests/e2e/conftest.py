@@ -11,7 +11,7 @@ import pytest
 
 import treadle_client
 from treadle._files import FileStore
-from treadle.task import ValueRef
+from treadle_contract.value import ValueRef
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 

@@ -19,7 +19,7 @@ from tests.e2e.conftest import Session, Start
 from tests.e2e.standing import Standing, standing
 from tests.e2e.synced_disk import Observer, SyncedDisk, observing
 from treadle._files import FileStore
-from treadle.task import ValueRef
+from treadle_contract.value import ValueRef
 from treadle_launcher.home_place import Place
 
 MODULE = """

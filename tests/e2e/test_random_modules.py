@@ -20,8 +20,9 @@ from tests.model.modules import ModuleSpec
 from tests.model.random_modules import random_module
 from tests.model.rules import Asked
 from tests.model.values import End, Made, Refused, Value, made, refusal
-from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
 from treadle_client import LocationState, SelectionError
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,18 +17,16 @@ from treadle.snapshot import (
     AssetSource,
     Block,
     Job,
-    KeyText,
     OutputSource,
-    Siblings,
     Snapshot,
     Source,
     SourceLine,
     Step,
     StepInput,
-    StepKey,
     StepOutput,
-    UnselectedOutputs,
 )
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 _OUTPUT = re.compile(r"(?P<name>\w+)(?P<marks>[?~]*)(?:\s*->\s*(?P<keys>.*))?")
 

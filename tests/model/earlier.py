@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 
-from treadle.snapshot import Snapshot, StepKey
+from treadle.snapshot import Snapshot
+from treadle_contract.ids import StepKey
 from treadle_planner import (
     EarlierRead,
     EarlierState,

@@ -26,15 +26,14 @@ from tests.model.pieces import cut
 from treadle.snapshot import (
     AssetSource,
     Block,
-    KeyText,
     OutputSource,
     Snapshot,
     Source,
     Step,
     StepInput,
-    StepKey,
     StepOutput,
 )
+from treadle_contract.ids import KeyText, StepKey
 
 
 @dataclass(frozen=True)

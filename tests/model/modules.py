@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from treadle.snapshot import Siblings, UnselectedOutputs
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 
 class Yields(StrEnum):

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tests.model.rules import Asked, Outcome, Read, partial_blocks
 from treadle.selection import Key
-from treadle.snapshot import Snapshot, UnselectedOutputs
+from treadle.snapshot import Snapshot
+from treadle_contract.plan import UnselectedOutputs
 from treadle_planner import Plan, PlannedSource, PlanRequest, Verdict
 
 

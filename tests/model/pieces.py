@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from tests.model.build import Made
 from tests.model.modules import OpSpec
-from treadle.snapshot import AssetSource, KeyText, Source, Step, StepInput, StepKey
+from treadle.snapshot import AssetSource, Source, Step, StepInput
+from treadle_contract.ids import KeyText, StepKey
 
 
 def cut(block: Made, every: Sequence[Made], ops: dict[StepKey, OpSpec]) -> Made:

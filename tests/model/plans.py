@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from treadle.snapshot import KeyText, Siblings, Snapshot, StepKey, UnselectedOutputs
+from treadle.snapshot import Snapshot
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner import (
     Plan,
     PlannedInput,

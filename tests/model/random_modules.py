@@ -20,7 +20,7 @@ from tests.model.modules import (
     Yields,
 )
 from tests.model.random_graphs import NEAR, Composing, GrowingGraph
-from treadle.snapshot import Siblings, UnselectedOutputs
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 
 def random_module(

@@ -10,18 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from treadle.snapshot import (
-    AssetSource,
-    KeyText,
-    Siblings,
-    Snapshot,
-    Source,
-    Step,
-    StepInput,
-    StepKey,
-    StepOutput,
-    UnselectedOutputs,
-)
+from treadle.snapshot import AssetSource, Snapshot, Source, Step, StepInput, StepOutput
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 Ref = tuple[StepKey, str]
 """An output: its step and its name."""

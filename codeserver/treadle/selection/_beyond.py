@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from treadle.lazy_dataclasses import dataclass
 from treadle.selection._evaluation import AssetGraph, evaluate, reached
 from treadle.selection._expression import And, Ends, Expression, Or, Reach
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

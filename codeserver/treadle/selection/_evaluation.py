@@ -31,7 +31,7 @@ from treadle.selection._expression import (
     walk,
 )
 from treadle.selection._pattern import fits
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
 _Atom: TypeAlias = _Labelled | Key | Pattern | Everything

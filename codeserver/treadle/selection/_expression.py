@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from treadle.lazy_dataclasses import dataclass
 from treadle.selection._tokens import KEYWORDS
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 _BARE = re.compile(r"[A-Za-z0-9_.\-/]+")
 

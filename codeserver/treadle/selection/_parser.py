@@ -24,7 +24,7 @@ from treadle.selection._expression import (
 )
 from treadle.selection._older_forms import pluses, stars
 from treadle.selection._tokens import Token, TokenKind, tokenize
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 _ATTRIBUTES = ("key", "group", "tag", "kind", "owner")
 # Deep enough for people and programs, and far from Python's own limit: each level takes up to

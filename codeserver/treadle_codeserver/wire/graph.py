@@ -11,7 +11,6 @@ from treadle.snapshot import (
     AssetSource,
     Block,
     Job,
-    KeyText,
     Resource,
     Source,
     Step,
@@ -31,6 +30,7 @@ from treadle_codeserver.wire.value import (
     encode_text,
     printable,
 )
+from treadle_contract.ids import KeyText
 
 _LOCATION_STATES = {
     LocationState.LOADING: graph_pb2.LOCATION_STATE_LOADING,

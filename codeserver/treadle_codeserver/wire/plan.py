@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from treadle.snapshot import KeyText, Siblings, UnselectedOutputs
 from treadle_api.v1 import codeserver_pb2, plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.errors import BadArgumentError
@@ -15,6 +14,8 @@ from treadle_codeserver.wire.parts import behind, in_parts
 from treadle_codeserver.wire.policy import encode_limits, encode_retry_policy
 from treadle_codeserver.wire.reexecution import encode_reexecution, encode_reuse
 from treadle_codeserver.wire.value import cut
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner import (
     Hazard,
     Load,

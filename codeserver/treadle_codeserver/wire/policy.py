@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from treadle.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy
 from treadle_api.v1 import policy_pb2
+from treadle_contract.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy
 
 _BACKOFFS = {
     None: policy_pb2.BACKOFF_UNSPECIFIED,

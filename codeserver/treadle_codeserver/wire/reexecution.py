@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treadle.snapshot import KeyText, StepKey
 from treadle_api.v1 import codeserver_pb2, plan_pb2, run_pb2
 from treadle_codeserver.errors import BadArgumentError
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner import (
     EarlierRead,
     EarlierState,

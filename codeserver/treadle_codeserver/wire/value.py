@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from treadle.snapshot import JsonValue, MetadataEntry, SourceLine
+from google.protobuf import timestamp_pb2
+
+from treadle.snapshot import SourceLine
 from treadle_api.v1 import value_pb2
 from treadle_codeserver import defaults
+from treadle_contract.message import UserValue
+from treadle_contract.value import MetadataEntry
 
 _INT64 = range(-(2**63), 2**63)
 
 
-def encode_value(value: JsonValue) -> value_pb2.Value:  # noqa: PLR0911 - one for each type
+def encode_value(value: UserValue) -> value_pb2.Value:  # noqa: PLR0911 - one for each type
     """Encode a user's value; an integer that does not fit 64 bits becomes text."""
     match value:
         case None:
@@ -29,6 +34,10 @@ def encode_value(value: JsonValue) -> value_pb2.Value:  # noqa: PLR0911 - one fo
         case Mapping():
             entries = {name: encode_value(item) for name, item in value.items()}
             return value_pb2.Value(map_value=value_pb2.ValueMap(entries=entries))
+        case datetime():
+            moment = timestamp_pb2.Timestamp()
+            moment.FromDatetime(value)
+            return value_pb2.Value(time_value=moment)
     return value_pb2.Value(
         list_value=value_pb2.ValueList(values=[encode_value(item) for item in value])
     )

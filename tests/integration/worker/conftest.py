@@ -39,14 +39,14 @@ class Connection:
         self._read: list[Message] = []
 
     def send(self, **message: object) -> None:
-        self._stream.sendall(frames.pack(message))
+        self._stream.sendall(frames.pack(json.dumps(message).encode()))
 
     def next(self) -> Message:
         """Return the next frame; fail when the host hangs up before."""
         while not self._read:
             data = self._stream.recv(65536)
             assert data, "the host hung up"
-            self._read.extend(self._reader.feed(data))
+            self._read.extend(map(json.loads, self._reader.feed(data)))
         return self._read.pop(0)
 
     def hello(self, state: str) -> Message:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.worker.conftest import Message, Served, Workplace
 from treadle._files import FileStore
-from treadle.task import ValueRef
+from treadle_contract.value import ValueRef
 
 
 def failure_of(records: list[Message]) -> Message:

@@ -124,7 +124,7 @@ class Trial:
             "report": str(report),
         }
         status = self._prefork.wait(self._start("load", spec))
-        told = frames.FrameReader().feed(report.read_bytes())
+        told = [*map(json.loads, frames.FrameReader().feed(report.read_bytes()))]
         problems = [each["moduleEnded"]["problem"] for each in told if "moduleEnded" in each]
         return Loaded(told[-1], "".join(problems), status)
 

@@ -14,13 +14,14 @@ import pytest
 from tests.e2e.synced_disk import Observer, observing
 from tests.processes import running
 from treadle._files import FileStore
-from treadle.task import ValueRef
+from treadle_contract.value import ValueRef
 
 JOURNAL = """
 import sys
 from treadle.durability import Durability
 from treadle_worker import journal
-from treadle_worker.messages import TaskId, WorkerLogRecord
+from treadle_contract.ids import TaskId
+from treadle_contract.worker import WorkerLogRecord
 
 journal._CUT_BYTES = 10
 opened = journal.Journal(sys.argv[1] + "/hosts/h/journal", Durability(sys.argv[2]))

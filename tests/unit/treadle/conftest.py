@@ -13,20 +13,21 @@ from treadle import AssetsDefinition, Definitions
 from treadle._files import FileStore
 from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation, build_location
-from treadle.snapshot import KeyText, Step, StepKey, UnselectedOutputs
-from treadle.task import (
-    LoadedInput,
-    StepResult,
-    StoredOutput,
+from treadle.snapshot import Step
+from treadle_contract.event import InputLoaded, OutputStored
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.worker import (
+    AttemptSucceeded,
+    Task,
     TaskAsset,
     TaskInput,
     TaskOutput,
-    TaskRun,
     TaskSource,
     TaskStep,
 )
 
-RUN = TaskRun(run_id="run-1", tags={"team": "blue"})
+TASK = Task(run_id=RunId("run-1"), run_tags={"team": "blue"})
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Bench:
     """Runs steps. `loaded` is what the last one said of its inputs."""
 
     store: FileStore
-    loaded: list[LoadedInput] = field(default_factory=list)
+    loaded: list[InputLoaded] = field(default_factory=list)
 
     def location(
         self, *assets: AssetsDefinition, resources: Mapping[str, object] | None = None
@@ -83,8 +84,8 @@ class Bench:
         return TaskStep(
             step_key=StepKey(step_key),
             attempt=attempt,
-            selected_outputs=names,
-            selected_asset_keys=self._keys(step, names),
+            selected_outputs=tuple(sorted(names)),
+            selected_asset_keys=tuple(sorted(self._keys(step, names))),
             inputs=tuple(inputs),
             outputs=outputs,
             unselected_outputs=mode,
@@ -96,24 +97,24 @@ class Bench:
         step: str,
         resources: Mapping[str, object] | None = None,
         **planned: Any,
-    ) -> StepResult:
+    ) -> AttemptSucceeded:
         location = self.location(*assets, resources=resources)
         return self.run_task(location, self.task(location, step, **planned))
 
-    def run_task(self, location: LoadedLocation, task: TaskStep) -> StepResult:
+    def run_task(self, location: LoadedLocation, task: TaskStep) -> AttemptSucceeded:
         self.loaded.clear()
-        return run_step(location, task, RUN, store=self.store, loaded=self.loaded.append)
+        return run_step(location, task, TASK, store=self.store, loaded=self.loaded.append)
 
     def failure(self, *assets: AssetsDefinition, step: str, **planned: Any) -> StepFailedError:
         with pytest.raises(StepFailedError) as raised:
             self.run(*assets, step=step, **planned)
         return raised.value
 
-    def value(self, stored: StoredOutput) -> object:
+    def value(self, stored: OutputStored) -> object:
         assert stored.value_ref is not None
         return self.store.read_value(stored.value_ref)
 
-    def values(self, result: StepResult) -> dict[str, object]:
+    def values(self, result: AttemptSucceeded) -> dict[str, object]:
         """Return what was stored in files, by asset, an intermediate by "output:" and its name."""
         return {
             each.asset_key or f"output:{each.output}": self.value(each) for each in result.stored
@@ -125,9 +126,9 @@ class Bench:
         return TaskSource(
             io_manager_key="io_manager",
             value_ref=ref,
-            asset_key=KeyText(name) if asset else None,
-            run_id="run-0",
-            step_key=name,
+            asset_key=KeyText(name if asset else ""),
+            run_id=RunId("run-0"),
+            step_key=StepKey(name),
             output="result",
         )
 

@@ -20,7 +20,7 @@ from treadle import (
     multi_asset,
     op,
 )
-from treadle.snapshot import Siblings, UnselectedOutputs
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 NODES = """
 up = AssetSpec("up")

@@ -13,21 +13,19 @@ from treadle.snapshot import (
     AssetSource,
     Block,
     Job,
-    KeyText,
     Manifest,
-    MetadataEntry,
     OutputSource,
     Resource,
-    Siblings,
     Snapshot,
     SourceLine,
     Step,
     StepInput,
-    StepKey,
     StepOutput,
-    UnselectedOutputs,
 )
-from treadle.task import TaskAsset, TaskInput, TaskOutput, TaskSource, TaskStep, ValueRef
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy
+from treadle_contract.value import MetadataEntry
 
 text = st.text(max_size=8)
 keys = text.map(KeyText)
@@ -125,28 +123,45 @@ def test_equal_snapshots_have_equal_bytes_whatever_the_order_of_mappings(
     assert canonical.encode(manifest) == canonical.encode(snapshot.manifest)
 
 
-def test_a_task_step_decodes_to_what_was_encoded() -> None:
-    ref = ValueRef(store="files", key="a/b", codec="pickle5", size_bytes=1, checksum="crc32:0")
-    step = TaskStep(
-        step_key=StepKey("g.foo"),
-        attempt=2,
-        selected_outputs=frozenset({"b", "a"}),
-        inputs=(TaskInput(name="x", sources=(TaskSource(io_manager_key="m", value_ref=ref),)),),
-        outputs=(
-            TaskOutput(
-                name="a",
-                selected=True,
-                must_yield=True,
-                assets=(
-                    TaskAsset(
-                        asset_key=KeyText("a"), selected=True, io_manager_key="m", value_key="k"
-                    ),
-                ),
-            ),
+def test_what_the_contract_says_of_code_stands_there_as_it_always_did() -> None:
+    """Digests of unchanged code rest on it."""
+    step = Step(
+        key=StepKey("a"),
+        node="a",
+        block="a",
+        op="a",
+        retry_policy=RetryPolicy(
+            max_retries=2,
+            on=(RetryCause.OOM, RetryCause.LOST),
+            delay_ms=5,
+            backoff=Backoff.LINEAR,
+            jitter=Jitter.PLUS_MINUS,
         ),
+        limits=Limits(memory_bytes=1, cpu_seconds=2, open_files=3, niceness=4),
+        source=SourceLine(file="/a.py", line=7),
+    )
+    block = Block(
+        name="a",
+        asset_keys=(),
+        unselected_outputs=UnselectedOutputs.DISCARD,
+        siblings=Siblings.RUN,
     )
 
-    assert canonical.decode(TaskStep, canonical.encode(step)) == step
+    assert canonical.encode(step) == (
+        b'{"block":"a","code_version":"","description":"","inputs":[],"key":"a",'
+        b'"limits":{"cpu_seconds":2,"memory_bytes":1,"niceness":4,"open_files":3},'
+        b'"node":"a","op":"a","outputs":[],"resource_keys":[],'
+        b'"retry_policy":{"backoff":"linear","delay_ms":5,"jitter":"plus_minus",'
+        b'"max_retries":2,"on":["oom","lost"]},'
+        b'"source":{"file":"/a.py","line":7},"tags":{},"timeout_ms":0}'
+    )
+    assert canonical.encode(block) == (
+        b'{"asset_keys":[],"can_subset":false,"description":"","is_graph":false,"name":"a",'
+        b'"siblings":"run","source":null,"unselected_outputs":"discard"}'
+    )
+    assert canonical.encode(MetadataEntry(name="n", value=(1, None), rendering="json")) == (
+        b'{"name":"n","rendering":"json","value":[1,null]}'
+    )
 
 
 def test_bytes_are_compact_sorted_ascii() -> None:

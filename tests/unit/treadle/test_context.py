@@ -16,7 +16,7 @@ from treadle import (
     op,
 )
 from treadle._context import ContextError
-from treadle.execution import Where
+from treadle_contract.run import FailureWhere
 
 
 @op(out={"foo_1": Out(is_required=False), "foo_2": Out(is_required=False)})
@@ -86,7 +86,7 @@ def failure_of(bench, node):
         return {"a": a, "b": b}
 
     failure = bench.failure(pair, step="pair.work")
-    assert failure.where is Where.COMPUTE
+    assert failure.where is FailureWhere.COMPUTE
     return failure.message
 
 

@@ -3,17 +3,9 @@ from __future__ import annotations
 import pytest
 
 from treadle.details import core, details, differing
-from treadle.snapshot import (
-    Asset,
-    Block,
-    Job,
-    KeyText,
-    MetadataEntry,
-    Snapshot,
-    SourceLine,
-    Step,
-    StepKey,
-)
+from treadle.snapshot import Asset, Block, Job, Snapshot, SourceLine, Step
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.value import MetadataEntry
 
 ASSET = Asset(
     key=KeyText("a"),

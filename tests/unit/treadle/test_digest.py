@@ -7,18 +7,8 @@ from dataclasses import replace
 import pytest
 
 from treadle.digest import bare_code_digest, code_digest, definition_digest, seal
-from treadle.snapshot import (
-    Asset,
-    Block,
-    Job,
-    KeyText,
-    Manifest,
-    Resource,
-    Snapshot,
-    SourceLine,
-    Step,
-    StepKey,
-)
+from treadle.snapshot import Asset, Block, Job, Manifest, Resource, Snapshot, SourceLine, Step
+from treadle_contract.ids import KeyText, StepKey
 
 
 def compiled(source: str, *, file: str = "defs.py") -> Callable[..., object]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,9 +21,10 @@ from treadle import (
     graph_multi_asset,
     op,
 )
-from treadle.execution import Where
-from treadle.snapshot import UnselectedOutputs
-from treadle.task import DiscardedOutput, TaskInput
+from treadle_contract.event import OutputDiscarded
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.run import FailureWhere
+from treadle_contract.worker import TaskInput
 
 
 @op(out={"bar_1": Out(), "bar_2": Out()})
@@ -55,11 +57,17 @@ def test_an_asset_of_one_op_is_stored_under_its_key(bench):
     def numbers():
         return [1, 2]
 
-    result = bench.run(numbers, step="numbers")
+    location = bench.location(numbers)
+    location = location.with_snapshot(replace(location.snapshot, digest="d"))
+
+    result = bench.run_task(location, bench.task(location, "numbers"))
 
     assert bench.values(result) == {"numbers": [1, 2]}
     (stored,) = result.stored
-    assert (stored.io_manager_key, stored.unexpected) == ("io_manager", False)
+    assert stored.io_manager_key == "io_manager"
+    (made,) = result.materialized
+    assert (made.asset_key, made.value_ref, made.unexpected) == ("numbers", stored.value_ref, False)
+    assert made.digest == "d"
     assert result.yielded_outputs == ("result",)
 
 
@@ -67,7 +75,7 @@ def test_the_seeds_bar_stores_one_output_and_drops_the_other_when_one_is_selecte
     result = bench.run(my_graph_assets, step="my_graph_assets.bar", select=["bar_1"])
 
     assert bench.values(result) == {"output:bar_1": 1}
-    assert result.discarded == (DiscardedOutput(output="bar_2"),)
+    assert result.discarded == (OutputDiscarded(output="bar_2"),)
     assert result.yielded_outputs == ("bar_1",)
 
 
@@ -157,7 +165,7 @@ def test_a_resource_that_was_not_asked_for_is_named_in_the_failure(bench):
 
     failure = bench.failure(asks, step="asks", resources={"scale": 1, "scaled": 2})
 
-    assert failure.where is Where.COMPUTE
+    assert failure.where is FailureWhere.COMPUTE
     assert "no resource 'scaled'" in failure.message
     assert "'scale'" in failure.message
 
@@ -199,7 +207,7 @@ def test_what_a_generator_stored_before_it_raised_is_not_reported(bench):
 
     failure = bench.failure(both, step="both.half")
 
-    assert failure.where is Where.COMPUTE
+    assert failure.where is FailureWhere.COMPUTE
     assert failure.message == "Step 'both.half': op 'half' raised ValueError: no b today"
     assert isinstance(failure.__cause__, ValueError)
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from treadle._failures import StepFailedError, Where, user_code
+from treadle._failures import StepFailedError, user_code
+from treadle_contract.run import FailureWhere
 
 
 class Unspeakable(Exception):
@@ -19,7 +20,7 @@ class Leaves(BaseException):
     ("error", "why"), [(Unspeakable(), "RuntimeError"), (Leaves(), "SystemExit")]
 )
 def test_an_exception_without_words_is_told_all_the_same(error: BaseException, why: str) -> None:
-    with pytest.raises(StepFailedError) as caught, user_code(Where.COMPUTE, "The op"):
+    with pytest.raises(StepFailedError) as caught, user_code(FailureWhere.COMPUTE, "The op"):
         raise error
 
     assert caught.value.__cause__ is error

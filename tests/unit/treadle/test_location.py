@@ -8,7 +8,8 @@ from tests.authored import assets, lineage, location, module, reads, refused, sn
 from treadle import AssetKey, CycleError, DuplicateError, LocationError, MissingError
 from treadle.digest import seal
 from treadle.location import build_location, definitions_of
-from treadle.snapshot import Siblings, Snapshot, UnselectedOutputs
+from treadle.snapshot import Snapshot
+from treadle_contract.plan import Siblings, UnselectedOutputs
 
 SEED = """
 @op(out={"bar_1": Out(), "bar_2": Out()})

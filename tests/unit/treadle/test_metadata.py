@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from treadle._errors import ArgumentError
 from treadle._metadata import MetadataValue, kept_entries, merged_entries, metadata_entries
-from treadle.snapshot import MetadataEntry
+from treadle_contract.value import MetadataEntry
 
 
 class Colour(enum.StrEnum):

@@ -20,12 +20,15 @@ from treadle import (
     RetryRequested,
     op,
 )
-from treadle._failures import RetryAsk, StepFailedError, Where, user_code
+from treadle._failures import StepFailedError, user_code
 from treadle.canonical import decode, encode
 from treadle.digest import definition_digest
-from treadle.policy import RetryCause
-from treadle.policy import RetryPolicy as Stated
-from treadle.snapshot import MetadataEntry, Snapshot
+from treadle.snapshot import Snapshot
+from treadle_contract.policy import RetryCause
+from treadle_contract.policy import RetryPolicy as Stated
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
+from treadle_contract.worker import RetryRequest
 
 BUT_LOST = tuple(cause for cause in RetryCause if cause is not RetryCause.LOST)
 
@@ -177,7 +180,7 @@ def test_a_policy_is_part_of_the_definition() -> None:
 
 
 def failed(error: BaseException) -> StepFailedError:
-    with pytest.raises(StepFailedError) as caught, user_code(Where.COMPUTE, "The op"):
+    with pytest.raises(StepFailedError) as caught, user_code(FailureWhere.COMPUTE, "The op"):
         raise error
     return caught.value
 
@@ -185,7 +188,7 @@ def failed(error: BaseException) -> StepFailedError:
 def test_an_op_asks_to_be_tried_again() -> None:
     asked = failed(RetryRequested(max_retries=3, seconds_to_wait=1.5))
 
-    assert asked.retry == RetryAsk(max_retries=3, delay_ms=1500)
+    assert asked.retry == RetryRequest(max_retries=3, delay_ms=1500)
     assert asked.allow_retries
     assert asked.message == "The op asked to be tried again, at most 3 times."
 

@@ -8,7 +8,7 @@ import pytest
 
 from treadle import AssetOut, Nothing, Out, Output, asset, graph_multi_asset, multi_asset, op
 from treadle._value_words import a
-from treadle.execution import Where
+from treadle_contract.run import FailureWhere
 
 PAIR = {"a": Out(), "b": Out()}
 
@@ -28,7 +28,7 @@ def made(bench, node) -> dict[str, Any]:
 
 def refusal(bench, node) -> str:
     failure = bench.failure(block(node), step=f"pair.{node.name}")
-    assert failure.where is Where.OUTPUT
+    assert failure.where is FailureWhere.OUTPUT
     return failure.message
 
 
@@ -209,7 +209,7 @@ def test_whatever_the_op_raises_is_a_failure_at_compute(bench, raised, said):
 
     failure = bench.failure(breaks, step="breaks")
 
-    assert failure.where is Where.COMPUTE
+    assert failure.where is FailureWhere.COMPUTE
     assert failure.message.startswith(f"Step 'breaks': op 'breaks' {said}")
     assert failure.__cause__ is raised
 
@@ -235,8 +235,8 @@ def test_what_async_ops_raise_is_a_failure_at_compute(bench):
         yield Output(1, "a")
         raise ValueError("later")
 
-    assert bench.failure(breaks, step="breaks").where is Where.COMPUTE
-    assert bench.failure(block(work), step="pair.work").where is Where.COMPUTE
+    assert bench.failure(breaks, step="breaks").where is FailureWhere.COMPUTE
+    assert bench.failure(block(work), step="pair.work").where is FailureWhere.COMPUTE
 
 
 def test_a_generator_is_closed_when_what_it_yielded_is_refused(bench, caplog):
@@ -297,7 +297,7 @@ def test_none_makes_what_is_selected_of_several_nothings_and_no_optional_one_bes
 
     result = bench.run(several, step="several", select=["gx"])
 
-    assert [(made.asset_key, made.unexpected) for made in result.stored] == [
+    assert [(made.asset_key, made.unexpected) for made in result.materialized] == [
         ("gx", False),
         ("gz", True),
     ]
@@ -347,6 +347,6 @@ def test_a_none_in_a_tuple_makes_no_optional_output_that_is_not_selected(bench):
     def several():
         return 1, None, 3
 
-    stored = bench.run(several, step="several", select=["a"]).stored
+    made_of = bench.run(several, step="several", select=["a"]).materialized
 
-    assert [(made.asset_key, made.unexpected) for made in stored] == [("a", False), ("c", True)]
+    assert [(made.asset_key, made.unexpected) for made in made_of] == [("a", False), ("c", True)]

@@ -17,10 +17,11 @@ from treadle import (
     graph_asset,
     op,
 )
-from treadle.execution import Where
 from treadle.location import build_location
-from treadle.snapshot import KeyText
-from treadle.task import LoadedInput, TaskInput, TaskSource
+from treadle_contract.event import InputLoaded
+from treadle_contract.ids import KeyText
+from treadle_contract.run import FailureWhere
+from treadle_contract.worker import TaskInput, TaskSource
 
 
 class Notebook(IOManager):
@@ -54,7 +55,15 @@ def test_a_value_is_read_where_its_reference_says(bench):
     result = bench.run(up, down, step="down", inputs=[TaskInput(name="up", sources=(source,))])
 
     assert bench.values(result)["down"] == [1, 2]
-    assert bench.loaded == [LoadedInput(input="up", position=0, source=source)]
+    assert bench.loaded == [
+        InputLoaded(
+            input="up",
+            asset_key=source.asset_key,
+            from_run_id=source.run_id,
+            from_step_key=source.step_key,
+            value_ref=source.value_ref,
+        )
+    ]
 
 
 def test_a_fan_in_is_a_list_in_the_order_of_its_sources(bench):
@@ -76,7 +85,10 @@ def test_a_fan_in_is_a_list_in_the_order_of_its_sources(bench):
     result = bench.run(all_parts, step="all_parts.collect", inputs=[reads])
 
     assert bench.values(result) == {"all_parts": [3, 1, 2]}
-    assert [(each.position, each.source) for each in bench.loaded] == list(enumerate(sources))
+    assert [(each.position, each.value_ref) for each in bench.loaded] == [
+        (position, source.value_ref) for position, source in enumerate(sources)
+    ]
+    assert {each.from_output for each in bench.loaded} == {"result"}
 
 
 def test_a_fan_in_of_one_and_of_none_is_a_list_too(bench):
@@ -125,10 +137,7 @@ def test_an_input_that_is_not_needed_is_reported_and_has_its_default_or_what_fai
     result = bench.run(up, _other(), shows, step="shows", inputs=unneeded)
 
     assert bench.values(result) == {"shows": ("<input 'up', not loaded>", 5)}
-    assert bench.loaded == [
-        LoadedInput(input=name, position=0, source=None, not_needed=True)
-        for name in ("up", "other")
-    ]
+    assert bench.loaded == [InputLoaded(input=name, not_needed=True) for name in ("up", "other")]
 
 
 @pytest.mark.parametrize(
@@ -282,7 +291,7 @@ def test_a_load_without_a_record_says_what_to_make(bench):
 
     failure = bench.failure(up, down, step="down", inputs=[TaskInput(name="up", sources=(source,))])
 
-    assert failure.where is Where.LOAD
+    assert failure.where is FailureWhere.LOAD
     assert "Input 'up' of 'down' reads asset 'up'" in failure.message
     assert "Make it first, in a run that selects it" in failure.message
 
@@ -301,7 +310,7 @@ def test_what_a_manager_raises_while_loading_is_a_failure_at_load(bench):
         inputs=[TaskInput(name="up", sources=(source,))],
     )
 
-    assert failure.where is Where.LOAD
+    assert failure.where is FailureWhere.LOAD
     assert failure.message == (
         "Input 'up' of 'down': loading asset 'up' with IO manager 'io_manager'"
         " raised LookupError: up"
@@ -315,7 +324,7 @@ def test_a_file_that_is_gone_is_a_failure_at_load(bench):
 
     failure = bench.failure(up, down, step="down", inputs=[TaskInput(name="up", sources=(source,))])
 
-    assert failure.where is Where.LOAD
+    assert failure.where is FailureWhere.LOAD
 
 
 def test_a_value_of_another_type_than_declared_is_refused(bench):
@@ -325,6 +334,6 @@ def test_a_value_of_another_type_than_declared_is_refused(bench):
 
     failure = bench.failure(up, counts, step="counts", inputs=[bench.reads("up", "three")])
 
-    assert failure.where is Where.TYPE_CHECK
+    assert failure.where is FailureWhere.TYPE_CHECK
     assert "Input 'up' of 'counts' is declared int" in failure.message
     assert "is a str" in failure.message

@@ -17,9 +17,10 @@ from treadle import (
     multi_asset,
     op,
 )
-from treadle.execution import Where
-from treadle.snapshot import MetadataEntry, UnselectedOutputs
-from treadle.task import DiscardedOutput
+from treadle_contract.event import OutputDiscarded
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
 
 PAIR = {"a": Out(), "b": Out()}
 
@@ -47,7 +48,7 @@ def both_optional():
 def test_an_unselected_output_is_made_and_marked_unexpected(bench, node):
     result = bench.run(block(node), step="pair.work", select=["b"])
 
-    assert [(each.asset_key, each.unexpected) for each in result.stored] == [
+    assert [(each.asset_key, each.unexpected) for each in result.materialized] == [
         ("a", True),
         ("b", False),
     ]
@@ -59,7 +60,7 @@ def test_an_unselected_output_is_dropped_on_request(bench, node):
     result = bench.run(block(node), step="pair.work", select=["b"], mode=UnselectedOutputs.DISCARD)
 
     assert [each.asset_key for each in result.stored] == ["b"]
-    assert result.discarded == (DiscardedOutput(output="a", asset_keys=("a",)),)
+    assert result.discarded == (OutputDiscarded(output="a", asset_keys=("a",)),)
     assert result.yielded_outputs == ("b",)
 
 
@@ -69,7 +70,7 @@ def test_an_unselected_output_fails_the_step_on_request(bench, node):
         block(node), step="pair.work", select=["b"], mode=UnselectedOutputs.FAIL
     )
 
-    assert failure.where is Where.OUTPUT
+    assert failure.where is FailureWhere.OUTPUT
     assert "yielded output 'a', which is not selected and would make 'a'" in failure.message
     assert "context.selected_output_names" in failure.message
 
@@ -81,7 +82,7 @@ def test_an_output_that_must_be_yielded_and_is_not_fails_the_step(bench):
 
     failure = bench.failure(block(only_a), step="pair.work")
 
-    assert failure.where is Where.OUTPUT
+    assert failure.where is FailureWhere.OUTPUT
     assert "ended without output 'b'" in failure.message
 
 
@@ -113,7 +114,7 @@ def test_an_unknown_output_is_refused_with_the_name_that_was_meant(bench):
 
     failure = bench.failure(block(misspells, ("total", "mean")), step="pair.work")
 
-    assert failure.where is Where.OUTPUT
+    assert failure.where is FailureWhere.OUTPUT
     assert "'totl'" in failure.message
     assert "Did you mean 'total'?" in failure.message
 
@@ -129,7 +130,7 @@ def test_an_output_yielded_twice_is_refused_also_when_it_is_dropped(bench):
         block(twice), step="pair.work", select=["b"], mode=UnselectedOutputs.DISCARD
     )
 
-    assert kept.where is dropped.where is Where.OUTPUT
+    assert kept.where is dropped.where is FailureWhere.OUTPUT
     assert "output 'a' twice" in kept.message
     assert "output 'a' twice" in dropped.message
 
@@ -163,8 +164,8 @@ def test_a_selected_output_that_only_orderings_read_is_yielded_without_a_value(b
     result = bench.run_task(location, replace(task, outputs=outputs))
 
     assert [(e.asset_key, e.value_ref, e.io_manager_key) for e in result.stored] == [
-        (None, None, ""),
-        (None, None, ""),
+        ("", None, ""),
+        ("", None, ""),
     ]
     assert result.yielded_outputs == ("a", "b")
 
@@ -176,7 +177,7 @@ def test_an_output_of_another_piece_of_the_block_is_dropped(bench):
     result = bench.run_task(location, replace(task, outputs=task.outputs[:1]))
 
     assert [each.asset_key for each in result.stored] == ["a"]
-    assert result.discarded == (DiscardedOutput(output="b", asset_keys=("b",)),)
+    assert result.discarded == (OutputDiscarded(output="b", asset_keys=("b",)),)
 
 
 def test_none_is_a_value(bench):
@@ -203,7 +204,7 @@ def test_a_value_for_nothing_is_refused_because_it_would_be_lost(bench):
 
     failure = bench.failure(done, step="done")
 
-    assert failure.where is Where.TYPE_CHECK
+    assert failure.where is FailureWhere.TYPE_CHECK
     assert "would be lost" in failure.message
 
 
@@ -225,7 +226,7 @@ def test_a_value_of_another_type_than_declared_is_refused_and_not_stored(bench):
 
     failure = bench.failure(number, step="number")
 
-    assert failure.where is Where.TYPE_CHECK
+    assert failure.where is FailureWhere.TYPE_CHECK
     assert "Output 'result' of 'number' is declared int" in failure.message
     assert not bench.store.root.exists()
 
@@ -237,7 +238,7 @@ def test_a_value_without_a_pickle_is_a_failure_at_store(bench):
 
     failure = bench.failure(opener, step="opener")
 
-    assert failure.where is Where.STORE
+    assert failure.where is FailureWhere.STORE
     assert "storing it as asset 'opener'" in failure.message
 
 

@@ -17,7 +17,7 @@ from treadle import (
     graph_multi_asset,
     op,
 )
-from treadle.execution import Where
+from treadle_contract.run import FailureWhere
 
 
 class Shelf(IOManager):
@@ -121,7 +121,7 @@ def test_what_a_manager_raises_while_storing_is_a_failure_at_store(bench):
 
     failure = bench.failure(number, step="number", resources={"io_manager": Full()})
 
-    assert failure.where is Where.STORE
+    assert failure.where is FailureWhere.STORE
     assert failure.message == (
         "Output 'result' of 'number': storing it as asset 'number' with IO manager 'io_manager'"
         " raised OSError: disk full"
@@ -139,7 +139,7 @@ def test_a_manager_that_yields_stores_nothing_and_is_refused(bench):
 
     failure = bench.failure(number, step="number", resources={"io_manager": Yields()})
 
-    assert failure.where is Where.STORE
+    assert failure.where is FailureWhere.STORE
     assert "handle_output returned a generator" in failure.message
 
 
@@ -155,4 +155,4 @@ def test_a_manager_that_is_gone_is_named(bench):
     with pytest.raises(Exception, match="no resource 'shelf'") as raised:
         bench.run_task(location, task)
 
-    assert raised.value.where is Where.RESOURCE
+    assert raised.value.where is FailureWhere.RESOURCE

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from treadle.snapshot import Asset, Job, KeyText, Manifest, Snapshot
+from treadle.snapshot import Asset, Job, Manifest, Snapshot
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.location import CodeLocation, LocationState
 from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_contract.ids import KeyText
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

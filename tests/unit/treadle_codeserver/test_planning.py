@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from treadle.snapshot import Asset, Block, KeyText, Snapshot, Step, StepKey, StepOutput
+from treadle.snapshot import Asset, Block, Snapshot, Step, StepOutput
 from treadle_codeserver.errors import PlanRefusedError, Reason
 from treadle_codeserver.planning import Planning
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner import PlanRequest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,8 @@ def test_protobuf_and_json_hold_what_was_written(cls: type[Message], data: st.Da
     names = json_format.MessageToJson(proto, preserving_proto_field_name=True)
     assert json_codec.loads(cls, names.encode()) == message
     assert size_of(message) == proto.ByteSize()
+    read = from_proto(proto, cls)
+    assert pickle.loads(pickle.dumps(read)) == read
 
 
 @EVERY

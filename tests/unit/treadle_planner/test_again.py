@@ -13,7 +13,8 @@ from tests.model.examples import examples
 from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, request_of
 from tests.model.plans import planned, step_of
-from treadle.snapshot import KeyText, Manifest, Resource, Snapshot, StepKey
+from treadle.snapshot import Manifest, Resource, Snapshot
+from treadle_contract.ids import KeyText, StepKey
 from treadle_planner import (
     EarlierState,
     EarlierStep,

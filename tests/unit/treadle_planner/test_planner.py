@@ -9,7 +9,8 @@ import pytest
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, runs, step_of
 from treadle.canonical import decode, encode
-from treadle.snapshot import Resource, Siblings, Snapshot, UnselectedOutputs
+from treadle.snapshot import Resource, Snapshot
+from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner import Planner, PlanRequest, Verdict, plan
 
 

@@ -19,7 +19,8 @@ from tests.model.random_modules import random_module
 from tests.model.reordered import reinvoked, reordered
 from tests.model.rules import Asked, outcome, partial_blocks
 from treadle.location import build_location, definitions_of
-from treadle.snapshot import Siblings, Snapshot, UnselectedOutputs
+from treadle.snapshot import Snapshot
+from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner import PlanRefused, PlanRequest, plan
 
 _SIZES = st.integers(1, 12)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, step_of
-from treadle.snapshot import KeyText, Siblings
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Siblings
 from treadle_planner import Plan, PlanRequest, plan
 
 STEPS = {

@@ -7,7 +7,8 @@ import pytest
 from tests.model.build import graph, location, op, single
 from tests.model.plans import hazards, input_of, loads, planned, reads, runs, step_of
 from treadle._cycles import resolve_cycles
-from treadle.snapshot import Siblings, Snapshot
+from treadle.snapshot import Snapshot
+from treadle_contract.plan import Siblings
 from treadle_planner import Verdict
 
 

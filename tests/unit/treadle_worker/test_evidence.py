@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from treadle_contract.run import Failure, FailureReason, FailureWhere
+from treadle_contract.value import Text
 from treadle_worker.evidence import memory_error
 from treadle_worker.limits import MemoryMet
-from treadle_worker.messages import Failure, FailureReason, FailureWhere
 
 RAISED = Failure(
     reason=FailureReason.USER_ERROR,
     where=FailureWhere.COMPUTE,
     message="m",
     error_class="builtins.MemoryError",
-    traceback="t",
+    traceback=Text(head="t"),
 )
 
 
@@ -26,4 +27,4 @@ def test_a_memory_error_is_of_the_limit_for_sure_only_near_it(held: int, likely:
     assert ("was met" in found.evidence[0]) == (not likely)
     assert "1000 bytes" in found.evidence[0]
     assert f"held {held} bytes" in found.evidence[1]
-    assert (found.error_class, found.traceback) == ("builtins.MemoryError", "t")
+    assert (found.error_class, found.traceback) == ("builtins.MemoryError", Text(head="t"))

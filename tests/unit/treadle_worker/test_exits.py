@@ -6,24 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from treadle.policy import Limits
-from treadle.task import StepResult
-from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome
+from treadle_contract import json_codec
+from treadle_contract.policy import Limits
+from treadle_contract.run import AttemptUsage, Failure, FailureReason
+from treadle_contract.value import Text
+from treadle_contract.worker import AttemptCancelled, AttemptFailed, AttemptSucceeded
+from treadle_worker.attempt_end import AttemptEnd, Exit, OomKills, Outcome, Undecoded
 from treadle_worker.exits import conclude
-from treadle_worker.messages import (
-    AttemptCancelled,
-    AttemptFailed,
-    AttemptSucceeded,
-    AttemptUsage,
-    Failure,
-    FailureReason,
-)
 from treadle_worker.reports import OUR_FAILURE
 
-SUCCEEDED = AttemptSucceeded(result=StepResult(), digest="d", duration_us=0, pid=0)
-FAILED = AttemptFailed(
-    failure=Failure(reason=FailureReason.USER_ERROR, message="m"), duration_us=0, pid=0
-)
+SUCCEEDED = Undecoded(name="succeeded", body={"yieldedOutputs": ["result"], "later": {}})
+FAILED = AttemptFailed(failure=Failure(reason=FailureReason.USER_ERROR, message="m"))
 
 
 def end(
@@ -53,9 +46,11 @@ def tail() -> str:
 def test_success_that_is_said_and_kept_is_success(cancelled: bool) -> None:
     fact = conclude(end(SUCCEEDED, cancelled=cancelled), tail)
 
-    assert fact == AttemptSucceeded(
-        result=StepResult(), digest="d", duration_us=7, pid=8, usage=end(None).usage
+    assert isinstance(fact, Undecoded)
+    assert json_codec.decode(AttemptSucceeded, fact.body) == AttemptSucceeded(
+        yielded_outputs=("result",), duration_us=7, pid=8, usage=end(None).usage
     )
+    assert "later" in fact.body
 
 
 @pytest.mark.parametrize("outcome", [None, FAILED])
@@ -63,7 +58,7 @@ def test_whatever_else_was_cancelled_is_cancelled(outcome: Outcome | None) -> No
     fact = conclude(end(outcome, Exit(signal="SIGTERM"), cancelled=True), tail)
 
     assert fact == AttemptCancelled(
-        was_running=True, usage=end(None).usage, signal="SIGTERM", stderr_tail="tail"
+        was_running=True, usage=end(None).usage, signal="SIGTERM", stderr_tail=Text(head="tail")
     )
 
 
@@ -78,7 +73,7 @@ def test_a_failure_that_was_said_stands() -> None:
     fact = conclude(end(FAILED, Exit(status=120)), tail)
 
     assert isinstance(fact, AttemptFailed)
-    assert fact.failure == replace(FAILED.failure, stderr_tail="tail")
+    assert fact.failure == replace(FAILED.failure, stderr_tail=Text(head="tail"))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +89,7 @@ def test_a_sudden_end_is_told_by_its_kind(
     assert isinstance(fact, AttemptFailed)
     assert fact.failure.reason is reason
     assert (fact.failure.exit_code, fact.failure.signal) == (exit_.status, exit_.signal)
-    assert fact.failure.stderr_tail == "tail"
+    assert fact.failure.stderr_tail == Text(head="tail")
     assert ("after the op returned" in fact.failure.message) == (outcome is not None)
 
 
@@ -126,7 +121,7 @@ def test_what_was_ended_because_its_time_was_over_is_a_timeout(
     )
 
     if outcome == SUCCEEDED and exit_ == Exit():
-        assert isinstance(told, AttemptSucceeded)
+        assert isinstance(told, Undecoded)
         return
     assert isinstance(told, AttemptFailed)
     assert told.failure.reason is FailureReason.TIMEOUT
@@ -295,4 +290,4 @@ def test_garbage_where_the_process_reports_is_the_ops(status: int) -> None:
 
 
 def test_a_success_that_was_told_before_the_garbage_stands() -> None:
-    assert isinstance(conclude(end(SUCCEEDED, garbage="no JSON"), tail), AttemptSucceeded)
+    assert isinstance(conclude(end(SUCCEEDED, garbage="no JSON"), tail), Undecoded)

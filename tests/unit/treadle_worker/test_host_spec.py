@@ -8,9 +8,8 @@ import os
 import pytest
 
 from treadle.durability import Durability
-from treadle_worker.host_spec import read_spec
-from treadle_worker.messages import HostSpec, StartMethod
-from treadle_worker.wire.fields import WireError
+from treadle_contract.event import StartMethod
+from treadle_worker.host_spec import HostSpec, read_spec
 
 CONTENT = {
     "hostId": "h",
@@ -80,5 +79,5 @@ def test_a_standing_launcher_gives_no_pipe() -> None:
 
 
 def test_a_field_of_another_type_is_refused() -> None:
-    with pytest.raises(WireError, match="importTimeoutMs"):
+    with pytest.raises(ValueError, match="import_timeout_ms"):
         spec_of({**CONTENT, "importTimeoutMs": []})

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.worker import WorkerLogRecord
 from treadle_worker import journal as module
 from treadle_worker.journal import Journal
-from treadle_worker.messages import TaskId, WorkerLogRecord
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def append(journal: Journal, words: str) -> None:
     fact = WorkerLogRecord(level="WARNING", logger="", message=words)
-    journal.append(TaskId("run/step/1"), "step", 1, fact)
+    journal.append(TaskId("run/step/1"), StepKey("step"), 1, fact)
 
 
 def lines(tmp_path: Path) -> list[str]:
@@ -44,7 +45,7 @@ def test_since_gives_what_is_newer_and_not_committed(journal: Journal) -> None:
         append(journal, words)
     journal.commit(1)
 
-    newer = [message["number"] for message, _ in journal.since(0)]
+    newer = [json.loads(line)["number"] for line in journal.since(0)]
 
     assert newer == ["2", "3"]
     assert journal.since(3) == []

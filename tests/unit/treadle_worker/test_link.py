@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.worker import Commit, LauncherFrame
 from treadle_worker import dialling, frames
 from treadle_worker.dialling import Launcher
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.link import Link, LinkError
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Commit, HostSpec, LauncherFrame
 
-COMMIT = frames.pack({"commit": {"record": "3"}})
+COMMIT = frames.pack(b'{"commit": {"record": "3"}}')
 
 
 class Place:
@@ -117,26 +118,26 @@ def test_frames_are_taken_however_they_are_cut(place: Place, link: Link, caller:
         peer.sendall(piece)
         place.loop.turn()
 
-    assert caller.frames == [Commit(record=3)] * 2
+    assert caller.frames == [LauncherFrame(frame=Commit(record=3))] * 2
 
 
 def test_what_the_launcher_does_not_read_yet_waits_and_nobody_with_it(
     place: Place, link: Link
 ) -> None:
     peer = place.accept()
-    message = {"text": "x" * 4_000_000}
+    message = b"x" * 4_000_000
 
     link.send(message)
-    link.send({"text": "last"})
+    link.send(b"last")
 
     reader = frames.FrameReader()
-    found: list[dict[str, object]] = []
+    found: list[bytes] = []
     while len(found) < 2:
         # A turn with nothing to write any more does not wait.
         place.loop.set_deadline("turn", 0.0, lambda: None)
         place.loop.turn()
         found += reader.feed(peer.recv(1_000_000))
-    assert found == [message, {"text": "last"}]
+    assert found == [message, b"last"]
 
 
 @pytest.mark.parametrize("last", [b"", COMMIT[:5], b"\xff" * 8])
@@ -149,7 +150,7 @@ def test_an_end_of_any_kind_is_told_once(
 
     while link.is_connected:
         place.loop.turn()
-    link.send({"text": "nobody hears it"})
+    link.send(b"nobody hears it")
 
     assert caller.told == ["disconnected"]
     assert ("no frame" in capfd.readouterr().err) == (last == b"\xff" * 8)

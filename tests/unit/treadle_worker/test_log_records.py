@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.worker import WorkerLogRecord
 from treadle_worker import log_records
 from treadle_worker.log_records import AttemptLog, LogRecords
-from treadle_worker.messages import WorkerLogRecord
 from treadle_worker.reports import ReportsLostError
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,16 +11,15 @@ from typing import Any
 
 import pytest
 
-from treadle.snapshot import StepKey
-from treadle.task import TaskRun, TaskStep
+from treadle_contract.ids import RunId, StepKey, TaskId
+from treadle_contract.worker import Task, TaskStep, WorkerLogRecord
 from treadle_worker.journal import Journal
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Task, TaskId, WorkerLogRecord
 from treadle_worker.outbox import Outbox
 
 TASK = Task(
     task_id=TaskId("run/step/1"),
-    run=TaskRun(run_id="run"),
+    run_id=RunId("run"),
     digest="d",
     steps=(TaskStep(step_key=StepKey("step"), attempt=1),),
 )
@@ -31,8 +31,8 @@ class Sent:
     def __init__(self) -> None:
         self.frames: list[Mapping[str, Any]] = []
 
-    def send(self, message: Mapping[str, object]) -> None:
-        self.frames.append(message)
+    def send(self, message: bytes) -> None:
+        self.frames.append(json.loads(message))
 
     def numbers(self) -> list[int]:
         return [

@@ -3,7 +3,8 @@ from __future__ import annotations
 from treadle import AssetsDefinition, Definitions, asset
 from treadle.digest import seal
 from treadle.location import LoadedLocation, build_location
-from treadle_worker.messages import FailureReason, HostSpec
+from treadle_contract.run import FailureReason
+from treadle_worker.host_spec import HostSpec
 from treadle_worker.planned_code import OtherCode, PlannedCode, compared
 
 FILES = {"m": "1"}

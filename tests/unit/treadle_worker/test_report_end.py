@@ -9,12 +9,16 @@ from contextlib import suppress
 
 import pytest
 
+from treadle_contract import json_codec
+from treadle_contract.worker import WorkerLogRecord
+from treadle_worker import frames
+from treadle_worker.attempt_end import Undecoded
 from treadle_worker.loop import Loop
-from treadle_worker.messages import Fact, WorkerLogRecord
 from treadle_worker.report_end import ReportEnd
 from treadle_worker.reports import WORD, Reports
 
 FACT = WorkerLogRecord(level="WARNING", logger="a", message="words")
+UNDECODED = Undecoded(name="logRecord", body=json_codec.encode(FACT))
 
 
 class Kit:
@@ -23,7 +27,7 @@ class Kit:
         ours.setblocking(False)
         self.fd = ours.detach()
         self.loop = Loop()
-        self.facts: list[Fact] = []
+        self.facts: list[Undecoded] = []
         self.end = ReportEnd(self.loop, self.fd, self.facts.append)
 
     def report(self) -> None:
@@ -53,7 +57,7 @@ def test_what_a_step_reports_is_taken_as_it_comes(kit: Kit) -> None:
 
     kit.loop.turn()
 
-    assert kit.facts == [FACT]
+    assert kit.facts == [UNDECODED]
 
 
 def test_a_step_that_waits_gets_the_word(kit: Kit) -> None:
@@ -69,7 +73,7 @@ def test_a_step_that_ended_without_the_word_has_ended_and_no_more(kit: Kit) -> N
 
     kit.end.finish()
 
-    assert kit.facts == [FACT]
+    assert kit.facts == [UNDECODED]
     assert not kit.is_open
     kit.end.give_word()
 
@@ -81,7 +85,7 @@ def test_what_was_left_behind_may_hold_the_socket(kit: Kit) -> None:
 
     kit.end.finish()
 
-    assert kit.facts == [FACT]
+    assert kit.facts == [UNDECODED]
     assert not kit.is_open
     stray.close()
 
@@ -97,6 +101,17 @@ def test_garbage_ends_the_reports_and_is_told_of_the_attempt_alone(
     assert kit.end.garbage == "a frame of 4294967295 bytes is over the limit"
     # What a host prints is quoted when it is lost, to whoever ran in it then.
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("body", [b"nonsense", b"[]", b"{}", b'{"succeeded": 1}', b"\xff"])
+def test_a_frame_that_tells_no_fact_is_garbage(kit: Kit, body: bytes) -> None:
+    kit.step.sendall(frames.pack(body))
+
+    kit.loop.turn()
+
+    assert not kit.is_open
+    assert kit.end.garbage.startswith("JournalRecord")
+    assert kit.facts == []
 
 
 def test_a_report_that_does_not_end_is_cut(kit: Kit) -> None:

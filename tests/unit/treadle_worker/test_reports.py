@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract import json_codec
+from treadle_contract.worker import AttemptBegun, JournalRecord, ProcessId
 from treadle_worker.frames import FrameReader
-from treadle_worker.messages import AttemptBegun, ProcessId
 from treadle_worker.reports import WORD, Reports, ReportsLostError
 
 BEGUN = AttemptBegun(process=ProcessId(boot_id="boot", pid=7, start_ticks=70))
@@ -37,7 +38,7 @@ def test_the_host_reads_what_was_sent(
     reports.send(BEGUN)
 
     (message,) = FrameReader().feed(host.recv(4096))
-    assert "begun" in message
+    assert json_codec.loads(JournalRecord, message).fact == BEGUN
 
 
 def test_the_hosts_word_is_waited_for(

@@ -17,7 +17,8 @@ from treadle.selection import (
     select,
     union,
 )
-from treadle.snapshot import Asset, KeyText
+from treadle.snapshot import Asset
+from treadle_contract.ids import KeyText
 
 
 def asset(key: str, *upstream: str, external: bool = False, group: str = "default") -> Asset:

@@ -26,7 +26,7 @@ from treadle.selection import (
     parse,
     union,
 )
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 WORDS = st.sampled_from(
     ["a", "b/c", "and", "NOT", "or", "2", "sinks", "key", "group", "a-b.c", "-"]

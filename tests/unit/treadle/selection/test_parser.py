@@ -23,7 +23,7 @@ from treadle.selection import (
     Tag,
     parse,
 )
-from treadle.snapshot import KeyText
+from treadle_contract.ids import KeyText
 
 
 def key(text: str) -> Key:

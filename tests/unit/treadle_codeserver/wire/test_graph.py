@@ -7,15 +7,12 @@ from treadle.snapshot import (
     AssetSource,
     Block,
     Job,
-    KeyText,
-    MetadataEntry,
     OutputSource,
     Resource,
     Snapshot,
     SourceLine,
     Step,
     StepInput,
-    StepKey,
     StepOutput,
 )
 from treadle_api.v1 import graph_pb2, value_pb2
@@ -23,6 +20,8 @@ from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationState, LocationStatus, Served
 from treadle_codeserver.module_report import ModuleReport, ModuleState
 from treadle_codeserver.wire.graph import encode_definitions, encode_graph, encode_location
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.value import MetadataEntry
 
 PLACE = SourceLine(file="/a.py", line=3)
 

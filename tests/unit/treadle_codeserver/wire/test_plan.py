@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import KeyText, Siblings, StepKey, UnselectedOutputs
 from treadle_api.v1 import codeserver_pb2, plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.errors import BadArgumentError
 from treadle_codeserver.wire.plan import PlanBodies, decode_plan_request, encode_plan
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner import (
     Hazard,
     Load,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy
 from treadle_api.v1 import policy_pb2
 from treadle_codeserver.wire.policy import encode_limits, encode_retry_policy
+from treadle_contract.policy import Backoff, Jitter, Limits, RetryCause, RetryPolicy
 
 
 def test_a_policy_is_encoded_whole() -> None:

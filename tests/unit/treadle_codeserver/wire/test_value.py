@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.snapshot import JsonValue
 from treadle_api.v1 import value_pb2
 from treadle_codeserver.wire.value import cut, encode_text, encode_value
+from treadle_contract.message import UserValue
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from treadle_codeserver.wire.value import cut, encode_text, encode_value
         ({}, value_pb2.Value(map_value=value_pb2.ValueMap())),
     ],
 )
-def test_each_kind_of_value_has_its_field(value: JsonValue, message: value_pb2.Value) -> None:
+def test_each_kind_of_value_has_its_field(value: UserValue, message: value_pb2.Value) -> None:
     assert encode_value(value) == message
 
 
