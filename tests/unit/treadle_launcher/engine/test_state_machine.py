@@ -29,7 +29,7 @@ from tests.unit.treadle_launcher.engine.simulated import (
     World,
 )
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import Reuse, ReusedOutput
+from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse, ReusedOutput
 from treadle_contract.policy import RetryCause, RetryPolicy
 from treadle_contract.run import FailureReason
 from treadle_launcher import defaults
@@ -468,6 +468,7 @@ def plan_from_failure(plan: Plan, events: list[Event]) -> Plan:
         steps=tuple(steps),
         reuses=tuple(reuses.values()),
         fingerprint=f"again-{view.run_id}",
+        reexecution=Reexecution(parent_run_id=view.run_id, kind=ReexecutionKind.FROM_FAILURE),
     )
 
 
