@@ -82,7 +82,9 @@ class FileStore:
         if ref.store != STORE_NAME:
             raise ValueRefError(ref, f"is not of this store, {STORE_NAME!r}")
         if ref.codec != _pickle5.CODEC:
-            raise ValueRefError(ref, f"has codec {ref.codec!r}; this store reads pickle5")
+            raise ValueRefError(
+                ref, f"has codec {ref.codec!r} (ValueRef.codec); this store reads pickle5"
+            )
         return _pickle5.load(self.path_of(ref.key), _stamp(ref))
 
     def path_of(self, key: str) -> Path:
@@ -160,4 +162,6 @@ def _stamp(ref: ValueRef) -> Stamp:
             return Stamp(size_bytes=ref.size_bytes, crc32=int(digits, 16))
     except ValueError:
         pass
-    raise ValueRefError(ref, f"has checksum {ref.checksum!r}; this store knows crc32:…")
+    raise ValueRefError(
+        ref, f"has checksum {ref.checksum!r} (ValueRef.checksum); this store knows crc32:…"
+    )

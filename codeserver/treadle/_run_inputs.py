@@ -198,7 +198,7 @@ def missing_manager(where: str, key: str, found: object) -> StepFailedError:
     said = "there is no resource" if found is None else f"{type(found).__name__} is no IOManager:"
     return StepFailedError(
         FailureWhere.RESOURCE,
-        f"{where} names IO manager {key!r}, but {said} {key!r}."
+        f"{where} names IO manager {key!r} (TaskOutput.io_manager_key), but {said} {key!r}."
         f" Give Definitions(resources={{{key!r}: …}}) an instance of a class derived from IOManager.",
     )
 

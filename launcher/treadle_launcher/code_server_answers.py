@@ -46,8 +46,9 @@ def answered(name: str, reachability: Reachability) -> Iterator[None]:
         yield
     except (BoundsError, BadPlanError, BadArgumentError) as error:
         _LOG.error("answer_refused location=%s detail=%s", name, error)
+        what = str(error).removesuffix(".")
         message = (
-            f"The code server of {name} answered what the contract does not allow: {error}."
+            f"The code server of {name} answered what the contract does not allow: {what}."
             " Nothing was done with it: mend the code server, or serve the location by another."
         )
         raise BadAnswerError([name], message=message) from error

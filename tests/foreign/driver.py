@@ -149,7 +149,11 @@ class Driver:
             self.figures.faults.append(f"seed {seed}: the healthy location's run {healthy} failed")
         for name, run_id in runs.items():
             self.figures.poisoned += 1
-            self._judge(f"seed {seed}: {what[name]}", run_id)
+            told = f"seed {seed}: {what[name]}"
+            try:
+                self._judge(told, run_id)
+            except grpc.RpcError as error:
+                self.figures.faults.append(f"{told}: run {run_id} cannot be asked about: {error}")
         for foreign in self._foreign:
             foreign.heal()
 
@@ -234,6 +238,7 @@ def drive(folder: Path, seeds: Iterable[int], *, foreigners: int, seconds: float
             driver.figures.memory.append(launcher.memory())
             if time.monotonic() - began > seconds:
                 break
+        driver.figures.faults += [f"the launcher's log: {each}" for each in launcher.tracebacks()]
         return driver.figures
 
 

@@ -1,4 +1,4 @@
-"""A service of ours as a process, for the length of a block."""
+"""A service of ours as a process, for the length of a block, and what it logs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 _END_SECONDS = 30
+_SHOWN_LINES = 60
 
 
 class Service:
-    """Started with the block, told to leave at its end; what it logs goes where ours does not."""
+    """Started with the block, told to leave at its end."""
 
     def __init__(self, module: str, *arguments: str) -> None:
         self._command = [sys.executable, "-P", "-m", module, *arguments]
         self.address = ""
+        # Gone with this process, whatever becomes of it.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - it is read after the block
 
     def __enter__(self) -> Self:
         """Start it, and wait until it serves."""
@@ -29,7 +33,7 @@ class Service:
         self._popen = subprocess.Popen(
             [*self._command, *flags],
             pass_fds=(ready_write, alive_read),
-            stderr=subprocess.DEVNULL,
+            stderr=self._log,
         )
         os.close(ready_write)
         os.close(alive_read)
@@ -50,6 +54,13 @@ class Service:
         finally:
             self._popen.kill()
             self._popen.wait()
+
+    def tracebacks(self) -> list[str]:
+        """Return what it logged with a traceback: there is to be none."""
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").splitlines()
+        at = [number for number, line in enumerate(lines) if line.startswith("Traceback")]
+        return ["\n".join(lines[max(0, number - 1) : number + _SHOWN_LINES]) for number in at]
 
     def memory(self) -> int:
         """Return how many bytes of memory are its own: resident, and of no file."""

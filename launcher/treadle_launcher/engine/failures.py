@@ -76,7 +76,8 @@ def lost(host: Host) -> Failure:
 def not_kept(output: str, problem: str) -> Failure:
     """Return why an attempt failed that stored what is not there any more."""
     message = (
-        f"What it made as output {output!r} was lost before it was recorded: {problem}."
+        f"What it made as output {output!r} was lost before it was recorded: {problem}"
+        " (ValueRef.key, ValueRef.size_bytes)."
         f" {MAKING_WHAT_WAS_LOST}"
     )
     return Failure(reason=FailureReason.LOST, message=message)
@@ -124,7 +125,8 @@ def refused(host: Host) -> Failure:
     """Return why an attempt has to be made again: the host did not take it."""
     return Failure(
         reason=FailureReason.LOST,
-        message=f"The host of {host.location} was leaving and did not take the task.",
+        message=f"The host of {host.location} was leaving and did not take the task, which an"
+        " Ack.state says.",
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from treadle_contract.ids import RunId
 from treadle_contract.plan import Reuse
 from treadle_launcher import codec
-from treadle_launcher.errors import UnknownRunError
+from treadle_launcher.errors import BadAnswerError, UnknownRunError
 from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
 
@@ -25,9 +25,14 @@ _REUSES: Final = "reuses"
 
 
 def put(connection: Connection, plan: Plan) -> None:
-    """Keep a plan as the code server made it, unless its fingerprint is known."""
+    """Keep a plan as the code server made it, unless its fingerprint is known.
+
+    Raises:
+        BadAnswerError: another plan has that fingerprint.
+    """
     query = select(plans.c.fingerprint).where(plans.c.fingerprint == plan.fingerprint)
     if connection.execute(query).scalar_one_or_none() is not None:
+        _check_same(connection, plan)
         return
     connection.execute(
         insert(plans), {"fingerprint": plan.fingerprint, "header_json": _header(plan)}
@@ -40,6 +45,31 @@ def put(connection: Connection, plan: Plan) -> None:
     ]
     if items:
         connection.execute(insert(plan_items), items)
+
+
+def _check_same(connection: Connection, plan: Plan) -> None:
+    """Check that a plan is wired as the one that is kept by its fingerprint, which runs fold."""
+    query = (
+        select(plan_items.c.item_json)
+        .where(plan_items.c.fingerprint == plan.fingerprint, plan_items.c.part == _STEPS)
+        .order_by(plan_items.c.position)
+    )
+    kept = connection.execute(query).scalars().all()
+    if kept == [codec.dumps(step) for step in plan.steps]:
+        return
+    if [_wiring(codec.loads(PlannedStep, text)) for text in kept] != list(map(_wiring, plan.steps)):
+        raise BadAnswerError(
+            [plan.location],
+            message=f"The code server of {plan.location} answered what the contract does not allow:"
+            f" PlanPart.header.fingerprint is {plan.fingerprint!r}, as that of a plan whose steps"
+            " are others. Nothing was done with it: mend the code server, or serve the location by"
+            " another.",
+        )
+
+
+def _wiring(step: PlannedStep) -> object:
+    sources = [[source.step_output for source in planned.sources] for planned in step.inputs]
+    return step.key, step.verdict, sources
 
 
 def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:

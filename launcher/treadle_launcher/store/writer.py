@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -129,7 +130,10 @@ class Writer:
         try:
             with translated():
                 connection = engine.connect()
-            with connection:
+            with connection, ExitStack() as opened:
+                for folder in beside:
+                    # As long as it is open, no other folder is given its number.
+                    opened.callback(os.close, os.open(folder, os.O_DIRECTORY | os.O_CLOEXEC))
                 places = tuple(map(Whereabouts.of, (database, *beside)))
                 writer = cls(connection, clock, places, on_gone)
                 thread = threading.Thread(target=writer._run, name="treadle-store-writer")

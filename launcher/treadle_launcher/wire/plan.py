@@ -88,7 +88,7 @@ def _choice(codec: EnumCodec[E], number: int, field: str) -> E | None:
     member = codec.decode(number)
     if member is None and number:
         raise BadArgumentError(
-            [str(number)], message=f"{field} is {number}, which this launcher does not know."
+            [str(number)], message=f"PlanOptions.{field} is {number}, which is not known here."
         )
     return member
 

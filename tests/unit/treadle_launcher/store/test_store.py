@@ -24,7 +24,7 @@ from tests.unit.treadle_launcher.store.samples import (
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey
 from treadle_contract.run import Failure, FailureReason
 from treadle_launcher.clock import ManualClock, TimeUs
-from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
+from treadle_launcher.errors import BadAnswerError, IdempotencyConflictError, UnknownRunError
 from treadle_launcher.events import (
     HostReady,
     NewEvent,
@@ -312,6 +312,18 @@ def test_a_plan_is_kept_as_the_code_server_made_it(database: Path) -> None:
         assert await store.get_plan("f1") == unresolved
         assert await store.get_plan("other") == make_plan("other")
         assert await store.get_plan("unknown") is None
+
+    on_store(database, body)
+
+
+def test_a_plan_with_the_fingerprint_of_another_is_refused_by_that_field(database: Path) -> None:
+    plan = make_plan("same")
+
+    async def body(store: Store) -> None:
+        await store.put_plan(plan)
+        await store.put_plan(replace(plan, notes=("a word",)))
+        with pytest.raises(BadAnswerError, match=r"PlanPart\.header\.fingerprint is"):
+            await store.put_plan(replace(plan, steps=plan.steps[:-1]))
 
     on_store(database, body)
 
