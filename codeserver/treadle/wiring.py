@@ -35,6 +35,7 @@ class Wiring:
     outputs: Mapping[OutputRef, StepOutput]
     assets: Mapping[KeyText, Asset]
     blocks: Mapping[str, Block]
+    producers: Mapping[KeyText, OutputRef]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Wiring:
@@ -48,14 +49,16 @@ class Wiring:
             },
             assets={asset.key: asset for asset in snapshot.assets},
             blocks={block.name: block for block in snapshot.blocks},
+            producers={
+                asset.key: OutputRef(asset.step_key, asset.output)
+                for asset in snapshot.assets
+                if asset.step_key is not None and asset.output is not None
+            },
         )
 
     def producer(self, key: KeyText) -> OutputRef | None:
         """Return the output that produces an asset, None for one that nothing here makes."""
-        asset = self.assets.get(key)
-        if asset is None or asset.step_key is None or asset.output is None:
-            return None
-        return OutputRef(asset.step_key, asset.output)
+        return self.producers.get(key)
 
     def read(self, source: Source) -> OutputRef | None:
         """Return the output that a source reads, None for an external asset."""

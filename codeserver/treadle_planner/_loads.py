@@ -30,12 +30,15 @@ def planned_loads(index: SnapshotIndex, steps: Iterable[PlannedStep]) -> tuple[L
 
 def _readers(index: SnapshotIndex, step: PlannedStep) -> Iterator[tuple[KeyText, _Reader]]:
     """Yield each input that loads, with each asset that it loads once."""
-    definitions = {each.name: each for each in index.wiring.steps[step.key].inputs}
     for planned in step.inputs:
         keys = [source.load_asset_key for source in planned.sources]
-        for key in dict.fromkeys(key for key in keys if key is not None):
+        loaded = dict.fromkeys(key for key in keys if key is not None)
+        if not loaded:
+            continue
+        inputs = index.wiring.steps[step.key].inputs
+        definition = next(each for each in inputs if each.name == planned.name)
+        for key in loaded:
             ref = PlannedInputRef(step_key=step.key, input=planned.name)
-            definition = definitions[planned.name]
             yield key, _Reader(ref=ref, block=step.block, definition=definition)
 
 
