@@ -226,8 +226,8 @@ def test_foreign_code_servers_and_hosts_spoil_their_own_runs_and_name_the_field(
 
     assert driver.figures.faults == []
     assert driver.figures.healthy == len(SHORT_FUZZ)
-    # How far a host is when a frame of its is spoilt is its own affair.
+    # How far a host is when a frame of its is spoilt, and which plans are known by then, differ.
     ends = driver.figures.ends
-    assert ends["refused INTERNAL"] == 5
+    assert ends["refused INTERNAL"] >= 5
     assert ends["FAILED INTERNAL"] >= 1
     assert ends.keys() == {"SUCCEEDED", "refused INTERNAL", "FAILED INTERNAL"}
