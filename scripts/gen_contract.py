@@ -219,6 +219,11 @@ def _kinds_text() -> str:
         "",
         f"from {PACKAGE}.message import Bounds",
         "",
+        *(
+            f"{short_name(value)}: Final = {value.number}"
+            for value in bounds_pb2.Kind.DESCRIPTOR.values
+        ),
+        "",
         "KINDS: Final[Mapping[int, Bounds]] = {",
         *(f"    {number}: Bounds({row})," for number, row in rows.items()),
         "}",

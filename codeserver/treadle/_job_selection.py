@@ -18,6 +18,9 @@ from treadle.selection import (
 )
 from treadle.snapshot import Block, Job, Snapshot, SourceLine
 from treadle_contract.ids import KeyText
+from treadle_contract.kinds import EXPRESSIONS, KINDS
+
+_MOST_SELECTION_BYTES = KINDS[EXPRESSIONS].max_total_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,9 @@ def snapshot_jobs(
 
     A selection such as `*` would take in the assets of other targets: then the job's own are
     written out.
+
+    Raises:
+        ArgumentError: a selection is too long as text.
     """
     graph = AssetGraph.of(snapshot.assets)
     jobs, warnings = [], []
@@ -58,7 +64,7 @@ def snapshot_jobs(
         jobs.append(
             Job(
                 name=job.name,
-                selection=str(job.selection if is_same else _written_out(each.keys)),
+                selection=_text(job, job.selection if is_same else _written_out(each.keys)),
                 description=job.description,
                 tags=job.tags,
                 retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
@@ -66,6 +72,18 @@ def snapshot_jobs(
             )
         )
     return tuple(jobs), tuple(warnings)
+
+
+def _text(job: AssetJob, selection: Expression) -> str:
+    text = str(selection)
+    size = len(text) if text.isascii() else len(text.encode())
+    if size > _MOST_SELECTION_BYTES:
+        raise ArgumentError(
+            f"define_asset_job {job.name!r}: what it selects takes {size:,} bytes written out.",
+            fix=f"Select by group, tag or kind: it may take {_MOST_SELECTION_BYTES:,} bytes.",
+            source=job.source,
+        )
+    return text
 
 
 def _selected(

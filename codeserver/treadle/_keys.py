@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from treadle._arguments import checked_init
 from treadle._errors import InvalidNameError
+from treadle._names import MOST_NAME_BYTES, too_long
 from treadle._source import user_line
 from treadle.lazy_dataclasses import dataclass
 from treadle_contract.ids import KeyText
@@ -42,6 +43,9 @@ class AssetKey:
                 source=user_line(),
             )
         object.__setattr__(self, "path", parts)
+        # A step made for the asset has this name.
+        if len(self.node_name) > MOST_NAME_BYTES:
+            raise too_long(f"Asset key {self.text[:40]}…", len(self.node_name))
 
     @property
     def text(self) -> KeyText:

@@ -13,6 +13,7 @@ from treadle import _json as json
 from treadle._errors import ArgumentError, InvalidNameError
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle_contract.kinds import KINDS, NAME, TAGS
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
@@ -22,17 +23,32 @@ _TAG_KEY = re.compile(r"([A-Za-z0-9_.-]{1,63}/)?[A-Za-z0-9_.-]{1,63}")
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_.-]{0,63}")
 
 
+MOST_NAME_BYTES = KINDS[NAME].max_bytes
+_MOST_TAG_BYTES = KINDS[TAGS].max_total_bytes
+
+
 def checked_name(name: object, *, what: str) -> str:
     """Return the name if a node, an output or a resource may have it.
 
     Raises:
-        InvalidNameError: it is no text of letters, digits and underscores.
+        InvalidNameError: it is no text of letters, digits and underscores, or too long.
     """
     if isinstance(name, str) and _NAME.fullmatch(name):
-        return name
+        if len(name) <= MOST_NAME_BYTES:
+            return name
+        raise too_long(f"{what} {name[:40]}…", len(name))
     raise InvalidNameError(
         f"{what} {name!r} is not a valid name.",
         fix="Use letters A to Z, digits and underscores only, at least one.",
+        source=user_line(),
+    )
+
+
+def too_long(what: str, size: int) -> InvalidNameError:
+    """Return the error of a name that takes so many bytes, at the user's line."""
+    return InvalidNameError(
+        f"{what} takes {size:,} bytes.",
+        fix=f"Give it a name of at most {MOST_NAME_BYTES:,} bytes.",
         source=user_line(),
     )
 
@@ -67,6 +83,13 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
                 fix="Use text, or something that JSON can hold.",
                 source=user_line(),
             ) from None
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in checked.items())
+    if size > _MOST_TAG_BYTES:
+        raise ArgumentError(
+            f"{owner}: its tags take {size:,} bytes, names and values together.",
+            fix=f"Give tags of at most {_MOST_TAG_BYTES:,} bytes; metadata takes more.",
+            source=user_line(),
+        )
     return checked
 
 

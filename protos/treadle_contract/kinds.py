@@ -10,6 +10,33 @@ from typing import Final
 
 from treadle_contract.message import Bounds
 
+UNSPECIFIED: Final = 0
+NAME: Final = 1
+ASSET_KEY: Final = 2
+FIRST_ASSET_KEYS: Final = 3
+STEP_KEY: Final = 4
+SENTENCE: Final = 5
+SENTENCES: Final = 6
+FAILURE_MESSAGE: Final = 7
+LOG_MESSAGE: Final = 8
+EXPRESSIONS: Final = 9
+TAGS: Final = 10
+IDEMPOTENCY_KEY: Final = 11
+CANCEL_REASON: Final = 12
+METADATA_TEXT: Final = 13
+METADATA: Final = 14
+ABSOLUTE_PATH: Final = 15
+VALUE_KEY: Final = 16
+ENVIRONMENT: Final = 17
+TARGETS: Final = 18
+MILLISECONDS: Final = 19
+MICROSECONDS: Final = 20
+SECONDS: Final = 21
+MOMENT: Final = 22
+COUNT: Final = 23
+NUMBER: Final = 24
+NICENESS: Final = 25
+
 KINDS: Final[Mapping[int, Bounds]] = {
     0: Bounds(),
     1: Bounds(max_bytes=1024, form='line'),
