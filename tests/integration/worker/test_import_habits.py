@@ -134,7 +134,8 @@ class Trial:
             self.path,
             digest,
             coreDigest=snapshot["core_digest"],
-            generatorStates=snapshot["generator_states"],
+            # What is at its default is not sent.
+            generatorStates=snapshot.get("generator_states", []),
             startMethod=METHODS[method],
         )
         pid = self._start("host", spec)
