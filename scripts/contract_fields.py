@@ -39,6 +39,7 @@ _IDS = {
     "task_id": "TaskId",
     "text_id": "TextId",
 }
+_KEYS_OF_STEPS = {("PlannedStep", "key"), ("EarlierStep", "key"), ("StepRun", "key")}
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ def _one_type(field: FieldDescriptor) -> tuple[str, str]:
         known = _WELL_KNOWN.get(field.message_type.full_name)
         return (known[1] if known else field.message_type.name), "None"
     _, type_, default = SCALARS[field.type]
+    message = field.containing_type
+    if message is not None and (message.name, field.name) in _KEYS_OF_STEPS:
+        return "StepKey", 'StepKey("")'
     named = id_type(field.name) if type_ == "str" else None
     return (named, f'{named}("")') if named else (type_, default)
 

@@ -20,15 +20,16 @@ from contextlib import closing
 from pathlib import Path
 
 import treadle_client
+from treadle_contract import event as kinds
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.run import Failure, FailureReason
+from treadle_contract.plan import PlanOptions, Selection
+from treadle_contract.run import Failure, FailureReason, RunState
 from treadle_contract.value import MetadataEntry, Text, ValueRef
 from treadle_launcher import codec, events
-from treadle_launcher.clock import TimeUs
+from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.events import NewEvent
 from treadle_launcher.ids import new_run_id
-from treadle_launcher.plan import Plan, PlanOptions, Selection
-from treadle_launcher.run_states import RunState
+from treadle_launcher.plan import Plan
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import open_store
 
@@ -148,12 +149,12 @@ async def _append(database: Path) -> None:
         earlier = (await store.list_runs(page_size=500)).items[-1]
         plan: Plan = await store.get_run_plan(earlier.run_id)
         spec = await store.get_launch_spec(earlier.run_id)
-        submitted = events.RunSubmitted(
-            location=plan.location,
+        submitted = kinds.RunSubmitted(
+            location=plan.header.location,
             selection=Selection(),
             options=PlanOptions(),
-            digest=plan.digest,
-            fingerprint=plan.fingerprint,
+            digest=plan.header.digest,
+            fingerprint=plan.header.fingerprint,
         )
         run_id = new_run_id()
         await store.create_run(
@@ -171,20 +172,24 @@ async def _append(database: Path) -> None:
 
         host = HostId("h1")
         facts = [
-            NewEvent(payload=events.RunDequeued()),
-            NewEvent(payload=events.RunStarted(step_count=4, fingerprint=plan.fingerprint)),
-            step(events.StepStarted(host_id=host, task_id=TaskId("t1"))),
-            step(events.StepRetryScheduled(failure=_FAILURE, not_before=TimeUs(1), next_attempt=2)),
-            step(events.StepStarted(host_id=host, task_id=TaskId("t2")), 2),
+            NewEvent(payload=kinds.RunDequeued()),
+            NewEvent(payload=kinds.RunStarted(step_count=4, fingerprint=plan.header.fingerprint)),
+            step(kinds.StepStarted(host_id=host, task_id=TaskId("t1"))),
             step(
-                events.CheckEvaluated(asset_key=KeyText("start"), check_name="any", passed=True), 2
+                kinds.StepRetryScheduled(
+                    failure=_FAILURE, not_before=as_moment(TimeUs(1)), next_attempt=2
+                )
             ),
-            step(events.StepFailed(failure=_FAILURE, duration_us=5, pid=7), 2),
+            step(kinds.StepStarted(host_id=host, task_id=TaskId("t2")), 2),
+            step(
+                kinds.CheckEvaluated(asset_key=KeyText("start"), check_name="any", passed=True), 2
+            ),
+            step(kinds.StepFailed(failure=_FAILURE, duration_us=5, pid=7), 2),
             *(
-                NewEvent(payload=events.StepNotRun(upstream_step_key=key), step_key=StepKey(below))
+                NewEvent(payload=kinds.StepNotRun(upstream_step_key=key), step_key=StepKey(below))
                 for below in ("middle.add_one", "middle.double", "end")
             ),
-            NewEvent(payload=events.RunFinished(state=RunState.FAILED, failed_step_keys=(key,))),
+            NewEvent(payload=kinds.RunFinished(state=RunState.FAILED, failed_step_keys=(key,))),
         ]
         await store.append(run_id, facts)
 
@@ -209,7 +214,7 @@ def _payloads() -> Iterator[tuple[str, str]]:
     """Yield a payload of each kind, every field set."""
     run_id, key, step = RunId("R"), KeyText("a/b"), StepKey("g.s")
     full: tuple[events.Payload, ...] = (
-        events.RunSubmitted(
+        kinds.RunSubmitted(
             location="main",
             selection=Selection(expressions=("a", "+b"), job="j"),
             options=PlanOptions(),
@@ -218,19 +223,19 @@ def _payloads() -> Iterator[tuple[str, str]]:
             tags={"a": "b"},
             idempotency_key="k",
         ),
-        events.RunDequeued(),
-        events.HostReady(
+        kinds.RunDequeued(),
+        kinds.HostReady(
             host_id=HostId("h"),
             digest="d",
             fingerprint="f",
-            start_method=events.StartMethod.SPAWN,
+            start_method=kinds.StartMethod.SPAWN,
             start_method_reason="a thread",
             warm=True,
         ),
-        events.RunStarted(step_count=2, fingerprint="f"),
-        events.StepExpanded(output="o", mapping_keys=("k0", "k1")),
-        events.StepStarted(host_id=HostId("h"), task_id=TaskId("t")),
-        events.InputLoaded(
+        kinds.RunStarted(step_count=2, fingerprint="f"),
+        kinds.StepExpanded(output="o", mapping_keys=("k0", "k1")),
+        kinds.StepStarted(host_id=HostId("h"), task_id=TaskId("t")),
+        kinds.InputLoaded(
             input="i",
             position=1,
             asset_key=key,
@@ -240,11 +245,11 @@ def _payloads() -> Iterator[tuple[str, str]]:
             value_ref=_REF,
             not_needed=True,
         ),
-        events.OutputStored(
+        kinds.OutputStored(
             output="o", asset_key=key, value_ref=_REF, io_manager_key="m", metadata=_METADATA
         ),
-        events.OutputDiscarded(output="o", asset_keys=(key,)),
-        events.AssetMaterialized(
+        kinds.OutputDiscarded(output="o", asset_keys=(key,)),
+        kinds.AssetMaterialized(
             asset_key=key,
             output="o",
             value_ref=_REF,
@@ -253,20 +258,20 @@ def _payloads() -> Iterator[tuple[str, str]]:
             digest="d",
             io_manager_key="m",
         ),
-        events.CheckEvaluated(
+        kinds.CheckEvaluated(
             asset_key=key, check_name="c", passed=False, metadata=_METADATA, blocking=True
         ),
-        events.LogRecord(level="WARNING", message=Text(head="m"), logger="l"),
-        events.StepSucceeded(duration_us=1, pid=2),
-        events.StepFailed(failure=_FAILURE, duration_us=1, pid=2),
-        events.StepRetryScheduled(failure=_FAILURE, not_before=TimeUs(3), next_attempt=2),
-        events.StepRecomputed(reason="its value was in memory only"),
-        events.StepSkipped(upstream_step_key=step, upstream_output="o"),
-        events.StepNotRun(upstream_step_key=step),
-        events.StepReused(from_run_id=run_id),
-        events.CancelRequested(reason="why"),
-        events.StepCancelled(was_running=True),
-        events.RunFinished(
+        kinds.LogRecord(level="WARNING", message=Text(head="m"), logger="l"),
+        kinds.StepSucceeded(duration_us=1, pid=2),
+        kinds.StepFailed(failure=_FAILURE, duration_us=1, pid=2),
+        kinds.StepRetryScheduled(failure=_FAILURE, not_before=as_moment(TimeUs(3)), next_attempt=2),
+        kinds.StepRecomputed(reason="its value was in memory only"),
+        kinds.StepSkipped(upstream_step_key=step, upstream_output="o"),
+        kinds.StepNotRun(upstream_step_key=step),
+        kinds.StepReused(from_run_id=run_id),
+        kinds.CancelRequested(reason="why"),
+        kinds.StepCancelled(was_running=True),
+        kinds.RunFinished(
             state=RunState.FAILED,
             failure=_FAILURE,
             failed_step_keys=(step,),

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import NewType, Protocol
+
+from treadle_contract.fields import EPOCH, MICROSECOND, microseconds
 
 TimeUs = NewType("TimeUs", int)
 """Microseconds since 1970-01-01T00:00:00Z. For people: order never depends on it."""
+
+
+def as_moment(time: TimeUs) -> datetime:
+    """Return a time as the contract has it."""
+    return EPOCH + time * MICROSECOND
+
+
+def as_time(moment: datetime) -> TimeUs:
+    """Return a moment of the contract's as the launcher has it."""
+    return TimeUs(microseconds(moment))
 
 
 class Clock(Protocol):

@@ -10,7 +10,9 @@ from contextlib import suppress
 import grpc
 
 from treadle_access.addresses import UnixAddress
-from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
+from treadle_api.codec import to_proto
+from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc, plan_pb2
+from treadle_contract.plan import PlanOptions, Selection
 from treadle_launcher import defaults
 from treadle_launcher.arguments import LocationArgument
 from treadle_launcher.code_server_answers import answered, note_lost
@@ -25,7 +27,7 @@ from treadle_launcher.lacking import Lacking
 from treadle_launcher.late_answers import LateAnswers
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.plan import Plan
 from treadle_launcher.plan_check import check_plan, check_reused
 from treadle_launcher.reachability import Reachability
 from treadle_launcher.rerunning import EarlierRun
@@ -33,8 +35,7 @@ from treadle_launcher.wire.answers import BoundsError, checked, whole
 from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
 from treadle_launcher.wire.earlier_steps import encode_rerun
 from treadle_launcher.wire.graph import Graph, LocationReport
-from treadle_launcher.wire.plan import encode_options, encode_selection
-from treadle_launcher.wire.plan_parts import decode_plan
+from treadle_launcher.wire.plan import decode_plan
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
@@ -294,8 +295,8 @@ def _plan_request(
     selection: Selection, options: PlanOptions, lacking: Lacking
 ) -> codeserver_pb2.PlanRequest:
     return codeserver_pb2.PlanRequest(
-        selection=encode_selection(selection),
-        options=encode_options(options),
+        selection=to_proto(selection, plan_pb2.Selection),
+        options=to_proto(options, plan_pb2.PlanOptions),
         missing_asset_keys=sorted(lacking.missing),
         joining_asset_keys=sorted(lacking.joining),
         gone_values=lacking.gone,

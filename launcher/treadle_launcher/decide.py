@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from treadle_contract.ids import StepKey
-from treadle_contract.run import Failure
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
-    FAILED_STEPS_LISTED,
-    NewEvent,
-    Payload,
+from treadle_contract.event import (
     RunFinished,
     RunStarted,
     StepCancelled,
@@ -19,9 +13,12 @@ from treadle_launcher.events import (
     StepReused,
     StepSkipped,
 )
-from treadle_launcher.run_states import RunState
+from treadle_contract.ids import StepKey
+from treadle_contract.run import Failure, RunState, StepState
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import FAILED_STEPS_LISTED, NewEvent, Payload
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 from treadle_launcher.transitions import InvalidTransition
 
 _NOT_STARTED = (StepState.PENDING, StepState.READY)
@@ -73,7 +70,7 @@ def started(view: RunView) -> tuple[NewEvent, ...]:
         key=lambda reuse: view.index.position[reuse.step_key],
     )
     running = len(view.steps) - len(view.plan.reuses)
-    start = RunStarted(step_count=running, fingerprint=view.plan.fingerprint)
+    start = RunStarted(step_count=running, fingerprint=view.plan.header.fingerprint)
     return (
         NewEvent(payload=start),
         *(
@@ -91,7 +88,7 @@ def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, 
     Raises:
         InvalidTransition: a step runs, or the run is over.
     """
-    if view.state.is_final or view.count(StepState.RUNNING):
+    if view.state in FINAL_RUN_STATES or view.count(StepState.RUNNING):
         raise InvalidTransition(
             f"run {view.run_id}",
             f"{view.state} with {view.count(StepState.RUNNING)} running steps",
@@ -158,7 +155,7 @@ def _given_up(view: RunView) -> dict[StepKey, Payload]:
         lacking = view.unyielded_input(key, skipped)
         if lacking is None:
             continue
-        skipped[key] = StepSkipped(upstream_step_key=lacking[0], upstream_output=lacking[1])
+        skipped[key] = StepSkipped(upstream_step_key=lacking[0], upstream_output=lacking[1] or "")
         for reader in _pending_readers(view, key):
             waiting_on[reader] = waiting_on.get(reader, view.steps[reader].waiting_on) - 1
             if waiting_on[reader] == 0 and reader not in given_up:

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from treadle_contract.event import OutputStored
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import ReusedOutput
+from treadle_contract.plan import (
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    ReusedOutput,
+)
+from treadle_contract.run import StepState
 from treadle_contract.value import ValueRef
-from treadle_launcher.events import OutputStored
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import PlannedInput, PlannedOutput, PlannedSource, PlannedStep
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import Materialization
 
 _ENDED_WELL: Final = (StepState.SUCCEEDED, StepState.SKIPPED)
@@ -147,7 +152,7 @@ class _Outputs:
             self.reused.append(
                 ReusedOutput(
                     output=planned.name,
-                    asset_key=each.asset_key or KeyText(""),
+                    asset_key=each.asset_key,
                     value_ref=each.value_ref,
                     io_manager_key=each.io_manager_key,
                 )
@@ -156,7 +161,7 @@ class _Outputs:
             self.reused.append(ReusedOutput(output=planned.name))
         for each in values:
             key = each.asset_key
-            if key is not None and (
+            if key and (
                 planned.nothing
                 or _is_readable(origins, each)
                 or _is_superseded(origins.latest.get(key), run, step)

@@ -37,11 +37,13 @@ def elsewhere_notes(plan: Plan, graphs: Mapping[str, Graph]) -> Iterator[str]:
     `graphs` are those of all locations, as far as they are known.
     """
     owned = owners(graphs)
-    above = _by_location((owned.get(key, plan.location), key) for key in plan.above_asset_keys)
-    for name in sorted(above.keys() - {plan.location}):
+    above = _by_location(
+        (owned.get(key, plan.header.location), key) for key in plan.header.above_asset_keys
+    )
+    for name in sorted(above.keys() - {plan.header.location}):
         yield f"{_made(above[name])} by location {name}{_ADVICE.format(name)}"
-    for name in sorted(graphs.keys() - {plan.location}):
-        readers = graphs[name].readers_of(plan.below_asset_keys)
+    for name in sorted(graphs.keys() - {plan.header.location}):
+        readers = graphs[name].readers_of(plan.header.below_asset_keys)
         made = sorted(key for key in readers if owned[key] == name)
         if made:
             read = _listed(sorted({readers[key] for key in made}))

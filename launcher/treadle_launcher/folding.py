@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from treadle_contract.ids import RunId
+from treadle_contract.run import RunState
 from treadle_launcher.events import Event
-from treadle_launcher.run_states import RunState
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.store import Store
 
@@ -62,7 +63,7 @@ class LastFolded:
             return view
 
     async def _catch_up(self, view: RunView) -> None:
-        while not view.state.is_final:
+        while not view.state in FINAL_RUN_STATES:
             page = await self._store.events_after(view.run_id, view.last_sequence)
             if not page:
                 return

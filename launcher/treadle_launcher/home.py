@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from treadle_access.addresses import Address, UnixAddress
+from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import sync_path
 from treadle_launcher.home_lock import HomeLock
 from treadle_launcher.home_place import PLACE_FILE, Place, why_foreign
 from treadle_launcher.private_files import write_whole
-from treadle_launcher.processes import ProcessId
 
 FORMAT = 2
 """The layout that this version reads and writes; `home_upgrade` makes it of an older one."""

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from treadle_contract.event import RunFinished
 from treadle_launcher.durability import Durability, sync_path
-from treadle_launcher.events import Event, RunFinished
+from treadle_launcher.events import Event
 from treadle_launcher.home import HomeError, HomeFolder
 from treadle_launcher.private_files import write_whole
 from treadle_launcher.processes import boot_id

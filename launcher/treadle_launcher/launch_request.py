@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from treadle_contract.plan import Reexecution
+from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.plan import Plan
 from treadle_launcher.rerunning import EarlierRun
 
 

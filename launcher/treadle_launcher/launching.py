@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
 from treadle_contract.plan import Reexecution
 from treadle_launcher.clock import Clock
@@ -15,7 +16,7 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.engine import Engine
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import ShuttingDownError, StalePlanError
-from treadle_launcher.events import NewEvent, RunSubmitted
+from treadle_launcher.events import NewEvent
 from treadle_launcher.ids import RunIds
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.planning import Planner
@@ -81,7 +82,7 @@ class Launching:
         # A caller who hangs up now does not keep a run that is recorded from going on.
         recording.add_done_callback(partial(self._recorded, request, launchable))
         created = await asyncio.shield(recording)
-        return created if created.existed else replace(created, notes=launchable.plan.notes)
+        return created if created.existed else replace(created, notes=launchable.plan.header.notes)
 
     def _recorded(
         self,
@@ -115,15 +116,15 @@ class Launching:
         plan, earlier = launchable.plan, launchable.earlier
         timeout_ms, retry_lost = _limits(request, None if earlier is None else earlier.run)
         submitted = RunSubmitted(
-            location=plan.location,
+            location=plan.header.location,
             selection=plan.selection,
             options=plan.options,
-            digest=plan.digest,
-            fingerprint=plan.fingerprint,
+            digest=plan.header.digest,
+            fingerprint=plan.header.fingerprint,
             tags=launchable.tags,
             idempotency_key=request.idempotency_key,
             reexecution=request.reexecution,
-            root_run_id=None if earlier is None else earlier.root_run_id,
+            root_run_id=RunId("") if earlier is None else earlier.root_run_id,
             timeout_ms=timeout_ms,
             retry_lost=retry_lost,
         )

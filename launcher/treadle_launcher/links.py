@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from treadle_launcher.events import AssetMaterialized, Event
+from treadle_contract.event import AssetMaterialized
+from treadle_launcher.events import Event
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
 from treadle_launcher.value_files import ValueFiles

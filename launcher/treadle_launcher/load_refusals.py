@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from treadle_launcher.plan import Load
+from treadle_contract.plan import Load
 
 
 def refused_loads(loads: Sequence[Load], smallest: str, owners: Mapping[str, str]) -> str:

@@ -6,6 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from treadle_contract.ids import KeyText
+from treadle_contract.plan import (
+    Load,
+    PlanOptions,
+    Selection,
+    UnrecordedLoads,
+    UnselectedOutputs,
+    Verdict,
+)
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.errors import (
     BadAnswerError,
@@ -16,15 +24,7 @@ from treadle_launcher.errors import (
 )
 from treadle_launcher.lacking import Lacking
 from treadle_launcher.load_refusals import refused_loads
-from treadle_launcher.plan import (
-    Load,
-    Plan,
-    PlanOptions,
-    Selection,
-    UnrecordedLoads,
-    UnselectedOutputs,
-    Verdict,
-)
+from treadle_launcher.plan import Plan
 from treadle_launcher.rerunning import EarlierRun
 from treadle_launcher.resolution import Resolution, resolve, unreadable
 from treadle_launcher.selection_text import key_text, union, without
@@ -165,12 +165,8 @@ class LocationPlanning:
                 "Unselected outputs are discarded, because another location owns what they would"
                 f" make: {', '.join(unasked)}."
             )
-        return replace(
-            plan,
-            location=self._location.name,
-            selection=selection,
-            notes=(*plan.notes, *notes),
-        )
+        header = replace(plan.header, location=self._location.name, selection=selection)
+        return replace(plan, header=header).with_notes(*notes)
 
     async def _narrowed(
         self,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from treadle_contract.plan import Hazard, Load, PlannedStep
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
+from treadle_launcher.plan import Plan
 
 
 def manifest_changes(before: CodeManifest, now: CodeManifest) -> tuple[str, ...]:
@@ -60,8 +61,8 @@ def plan_changes(before: Plan, now: Plan) -> tuple[str, ...]:
         lines.append("the selection is another")
     if before.options != now.options:
         lines.append("the options are others")
-    if before.location != now.location:
-        lines.append(f"location {before.location} became {now.location}")
+    if before.header.location != now.header.location:
+        lines.append(f"location {before.header.location} became {now.header.location}")
     lines.extend(_assets(before, now))
     lines.extend(_steps(before, now))
     lines.extend(_loads(before, now))
@@ -70,7 +71,7 @@ def plan_changes(before: Plan, now: Plan) -> tuple[str, ...]:
 
 
 def _assets(before: Plan, now: Plan) -> list[str]:
-    old, new = set(before.selected_asset_keys), set(now.selected_asset_keys)
+    old, new = set(before.header.selected_asset_keys), set(now.header.selected_asset_keys)
     return [
         *(f"asset {key} is selected no more" for key in sorted(old - new)),
         *(f"asset {key} is selected now" for key in sorted(new - old)),

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Hazard, Load, PlannedStep, PlannedStepOutput, Verdict
 from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep, PlannedStepOutput, Verdict
+from treadle_launcher.plan import Plan
 
 
 class BadPlanError(ValueError):
@@ -150,7 +151,7 @@ def _check_reuses(plan: Plan, steps: Mapping[StepKey, PlannedStep]) -> None:
     for number, step in enumerate(plan.steps):
         if step.verdict is Verdict.REUSE and step.key not in keys:
             raise BadPlanError(f"steps[{number}].verdict is REUSE, and no reuse is of {step.key!r}")
-    if keys and plan.reexecution is None:
+    if keys and plan.header.reexecution is None:
         raise BadPlanError("header.reexecution is not set, and there are reuses")
 
 

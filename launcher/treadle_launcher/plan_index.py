@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from treadle_contract.ids import KeyText, StepKey
-from treadle_launcher.plan import Load, Plan, PlannedInput, PlannedStep, Verdict
+from treadle_contract.plan import Load, PlannedInput, PlannedStep, Verdict
+from treadle_launcher.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

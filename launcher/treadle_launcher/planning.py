@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from treadle_contract.plan import Reexecution
+from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_launcher.code_location import CodeLocation
 from treadle_launcher.elsewhere import elsewhere_notes, is_elsewhere, nowhere
 from treadle_launcher.errors import (
@@ -22,7 +22,7 @@ from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.location_planning import LocationPlanning, Planned
 from treadle_launcher.locations import Locations
-from treadle_launcher.plan import Plan, PlanOptions, Selection
+from treadle_launcher.plan import Plan
 from treadle_launcher.plan_changes import manifest_changes, plan_changes
 from treadle_launcher.rerunning import EarlierRun, EarlierRuns
 from treadle_launcher.run_summary import RunSummary
@@ -65,7 +65,7 @@ class Planner:
 
     async def _kept(self, where: CodeLocation, planned: Planned) -> Plan:
         await self._store.put_plan(planned.made)
-        await self._keep_manifest(where, planned.made.digest)
+        await self._keep_manifest(where, planned.made.header.digest)
         return planned.resolved
 
     async def _keep_manifest(self, where: CodeLocation, digest: str) -> None:
@@ -92,7 +92,7 @@ class Planner:
                 )
             await self._check_pinned(where, request, planned.made)
             spec = await where.launch_spec()
-            if spec.digest == planned.made.digest:
+            if spec.digest == planned.made.header.digest:
                 await self._keep_manifest(where, spec.digest)
                 spec = spec.with_import_timeout(self._import_timeout)
                 tags = await self._job_tags(where, planned.made.selection)
@@ -177,10 +177,12 @@ class Planner:
     async def _with_elsewhere(self, planned: Planned) -> Planned:
         """Add to the notes what the selection reaches in other locations, and leaves out."""
         plan = planned.resolved
-        if len(self._locations.all()) == 1 or not (plan.above_asset_keys or plan.below_asset_keys):
+        if len(self._locations.all()) == 1 or not (
+            plan.header.above_asset_keys or plan.header.below_asset_keys
+        ):
             return planned
-        notes = elsewhere_notes(plan, await self._locations.graphs(plan.location))
-        return replace(planned, resolved=replace(plan, notes=(*plan.notes, *notes)))
+        notes = elsewhere_notes(plan, await self._locations.graphs(plan.header.location))
+        return replace(planned, resolved=plan.with_notes(*notes))
 
     async def _plan_somewhere(
         self, selection: Selection, options: PlanOptions
@@ -224,21 +226,21 @@ class Planner:
             return error
 
     async def _check_pinned(self, where: CodeLocation, request: LaunchRequest, plan: Plan) -> None:
-        is_same_code = request.digest in ("", plan.digest)
-        if not is_same_code or request.fingerprint not in ("", plan.fingerprint):
+        is_same_code = request.digest in ("", plan.header.digest)
+        if not is_same_code or request.fingerprint not in ("", plan.header.fingerprint):
             raise StalePlanError(changes=await self._changes(where, request, plan))
 
     async def _changes(
         self, where: CodeLocation, request: LaunchRequest, plan: Plan
     ) -> tuple[str, ...]:
         lines: list[str] = []
-        if request.digest not in ("", plan.digest):
+        if request.digest not in ("", plan.header.digest):
             before = await self._store.get_manifest(request.digest)
             _, now = await where.manifest()
             if before is not None:
                 lines.extend(manifest_changes(before, now))
             if not lines:
-                lines.append(f"digest {request.digest[:12]} became {plan.digest[:12]}")
+                lines.append(f"digest {request.digest[:12]} became {plan.header.digest[:12]}")
         shown = await self._store.get_plan(request.fingerprint)
         if shown is not None:
             lines.extend(plan_changes(shown, plan))

@@ -5,22 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessId:
-    """One process, by a name that is never used twice.
-
-    `start_ticks` is the start time in clock ticks since boot.
-    """
-
-    boot_id: str
-    pid: int
-    start_ticks: int
+from treadle_contract.worker import ProcessId
 
 
 def boot_id() -> str:

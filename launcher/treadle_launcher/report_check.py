@@ -6,28 +6,28 @@ What a single field may be, the contract says beside it, and is checked before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
+from treadle_contract.event import InputLoaded, OutputStored
+from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.value import ValueRef
-from treadle_launcher.events import InputLoaded, OutputStored
-from treadle_launcher.journal import AttemptSucceeded, Implausible, JournalRecord
-from treadle_launcher.plan import UnselectedOutputs
+from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
+from treadle_launcher.journal import Record, implausible
 from treadle_launcher.run_view import RunView
-from treadle_launcher.tasks import TaskAsset, TaskOutput, TaskStep, task_for
+from treadle_launcher.tasks import task_for
 
 _FILES = "files"
 """The store of the launcher's home."""
 
 
-def believed(view: RunView, record: JournalRecord) -> JournalRecord:
+def believed(view: RunView, record: Record) -> Record:
     """Return a record of an attempt that runs, as Implausible where it cannot be of that attempt."""
     problem = next(_problems(view, record), None)
     if problem is None:
         return record
-    return replace(record, fact=Implausible(problem=f"JournalRecord.{problem}"))
+    return implausible(record, f"JournalRecord.{problem}")
 
 
-def _problems(view: RunView, record: JournalRecord) -> Iterator[str]:
+def _problems(view: RunView, record: Record) -> Iterator[str]:
     match record.fact:
         case InputLoaded(input=name):
             if all(planned.name != name for planned in view.index.step(record.step_key).inputs):
@@ -69,8 +69,8 @@ def _stored(
         if (stored.output, stored.asset_key) in seen:
             yield f"{where} is of {stored.output!r} and {stored.asset_key!r}, as one before it"
         seen.add((stored.output, stored.asset_key))
-        if stored.asset_key is None:
-            key = None if output.nothing else output.value_key
+        if not stored.asset_key:
+            key = "" if output.nothing else output.value_key
             yield from _wrong_place(stored, key, f"{where}.value_ref")
             continue
         asset = _asset(output, stored.asset_key)
@@ -90,18 +90,18 @@ def _may_be_made(step: TaskStep, output: TaskOutput, asset: TaskAsset) -> bool:
     return step.unselected_outputs is UnselectedOutputs.MATERIALIZE
 
 
-def _wrong_place(stored: OutputStored, key: str | None, where: str) -> Iterator[str]:
+def _wrong_place(stored: OutputStored, key: str, where: str) -> Iterator[str]:
     ref = stored.value_ref
-    if key is None and ref is not None:
+    if not key and ref is not None:
         yield f"{where} is set, and the value is none of Treadle's own manager"
-    elif key is not None and ref is None:
+    elif key and ref is None:
         yield f"{where} is not set"
     elif ref is not None and (ref.store, ref.key) != (_FILES, key):
         yield f"{where} is {ref.key!r} in {ref.store!r}; the value belongs at {key!r} in {_FILES!r}"
 
 
 def _materialized(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
-    stored = [each for each in fact.stored if each.asset_key is not None]
+    stored = [each for each in fact.stored if each.asset_key]
     if len(stored) != len(fact.materialized):
         count = f"{len(fact.materialized)} entries, and {len(stored)} assets were stored"
         yield f"succeeded.materialized has {count}"

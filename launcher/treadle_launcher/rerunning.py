@@ -7,15 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse, ReusedOutput
+from treadle_contract.plan import (
+    PlannedSource,
+    Reexecution,
+    ReexecutionKind,
+    Reuse,
+    ReusedOutput,
+    Verdict,
+)
 from treadle_contract.run import FailureReason
 from treadle_contract.value import ValueRef
 from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
 from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
 from treadle_launcher.folding import folded
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Plan, PlannedSource, Verdict
+from treadle_launcher.plan import Plan
 from treadle_launcher.plan_changes import manifest_changes
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
 from treadle_launcher.store.records import Materialization
@@ -56,9 +64,9 @@ class EarlierRun:
             CodeChangedError: the code had to be the same.
             NothingFailedError: it runs nothing.
         """
-        if self.reexecution.same_code and plan.digest != self.run.digest:
+        if self.reexecution.same_code and plan.header.digest != self.run.digest:
             changes = () if self.manifest is None else manifest_changes(self.manifest, now)
-            was = f"digest {self.run.digest[:12]} became {plan.digest[:12]}"
+            was = f"digest {self.run.digest[:12]} became {plan.header.digest[:12]}"
             raise CodeChangedError([self.run.run_id], changes=changes or (was,))
         is_from_failure = self.reexecution.kind is ReexecutionKind.FROM_FAILURE
         if is_from_failure and all(step.verdict is not Verdict.RUN for step in plan.steps):
@@ -71,20 +79,18 @@ class EarlierRun:
             for reuse in plan.reuses
         )
         resolved = replace(plan, reuses=reuses)
-        notes = (
-            *plan.notes,
+        return resolved.with_notes(
             *self._rerun_notes(),
             *self._code_notes(plan, now),
             *self._value_notes(resolved),
         )
-        return replace(resolved, notes=notes)
 
     def _rerun_notes(self) -> Iterator[str]:
         if self.rerun is not None:
             yield f"Run {self.rerun.run_id} went on from it already: {self.rerun.state.name}."
 
     def _code_notes(self, plan: Plan, now: CodeManifest) -> Iterator[str]:
-        if plan.digest == self.run.digest or self.manifest is None:
+        if plan.header.digest == self.run.digest or self.manifest is None:
             return
         changes = manifest_changes(self.manifest, now)
         told = "; ".join(changes[:_CHANGES_TOLD])
@@ -142,7 +148,7 @@ class EarlierRuns:
             RunNotFinishedError: it goes on.
         """
         run = await self._store.get_run(asked.parent_run_id)
-        if not run.state.is_final:
+        if not run.state in FINAL_RUN_STATES:
             raise RunNotFinishedError([run.run_id])
         parent = await folded(self._store, run.run_id)
         runs = {run.run_id: parent}
@@ -179,7 +185,7 @@ class EarlierRuns:
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:
         found: dict[RunId, CodeManifest] = {}
         for run_id, view in runs.items():
-            manifest = await self._store.get_manifest(view.plan.digest)
+            manifest = await self._store.get_manifest(view.plan.header.digest)
             if manifest is not None:
                 found[run_id] = manifest
         return found

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from treadle_contract.ids import KeyText
-from treadle_launcher.plan import Load, LoadState, Plan
+from treadle_contract.plan import Load, LoadState
+from treadle_launcher.clock import as_moment
+from treadle_launcher.plan import Plan
 from treadle_launcher.store.records import REMOVED, Materialization
 
 
@@ -49,7 +51,7 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
         step_key=record.step_key,
         value_ref=record.value_ref,
         store_sequence=record.store_sequence,
-        materialized_at=record.time,
+        materialized_at=as_moment(record.time),
     )
 
 

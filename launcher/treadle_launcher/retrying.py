@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from treadle_contract.event import RetryGround
+from treadle_contract.event import RetryGround, StepFailed, StepRetryScheduled
 from treadle_contract.ids import StepKey
 from treadle_contract.policy import Backoff, Jitter, RetryCause, RetryPolicy
-from treadle_contract.run import FailureReason
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import StepFailed, StepRetryScheduled
-from treadle_launcher.journal import AttemptFailed
-from treadle_launcher.run_states import RunState
+from treadle_contract.run import FailureReason, RunState
+from treadle_contract.worker import AttemptFailed
+from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_view import StepView
 
@@ -33,6 +31,9 @@ _NOT_TAKEN_MS: Final = 250
 
 _MOST_DOUBLINGS: Final = 40
 """More than lead from a millisecond to a day."""
+
+_LONGEST_DELAY_MS: Final = 100 * 365 * 24 * 60 * 60 * 1000
+"""What the authoring API takes at most; moments beyond have no form in the contract."""
 
 _CAUSES: Final = {FailureReason(cause.value): cause for cause in RetryCause}
 
@@ -56,7 +57,8 @@ class Retries:
         ground = _ground(view, step, failed, policy)
         delay_ms = 0
         if ground is RetryGround.REQUESTED and failed.retry is not None:
-            delay_ms = failed.retry.delay_ms
+            # It comes from the user's process, and may be any number.
+            delay_ms = min(max(0, failed.retry.delay_ms), _LONGEST_DELAY_MS)
         elif ground is RetryGround.POLICY and policy is not None:
             delay_ms = delay_before(policy, _counted(step) + 1, self._chance)
         return _fact(step, failed, ground, TimeUs(now + delay_ms * 1000))
@@ -89,7 +91,7 @@ class Retries:
         delay_ms = 0 if tried == 0 else _NOT_TAKEN_MS << min(tried - 1, _MOST_DOUBLINGS)
         return StepRetryScheduled(
             failure=refused.failure,
-            not_before=TimeUs(now + delay_ms * 1000),
+            not_before=as_moment(TimeUs(now + delay_ms * 1000)),
             next_attempt=step.attempts + 1,
             ground=RetryGround.NOT_TAKEN,
         )
@@ -142,7 +144,7 @@ def _fact(
         return failed_for_good(failed)
     return StepRetryScheduled(
         failure=failed.failure,
-        not_before=not_before,
+        not_before=as_moment(not_before),
         next_attempt=step.attempts + 1,
         usage=failed.usage,
         ground=ground,

@@ -9,8 +9,9 @@ from functools import partial
 from itertools import islice
 
 from treadle_contract.ids import RunId, StepKey
-from treadle_contract.run import Failure
+from treadle_contract.run import Failure, StepState
 from treadle_contract.value import Text
+from treadle_contract.worker import Task
 from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
 from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import (
@@ -21,14 +22,14 @@ from treadle_launcher.errors import (
     UnknownStepError,
 )
 from treadle_launcher.folding import LastFolded
-from treadle_launcher.step_states import StepState
+from treadle_launcher.step_states import FINAL_STEP_STATES
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.store import Store
 from treadle_launcher.suggestions import near_names
-from treadle_launcher.tasks import Task, task_for
+from treadle_launcher.tasks import task_for
 from treadle_launcher.watch import Watchers
 
 _LOG = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ def _why_absent(step: StepView, attempt: int) -> str:
 
 
 def _has_ended(step: StepView, attempt: int) -> bool:
-    if step.state.is_final or step.attempts > attempt:
+    if step.state in FINAL_STEP_STATES or step.attempts > attempt:
         return True
     return step.attempts == attempt and step.state is not StepState.RUNNING
 

@@ -6,16 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from treadle_contract.ids import RunId
-from treadle_contract.plan import Reexecution
-from treadle_contract.run import Failure
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
+from treadle_contract.event import (
     AssetMaterialized,
     CancelRequested,
-    Event,
     HostReady,
-    Payload,
     RunDequeued,
     RunFinished,
     RunStarted,
@@ -29,9 +23,12 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.plan import PlanOptions, Selection
-from treadle_launcher.run_states import RUN_MOVES, RunState
-from treadle_launcher.step_states import StepState
+from treadle_contract.ids import RunId
+from treadle_contract.plan import PlanOptions, Reexecution, Selection
+from treadle_contract.run import Failure, RunState, StepState
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import Event, Payload
+from treadle_launcher.run_states import FINAL_RUN_STATES, RUN_MOVES
 from treadle_launcher.transitions import InvalidTransition
 
 
@@ -64,7 +61,7 @@ class RunSummary:
     timeout_ms: int = 0
     retry_lost: int = 0
     reexecution: Reexecution | None = None
-    root_run_id: RunId | None = None
+    root_run_id: RunId = field(default=RunId(""))
 
 
 _TARGETS: Final[Mapping[type[Payload], RunState]] = {
@@ -170,7 +167,7 @@ class SummaryFold:
         is_listed = target is None or (self.state, target) in RUN_MOVES
         is_early = isinstance(payload, StepStarted) and self.state not in _WHILE_RUNNING
         is_next = event.sequence == self.last_sequence + 1
-        if self.state.is_final or not is_listed or is_early or not is_next:
+        if self.state in FINAL_RUN_STATES or not is_listed or is_early or not is_next:
             raise self._invalid(f"{event.sequence} {event.kind}")
 
     def apply(self, event: Event) -> None:

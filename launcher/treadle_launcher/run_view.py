@@ -7,14 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from treadle_contract.ids import RunId, StepKey
-from treadle_contract.plan import Reuse
-from treadle_contract.run import Failure
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
+from treadle_contract.event import (
     AssetMaterialized,
     CheckEvaluated,
-    Event,
     InputLoaded,
     LogRecord,
     OutputDiscarded,
@@ -29,11 +24,15 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.plan import Reuse
+from treadle_contract.run import Failure, RunState, StepState
+from treadle_launcher.clock import TimeUs, as_time
+from treadle_launcher.events import Event
 from treadle_launcher.plan import Plan
 from treadle_launcher.plan_index import PlanIndex, followed_inputs, narrowed
-from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary, SummaryFold
-from treadle_launcher.step_states import FINAL_STEP_STATES, StepState
+from treadle_launcher.step_states import FINAL_STEP_STATES
 from treadle_launcher.step_view import StepView
 from treadle_launcher.transitions import InvalidTransition
 
@@ -225,9 +224,10 @@ class RunView:
                 step.outputs.clear()
                 self._enter(step, StepState.READY, event)
                 step.failure = retry.failure
-                step.not_before = retry.not_before
-                step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
-                self.waiting[step.key] = retry.not_before
+                step.not_before = as_time(retry.not_before)
+                if retry.ground is not None:
+                    step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
+                self.waiting[step.key] = step.not_before
                 step.usage = retry.usage
             case StepSkipped() as skipped:
                 self._give_up(step, StepState.SKIPPED, skipped.upstream_step_key, event)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
+from treadle_api.codec import to_proto
+from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc, worker_pb2
 from treadle_contract.ids import RunId, StepKey, TextId
 from treadle_launcher.answering import Answering, Context
 from treadle_launcher.asset_history import AssetHistory
@@ -14,6 +15,7 @@ from treadle_launcher.engine.engine import Engine
 from treadle_launcher.errors import ReadsOnlyError, RunFinishedError, RunLeftError
 from treadle_launcher.launching import Launching
 from treadle_launcher.planning import Planner
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.store.store import Store
 from treadle_launcher.sweeping import Sweeper
@@ -33,15 +35,13 @@ from treadle_launcher.wire.launcher import (
     encode_events,
 )
 from treadle_launcher.wire.locations import LocationMessages
-from treadle_launcher.wire.plan import decode_options, decode_selection
-from treadle_launcher.wire.plan_parts import encode_plan
+from treadle_launcher.wire.plan import decode_options, decode_selection, encode_plan
 from treadle_launcher.wire.run import (
     decode_run_states,
     encode_materialization,
     encode_run,
     encode_step_run,
 )
-from treadle_launcher.wire.worker import encode_task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +216,7 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
         async with Answering(context):
             run_id = RunId(request.run_id)
             run = await self._parts.store.get_run(run_id)
-            if run.state.is_final:
+            if run.state in FINAL_RUN_STATES:
                 raise RunFinishedError([run_id])
             engine = self._parts.engine
             if engine is None:
@@ -224,7 +224,7 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
             if not await engine.cancel(run_id, request.reason):
                 # What it drives, and what is over by now, are recorded as over; the rest is not.
                 run = await self._parts.store.get_run(run_id)
-                is_left = not (run.state.is_final or engine.has(run_id))
+                is_left = not (run.state in FINAL_RUN_STATES or engine.has(run_id))
                 raise (RunLeftError if is_left else RunFinishedError)([run_id])
             return launcher_pb2.CancelRunResponse(
                 run=encode_run(await self._parts.store.get_run(run_id))
@@ -238,7 +238,7 @@ class LauncherService(launcher_pb2_grpc.LauncherServiceServicer):
             task = await self._parts.steps.task(
                 RunId(request.run_id), StepKey(request.step_key), request.attempt
             )
-            return launcher_pb2.GetStepTaskResponse(task=encode_task(task))
+            return launcher_pb2.GetStepTaskResponse(task=to_proto(task, worker_pb2.Task))
 
     async def PlanGarbage(
         self, request: launcher_pb2.PlanGarbageRequest, context: Context

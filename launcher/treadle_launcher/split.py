@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from treadle_contract.ids import TextId
-from treadle_contract.run import Failure
-from treadle_contract.value import Text
-from treadle_launcher.events import (
+from treadle_contract.event import (
     LogRecord,
-    Payload,
     RunFinished,
     StepCancelled,
     StepFailed,
     StepRetryScheduled,
 )
+from treadle_contract.ids import TextId
+from treadle_contract.run import Failure
+from treadle_contract.value import Text
+from treadle_launcher.events import Payload
 
 WHOLE_BYTES: Final = 32 * 1024
 """A text of so many bytes of UTF-8 stands in its fact whole; a longer one does not."""

@@ -2,35 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
-
-class StepState(StrEnum):
-    """The state of a step."""
-
-    PENDING = "pending"
-    """It waits for steps that it reads from, or for the run to start."""
-    READY = "ready"
-    """It may start, at not_before if that is set."""
-    RUNNING = "running"
-    """A process runs it."""
-    SUCCEEDED = "succeeded"
-    """It ended well. Final."""
-    FAILED = "failed"
-    """It failed for good. Final."""
-    SKIPPED = "skipped"
-    """An optional input was not yielded. Final."""
-    NOT_RUN = "not_run"
-    """A step that it reads from failed, or the run did. Final."""
-    CANCELLED = "cancelled"
-    """It was cancelled, before or while it ran. Final."""
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the step is over."""
-        return self in FINAL_STEP_STATES
-
+from treadle_contract.run import StepState
 
 FINAL_STEP_STATES: Final = frozenset(
     {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from treadle_contract.event import RetryGround
+from treadle_contract.event import OutputStored, RetryGround
 from treadle_contract.ids import RunId, StepKey
-from treadle_contract.run import AttemptUsage, Failure
+from treadle_contract.run import AttemptUsage, Failure, StepState
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import Event, OutputStored
-from treadle_launcher.step_states import STEP_MOVES, StepState
+from treadle_launcher.events import Event
+from treadle_launcher.step_states import FINAL_STEP_STATES, STEP_MOVES
 from treadle_launcher.transitions import InvalidTransition
 
 
@@ -48,7 +48,7 @@ class StepView:
             raise self.invalid(event)
         self.state = state
         self.story.append((event.sequence, event.kind))
-        if state.is_final:
+        if state in FINAL_STEP_STATES:
             self.finished_at = event.time
 
     def check_running(self, event: Event) -> None:

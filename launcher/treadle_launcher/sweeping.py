@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
+from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.disk_use import DiskUse, disk_use
 from treadle_launcher.errors import ReadsOnlyError, RefusedError, ShuttingDownError
-from treadle_launcher.events import Event, RunFinished
+from treadle_launcher.events import Event
 from treadle_launcher.garbage import Garbage, StoredFile, ValueFacts, find_garbage
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
@@ -145,7 +146,7 @@ class Sweeper:
                 for output in step.outputs
                 for asset in output.assets
             }
-            folders = [asset_folder(plan.location, asset) for asset in sorted(assets)]
+            folders = [asset_folder(plan.header.location, asset) for asset in sorted(assets)]
             await self._quietly((run_folder(run_id), *folders))
 
     async def _quietly(self, folders: tuple[str, ...]) -> None:

@@ -1,15 +1,12 @@
-"""Tasks: what a host is sent to run. The launcher's mirror of worker.proto's Task."""
+"""Tasks: what a host is sent to run."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import replace
 
-from treadle_contract.ids import KeyText, RunId, StepKey, TaskId
-from treadle_contract.policy import Limits
-from treadle_contract.value import ValueRef
-from treadle_launcher.ids import task_id
-from treadle_launcher.plan import (
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import (
     PlannedInput,
     PlannedOutput,
     PlannedSource,
@@ -17,81 +14,11 @@ from treadle_launcher.plan import (
     PlannedStepOutput,
     UnselectedOutputs,
 )
+from treadle_contract.worker import Task, TaskAsset, TaskInput, TaskOutput, TaskSource, TaskStep
+from treadle_launcher.ids import task_id
 from treadle_launcher.plan_index import narrowed
 from treadle_launcher.run_view import RunView
 from treadle_launcher.value_keys import asset_value_key, intermediate_value_key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskSource:
-    """Where one value is. Without `value_ref` the IO manager loads it by name."""
-
-    io_manager_key: str
-    value_ref: ValueRef | None = None
-    asset_key: KeyText | None = None
-    run_id: RunId | None = None
-    step_key: StepKey | None = None
-    output: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskInput:
-    """What one argument of the op reads; elements that were not yielded are left out."""
-
-    name: str
-    sources: tuple[TaskSource, ...] = ()
-    fan_in: bool = False
-    not_needed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskAsset:
-    """One asset that an output produces. `value_key` is None if the manager is a user's."""
-
-    asset_key: KeyText
-    selected: bool
-    io_manager_key: str
-    value_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskOutput:
-    """What to do with one output. `value_key` is where the intermediate goes, if anywhere."""
-
-    name: str
-    selected: bool
-    must_yield: bool
-    nothing: bool = False
-    assets: tuple[TaskAsset, ...] = ()
-    store_intermediate: bool = False
-    io_manager_key: str = "io_manager"
-    value_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskStep:
-    """One step to run, for one attempt (from 1)."""
-
-    step_key: StepKey
-    attempt: int
-    unselected_outputs: UnselectedOutputs
-    selected_outputs: tuple[str, ...] = ()
-    selected_asset_keys: tuple[KeyText, ...] = ()
-    inputs: tuple[TaskInput, ...] = ()
-    outputs: tuple[TaskOutput, ...] = ()
-    timeout_ms: int = 0
-    limits: Limits | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """Work for one process. A host accepts an id once."""
-
-    task_id: TaskId
-    run_id: RunId
-    digest: str
-    run_tags: Mapping[str, str] = field(default_factory=dict)
-    steps: tuple[TaskStep, ...] = ()
 
 
 def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
@@ -107,7 +34,7 @@ def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
     return Task(
         task_id=task_id(view.run_id, step_key, attempt),
         run_id=view.run_id,
-        digest=view.plan.digest,
+        digest=view.plan.header.digest,
         run_tags=view.summary().tags,
         steps=(
             TaskStep(
@@ -178,7 +105,7 @@ def _input(view: RunView, planned: PlannedInput) -> TaskInput:
     )
 
 
-def _source(view: RunView, source: PlannedSource, manager_key: str | None) -> TaskSource | None:
+def _source(view: RunView, source: PlannedSource, manager_key: str) -> TaskSource | None:
     if source.step_output is not None:
         return _made_here(view, source.step_output, source.asset_key, manager_key)
     if source.load_asset_key is None:
@@ -196,8 +123,8 @@ def _source(view: RunView, source: PlannedSource, manager_key: str | None) -> Ta
 def _made_here(
     view: RunView,
     made: PlannedStepOutput,
-    asset_key: KeyText | None,
-    manager_key: str | None,
+    asset_key: KeyText,
+    manager_key: str,
 ) -> TaskSource | None:
     """Return where a step of this run stored what is read: None if it was not yielded.
 
@@ -221,7 +148,7 @@ def _made_here(
 def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int) -> TaskOutput:
     is_read_here = (step.key, planned.name) in view.index.read_outputs
     store_intermediate = planned.is_read and not _becomes_asset(step, planned)
-    location, run_id = view.plan.location, view.run_id
+    location, run_id = view.plan.header.location, view.run_id
     return TaskOutput(
         name=planned.name,
         selected=planned.selected,
@@ -234,7 +161,7 @@ def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: i
                 io_manager_key=asset.io_manager_key,
                 value_key=asset_value_key(location, asset.asset_key, run_id, step.key, attempt)
                 if asset.builtin_manager and not planned.nothing
-                else None,
+                else "",
             )
             for asset in planned.assets
         ),
@@ -242,7 +169,7 @@ def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: i
         io_manager_key=planned.io_manager_key,
         value_key=intermediate_value_key(run_id, step.key, attempt, planned.name)
         if store_intermediate and planned.builtin_manager
-        else None,
+        else "",
     )
 
 

@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
+from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
 from treadle_launcher import defaults
 from treadle_launcher.errors import ReadsOnlyError, ShuttingDownError, WatcherBehindError
-from treadle_launcher.events import Event, RunFinished
+from treadle_launcher.events import Event
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.store import Store
 
 _PAGE = 500
@@ -134,7 +136,7 @@ class Watchers:
 
     async def _is_over(self, run_id: RunId, after: int) -> bool:
         run = await self._store.get_run(run_id)
-        return run.state.is_final and after >= run.last_sequence
+        return run.state in FINAL_RUN_STATES and after >= run.last_sequence
 
     async def _recorded(self, run_id: RunId, after: int) -> AsyncGenerator[tuple[Event, ...], None]:
         while events := await self._store.events_after(run_id, after, _PAGE):

@@ -240,7 +240,7 @@ class EarlierStep(Message):
     """A step of the earlier run."""
 
     __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name')
-    key: str
+    key: StepKey
     """The step key."""
     succeeded: bool
     """It succeeded there, or was reused."""
@@ -272,7 +272,7 @@ class EarlierStep(Message):
     def __init__(
         self,
         *,
-        key: str,
+        key: StepKey,
         succeeded: bool = False,
         from_run_id: RunId = RunId(""),
         stored_outputs: tuple[str, ...] = (),

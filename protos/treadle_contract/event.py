@@ -122,9 +122,9 @@ class RunSubmitted(Message):
     __slots__ = __match_args__ = ('location', 'selection', 'options', 'digest', 'fingerprint', 'tags', 'idempotency_key', 'reexecution', 'root_run_id', 'timeout_ms', 'retry_lost')
     location: str
     """The location."""
-    selection: Selection | None
+    selection: Selection
     """What was asked for."""
-    options: PlanOptions | None
+    options: PlanOptions
     """The options that were asked for."""
     digest: str
     """The digest that was planned on."""
@@ -147,8 +147,8 @@ class RunSubmitted(Message):
         self,
         *,
         location: str = "",
-        selection: Selection | None = None,
-        options: PlanOptions | None = None,
+        selection: Selection,
+        options: PlanOptions,
         digest: str = "",
         fingerprint: str = "",
         tags: Mapping[str, str] = NO_ENTRIES,
@@ -173,8 +173,8 @@ class RunSubmitted(Message):
 
     FIELDS = (
         ('location', 1, 'location', 'text', 'one', '', 'location', False, 0),
-        ('selection', 2, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
-        ('options', 3, 'options', 'message', 'maybe', 'PlanOptions', 'options', False, 0),
+        ('selection', 2, 'selection', 'message', 'one', 'Selection', 'selection', True, 0),
+        ('options', 3, 'options', 'message', 'one', 'PlanOptions', 'options', True, 0),
         ('digest', 4, 'digest', 'text', 'one', '', 'digest', False, 0),
         ('fingerprint', 5, 'fingerprint', 'text', 'one', '', 'fingerprint', False, 0),
         ('tags', 6, 'tags', 'text', 'map', '', 'tags', False, 0),
@@ -208,7 +208,7 @@ class HostReady(Message):
     """The digest it holds."""
     fingerprint: str
     """The fingerprint of the plan that runs."""
-    start_method: StartMethod | None
+    start_method: StartMethod
     """How it starts step processes."""
     start_method_reason: str
     """Why it spawns: the cause, by name. Set when SPAWN."""
@@ -223,7 +223,7 @@ class HostReady(Message):
         host_id: HostId = HostId(""),
         digest: str = "",
         fingerprint: str = "",
-        start_method: StartMethod | None = None,
+        start_method: StartMethod,
         start_method_reason: str = "",
         warm: bool = False,
         notes: tuple[str, ...] = (),
@@ -241,7 +241,7 @@ class HostReady(Message):
         ('host_id', 1, 'hostId', 'text', 'one', '', 'host_id', False, 0),
         ('digest', 2, 'digest', 'text', 'one', '', 'digest', False, 0),
         ('fingerprint', 3, 'fingerprint', 'text', 'one', '', 'fingerprint', False, 0),
-        ('start_method', 4, 'startMethod', 'enum', 'maybe', 'StartMethod', 'start_method', False, 0),
+        ('start_method', 4, 'startMethod', 'enum', 'one', 'StartMethod', 'start_method', True, 0),
         ('start_method_reason', 5, 'startMethodReason', 'text', 'one', '', 'start_method_reason', False, 0),
         ('warm', 6, 'warm', 'flag', 'one', '', 'warm', False, 0),
         ('notes', 7, 'notes', 'text', 'many', '', 'notes', False, 0),
@@ -540,7 +540,7 @@ class LogRecord(Message):
     __slots__ = __match_args__ = ('level', 'message', 'logger')
     level: str
     """The level's name, for example "WARNING"."""
-    message: Text | None
+    message: Text
     """The message."""
     logger: str
     """The logger's name."""
@@ -549,7 +549,7 @@ class LogRecord(Message):
         self,
         *,
         level: str = "",
-        message: Text | None = None,
+        message: Text,
         logger: str = "",
     ) -> None:
         put = object.__setattr__
@@ -559,7 +559,7 @@ class LogRecord(Message):
 
     FIELDS = (
         ('level', 1, 'level', 'text', 'one', '', 'level', False, 0),
-        ('message', 2, 'message', 'message', 'maybe', 'Text', 'message', False, 0),
+        ('message', 2, 'message', 'message', 'one', 'Text', 'message', True, 0),
         ('logger', 3, 'logger', 'text', 'one', '', 'logger', False, 0),
     )
 
@@ -598,7 +598,7 @@ class StepFailed(Message):
     """An attempt failed and there is no further one."""
 
     __slots__ = __match_args__ = ('failure', 'duration_us', 'pid', 'usage')
-    failure: Failure | None
+    failure: Failure
     """Why."""
     duration_us: int
     """Wall time of the attempt. 0: it never started."""
@@ -610,7 +610,7 @@ class StepFailed(Message):
     def __init__(
         self,
         *,
-        failure: Failure | None = None,
+        failure: Failure,
         duration_us: int = 0,
         pid: int = 0,
         usage: AttemptUsage | None = None,
@@ -622,7 +622,7 @@ class StepFailed(Message):
         put(self, 'usage', usage)
 
     FIELDS = (
-        ('failure', 1, 'failure', 'message', 'maybe', 'Failure', 'failure', False, 0),
+        ('failure', 1, 'failure', 'message', 'one', 'Failure', 'failure', True, 0),
         ('duration_us', 2, 'durationUs', 'wide', 'one', '', 'duration_us', False, 0),
         ('pid', 3, 'pid', 'whole', 'one', '', 'pid', False, 0),
         ('usage', 4, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
@@ -633,9 +633,9 @@ class StepRetryScheduled(Message):
     """An attempt failed and a further one is due."""
 
     __slots__ = __match_args__ = ('failure', 'not_before', 'next_attempt', 'usage', 'ground')
-    failure: Failure | None
+    failure: Failure
     """Why the attempt failed."""
-    not_before: datetime | None
+    not_before: datetime
     """The earliest start of the next attempt."""
     next_attempt: int
     """The number of the next attempt."""
@@ -647,8 +647,8 @@ class StepRetryScheduled(Message):
     def __init__(
         self,
         *,
-        failure: Failure | None = None,
-        not_before: datetime | None = None,
+        failure: Failure,
+        not_before: datetime,
         next_attempt: int = 0,
         usage: AttemptUsage | None = None,
         ground: RetryGround | None = None,
@@ -661,8 +661,8 @@ class StepRetryScheduled(Message):
         put(self, 'ground', ground)
 
     FIELDS = (
-        ('failure', 1, 'failure', 'message', 'maybe', 'Failure', 'failure', False, 0),
-        ('not_before', 2, 'notBefore', 'time', 'maybe', '', 'not_before', False, 0),
+        ('failure', 1, 'failure', 'message', 'one', 'Failure', 'failure', True, 0),
+        ('not_before', 2, 'notBefore', 'time', 'one', '', 'not_before', True, 0),
         ('next_attempt', 3, 'nextAttempt', 'whole', 'one', '', 'next_attempt', False, 0),
         ('usage', 4, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
         ('ground', 5, 'ground', 'enum', 'maybe', 'RetryGround', 'ground', False, 0),
@@ -824,7 +824,7 @@ class RunFinished(Message):
     """The run's state is final."""
 
     __slots__ = __match_args__ = ('state', 'failure', 'failed_step_keys', 'materialization_count', 'unexpected_count')
-    state: RunState | None
+    state: RunState
     """SUCCEEDED, FAILED or CANCELLED."""
     failure: Failure | None
     """Why the run failed before or beside its steps. Set when FAILED for such a cause."""
@@ -838,7 +838,7 @@ class RunFinished(Message):
     def __init__(
         self,
         *,
-        state: RunState | None = None,
+        state: RunState,
         failure: Failure | None = None,
         failed_step_keys: tuple[StepKey, ...] = (),
         materialization_count: int = 0,
@@ -852,7 +852,7 @@ class RunFinished(Message):
         put(self, 'unexpected_count', unexpected_count)
 
     FIELDS = (
-        ('state', 1, 'state', 'enum', 'maybe', 'RunState', 'state', False, 0),
+        ('state', 1, 'state', 'enum', 'one', 'RunState', 'state', True, 0),
         ('failure', 2, 'failure', 'message', 'maybe', 'Failure', 'failure', False, 0),
         ('failed_step_keys', 3, 'failedStepKeys', 'text', 'many', '', 'failed_step_keys', False, 0),
         ('materialization_count', 4, 'materializationCount', 'whole', 'one', '', 'materialization_count', False, 0),

@@ -374,7 +374,7 @@ class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
     __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits')
-    key: str
+    key: StepKey
     """The step key."""
     block: str
     """The node name of its block."""
@@ -406,7 +406,7 @@ class PlannedStep(Message):
     def __init__(
         self,
         *,
-        key: str,
+        key: StepKey,
         block: str = "",
         verdict: Verdict,
         reason: str = "",

@@ -227,7 +227,7 @@ class StepRun(Message):
     """One step of one run."""
 
     __slots__ = __match_args__ = ('key', 'state', 'attempts', 'failure', 'started_at', 'finished_at', 'not_before', 'because_of', 'duration_us', 'usage', 'reused_from_run_id')
-    key: str
+    key: StepKey
     """The step key."""
     state: StepState | None
     """The state."""
@@ -253,7 +253,7 @@ class StepRun(Message):
     def __init__(
         self,
         *,
-        key: str = "",
+        key: StepKey = StepKey(""),
         state: StepState | None = None,
         attempts: int = 0,
         failure: Failure | None = None,

@@ -5,10 +5,16 @@ from __future__ import annotations
 from treadle_api.v1 import codeserver_pb2
 from treadle_codeserver.wire.reexecution import decode_rerun
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import Reexecution, ReexecutionKind
+from treadle_contract.plan import (
+    PlannedInput,
+    PlannedSource,
+    PlannedStepOutput,
+    Reexecution,
+    ReexecutionKind,
+)
+from treadle_contract.run import StepState
 from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.plan import PlannedInput, PlannedSource, PlannedStepOutput
-from treadle_launcher.step_states import StepState
+from treadle_launcher.step_states import FINAL_STEP_STATES
 from treadle_launcher.wire.earlier_steps import encode_rerun
 from treadle_planner import EarlierRead, EarlierState
 from treadle_planner import EarlierStep as PlannersStep
@@ -101,7 +107,7 @@ def test_a_part_stays_below_what_a_channel_takes() -> None:
 
 
 def test_every_state_of_a_step_is_known_to_the_planner() -> None:
-    final = [state for state in StepState if state.is_final]
+    final = [state for state in StepState if state in FINAL_STEP_STATES]
 
     parts = encode_rerun(
         codeserver_pb2.PlanRequest(),

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from treadle_contract.ids import RunId
+from treadle_contract.run import RunState, StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.host import Host
 from treadle_launcher.events import Event
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan
-from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 
 _BEFORE_START = frozenset({RunState.QUEUED, RunState.STARTING})
 
@@ -66,7 +65,7 @@ class ActiveRun:
     @property
     def location(self) -> str:
         """The run's code location."""
-        return self.view.plan.location
+        return self.view.plan.header.location
 
     def apply(self, event: Event) -> None:
         """Apply the next event.

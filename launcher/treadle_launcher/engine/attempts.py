@@ -8,30 +8,26 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
+from treadle_contract.event import StepCancelled
 from treadle_contract.ids import TaskId
-from treadle_contract.run import Failure
+from treadle_contract.run import Failure, RunState, StepState
 from treadle_contract.value import ValueRef
+from treadle_contract.worker import (
+    AttemptBegun,
+    AttemptFailed,
+    AttemptSucceeded,
+    Commit,
+)
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import Host, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.turn import Turn
-from treadle_launcher.events import NewEvent, Payload, StepCancelled
-from treadle_launcher.hosts.frames import Commit
-from treadle_launcher.journal import (
-    ATTEMPT_ENDS,
-    AttemptBegun,
-    AttemptFailed,
-    AttemptSucceeded,
-    Implausible,
-    JournalRecord,
-    record_events,
-)
+from treadle_launcher.events import NewEvent, Payload
+from treadle_launcher.journal import ATTEMPT_ENDS, Implausible, Record, implausible, record_events
 from treadle_launcher.report_check import believed
 from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
-from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import HostMark
 
 _LOG = logging.getLogger(__name__)
@@ -51,7 +47,7 @@ class Attempts:
         self._retries = retries
         self._problem = problem
 
-    def take_records(self, turn: Turn, host: Host, records: Sequence[JournalRecord]) -> None:
+    def take_records(self, turn: Turn, host: Host, records: Sequence[Record]) -> None:
         """Add what a host reported, and have it acknowledged."""
         for record in records:
             host.received = record.number
@@ -69,7 +65,7 @@ class Attempts:
             turn.afterwards(partial(_acknowledge, host, host.received))
 
     def _take_record(
-        self, turn: Turn, run: ActiveRun, host: Host, record: JournalRecord, task: RunningTask
+        self, turn: Turn, run: ActiveRun, host: Host, record: Record, task: RunningTask
     ) -> None:
         step = run.view.steps[task.step_key]
         task.begun |= isinstance(record.fact, AttemptBegun)
@@ -77,18 +73,18 @@ class Attempts:
             record = self._kept(believed(run.view, _of_task(task, record)))
             after = partial(self._retries.after_failure, run.view, task.step_key, now=turn.now)
             turn.add(run, record_events(run.view, record, after))
-            if isinstance(record.fact, Implausible):
-                _LOG.error("report_refused host=%s detail=%s", host.host_id, record.fact.problem)
+            if isinstance(record, Implausible):
+                _LOG.error("report_refused host=%s detail=%s", host.host_id, record.problem)
                 cancel = partial(self._pool.cancel, host, record.task_id, show_stacks=False)
                 turn.afterwards(cancel)
         if step.state is not StepState.RUNNING or step.attempts != task.attempt:
             host.tasks.pop(record.task_id, None)
 
-    def _kept(self, record: JournalRecord) -> JournalRecord:
+    def _kept(self, record: Record) -> Record:
         """Return a record of success as one of a loss, where what was stored is not there."""
-        fact = record.fact
-        if not isinstance(fact, AttemptSucceeded):
+        if isinstance(record, Implausible) or not isinstance(record.fact, AttemptSucceeded):
             return record
+        fact = record.fact
         for stored in fact.stored:
             problem = self._problem(stored.value_ref) if stored.value_ref is not None else ""
             if problem:
@@ -153,19 +149,13 @@ class Attempts:
             turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
 
 
-def _of_task(task: RunningTask, record: JournalRecord) -> JournalRecord:
+def _of_task(task: RunningTask, record: Record) -> Record:
     """Return a record of a task, as Implausible where it names another attempt than the task is."""
     if (record.step_key, record.attempt) == (task.step_key, task.attempt):
         return record
     told = f"{record.step_key!r}, attempt {record.attempt}"
     problem = f"JournalRecord.step_key is {told}; the task is {task.step_key!r}, {task.attempt}"
-    return replace(
-        record,
-        step_key=task.step_key,
-        attempt=task.attempt,
-        time=None,
-        fact=Implausible(problem=problem),
-    )
+    return implausible(record, problem, step_key=task.step_key, attempt=task.attempt)
 
 
 def _acknowledge(host: Host, record: int) -> None:

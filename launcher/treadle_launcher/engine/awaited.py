@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from treadle_contract.run import StepState
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.host import Host, HostStage
-from treadle_launcher.step_states import StepState
 
 _NAMED = 3
 """How many things are named."""

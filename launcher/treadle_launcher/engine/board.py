@@ -10,8 +10,10 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from treadle_contract.event import HostReady, RunDequeued, StepStarted
 from treadle_contract.ids import RunId, StepKey
-from treadle_contract.run import Failure
+from treadle_contract.run import Failure, RunState, StepState
+from treadle_contract.worker import Task
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.decide import follow_ups, run_failed, started
 from treadle_launcher.engine import failures
@@ -23,12 +25,11 @@ from treadle_launcher.engine.moments import Moments
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.engine.unsound import Unsound
-from treadle_launcher.events import Event, HostReady, NewEvent, RunDequeued, StepStarted
+from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.hosts.provider import HostStartError
-from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.store import Store
-from treadle_launcher.tasks import Task, task_for
+from treadle_launcher.tasks import task_for
 from treadle_launcher.watch import Watchers
 
 T = TypeVar("T")
@@ -230,7 +231,7 @@ class Board:
         """Have a run fail that cannot go on; one with running steps seeks another host first."""
         if run.view.count(StepState.RUNNING):
             run.take(None)
-        elif not run.state.is_final:
+        elif not run.state in FINAL_RUN_STATES:
             turn.add(run, run_failed(run.view, failure, turn.now))
 
     def fail_runs(self, turn: Turn, runs: Iterable[ActiveRun], failure: Failure) -> None:
@@ -257,8 +258,8 @@ class Board:
         plan = run.view.plan
         ready = HostReady(
             host_id=host.host_id,
-            digest=plan.digest,
-            fingerprint=plan.fingerprint,
+            digest=plan.header.digest,
+            fingerprint=plan.header.fingerprint,
             start_method=host.start_method,
             start_method_reason=host.start_method_reason,
             warm=warm,
@@ -276,7 +277,7 @@ class Board:
 
     def _follow_run(self, turn: Turn, run: ActiveRun) -> None:
         turn.add(run, follow_ups(run.view, turn.now))
-        if run.state.is_final:
+        if run.state in FINAL_RUN_STATES:
             self._end(turn, run)
         elif self._is_overdue(run):
             self._end_overdue(turn, run)

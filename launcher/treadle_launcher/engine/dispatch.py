@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heapreplace
 
 from treadle_contract.ids import StepKey
+from treadle_contract.run import StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.decide import ready_steps
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 
 
 def choose(

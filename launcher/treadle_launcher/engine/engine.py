@@ -7,8 +7,10 @@ import logging
 from collections.abc import Awaitable, Sequence
 from functools import partial
 
+from treadle_contract.event import CancelRequested
 from treadle_contract.ids import RunId, TaskId
-from treadle_contract.run import Failure, FailureReason
+from treadle_contract.run import Failure, FailureReason, RunState
+from treadle_contract.worker import Ack, AckState, Hello, HostState
 from treadle_launcher import defaults
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
@@ -20,16 +22,10 @@ from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
-from treadle_launcher.events import (
-    CancelRequested,
-    NewEvent,
-)
-from treadle_launcher.hosts.frames import Ack, AckState, Hello, HostState
-from treadle_launcher.journal import (
-    JournalRecord,
-)
+from treadle_launcher.events import NewEvent
+from treadle_launcher.journal import Record
 from treadle_launcher.retrying import Retries
-from treadle_launcher.run_states import RunState
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.tasks import task_for
@@ -94,7 +90,7 @@ class Engine:
         if self._board.is_stale:
             raise StoreUnavailableError("what is recorded is being read again: try once more")
         run = self._board.get(run_id)
-        if run is not None and not run.state.is_final:
+        if run is not None and not run.state in FINAL_RUN_STATES:
             if run.state is not RunState.CANCELLING:
                 turn = self._board.turn()
                 self.request_cancel(turn, run, reason)
@@ -124,7 +120,7 @@ class Engine:
         self, turn: Turn, run: ActiveRun, reason: str, failure: Failure | None = None
     ) -> None:
         """Have a run end, as FAILED if there is a failure: its hosts are told to end what runs."""
-        if run.state is not RunState.CANCELLING and not run.state.is_final:
+        if run.state is not RunState.CANCELLING and not run.state in FINAL_RUN_STATES:
             with self._board.serving(turn, run):
                 turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
         turn.afterwards(partial(self._cancel_tasks, run))
@@ -241,7 +237,7 @@ class Engine:
             owed = "no JournalRecord.cancelled or failed came"
             self._pool.kill_for(host, f"{why} ({owed}), and was killed")
 
-    def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
+    def host_reported(self, host: Host, records: Sequence[Record]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""
         turn = self._board.turn()
         self._attempts.take_records(turn, host, records)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import Text
+from treadle_contract.worker import Hello, HostState
 from treadle_launcher.engine.host import Host
 from treadle_launcher.failure import MAKING_WHAT_WAS_LOST
-from treadle_launcher.hosts.frames import PROTOCOL_VERSION, Hello, HostState
+from treadle_launcher.hosts.frames import PROTOCOL_VERSION
 from treadle_launcher.run_view import RunView
 
 

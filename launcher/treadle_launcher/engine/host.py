@@ -7,16 +7,16 @@ import signal
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from treadle_contract.event import StartMethod
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.worker import HostState, ProcessId
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.patience import Patience
-from treadle_launcher.events import StartMethod
-from treadle_launcher.hosts.frames import HostState, LauncherFrame
+from treadle_launcher.hosts.frames import ToHost
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.listener import Connection
 from treadle_launcher.hosts.provider import HostProcess
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.processes import ProcessId
 
 
 class HostStage(StrEnum):
@@ -118,7 +118,7 @@ class Host:
             return False
         return self.process.exit_code == -signal.SIGKILL
 
-    def send(self, frame: LauncherFrame) -> None:
+    def send(self, frame: ToHost) -> None:
         """Send a frame; nothing while the host is not connected."""
         if self.connection is not None:
             self.connection.send(frame)

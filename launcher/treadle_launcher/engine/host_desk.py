@@ -6,26 +6,27 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from treadle_contract.event import StartMethod
 from treadle_contract.ids import TaskId
-from treadle_launcher.engine.host import Host, HostStage
-from treadle_launcher.engine.host_pool import HostPool
-from treadle_launcher.engine.stranger import Stranger
-from treadle_launcher.events import StartMethod
-from treadle_launcher.hosts.frames import (
-    OLDEST_PROTOCOL_VERSION,
-    PROTOCOL_VERSION,
+from treadle_contract.worker import (
     Ack,
     Commit,
     Drain,
     Hello,
-    HostFrame,
     HostState,
     Prepare,
-    Report,
+)
+from treadle_launcher.engine.host import Host, HostStage
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.stranger import Stranger
+from treadle_launcher.hosts.frames import (
+    OLDEST_PROTOCOL_VERSION,
+    PROTOCOL_VERSION,
+    FrameError,
+    FromHost,
 )
 from treadle_launcher.hosts.listener import Connection
-from treadle_launcher.journal import JournalRecord
-from treadle_launcher.wire.worker import FrameError
+from treadle_launcher.journal import Record
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class HostNews(Protocol):
         """Learn that a host that was ready dialled again, and which tasks it runs."""
         ...
 
-    def host_reported(self, host: Host, records: Sequence[JournalRecord]) -> None:
+    def host_reported(self, host: Host, records: Sequence[Record]) -> None:
         """Take journal records that were not taken before."""
         ...
 
@@ -81,7 +82,7 @@ class HostDesk:
                 # It was hung up on here, and may have gone since; one that lives dials again.
                 self._pool.answers.asked(host)
 
-    def frame_received(self, connection: Connection, frame: HostFrame) -> None:
+    def frame_received(self, connection: Connection, frame: FromHost) -> None:
         """Take a frame. A host whose frame cannot be acted on is ended, and no other."""
         if self._is_closed:
             connection.close()
@@ -97,21 +98,21 @@ class HostDesk:
                 self._pool.kill_for(host, f"{why}, and it was killed")
             self._fault(error)
 
-    def _act_on(self, connection: Connection, frame: HostFrame) -> None:
+    def _act_on(self, connection: Connection, frame: FromHost) -> None:
         if isinstance(frame, Hello):
             self._hello(connection, frame)
             return
         host = self._hosts.get(connection)
         if host is None and connection in self._strangers:
-            if isinstance(frame, Report):
-                self._strangers[connection].reported(frame.records)
+            if isinstance(frame, tuple):
+                self._strangers[connection].reported(frame)
             return
         if host is None:
             _LOG.warning("frame_ignored reason=no_hello")
             return
         self._pool.answers.heard(host)
-        if isinstance(frame, Report):
-            records = [record for record in frame.records if record.number > host.received]
+        if isinstance(frame, tuple):
+            records = [record for record in frame if record.number > host.received]
             if records:
                 self._news.host_reported(host, records)
         else:

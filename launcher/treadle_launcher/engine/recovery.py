@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle_contract.event import StepStarted
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.run import RunState, StepState
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.events import StepStarted
 from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.plan_check import check_plan
 from treadle_launcher.processes import is_alive
-from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
 from treadle_launcher.store.store import Store
 

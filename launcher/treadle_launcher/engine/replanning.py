@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine
 from functools import partial
 
-from treadle_contract.run import Failure, FailureReason
+from treadle_contract.run import Failure, FailureReason, RunState
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
@@ -17,7 +17,6 @@ from treadle_launcher.launch_request import Launchable
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan
 from treadle_launcher.planning import Planner
-from treadle_launcher.run_states import RunState
 from treadle_launcher.store.store import Store
 
 _LOG = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from treadle_launcher.hosts.frames import Commit, Drain, Hello
+from treadle_contract.worker import Commit, Drain, Hello
 from treadle_launcher.hosts.listener import Connection
-from treadle_launcher.journal import ATTEMPT_ENDS, JournalRecord
+from treadle_launcher.journal import ATTEMPT_ENDS, Record
 from treadle_launcher.processes import ask_to_end
 
 
@@ -25,7 +25,7 @@ class Stranger:
         connection.send(Commit(record=0))
         self._end_if_done()
 
-    def reported(self, records: Iterable[JournalRecord]) -> None:
+    def reported(self, records: Iterable[Record]) -> None:
         """Learn what ended."""
         self._running.difference_update(
             record.task_id for record in records if isinstance(record.fact, ATTEMPT_ENDS)

@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
-from treadle_contract.run import Failure
+from treadle_contract.run import Failure, RunState
 from treadle_launcher.clock import Clock
 from treadle_launcher.decide import abandoned
 from treadle_launcher.engine import failures
-from treadle_launcher.events import NewEvent, RunFinished
+from treadle_launcher.events import NewEvent
 from treadle_launcher.folding import folded
-from treadle_launcher.run_states import RunState
 from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
 from treadle_launcher.store.store import Store
 from treadle_launcher.watch import Watchers

@@ -1,20 +1,32 @@
-"""What a host and the launcher say to each other: the messages of worker.proto as data.
-
-Tasks and journal records have files of their own: tasks.py, journal.py.
-"""
+"""What a host and the launcher say to each other: frames of worker.proto as proto3-JSON."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeAlias
+from dataclasses import replace
+from typing import Any, Final, TypeAlias, TypeVar
 
-from treadle_contract.ids import HostId, TaskId
-from treadle_contract.run import Failure
-from treadle_launcher.events import StartMethod
-from treadle_launcher.journal import JournalRecord
-from treadle_launcher.processes import ProcessId
-from treadle_launcher.tasks import Task
+from treadle_contract.bounds import check
+from treadle_contract.ids import HostId
+from treadle_contract.json_codec import decode, dumps
+from treadle_contract.json_text import parsed
+from treadle_contract.message import ContractError, Message
+from treadle_contract.run import FailureReason
+from treadle_contract.worker import (
+    Ack,
+    AttemptFailed,
+    Cancel,
+    Commit,
+    Drain,
+    Hello,
+    JournalRecord,
+    LauncherFrame,
+    Prepare,
+    Report,
+    Task,
+)
+from treadle_launcher.journal import Implausible, Record, implausible
+
+M = TypeVar("M", bound=Message)
 
 PROTOCOL_VERSION = 1
 """Of hosts that get tasks."""
@@ -22,107 +34,114 @@ PROTOCOL_VERSION = 1
 OLDEST_PROTOCOL_VERSION = 1
 """Of hosts that are listened to: what an older launcher had them run, ends as it would have."""
 
+FromHost: TypeAlias = Hello | Ack | tuple[Record, ...]
+"""What a frame of a host says; the records are those of a report."""
 
-class HostState(StrEnum):
-    """How far a host is."""
+ToHost: TypeAlias = Commit | Task | Cancel | Prepare | Drain
+"""What a frame to a host says."""
 
-    NEW = "new"
-    """The user's modules are not imported yet."""
-
-    READY = "ready"
-    """It takes tasks."""
-
-    IMPORT_FAILED = "import_failed"
-    """The import failed; it leaves."""
-
-    STALE = "stale"
-    """The import gave another digest; it leaves."""
+_NAMES: Final = ("number", "task_id", "taskId", "step_key", "stepKey", "attempt")
+"""By these fields of a record it is known what it is about."""
 
 
-class AckState(StrEnum):
-    """What a host knows of a task id."""
+class FrameError(ValueError):
+    """A frame is not what the protocol says. `host_id`: the host that it names, if it does."""
 
-    ACCEPTED = "accepted"
-    """New; it runs now."""
-
-    RUNNING = "running"
-    """Known; it runs still."""
-
-    ENDED = "ended"
-    """Known; the journal says how it ended."""
-
-    REFUSED = "refused"
-    """The host drains, or does not hold the code."""
+    def __init__(self, message: str, host_id: HostId | None = None) -> None:
+        super().__init__(message)
+        self.host_id = host_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
-    """Who a host is and what it holds.
+def encode_frame(said: ToHost) -> bytes:
+    """Return a frame to a host, without its length."""
+    return dumps(LauncherFrame(frame=said))
 
-    `changes` say which files differ, a line each, when STALE; `notes` what a person should know of
-    the import, when READY.
+
+def decode_frame(body: bytes) -> FromHost | None:
+    """Read a frame from a host. None: a kind that is not known here.
+
+    Raises:
+        FrameError: it is no proto3-JSON of a HostFrame, or beyond the bounds of its fields.
     """
-
-    protocol_version: int
-    host_id: HostId
-    process: ProcessId
-    location: str
-    state: HostState
-    digest: str = ""
-    running_task_ids: tuple[TaskId, ...] = ()
-    last_record: int = 0
-    start_method: StartMethod | None = None
-    start_method_reason: str = ""
-    failure: Failure | None = None
-    changes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    frame: dict[str, Any] = {}
+    try:
+        frame = parsed(body, "HostFrame")
+        if frame.get("report") is not None:
+            return _decode_report(frame["report"])
+        if frame.get("hello") is not None:
+            return _checked(Hello, frame["hello"])
+        if frame.get("ack") is not None:
+            return _checked(Ack, frame["ack"])
+    except ContractError as error:
+        raise FrameError(str(error), _named_host(frame)) from error
+    return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """Journal records, in order, without a gap."""
-
-    records: tuple[JournalRecord, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ack:
-    """The answer to a task."""
-
-    task_id: TaskId
-    state: AckState
+def _checked(cls: type[M], obj: object) -> M:
+    message = decode(cls, obj)
+    check(message)
+    return message
 
 
-HostFrame: TypeAlias = Hello | Report | Ack
+def _named_host(frame: dict[str, Any]) -> HostId | None:
+    hello = frame.get("hello")
+    host_id = (hello.get("hostId") or hello.get("host_id")) if isinstance(hello, dict) else None
+    return HostId(host_id) if isinstance(host_id, str) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """The last journal record that the store holds."""
-
-    record: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """End a task. `grace_ms` lies between TERM and KILL; `show_stacks`: it says where it was."""
-
-    task_id: TaskId
-    grace_ms: int
-    show_stacks: bool = False
+def _decode_report(obj: object) -> tuple[Record, ...]:
+    if not isinstance(obj, dict) or not isinstance(obj.get("records", []), list):
+        return decode(Report, obj).records
+    records = map(_decode_record, obj.get("records", []))
+    return tuple(record for record in records if record is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepare:
-    """Import and be ready."""
+def decode_journal_line(line: bytes) -> Record | None:
+    """Read a line of a host's journal. None: a kind of record that is not known here.
+
+    Raises:
+        FrameError: it is no proto3-JSON of a JournalRecord, or it cannot be known of what.
+    """
+    try:
+        return _decode_record(parsed(line, "JournalRecord"))
+    except ContractError as error:
+        raise FrameError(str(error)) from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drain:
-    """Accept no more; leave when none runs, or end what runs."""
+def _decode_record(obj: object) -> Record | None:
+    """Read a record. One that is not what it must be spoils the attempt that it is about.
 
-    cancel_running: bool
-    grace_ms: int
+    Raises:
+        FrameError: it cannot be known of which.
+    """
+    try:
+        record = _checked(JournalRecord, obj)
+    except ContractError as error:
+        return _spoilt(obj, error)
+    if record.fact is None:
+        return None
+    return _explained(record)
 
 
-LauncherFrame: TypeAlias = Commit | Task | Cancel | Prepare | Drain
+def _spoilt(obj: object, problem: ContractError) -> Implausible:
+    told = obj if isinstance(obj, dict) else {}
+    names = {name: told[name] for name in _NAMES if name in told}
+    try:
+        named = _checked(JournalRecord, {**names, "time": "1970-01-01T00:00:00Z"})
+    except ContractError as error:
+        raise FrameError(str(error)) from error
+    return implausible(named, str(problem))
+
+
+def _explained(record: JournalRecord) -> JournalRecord:
+    """Return a record whose failure, if it is one, is for a reason that is known here."""
+    fact = record.fact
+    if not isinstance(fact, AttemptFailed) or _is_known(fact.failure.reason):
+        return record
+    # One that is not known here is taken for a fault of ours.
+    failure = replace(fact.failure, reason=FailureReason.INTERNAL)
+    return replace(record, fact=replace(fact, failure=failure))
+
+
+def _is_known(reason: FailureReason | None) -> bool:
+    return reason is not None and reason.is_known

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from treadle_contract.ids import HostId
+from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import Durability
+from treadle_launcher.hosts.frames import FrameError, decode_journal_line
 from treadle_launcher.hosts.host_tag import tag_of
-from treadle_launcher.journal import JournalRecord
+from treadle_launcher.journal import Record
 from treadle_launcher.private_files import write_private
-from treadle_launcher.processes import ProcessId
-from treadle_launcher.wire.worker import FrameError, decode_journal_line
 
 _TAIL_BYTES = 8 * 1024
 
@@ -23,7 +23,7 @@ _TAIL_BYTES = 8 * 1024
 class LastRecords:
     """What a host that is gone had told, and what of it cannot be read: "" is nothing."""
 
-    records: tuple[JournalRecord, ...] = ()
+    records: tuple[Record, ...] = ()
     damage: str = ""
 
 

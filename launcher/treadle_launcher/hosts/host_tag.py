@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 
 from treadle_contract.ids import HostId
-from treadle_launcher.processes import ProcessId, identify, is_alive
+from treadle_contract.worker import ProcessId
+from treadle_launcher.processes import identify, is_alive
 
 _NO_LIMIT_BELOW = 1 << 62
 _LINE = b"Max realtime timeout"

@@ -15,8 +15,13 @@ from treadle_access.connections import most_connections
 from treadle_access.folders import owned_folder
 from treadle_access.sockets import claimed, peer_uid
 from treadle_launcher import defaults
-from treadle_launcher.hosts.frames import HostFrame, LauncherFrame
-from treadle_launcher.wire.worker import FrameError, decode_frame, encode_frame
+from treadle_launcher.hosts.frames import (
+    FrameError,
+    FromHost,
+    ToHost,
+    decode_frame,
+    encode_frame,
+)
 
 _LOG = logging.getLogger(__name__)
 _LENGTH = struct.Struct(">I")
@@ -26,7 +31,7 @@ _LARGEST_FRAME = 64 * 1024 * 1024
 class FrameHandler(Protocol):
     """Whoever acts on what hosts say. Neither method may block."""
 
-    def frame_received(self, connection: Connection, frame: HostFrame) -> None:
+    def frame_received(self, connection: Connection, frame: FromHost) -> None:
         """Take a frame."""
         ...
 
@@ -49,7 +54,7 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
 
-    def send(self, frame: LauncherFrame) -> None:
+    def send(self, frame: ToHost) -> None:
         """Send a frame; one to a host that is gone is dropped."""
         if self._transport is None or self._transport.is_closing():
             return

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from treadle_access.addresses import Address, UnixAddress
+from treadle_contract.worker import ProcessId
 from treadle_launcher.arguments import StartMethod
 from treadle_launcher.durability import Durability
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
 from treadle_launcher.private_files import opened_private
-from treadle_launcher.processes import ProcessId, boot_id, exited, kill_guarded, start_ticks
+from treadle_launcher.processes import boot_id, exited, kill_guarded, start_ticks
 
 
 class HostStartError(RuntimeError):

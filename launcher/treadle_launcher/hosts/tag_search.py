@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from treadle_contract.worker import ProcessId
 from treadle_launcher.hosts.host_tag import tag_on
-from treadle_launcher.processes import ProcessId, identify
+from treadle_launcher.processes import identify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

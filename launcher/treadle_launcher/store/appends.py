@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.split import split_payload
 from treadle_launcher.store import event_log, materializations, runs, texts
 from treadle_launcher.store.errors import (
@@ -65,7 +66,7 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
     materializations.write(session.connection, before.location, stored)
     if stored:
         runs.update(session.connection, before, fold.summary())
-        if fold.state.is_final:
+        if fold.state in FINAL_RUN_STATES:
             runs.let_go(session.connection, batch.run_id)
     return stored
 

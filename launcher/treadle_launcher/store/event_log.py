@@ -7,14 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 
-from treadle_contract.ids import RunId, StepKey
-from treadle_launcher import codec
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
-    EVENT_KINDS,
-    KIND_NAMES,
-    Event,
-    NewEvent,
+from treadle_contract.event import (
     RunFinished,
     StepCancelled,
     StepFailed,
@@ -24,6 +17,10 @@ from treadle_launcher.events import (
     StepSkipped,
     StepSucceeded,
 )
+from treadle_contract.ids import RunId, StepKey
+from treadle_launcher import codec
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import EVENT_KINDS, KIND_NAMES, Event, NewEvent
 from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.schema import events as table

@@ -8,8 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from treadle_contract.event import StepSucceeded
 from treadle_contract.ids import RunId, StepKey
-from treadle_launcher.events import KIND_NAMES, StepSucceeded
+from treadle_launcher.events import KIND_NAMES
 from treadle_launcher.store.schema import events, runs
 
 _SUCCEEDED: Final = KIND_NAMES[StepSucceeded]

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import AssetMaterialized, Event
+from treadle_launcher.events import Event
 from treadle_launcher.store import value_record
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from treadle_contract.ids import RunId
+from treadle_contract.plan import Verdict
 from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
 from treadle_launcher.events import Event
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan, Verdict
+from treadle_launcher.plan import Plan
 from treadle_launcher.run_summary import RunSummary, SummaryFold
 from treadle_launcher.store import appends, event_log, plans, runs, value_record
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
@@ -81,7 +82,7 @@ def replace_plan(
     _check_values(session.connection, plan)
     fold = session.fold(batch.run_id)
     before = fold.summary()
-    fold.replan(plan.digest, plan.fingerprint, _step_count(plan))
+    fold.replan(plan.header.digest, plan.header.fingerprint, _step_count(plan))
     plans.put_of_run(session.connection, batch.run_id, plan)
     runs.put_launch_spec(session.connection, batch.run_id, launch_spec)
     runs.update(session.connection, before, fold.summary())

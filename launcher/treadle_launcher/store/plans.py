@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_contract.ids import RunId
-from treadle_contract.plan import Reuse
+from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep, Reuse
 from treadle_launcher import codec
 from treadle_launcher.errors import BadAnswerError, UnknownRunError
-from treadle_launcher.plan import Hazard, Load, Plan, PlannedStep
+from treadle_launcher.plan import Plan
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
 
 T = TypeVar("T")
@@ -30,18 +30,19 @@ def put(connection: Connection, plan: Plan) -> None:
     Raises:
         BadAnswerError: another plan has that fingerprint.
     """
-    query = select(plans.c.fingerprint).where(plans.c.fingerprint == plan.fingerprint)
+    fingerprint = plan.header.fingerprint
+    query = select(plans.c.fingerprint).where(plans.c.fingerprint == fingerprint)
     if connection.execute(query).scalar_one_or_none() is not None:
         _check_same(connection, plan)
         return
     connection.execute(
-        insert(plans), {"fingerprint": plan.fingerprint, "header_json": _header(plan)}
+        insert(plans), {"fingerprint": fingerprint, "header_json": codec.dumps(plan.header)}
     )
     items = [
-        *_items(plan.fingerprint, _STEPS, plan.steps),
-        *_items(plan.fingerprint, _LOADS, [_unresolved(load) for load in plan.loads]),
-        *_items(plan.fingerprint, _HAZARDS, plan.hazards),
-        *_items(plan.fingerprint, _REUSES, [replace(reuse, outputs=()) for reuse in plan.reuses]),
+        *_items(fingerprint, _STEPS, plan.steps),
+        *_items(fingerprint, _LOADS, [_unresolved(load) for load in plan.loads]),
+        *_items(fingerprint, _HAZARDS, plan.hazards),
+        *_items(fingerprint, _REUSES, [replace(reuse, outputs=()) for reuse in plan.reuses]),
     ]
     if items:
         connection.execute(insert(plan_items), items)
@@ -51,7 +52,7 @@ def _check_same(connection: Connection, plan: Plan) -> None:
     """Check that a plan is wired as the one that is kept by its fingerprint, which runs fold."""
     query = (
         select(plan_items.c.item_json)
-        .where(plan_items.c.fingerprint == plan.fingerprint, plan_items.c.part == _STEPS)
+        .where(plan_items.c.fingerprint == plan.header.fingerprint, plan_items.c.part == _STEPS)
         .order_by(plan_items.c.position)
     )
     kept = connection.execute(query).scalars().all()
@@ -59,9 +60,9 @@ def _check_same(connection: Connection, plan: Plan) -> None:
         return
     if [_wiring(codec.loads(PlannedStep, text)) for text in kept] != list(map(_wiring, plan.steps)):
         raise BadAnswerError(
-            [plan.location],
-            message=f"The code server of {plan.location} answered what the contract does not allow:"
-            f" PlanPart.header.fingerprint is {plan.fingerprint!r}, as that of a plan whose steps"
+            [plan.header.location],
+            message=f"The code server of {plan.header.location} answered what the contract does not allow:"
+            f" PlanPart.header.fingerprint is {plan.header.fingerprint!r}, as that of a plan whose steps"
             " are others. Nothing was done with it: mend the code server, or serve the location by"
             " another.",
         )
@@ -76,7 +77,7 @@ def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
     """Keep the plan of a run, in place of the one that it had."""
     put(connection, plan)
     row = insert_or(run_plans).values(
-        run_id=run_id, fingerprint=plan.fingerprint, header_json=_header(plan)
+        run_id=run_id, fingerprint=plan.header.fingerprint, header_json=codec.dumps(plan.header)
     )
     connection.execute(
         row.on_conflict_do_update(
@@ -114,8 +115,8 @@ def get(connection: Connection, fingerprint: str) -> Plan | None:
     header = connection.execute(query).scalar_one_or_none()
     if header is None:
         return None
-    return replace(
-        codec.loads(Plan, header),
+    return Plan(
+        header=codec.loads(PlanHeader, header),
         steps=_read_items(connection, fingerprint, _STEPS, PlannedStep),
         loads=_read_items(connection, fingerprint, _LOADS, Load),
         hazards=_read_items(connection, fingerprint, _HAZARDS, Hazard),
@@ -143,17 +144,13 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
         .where(run_reuses.c.run_id == run_id)
         .order_by(run_reuses.c.position)
     )
-    return replace(
-        codec.loads(Plan, row.header_json),
+    return Plan(
+        header=codec.loads(PlanHeader, row.header_json),
         steps=_read_items(connection, row.fingerprint, _STEPS, PlannedStep),
         loads=tuple(codec.loads(Load, text) for text in loads),
         hazards=_read_items(connection, row.fingerprint, _HAZARDS, Hazard),
         reuses=tuple(codec.loads(Reuse, text) for text in connection.execute(reused).scalars()),
     )
-
-
-def _header(plan: Plan) -> str:
-    return codec.dumps(replace(plan, steps=(), loads=(), hazards=(), reuses=()))
 
 
 def _items(fingerprint: str, part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:

@@ -11,17 +11,17 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
-from treadle_contract.run import Failure
+from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.errors import UnknownRunError
-from treadle_launcher.events import Event, RunSubmitted
+from treadle_launcher.events import Event
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_summary import RunSummary
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store import manifests
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from treadle_contract.ids import HostId, RunId
 from treadle_launcher.clock import Clock
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_summary import SummaryFold
 from treadle_launcher.store import host_marks, runs
 from treadle_launcher.store.records import HostMark
@@ -38,7 +39,7 @@ class WriteSession:
 
     def drop_finished(self) -> None:
         """Let go of runs that are over: nothing more is written of them."""
-        for run_id in [key for key, fold in self.folds.items() if fold.state.is_final]:
+        for run_id in [key for key, fold in self.folds.items() if fold.state in FINAL_RUN_STATES]:
             del self.folds[run_id]
 
     def next_store_sequence(self) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TextId
+from treadle_contract.run import RunState
 from treadle_launcher.clock import Clock, SystemClock, TimeUs
 from treadle_launcher.durability import Durability
 from treadle_launcher.events import Event, NewEvent
@@ -21,7 +22,6 @@ from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan
-from treadle_launcher.run_states import RunState
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store import (
     appends,

@@ -10,12 +10,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import Reuse
+from treadle_contract.plan import Load, Reuse
+from treadle_contract.run import RunState
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
-from treadle_launcher.plan import Load
-from treadle_launcher.run_states import FINAL_RUN_STATES, RunState
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.schema import (
     events,
     materializations,

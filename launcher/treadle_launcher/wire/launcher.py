@@ -13,8 +13,12 @@ from treadle_launcher.events import Event
 from treadle_launcher.launch_request import LaunchRequest
 from treadle_launcher.wire.enums import EnumCodec
 from treadle_launcher.wire.event import encode_event
-from treadle_launcher.wire.plan import decode_options, decode_selection
-from treadle_launcher.wire.reexecution import check_reexecution, decode_reexecution
+from treadle_launcher.wire.plan import (
+    check_reexecution,
+    decode_options,
+    decode_reexecution,
+    decode_selection,
+)
 from treadle_launcher.wire.run import encode_materialization
 
 _STREAMS = EnumCodec(LogStream, launcher_pb2.LogStream, "LOG_STREAM")

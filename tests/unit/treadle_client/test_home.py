@@ -12,8 +12,9 @@ import pytest
 from tests.processes import running
 from treadle_access.addresses import UnixAddress
 from treadle_client._home import default_home, find_launcher
+from treadle_contract.worker import ProcessId
 from treadle_launcher.home import open_home
-from treadle_launcher.processes import ProcessId, own_id
+from treadle_launcher.processes import own_id
 
 
 def boot_id():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from treadle_api.v1 import graph_pb2
 from treadle_contract.ids import KeyText
+from treadle_contract.plan import PlanHeader
 from treadle_launcher.elsewhere import elsewhere_notes
 from treadle_launcher.plan import Plan
 from treadle_launcher.wire.graph import Graph
@@ -25,11 +26,13 @@ GRAPHS = {"a": graph(report="sales"), "b": graph(sales="raw", early="raw"), "c":
 
 def notes(location: str, *, above: tuple[str, ...] = (), below: tuple[str, ...] = ()) -> list[str]:
     plan = Plan(
-        location=location,
-        digest="d",
-        fingerprint="f",
-        above_asset_keys=tuple(map(KeyText, above)),
-        below_asset_keys=tuple(map(KeyText, below)),
+        header=PlanHeader(
+            location=location,
+            digest="d",
+            fingerprint="f",
+            above_asset_keys=tuple(map(KeyText, above)),
+            below_asset_keys=tuple(map(KeyText, below)),
+        ),
     )
     return list(elsewhere_notes(plan, GRAPHS))
 

@@ -14,12 +14,12 @@ from tests.unit.treadle_launcher.store.samples import (
     started_run,
     step_started,
 )
+from treadle_contract.event import StepSucceeded
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.run import RunState, StepState
 from treadle_launcher.errors import UnknownRunError
-from treadle_launcher.events import NewEvent, StepSucceeded
+from treadle_launcher.events import NewEvent
 from treadle_launcher.folding import LastFolded, folded
-from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.store import Store
 
 FIRST = StepKey("block.s0")
@@ -65,7 +65,8 @@ def test_a_run_that_has_not_started_is_read_anew_with_the_plan_it_got_since(data
         run_id = (await store.create_run(make_run())).run.run_id
         last = LastFolded(store)
         assert len((await last.view(run_id)).steps) == 3
-        plan = replace(make_plan("f2", steps=5), digest="d2")
+        plan = make_plan("f2", steps=5)
+        plan = replace(plan, header=replace(plan.header, digest="d2"))
         await store.replace_plan(run_id, plan, make_run().launch_spec)
         assert len((await last.view(run_id)).steps) == 5
 

@@ -1,16 +1,10 @@
 from __future__ import annotations
 
-from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.run import Failure, FailureReason
-from treadle_contract.value import Text
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
+from treadle_contract.event import (
     AssetMaterialized,
     CancelRequested,
-    Event,
     InputLoaded,
     LogRecord,
-    NewEvent,
     OutputDiscarded,
     OutputStored,
     RunDequeued,
@@ -21,17 +15,23 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.journal import (
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import PlanHeader, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import Text
+from treadle_contract.worker import (
     AttemptBegun,
     AttemptCancelled,
     AttemptFailed,
     AttemptSucceeded,
-    Implausible,
     JournalRecord,
+    ProcessId,
     WorkerLogRecord,
-    record_events,
 )
-from treadle_launcher.plan import Plan, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_launcher.clock import TimeUs, as_moment
+from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.journal import Implausible, record_events
+from treadle_launcher.plan import Plan
 from treadle_launcher.retrying import failed_for_good
 from treadle_launcher.run_view import RunView
 
@@ -41,9 +41,7 @@ STEP = StepKey("s")
 def running(*more: NewEvent) -> RunView:
     """Return a run whose only step runs its first attempt."""
     plan = Plan(
-        location="here",
-        digest="planned",
-        fingerprint="f",
+        header=PlanHeader(location="here", digest="planned", fingerprint="f"),
         steps=(PlannedStep(key=STEP, block="s", verdict=Verdict.RUN),),
     )
     facts = [
@@ -88,7 +86,7 @@ def told(fact, view: RunView | None = None, attempt: int = 1):
         task_id=TaskId("t"),
         step_key=STEP,
         attempt=attempt,
-        time=TimeUs(5),
+        time=as_moment(TimeUs(5)),
         fact=fact,
     )
     return [event.payload for event in record_events(view or running(), record, failed_for_good)]
@@ -133,7 +131,7 @@ def test_failures_loads_and_logs_are_told_as_they_are():
 
 
 def test_the_begin_of_an_attempt_is_no_event():
-    assert told(AttemptBegun(boot_id="b", pid=1, start_ticks=2)) == []
+    assert told(AttemptBegun(process=ProcessId(boot_id="b", pid=1, start_ticks=2))) == []
 
 
 def test_an_attempt_that_was_cancelled_with_its_run_is_cancelled():
@@ -157,7 +155,16 @@ def test_an_attempt_that_does_not_run_any_more_tells_nothing():
 
 
 def test_what_cannot_be_believed_of_an_attempt_fails_it_and_says_why():
-    (fact,) = told(Implausible(problem="JournalRecord.time is not set"))
+    record = Implausible(
+        number=1,
+        task_id=TaskId("t"),
+        step_key=STEP,
+        attempt=1,
+        problem="JournalRecord.time is not set",
+    )
+    (event,) = record_events(running(), record, failed_for_good)
+    fact = event.payload
+    assert event.time is None
     assert isinstance(fact, StepFailed)
     assert fact.failure.reason is FailureReason.INTERNAL
     assert "JournalRecord.time is not set" in fact.failure.message

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 from treadle_contract.ids import KeyText
+from treadle_contract.plan import Load
 from treadle_launcher.load_refusals import refused_loads
-from treadle_launcher.plan import Load
 
-NEVER = Load(asset_key=KeyText("a"))
-GONE = Load(asset_key=KeyText("b"), gone="its value is gone from the disk (/v/b)")
-EXTERNAL = Load(asset_key=KeyText("x"), external=True)
+NEVER = Load(asset_key=KeyText("a"), io_manager_key="io_manager", builtin_manager=True)
+GONE = Load(
+    asset_key=KeyText("b"),
+    gone="its value is gone from the disk (/v/b)",
+    io_manager_key="io_manager",
+    builtin_manager=True,
+)
+EXTERNAL = Load(
+    asset_key=KeyText("x"), external=True, io_manager_key="io_manager", builtin_manager=True
+)
 
 
 def test_each_load_is_named_with_why_nothing_can_be_read_and_the_selection_that_makes_them():

@@ -3,21 +3,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from treadle_contract.ids import KeyText, StepKey
-from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import (
+from treadle_contract.plan import (
     Hazard,
     Load,
-    Plan,
+    PlanHeader,
     PlannedStep,
     Selection,
     UnselectedOutputs,
     Verdict,
 )
+from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Plan
 from treadle_launcher.plan_changes import manifest_changes, plan_changes
 
 
-def plan(**fields: object) -> Plan:
-    return Plan(**{"location": "here", "digest": "d", "fingerprint": "f", **fields})  # type: ignore[arg-type]  # a test's
+def plan(
+    selection: Selection | None = None, selected: tuple[KeyText, ...] = (), **parts: object
+) -> Plan:
+    header = PlanHeader(
+        location="here",
+        digest="d",
+        fingerprint="f",
+        selection=selection,
+        selected_asset_keys=selected,
+    )
+    return Plan(header=header, **parts)  # type: ignore[arg-type]  # a test's
 
 
 def step(key: str, verdict: Verdict = Verdict.RUN, **fields: object) -> PlannedStep:
@@ -73,13 +83,13 @@ def test_of_a_definition_that_changed_in_one_part_that_part_is_named():
 def test_what_two_plans_do_differently_is_named():
     before = plan(
         selection=Selection(expressions=("a",)),
-        selected_asset_keys=(KeyText("a"),),
+        selected=(KeyText("a"),),
         steps=(step("s"), step("t"), step("u")),
-        loads=(Load(asset_key=KeyText("l")),),
+        loads=(Load(asset_key=KeyText("l"), io_manager_key="io_manager", builtin_manager=True),),
     )
     now = plan(
         selection=Selection(expressions=("b",)),
-        selected_asset_keys=(KeyText("b"),),
+        selected=(KeyText("b"),),
         steps=(step("t", Verdict.OMIT), step("u", op="x"), step("v")),
         hazards=(
             Hazard(

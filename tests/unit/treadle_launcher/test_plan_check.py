@@ -9,12 +9,10 @@ from dataclasses import replace
 import pytest
 
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse
-from treadle_launcher.earlier_steps import EarlierStep
-from treadle_launcher.plan import (
+from treadle_contract.plan import (
     Hazard,
     Load,
-    Plan,
+    PlanHeader,
     PlannedAsset,
     PlannedInput,
     PlannedInputRef,
@@ -22,11 +20,16 @@ from treadle_launcher.plan import (
     PlannedSource,
     PlannedStep,
     PlannedStepOutput,
+    Reexecution,
+    ReexecutionKind,
+    Reuse,
     UnselectedOutputs,
     Verdict,
 )
+from treadle_contract.run import StepState
+from treadle_launcher.earlier_steps import EarlierStep
+from treadle_launcher.plan import Plan
 from treadle_launcher.plan_check import BadPlanError, check_plan, check_reused
-from treadle_launcher.step_states import StepState
 
 
 def reads(*sources: PlannedSource) -> tuple[PlannedInput, ...]:
@@ -44,31 +47,47 @@ def of_load(key: str) -> PlannedSource:
 def step(
     key: str, verdict: Verdict = Verdict.RUN, inputs: tuple[PlannedInput, ...] = ()
 ) -> PlannedStep:
-    asset = PlannedAsset(asset_key=KeyText(key), selected=True)
+    asset = PlannedAsset(
+        asset_key=KeyText(key), selected=True, io_manager_key="io_manager", builtin_manager=True
+    )
     return PlannedStep(
         key=StepKey(key),
         block=key,
         verdict=verdict,
         selected_outputs=("result",),
         inputs=inputs,
-        outputs=(PlannedOutput(name="result", selected=True, assets=(asset,)),),
+        outputs=(
+            PlannedOutput(
+                name="result",
+                selected=True,
+                assets=(asset,),
+                is_required=True,
+                io_manager_key="io_manager",
+                builtin_manager=True,
+            ),
+        ),
     )
 
 
 READER = PlannedInputRef(step_key=StepKey("a"), input="x")
 PLAN = Plan(
-    location="here",
-    digest="d",
-    fingerprint="f",
+    header=PlanHeader(location="here", digest="d", fingerprint="f"),
     steps=(step("a", inputs=reads(of_load("u"))), step("b", inputs=reads(of_step("a")))),
-    loads=(Load(asset_key=KeyText("u"), readers=(READER,)),),
+    loads=(
+        Load(
+            asset_key=KeyText("u"),
+            readers=(READER,),
+            io_manager_key="io_manager",
+            builtin_manager=True,
+        ),
+    ),
 )
 AGAIN = Reexecution(parent_run_id=RunId("r"), kind=ReexecutionKind.ALL)
 REUSED = replace(
     PLAN,
     steps=(step("a", Verdict.REUSE), PLAN.steps[1]),
     loads=(),
-    reexecution=AGAIN,
+    header=replace(PLAN.header, reexecution=AGAIN),
     reuses=(Reuse(step_key=StepKey("a"), from_run_id=RunId("r")),),
 )
 
@@ -107,7 +126,14 @@ FAULTS: dict[str, tuple[Plan, str]] = {
     "reader that is none": (
         replace(
             PLAN,
-            loads=(Load(asset_key=KeyText("u"), readers=(replace(READER, input="y"),)),),
+            loads=(
+                Load(
+                    asset_key=KeyText("u"),
+                    readers=(replace(READER, input="y"),),
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
+                ),
+            ),
         ),
         "loads[0].readers[0] is 'y' of 'a'",
     ),
@@ -139,12 +165,12 @@ FAULTS: dict[str, tuple[Plan, str]] = {
         "hazards[0] is of 'other' of 'a'",
     ),
     "reuse of what runs": (
-        replace(PLAN, reexecution=AGAIN, reuses=REUSED.reuses),
+        replace(PLAN, header=REUSED.header, reuses=REUSED.reuses),
         "reuses[0].step_key is 'a'",
     ),
     "reused without a reuse": (replace(REUSED, reuses=()), "steps[0].verdict is REUSE"),
     "reuse twice": (replace(REUSED, reuses=REUSED.reuses * 2), "reuses[1].step_key is 'a'"),
-    "reuse without a re-execution": (replace(REUSED, reexecution=None), "header.reexecution"),
+    "reuse without a re-execution": (replace(REUSED, header=PLAN.header), "header.reexecution"),
 }
 
 

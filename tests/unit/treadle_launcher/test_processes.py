@@ -4,15 +4,8 @@ import asyncio
 import subprocess
 from dataclasses import replace
 
-from treadle_launcher.processes import (
-    ProcessId,
-    boot_id,
-    exited,
-    is_alive,
-    kill_guarded,
-    own_id,
-    start_ticks,
-)
+from treadle_contract.worker import ProcessId
+from treadle_launcher.processes import boot_id, exited, is_alive, kill_guarded, own_id, start_ticks
 
 
 def started(*command: str) -> tuple[subprocess.Popen[bytes], ProcessId]:

@@ -7,13 +7,8 @@ from typing import Any
 
 import pytest
 
-from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.run import Failure, FailureReason
-from treadle_contract.value import ValueRef
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
+from treadle_contract.event import (
     AssetMaterialized,
-    Event,
     InputLoaded,
     OutputDiscarded,
     OutputStored,
@@ -22,10 +17,10 @@ from treadle_launcher.events import (
     RunSubmitted,
     StepStarted,
 )
-from treadle_launcher.journal import AttemptFailed, AttemptSucceeded, Implausible, JournalRecord
-from treadle_launcher.plan import (
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import (
     Load,
-    Plan,
+    PlanHeader,
     PlannedAsset,
     PlannedInput,
     PlannedOutput,
@@ -36,6 +31,13 @@ from treadle_launcher.plan import (
     UnselectedOutputs,
     Verdict,
 )
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.value import ValueRef
+from treadle_contract.worker import AttemptFailed, AttemptSucceeded, JournalRecord
+from treadle_launcher.clock import TimeUs, as_moment
+from treadle_launcher.events import Event
+from treadle_launcher.journal import Implausible
+from treadle_launcher.plan import Plan
 from treadle_launcher.report_check import believed
 from treadle_launcher.run_view import RunView
 from treadle_launcher.tasks import task_for
@@ -45,26 +47,50 @@ RUN = RunId("r")
 
 
 def asset(key: str, *, selected: bool, builtin: bool = True) -> PlannedAsset:
-    return PlannedAsset(asset_key=KeyText(key), selected=selected, builtin_manager=builtin)
+    return PlannedAsset(
+        asset_key=KeyText(key),
+        selected=selected,
+        builtin_manager=builtin,
+        io_manager_key="io_manager",
+    )
 
 
 def view(unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE) -> RunView:
     """Return a run whose only step runs: it makes `a`, and maybe `theirs` and `unasked`."""
     outputs = (
-        PlannedOutput(name="made", selected=True, assets=(asset("a", selected=True),)),
+        PlannedOutput(
+            name="made",
+            selected=True,
+            assets=(asset("a", selected=True),),
+            is_required=True,
+            io_manager_key="io_manager",
+            builtin_manager=True,
+        ),
         PlannedOutput(
             name="foreign",
             selected=True,
             is_required=False,
             assets=(asset("theirs", selected=True, builtin=False),),
+            io_manager_key="io_manager",
+            builtin_manager=True,
         ),
         PlannedOutput(
             name="other",
             selected=False,
             is_required=False,
             assets=(asset("unasked", selected=False),),
+            io_manager_key="io_manager",
+            builtin_manager=True,
         ),
-        PlannedOutput(name="order", selected=True, is_required=False, nothing=True, is_read=True),
+        PlannedOutput(
+            name="order",
+            selected=True,
+            is_required=False,
+            nothing=True,
+            is_read=True,
+            io_manager_key="io_manager",
+            builtin_manager=True,
+        ),
     )
     source = PlannedSource(load_asset_key=KeyText("u"))
     step = PlannedStep(
@@ -75,8 +101,12 @@ def view(unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE) -> RunVi
         outputs=outputs,
         unselected_outputs=unselected,
     )
-    loads = (Load(asset_key=KeyText("u")),)
-    plan = Plan(location="here", digest="d", fingerprint="f", steps=(step,), loads=loads)
+    loads = (Load(asset_key=KeyText("u"), io_manager_key="io_manager", builtin_manager=True),)
+    plan = Plan(
+        header=PlanHeader(location="here", digest="d", fingerprint="f"),
+        steps=(step,),
+        loads=loads,
+    )
     submitted = RunSubmitted(
         location="here",
         selection=Selection(),
@@ -129,7 +159,12 @@ UNASKED_MADE = AssetMaterialized(
 
 def told(fact: Any, run: RunView | None = None) -> JournalRecord:
     record = JournalRecord(
-        number=1, task_id=TaskId("t"), step_key=STEP, attempt=1, time=TimeUs(5), fact=fact
+        number=1,
+        task_id=TaskId("t"),
+        step_key=STEP,
+        attempt=1,
+        time=as_moment(TimeUs(5)),
+        fact=fact,
     )
     return believed(run or view(), record)
 
@@ -215,7 +250,7 @@ def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
     ],
 )
 def test_what_cannot_be_of_the_task_is_not_believed_and_named(fact: Any, said: str) -> None:
-    found = told(fact).fact
+    found = told(fact)
 
     assert isinstance(found, Implausible)
     assert said in found.problem
@@ -230,7 +265,7 @@ def test_what_was_not_selected_is_made_only_where_that_is_wanted() -> None:
         yielded_outputs=("made", "other"),
     )
 
-    found = told(fact, view(UnselectedOutputs.DISCARD)).fact
+    found = told(fact, view(UnselectedOutputs.DISCARD))
 
     assert isinstance(found, Implausible)
     assert "stored[1].asset_key is 'unasked'" in found.problem

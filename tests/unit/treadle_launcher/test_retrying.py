@@ -8,18 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle_contract.event import RetryGround
-from treadle_contract.ids import HostId, RunId, StepKey, TaskId
-from treadle_contract.policy import Backoff, Jitter, RetryCause, RetryPolicy
-from treadle_contract.run import Failure, FailureReason
-from treadle_contract.worker import RetryRequest
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.decide import follow_ups
-from treadle_launcher.events import (
+from treadle_contract.event import (
     CancelRequested,
-    Event,
-    NewEvent,
-    Payload,
+    RetryGround,
     RunDequeued,
     RunStarted,
     RunSubmitted,
@@ -27,10 +18,16 @@ from treadle_launcher.events import (
     StepRetryScheduled,
     StepStarted,
 )
-from treadle_launcher.journal import AttemptFailed
-from treadle_launcher.plan import Plan, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.plan import PlanHeader, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_contract.policy import Backoff, Jitter, RetryCause, RetryPolicy
+from treadle_contract.run import Failure, FailureReason, RunState
+from treadle_contract.worker import AttemptFailed, RetryRequest
+from treadle_launcher.clock import TimeUs, as_time
+from treadle_launcher.decide import follow_ups
+from treadle_launcher.events import Event, NewEvent, Payload
+from treadle_launcher.plan import Plan
 from treadle_launcher.retrying import NOT_BEGUN_RETRIES, Retries, delay_before
-from treadle_launcher.run_states import RunState
 from treadle_launcher.run_view import RunView
 
 NOW = TimeUs(1_700_000_000_000_000)
@@ -46,7 +43,10 @@ class Log:
         self, policy: RetryPolicy | None = None, *, retry_lost: int = 0, timeout_ms: int = 0
     ) -> None:
         step = PlannedStep(key=STEP, block="b", verdict=Verdict.RUN, retry_policy=policy)
-        plan = Plan(location="here", digest="d", fingerprint="f", steps=(step,))
+        plan = Plan(
+            header=PlanHeader(location="here", digest="d", fingerprint="f"),
+            steps=(step,),
+        )
         submitted = RunSubmitted(
             location="here",
             selection=Selection(),
@@ -144,8 +144,16 @@ def test_an_ops_wish_needs_no_policy_and_has_its_own_end() -> None:
     fact = log.fail(USER, retry=wish)
     assert isinstance(fact, StepRetryScheduled)
     assert (fact.ground, fact.next_attempt) == (RetryGround.REQUESTED, 2)
-    assert fact.not_before == NOW + 1_500_000
+    assert as_time(fact.not_before) == NOW + 1_500_000
     assert log.grounds(USER, USER, retry=wish) == [RetryGround.REQUESTED, None]
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(-1, 0), (2**62, 3_153_600_000_000)])
+def test_a_wish_for_an_impossible_moment_is_cut(asked: int, taken: int) -> None:
+    fact = Log().fail(USER, retry=RetryRequest(max_retries=3, delay_ms=asked))
+
+    assert isinstance(fact, StepRetryScheduled)
+    assert as_time(fact.not_before) == NOW + taken * 1000
 
 
 def test_an_ops_wish_that_is_used_up_is_not_prolonged_by_its_policy() -> None:
@@ -189,7 +197,7 @@ def test_what_was_lost_before_its_code_began_is_tried_again_twice_and_uses_nothi
         log.start()
         fact = RETRIES.before_code_began(log.view, STEP, failed(LOST), NOW)
         assert isinstance(fact, StepRetryScheduled)
-        assert (fact.ground, fact.not_before) == (RetryGround.NOT_BEGUN, NOW)
+        assert (fact.ground, as_time(fact.not_before)) == (RetryGround.NOT_BEGUN, NOW)
         log.end(fact)
     assert log.grounds(USER) == [RetryGround.POLICY]
     log.start()
@@ -294,7 +302,7 @@ def test_a_policys_delay_counts_its_own_retries() -> None:
     for reason in (USER, LOST, USER, USER):
         fact = log.fail(reason)
         assert isinstance(fact, StepRetryScheduled)
-        waits.append((fact.not_before - NOW) // 1000)
+        waits.append((as_time(fact.not_before) - NOW) // 1000)
     assert waits == [250, 0, 500, 1000]
 
 

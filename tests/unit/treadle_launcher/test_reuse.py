@@ -9,19 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.plan import Reuse, ReusedOutput
-from treadle_contract.run import Failure, FailureReason
-from treadle_contract.value import ValueRef
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.decide import follow_ups, started
-from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
-from treadle_launcher.events import (
+from treadle_contract.event import (
     CancelRequested,
-    Event,
-    NewEvent,
     OutputStored,
-    Payload,
     RunDequeued,
     RunSubmitted,
     StepFailed,
@@ -29,12 +19,11 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import (
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import (
     Load,
     LoadState,
-    Plan,
+    PlanHeader,
     PlannedAsset,
     PlannedInput,
     PlannedOutput,
@@ -42,12 +31,21 @@ from treadle_launcher.plan import (
     PlannedStep,
     PlannedStepOutput,
     PlanOptions,
+    Reuse,
+    ReusedOutput,
     Selection,
     Verdict,
 )
-from treadle_launcher.run_states import RunState
+from treadle_contract.run import Failure, FailureReason, RunState, StepState
+from treadle_contract.value import ValueRef
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.decide import follow_ups, started
+from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
+from treadle_launcher.events import Event, NewEvent, Payload
+from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Plan
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import Materialization, NewRun
 from treadle_launcher.store.store import open_store
 from treadle_launcher.tasks import task_for
@@ -90,12 +88,45 @@ def chain(**verdicts: Verdict) -> Plan:
         step(
             MAKE,
             outputs=(
-                PlannedOutput(name="value", selected=True, is_read=True),
-                PlannedOutput(name="maybe", selected=True, is_required=False),
-                PlannedOutput(name="done", selected=True, nothing=True),
+                PlannedOutput(
+                    name="value",
+                    selected=True,
+                    is_read=True,
+                    is_required=True,
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
+                ),
+                PlannedOutput(
+                    name="maybe",
+                    selected=True,
+                    is_required=False,
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
+                ),
+                PlannedOutput(
+                    name="done",
+                    selected=True,
+                    nothing=True,
+                    is_required=True,
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
+                ),
             ),
         ),
-        step(USE, (MAKE, "value"), outputs=(PlannedOutput(name="r", selected=True, is_read=True),)),
+        step(
+            USE,
+            (MAKE, "value"),
+            outputs=(
+                PlannedOutput(
+                    name="r",
+                    selected=True,
+                    is_read=True,
+                    is_required=True,
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
+                ),
+            ),
+        ),
         step(
             LAST,
             (USE, "r"),
@@ -103,15 +134,23 @@ def chain(**verdicts: Verdict) -> Plan:
                 PlannedOutput(
                     name="r",
                     selected=True,
-                    assets=(PlannedAsset(asset_key=KeyText("a"), selected=True),),
+                    assets=(
+                        PlannedAsset(
+                            asset_key=KeyText("a"),
+                            selected=True,
+                            io_manager_key="io_manager",
+                            builtin_manager=True,
+                        ),
+                    ),
+                    is_required=True,
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
                 ),
             ),
         ),
     )
     return Plan(
-        location="here",
-        digest="d1",
-        fingerprint="f1",
+        header=PlanHeader(location="here", digest="d1", fingerprint="f1"),
         steps=tuple(
             replace(each, verdict=verdicts.get(each.key.removeprefix("g."), Verdict.RUN))
             for each in steps
@@ -127,8 +166,8 @@ class Story:
             location="here",
             selection=Selection(),
             options=PlanOptions(),
-            digest=plan.digest,
-            fingerprint=plan.fingerprint,
+            digest=plan.header.digest,
+            fingerprint=plan.header.fingerprint,
         )
         self.view = RunView(
             plan, Event(store_sequence=1, run_id=run_id, sequence=1, time=NOW, payload=submitted)
@@ -345,7 +384,13 @@ def test_what_a_users_manager_keeps_is_named_with_the_manager() -> None:
 
 def test_what_was_loaded_and_has_a_newer_value_is_named() -> None:
     plan = chain()
-    load = Load(asset_key=KeyText("up"), state=LoadState.RECORDED, store_sequence=5)
+    load = Load(
+        asset_key=KeyText("up"),
+        state=LoadState.RECORDED,
+        store_sequence=5,
+        io_manager_key="io_manager",
+        builtin_manager=True,
+    )
     reader = replace(
         plan.steps[0],
         inputs=(

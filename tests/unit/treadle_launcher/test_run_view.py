@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle_contract.ids import HostId, RunId, StepKey, TaskId
-from treadle_contract.run import Failure, FailureReason
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.decide import follow_ups, ready_steps, run_failed
-from treadle_launcher.events import (
+from treadle_contract.event import (
     CancelRequested,
-    Event,
-    NewEvent,
     OutputStored,
     RunDequeued,
     RunStarted,
@@ -28,8 +22,9 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.plan import (
-    Plan,
+from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.plan import (
+    PlanHeader,
     PlannedInput,
     PlannedOutput,
     PlannedSource,
@@ -39,9 +34,13 @@ from treadle_launcher.plan import (
     Selection,
     Verdict,
 )
-from treadle_launcher.run_states import RunState
+from treadle_contract.run import Failure, FailureReason, RunState, StepState
+from treadle_launcher.clock import TimeUs, as_moment
+from treadle_launcher.decide import follow_ups, ready_steps, run_failed
+from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.plan import Plan
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 from treadle_launcher.transitions import InvalidTransition
 
 NOW = TimeUs(1_700_000_000_000_000)
@@ -90,9 +89,7 @@ def key(step: int) -> StepKey:
 
 def plan_of(case: Case) -> Plan:
     return Plan(
-        location="here",
-        digest="d",
-        fingerprint="f",
+        header=PlanHeader(location="here", digest="d", fingerprint="f"),
         steps=tuple(
             PlannedStep(
                 key=key(step),
@@ -111,7 +108,15 @@ def plan_of(case: Case) -> Plan:
                     )
                     for number, sources in enumerate(inputs)
                 ),
-                outputs=(PlannedOutput(name="out", selected=True, is_required=False),),
+                outputs=(
+                    PlannedOutput(
+                        name="out",
+                        selected=True,
+                        is_required=False,
+                        io_manager_key="io_manager",
+                        builtin_manager=True,
+                    ),
+                ),
             )
             for step, inputs in enumerate(case.inputs)
         ),
@@ -242,14 +247,14 @@ def test_a_cancelled_run_ends_when_what_runs_has_ended(case, until):
     log = Log(plan_of(case))
     log.begin()
     log.drive(case, until=until)
-    if log.view.state.is_final:
+    if log.view.state in FINAL_RUN_STATES:
         return
     log.add(NewEvent(payload=CancelRequested()))
     log.follow()
     assert ready_steps(log.view, due_at(NOW)) == ()
     for step, view in log.view.steps.items():
         if view.state is StepState.RUNNING:
-            assert not log.view.state.is_final
+            assert log.view.state not in FINAL_RUN_STATES
             cancelled = StepCancelled(was_running=True)
             log.add(NewEvent(payload=cancelled, step_key=step, attempt=view.attempts))
             log.follow()
@@ -286,7 +291,7 @@ def test_a_retry_makes_the_step_ready_again_not_before_its_time():
     log.start(key(0))
     later = TimeUs(NOW + 1_000_000)
     failure = Failure(reason=FailureReason.LOST, message="gone")
-    retry = StepRetryScheduled(failure=failure, not_before=later, next_attempt=2)
+    retry = StepRetryScheduled(failure=failure, not_before=as_moment(later), next_attempt=2)
     log.add(NewEvent(payload=retry, step_key=key(0), attempt=1))
     assert ready_steps(log.view, due_at(NOW)) == ()
     assert ready_steps(log.view, due_at(later)) == (key(0),)

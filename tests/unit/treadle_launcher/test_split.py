@@ -6,19 +6,18 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given
 
-from treadle_contract.run import Failure, FailureReason
-from treadle_contract.value import Text
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
+from treadle_contract.event import (
     CancelRequested,
     LogRecord,
-    Payload,
     RunFinished,
     StepCancelled,
     StepFailed,
     StepRetryScheduled,
 )
-from treadle_launcher.run_states import RunState
+from treadle_contract.run import Failure, FailureReason, RunState
+from treadle_contract.value import Text
+from treadle_launcher.clock import TimeUs, as_moment
+from treadle_launcher.events import Payload
 from treadle_launcher.split import WHOLE_BYTES, split_payload
 
 
@@ -70,7 +69,9 @@ def test_the_ends_and_what_lies_between_add_up_to_the_whole(unit: str, size: int
     "payload",
     [
         StepFailed(failure=failure("x" * 40_000)),
-        StepRetryScheduled(failure=failure("x" * 40_000), not_before=TimeUs(0), next_attempt=2),
+        StepRetryScheduled(
+            failure=failure("x" * 40_000), not_before=as_moment(TimeUs(0)), next_attempt=2
+        ),
         RunFinished(state=RunState.FAILED, failure=failure("x" * 40_000)),
     ],
 )

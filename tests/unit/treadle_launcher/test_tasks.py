@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.value import ValueRef
-from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import (
-    Event,
-    NewEvent,
+from treadle_contract.event import (
     OutputStored,
     RunDequeued,
     RunStarted,
@@ -17,10 +12,11 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.plan import (
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import (
     Load,
     LoadState,
-    Plan,
+    PlanHeader,
     PlannedAsset,
     PlannedInput,
     PlannedOutput,
@@ -32,6 +28,10 @@ from treadle_launcher.plan import (
     UnselectedOutputs,
     Verdict,
 )
+from treadle_contract.value import ValueRef
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.plan import Plan
 from treadle_launcher.run_view import RunView
 from treadle_launcher.tasks import task_for
 
@@ -46,17 +46,29 @@ def ref(key: str) -> ValueRef:
 
 def source(output: str, asset: str | None = None) -> PlannedSource:
     made = PlannedStepOutput(step_key=MAKER, output=output)
-    return PlannedSource(step_output=made, asset_key=None if asset is None else KeyText(asset))
+    return PlannedSource(step_output=made, asset_key=KeyText(asset or ""))
 
 
 MAKES = (
-    PlannedOutput(name="plain", selected=True, is_read=True),
+    PlannedOutput(
+        name="plain",
+        selected=True,
+        is_read=True,
+        is_required=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
+    ),
     PlannedOutput(
         name="made",
         selected=True,
         is_read=True,
         assets=(
-            PlannedAsset(asset_key=KeyText("a"), selected=True),
+            PlannedAsset(
+                asset_key=KeyText("a"),
+                selected=True,
+                io_manager_key="io_manager",
+                builtin_manager=True,
+            ),
             PlannedAsset(
                 asset_key=KeyText("b"),
                 selected=True,
@@ -64,15 +76,41 @@ MAKES = (
                 builtin_manager=False,
             ),
         ),
+        is_required=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
     ),
     PlannedOutput(
         name="hazard",
         selected=False,
         is_read=True,
-        assets=(PlannedAsset(asset_key=KeyText("h"), selected=False),),
+        assets=(
+            PlannedAsset(
+                asset_key=KeyText("h"),
+                selected=False,
+                io_manager_key="io_manager",
+                builtin_manager=True,
+            ),
+        ),
+        is_required=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
     ),
-    PlannedOutput(name="unread", selected=False, is_required=True),
-    PlannedOutput(name="nothing", selected=True, nothing=True),
+    PlannedOutput(
+        name="unread",
+        selected=False,
+        is_required=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
+    ),
+    PlannedOutput(
+        name="nothing",
+        selected=True,
+        nothing=True,
+        is_required=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
+    ),
 )
 
 LOAD = Load(
@@ -81,6 +119,8 @@ LOAD = Load(
     run_id=RunId("earlier"),
     step_key=StepKey("up"),
     value_ref=ref("assets/up"),
+    io_manager_key="io_manager",
+    builtin_manager=True,
 )
 
 
@@ -110,7 +150,11 @@ def view(
         ),
         outputs=makes,
     )
-    plan = Plan(location="here", digest="d", fingerprint="f", steps=(maker, reader), loads=(LOAD,))
+    plan = Plan(
+        header=PlanHeader(location="here", digest="d", fingerprint="f"),
+        steps=(maker, reader),
+        loads=(LOAD,),
+    )
     facts = [
         NewEvent(
             payload=RunSubmitted(
@@ -174,7 +218,7 @@ def test_an_input_reads_the_asset_that_it_names_and_else_whatever_is_stored():
     assert [(each.asset_key, each.io_manager_key, each.value_ref) for (each,) in read] == [
         ("b", "mine", None),
         ("a", "io_manager", ref("a")),
-        (None, "io_manager", ref("plain")),
+        ("", "io_manager", ref("plain")),
     ]
 
 
@@ -202,7 +246,7 @@ def test_elements_that_were_not_yielded_are_left_out_of_a_fan_in():
         name="x", fan_in=True, sources=(source("made"), source("hazard"), source("plain"))
     )
     ((first, second),) = sources(fan_in)
-    assert [first.asset_key, second.asset_key] == ["a", None]
+    assert [first.asset_key, second.asset_key] == ["a", ""]
 
 
 def test_orderings_and_unneeded_inputs_read_nothing():
@@ -223,11 +267,11 @@ def test_every_output_is_told_where_to_go():
     assert not made.store_intermediate
     assert [asset.value_key for asset in made.assets] == [
         f"assets/here/a/=/{RUN}.g%2Emaker.2",
-        None,
+        "",
     ]
     assert not outputs["unread"].must_yield
     assert outputs["nothing"].must_yield
-    assert outputs["nothing"].value_key is None
+    assert outputs["nothing"].value_key == ""
 
 
 @pytest.mark.parametrize("mode", UnselectedOutputs)
@@ -252,7 +296,17 @@ def test_what_was_left_out_takes_the_outputs_that_need_it_and_no_other():
         PlannedOutput(
             name=name,
             selected=True,
-            assets=(PlannedAsset(asset_key=KeyText(f"asset/{name}"), selected=True),),
+            assets=(
+                PlannedAsset(
+                    asset_key=KeyText(f"asset/{name}"),
+                    selected=True,
+                    io_manager_key="io_manager",
+                    builtin_manager=True,
+                ),
+            ),
+            is_required=True,
+            io_manager_key="io_manager",
+            builtin_manager=True,
         )
         for name in ("one", "other")
     )
@@ -283,7 +337,16 @@ def test_a_step_is_skipped_when_nothing_that_is_left_can_be_made():
     run = view(
         PlannedInput(name="absent", sources=(source("hazard"),), needed_by=("one", "other")),
         stored=STORED,
-        makes=tuple(PlannedOutput(name=name, selected=True) for name in ("one", "other")),
+        makes=tuple(
+            PlannedOutput(
+                name=name,
+                selected=True,
+                is_required=True,
+                io_manager_key="io_manager",
+                builtin_manager=True,
+            )
+            for name in ("one", "other")
+        ),
     )
 
     assert run.unyielded_input(READER, {}) == (MAKER, "hazard")

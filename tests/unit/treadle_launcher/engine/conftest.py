@@ -21,18 +21,8 @@ import pytest
 
 from treadle_access.addresses import UnixAddress
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_launcher.arguments import read
-from treadle_launcher.clock import Clock, SystemClock
-from treadle_launcher.engine.host import Host
-from treadle_launcher.engine.running import EngineParts, running_engine
-from treadle_launcher.errors import RefusedError
-from treadle_launcher.home import open_home
-from treadle_launcher.hosts.provider import HostProcess
-from treadle_launcher.launch_request import Launchable, LaunchRequest
-from treadle_launcher.launch_spec import FileTarget, ImportScope, LaunchSpec
-from treadle_launcher.launching import Launching
-from treadle_launcher.plan import (
-    Plan,
+from treadle_contract.plan import (
+    PlanHeader,
     PlannedAsset,
     PlannedInput,
     PlannedOutput,
@@ -43,6 +33,17 @@ from treadle_launcher.plan import (
     Selection,
     Verdict,
 )
+from treadle_launcher.arguments import read
+from treadle_launcher.clock import Clock, SystemClock
+from treadle_launcher.engine.host import Host
+from treadle_launcher.engine.running import EngineParts, running_engine
+from treadle_launcher.errors import RefusedError
+from treadle_launcher.home import open_home
+from treadle_launcher.hosts.provider import HostProcess
+from treadle_launcher.launch_request import Launchable, LaunchRequest
+from treadle_launcher.launch_spec import FileTarget, ImportScope, LaunchSpec
+from treadle_launcher.launching import Launching
+from treadle_launcher.plan import Plan
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.store.store import open_store
 from treadle_launcher.watch import Watchers
@@ -65,9 +66,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def plan_of(steps: Mapping[str, Sequence[str]], *, digest: str = "digest-1") -> Plan:
     """Return a plan of steps, each reading the output of others and making an asset."""
     return Plan(
-        location="here",
-        digest=digest,
-        fingerprint=f"fingerprint-of-{digest}-{'-'.join(steps)}",
+        header=PlanHeader(
+            location="here", digest=digest, fingerprint=f"fingerprint-of-{digest}-{'-'.join(steps)}"
+        ),
         steps=tuple(_step(key, upstreams) for key, upstreams in steps.items()),
     )
 
@@ -78,8 +79,18 @@ def _step(key: str, upstreams: Sequence[str]) -> PlannedStep:
         for name in upstreams
     )
     inputs = (PlannedInput(name="values", sources=sources, fan_in=True),) if sources else ()
-    asset = PlannedAsset(asset_key=KeyText(key), selected=True)
-    output = PlannedOutput(name="result", selected=True, is_read=True, assets=(asset,))
+    asset = PlannedAsset(
+        asset_key=KeyText(key), selected=True, io_manager_key="io_manager", builtin_manager=True
+    )
+    output = PlannedOutput(
+        name="result",
+        selected=True,
+        is_read=True,
+        assets=(asset,),
+        is_required=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
+    )
     return PlannedStep(
         key=StepKey(key),
         block=key,
@@ -297,7 +308,7 @@ class Kit:
             interpreter=str(self.program),
             working_directory=str(self.program.parent),
             targets=(FileTarget(path="/somewhere/assets.py"),),
-            digest=plan.digest,
+            digest=plan.header.digest,
             generation=self.generation,
             import_scope=self.import_scope,
             import_timeout_ms=60_000,

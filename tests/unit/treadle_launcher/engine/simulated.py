@@ -21,14 +21,7 @@ from unittest.mock import patch
 from tests.unit.treadle_launcher.engine.conftest import FixedPlanner, store
 from treadle_access.addresses import UnixAddress
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
-from treadle_launcher.arguments import read
-from treadle_launcher.clock import ManualClock
-from treadle_launcher.engine.host import Host
-from treadle_launcher.engine.host_pool import HostPool
-from treadle_launcher.engine.running import EngineParts, RunningEngine
-from treadle_launcher.home import Home, open_home
-from treadle_launcher.hosts.frames import (
-    PROTOCOL_VERSION,
+from treadle_contract.worker import (
     Ack,
     AckState,
     Cancel,
@@ -37,17 +30,24 @@ from treadle_launcher.hosts.frames import (
     Hello,
     HostState,
     Prepare,
+    ProcessId,
     Report,
+    Task,
 )
+from treadle_launcher.arguments import read
+from treadle_launcher.clock import ManualClock
+from treadle_launcher.engine.host import Host
+from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.running import EngineParts, RunningEngine
+from treadle_launcher.home import Home, open_home
+from treadle_launcher.hosts.frames import PROTOCOL_VERSION, decode_journal_line
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.launching import Launching
-from treadle_launcher.processes import ProcessId, own_id
+from treadle_launcher.processes import own_id
 from treadle_launcher.store.errors import StoreError, StoreUnavailableError
 from treadle_launcher.store.store import Store, open_store
-from treadle_launcher.tasks import Task
 from treadle_launcher.watch import Watchers
-from treadle_launcher.wire.worker import decode_journal_line
 
 GONE = ProcessId(boot_id="another boot", pid=1, start_ticks=1)
 Attempt = tuple[RunId, StepKey, int]
@@ -251,7 +251,7 @@ class SimulatedHost:
         records = [decode_journal_line(line) for number, line in self._lines if number > self._sent]
         if records:
             self._sent = self._last
-            self._say(Report(records=tuple(record for record in records if record is not None)))
+            self._say(tuple(record for record in records if record is not None))
 
     def _hello(self) -> None:
         hello = Hello(

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from treadle_contract.run import FailureReason
+from treadle_contract.run import FailureReason, RunState
 from treadle_launcher import defaults, processes
 from treadle_launcher.engine.patience import Patience
-from treadle_launcher.run_states import RunState
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,11 @@
 from __future__ import annotations
 
+from treadle_contract.event import RunDequeued, RunStarted, RunSubmitted, StepStarted
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.plan import PlanOptions, Selection
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.dispatch import choose
-from treadle_launcher.events import (
-    Event,
-    NewEvent,
-    RunDequeued,
-    RunStarted,
-    RunSubmitted,
-    StepStarted,
-)
-from treadle_launcher.plan import PlanOptions, Selection
+from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.run_view import RunView
 
 NOW = TimeUs(1_700_000_000_000_000)

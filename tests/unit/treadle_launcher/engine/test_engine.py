@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from treadle_contract.run import FailureReason
+from treadle_contract.event import AssetMaterialized, HostReady
+from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.errors import (
     CodeServerRefusedError,
@@ -20,10 +21,7 @@ from treadle_launcher.errors import (
     RefusedError,
     ShuttingDownError,
 )
-from treadle_launcher.events import AssetMaterialized, HostReady
 from treadle_launcher.launch_spec import ImportScope
-from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
 
 
 async def test_a_run_goes_from_its_submission_to_its_end(kit, plans):

@@ -8,9 +8,8 @@ import struct
 
 import pytest
 
-from treadle_contract.run import Failure, FailureReason
+from treadle_contract.run import Failure, FailureReason, RunState
 from treadle_launcher import retrying
-from treadle_launcher.run_states import RunState
 
 
 async def step_failure(kit, run_id) -> Failure:
@@ -55,8 +54,8 @@ async def test_a_report_that_cannot_be_fails_its_attempt_and_no_other_of_the_hos
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"\xff\xff", "this is no HostFrame"),
-        (b"[" * 5000, "this is no HostFrame"),
+        (b"\xff\xff", "HostFrame is no JSON"),
+        (b"[" * 5000, "HostFrame is no JSON"),
         (b'{"ack": {"taskId": "t", "state": 99}}', "Ack.state is 99, which is not known here"),
         (b'{"report": {"records": [{"number": "0"}]}}', "JournalRecord.number is not set"),
     ],
@@ -86,7 +85,7 @@ async def test_a_host_whose_frames_cannot_be_read_is_ended_with_what_it_runs(
     [
         ({"lastRecord": "-1"}, "Hello.last_record is -1"),
         ({"process": {"bootId": "b", "pid": -1}}, "Hello.process.pid is -1"),
-        ({"state": "BORED"}, "Hello.state is not set"),
+        ({"state": "BORED"}, "Hello.state is bored, which is not known here"),
     ],
 )
 async def test_a_host_that_cannot_be_what_it_says_fails_the_run_that_waits_for_it(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from treadle_contract.run import FailureReason
+from treadle_contract.run import FailureReason, RunState
 from treadle_launcher.engine import host_desk
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION
 from treadle_launcher.processes import is_alive
-from treadle_launcher.run_states import RunState
 
 NEXT = PROTOCOL_VERSION + 1
 

@@ -7,14 +7,12 @@ from dataclasses import replace
 import pytest
 
 from treadle_contract.ids import RunId, StepKey
-from treadle_contract.plan import Reuse, ReusedOutput
-from treadle_contract.run import FailureReason
+from treadle_contract.plan import PlanOptions, Reuse, ReusedOutput, Selection
+from treadle_contract.run import FailureReason, RunState
 from treadle_contract.value import ValueRef
 from treadle_launcher.errors import StalePlanError
 from treadle_launcher.garbage import Garbage, GarbageReason
 from treadle_launcher.launch_request import LaunchRequest
-from treadle_launcher.plan import PlanOptions, Selection
-from treadle_launcher.run_states import RunState
 
 GONE = ValueRef(store="files", key="runs/R/a/1/result", codec="p5", size_bytes=3, checksum="x:1")
 
@@ -24,7 +22,7 @@ def reusing(plans):
     """A plan that reuses a value."""
     output = ReusedOutput(output="result", value_ref=GONE)
     reuse = Reuse(step_key=StepKey("a"), from_run_id=RunId("R"), outputs=(output,))
-    return replace(plans({"a": (), "b": ("a",)}), reuses=(reuse,), notes=("reused",))
+    return replace(plans({"a": (), "b": ("a",)}), reuses=(reuse,)).with_notes("reused")
 
 
 async def remove(kit) -> None:
@@ -47,7 +45,7 @@ async def test_a_plan_that_was_seen_is_refused_and_planning_anew_has_an_end(kit,
         await remove(kit)
         kit.planner.before = [kit.launchable(reusing)]
         with pytest.raises(StalePlanError, match="plan again"):
-            await kit.launch(plans({"b": ()}), digest=reusing.digest)
+            await kit.launch(plans({"b": ()}), digest=reusing.header.digest)
 
         kit.planner.before = [kit.launchable(reusing)] * 100
         with pytest.raises(StalePlanError):
@@ -80,7 +78,8 @@ async def test_a_value_that_is_removed_while_newer_code_is_planned_ends_the_run_
     async with kit.running():
         await remove(kit)
         run_id = await kit.launch(plans({"b": ()}))
-        kit.planner.again = kit.launchable(replace(reusing, digest="digest-2"))
+        newer = replace(reusing, header=replace(reusing.header, digest="digest-2"))
+        kit.planner.again = kit.launchable(newer)
         host = await kit.host()
         await host.dial()
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from treadle_contract.run import RunState
 from treadle_launcher import defaults
-from treadle_launcher.run_states import RunState
 from treadle_launcher.store.errors import StoreUnavailableError
 
 LONG_ENOUGH = 1.0

@@ -10,10 +10,9 @@ from dataclasses import replace
 import pytest
 
 from treadle_contract.policy import RetryCause, RetryPolicy
-from treadle_contract.run import FailureReason
-from treadle_launcher.clock import ManualClock
+from treadle_contract.run import FailureReason, RunState
+from treadle_launcher.clock import ManualClock, as_time
 from treadle_launcher.errors import IdempotencyConflictError
-from treadle_launcher.run_states import RunState
 from treadle_launcher.store.errors import StoreUnavailableError
 
 USER_ERROR = (RetryCause.USER_ERROR,)
@@ -76,7 +75,7 @@ async def test_a_retry_waits_for_its_moment_and_others_go_on(kit, plans):
             for e in await kit.store.events_after(run_id, 0)
             if e.kind == "step_started" and e.attempt == 2
         ]
-        assert started[0] >= retry.payload.not_before
+        assert started[0] >= as_time(retry.payload.not_before)
 
 
 async def test_a_retry_waits_no_longer_when_the_clock_was_set_back_since(kit, plans):

@@ -9,9 +9,8 @@ import sqlite3
 from contextlib import closing
 
 from treadle_access.addresses import UnixAddress
-from treadle_contract.run import FailureReason
+from treadle_contract.run import FailureReason, RunState
 from treadle_launcher.processes import exited
-from treadle_launcher.run_states import RunState
 
 
 async def test_an_ephemeral_launcher_cancels_what_runs_and_waits_for_its_hosts(kit, plans, alive):

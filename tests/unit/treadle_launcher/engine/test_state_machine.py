@@ -28,18 +28,25 @@ from tests.unit.treadle_launcher.engine.simulated import (
     SimulatedLauncher,
     World,
 )
+from treadle_contract.event import OutputStored, RunFinished, StepSucceeded
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.plan import Reexecution, ReexecutionKind, Reuse, ReusedOutput
+from treadle_contract.plan import (
+    PlanOptions,
+    Reexecution,
+    ReexecutionKind,
+    Reuse,
+    ReusedOutput,
+    Selection,
+    Verdict,
+)
 from treadle_contract.policy import RetryCause, RetryPolicy
-from treadle_contract.run import FailureReason
+from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_launcher import defaults
-from treadle_launcher.events import Event, OutputStored, RunFinished, StepSucceeded
+from treadle_launcher.events import Event
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan, PlanOptions, Selection, Verdict
-from treadle_launcher.run_states import RunState
+from treadle_launcher.plan import Plan
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 
 SHAPES = (
     {"a": ()},
@@ -463,13 +470,12 @@ def plan_from_failure(plan: Plan, events: list[Event]) -> Plan:
     steps = [
         replace(step, verdict=Verdict.REUSE) if step.key in reuses else step for step in plan.steps
     ]
-    return replace(
-        plan,
-        steps=tuple(steps),
-        reuses=tuple(reuses.values()),
+    header = replace(
+        plan.header,
         fingerprint=f"again-{view.run_id}",
         reexecution=Reexecution(parent_run_id=view.run_id, kind=ReexecutionKind.FROM_FAILURE),
     )
+    return replace(plan, header=header, steps=tuple(steps), reuses=tuple(reuses.values()))
 
 
 def launchable(plan: Plan) -> Launchable:
@@ -477,7 +483,7 @@ def launchable(plan: Plan) -> Launchable:
         interpreter="python",
         working_directory="/",
         targets=(),
-        digest=plan.digest,
+        digest=plan.header.digest,
         import_timeout_ms=1000,
         environment={},
     )

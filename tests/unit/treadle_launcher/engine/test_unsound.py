@@ -8,13 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from treadle_contract.run import FailureReason
+from treadle_contract.event import LogRecord
+from treadle_contract.plan import PlannedInput, PlannedSource, PlannedStepOutput
+from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_contract.value import Text
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import LogRecord, NewEvent
-from treadle_launcher.plan import PlannedInput, PlannedSource, PlannedStepOutput
-from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
+from treadle_launcher.events import NewEvent
 
 
 def reading(plan, *sources):

@@ -51,9 +51,9 @@ def test_a_kind_that_is_not_known_here_is_passed_over(folder):
 @pytest.mark.parametrize(
     ("damaged", "said"),
     [
-        (b"\x00\x00\n", "no JournalRecord"),
-        (b"\xff\xfe\n", "no JournalRecord"),
-        (line(2).encode()[40:], "no JournalRecord"),
+        (b"\x00\x00\n", "JournalRecord is no JSON"),
+        (b"\xff\xfe\n", "JournalRecord is no JSON"),
+        (line(2).encode()[40:], "JournalRecord is no JSON"),
         (line(2).replace('"stepKey": "s"', '"stepKey": ""').encode(), "step_key is not set"),
         (line(-2).encode(), "number is -2"),
     ],
@@ -69,8 +69,10 @@ def test_a_line_that_is_no_record_is_named_and_those_after_it_are_read(folder, d
 def test_a_record_beyond_its_bounds_is_one_of_which_nothing_is_believed(folder):
     folder.journal.write_text(line(1, succeeded={"durationUs": "-1"}))
     (record,) = folder.read_journal(0).records
-    assert record.fact == Implausible(
-        problem="JournalRecord.succeeded.duration_us is -1; it must be 0 to 3,153,600,000,000,000"
+    assert isinstance(record, Implausible)
+    assert (
+        record.problem
+        == "JournalRecord.succeeded.duration_us is -1; it must be 0 to 3,153,600,000,000,000"
     )
 
 

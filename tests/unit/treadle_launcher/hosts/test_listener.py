@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from treadle_access.addresses import BadAddressError, UnixAddress
-from treadle_launcher.hosts.frames import Ack, AckState, Commit
+from treadle_contract.worker import Ack, AckState, Commit
 from treadle_launcher.hosts.listener import listen
 
 ACK = json.dumps({"ack": {"taskId": "t", "state": "ACK_STATE_RUNNING", "later": 1}}).encode()

@@ -7,30 +7,31 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.value import MetadataEntry
-from treadle_launcher.clock import Clock, ManualClock, TimeUs
-from treadle_launcher.events import (
+from treadle_contract.event import (
     AssetMaterialized,
-    NewEvent,
     RunDequeued,
     RunFinished,
     RunStarted,
     RunSubmitted,
     StepStarted,
 )
-from treadle_launcher.ids import new_run_id
-from treadle_launcher.launch_spec import FileTarget, LaunchSpec, ModuleTarget
-from treadle_launcher.plan import (
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
+from treadle_contract.plan import (
     Load,
     LoadState,
-    Plan,
+    PlanHeader,
     PlannedStep,
     PlanOptions,
     Selection,
     Verdict,
 )
-from treadle_launcher.run_states import RunState
+from treadle_contract.run import RunState
+from treadle_contract.value import MetadataEntry
+from treadle_launcher.clock import Clock, ManualClock, TimeUs
+from treadle_launcher.events import NewEvent
+from treadle_launcher.ids import new_run_id
+from treadle_launcher.launch_spec import FileTarget, LaunchSpec, ModuleTarget
+from treadle_launcher.plan import Plan
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun
 from treadle_launcher.store.store import Store, open_store
 
@@ -67,9 +68,7 @@ def on_store(
 def make_plan(fingerprint: str = "f1", *, steps: int = 3, loads: Sequence[Load] = ()) -> Plan:
     """Return a plan of independent steps s0, s1, …"""
     return Plan(
-        location="main",
-        digest="d1",
-        fingerprint=fingerprint,
+        header=PlanHeader(location="main", digest="d1", fingerprint=fingerprint),
         steps=tuple(
             PlannedStep(key=StepKey(f"block.s{number}"), block="block", verdict=Verdict.RUN)
             for number in range(steps)
@@ -81,7 +80,12 @@ def make_plan(fingerprint: str = "f1", *, steps: int = 3, loads: Sequence[Load] 
 def recorded_load(key: str) -> Load:
     """Return a load as the launcher resolves it."""
     return Load(
-        asset_key=KeyText(key), state=LoadState.RECORDED, run_id=RunId("R"), store_sequence=7
+        asset_key=KeyText(key),
+        state=LoadState.RECORDED,
+        run_id=RunId("R"),
+        store_sequence=7,
+        io_manager_key="io_manager",
+        builtin_manager=True,
     )
 
 
@@ -94,8 +98,8 @@ def make_run(
         location=location,
         selection=Selection(expressions=("a", "b+")),
         options=PlanOptions(),
-        digest=plan.digest,
-        fingerprint=plan.fingerprint,
+        digest=plan.header.digest,
+        fingerprint=plan.header.fingerprint,
         tags={"owner": "me"},
         idempotency_key="" if request is None else request.key,
     )

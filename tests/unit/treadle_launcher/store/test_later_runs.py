@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.treadle_launcher.store.samples import STARTED, make_run, on_store, step_started
+from treadle_contract.event import StepFailed, StepSucceeded
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.run import Failure, FailureReason
-from treadle_launcher.events import NewEvent, StepFailed, StepSucceeded
+from treadle_launcher.events import NewEvent
 from treadle_launcher.store.store import Store
 
 STEP = StepKey("block.s0")

@@ -12,8 +12,8 @@ from tests.unit.treadle_launcher.store.samples import (
     on_store,
     started_run,
 )
+from treadle_contract.run import RunState
 from treadle_launcher.errors import BadArgumentError, BadPageTokenError
-from treadle_launcher.run_states import RunState
 from treadle_launcher.store.store import Store
 
 

@@ -21,23 +21,21 @@ from tests.unit.treadle_launcher.store.samples import (
     started_run,
     step_started,
 )
-from treadle_contract.ids import HostId, KeyText, RunId, StepKey
-from treadle_contract.run import Failure, FailureReason
-from treadle_launcher.clock import ManualClock, TimeUs
-from treadle_launcher.errors import BadAnswerError, IdempotencyConflictError, UnknownRunError
-from treadle_launcher.events import (
+from treadle_contract.event import (
     HostReady,
-    NewEvent,
     RunSubmitted,
     StartMethod,
     StepFailed,
     StepNotRun,
     StepRetryScheduled,
 )
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey
+from treadle_contract.plan import Selection
+from treadle_contract.run import Failure, FailureReason, RunState, StepState
+from treadle_launcher.clock import ManualClock, TimeUs, as_moment
+from treadle_launcher.errors import BadAnswerError, IdempotencyConflictError, UnknownRunError
+from treadle_launcher.events import NewEvent
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Selection
-from treadle_launcher.run_states import RunState
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.errors import (
     OutOfStepError,
     SpoiltRunError,
@@ -277,7 +275,8 @@ def test_another_plan_takes_the_place_of_the_first_until_the_run_starts(database
     async def body(store: Store) -> None:
         created = await store.create_run(make_run(make_plan(loads=[recorded_load("x")])))
         run_id = created.run.run_id
-        plan = replace(make_plan("f2", steps=5, loads=[recorded_load("y")]), digest="d2")
+        plan = make_plan("f2", steps=5, loads=[recorded_load("y")])
+        plan = replace(plan, header=replace(plan.header, digest="d2"))
         ready = HostReady(
             host_id=HOST, digest="d2", fingerprint="f2", start_method=StartMethod.FORK
         )
@@ -302,7 +301,7 @@ def test_another_plan_takes_the_place_of_the_first_until_the_run_starts(database
 
 def test_a_plan_is_kept_as_the_code_server_made_it(database: Path) -> None:
     async def body(store: Store) -> None:
-        unresolved = make_plan(loads=[replace(recorded_load("x"), state=None, run_id=None)])
+        unresolved = make_plan(loads=[replace(recorded_load("x"), state=None, run_id=RunId(""))])
         unresolved = replace(
             unresolved, loads=tuple(replace(load, store_sequence=0) for load in unresolved.loads)
         )
@@ -321,7 +320,7 @@ def test_a_plan_with_the_fingerprint_of_another_is_refused_by_that_field(databas
 
     async def body(store: Store) -> None:
         await store.put_plan(plan)
-        await store.put_plan(replace(plan, notes=("a word",)))
+        await store.put_plan(plan.with_notes("a word"))
         with pytest.raises(BadAnswerError, match=r"PlanPart\.header\.fingerprint is"):
             await store.put_plan(replace(plan, steps=plan.steps[:-1]))
 
@@ -330,11 +329,10 @@ def test_a_plan_with_the_fingerprint_of_another_is_refused_by_that_field(databas
 
 def test_two_runs_of_the_same_steps_keep_each_their_own_selection(database: Path) -> None:
     async def body(store: Store) -> None:
-        asked = [
-            replace(make_plan(loads=[recorded_load("x")]), selection=Selection(expressions=(text,)))
-            for text in ("*", "a")
-        ]
-        for plan in asked:
+        made = make_plan(loads=[recorded_load("x")])
+        for text in ("*", "a"):
+            header = replace(made.header, selection=Selection(expressions=(text,)))
+            plan = replace(made, header=header)
             new = make_run(plan)
             await store.create_run(new)
 
@@ -426,7 +424,7 @@ def test_the_attempts_that_a_step_started_are_counted(database: Path) -> None:
         retry = NewEvent(
             payload=StepRetryScheduled(
                 failure=Failure(reason=FailureReason.LOST, message="gone"),
-                not_before=TimeUs(0),
+                not_before=as_moment(TimeUs(0)),
                 next_attempt=2,
             ),
             step_key=StepKey("block.s0"),
@@ -453,7 +451,7 @@ def test_an_attempt_is_over_when_it_its_successor_or_its_run_says_so(database: P
         retry = NewEvent(
             payload=StepRetryScheduled(
                 failure=Failure(reason=FailureReason.LOST, message="gone"),
-                not_before=TimeUs(0),
+                not_before=as_moment(TimeUs(0)),
                 next_attempt=2,
             ),
             step_key=key,

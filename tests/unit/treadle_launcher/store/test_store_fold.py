@@ -13,20 +13,12 @@ from hypothesis import example, given
 
 from tests.model.examples import examples
 from tests.unit.treadle_launcher.store.samples import make_run
-from treadle_contract.ids import HostId, KeyText, StepKey, TaskId
-from treadle_contract.run import Failure, FailureReason
-from treadle_contract.value import Text
-from treadle_launcher.clock import ManualClock, TimeUs
-from treadle_launcher.decide import follow_ups
-from treadle_launcher.events import (
+from treadle_contract.event import (
     AssetMaterialized,
     CancelRequested,
-    Event,
     HostReady,
     LogRecord,
-    NewEvent,
     OutputStored,
-    Payload,
     RunDequeued,
     RunFinished,
     RunStarted,
@@ -39,18 +31,24 @@ from treadle_launcher.events import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_launcher.plan import (
-    Plan,
+from treadle_contract.ids import HostId, KeyText, StepKey, TaskId
+from treadle_contract.plan import (
+    PlanHeader,
     PlannedInput,
     PlannedSource,
     PlannedStep,
     PlannedStepOutput,
     Verdict,
 )
-from treadle_launcher.run_states import RunState
+from treadle_contract.run import Failure, FailureReason, RunState, StepState
+from treadle_contract.value import Text
+from treadle_launcher.clock import ManualClock, TimeUs, as_moment
+from treadle_launcher.decide import follow_ups
+from treadle_launcher.events import Event, NewEvent, Payload
+from treadle_launcher.plan import Plan
+from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
-from treadle_launcher.step_states import StepState
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.transitions import InvalidTransition
@@ -63,13 +61,13 @@ RUN_PAYLOADS: list[Payload] = [
     RunStarted(step_count=4, fingerprint="f1"),
     HostReady(host_id=HostId("h"), digest="d9", fingerprint="f1", start_method=StartMethod.FORK),
     CancelRequested(reason="enough"),
-    *(RunFinished(state=state, failure=FAILURE) for state in RunState if state.is_final),
+    *(RunFinished(state=state, failure=FAILURE) for state in RunState if state in FINAL_RUN_STATES),
 ]
 STEP_PAYLOADS: list[Payload] = [
     StepStarted(host_id=HostId("h"), task_id=TaskId("t")),
     StepSucceeded(duration_us=5, pid=7),
     StepFailed(failure=FAILURE),
-    StepRetryScheduled(failure=FAILURE, not_before=TimeUs(9), next_attempt=2),
+    StepRetryScheduled(failure=FAILURE, not_before=as_moment(TimeUs(9)), next_attempt=2),
     StepSkipped(upstream_step_key=StepKey("b.top")),
     StepNotRun(),
     StepCancelled(was_running=True),
@@ -98,7 +96,10 @@ def diamond() -> Plan:
         )
         for name, above in upstreams.items()
     ]
-    return Plan(location="main", digest="d1", fingerprint="f1", steps=tuple(steps))
+    return Plan(
+        header=PlanHeader(location="main", digest="d1", fingerprint="f1"),
+        steps=tuple(steps),
+    )
 
 
 def _source(step: str) -> PlannedSource:
@@ -170,12 +171,12 @@ async def check(store: Store, view: RunView, new: NewRun) -> None:
     page = await store.list_materializations(run_id=new.run_id, page_size=500)
     assert len(page.items) == row.materialization_count
     unfinished = [run.run_id for run in await store.unfinished_runs()]
-    assert unfinished == ([] if row.state.is_final else [new.run_id])
+    assert unfinished == ([] if row.state in FINAL_RUN_STATES else [new.run_id])
 
 
 # A step that is over before its run starts: starting the run must not make it ready.
 SKIPPED_EARLY = NewEvent(
-    payload=StepSkipped(upstream_step_key=StepKey("b.top"), upstream_output=None),
+    payload=StepSkipped(upstream_step_key=StepKey("b.top")),
     step_key=StepKey("b.top"),
 )
 EARLY = [

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.treadle_launcher.store.samples import on_store, started_run, step_started
+from treadle_contract.event import LogRecord, StepFailed
 from treadle_contract.ids import StepKey, TextId
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import Text
 from treadle_launcher.errors import UnknownTextError
-from treadle_launcher.events import LogRecord, NewEvent, StepFailed
+from treadle_launcher.events import NewEvent
 from treadle_launcher.store.store import Store
 
 LONG = "".join(f"{number} é\0 ☃ 𝄞\n" for number in range(10_000))

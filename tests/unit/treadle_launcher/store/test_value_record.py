@@ -17,13 +17,14 @@ from tests.unit.treadle_launcher.store.samples import (
     on_store,
     step_started,
 )
+from treadle_contract.event import AssetMaterialized, StepSucceeded
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.plan import Load, LoadState
 from treadle_contract.value import ValueRef
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import StalePlanError
-from treadle_launcher.events import AssetMaterialized, NewEvent, StepSucceeded
+from treadle_launcher.events import NewEvent
 from treadle_launcher.garbage import Garbage, GarbageReason
-from treadle_launcher.plan import Load, LoadState
 from treadle_launcher.resolution import resolve
 from treadle_launcher.store.store import Store
 from treadle_launcher.value_keys import ValueOwner, asset_value_key, intermediate_value_key
@@ -43,7 +44,13 @@ def ref(key: str) -> ValueRef:
 
 
 def load_of(key: str) -> Load:
-    return Load(asset_key=ASSET, state=LoadState.RECORDED, value_ref=ref(key), builtin_manager=True)
+    return Load(
+        asset_key=ASSET,
+        state=LoadState.RECORDED,
+        value_ref=ref(key),
+        builtin_manager=True,
+        io_manager_key="io_manager",
+    )
 
 
 def removal(key: str, reason: GarbageReason = GarbageReason.SUPERSEDED) -> Garbage:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from treadle_api.v1 import launcher_pb2, plan_pb2, worker_pb2
-from treadle_contract.worker import RetryRequest
+from treadle_api.v1 import launcher_pb2, plan_pb2
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.wire.launcher import decode_launch
-from treadle_launcher.wire.policy import decode_retry_request
 
 
 def test_a_runs_time_and_its_leave_to_retry_are_read():
@@ -39,10 +37,3 @@ def test_a_choice_that_is_not_known_is_refused(field):
 
     with pytest.raises(BadArgumentError, match=field):
         decode_launch(launcher_pb2.LaunchRunRequest(options=options))
-
-
-@pytest.mark.parametrize(("asked", "taken"), [(5, 5), (-1, 0), (2**62, 3_153_600_000_000)])
-def test_a_wish_for_an_impossible_moment_is_cut(asked, taken):
-    message = worker_pb2.RetryRequest(max_retries=3, delay_ms=asked)
-
-    assert decode_retry_request(message) == RetryRequest(max_retries=3, delay_ms=taken)

@@ -6,35 +6,32 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import Enum
 
 import pytest
-from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
 
-from treadle_api.v1 import codeserver_pb2, plan_pb2, worker_pb2
+from treadle_api.v1 import codeserver_pb2, plan_pb2
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.run import StepState
 from treadle_contract.value import MetadataEntry
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.events import EVENT_KINDS, Event
-from treadle_launcher.hosts import frames
 from treadle_launcher.run_summary import RunSummary
-from treadle_launcher.step_states import StepState
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.records import Materialization
-from treadle_launcher.tasks import Task
 from treadle_launcher.wire.codeserver import decode_launch_spec
 from treadle_launcher.wire.event import encode_event
-from treadle_launcher.wire.plan_parts import decode_plan, encode_plan
+from treadle_launcher.wire.plan import decode_plan, encode_plan
 from treadle_launcher.wire.run import encode_materialization, encode_run, encode_step_run
-from treadle_launcher.wire.worker import decode_frame, encode_task
 
 # Fields that the contract has and nothing in the launcher fills: they tell of what it does not
 # do yet. Take out what is filled.
 #: The launcher asks for plans that are not brief.
 NOT_YET = frozenset({"PlanHeader.omitted_step_count", "PlanPart.block_selections"})
 
-SCALARS = {str: "text", int: 7, bool: True, float: 1.5}
+SCALARS = {str: "text", int: 7, bool: True, float: 1.5, datetime: datetime(2024, 2, 29, tzinfo=UTC)}
 
 
 def filled(kind: typing.Any) -> typing.Any:  # noqa: PLR0911 - a case a kind of type
@@ -157,10 +154,6 @@ def test_every_field_of_runs_steps_and_materializations_is_filled():
     assert unset(encode_materialization(filled(Materialization))) == []
 
 
-def test_every_field_of_a_task_is_filled():
-    assert unset(encode_task(filled(Task))) == []
-
-
 def empty(value: typing.Any, path: str = "") -> list[str]:
     """Return the fields of a dataclass, those of dataclasses in it included, that are empty."""
     if dataclasses.is_dataclass(value):
@@ -172,28 +165,6 @@ def empty(value: typing.Any, path: str = "") -> list[str]:
     if isinstance(value, tuple) and value:
         return [name for each in value for name in empty(each, path)]
     return [] if value or isinstance(value, Enum) else [path]
-
-
-def frame(choice: int, fact: int = 0) -> frames.HostFrame:
-    message = worker_pb2.HostFrame()
-    field = worker_pb2.HostFrame.DESCRIPTOR.fields[choice]
-    target = getattr(message, field.name)
-    target.SetInParent()
-    fill(target, fact)
-    decoded = decode_frame(json_format.MessageToJson(message).encode())
-    assert decoded is not None
-    return decoded
-
-
-def test_every_field_of_a_hello_and_an_ack_is_read():
-    assert empty(frame(0)) == []
-    assert empty(frame(2)) == []
-
-
-@pytest.mark.parametrize("fact", range(6))
-def test_every_field_of_every_record_is_read(fact):
-    # A Text of a host stands whole in its head; what a stored one has besides is read too.
-    assert empty(frame(1, fact)) == []
 
 
 def test_every_field_of_a_launch_spec_is_read():
