@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from treadle_access.addresses import LONGEST_SOCKET_PATH, BadAddressError, UnixAddress
@@ -84,11 +84,16 @@ def socket_folder(*spare: Path) -> Path:
     Raises:
         SocketFolderError: none will do; the message says why.
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    preferred = [Path(runtime) / "treadle"] if runtime else []
-    return first_private(
-        (*preferred, Path(f"/tmp/treadle-{os.geteuid()}"), Path.home() / ".treadle-sockets"), spare
-    )
+    return first_private(tuple(_ours()), spare)
+
+
+def _ours() -> Iterator[Path]:
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        yield Path(runtime) / "treadle"
+    yield Path(f"/tmp/treadle-{os.geteuid()}")
+    # A user who is in no list of users has a home in HOME, or none.
+    with suppress(RuntimeError):
+        yield Path.home() / ".treadle-sockets"
 
 
 def first_private(ours: tuple[Path, ...], spare: tuple[Path, ...] = ()) -> Path:

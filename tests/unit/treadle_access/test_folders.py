@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,8 @@ from treadle_access.folders import (
 )
 
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+NOT_LISTED = 54_321
+"""A user id that /etc/passwd does not hold."""
 
 
 def test_the_same_home_has_the_same_sockets_and_they_fit():
@@ -32,6 +37,28 @@ def test_the_folder_for_sockets_is_this_user_s_alone(folder, monkeypatch):
 
     assert socket_folder() == folder / "treadle"
     assert stat.S_IMODE((folder / "treadle").stat().st_mode) == 0o700
+
+
+@NEEDS_ROOT
+def test_a_user_in_no_list_of_users_and_without_home_has_a_folder_all_the_same():
+    asked = f"""
+import os
+from treadle_access.folders import socket_folder
+os.setuid({NOT_LISTED})
+print(socket_folder())
+"""
+    # The suite's own temporary folder is root's alone.
+    with tempfile.TemporaryDirectory(prefix="a-", dir="/tmp") as folder:
+        os.chown(folder, NOT_LISTED, NOT_LISTED)
+        done = subprocess.run(
+            [sys.executable, "-c", asked],
+            env={"XDG_RUNTIME_DIR": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (done.stdout, done.stderr) == (f"{folder}/treadle\n", "")
 
 
 def test_a_folder_that_somebody_else_took_is_passed_over(folder):
