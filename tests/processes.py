@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+_OUTLIVED = "TREADLE_TEST_OUTLIVES"
 END_SECONDS = 120
 """How long a process may take to end by itself when its block is left."""
 
@@ -42,12 +44,24 @@ def running(
 
 
 def reset_signals() -> None:
-    """Take the dispositions of a command started at a terminal: children inherit what is ignored.
+    """Have children take the dispositions of a command started at a terminal; go on as started.
 
     `nohup` ignores SIGHUP, and a shell that runs `make test &` in a script ignores SIGINT and
-    SIGQUIT for it; a child that is sent one of them would then go on.
+    SIGQUIT for it. A child inherits what is ignored, and would go on when it is sent one of them;
+    what is caught, each program that is started has as the system left it.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    outlived = {
+        number
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
+        if signal.getsignal(number) is signal.SIG_IGN
+        or number.name in os.environ.get(_OUTLIVED, "").split()
+    }
+    for number in outlived:
+        signal.signal(number, _go_on)
+    # The processes that run tests for this one are started as any other.
+    os.environ[_OUTLIVED] = " ".join(sorted(number.name for number in outlived))
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _go_on(_number: int, _frame: object) -> None:
+    """Do nothing: whoever started the suite wants it to go on."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,33 +182,42 @@ def test_an_idle_host_does_not_wake_and_services_wake_no_more_than_bare_grpc(
         assert starter.stdin is not None
         assert starter.stdout.readline() == b"idle\n"
         kinds = {kind_of(process): process for process in place.processes()}
-        before = {kind: threads_of(process) for kind, process in kinds.items()}
-        # Five seconds in which none of them may end; that is the time that is measured.
-        _, alive = psutil.wait_procs(list(kinds.values()), timeout=IDLE_SECONDS)
-        after = {kind: threads_of(process) for kind, process in kinds.items()}
+        found = [watched(kinds)]
+        while found[-1] and len(found) < MOST_TIMES:
+            found.append(watched(kinds))
         starter.stdin.close()
+
+    assert {"bare", "codeserver", "launcher", "host"} <= kinds.keys()
+    assert found[-1] == [], found
+
+
+def watched(kinds: Mapping[str, psutil.Process]) -> list[str]:
+    """Return which processes woke, or ended, in the next seconds, and how often."""
+    before = {kind: threads_of(process) for kind, process in kinds.items()}
+    # Five seconds in which none of them may end; that is the time that is measured.
+    ended, _ = psutil.wait_procs(list(kinds.values()), timeout=IDLE_SECONDS)
+    if ended:
+        return [f"ended: {process}" for process in ended]
+    after = {kind: threads_of(process) for kind, process in kinds.items()}
     woken = {kind: wake_ups(before[kind], after[kind]) for kind in kinds}
     # What grpcio's threads are called is seen where there are no others but the main one.
     main = after["bare"][kinds["bare"].pid].name
     grpcs = {thread.name for thread in after["bare"].values()} - {main}
-    ours = {kind: wake_ups(before[kind], after[kind], but=grpcs) for kind in kinds}
-
-    assert {"bare", "codeserver", "launcher", "host"} <= kinds.keys()
-    assert len(alive) == len(kinds)
-    assert woken["host"] == 0
-    # No thread of ours wakes: nothing is polled.
-    assert ours["codeserver"] <= LAST_CLIENT
-    assert ours["launcher"] <= LAST_CLIENT
-    # grpcio's own threads wake now and then; the bare server beside them tells how often, but
-    # from one five seconds to the next that differs by a factor of three.
-    assert woken["codeserver"] <= 3 * woken["bare"] + KEEPALIVE
-    assert woken["launcher"] <= 3 * woken["bare"] + KEEPALIVE
+    # No thread of ours wakes: nothing is polled. Grpcio's own wake now and then; the bare server
+    # beside them tells how often.
+    most = {"host": 0, "codeserver": 3 * woken["bare"] + KEEPALIVE}
+    most["launcher"] = most["codeserver"]
+    ours = {kind: wake_ups(before[kind], after[kind], but=grpcs) for kind in most}
+    return [f"{kind}: {number} of ours" for kind, number in ours.items() if number] + [
+        f"{kind}: {woken[kind]}, {most[kind]} at most" for kind in most if woken[kind] > most[kind]
+    ]
 
 
 IDLE_SECONDS = 5.0
+#: How often it is looked, before what is there counts: the client that has just gone may still be
+#: news, and how often grpcio wakes differs by a factor of three from one time to the next.
+MOST_TIMES = 12
 KEEPALIVE = 5
-#: The client that has just gone may still be news.
-LAST_CLIENT = 3
 
 IDLE = """
 import subprocess, sys

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +63,39 @@ def test_a_suite_started_where_signals_are_ignored_can_still_send_them() -> None
     )
 
     assert done.returncode == 0, done.stdout
+
+
+HANGS_UP = """
+import os, signal, subprocess, sys
+
+def test_hangup():
+    os.kill(os.getpid(), signal.SIGHUP)
+    child = "import os, signal; os.kill(os.getpid(), signal.SIGHUP)"
+    assert subprocess.run([sys.executable, "-c", child]).returncode == -signal.SIGHUP
+"""
+
+
+@pytest.mark.parametrize(
+    ("started", "options", "code"),
+    [("trap '' HUP", "", 0), ("trap '' HUP", "-n 1", 0), ("true", "", -signal.SIGHUP)],
+)
+def test_a_suite_goes_on_after_a_hangup_as_it_was_started_and_its_children_do_not(
+    tmp_path: Path, started: str, options: str, code: int
+) -> None:
+    suite = tmp_path / "test_hangup.py"
+    suite.write_text(HANGS_UP)
+    pytest_command = f"{sys.executable} -m pytest -q -p no:cacheprovider -p tests.conftest"
+    # A suite that is ended leaves its folder.
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    environment.pop("TREADLE_TEST_OUTLIVES", None)
+    done = subprocess.run(
+        ["sh", "-c", f"{started}; exec {pytest_command} {options} {suite}"],
+        cwd=TESTS.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == code, done.stdout
