@@ -51,7 +51,7 @@ class Planner:
         self._locations = locations
         self._store = store
         self._latest = LatestValues(store, values)
-        self._kept_digests: set[str] = set()
+        self._kept_digests: set[tuple[str, str]] = set()
 
     async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
         """Return a resolved plan, and keep it so that a launch can say what changed since."""
@@ -70,10 +70,10 @@ class Planner:
 
     async def _keep_manifest(self, where: CodeLocation, digest: str) -> None:
         """Keep what the code is made of, for those who ask later what changed since."""
-        if digest not in self._kept_digests:
+        if (where.name, digest) not in self._kept_digests:
             kept, manifest = await where.manifest()
-            await self._store.put_manifest(kept, manifest)
-            self._kept_digests.add(kept)
+            await self._store.put_manifest(where.name, kept, manifest)
+            self._kept_digests.add((where.name, kept))
 
     async def launchable(self, request: LaunchRequest) -> Launchable:
         """Return what a run needs, of the plan that was pinned if one was.
@@ -99,14 +99,14 @@ class Planner:
                 earlier_tags = {} if earlier is None else earlier.run.tags
                 return Launchable(
                     plan=planned.resolved,
-                    launch_spec=await self._with_manifest(spec),
+                    launch_spec=await self._with_manifest(where, spec),
                     tags={**tags, **earlier_tags, **request.tags},
                     earlier=earlier,
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
-    async def _with_manifest(self, spec: LaunchSpec) -> LaunchSpec:
-        manifest = await self._store.get_manifest(spec.digest)
+    async def _with_manifest(self, where: CodeLocation, spec: LaunchSpec) -> LaunchSpec:
+        manifest = await self._store.get_manifest(where.name, spec.digest)
         return spec if manifest is None else spec.with_manifest(manifest)
 
     async def replanned(self, run: RunSummary) -> Launchable:
@@ -235,13 +235,13 @@ class Planner:
     ) -> tuple[str, ...]:
         lines: list[str] = []
         if request.digest not in ("", plan.header.digest):
-            before = await self._store.get_manifest(request.digest)
+            before = await self._store.get_manifest(where.name, request.digest)
             _, now = await where.manifest()
             if before is not None:
                 lines.extend(manifest_changes(before, now))
             if not lines:
                 lines.append(f"digest {request.digest[:12]} became {plan.header.digest[:12]}")
-        shown = await self._store.get_plan(request.fingerprint)
+        shown = await self._store.get_plan(where.name, request.fingerprint)
         if shown is not None:
             lines.extend(plan_changes(shown, plan))
         return tuple(lines) or ("the plan that was seen is not known here",)

@@ -185,7 +185,9 @@ class EarlierRuns:
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:
         found: dict[RunId, CodeManifest] = {}
         for run_id, view in runs.items():
-            manifest = await self._store.get_manifest(view.plan.header.digest)
+            manifest = await self._store.get_manifest(
+                view.plan.header.location, view.plan.header.digest
+            )
             if manifest is not None:
                 found[run_id] = manifest
         return found

@@ -10,14 +10,25 @@ from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.store.schema import manifests as table
 
 
-def put(connection: Connection, digest: str, manifest: CodeManifest) -> None:
-    """Keep what a digest is made of, unless it is kept already."""
-    row = insert(table).values(digest=digest, manifest_json=codec.dumps(manifest))
-    connection.execute(row.on_conflict_do_nothing())
+def put(connection: Connection, location: str, digest: str, manifest: CodeManifest) -> None:
+    """Keep what a location's code server says that a digest is made of, as it said it last."""
+    row = insert(table).values(digest=_key(location, digest), manifest_json=codec.dumps(manifest))
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[table.c.digest], set_={"manifest_json": row.excluded.manifest_json}
+        )
+    )
 
 
-def get(connection: Connection, digest: str) -> CodeManifest | None:
-    """Return what a digest is made of, if it was kept."""
-    query = select(table.c.manifest_json).where(table.c.digest == digest)
-    found = connection.execute(query).scalar_one_or_none()
-    return None if found is None else codec.loads(CodeManifest, found)
+def get(connection: Connection, location: str, digest: str) -> CodeManifest | None:
+    """Return what a digest of a location's is made of, if it was kept."""
+    # Those from before were kept by the digest alone, which has no line's end and sorts first.
+    keys = (digest, _key(location, digest))
+    query = select(table).where(table.c.digest.in_(keys))
+    found = {row.digest: row.manifest_json for row in connection.execute(query)}
+    text = next((found[key] for key in reversed(keys) if key in found), None)
+    return None if text is None else codec.loads(CodeManifest, text)
+
+
+def _key(location: str, digest: str) -> str:
+    return f"{location}\n{digest}"

@@ -1,18 +1,19 @@
-"""Plans in rows: as the code server made them by fingerprint, and a run's with its loads."""
+"""Plans in rows: as the code servers made them, by what is in them, and a run's with its loads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_contract.ids import RunId
 from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep, Reuse
 from treadle_launcher import codec
-from treadle_launcher.errors import BadAnswerError, UnknownRunError
+from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.plan import Plan
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
 
@@ -25,59 +26,54 @@ _REUSES: Final = "reuses"
 
 
 def put(connection: Connection, plan: Plan) -> None:
-    """Keep a plan as the code server made it, unless its fingerprint is known.
+    """Keep a plan as the code server made it, unless it is kept already."""
+    _put(connection, plan)
 
-    Raises:
-        BadAnswerError: another plan has that fingerprint.
+
+def _put(connection: Connection, plan: Plan) -> str:
+    """Return the key of a plan's items, which it has of what they are.
+
+    The fingerprint is what a code server says: it may be that of another plan.
     """
-    fingerprint = plan.header.fingerprint
-    query = select(plans.c.fingerprint).where(plans.c.fingerprint == fingerprint)
-    if connection.execute(query).scalar_one_or_none() is not None:
-        _check_same(connection, plan)
-        return
-    connection.execute(
-        insert(plans), {"fingerprint": fingerprint, "header_json": codec.dumps(plan.header)}
-    )
     items = [
-        *_items(fingerprint, _STEPS, plan.steps),
-        *_items(fingerprint, _LOADS, [_unresolved(load) for load in plan.loads]),
-        *_items(fingerprint, _HAZARDS, plan.hazards),
-        *_items(fingerprint, _REUSES, [replace(reuse, outputs=()) for reuse in plan.reuses]),
+        *_items(_STEPS, plan.steps),
+        *_items(_LOADS, [_unresolved(load) for load in plan.loads]),
+        *_items(_HAZARDS, plan.hazards),
+        *_items(_REUSES, [replace(reuse, outputs=()) for reuse in plan.reuses]),
     ]
-    if items:
-        connection.execute(insert(plan_items), items)
+    location, fingerprint = plan.header.location, plan.header.fingerprint
+    content = sha256(f"{location}\n{fingerprint}".encode())
+    for item in items:
+        content.update(f"\n{item['part']} {item['item_json']}".encode())
+    key = f"{_stated(location, fingerprint)}{content.hexdigest()}"
+    query = select(plans.c.fingerprint).where(plans.c.fingerprint == key)
+    if connection.execute(query).scalar_one_or_none() is None:
+        header = {"fingerprint": key, "header_json": codec.dumps(plan.header)}
+        connection.execute(insert(plans), header)
+        if items:
+            rows = [{"fingerprint": _items_key(key), **item} for item in items]
+            connection.execute(insert(plan_items), rows)
+    return _items_key(key)
 
 
-def _check_same(connection: Connection, plan: Plan) -> None:
-    """Check that a plan is wired as the one that is kept by its fingerprint, which runs fold."""
-    query = (
-        select(plan_items.c.item_json)
-        .where(plan_items.c.fingerprint == plan.header.fingerprint, plan_items.c.part == _STEPS)
-        .order_by(plan_items.c.position)
-    )
-    kept = connection.execute(query).scalars().all()
-    if kept == [codec.dumps(step) for step in plan.steps]:
-        return
-    if [_wiring(codec.loads(PlannedStep, text)) for text in kept] != list(map(_wiring, plan.steps)):
-        raise BadAnswerError(
-            [plan.header.location],
-            message=f"The code server of {plan.header.location} answered what the contract does not allow:"
-            f" PlanPart.header.fingerprint is {plan.header.fingerprint!r}, as that of a plan whose steps"
-            " are others. Nothing was done with it: mend the code server, or serve the location by"
-            " another.",
-        )
+def _stated(location: str, fingerprint: str) -> str:
+    """Return what the keys begin with of plans that a location's code server named so.
+
+    No name has a line's end: none of them is the key of a row from before, a fingerprint alone.
+    """
+    return f"{location}\n{fingerprint}\n"
 
 
-def _wiring(step: PlannedStep) -> object:
-    sources = [[source.step_output for source in planned.sources] for planned in step.inputs]
-    return step.key, step.verdict, sources
+def _items_key(key: str) -> str:
+    """Return by what a plan's items are found: a hash of them, and so short a text as can be."""
+    return "\n" + key.rpartition("\n")[2]
 
 
 def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
     """Keep the plan of a run, in place of the one that it had."""
-    put(connection, plan)
+    key = _put(connection, plan)
     row = insert_or(run_plans).values(
-        run_id=run_id, fingerprint=plan.header.fingerprint, header_json=codec.dumps(plan.header)
+        run_id=run_id, fingerprint=key, header_json=codec.dumps(plan.header)
     )
     connection.execute(
         row.on_conflict_do_update(
@@ -109,18 +105,29 @@ def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
         connection.execute(insert(run_reuses), rows)
 
 
-def get(connection: Connection, fingerprint: str) -> Plan | None:
-    """Return a plan as the code server made it, its loads unresolved, if it was kept."""
-    query = select(plans.c.header_json).where(plans.c.fingerprint == fingerprint)
-    header = connection.execute(query).scalar_one_or_none()
-    if header is None:
+def get(connection: Connection, location: str, fingerprint: str) -> Plan | None:
+    """Return the last plan that a location's code server named so, as it made it, if it was kept.
+
+    Its loads are unresolved.
+    """
+    stated = _stated(location, fingerprint)
+    query = (
+        select(plans)
+        # A hash in hexadecimal follows.
+        .where(plans.c.fingerprint > stated, plans.c.fingerprint < stated + "g")
+        .order_by(literal_column("rowid").desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
         return None
+    key = _items_key(row.fingerprint)
     return Plan(
-        header=codec.loads(PlanHeader, header),
-        steps=_read_items(connection, fingerprint, _STEPS, PlannedStep),
-        loads=_read_items(connection, fingerprint, _LOADS, Load),
-        hazards=_read_items(connection, fingerprint, _HAZARDS, Hazard),
-        reuses=_read_items(connection, fingerprint, _REUSES, Reuse),
+        header=codec.loads(PlanHeader, row.header_json),
+        steps=_read_items(connection, key, _STEPS, PlannedStep),
+        loads=_read_items(connection, key, _LOADS, Load),
+        hazards=_read_items(connection, key, _HAZARDS, Hazard),
+        reuses=_read_items(connection, key, _REUSES, Reuse),
     )
 
 
@@ -153,20 +160,15 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
     )
 
 
-def _items(fingerprint: str, part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:
+def _items(part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:
     for position, item in enumerate(items):
-        yield {
-            "fingerprint": fingerprint,
-            "part": part,
-            "position": position,
-            "item_json": codec.dumps(item),
-        }
+        yield {"part": part, "position": position, "item_json": codec.dumps(item)}
 
 
-def _read_items(connection: Connection, fingerprint: str, part: str, cls: type[T]) -> tuple[T, ...]:
+def _read_items(connection: Connection, key: str, part: str, cls: type[T]) -> tuple[T, ...]:
     query = (
         select(plan_items.c.item_json)
-        .where(plan_items.c.fingerprint == fingerprint, plan_items.c.part == part)
+        .where(plan_items.c.fingerprint == key, plan_items.c.part == part)
         .order_by(plan_items.c.position)
     )
     return tuple(codec.loads(cls, text) for text in connection.execute(query).scalars())

@@ -179,12 +179,16 @@ def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
     Raises:
         UnknownRunError: there is no such run.
     """
-    query = select(launch_specs.c.spec_json).where(launch_specs.c.run_id == run_id)
-    found = connection.execute(query).scalar_one_or_none()
+    query = (
+        select(launch_specs.c.spec_json, table.c.location)
+        .join(table, table.c.run_id == launch_specs.c.run_id)
+        .where(launch_specs.c.run_id == run_id)
+    )
+    found = connection.execute(query).one_or_none()
     if found is None:
         raise UnknownRunError([run_id])
-    spec = codec.loads(LaunchSpec, found)
-    manifest = manifests.get(connection, spec.digest)
+    spec = codec.loads(LaunchSpec, found.spec_json)
+    manifest = manifests.get(connection, found.location, spec.digest)
     return spec if manifest is None else spec.with_manifest(manifest)
 
 

@@ -73,6 +73,8 @@ plans: Final = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("header_json", Text, nullable=False),
 )
+"""Which plans there are. In lines: the location, the fingerprint that its code server said, and a
+hash of both and of the plan's items, since code servers may say what they like."""
 
 plan_items: Final = Table(
     "plan_items",
@@ -84,7 +86,11 @@ plan_items: Final = Table(
     PrimaryKeyConstraint("fingerprint", "part", "position"),
     sqlite_with_rowid=False,
 )
-"""The steps, loads and hazards of the plans, as the code server made them."""
+"""The steps, loads and hazards of the plans, as the code servers made them.
+
+`plans` says how the columns named fingerprint are written; here and in `run_plans` they are the
+hash, after a line's end. In rows from before, all three are the fingerprint alone.
+"""
 
 run_plans: Final = Table(
     "run_plans",
@@ -192,6 +198,8 @@ manifests: Final = Table(
     Column("digest", Text, primary_key=True),
     Column("manifest_json", Text, nullable=False),
 )
+"""What digests are made of. In lines: the location, and the digest that its code server said; in
+rows from before, the digest alone."""
 
 text_pieces: Final = Table(
     "text_pieces",

@@ -175,17 +175,19 @@ class Store:
         )
 
     def put_plan(self, plan: Plan) -> asyncio.Future[None]:
-        """Keep a plan as the code server made it, by its fingerprint, where anything is kept."""
+        """Keep a plan as the code server made it, where anything is kept."""
         if self._own_writer is None:
             return _nothing()
         return self._writer.submit(lambda session: plans.put(session.connection, plan))
 
-    def put_manifest(self, digest: str, manifest: CodeManifest) -> asyncio.Future[None]:
-        """Keep what a digest is made of, where anything is kept."""
+    def put_manifest(
+        self, location: str, digest: str, manifest: CodeManifest
+    ) -> asyncio.Future[None]:
+        """Keep what a digest of a location's is made of, where anything is kept."""
         if self._own_writer is None:
             return _nothing()
         return self._writer.submit(
-            lambda session: manifests.put(session.connection, digest, manifest)
+            lambda session: manifests.put(session.connection, location, digest, manifest)
         )
 
     def mark_removed(self, garbage: Sequence[Garbage]) -> asyncio.Future[tuple[Garbage, ...]]:
@@ -311,9 +313,11 @@ class Store:
             lambda connection: materializations.page(connection, wanted, page_size, page_token)
         )
 
-    async def get_plan(self, fingerprint: str) -> Plan | None:
-        """Return a plan as the code server made it, its loads unresolved."""
-        return await self._readers.read(lambda connection: plans.get(connection, fingerprint))
+    async def get_plan(self, location: str, fingerprint: str) -> Plan | None:
+        """Return a plan as the location's code server made it, its loads unresolved."""
+        return await self._readers.read(
+            lambda connection: plans.get(connection, location, fingerprint)
+        )
 
     async def get_run_plan(self, run_id: RunId) -> Plan:
         """Return the plan of a run, its loads as they were resolved at launch.
@@ -327,9 +331,11 @@ class Store:
         """Return how the run's hosts are started. No client sees it. Raises as `get_run_plan`."""
         return await self._readers.read(lambda connection: runs.launch_spec(connection, run_id))
 
-    async def get_manifest(self, digest: str) -> CodeManifest | None:
-        """Return what a digest is made of, if it was kept."""
-        return await self._readers.read(lambda connection: manifests.get(connection, digest))
+    async def get_manifest(self, location: str, digest: str) -> CodeManifest | None:
+        """Return what a digest of a location's is made of, if it was kept."""
+        return await self._readers.read(
+            lambda connection: manifests.get(connection, location, digest)
+        )
 
     async def get_text(self, text_id: TextId, offset: int = 0, limit: int = 16_384) -> str:
         """Return at most `limit` characters from the character `offset`; "" at the end.

@@ -47,10 +47,11 @@ class Foreign:
         )
         self.caller = services.caller(launcher.address)
 
-    def succeeds(self, location: str, *expressions: str) -> None:
+    def succeeds(self, location: str, *expressions: str) -> str:
         run_id = self.caller.launch(*expressions, location=location)
         self.caller.events(run_id)
         assert self.caller.GetRun(run_id=run_id).run.state == run_pb2.RUN_STATE_SUCCEEDED
+        return run_id
 
     def refused(self) -> str:
         """Launch a run of the bad location, which is refused; return what is said."""
@@ -166,6 +167,34 @@ def test_a_selection_that_names_no_location_is_planned_though_one_answers_wrongl
     foreign.code_server.change = edits("Plan", step(key=""))
 
     foreign.succeeds("", "fine")
+
+
+def test_a_plan_that_is_said_to_be_that_of_another_location_is_kept_beside_it(
+    foreign: Foreign,
+) -> None:
+    run_id = foreign.succeeds("well", "fine")
+    known = foreign.caller.GetRun(run_id=run_id).run.fingerprint
+
+    def same(answer: Any) -> None:
+        if answer.part.HasField("header"):
+            answer.part.header.fingerprint = known
+
+    foreign.code_server.change = edits("Plan", same)
+    steps = {}
+    for location, asset in (("bad", "*"), ("well", "fine"), ("bad", "one")):
+        run_id = foreign.succeeds(location, asset)
+        assert foreign.caller.GetRun(run_id=run_id).run.fingerprint == known
+        ran = foreign.caller.ListRunSteps(run_id=run_id).steps
+        steps[location, asset] = [
+            step.key for step in ran if step.state == run_pb2.STEP_STATE_SUCCEEDED
+        ]
+    foreign.code_server.change = as_it_is
+
+    assert steps == {
+        ("bad", "*"): ["one", "two"],
+        ("well", "fine"): ["fine"],
+        ("bad", "one"): ["one"],
+    }
 
 
 def test_a_stream_without_end_is_given_up(foreign: Foreign) -> None:

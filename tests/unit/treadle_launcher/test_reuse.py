@@ -507,7 +507,7 @@ def test_the_store_keeps_what_a_run_reuses_beside_its_plan(tmp_path: Path) -> No
             await store.create_run(new)
 
             assert await store.get_run_plan(SECOND) == plan
-            bare = await store.get_plan("f1")
+            bare = await store.get_plan("here", "f1")
             assert bare is not None
             assert [reuse.outputs for reuse in bare.reuses] == [(), ()]
             run = await store.get_run(SECOND)

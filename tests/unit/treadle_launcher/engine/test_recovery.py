@@ -298,7 +298,11 @@ async def test_a_run_that_cannot_be_taken_up_fails_and_keeps_no_other(kit, plans
         sound = await kit.launch(plans({"b": ()}))
         await kit.host()
     with sqlite3.connect(kit.home_path / "treadle.db") as database:
-        database.execute("UPDATE plan_items SET item_json = '[' WHERE fingerprint LIKE '%-a'")
+        database.execute(
+            "UPDATE plan_items SET item_json = '[' WHERE fingerprint ="
+            " (SELECT fingerprint FROM run_plans WHERE run_id = ?)",
+            (spoilt,),
+        )
     async with kit.running():
         run = await kit.finished(spoilt)
         assert run.state is RunState.FAILED

@@ -110,9 +110,11 @@ async def test_a_run_that_cannot_be_folded_ends_when_the_next_launcher_starts(ki
         sound = await kit.launch(plans({"b": ()}))
         await kit.host()
     with sqlite3.connect(kit.home_path / "treadle.db") as database:
-        query = "SELECT item_json FROM plan_items WHERE fingerprint LIKE '%-a'"
+        query = (
+            "SELECT item_json FROM plan_items JOIN run_plans USING (fingerprint) WHERE run_id = ?"
+        )
         spoilt = 0
-        for (item,) in database.execute(query).fetchall():
+        for (item,) in database.execute(query, (poisoned,)).fetchall():
             fields = json.loads(item)
             if fields.get("key") == "a":
                 source = {"step_output": {"step_key": "nobody", "output": "result"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -30,12 +31,13 @@ from treadle_contract.event import (
     StepRetryScheduled,
 )
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey
-from treadle_contract.plan import Selection
+from treadle_contract.plan import Reuse, Selection
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_launcher.clock import ManualClock, TimeUs, as_moment
-from treadle_launcher.errors import BadAnswerError, IdempotencyConflictError, UnknownRunError
+from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
 from treadle_launcher.events import NewEvent
 from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.plan import Plan
 from treadle_launcher.store.errors import (
     OutOfStepError,
     SpoiltRunError,
@@ -308,23 +310,61 @@ def test_a_plan_is_kept_as_the_code_server_made_it(database: Path) -> None:
         await store.create_run(make_run(make_plan(loads=[recorded_load("x")])))
         await store.put_plan(make_plan("other"))
 
-        assert await store.get_plan("f1") == unresolved
-        assert await store.get_plan("other") == make_plan("other")
-        assert await store.get_plan("unknown") is None
+        assert await store.get_plan("main", "f1") == unresolved
+        assert await store.get_plan("main", "other") == make_plan("other")
+        assert await store.get_plan("main", "unknown") is None
 
     on_store(database, body)
 
 
-def test_a_plan_with_the_fingerprint_of_another_is_refused_by_that_field(database: Path) -> None:
+def _of(location: str, plan: Plan) -> Plan:
+    return replace(plan, header=replace(plan.header, location=location))
+
+
+def test_plans_with_one_fingerprint_are_kept_each_as_it_is(database: Path) -> None:
+    """A code server says any fingerprint: that of another location's plan, or of another plan."""
+    well = _of("well", make_plan("same"))
+    same_wiring = [replace(step, block="other") for step in well.steps]
+    others = [
+        _of("bad", well),
+        _of("bad", replace(well, steps=tuple(same_wiring))),
+        _of("bad", replace(well, steps=well.steps[:-1])),
+        replace(well, steps=()),
+        replace(
+            well,
+            steps=well.steps[1:],
+            reuses=(Reuse(step_key=well.steps[0].key, from_run_id=RunId("first")),),
+        ),
+    ]
+
+    async def body(store: Store) -> None:
+        for plan in (others[0], well, *others[1:], well):
+            await store.put_plan(plan)
+        made = [
+            (await store.create_run(make_run(plan, location=plan.header.location)), plan)
+            for plan in (*others, well)
+        ]
+
+        for created, plan in made:
+            assert await store.get_run_plan(created.run.run_id) == plan
+        assert await store.get_plan("bad", "same") == others[2]
+
+    on_store(database, body)
+
+
+def test_a_plan_that_is_kept_is_not_kept_again(database: Path) -> None:
     plan = make_plan("same")
 
     async def body(store: Store) -> None:
         await store.put_plan(plan)
         await store.put_plan(plan.with_notes("a word"))
-        with pytest.raises(BadAnswerError, match=r"PlanPart\.header\.fingerprint is"):
-            await store.put_plan(replace(plan, steps=plan.steps[:-1]))
+        await store.create_run(make_run(plan))
 
     on_store(database, body)
+
+    with sqlite3.connect(database) as connection:
+        kept = connection.execute("SELECT count(*) FROM plan_items").fetchone()
+    assert kept == (len(plan.steps),)
 
 
 def test_two_runs_of_the_same_steps_keep_each_their_own_selection(database: Path) -> None:
@@ -341,15 +381,48 @@ def test_two_runs_of_the_same_steps_keep_each_their_own_selection(database: Path
     on_store(database, body)
 
 
+def test_a_manifest_is_kept_for_each_location_that_says_its_digest(database: Path) -> None:
+    well, bad = CodeManifest(ops={"b.s": "12"}), CodeManifest(ops={"b.s": "34"})
+
+    async def body(store: Store) -> None:
+        await store.put_manifest("bad", SPEC.digest, bad)
+        await store.put_manifest("well", SPEC.digest, well)
+
+        for location, manifest in {"bad": bad, "well": well}.items():
+            assert await store.get_manifest(location, SPEC.digest) == manifest
+            new = make_run(location=location)
+            await store.create_run(new)
+            spec = await store.get_launch_spec(new.run_id)
+            assert spec == SPEC.with_manifest(manifest)
+            assert spec.definitions == manifest.named
+
+    on_store(database, body)
+
+
+def test_a_manifest_from_before_is_read_of_any_location(database: Path) -> None:
+    manifest = CodeManifest(ops={"b.s": "12"})
+
+    async def body(store: Store) -> None:
+        await store.put_manifest("main", "d1", manifest)
+        with sqlite3.connect(database) as connection:
+            connection.execute("UPDATE manifests SET digest = 'd1'")
+        assert await store.get_manifest("main", "d1") == manifest
+
+        await store.put_manifest("main", "d1", CodeManifest())
+        assert await store.get_manifest("main", "d1") == CodeManifest()
+
+    on_store(database, body)
+
+
 def test_a_manifest_is_kept_by_its_digest(database: Path) -> None:
     manifest = CodeManifest(ops={"b.s": "12"}, distributions={"numpy": "2.1"})
 
     async def body(store: Store) -> None:
-        await store.put_manifest("d1", manifest)
-        await store.put_manifest("d1", manifest)
+        await store.put_manifest("main", "d1", manifest)
+        await store.put_manifest("main", "d1", manifest)
 
-        assert await store.get_manifest("d1") == manifest
-        assert await store.get_manifest("d2") is None
+        assert await store.get_manifest("main", "d1") == manifest
+        assert await store.get_manifest("main", "d2") is None
 
     on_store(database, body)
 
