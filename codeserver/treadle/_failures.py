@@ -48,17 +48,22 @@ class StepFailedError(TreadleError):
         return self.__cause__.entries if isinstance(self.__cause__, Failure) else ()
 
 
+class TaskMismatchError(TreadleError):
+    """A task says what cannot be. That is never the user's doing: it names the field."""
+
+
 @contextmanager
 def user_code(where: FailureWhere, subject: str) -> Iterator[None]:
     """Make whatever the user's code raises the step's failure. `subject` says what was running.
 
     Raises:
         StepFailedError: anything was raised.
+        TaskMismatchError: it was raised.
         StepInterrupted: the step was told to end; that is no failure of its.
     """
     try:
         yield
-    except (StepFailedError, StepInterrupted):
+    except (StepFailedError, StepInterrupted, TaskMismatchError):
         raise
     # The user's function may raise anything: sys.exit(), a cancelled task, an interrupt.
     except BaseException as error:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from treadle import _pickle5
 from treadle._errors import TreadleError
-from treadle._pickle5 import Stamp, ValueFileError
+from treadle._failures import TaskMismatchError
+from treadle._pickle5 import Stamp
 from treadle._system import hashlib, make_folders, open_file, os
 from treadle.durability import Durability, sync_folders
 from treadle_contract.value import ValueRef
@@ -58,13 +59,15 @@ class FileStore:
 
         Raises:
             ValueKeyError: the key escapes the root or is malformed.
-            ValueFileError: there is a value under the key.
+            TaskMismatchError: there is a value under the key.
             NotPicklableError: the value has no pickle.
             OSError: the folder cannot be written, or the disk failed.
         """
         path = self.path_of(key)
         if os.path.exists(path):
-            raise ValueFileError(path, "there is a value, which is never overwritten")
+            raise TaskMismatchError(
+                f"TaskOutput.value_key is {key!r}, and {path} has a value, which is never overwritten."
+            )
         stamp = _write_file(path, value, self._durability)
         if self._durability is Durability.POWER:
             sync_folders(path.parent, self.root)

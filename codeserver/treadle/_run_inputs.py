@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from treadle._failures import StepFailedError, user_code
+from treadle._failures import StepFailedError, TaskMismatchError, user_code
 from treadle._files import FileStore
 from treadle._ins_outs import In
 from treadle._io_manager import InputContext, IOManager, OutputContext
@@ -60,6 +60,7 @@ class InputLoader:
 
         Raises:
             StepFailedError: a value cannot be loaded, or is not of its declared type.
+            TaskMismatchError: an input without a default reads nothing.
         """
         by_name = {each.name: each for each in self.step.inputs}
         found: dict[str, Any] = {}
@@ -76,6 +77,11 @@ class InputLoader:
                 found[name] = self._values(given, declared)
             elif declared.has_default:
                 found[name] = declared.default_value
+            else:
+                raise TaskMismatchError(
+                    f"TaskStep.inputs of {self.step.step_key!r} reads nothing for {name!r}, which"
+                    " its op takes and has no default for."
+                )
         return found
 
     def _not_loaded(self, name: str) -> NotLoaded:

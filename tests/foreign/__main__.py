@@ -22,7 +22,10 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         figures = drive(Path(folder), count(options.seed), foreigners=3, seconds=options.seconds)
-    print(f"healthy runs: {figures.healthy}; poisoned launches: {figures.poisoned}")
+    print(
+        f"healthy runs: {figures.healthy}; poisoned: {figures.poisoned};"
+        f" asked for nothing wrong: {figures.untouched}"
+    )
     for end, number in figures.ends.most_common():
         print(f"  {number:6}  {end}")
     print(

