@@ -5,18 +5,22 @@ What a single field may be, the contract says beside it, and is checked before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from treadle_contract.event import InputLoaded, OutputStored
 from treadle_contract.plan import UnselectedOutputs
-from treadle_contract.value import ValueRef
 from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
 from treadle_launcher.journal import Record, implausible
 from treadle_launcher.run_view import RunView
 from treadle_launcher.tasks import task_for
 
-_FILES = "files"
+_FILES: Final = "files"
 """The store of the launcher's home."""
+_CODEC: Final = "pickle5"
+_CHECKSUM: Final = re.compile("crc32:[0-9a-f]{8}")
+"""How that store names what it holds: whoever reads a value goes by these, and takes no others."""
 
 
 def believed(view: RunView, record: Record) -> Record:
@@ -71,13 +75,13 @@ def _stored(
         seen.add((stored.output, stored.asset_key))
         if not stored.asset_key:
             key = "" if output.nothing else output.value_key
-            yield from _wrong_place(stored, key, f"{where}.value_ref")
+            yield from _wrong_ref(stored, key, f"{where}.value_ref")
             continue
         asset = _asset(output, stored.asset_key)
         if asset is None or not _may_be_made(step, output, asset):
             yield f"{where}.asset_key is {stored.asset_key!r}, which the output does not make here"
         else:
-            yield from _wrong_place(stored, asset.value_key, f"{where}.value_ref")
+            yield from _wrong_ref(stored, asset.value_key, f"{where}.value_ref")
 
 
 def _asset(output: TaskOutput, key: str) -> TaskAsset | None:
@@ -90,7 +94,7 @@ def _may_be_made(step: TaskStep, output: TaskOutput, asset: TaskAsset) -> bool:
     return step.unselected_outputs is UnselectedOutputs.MATERIALIZE
 
 
-def _wrong_place(stored: OutputStored, key: str, where: str) -> Iterator[str]:
+def _wrong_ref(stored: OutputStored, key: str, where: str) -> Iterator[str]:
     ref = stored.value_ref
     if not key and ref is not None:
         yield f"{where} is set, and the value is none of Treadle's own manager"
@@ -98,6 +102,10 @@ def _wrong_place(stored: OutputStored, key: str, where: str) -> Iterator[str]:
         yield f"{where} is not set"
     elif ref is not None and (ref.store, ref.key) != (_FILES, key):
         yield f"{where} is {ref.key!r} in {ref.store!r}; the value belongs at {key!r} in {_FILES!r}"
+    elif ref is not None and ref.codec != _CODEC:
+        yield f"{where}.codec is {ref.codec!r}, not {_CODEC!r}"
+    elif ref is not None and not _CHECKSUM.fullmatch(ref.checksum):
+        yield f"{where}.checksum is {ref.checksum!r}, not as crc32:89abcdef"
 
 
 def _materialized(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
@@ -111,17 +119,13 @@ def _materialized(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> 
                 f"succeeded.materialized[{number}] is {made.asset_key!r} of {made.output!r}; what"
                 f" was stored there is {kept.asset_key!r} of {kept.output!r}"
             )
-        if _named(made.value_ref) != _named(kept.value_ref):
+        if made.value_ref != kept.value_ref:
             yield f"succeeded.materialized[{number}].value_ref is not that of what was stored"
         if made.unexpected is outputs[kept.output].selected:
             yield f"succeeded.materialized[{number}].unexpected is {made.unexpected}"
     for number, dropped in enumerate(fact.discarded):
         if dropped.output in fact.yielded_outputs:
             yield f"succeeded.discarded[{number}].output is {dropped.output!r}, which was yielded"
-
-
-def _named(ref: ValueRef | None) -> tuple[str, str] | None:
-    return None if ref is None else (ref.store, ref.key)
 
 
 def _twice(names: Iterable[str], field: str) -> Iterator[str]:

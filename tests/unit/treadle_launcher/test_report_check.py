@@ -142,7 +142,16 @@ def ref(output: int) -> ValueRef:
     """Return the name that the task gives the value of the asset of an output."""
     key = task_for(view(), STEP, 1).steps[0].outputs[output].assets[0].value_key
     assert key is not None
-    return ValueRef(store="files", key=key, codec="pickle5", size_bytes=1, checksum="")
+    return ValueRef(
+        store="files", key=key, codec="pickle5", size_bytes=1, checksum="crc32:89abcdef"
+    )
+
+
+def named(**fields: Any) -> AttemptSucceeded:
+    """Return a success whose value is named otherwise, in all places alike."""
+    other = replace(ref(0), **fields)
+    stored, made = replace(STORED, value_ref=other), replace(MADE, value_ref=other)
+    return replace(WELL, stored=(stored,), materialized=(made,))
 
 
 STORED = OutputStored(output="made", asset_key=KeyText("a"), value_ref=ref(0))
@@ -218,6 +227,13 @@ def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
             replace(WELL, stored=(replace(STORED, value_ref=replace(ref(0), store="s3")),)),
             "in 's3'; the value belongs at",
         ),
+        (named(codec=""), "stored[0].value_ref.codec is '', not 'pickle5'"),
+        (named(codec="pickle6"), "stored[0].value_ref.codec is 'pickle6'"),
+        (named(checksum=""), "stored[0].value_ref.checksum is ''"),
+        (named(checksum="md5:89abcdef"), "stored[0].value_ref.checksum is 'md5:89abcdef'"),
+        (named(checksum="crc32:-9abcdef"), "stored[0].value_ref.checksum is 'crc32:-9abcdef'"),
+        (named(checksum="crc32:89ABCDEF"), "stored[0].value_ref.checksum is 'crc32:89ABCDEF'"),
+        (named(checksum="crc32:89abcdef0"), "stored[0].value_ref.checksum is 'crc32:89abcdef0'"),
         (
             replace(WELL, stored=(STORED, STORED)),
             "stored[1] is of 'made' and 'a', as one before it",
@@ -238,6 +254,15 @@ def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
         (
             replace(WELL, materialized=(replace(MADE, value_ref=ELSEWHERE),)),
             "materialized[0].value_ref is not that of what was stored",
+        ),
+        *(
+            (
+                replace(
+                    WELL, materialized=(replace(MADE, value_ref=replace(ref(0), **{field: other})),)
+                ),
+                "materialized[0].value_ref is not that of what was stored",
+            )
+            for field, other in {"codec": "", "checksum": "crc32:0", "size_bytes": 2}.items()
         ),
         (
             replace(WELL, materialized=(replace(MADE, unexpected=True),)),

@@ -241,7 +241,8 @@ class ScriptedHost:
         step = task["steps"][0]
         key = step["outputs"][0]["assets"][0]["valueKey"]
         store(self._values / key)
-        ref = {"store": "files", "key": key, "codec": "p5", "sizeBytes": "3", "checksum": "x:1"}
+        ref = {"store": "files", "key": key, "codec": "pickle5", "sizeBytes": "3"}
+        ref |= {"checksum": "crc32:00000001"}
         asset = {"assetKey": step["stepKey"], "output": "result", "valueRef": ref}
         succeeded = {
             "stored": [{"ioManagerKey": "io_manager", **asset}],

@@ -534,19 +534,22 @@ async def test_a_task_that_a_leaving_host_refuses_runs_elsewhere(kit, plans):
         assert "step_retry_scheduled a" in await kit.story(run_id)
 
 
-async def test_a_success_whose_value_is_not_there_is_a_loss(kit, plans):
+@pytest.mark.parametrize(
+    ("harm", "said"), [(Path.unlink, "gone"), (lambda path: path.write_bytes(b"four"), "damaged")]
+)
+async def test_a_success_whose_value_is_not_there_is_a_loss(kit, plans, harm, said):
     async with kit.running():
         run_id = await kit.launch(plans({"a": ()}))
         host = await kit.ready_host()
         success = host.success(await host.task())
         (ref,) = (each["valueRef"] for each in success["succeeded"]["stored"])
-        (kit.home.values / ref["key"]).unlink()
+        harm(kit.home.values / ref["key"])
         await host.report(success)
         assert (await kit.finished(run_id)).state is RunState.FAILED
         events = await kit.store.events_after(run_id, 0)
         (failure,) = [event.payload.failure for event in events if event.kind == "step_failed"]
         assert failure.reason is FailureReason.LOST
-        assert "output 'result' was lost before it was recorded: its value is gone" in (
+        assert f"output 'result' was lost before it was recorded: its value is {said}" in (
             failure.message
         )
         assert list(await kit.store.latest_materializations(["a"])) == []
