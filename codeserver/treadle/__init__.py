@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys as _sys
+
 from treadle._asset_decorators import asset, multi_asset
 from treadle._asset_ins_outs import AssetIn, AssetOut
 from treadle._asset_spec import AssetDep, AssetSpec
@@ -102,7 +104,7 @@ for _name in __all__:
 def __getattr__(name: str) -> object:
     """Say of a name of Dagster's that is not here what is written instead, or that it is to come."""
     said = _not_there(name)
-    if said is not None:
-        # No AttributeError: `from treadle import …` would put its own text in this one's place.
+    if said is not None and _sys._getframe(1).f_code.co_name == "_handle_fromlist":
+        # `from treadle import …` asks: it would put its own text in an AttributeError's place.
         raise ImportError(said, name=__name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(said or f"module {__name__!r} has no attribute {name!r}")

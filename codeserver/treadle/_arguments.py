@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, ParamSpec, TypeVar, final
 
@@ -40,7 +40,8 @@ _PLAIN: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
     "str": (str, "no text"),
     "str | None": ((str, type(None)), "no text"),
 }
-_MAPPING: Final = re.compile(r"Mapping\[str, (?P<value>\w+)[^|]*\](?P<optional> \| None)?")
+_MAPPING: Final = re.compile(r"Mapping\[str, (?P<value>\w+).*\](?P<optional> \| None)?")
+_LIST: Final = re.compile(r"(Iterable|Sequence)\[.*\] \| None")
 #: What the values of such a mapping are, where they are instances of a class of ours.
 _ENTRIES: Final = frozenset({"In", "Out", "GraphIn", "GraphOut", "AssetIn", "AssetOut"})
 #: What a parameter takes that stands for something that is not there yet.
@@ -52,7 +53,7 @@ _FUNCTIONS: Final = ("compute_fn", "compose_fn")
 def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P, R]:
     """Make a call with arguments that the function does not take an ArgumentError.
 
-    Nor does it take anything but text, a truth value, a mapping or several texts where one of
+    Nor does it take anything but text, a truth value, a mapping, a list or several texts where one of
     these is declared: "no" would be true, and "db" the two texts "d" and "b". What else an
     argument must be is checked where it is used.
     """
@@ -61,7 +62,9 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
     declared = {each.name: str(function.__annotations__.get(each.name)) for each in parameters}
     required = {each.name for each in parameters if not each.has_default}
     places = [each.name for each in parameters if each.kind is not Kind.KEYWORD_ONLY]
-    right = {each: kinds for each, said in declared.items() if (kinds := _right_kinds(said))}
+    right = {
+        each: kinds for each, said in declared.items() if (kinds := _right_kinds(said)) is not None
+    }
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -79,15 +82,17 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
     return call
 
 
-def _right_kinds(declared: str) -> tuple[type, ...]:
-    """Return the types of which a value needs no further look; () where any value will do."""
+def _right_kinds(declared: str) -> tuple[type, ...] | None:
+    """Return the types of which a value needs no further look; None where any value will do."""
     if declared in _PLAIN:
         kinds, _ = _PLAIN[declared]
         return kinds if isinstance(kinds, tuple) else (kinds,)
     if mapping := _MAPPING.fullmatch(declared):
         left_out = (type(None),) if mapping["optional"] else ()
         return left_out if mapping["value"] in _ENTRIES else (*left_out, dict)
-    return (type(None),) if declared.startswith("AbstractSet[str]") else ()
+    if _LIST.fullmatch(declared):
+        return (type(None), list, tuple)
+    return (type(None),) if declared.startswith("AbstractSet[str]") else None
 
 
 def checked_init(cls: type[T]) -> type[T]:
@@ -140,8 +145,23 @@ def _check(name: str, argument: str, value: object, declared: str) -> None:
         if value is None and mapping["optional"]:
             return
         _check_mapping(f"{name}: {argument}", value, mapping["value"])
+    elif _LIST.fullmatch(declared) and value is not None:
+        refuse_no_list(f"{name}: {argument}", value)
     elif declared.startswith("AbstractSet[str]") and value is not None:
         _check_texts(f"{name}: {argument}", value)
+
+
+def refuse_no_list(where: str, value: object) -> None:
+    """Refuse what is not several things: of one text, each letter would be one of them.
+
+    Raises:
+        ArgumentError: it is a text, or cannot be gone through.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        one = f": [{value!r}]" if isinstance(value, str) else ""
+        raise _refused(
+            f"{where}={in_words(value)} is not a list.", f"Give a list, even of one{one}."
+        )
 
 
 def _check_mapping(where: str, value: object, entry: str) -> None:

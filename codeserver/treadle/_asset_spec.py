@@ -116,18 +116,10 @@ def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, .
     What makes several assets stands for all of them.
 
     Raises:
-        ArgumentError: one of them names no single asset, or `deps` is one text.
+        ArgumentError: one of them names no single asset.
     """
-    if deps is None:
-        return ()
-    if isinstance(deps, str | AssetKey | AssetSpec | AssetDep | HasAssetKeys):
-        raise ArgumentError(
-            f"{owner}: deps={in_words(deps)} is not a list.",
-            fix="Give a list, even of one.",
-            source=user_line(),
-        )
     keys: dict[AssetKey, None] = {}
-    for dep in deps:
+    for dep in deps or ():
         made = sorted(dep.keys) if isinstance(dep, HasAssetKeys) else (dep_key(dep, owner=owner),)
         keys.update(dict.fromkeys(made))
     return tuple(keys)

@@ -18,6 +18,7 @@ from treadle._handles import ArgumentRef
 from treadle._ins_outs import In, Out
 from treadle._keys import AssetKey, KeyLike
 from treadle._merge import merged_in, merged_out
+from treadle._names import refuse_long_step_key
 from treadle._node_options import checked_node, node_options
 from treadle._op import OpDefinition
 from treadle._produced import ProducedAsset, produced_asset, refuse_equal_keys
@@ -199,6 +200,10 @@ def make_block(node: OpDefinition | GraphDefinition, options: BlockOptions) -> A
     asset_ins = _asset_ins(node, options)
     refuse_equal_keys(options.outs, owner=owner)
     flat = flatten(node)
+    for path, step in flat.steps.items():
+        refuse_long_step_key(
+            ".".join((options.node_name, *path)), owner=owner, others=(step.source,)
+        )
     outs = _merged_outs(flat, options)
     ins = {
         (step.path, each.name): merged_in(step, each, asset_ins, where=owner)

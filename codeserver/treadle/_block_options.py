@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from treadle._arguments import UNSET, made, refuse_unsupported
+from treadle._arguments import UNSET, made, refuse_no_list, refuse_unsupported
 from treadle._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_prefix
 from treadle._asset_spec import dep_keys
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
@@ -207,10 +207,11 @@ def _internal_deps(
         if output not in outs:
             raise ArgumentError(
                 f"{owner}: internal_asset_deps names output {output!r}, which it does not have."
-                + did_you_mean(output, outs),
+                + did_you_mean(str(output), outs),
                 fix=f"Its outputs are {listed(outs)}.",
                 source=user_line(),
             )
+        refuse_no_list(f"{owner}: internal_asset_deps[{output!r}]", (deps or {})[output])
     return {
         output: frozenset(as_key(key) for key in (deps or {})[output])
         for output in outs

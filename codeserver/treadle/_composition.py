@@ -43,6 +43,9 @@ class Node(Protocol):
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""
 
+    def output_type(self, name: str) -> Any:
+        """Return the type of this output."""
+
     def may_be_resource(self, name: str) -> bool:
         """Whether this input may turn out to be a resource: `Definitions` tells."""
 

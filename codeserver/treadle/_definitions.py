@@ -106,12 +106,6 @@ def _fill(made: Definitions, contents: Contents) -> None:
 
 
 def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]:
-    if isinstance(assets, AssetsDefinition | AssetSpec):
-        raise ArgumentError(
-            f"Definitions: assets={in_words(assets)} is not a list.",
-            fix="Give a list, even of one.",
-            source=user_line(),
-        )
     given = tuple(assets or ())
     for each in given:
         if not isinstance(each, AssetsDefinition | AssetSpec):
@@ -125,12 +119,6 @@ def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]
 
 
 def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
-    if isinstance(jobs, AssetJob):
-        raise ArgumentError(
-            f"Definitions: jobs={jobs.name!r} is not a list.",
-            fix="Give a list, even of one.",
-            source=user_line(),
-        )
     given = tuple(jobs or ())
     for each in given:
         if not isinstance(each, AssetJob):
@@ -143,12 +131,6 @@ def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
 
 
 def _checked_resources(resources: Mapping[str, Any] | None) -> dict[str, object]:
-    if resources is not None and not isinstance(resources, Mapping):
-        raise ArgumentError(
-            f"Definitions: resources is {in_words(resources)}, and no mapping.",
-            fix="Give {key: resource}; an op gets it by a parameter of the key's name.",
-            source=user_line(),
-        )
     given = dict(resources or {})
     for key in given:
         checked_name(key, what="Definitions: resource")

@@ -18,7 +18,7 @@ from treadle._composition import (
 from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
 from treadle._functions import checked_function, name_of
 from treadle._graph_params import graph_params
-from treadle._graph_return import returned_outputs
+from treadle._graph_return import refuse_other_types, returned_outputs
 from treadle._handles import ArgumentRef, OutputRef
 from treadle._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
 from treadle._names import checked_name, checked_tags
@@ -95,6 +95,11 @@ class GraphDefinition:
         """Whether this output carries a value."""
         ref = self.mapping[name]
         return self.invocations[ref.node].node.gives_value(ref.output)
+
+    def output_type(self, name: str) -> Any:
+        """Return the type of this output: that of the op's output that it is."""
+        ref = self.mapping[name]
+        return self.invocations[ref.node].node.output_type(ref.output)
 
     def _readers(self, name: str) -> list[tuple[Invocation, str, bool]]:
         wanted = ArgumentRef(name)
@@ -186,13 +191,16 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         DefinitionError: the function's parameters or its body cannot work.
     """
     owner = f"{label} {name!r}"
-    names = graph_params(fn, annotations_of(fn), input_names, owner=owner)
+    annotations = annotations_of(fn)
+    names = graph_params(fn, annotations, input_names, owner=owner)
     _refuse_unknown_ins(ins, names, owner)
     with composing(owner) as body:
         returned = fn(**{argument: body.argument(argument) for argument in names})
         if outs is None:
             outs = {} if returned is None and body.invocations else {DEFAULT_OUTPUT: GraphOut()}
         mapping = returned_outputs(body, returned, tuple(outs))
+    if not isinstance(returned, Mapping):
+        refuse_other_types(body, annotations.get("return", Any), mapping)
     body.refuse_uncalled()
     _refuse_unused_arguments(body, names)
     _refuse_unused_nodes(body, mapping)

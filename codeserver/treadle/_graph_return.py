@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from treadle._annotations import output_type, output_types
 from treadle._composition import Body, uncalled
-from treadle._errors import CompositionError, did_you_mean, listed
+from treadle._errors import CompositionError, ConflictError, did_you_mean, listed
 from treadle._handles import ArgumentRef, Handle, Handles, OutputRef, parts_of
 from treadle._source import user_line
+from treadle._type_check import can_both_hold, type_name
 from treadle._value_words import in_words
 
 
@@ -84,6 +86,31 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
             "Return an output of an op; to store an asset again, pass it through one.",
         )
     return ref
+
+
+def refuse_other_types(body: Body, annotation: Any, mapping: Mapping[str, OutputRef]) -> None:
+    """Refuse a graph whose return annotation rules out what its ops give.
+
+    `annotation` is of what is returned as it is: one output, or a tuple of them.
+
+    Raises:
+        ConflictError: no value can be of both types.
+    """
+    if annotation is Any or getattr(annotation, "__module__", "").startswith("treadle"):
+        return
+    count = len(mapping)
+    types = (output_type(annotation),) if count == 1 else output_types(annotation, count)
+    for ref, declared in zip(mapping.values(), types, strict=True):
+        invocation = body.invocations[ref.node]
+        given = invocation.node.output_type(ref.output)
+        if not can_both_hold(declared, given):
+            raise ConflictError(
+                f"{body.owner} is annotated to return {type_name(declared)}, and returns {ref},"
+                f" which is {type_name(given)}.",
+                fix="Change one of the annotations, or leave one out.",
+                source=user_line(),
+                others=(invocation.source,),
+            )
 
 
 def _error(body: Body, problem: str, fix: str) -> CompositionError:

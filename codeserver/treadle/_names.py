@@ -13,7 +13,8 @@ from treadle import _json as json
 from treadle._errors import ArgumentError, InvalidNameError
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle_contract.kinds import KINDS, NAME, TAGS
+from treadle.snapshot import SourceLine
+from treadle_contract.kinds import KINDS, NAME, STEP_KEY, TAGS
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
@@ -25,6 +26,8 @@ _TAG_VALUE = re.compile(r"[A-Za-z0-9_.-]{0,63}")
 
 MOST_NAME_BYTES = KINDS[NAME].max_bytes
 _MOST_TAG_BYTES = KINDS[TAGS].max_total_bytes
+#: Details of a step are named by its key and one more name.
+_MOST_STEP_KEY_BYTES = KINDS[STEP_KEY].max_bytes - 4 * MOST_NAME_BYTES
 
 
 def checked_name(name: object, *, what: str) -> str:
@@ -51,6 +54,22 @@ def too_long(what: str, size: int) -> InvalidNameError:
         fix=f"Give it a name of at most {MOST_NAME_BYTES:,} bytes.",
         source=user_line(),
     )
+
+
+def refuse_long_step_key(key: str, *, owner: str, others: tuple[SourceLine, ...]) -> None:
+    """Refuse a step so deep in nested graphs that its key is too long for the contract.
+
+    Raises:
+        InvalidNameError: it is.
+    """
+    if len(key) > _MOST_STEP_KEY_BYTES:
+        raise InvalidNameError(
+            f"{owner}: the key of a step in it, {key[:40]}…, takes {len(key):,} bytes.",
+            fix="Give the nested graphs shorter names, or nest fewer: the names together may take"
+            f" {_MOST_STEP_KEY_BYTES:,} bytes.",
+            source=user_line(),
+            others=others,
+        )
 
 
 def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
@@ -119,7 +138,9 @@ def checked_group(group: object) -> str:
         InvalidNameError: it may not.
     """
     if isinstance(group, str) and _GROUP.fullmatch(group):
-        return group
+        if len(group) <= MOST_NAME_BYTES:
+            return group
+        raise too_long(f"Group {group[:40]}…", len(group))
     raise InvalidNameError(
         f"{group!r} is not a valid group name.",
         fix='Use names of letters, digits and underscores, separated by "/".',
@@ -134,13 +155,15 @@ def checked_owners(owners: Iterable[object], *, owner: str) -> tuple[str, ...]:
         InvalidNameError: one is neither an e-mail address nor a team.
     """
     checked: dict[str, None] = {}
-    for each in _items(owners, owner, "owners"):
+    for each in owners:
         if not isinstance(each, str) or not _OWNER.fullmatch(each):
             raise InvalidNameError(
                 f"{owner}: {in_words(each)} is not a valid owner.",
                 fix='Give an e-mail address, or a team as "team:name".',
                 source=user_line(),
             )
+        if len(each.encode(errors="replace")) > MOST_NAME_BYTES:
+            raise too_long(f"{owner}: owner {each[:40]}…", len(each.encode(errors="replace")))
         checked[each] = None
     return tuple(checked)
 
@@ -152,7 +175,7 @@ def checked_kinds(kinds: Iterable[object], *, owner: str) -> frozenset[str]:
         InvalidNameError: one is no text that a tag's key could be.
     """
     checked: set[str] = set()
-    for each in _items(kinds, owner, "kinds"):
+    for each in kinds:
         if not isinstance(each, str) or not _TAG_VALUE.fullmatch(each) or not each:
             raise InvalidNameError(
                 f"{owner}: {in_words(each)} is not a valid kind.",
@@ -161,13 +184,3 @@ def checked_kinds(kinds: Iterable[object], *, owner: str) -> frozenset[str]:
             )
         checked.add(each)
     return frozenset(checked)
-
-
-def _items(items: Iterable[object], owner: str, name: str) -> Iterable[object]:
-    if isinstance(items, str):
-        raise ArgumentError(
-            f"{owner}: {name}={items!r} is one text.",
-            fix=f"Give several: {name}=[{items!r}].",
-            source=user_line(),
-        )
-    return items

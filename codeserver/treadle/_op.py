@@ -114,6 +114,10 @@ class OpDefinition:
         """Whether this output carries a value."""
         return not self.outs[name].is_nothing
 
+    def output_type(self, name: str) -> Any:
+        """Return the type of this output."""
+        return self.outs[name].dagster_type
+
 
 @overload
 def op(compute_fn: Callable[..., Any]) -> OpDefinition: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from treadle._annotations import output_type, output_types
 from treadle._arguments import UNSET
@@ -99,7 +99,9 @@ def _may_be_tuple(returned: Any) -> bool:
     if get_origin(returned) in (Union, UnionType):
         return any(_may_be_tuple(each) for each in get_args(returned))
     kind = get_origin(returned) or returned
-    if returned is None or returned is NoneType:
+    if kind is Annotated:
+        return _may_be_tuple(get_args(returned)[0])
+    if returned is None or returned is NoneType or kind is Literal:
         return False
     if kind is Any or not isinstance(kind, type):
         return True

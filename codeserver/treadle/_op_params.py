@@ -8,11 +8,11 @@ from typing import Any
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._ins_outs import In
-from treadle._names import checked_name
+from treadle._names import MOST_NAME_BYTES, checked_name, too_long
 from treadle._resource import resource_type
 from treadle._signatures import Kind, Parameter, parameters_of
 from treadle._source import user_line
-from treadle._type_check import checked_type, is_of_type, type_name
+from treadle._type_check import can_both_hold, checked_type, could_be, type_name
 from treadle._value_words import a, in_words
 from treadle.lazy_dataclasses import dataclass, replace
 
@@ -118,17 +118,27 @@ def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -
 
 def _completed(given: In, annotation: Any, parameter: Parameter, owner: str) -> In:
     where = f"{owner}: input {parameter.name!r}"
+    size = len(parameter.name.encode())
+    if size > MOST_NAME_BYTES:
+        raise too_long(f"{owner}: input {parameter.name[:40]}…", size)
     changes: dict[str, Any] = {}
     if given.dagster_type is UNSET:
         checked_type(annotation, where=f"{where} is annotated")
         changes["dagster_type"] = annotation
+    elif not given.is_nothing and not can_both_hold(given.dagster_type, annotation):
+        raise ArgumentError(
+            f"{where} is declared {type_name(given.dagster_type)}, and annotated"
+            f" {type_name(annotation)}.",
+            fix="Change one of them, or leave one out.",
+            source=user_line(),
+        )
     if given.default_value is UNSET and parameter.has_default:
         changes["default_value"] = parameter.default
     completed = replace(given, **changes) if changes else given
     default = completed.default_value
     # `number: int = None` says what Python's own type hints once took it to say.
     is_free = not completed.has_default or default is None or completed.is_nothing
-    if not is_free and not is_of_type(default, completed.dagster_type):
+    if not is_free and not could_be(default, completed.dagster_type):
         raise ArgumentError(
             f"{where} is declared {type_name(completed.dagster_type)}, and its default"
             f" {in_words(default)} is {a(type(default).__name__)}.",

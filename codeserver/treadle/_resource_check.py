@@ -10,6 +10,7 @@ from treadle._contents import Contents
 from treadle._errors import ArgumentError, MissingError, did_you_mean
 from treadle._ins_outs import DEFAULT_IO_MANAGER
 from treadle._io_manager import IOManager
+from treadle._resource import Resource
 from treadle._type_check import is_of_type, type_name
 from treadle._value_words import a, in_words
 from treadle.lazy_dataclasses import dataclass
@@ -54,14 +55,19 @@ def refuse_missing_resources(contents: Contents) -> None:
 
 def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
     """Refuse a resource that is not what the parameter is annotated with."""
-    if _is_proxy(value) or (isinstance(value, type) and _asks_for_class(need.wanted)):
+    if _is_proxy(value):
         return
-    is_class = isinstance(value, type) and isinstance(need.wanted, type)
-    if is_class or not is_of_type(value, need.wanted):
+    wanted = need.wanted
+    if isinstance(value, type) and wanted is Any and issubclass(value, (Resource, IOManager)):
+        wanted = value  # What derives from these is meant to be made.
+    if isinstance(value, type) and _asks_for_class(wanted):
+        return
+    is_class = isinstance(value, type) and isinstance(wanted, type)
+    if is_class or not is_of_type(value, wanted):
         raise ArgumentError(
-            f"{need.who} asks for the resource {need.key!r} as {a(type_name(need.wanted))}, and"
+            f"{need.who} asks for the resource {need.key!r} as {a(type_name(wanted))}, and"
             f" Definitions has {in_words(value)}.",
-            fix=_instance_of(value, need.wanted) or "Give such a one, or change the annotation.",
+            fix=_instance_of(value, wanted) or "Give such a one, or change the annotation.",
             source=need.source,
             others=contents.lines,
         )

@@ -135,7 +135,7 @@ def _encode_asset(asset: Asset) -> graph_pb2.Asset:
         tags=asset.tags,
         kinds=asset.kinds,
         owners=asset.owners,
-        code_version=asset.code_version,
+        code_version=cut(asset.code_version),
         io_manager_key=asset.manager_key,
         source=encode_source(asset.source),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.authored import refused
 from treadle import (
     AssetKey,
     AssetOut,
+    AssetsDefinition,
     DefinitionError,
     Definitions,
     asset,
@@ -26,6 +28,21 @@ def fn() -> int:
     return 1
 
 
+def nested(depth: int) -> AssetsDefinition:
+    """A block of so many graphs, one in the other, each with a name of 1,024 bytes."""
+    node: Any = op(name="n" * 1024)(fn)
+    for _ in range(depth):
+        node = graph(name="n" * 1024)(calling(node))
+    return AssetsDefinition.from_graph(node)
+
+
+def calling(node: Any) -> Callable[[], object]:
+    def body() -> object:
+        return node()
+
+    return body
+
+
 @pytest.mark.parametrize(
     ("define", "said"),
     [
@@ -37,6 +54,10 @@ def fn() -> int:
         (lambda: graph(name=LONG)(lambda: None), "@graph name nnn"),
         (lambda: multi_asset(name=LONG, outs={"a": AssetOut()})(fn), "@multi_asset name nnn"),
         (lambda: Definitions(resources={LONG: 1}), "resource nnn"),
+        (lambda: asset(group_name=LONG)(fn), "Group nnn"),
+        (lambda: asset(owners=[f"team:{LONG}"])(fn), "owner team:nnn"),
+        (lambda: op(name="f")(eval(f"lambda {LONG}: 1")), "input nnn"),
+        (lambda: nested(70), "takes 72,774 bytes"),
         (lambda: define_asset_job(LONG), "define_asset_job: name nnn"),
         (
             lambda: define_asset_job("j", tags={f"k{n}": "v" * 60 for n in range(2000)}),
@@ -54,6 +75,7 @@ def test_it_is_refused_with_its_size_and_line(define: Callable[[], object], said
 
 def test_what_just_fits_is_taken() -> None:
     assert op(name="n" * 1024)(fn).name == "n" * 1024
+    assert len(nested(58).flat.steps) == 1
 
 
 def test_a_job_whose_selection_is_too_long_as_text_is_refused() -> None:

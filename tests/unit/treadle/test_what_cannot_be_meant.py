@@ -6,7 +6,13 @@ import pytest
 
 import treadle
 from tests.authored import location, reads, refused, snapshot
-from treadle import ArgumentError, CompositionError, DefinitionError, InvalidNameError, UnusedError
+from treadle import (
+    ArgumentError,
+    CompositionError,
+    DefinitionError,
+    InvalidNameError,
+    UnusedError,
+)
 
 TWO = "out={'a': Out(), 'b': Out()}"
 
@@ -48,6 +54,25 @@ TWO = "out={'a': Out(), 'b': Out()}"
         ("@graph_multi_asset  # at\ndef f(): return 1", "is written without brackets"),
         ("@asset(required_resource_keys='db')  # at\ndef f(): return 1", "{'db'}"),
         ("@asset(required_resource_keys={1})  # at\ndef f(): return 1", "has 1, which is no text"),
+        ("@graph_multi_asset(outs=['a'])  # at\ndef f(): return 1", "Give {name: AssetOut(…)}"),
+        ("@graph_multi_asset(outs={'a': AssetOut})  # at\ndef f(): return 1", "Write 'a': AssetOut()"),
+        ("@asset(deps=5)  # at\ndef f(): return 1", "asset: deps=5 is not a list"),
+        ("@asset(deps='a')  # at\ndef f(): return 1", "even of one: ['a']"),
+        ("AssetSpec('a', owners=5)  # at", "AssetSpec: owners=5 is not a list"),
+        ("AssetOut(owners='me@x.org')  # at", "even of one: ['me@x.org']"),
+        ("Definitions(assets=op(name='o')(lambda: 1))  # at", "the op 'o' is not a list"),
+        ("Definitions(jobs=5)  # at", "jobs=5 is not a list"),
+        ("@multi_asset(outs={'a': AssetOut()}, internal_asset_deps={'a': int})  # at\ndef f(): return 1", "['a']=the class int is not"),
+        ("@op(ins={'x': In(str)})  # at\ndef f(x: int): return x", "declared str, and annotated int"),
+        ("@op(ins={'x': In(str)})  # at\ndef f(x: list[int]): return x", "annotated list[int]"),
+        ("@asset(ins={'x': AssetIn(dagster_type=str)})  # at\ndef f(x: int): return x", "annotated int"),
+        ("from typing import *\n@op  # at\ndef f(x: Literal['a'] = 'b'): return x", "its default 'b' is a str"),
+        ("@op  # at\ndef f(x: dict[str, int] = {'a': 'b'}): return x", "its default a dict is a dict"),
+        ("@op  # at\ndef f(x: list[tuple[int, str]] = [(1, 2)]): return x", "its default a list"),
+        ("@op  # at\ndef f(x: tuple[int, int] = (1, 2, 3)): return x", "its default a tuple"),
+        ("from typing import *\n@op  # at\ndef f(x: Callable = 3): return x", "its default 3 is an int"),
+        ("from typing import *\n@op  # at\ndef f(x: Mapping[str, int] = 3): return x", "is an int"),
+        (f"from typing import *\n@op({TWO})  # at\ndef f() -> Literal[1]: return 1", "to return typing.Literal[1]"),
     ],
 )  # fmt: skip
 def test_an_argument_or_a_signature(source: str, words: str) -> None:
@@ -68,6 +93,19 @@ def test_an_argument_or_a_signature(source: str, words: str) -> None:
         f"from typing import *\n@op({TWO})\ndef f() -> Tuple[int, ...]: return 1, 2",
         "from typing import *\n@op(out={'a': Out(Nothing), 'b': Out(Nothing)})\ndef f() -> None: ...",
         "from typing import *\nUserId = NewType('UserId', int)\n@op\ndef f(x: UserId): return x",
+        "@op(ins={'x': In(float)})\ndef f(x: int = 3): return x",
+        "@op(ins={'x': In(int)})\ndef f(x: 'NotThere'): return x",
+        "@op(ins={'x': In(int)})\ndef f(x: int | None): return x",
+        "from typing import *\n@op(ins={'x': In(str)})\ndef f(x: Literal['a', 1] = 'a'): return x",
+        "from typing import *\nT = TypeVar('T')\n@op(ins={'x': In(str)})\ndef f(x: T): return x",
+        "from typing import *\n@op(ins={'x': In(Sized)})\ndef f(x: Iterable[int]): return x",
+        "from typing import *\n@op(ins={'x': In(list)})\ndef f(x: Annotated[list[int], 'm']): return x",
+        "from typing import *\n@op\ndef f(x: Sequence[float] = (1, 2.5)): return x",
+        "from typing import *\n@op\ndef f(x: dict[str, 'Later | None'] = {'a': None}): return x",
+        "from typing import *\n@op\ndef f(x: tuple[int, ...] = (), y: Callable[[], int] = len): return x",
+        "import sys\nfrom typing import *\n@op\ndef f(x: TextIO = sys.stdout, y: IO[str] = sys.stdout): ...",
+        "from typing import *\n@op\ndef f(x: type[int] = int, y: Mapping[str, int] = {'a': True}): ...",
+        f"from typing import *\n@op({TWO})\ndef f() -> Annotated[tuple[int, int], 'm']: return 1, 2",
     ],
 )
 def test_what_can_be_meant_is_taken(source: str) -> None:
@@ -204,6 +242,9 @@ def test_a_name_of_dagsters_that_is_not_there_says_so() -> None:
         from treadle import DynamicOut  # noqa: F401, PLC0415
     with pytest.raises(ImportError, match="cannot import name 'nonsense'"):
         from treadle import nonsense  # noqa: F401, PLC0415
+    with pytest.raises(AttributeError, match="Dynamic outputs are not there yet"):
+        _ = treadle.DynamicOut  # type: ignore[attr-defined]
+    assert not hasattr(treadle, "DynamicOut")
     assert not hasattr(treadle, "nonsense")
 
 
@@ -263,6 +304,32 @@ defs = Definitions(assets=[a], resources={{'db': {given}}})  # and
 """.lstrip("\n")
 
     assert words in str(refused(ArgumentError, defs=source))
+
+
+@pytest.mark.parametrize("base", ["Resource", "IOManager"])
+def test_a_class_that_is_meant_to_be_made_where_a_body_asks_for_it(base: str) -> None:
+    source = f"""
+class Db({base}):
+    def handle_output(self, context, obj): ...
+    def load_input(self, context): ...
+@asset(required_resource_keys={{'db'}})  # at
+def a(): return 1
+defs = Definitions(assets=[a], resources={{'db': Db}})  # and
+""".lstrip("\n")
+
+    assert "Give an instance: Db()" in str(refused(ArgumentError, defs=source))
+
+
+def test_a_class_of_a_third_party_may_be_the_resource_itself() -> None:
+    snapshot(
+        LIBRARY
+        + """
+class Db(Resource): pass
+@asset(required_resource_keys={'client'})
+def a(db: ResourceParam[type[Db]]): return 1
+defs = Definitions(assets=[a], resources={'client': Client, 'db': Db})
+"""
+    )
 
 
 def test_a_class_where_an_io_manager_is_wanted() -> None:

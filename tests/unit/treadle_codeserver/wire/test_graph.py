@@ -165,10 +165,13 @@ def test_a_graph_is_encoded_whole() -> None:
 
 def test_a_long_text_of_a_user_is_cut() -> None:
     block = Block(name="b", asset_keys=(), description="x" * 100_000)
-    served = Served(snapshot=Snapshot(blocks=(block,)), loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
+    asset = Asset(key=KeyText("a"), code_version="x" * 100_000)
+    snapshot = Snapshot(blocks=(block,), assets=(asset,))
+    served = Served(snapshot=snapshot, loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
     status = LocationStatus(name="here", state=LocationState.SERVING, served=served)
 
     assert status.served is not None
     (part,) = encode_graph(status, tuple(encode_definitions(status.served)))
 
     assert len(part.blocks[0].description) <= defaults.TEXT_BYTES
+    assert len(part.assets[0].code_version) <= defaults.TEXT_BYTES
