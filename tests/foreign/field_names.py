@@ -14,13 +14,18 @@ import treadle_api.v1
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?(?:\.[A-Za-z_]\w*(?:\[[^\]]*\])?)*")
 _INDEX = re.compile(r"\[[^\]]*\]")
+# A limit that can be, and is met, is told as people call it: it is no lie.
+_LIMIT = re.compile(r"raise (?:its|the import) timeout", re.IGNORECASE)
 _WHOLE = "HostFrame"
 """What cannot be read at all has no fields."""
 
 
 def names_field(text: str) -> bool:
-    """Tell whether a text holds the path of a field: `Message.field`, `field.field`, `field[0]`."""
-    return any(_is_field(path) for path in _PATH.findall(text))
+    """Tell whether a text holds the path of a field, or names a limit of the task that was met.
+
+    A path is `Message.field`, `field.field`, `field[0]`.
+    """
+    return bool(_LIMIT.search(text)) or any(_is_field(path) for path in _PATH.findall(text))
 
 
 def _is_field(path: str) -> bool:
