@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from treadle_contract.ids import RunId
@@ -96,7 +96,7 @@ async def _check_run(store: Store, run_id: RunId) -> int:
 async def _lost_values(store: Store, values: Path) -> list[str]:
     """Read the latest value of each asset, and say which are gone or damaged."""
     made = await store.latest_materializations(tuple(await store.latest_value_keys()))
-    keys = {record.value_ref.key for record in made.values() if record.value_ref is not None}
-    marked = await StoredValues(values).marked(made.values(), doubted=keys)
+    doubted = [replace(record, doubted=True) for record in made.values()]
+    marked = await StoredValues(values).marked(doubted)
     gone = {record.asset_key: record.gone for record in marked if record.gone}
     return [f"asset {key}: {gone[key]}" for key in sorted(gone)]

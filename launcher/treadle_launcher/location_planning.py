@@ -114,8 +114,7 @@ class LocationPlanning:
 
     async def _records(self, keys: Sequence[KeyText]) -> Mapping[KeyText, Materialization]:
         """Return what is recorded of assets as made last, and whether that can be read."""
-        doubted = frozenset[str]() if self._earlier is None else self._earlier.doubted
-        return await self._latest.of(keys, doubted)
+        return await self._latest.of(keys)
 
     async def _gone(self, keys: Iterable[KeyText]) -> Mapping[str, str]:
         """Say of those assets that a run made why their values cannot be read."""

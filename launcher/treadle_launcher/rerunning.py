@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
-    PlannedSource,
     Reexecution,
     ReexecutionKind,
     Reuse,
     ReusedOutput,
     Verdict,
 )
-from treadle_contract.run import FailureReason
-from treadle_contract.value import ValueRef
 from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
 from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
 from treadle_launcher.folding import folded
@@ -39,8 +36,7 @@ class EarlierRun:
 
     `latest` are the assets' latest materializations. `later` names, for steps whose values a
     user's manager keeps, the run that was the last to run them after those were made. `rerun`
-    is the newest run that went on from it already. `doubted` are the keys of the values that it
-    read, or was to read, in vain: that their files look well says nothing.
+    is the newest run that went on from it already.
     """
 
     reexecution: Reexecution
@@ -50,7 +46,6 @@ class EarlierRun:
     latest: Mapping[KeyText, Materialization]
     later: Mapping[StepKey, RunId]
     rerun: RunSummary | None
-    doubted: frozenset[str]
 
     @property
     def root_run_id(self) -> RunId:
@@ -157,8 +152,9 @@ class EarlierRuns:
                 runs[reuse.from_run_id] = await folded(self._store, reuse.from_run_id)
         manifests = await self._manifests(runs)
         latest = await self._store.latest_materializations(sorted(_asset_keys(runs)))
-        removed = await self._store.removed_values(sorted(_value_keys(runs)))
-        doubted = frozenset(_doubted(parent))
+        keys = sorted(_value_keys(runs))
+        removed = await self._store.removed_values(keys)
+        doubted = await self._store.doubted_values(keys)
         origins = Origins(
             parent=parent,
             runs=runs,
@@ -179,7 +175,6 @@ class EarlierRuns:
             latest=latest,
             later=await self._store.later_runs(run.location, by_name) if by_name else {},
             rerun=await self._store.last_rerun(run.run_id),
-            doubted=doubted,
         )
 
     async def _manifests(self, runs: Mapping[RunId, RunView]) -> dict[RunId, CodeManifest]:
@@ -191,25 +186,6 @@ class EarlierRuns:
             if manifest is not None:
                 found[run_id] = manifest
         return found
-
-
-def _doubted(run: RunView) -> Iterator[str]:
-    """Yield the keys of what was read by steps that found something other than was planned."""
-    for step in run.steps.values():
-        if step.failure is None or step.failure.reason is not FailureReason.STALE:
-            continue
-        for planned in run.index.step(step.key).inputs:
-            for source in planned.sources:
-                yield from (ref.key for ref in _refs(run, source) if ref is not None)
-
-
-def _refs(run: RunView, source: PlannedSource) -> Iterator[ValueRef | None]:
-    """Yield the values that a source may have been read from."""
-    if source.load_asset_key is not None:
-        yield run.index.loads[source.load_asset_key].value_ref
-    elif source.step_output is not None:
-        made = run.steps[source.step_output.step_key].outputs.get(source.step_output.output, ())
-        yield from (each.value_ref for each in made)
 
 
 def _value_keys(runs: Mapping[RunId, RunView]) -> set[str]:

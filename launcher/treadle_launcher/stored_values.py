@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from treadle_contract.ids import KeyText
 from treadle_contract.value import ValueRef
+from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.records import REMOVED, Materialization
 from treadle_launcher.store.store import Store
 
@@ -49,27 +51,23 @@ class StoredValues:
             return f"its value is damaged ({path} has checksum {found} instead of {ref.checksum})"
         return ""
 
-    async def marked(
-        self, made: Iterable[Materialization], doubted: Collection[str] = ()
-    ) -> tuple[Materialization, ...]:
+    async def marked(self, made: Iterable[Materialization]) -> tuple[Materialization, ...]:
         """Return materializations, each with why its value cannot be read, if that is so."""
         found = tuple(made)
         if not any(each.value_ref is not None for each in found):
             return found
         # Beside the loop: it looks at every file.
-        return await asyncio.to_thread(self._marked, found, doubted)
+        return await asyncio.to_thread(self._marked, found)
 
-    def _marked(
-        self, made: Iterable[Materialization], doubted: Collection[str]
-    ) -> tuple[Materialization, ...]:
-        return tuple(replace(each, gone=self._gone(each, doubted)) for each in made)
+    def _marked(self, made: Iterable[Materialization]) -> tuple[Materialization, ...]:
+        return tuple(replace(each, gone=self._gone(each)) for each in made)
 
-    def _gone(self, made: Materialization, doubted: Collection[str]) -> str:
+    def _gone(self, made: Materialization) -> str:
         if made.value_ref is None:
             return ""
         if made.removed:
             return REMOVED
-        return self.problem(made.value_ref, doubted=made.value_ref.key in doubted)
+        return self.problem(made.value_ref, doubted=made.doubted)
 
 
 class LatestValues:
@@ -79,15 +77,22 @@ class LatestValues:
         self._store = store
         self._values = values
 
-    async def of(
-        self, keys: Sequence[KeyText], doubted: Collection[str] = ()
-    ) -> Mapping[KeyText, Materialization]:
+    async def of(self, keys: Sequence[KeyText]) -> Mapping[KeyText, Materialization]:
         """Return the latest materialization of each asset that has one.
 
-        Values with `doubted` keys are read.
+        Values that are doubted are read, and are doubted no more if they are whole.
         """
         latest = await self._store.latest_materializations(keys)
-        marked = await self._values.marked(latest.values(), doubted)
+        marked = await self._values.marked(latest.values())
+        whole = [
+            made.value_ref.key
+            for made in marked
+            if made.value_ref is not None and made.doubted and not made.gone
+        ]
+        if whole:
+            # They are only read once more where it cannot be recorded.
+            with suppress(StoreError):
+                await self._store.trust_values(whole)
         return {made.asset_key: made for made in marked}
 
 

@@ -208,6 +208,59 @@ def test_a_value_lost_between_plan_and_load_is_no_error_of_the_op_and_a_rerun_ma
     assert again.steps["late.harm"].reused_from_run_id == result.run_id
 
 
+def flip(file: Path) -> None:
+    """Damage a value so that its file looks as before."""
+    data = bytearray(file.read_bytes())
+    data[70] ^= 1
+    file.write_bytes(data)
+
+
+def test_a_damaged_value_that_a_step_found_is_refused_from_then_on_until_it_is_made(
+    session: Session,
+) -> None:
+    session.succeed("base")
+    file = file_of(session, "base")
+    whole = file.read_bytes()
+    flip(file)
+    (failed,) = session.run("top").failed_steps
+    assert failed.failure is not None
+    assert failed.failure.reason is FailureReason.STALE
+    damaged = f"its value is damaged ({file} has checksum crc32:"
+
+    with pytest.raises(NeverMaterializedError) as refused:
+        session.client.plan("top")
+
+    assert str(refused.value).startswith(f"The plan loads base: {damaged}")
+    assert refused.value.smallest == "top or base"
+    assert next(session.client.materializations("base")).gone.startswith(damaged)
+    file.write_bytes(whole)
+    session.succeed("top")
+    flip(file)
+    # Nobody doubts it: it was read and found whole.
+    assert session.client.plan("top").loads[0].state is LoadState.RECORDED
+    session.succeed("top or base")
+    assert session.value("top") == 11
+
+
+def test_a_sibling_whose_value_is_damaged_joins_the_plan_once_a_step_found_it(
+    session: Session,
+) -> None:
+    session.succeed("part or whole")
+    file = file_of(session, "part")
+    flip(file)
+    first = session.run("whole")
+
+    plan = session.client.plan("whole")
+
+    assert [step.failure.reason for step in first.failed_steps if step.failure] == [
+        FailureReason.STALE
+    ]
+    steps = {step.key: step for step in plan.steps}
+    assert steps["block.make"].verdict is Verdict.RUN
+    assert f"its value is damaged ({file} has checksum" in steps["block.make"].reason
+    session.succeed(plan=plan)
+
+
 def test_a_load_of_what_nothing_makes_says_what_would_load_it(session: Session) -> None:
     with pytest.raises(NeverMaterializedError) as refused:
         session.client.plan("of_ext")

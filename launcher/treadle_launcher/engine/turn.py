@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from treadle_contract.ids import RunId
 from treadle_launcher.clock import TimeUs
+from treadle_launcher.doubts import doubted_after
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.store.records import HostMark, RunEvents
@@ -25,6 +26,7 @@ class Turn:
         self.mark: HostMark | None = None
         self._events: dict[RunId, list[NewEvent]] = {}
         self._before: dict[RunId, int] = {}
+        self._doubted: dict[RunId, set[str]] = {}
         self._touched: dict[RunId, ActiveRun] = {}
         self._effects: list[Callable[[], None]] = []
 
@@ -45,6 +47,7 @@ class Turn:
             run.apply(self._numbered(run, timed))
             self._before.setdefault(run.run_id, before)
             self._events.setdefault(run.run_id, []).append(timed)
+            self._doubted.setdefault(run.run_id, set()).update(doubted_after(run.view, timed))
             self._touched[run.run_id] = run
 
     def touch(self, run: ActiveRun) -> None:
@@ -55,6 +58,7 @@ class Turn:
         """Append nothing about a run: what was applied to it is void."""
         self._events.pop(run.run_id, None)
         self._before.pop(run.run_id, None)
+        self._doubted.pop(run.run_id, None)
         self._touched.pop(run.run_id, None)
 
     def afterwards(self, effect: Callable[[], None]) -> None:
@@ -70,7 +74,12 @@ class Turn:
     def batch(self) -> tuple[RunEvents, ...]:
         """Return what is to be appended."""
         return tuple(
-            RunEvents(run_id=run_id, events=tuple(events), after=self._before[run_id])
+            RunEvents(
+                run_id=run_id,
+                events=tuple(events),
+                after=self._before[run_id],
+                doubted=tuple(sorted(self._doubted[run_id])),
+            )
             for run_id, events in self._events.items()
         )
 

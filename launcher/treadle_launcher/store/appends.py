@@ -8,7 +8,7 @@ from dataclasses import replace
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.split import split_payload
-from treadle_launcher.store import event_log, materializations, runs, texts
+from treadle_launcher.store import event_log, materializations, runs, texts, value_record
 from treadle_launcher.store.errors import (
     OutOfStepError,
     SpoiltRunError,
@@ -64,6 +64,7 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
         fold.apply(event)
     event_log.write(session.connection, stored)
     materializations.write(session.connection, before.location, stored)
+    value_record.doubt(session.connection, batch.doubted)
     if stored:
         runs.update(session.connection, before, fold.summary())
         if fold.state in FINAL_RUN_STATES:

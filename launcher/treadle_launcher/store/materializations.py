@@ -66,7 +66,7 @@ def latest(connection: Connection, keys: Sequence[KeyText]) -> Mapping[KeyText, 
     )
     query = select(table).select_from(wanted).join(table, table.c.store_sequence == last)
     found = [_from_row(row) for row in connection.execute(query)]
-    return {made.asset_key: made for made in _with_removals(connection, found)}
+    return {made.asset_key: made for made in _with_marks(connection, found)}
 
 
 def page(
@@ -88,18 +88,19 @@ def page(
     if before is not None:
         query = query.where(table.c.store_sequence < before)
     found = cut_page(connection.execute(query).all(), limit, filters, read=_read)
-    return replace(found, items=_with_removals(connection, found.items))
+    return replace(found, items=_with_marks(connection, found.items))
 
 
-def _with_removals(
+def _with_marks(
     connection: Connection, found: Sequence[Materialization]
 ) -> tuple[Materialization, ...]:
-    """Return them, each saying whether its value was removed."""
+    """Return them, each saying whether its value was removed, or is doubted."""
     keys = [made.value_ref.key for made in found if made.value_ref is not None]
     gone = value_record.removed(connection, keys)
+    doubted = value_record.doubted(connection, keys)
     return tuple(
-        replace(made, removed=True)
-        if made.value_ref is not None and made.value_ref.key in gone
+        replace(made, removed=made.value_ref.key in gone, doubted=made.value_ref.key in doubted)
+        if made.value_ref is not None
         else made
         for made in found
     )

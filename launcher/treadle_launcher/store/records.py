@@ -24,12 +24,14 @@ RequestFields: TypeAlias = "Mapping[str, str | int | tuple[str, ...] | Mapping[s
 class RunEvents:
     """Facts about one run, to be appended in this order.
 
-    `after` is the run's last sequence as the caller knows it; None: whatever it is.
+    `after` is the run's last sequence as the caller knows it; None: whatever it is. `doubted` are
+    the keys of values that are doubted from then on.
     """
 
     run_id: RunId
     events: tuple[NewEvent, ...]
     after: int | None = None
+    doubted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,9 @@ REMOVED: Final = "its value was removed to make room"
 class Materialization:
     """One materialization of one asset. The largest store sequence is the asset's value.
 
-    `removed`: its value was swept since, and cannot be read any more. `gone` says why it cannot
-    be read, a clause; StoredValues sets it.
+    `removed`: its value was swept since, and cannot be read any more. `doubted`: a step could not
+    read it, whatever its file looks like. `gone` says why it cannot be read, a clause;
+    StoredValues sets it.
     """
 
     asset_key: KeyText
@@ -107,6 +110,7 @@ class Materialization:
     value_ref: ValueRef | None = None
     metadata: tuple[MetadataEntry, ...] = field(default=())
     removed: bool = False
+    doubted: bool = False
     gone: str = ""
 
 

@@ -160,6 +160,14 @@ removed_values: Final = Table(
 )
 """Values of the file store that were swept, though rows name them: history stays."""
 
+doubted_values: Final = Table(
+    "doubted_values",
+    metadata,
+    Column("key", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Values of the file store that a step could not read, until they are read and found whole."""
+
 ephemeral_runs: Final = Table(
     "ephemeral_runs",
     metadata,

@@ -190,6 +190,12 @@ class Store:
             lambda session: manifests.put(session.connection, location, digest, manifest)
         )
 
+    def trust_values(self, keys: Sequence[str]) -> asyncio.Future[None]:
+        """Record that values are doubted no more, where anything is kept."""
+        if self._own_writer is None:
+            return _nothing()
+        return self._writer.submit(lambda session: value_record.trust(session.connection, keys))
+
     def mark_removed(self, garbage: Sequence[Garbage]) -> asyncio.Future[tuple[Garbage, ...]]:
         """Record that values are removed, and return those that may go: no run needs them."""
         whole = tuple(garbage)
@@ -358,6 +364,10 @@ class Store:
     async def removed_values(self, keys: Sequence[str]) -> Mapping[str, GarbageReason]:
         """Return which of the values with these keys were removed, and why."""
         return await self._readers.read(lambda connection: value_record.removed(connection, keys))
+
+    async def doubted_values(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return which of these values a step could not read, whatever their files look like."""
+        return await self._readers.read(lambda connection: value_record.doubted(connection, keys))
 
     async def latest_value_keys(self) -> Mapping[KeyText, str]:
         """Return the key of each asset's latest version, as Treadle's own manager names it."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_contract.ids import KeyText, RunId, StepKey
@@ -17,6 +17,7 @@ from treadle_launcher.clock import TimeUs
 from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
 from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.schema import (
+    doubted_values,
     events,
     materializations,
     removed_values,
@@ -31,6 +32,7 @@ T = TypeVar("T")
 
 _UNFINISHED_STATES: Final = sorted(set(RunState) - FINAL_RUN_STATES)
 _BATCH: Final = 500
+_HAS_DOUBTED: Final = text("SELECT 1 FROM sqlite_master WHERE name = 'doubted_values'")
 
 
 def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> ValueFacts:
@@ -72,6 +74,32 @@ def removed(connection: Connection, keys: Sequence[str]) -> Mapping[str, Garbage
         for batch in _batches(keys)
         for row in connection.execute(query.where(removed_values.c.key.in_(batch)))
     }
+
+
+def doubted(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
+    """Return which of these values a step could not read, whatever their files look like."""
+    # A file that is only read may have no such table yet.
+    if not keys or not connection.execute(_HAS_DOUBTED).one_or_none():
+        return frozenset()
+    column = doubted_values.c.key
+    return frozenset(
+        key
+        for batch in _batches(keys)
+        for key in connection.execute(select(column).where(column.in_(batch))).scalars()
+    )
+
+
+def doubt(connection: Connection, keys: Sequence[str]) -> None:
+    """Record that values are doubted."""
+    if keys:
+        rows = [{"key": key} for key in keys]
+        connection.execute(insert(doubted_values).on_conflict_do_nothing(), rows)
+
+
+def trust(connection: Connection, keys: Sequence[str]) -> None:
+    """Record that values are doubted no more."""
+    for batch in _batches(keys):
+        connection.execute(delete(doubted_values).where(doubted_values.c.key.in_(batch)))
 
 
 def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Garbage, ...]:
@@ -163,8 +191,8 @@ def _loaded(connection: Connection) -> Iterator[str]:
         .join(runs, runs.c.run_id == run_loads.c.run_id)
         .where(runs.c.state.in_(_UNFINISHED_STATES))
     )
-    for text in connection.execute(query).scalars():
-        load = codec.loads(Load, text)
+    for load_json in connection.execute(query).scalars():
+        load = codec.loads(Load, load_json)
         if load.value_ref is not None:
             yield load.value_ref.key
 
@@ -185,8 +213,8 @@ _REUSES: Final = select(run_reuses.c.reuse_json).join(runs, runs.c.run_id == run
 
 
 def _keys_of(connection: Connection, reuses: Select[Any]) -> Iterator[str]:
-    for text in connection.execute(reuses).scalars():
-        refs = (output.value_ref for output in codec.loads(Reuse, text).outputs)
+    for reuse_json in connection.execute(reuses).scalars():
+        refs = (output.value_ref for output in codec.loads(Reuse, reuse_json).outputs)
         yield from (ref.key for ref in refs if ref is not None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,8 @@ from treadle_launcher.errors import StalePlanError
 from treadle_launcher.events import NewEvent
 from treadle_launcher.garbage import Garbage, GarbageReason
 from treadle_launcher.resolution import resolve
-from treadle_launcher.store.store import Store
+from treadle_launcher.store.records import RunEvents
+from treadle_launcher.store.store import Store, reading_store
 from treadle_launcher.value_keys import ValueOwner, asset_value_key, intermediate_value_key
 
 STEP = StepKey("block.s0")
@@ -105,6 +108,35 @@ def test_facts_are_found_by_index_however_long_the_history_is(database: Path) ->
         assert [step for step in steps if step.startswith("SCAN") and "VIRTUAL" not in step] == []
 
     on_store(database, body)
+
+
+def test_a_value_is_doubted_with_the_facts_that_say_so_until_it_is_trusted(database: Path) -> None:
+    async def body(store: Store) -> None:
+        keys = [await version(store), await version(store)]
+        run_id = (await store.create_run(make_run())).run.run_id
+        facts = RunEvents(run_id=run_id, events=STARTED, doubted=tuple(keys))
+        await store.append_all([facts])
+
+        assert await store.doubted_values([*keys, "another"]) == set(keys)
+        await store.trust_values([keys[0]])
+        history = (await store.list_materializations(asset_key=ASSET)).items
+        assert [made.doubted for made in history] == [True, False]
+        assert (await store.latest_materializations([ASSET]))[ASSET].doubted
+
+    on_store(database, body)
+
+
+def test_a_file_without_a_table_of_doubts_is_read(database: Path) -> None:
+    on_store(database, version)
+    with sqlite3.connect(database) as connection:
+        connection.execute("DROP TABLE doubted_values")
+
+    async def read() -> bool:
+        with reading_store(database) as store:
+            await store.trust_values(["a"])
+            return (await store.latest_materializations([ASSET]))[ASSET].doubted
+
+    assert asyncio.run(read()) is False
 
 
 def test_runs_are_told_apart_by_whether_they_are_over(database: Path) -> None:
