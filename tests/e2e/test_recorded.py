@@ -8,7 +8,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import Session
-from treadle_client import RunFailed, StepState, _event
+from treadle_client import LogRecord, RunFailed, StepState
 
 CODE = """
 from treadle import (
@@ -105,7 +105,7 @@ def warnings(session: Session, run_id: str) -> list[str]:
     return [
         str(event.message)
         for event in session.events(run_id)
-        if isinstance(event, _event.LogRecord)
+        if isinstance(event, LogRecord)
     ]
 
 
