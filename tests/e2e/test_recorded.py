@@ -102,11 +102,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 
 def warnings(session: Session, run_id: str) -> list[str]:
-    return [
-        str(event.message)
-        for event in session.events(run_id)
-        if isinstance(event, LogRecord)
-    ]
+    return [str(event.message) for event in session.events(run_id) if isinstance(event, LogRecord)]
 
 
 def test_selecting_one_nothing_records_no_other(session: Session) -> None:
