@@ -12,6 +12,17 @@ from treadle_client._errors import StartError
 _IMPORTS_TARGETS: Final = "treadle_worker.importing"
 
 
+class CalledInImportError(StartError):
+    """A file serves itself at import. Its words and its line say all: the worker tells no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "local() was called while its own file is imported to find the assets in it."
+            " Put the call under: if __name__ == '__main__':",
+            usage=True,
+        )
+
+
 def refuse_while_imported() -> None:
     """Refuse to start services while a process of a code server's imports the caller's file.
 
@@ -23,9 +34,5 @@ def refuse_while_imported() -> None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_globals.get("__name__") == _IMPORTS_TARGETS:
-            raise StartError(
-                "local() was called while its own file is imported to find the assets in it."
-                " Put the call under: if __name__ == '__main__':",
-                usage=True,
-            )
+            raise CalledInImportError
         frame = frame.f_back

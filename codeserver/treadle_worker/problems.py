@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +59,16 @@ def describe(error: BaseException) -> Problem:
         return Problem(text=str(error), source=error.source, error=error)
     if isinstance(error, DefinitionError) and error.source.file:
         return Problem(text=str(error), source=error.source, error=error)
+    if _is_called_in_import(error):
+        return Problem(text=str(error), source=_nearest_line(error), error=error)
     return Problem(text=_traceback(error), source=_nearest_line(error), error=error)
+
+
+def _is_called_in_import(error: BaseException) -> bool:
+    """Tell whether the SDK, where it was imported, refused to serve a file that is imported."""
+    guard = sys.modules.get("treadle_client._main_guard")
+    kind = getattr(guard, "CalledInImportError", None)
+    return isinstance(kind, type) and isinstance(error, kind)
 
 
 def _traceback(error: BaseException) -> str:
@@ -95,7 +105,13 @@ def _strip(told: traceback.TracebackException) -> None:
 
 
 def _is_ours(file: str) -> bool:
-    return file.startswith(("<frozen importlib", *_OUR_FOLDERS))
+    return file.startswith(("<frozen importlib", *_OUR_FOLDERS, *_client_folder()))
+
+
+def _client_folder() -> tuple[str, ...]:
+    """Return where the SDK is, if the user's code imported it."""
+    file = getattr(sys.modules.get("treadle_client"), "__file__", None)
+    return (str(Path(file).resolve().parent) + os.sep,) if isinstance(file, str) else ()
 
 
 def _nearest_line(error: BaseException) -> SourceLine | None:

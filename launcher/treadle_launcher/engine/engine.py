@@ -214,10 +214,10 @@ class Engine:
         is_idle = any(task.sent for task in tasks) and not any(task.answered for task in tasks)
         if host.has_hung_up:
             why = f"its connection ended, it did not dial again for {seconds:.0f} s"
-            self._pool.kill_for(host, f"{why} (no HostFrame.hello came), and it was killed")
+            self._pool.kill_for(host, f"{why}, and it was killed", "HostFrame.hello")
         elif is_due or is_idle or seconds >= defaults.HOST_SILENCE:
             why = f"it did not answer for {seconds:.0f} s, stopped or held by the code in it"
-            self._pool.kill_for(host, f"{why} (no Ack.state came), and was killed")
+            self._pool.kill_for(host, f"{why}, and was killed", "Ack.state")
         if not host.is_usable:
             return
         self._pool.set_aside(host)
@@ -234,8 +234,8 @@ class Engine:
             _LOG.warning("host_stuck host=%s", host.host_id)
             seconds = defaults.HOST_END
             why = f"it had not ended an attempt {seconds:g} s after it had to"
-            owed = "no JournalRecord.cancelled or failed came"
-            self._pool.kill_for(host, f"{why} ({owed}), and was killed")
+            owed = ("JournalRecord.cancelled", "JournalRecord.failed")
+            self._pool.kill_for(host, f"{why}, and was killed", *owed)
 
     def host_reported(self, host: Host, records: Sequence[Record]) -> None:
         """Append what the records tell and what follows, then acknowledge them."""

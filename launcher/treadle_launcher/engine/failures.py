@@ -8,6 +8,7 @@ from dataclasses import replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import Text
 from treadle_contract.worker import Hello, HostState
+from treadle_launcher.engine.awaited import Awaited
 from treadle_launcher.engine.host import Host
 from treadle_launcher.failure import MAKING_WHAT_WAS_LOST
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION
@@ -25,15 +26,16 @@ def unfit(host: Host, hello: Hello) -> Failure:
     if hello.protocol_version != PROTOCOL_VERSION:
         return _other_version(host, hello.protocol_version)
     if hello.state is HostState.STALE and (hello.changes or hello.failure is None):
-        changes = "; ".join(hello.changes) or "Hello.changes is not set"
+        changes = "; ".join(hello.changes) or "it does not say in what"
         found = stale(f"the host got other code than was planned: {changes}")
         if hello.failure is None:
-            return found
+            return found if hello.changes else _by(found, "Hello.changes")
         return replace(found, traceback=hello.failure.traceback, source=hello.failure.source)
     if hello.failure is not None:
         return hello.failure
-    message = f"The host of {host.location} could not import its code: Hello.failure is not set."
-    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    message = f"The host of {host.location} could not import its code, and does not say why."
+    found = Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    return _by(found, "Hello.failure")
 
 
 def stale(why: str) -> Failure:
@@ -49,18 +51,23 @@ def unstable(why: str) -> Failure:
 
 def _other_version(host: Host, version: int) -> Failure:
     message = (
-        f"The host of {host.location} speaks version {version} of the host protocol"
-        f" (Hello.protocol_version), and this launcher version {PROTOCOL_VERSION}: Treadle was installed anew since the launcher was"
+        f"The host of {host.location} speaks version {version} of the host protocol, and this"
+        f" launcher version {PROTOCOL_VERSION}: Treadle was installed anew since the launcher was"
         " started. Start it again; no run is lost by that."
     )
-    return Failure(reason=FailureReason.START_FAILED, message=message)
+    found = Failure(reason=FailureReason.START_FAILED, message=message)
+    return _by(found, "Hello.protocol_version")
 
 
 def ended_early(host: Host) -> Failure:
     """Return why a run failed whose host ended before it was ready."""
     reason = FailureReason.INTERNAL if host.fault else FailureReason.START_FAILED
-    message = f"The host of {host.location} did not get ready: {_ending(host)}. {_owed(host)}."
-    return Failure(reason=reason, message=message, stderr_tail=_tail(host))
+    said = "It had said nothing yet"
+    if host.said is not None:
+        said = f"It had said that it is {host.said.name}, and READY was waited for"
+    message = f"The host of {host.location} did not get ready: {_ending(host)}. {said}."
+    found = Failure(reason=reason, message=message, stderr_tail=_tail(host))
+    return _by(found, "HostFrame.hello" if host.said is None else "Hello.state")
 
 
 def lost(host: Host) -> Failure:
@@ -71,17 +78,18 @@ def lost(host: Host) -> Failure:
         f"{whose} is gone: {_ending(host)}. What it had not committed does not"
         f" exist. {MAKING_WHAT_WAS_LOST}"
     )
-    return Failure(reason=reason, message=message, stderr_tail=_tail(host))
+    found = Failure(reason=reason, message=message, stderr_tail=_tail(host))
+    return _by(found, *host.unsaid)
 
 
 def not_kept(output: str, problem: str) -> Failure:
     """Return why an attempt failed that stored what is not there any more."""
     message = (
-        f"What it made as output {output!r} was lost before it was recorded: {problem}"
-        " (ValueRef.key, ValueRef.size_bytes)."
+        f"What it made as output {output!r} was lost before it was recorded: {problem}."
         f" {MAKING_WHAT_WAS_LOST}"
     )
-    return Failure(reason=FailureReason.LOST, message=message)
+    found = Failure(reason=FailureReason.LOST, message=message)
+    return _by(found, "ValueRef.key", "ValueRef.size_bytes")
 
 
 def unreadable(host: Host, damage: str) -> Failure:
@@ -93,7 +101,8 @@ def unreadable(host: Host, damage: str) -> Failure:
 def timed_out(host: Host, timeout_ms: int) -> Failure:
     """Return why an attempt failed that took too long, and whose host did not end it."""
     message = f"It took longer than the {timeout_ms / 1000:g} s that it may; {_ending(host)}."
-    return Failure(reason=FailureReason.TIMEOUT, message=message, stderr_tail=_tail(host))
+    found = Failure(reason=FailureReason.TIMEOUT, message=message, stderr_tail=_tail(host))
+    return _by(found, *host.unsaid)
 
 
 def unsound(error: Exception) -> Failure:
@@ -111,54 +120,52 @@ def unsound(error: Exception) -> Failure:
     )
 
 
-def overdue(view: RunView, awaited: str) -> Failure:
+def overdue(view: RunView, awaited: Awaited) -> Failure:
     """Return why a run failed that took longer than it may, and what it waited for then."""
     summary = view.summary()
     seconds = summary.timeout_ms / 1000
     message = (
         f"The run took longer than the {seconds:g} s that it may, and what ran was ended."
-        f"{f' It waited for {awaited}.' if awaited else ''} What had succeeded is kept, to go on from with more time."
+        f"{f' It waited for {awaited.words}.' if awaited.words else ''} What had succeeded is kept, to go on from with more time."
     )
-    return Failure(reason=FailureReason.TIMEOUT, message=message)
+    return _by(Failure(reason=FailureReason.TIMEOUT, message=message), *awaited.fields)
 
 
 def refused(host: Host) -> Failure:
     """Return why an attempt has to be made again: the host did not take it."""
-    return Failure(
-        reason=FailureReason.LOST,
-        message=f"The host of {host.location} was leaving and did not take the task, which an"
-        " Ack.state says.",
-    )
+    message = f"The host of {host.location} was leaving and did not take the task."
+    return _by(Failure(reason=FailureReason.LOST, message=message), "Ack.state")
 
 
 def in_vain(host: Host, hosts: int) -> Failure:
     """Return why a run failed for which one host after the other was started for nothing."""
     message = (
         f"{hosts} hosts of {host.location} in a row ended, or were ended, before one took a task of"
-        f" the run, which an Ack.state says; the last: {_ending(host)}."
+        f" the run; the last: {_ending(host)}."
     )
-    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    found = Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    return _by(found, "Ack.state", *host.unsaid)
 
 
 def never_taken(host: Host, tries: int) -> Failure:
     """Return why a step failed that no host took, though none said that it could not."""
     message = (
-        f"{tries} hosts of {host.location} in a row ended, or left, before one took the task,"
-        f" which an Ack.state says; the last: {_ending(host)}."
+        f"{tries} hosts of {host.location} in a row ended, or left, before one took the task;"
+        f" the last: {_ending(host)}."
     )
-    return Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    found = Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
+    return _by(found, "Ack.state", *host.unsaid)
+
+
+def _by(found: Failure, *fields: str) -> Failure:
+    """Name the fields that tell it, last: for who writes a host, and for others to pass over."""
+    named = ", ".join(dict.fromkeys(fields))
+    return replace(found, message=f"{found.message} [contract: {named}]") if named else found
 
 
 def _recordable(text: str) -> str:
     # What cannot be encoded may be the very fault.
     return text.encode(errors="backslashreplace").decode()
-
-
-def _owed(host: Host) -> str:
-    """Return what was waited for of a host that did not get ready."""
-    if host.said is None:
-        return "It had sent no HostFrame.hello"
-    return f"Its Hello.state had been {host.said.name}, and READY was waited for"
 
 
 def _ending(host: Host) -> str:

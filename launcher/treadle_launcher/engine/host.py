@@ -63,7 +63,8 @@ class Host:
     was told of `durability` by whoever started it stays. `process`
     is there when this launcher started it, `said` is how far it said that it is (None: nothing), `identity` when its process is known. `received`
     is the last journal record that was taken, `marked` the last that the store was told of,
-    `committed` the last that it holds. `why_killed` is set before this launcher kills it, `fault`
+    `committed` the last that it holds. `why_killed` is set before this launcher kills it, with what it left
+    `unsaid` (fields of the contract), `fault`
     when what it says cannot be believed, or read.
 
     `silent_since`, by the loop's clock: it owes an answer, and said nothing from then on.
@@ -85,6 +86,7 @@ class Host:
     start_method_reason: str = ""
     notes: tuple[str, ...] = ()
     why_killed: str = ""
+    unsaid: tuple[str, ...] = ()
     fault: str = ""
     received: int = 0
     marked: int = 0

@@ -126,15 +126,15 @@ class HostPool:
         self._hosts[host.host_id] = host
         grace = defaults.HOST_RETURN_GRACE if launch_spec is None else self._options.orphan_grace
         why = (
-            f"it did not dial in within {grace:g} s after a restart of the launcher (no"
-            " HostFrame.hello came), and was killed"
+            f"it did not dial in within {grace:g} s after a restart of the launcher, and was killed"
         )
+        unsaid: tuple[str, ...] = ("HostFrame.hello",)
         if folder.is_moved:
-            grace = 0.0
+            grace, unsaid = 0.0, ()
             why = (
                 "the home was moved while it ran, so that it could store nothing, and it was killed"
             )
-        self._kill_after(host, grace, why)
+        self._kill_after(host, grace, why, *unsaid)
         self._watch(host)
         return host
 
@@ -287,13 +287,16 @@ class HostPool:
             with suppress(asyncio.CancelledError):
                 await watch
 
-    def kill_for(self, host: Host, why: str) -> None:
-        """Kill a host; `why` is what those whose attempts are lost are told."""
-        host.why_killed = why
+    def kill_for(self, host: Host, why: str, *unsaid: str) -> None:
+        """Kill a host; `why` is what those whose attempts are lost are told.
+
+        `unsaid` are the fields of the contract that were waited for.
+        """
+        host.why_killed, host.unsaid = why, unsaid
         self.kill([host])
 
-    def _kill_after(self, host: Host, seconds: float, why: str) -> None:
-        host.hold_timer(Patience(seconds, partial(self.kill_for, host, why)))
+    def _kill_after(self, host: Host, seconds: float, why: str, *unsaid: str) -> None:
+        host.hold_timer(Patience(seconds, partial(self.kill_for, host, why, *unsaid)))
 
     def _watch(self, host: Host, tag: int | None = None) -> None:
         if tag is None:

@@ -256,6 +256,19 @@ class Unreadable:
         return int, ("not a number",)
 
 
+def test_a_pickle_of_another_python_that_does_not_load_names_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "value"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(_pickle5.platform, "python_version", lambda: "3.99.1")
+        dumped(path, Unreadable())
+
+    here = _pickle5.platform.python_version()
+    with pytest.raises(ValueFileError, match=f"; Python 3.99.1 wrote it, this is {here}"):
+        _pickle5.load(path)
+
+
 def test_a_pickle_that_does_not_load_names_file_and_error(tmp_path: Path) -> None:
     stamp = dumped(tmp_path / "value", Unreadable())
 

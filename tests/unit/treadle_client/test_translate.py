@@ -95,6 +95,16 @@ def test_an_asset_without_a_history_is_not_found_instead_of_a_wrong_selection(cl
     assert caught.value.suggestions == ("foo",)
 
 
+def test_a_missing_token_says_how_to_give_it(client, refuse):
+    refuse("PlanRun", grpc.StatusCode.UNAUTHENTICATED, "BAD_TOKEN", message="because")
+
+    with pytest.raises(treadle_client.AccessError) as caught:
+        client.plan("x")
+
+    told = "because\nGive the launcher's token: --token-file FILE, in Python token_file=…"
+    assert str(caught.value) == told
+
+
 def test_a_stale_plan_says_what_changed(client, refuse):
     refuse("LaunchRun", PRECONDITION, "STALE_PLAN", message="stale", changes=["op foo"])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from treadle.snapshot import SourceLine
 from treadle_worker.importing import ModuleState, _load
 from treadle_worker.problems import Problem
 from treadle_worker.targets import FileTarget
@@ -32,3 +33,20 @@ def test_a_file_of_a_package_is_named_as_a_module(
     assert state is ModuleState.RAISED
     assert isinstance(problem, Problem)
     assert f"-m {module or 'src.of_a_package'}" in problem.text.splitlines()[-1]
+
+
+def test_a_file_that_serves_itself_at_import_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "serves_itself.py"
+    path.write_text(
+        "import treadle_client\nwith treadle_client.local(__file__) as client:\n    pass\n"
+    )
+
+    state, problem = _load(FileTarget(path=str(path)))
+
+    assert state is ModuleState.RAISED
+    assert isinstance(problem, Problem)
+    assert problem.source == SourceLine(file=str(path), line=2)
+    assert problem.text == (
+        "local() was called while its own file is imported to find the assets in it."
+        " Put the call under: if __name__ == '__main__':"
+    )

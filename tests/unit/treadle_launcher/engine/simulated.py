@@ -287,7 +287,7 @@ class SimulatedPool(HostPool):
         for host in hosts:
             self.launcher.world.hosts[host.host_id].die()
 
-    def _kill_after(self, host: Host, seconds: float, why: str) -> None:
+    def _kill_after(self, host: Host, seconds: float, why: str, *_unsaid: str) -> None:
         return
 
     def _watch(self, host: Host) -> None:

@@ -105,8 +105,8 @@ async def test_a_host_that_cannot_be_what_it_says_fails_the_run_that_waits_for_i
 @pytest.mark.parametrize(
     ("state", "owed"),
     [
-        (None, "It had sent no HostFrame.hello."),
-        ("NEW", "Its Hello.state had been NEW, and READY was waited for."),
+        (None, "It had said nothing yet. [contract: HostFrame.hello]"),
+        ("NEW", "It had said that it is NEW, and READY was waited for. [contract: Hello.state]"),
     ],
 )
 async def test_a_host_that_leaves_before_it_is_ready_fails_its_run_by_what_it_owed(
@@ -177,6 +177,6 @@ async def test_hosts_that_leave_without_a_word_of_a_task_are_tried_so_often_and_
         assert run.state is RunState.FAILED
         assert failure.reason is FailureReason.START_FAILED
         assert (
-            "6 hosts of here in a row ended, or left, before one took the task, which an Ack.state"
-            " says; the last: it exited with status 0." in failure.message
+            "6 hosts of here in a row ended, or left, before one took the task; the last: it exited"
+            " with status 0. [contract: Ack.state]" in failure.message
         )

@@ -156,7 +156,8 @@ async def test_a_run_whose_time_is_over_is_ended_and_fails(kit, plans):
         run = await kit.finished(run_id)
         assert run.state is RunState.FAILED
         assert run.failure.reason is FailureReason.TIMEOUT
-        assert "It waited for its host to take a (Ack.state)." in run.failure.message
+        assert "It waited for its host to take a." in run.failure.message
+        assert run.failure.message.endswith(" [contract: Ack.state]")
         story = await kit.story(run_id)
         assert story[-4:] == [
             "cancel_requested",
@@ -229,7 +230,10 @@ async def test_a_time_that_is_over_while_the_loop_stands_still_ends_the_run(kit,
         await host.cancelled(second)
         run = await kit.finished(run_id)
         assert (run.state, run.failure.reason) == (RunState.FAILED, FailureReason.TIMEOUT)
-        assert "the end of b (JournalRecord.succeeded or failed)." in run.failure.message
+        assert "the end of b." in run.failure.message
+        assert run.failure.message.endswith(
+            "[contract: JournalRecord.succeeded, JournalRecord.failed]"
+        )
 
 
 async def test_what_had_ended_when_the_time_was_over_counts(kit, plans):
