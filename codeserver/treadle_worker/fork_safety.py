@@ -14,6 +14,9 @@ from treadle._system import gc, open_file, os
 # their threads. Each stands here with a test. Pools that mend themselves (OpenBLAS, Arrow's)
 # do not count.
 _HANGING_POOLS = {re.compile(r"polars-\d+"): "polars"}
+# Libraries whose generators of random numbers are states in memory that nobody finds from here:
+# whether an import seeded or used them cannot be known.
+_WITH_GENERATORS = ("torch", "tensorflow", "keras", "cupy", "mxnet", "paddle")
 _SHOWN_THREADS = 3
 _GRPC_SHUTDOWN = 4
 
@@ -24,7 +27,13 @@ def reason_to_spawn() -> str:
     A forked child has the calling thread alone: what other threads hold is held for ever, and
     what they serve is dead.
     """
-    return _python_threads() or _grpc_channel() or _cuda() or _native_pool(_thread_names())
+    return (
+        _python_threads()
+        or _grpc_channel()
+        or _cuda()
+        or _native_pool(_thread_names())
+        or _generators()
+    )
 
 
 def _python_threads() -> str:
@@ -103,4 +112,14 @@ def _native_pool(names: Iterable[str]) -> str:
         for pattern, package in _HANGING_POOLS.items():
             if pattern.fullmatch(name):
                 return f"importing the code used {package}, whose threads ({name}) do not fork"
+    return ""
+
+
+def _generators() -> str:
+    for name in _WITH_GENERATORS:
+        if sys.modules.get(name) is not None:
+            return (
+                f"importing the code imported {name}, whose random numbers would be the same in all"
+                f" copies: import {name} in the op, or seed it there and use --start-method fork"
+            )
     return ""

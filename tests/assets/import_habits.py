@@ -696,6 +696,13 @@ HABITS: dict[str, Habit] = {
         outcome=Outcome.SPAWNED,
         says="/guard locked by flock at ",
     ),
+    "other-generators": Habit(
+        row="`import torch`, `tensorflow`, `keras`, `cupy`, `mxnet`, `paddle`",
+        # A module of that name: the library itself is not installed here.
+        module="import sys, types; sys.modules['torch'] = types.ModuleType('torch')",
+        outcome=Outcome.SPAWNED,
+        says="importing the code imported torch, whose random numbers would be the same",
+    ),
     "hard-limit": Habit(
         row="`resource.setrlimit`, a hard limit that is too low for a host's work",
         module="""

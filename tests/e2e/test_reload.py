@@ -19,10 +19,12 @@ import rates
 from treadle import asset
 
 SETTINGS = json.loads(pathlib.Path(__file__).with_name("settings.json").read_text())
+ENVIRONMENT = os.environ.get("TEST_RATE", "")
 
 @asset
 def rate(context):
-    context.add_output_metadata({"file": SETTINGS["rate"], "zip": rates.RATE, "host": os.getppid()})
+    context.add_output_metadata({"file": SETTINGS["rate"], "zip": rates.RATE, "host": os.getppid(),
+                                 "environment": ENVIRONMENT})
 """
 
 
@@ -85,3 +87,23 @@ def test_a_location_may_be_imported_for_each_run(folder: Path) -> None:
 
     assert (before["file"], after["file"]) == (3, 4)
     assert before["host"] != after["host"]
+
+
+def test_a_changed_environment_is_that_of_the_code_server_that_is_started_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process keeps the environment it was started with: a reload cannot see another."""
+    write(folder, 5)
+    home = folder / "home"
+    monkeypatch.setenv("TEST_RATE", "before")
+    with treadle_client.local(folder / "conf.py", home=home) as client:
+        session = Session(client, home)
+        first = facts(session)
+        monkeypatch.setenv("TEST_RATE", "after")
+        client.reload()
+        reloaded = facts(session)
+    with treadle_client.local(folder / "conf.py", home=home) as client:
+        restarted = facts(Session(client, home))
+
+    found = [each["environment"] for each in (first, reloaded, restarted)]
+    assert found == ["before", "before", "after"]

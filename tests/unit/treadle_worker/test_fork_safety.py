@@ -57,3 +57,18 @@ def test_numpys_pool_mends_itself() -> None:
 def test_a_pool_that_hangs_is_named() -> None:
     assert "polars" in _native_pool(["python", "polars-0"])
     assert _native_pool(["python", "openblas"]) == ""
+
+
+@pytest.mark.parametrize("name", ["torch", "tensorflow", "keras", "cupy", "mxnet", "paddle"])
+def test_a_library_whose_generators_cannot_be_found_is_named_with_what_to_do(name: str) -> None:
+    """Stand-ins: the libraries themselves are not installed here, and only their names count."""
+    reason = reason_after(f"import sys, types; sys.modules[{name!r}] = types.ModuleType({name!r})")
+
+    assert reason.startswith(f"importing the code imported {name}, whose random numbers")
+    assert f"import {name} in the op, or seed it there and use --start-method fork" in reason
+
+
+def test_a_library_whose_generators_are_values_or_that_is_barred_does_not_count() -> None:
+    barred = "import sys, types; sys.modules['jax'] = types.ModuleType('jax')"
+
+    assert reason_after(f"{barred}; sys.modules['torch'] = None") == ""
