@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -170,3 +172,38 @@ def test_what_people_do_between_two_launchers_leaves_what_runs_alone(
         for run_id in run_ids:
             client.run(run_id).result(timeout=60).raise_for_failure()
     assert effects(tmp_path) == {"waits": 1, "reads": 1, "later": 2}
+
+
+ELSEWHERE = ("unshare", "--pid", "--fork", "--mount-proc")
+
+
+def test_what_people_do_from_another_pid_namespace_leaves_what_runs_alone(
+    services: Standing, tmp_path: Path
+) -> None:
+    """There no process of the run can be seen, as in a container that shares the home's folder."""
+    tried = subprocess.run([*ELSEWHERE, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"no PID namespace can be made here: {tried.stderr}")
+    run_ids = interrupted(services, tmp_path)
+    before, there = events(services.home), files(services.home)
+
+    for words in (["runs", "show", run_ids[0]], ["gc"]):
+        command = [*ELSEWHERE, sys.executable, "-P", "-m", "treadle_client", *words]
+        done = subprocess.run(
+            [*command, "--home", services.home],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    assert events(services.home) == before
+    # Which launcher there was is no longer told: it is known to be gone.
+    assert files(services.home) == there - {Path("launcher.json")}
+    (tmp_path / "release").touch()
+    services.start_launcher()
+    with services.connect() as client:
+        for run_id in run_ids:
+            client.run(run_id).result(timeout=60).raise_for_failure()
+    assert effects(tmp_path) == {"waits": 1, "reads": 1, "later": 1}
