@@ -219,12 +219,12 @@ def _read_value(obj: object) -> UserValue:
     if type(obj) is not dict:
         raise ContractError("", f"is {shown(obj)}; it must be an object")
     for name, value in obj.items():
-        read = _VALUE_READERS.get(name)
+        field, read = _VALUE_READERS.get(name, (name, None))
         if read is not None and value is not None:
             try:
                 return read(value)
             except ContractError as error:
-                raise error.below(name) from None
+                raise error.below(field) from None
     return None
 
 
@@ -256,8 +256,8 @@ READERS: Final[Mapping[Kind, Read]] = {
     Kind.VALUE: _read_value,
 }
 
-_VALUE_READERS: Final[Mapping[str, Callable[[object], UserValue]]] = {
-    spelling: read
+_VALUE_READERS: Final[Mapping[str, tuple[str, Callable[[object], UserValue]]]] = {
+    spelling: (snake, read)
     for camel, snake, read in (
         ("boolValue", "bool_value", _read_flag),
         ("intValue", "int_value", _read_wide),

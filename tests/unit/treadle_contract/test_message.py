@@ -15,6 +15,7 @@ from treadle_contract.bounds import check
 from treadle_contract.ids import TaskId
 from treadle_contract.message import ContractError
 from treadle_contract.policy import Backoff, RetryCause, RetryPolicy
+from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import Ack, AckState, Cancel, HostFrame, Report
 
 ACK = Ack(task_id=TaskId("r/a/1"), state=AckState.RUNNING)
@@ -88,6 +89,13 @@ def test_json_that_is_no_message_is_refused_by_field(text: str, said: str) -> No
         json_codec.loads(HostFrame, text.encode())
 
     assert str(caught.value).startswith(said) or said in str(caught.value)
+
+
+def test_a_user_s_value_that_is_none_is_refused_by_field() -> None:
+    text = b'{"name": "a", "value": {"listValue": {"values": [{"intValue": "x"}]}}}'
+
+    with pytest.raises(ContractError, match=r"value\.list_value\.values\[0\]\.int_value is 'x'"):
+        json_codec.loads(MetadataEntry, text)
 
 
 def test_values_nested_without_end_are_refused() -> None:
