@@ -94,7 +94,7 @@ class LauncherRpc:
         except grpc.RpcError as error:
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 message = f"Nobody answers at {self.address} since {seconds:.0f} s."
-                raise UnreachableError(message, address=self.address) from error
+                raise UnreachableError(message, address=self.address) from None
 
     def get_launcher(self, seconds: float) -> Launcher:
         """Ask what the launcher is, and wait that long for the answer."""

@@ -39,7 +39,7 @@ def translated(address: str) -> Iterator[None]:
     except UnicodeEncodeError as error:
         # Bytes of a command line that are no UTF-8 are lone surrogates in Python's text.
         message = f"{error.object!a:.80} cannot be sent: it holds what is no Unicode text."
-        raise RequestError(Refusal(reason="BAD_ARGUMENT", message=message)) from error
+        raise RequestError(Refusal(reason="BAD_ARGUMENT", message=message)) from None
 
 
 @contextmanager
@@ -57,15 +57,15 @@ def _raise(error: grpc.RpcError, address: str) -> NoReturn:
         _raise_unexplained(error, address)
     match refusal.reason:
         case "SHUTTING_DOWN" | "LOCATION_UNREACHABLE" | "HOME_UNREADABLE":
-            raise UnreachableError(refusal.message, address=address) from error
+            raise UnreachableError(refusal.message, address=address) from None
         case "BAD_TOKEN":
             told = replace(refusal, message=f"{refusal.message}\n{GIVE_ITS_TOKEN}")
-            raise AccessError(told) from error
+            raise AccessError(told) from None
         case "INTERNAL":
-            raise ServerFaultError(refusal.message) from error
+            raise ServerFaultError(refusal.message) from None
         case _:
             not_found = error.code() is grpc.StatusCode.NOT_FOUND
-            raise refused(refusal, not_found=not_found) from error
+            raise refused(refusal, not_found=not_found) from None
 
 
 def _refusal(error: grpc.RpcError) -> Refusal | None:
@@ -85,18 +85,18 @@ def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
     match error.code():
         case grpc.StatusCode.UNAVAILABLE:
             message = f"Nobody answers at {address}: {details}\n{START_OR_NAME_ONE}"
-            raise UnreachableError(message, address=address) from error
+            raise UnreachableError(message, address=address) from None
         case grpc.StatusCode.DEADLINE_EXCEEDED:
             message = f"{address} did not answer in time; the call may have had its effect."
-            raise UnreachableError(message, address=address) from error
+            raise UnreachableError(message, address=address) from None
         case grpc.StatusCode.UNIMPLEMENTED:
             message = f"What answers at {address} is not a Treadle launcher: {details}"
-            raise UnreachableError(message, address=address) from error
+            raise UnreachableError(message, address=address) from None
         case grpc.StatusCode.CANCELLED:
             message = f"The connection to {address} was closed."
-            raise UnreachableError(message, address=address) from error
+            raise UnreachableError(message, address=address) from None
         case grpc.StatusCode.UNAUTHENTICATED | grpc.StatusCode.PERMISSION_DENIED:
             message = f"{details}\n{GIVE_ITS_TOKEN}"
-            raise AccessError(Refusal(reason="BAD_TOKEN", message=message)) from error
+            raise AccessError(Refusal(reason="BAD_TOKEN", message=message)) from None
         case code:
-            raise ServerFaultError(f"{address} failed with {code.name}: {details}") from error
+            raise ServerFaultError(f"{address} failed with {code.name}: {details}") from None

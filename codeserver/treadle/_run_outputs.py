@@ -76,7 +76,7 @@ class OutputKeeper:
                     FailureWhere.OUTPUT,
                     f"Step {self.step.step_key!r} ended without output {planned.name!r}, which"
                     " this run needs. Yield it whenever it is in"
-                    " context.selected_output_names, or declare it Out(is_required=False).",
+                    " context.selected_output_names, or declare it with is_required=False.",
                 )
             # That the op has ended is all that there is to say of it.
             self.take(Output(None, planned.name))

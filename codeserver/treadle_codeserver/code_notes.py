@@ -35,12 +35,13 @@ def code_notes(status: LocationStatus, answer: str = "plan") -> Iterator[str]:
 
 
 def _problem(status: LocationStatus) -> str:
-    """Say what failed and how: of a traceback the last line, which names the error."""
+    """Say what failed and how: of a traceback the last line, which names the error, else the first."""
     for module in status.modules:
         lines = module.problem.strip().splitlines()
         if lines:
             place = f"{module.source.file}:{module.source.line}" if module.source else module.target
-            return f"{place}: {lines[-1].strip()}"
+            told = lines[-1] if lines[0].lstrip().startswith(("Traceback", "File ")) else lines[0]
+            return f"{place}: {told.strip()}"
     return "its load failed"
 
 

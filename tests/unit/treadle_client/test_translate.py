@@ -83,7 +83,9 @@ def test_a_refusal_is_raised_as_its_own_error(client, refuse, reason, code, erro
 
     assert type(caught.value) is error
     assert "because" in str(caught.value)
-    assert isinstance(caught.value.__cause__, grpc.RpcError)
+    # It is there for who asks, and no traceback shows it.
+    assert isinstance(caught.value.__context__, grpc.RpcError)
+    assert caught.value.__suppress_context__
 
 
 def test_an_asset_without_a_history_is_not_found_instead_of_a_wrong_selection(client, refuse):

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.code_notes import code_notes
 from treadle_codeserver.location import LocationState, LocationStatus, Served
@@ -59,6 +61,30 @@ def test_code_that_could_not_be_loaded_is_told_with_the_error() -> None:
         " the code that was loaded at 2026-01-01 12:00:00 UTC. Once it is corrected, `treadle"
         " reload` loads it anew."
     )
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (
+            "Input 'rows' was given an asset.\n  at /a.py:3\n  Make it an argument.",
+            "Input 'rows' was",
+        ),
+        ('  File "/a.py", line 3\n    x = (\nSyntaxError: never closed', "SyntaxError: never"),
+    ],
+)
+def test_a_note_tells_what_is_wrong_and_not_what_to_do_alone(problem: str, told: str) -> None:
+    report = ModuleReport(target="a.py", state=ModuleState.RAISED, problem=problem)
+    status = LocationStatus(
+        name="here",
+        state=LocationState.SERVING_LAST_GOOD,
+        served=served("/gone.py"),
+        modules=(report,),
+    )
+
+    (note,) = code_notes(status)
+
+    assert f"(a.py: {told}" in note
 
 
 def test_a_note_says_which_answer_it_is_made_for(tmp_path: Path) -> None:
