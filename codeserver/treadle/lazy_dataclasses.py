@@ -154,8 +154,10 @@ def _init_later(cls: Any, said: Mapping[str, _Field]) -> None:
     """Give a class an `__init__` that puts the real one into its place when it is called."""
 
     def compile_init() -> None:
-        if _WAITING.pop(cls, None):
+        # Threads that come at once compile it twice; none goes on before it is in its place.
+        if cls in _WAITING:
             cls.__init__ = _compiled_init(cls, said)
+            _WAITING.pop(cls, None)
 
     def __init__(self: Any, /, *args: Any, **kwargs: Any) -> None:
         compile_init()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from treadle._system import struct
 
 MAX_FRAME_BYTES = 64 * 1024 * 1024
+MAX_FACT_BYTES = MAX_FRAME_BYTES - 64 * 1024
+"""Of what a step's process tells its host, which puts an envelope around it."""
 
 _LENGTH = struct.Struct(">I")
 
@@ -13,13 +15,13 @@ class FrameError(Exception):
     """The bytes are not a frame, or a message is too large for one."""
 
 
-def pack(body: bytes) -> bytes:
+def pack(body: bytes, most: int = MAX_FRAME_BYTES) -> bytes:
     """Write a message as one frame: its length (big-endian, 4 bytes), then its bytes.
 
     Raises:
-        FrameError: the frame would hold more than MAX_FRAME_BYTES.
+        FrameError: the frame would hold more than so many bytes.
     """
-    if len(body) > MAX_FRAME_BYTES:
+    if len(body) > most:
         raise FrameError(f"a message of {len(body)} bytes does not fit a frame")
     return _LENGTH.pack(len(body)) + body
 
@@ -27,10 +29,11 @@ def pack(body: bytes) -> bytes:
 class FrameReader:
     """Cuts a byte stream into messages, however its pieces arrive."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_buffer", "_most")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_FRAME_BYTES) -> None:
         self._buffer = bytearray()
+        self._most = most
 
     @property
     def has_partial_frame(self) -> bool:
@@ -48,7 +51,7 @@ class FrameReader:
         start = 0
         while len(self._buffer) - start >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer, start)
-            if length > MAX_FRAME_BYTES:
+            if length > self._most:
                 raise FrameError(f"a frame of {length} bytes is over the limit")
             end = start + _LENGTH.size + length
             if len(self._buffer) < end:

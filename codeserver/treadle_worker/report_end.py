@@ -12,7 +12,7 @@ from treadle_contract.fields import fields_of
 from treadle_contract.message import ContractError
 from treadle_contract.worker import JournalRecord
 from treadle_worker.attempt_end import Undecoded
-from treadle_worker.frames import FrameError, FrameReader
+from treadle_worker.frames import MAX_FACT_BYTES, FrameError, FrameReader
 from treadle_worker.loop import Loop
 from treadle_worker.reports import WORD
 
@@ -32,7 +32,7 @@ class ReportEnd:
         self._loop = loop
         self._fd: int | None = fd
         self._take = take
-        self._frames = FrameReader()
+        self._frames = FrameReader(MAX_FACT_BYTES)
         self.garbage = ""
         loop.watch(fd, self._read)
 

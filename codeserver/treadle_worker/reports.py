@@ -54,7 +54,7 @@ class Reports:
         """
         if os.getpid() != self._pid:
             return
-        data = memoryview(frames.pack(json_codec.dumps(_record(fact))))
+        data = memoryview(frames.pack(json_codec.dumps(_record(fact)), frames.MAX_FACT_BYTES))
         with self._lock:
             if not self._socket.is_there():
                 raise ReportsLostError

@@ -28,12 +28,17 @@ def check(message: Message) -> None:
     Raises:
         ContractError: a field that is not, named from the message's own name on.
     """
-    _check_message(type(message).__name__, message)
+    name = type(message).__name__
+    try:
+        _check_message(name, message)
+    except RecursionError:
+        raise ContractError(name, "is nested too deep") from None
 
 
 def shown(value: str) -> str:
     """Return a text as messages show it: short, and on one line."""
-    text = ascii(value)
+    # It may have millions of characters.
+    text = ascii(value[: _SHOWN_CHARACTERS + 1])
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 

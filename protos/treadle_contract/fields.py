@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,6 +26,9 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 INT32: Final = (-(2**31), 2**31 - 1)
 INT64: Final = (-(2**63), 2**63 - 1)
+
+_DIGITS = re.compile(r"-?[0-9]{1,10}")
+_NAME = re.compile(r"[A-Za-z0-9_]{1,200}")
 
 # Any: a default is of the type of its field.
 _BLANKS: Final[dict[Kind, Any]] = {
@@ -110,7 +114,20 @@ def enum_numbered(field: Field, number: int) -> ContractEnum:
 
 def enum_number(field: Field, value: str) -> int:
     """Return the number of a value; 0 for one that came by a name that is not known here."""
-    return _numbers(field.of).get(value) or (int(value) if value.lstrip("-").isdigit() else 0)
+    return _numbers(field.of).get(value) or enum_digits(value) or 0
+
+
+def enum_digits(value: str) -> int | None:
+    """Return the number of 32 bits that a value is written as, which is not known here by name."""
+    if not _DIGITS.fullmatch(value):
+        return None
+    number = int(value)
+    return number if INT32[0] <= number <= INT32[1] else None
+
+
+def is_enum_name(value: str) -> bool:
+    """Tell whether an enum's value can be called so."""
+    return bool(_NAME.fullmatch(value))
 
 
 @cache

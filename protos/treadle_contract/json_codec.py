@@ -11,18 +11,22 @@ the class is first met, or by `prepare`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from _thread import RLock
+from collections.abc import Callable, Mapping
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from treadle_contract.fields import (
+    INT32,
     MISSING,
     blank,
+    enum_digits,
     enum_name,
     enum_named,
     enum_numbered,
     fields_of,
+    is_enum_name,
     is_explicit,
     message_class,
 )
@@ -90,19 +94,51 @@ def prepare(*classes: type[Message]) -> None:
 
 
 _Told: TypeAlias = dict[type[Message], tuple[str, Write]]
-_WRITERS: Final[dict[type[Message], Write]] = {}
-_READERS: Final[dict[type[Message], Read]] = {}
+# Any: a writer or a reader of one message.
+_Codec: TypeAlias = Callable[[Any], Any]
+_MAKING: Final = RLock()
 
 
-def _writer(cls: type[Message]) -> Write:
-    found = _WRITERS.get(cls)
-    if found is None:
-        rows: list[tuple[str | None, Any, bool]] = []
-        slots = tuple(dict.fromkeys(field.slot for field in fields_of(cls)))
-        # Known before its rows are: a message may lie in one of its own class.
-        found = _WRITERS[cls] = _writing(slots, rows)
-        rows.extend(_rows_to_write(cls))
-    return found
+class _Codecs:
+    """What was made for each class; `make` puts it into a dict, then finishes it.
+
+    It is in the dict before it is finished, since a message may lie in one of its own class. No
+    other thread gets it before all that lies in it is finished too.
+    """
+
+    def __init__(self, make: Callable[[type[Message], dict[type[Message], _Codec]], None]) -> None:
+        self._make = make
+        self._made: dict[type[Message], _Codec] = {}
+        self._unfinished: dict[type[Message], _Codec] = {}
+
+    def __call__(self, cls: type[Message]) -> _Codec:
+        """Return that of a class."""
+        made = self._made.get(cls)
+        return self._making(cls) if made is None else made
+
+    def _making(self, cls: type[Message]) -> _Codec:
+        with _MAKING:
+            if cls in self._made:
+                return self._made[cls]
+            if cls in self._unfinished:
+                return self._unfinished[cls]
+            is_outermost = not self._unfinished
+            try:
+                self._make(cls, self._unfinished)
+                found = self._unfinished[cls]
+                if is_outermost:
+                    self._made.update(self._unfinished)
+            finally:
+                if is_outermost:
+                    self._unfinished.clear()
+            return found
+
+
+def _make_writer(cls: type[Message], into: dict[type[Message], _Codec]) -> None:
+    rows: list[tuple[str | None, Any, bool]] = []
+    slots = tuple(dict.fromkeys(field.slot for field in fields_of(cls)))
+    into[cls] = _writing(slots, rows)
+    rows.extend(_rows_to_write(cls))
 
 
 def _rows_to_write(cls: type[Message]) -> list[tuple[str | None, Any, bool]]:
@@ -176,7 +212,8 @@ def _value_writer(field: Field) -> Write | None:
 def _write_enum(names: Mapping[str, str], field: Field, value: str) -> str | int:
     name = names.get(value)
     if name is None:
-        return int(value) if value.lstrip("-").isdigit() else enum_name(field, value)
+        number = enum_digits(value)
+        return enum_name(field, value) if number is None else number
     return name
 
 
@@ -206,13 +243,10 @@ class _Table(NamedTuple):
     spellings: dict[str, str]
 
 
-def _reader(cls: type[Message]) -> Read:
-    found = _READERS.get(cls)
-    if found is None:
-        table = _Table([], {}, set(), {})
-        found = _READERS[cls] = _reading(cls, table)
-        _fill(table, cls)
-    return found
+def _make_reader(cls: type[Message], into: dict[type[Message], _Codec]) -> None:
+    table = _Table([], {}, set(), {})
+    into[cls] = _reading(cls, table)
+    _fill(table, cls)
 
 
 def _fill(table: _Table, cls: type[Message]) -> None:
@@ -296,13 +330,24 @@ def _enum_values(field: Field) -> dict[str | int, Any]:
     return values
 
 
+def _unknown(field: Field, value: str | int) -> Any:
+    """Return a value that is not known here, if a newer contract can have it."""
+    number = enum_digits(value) if isinstance(value, str) else value
+    if number is not None and INT32[0] <= number <= INT32[1]:
+        return enum_numbered(field, number)
+    if isinstance(value, str) and is_enum_name(value):
+        return enum_named(field, value)
+    raise ContractError("", f"is {shown(value)}; it must be the name of a value")
+
+
 def _read_enum(values: Mapping[str | int, Any], field: Field, value: object) -> Any:
     if not isinstance(value, str | int) or value is True or value is False:
         raise ContractError("", f"is {shown(value)}; it must be the name of a value")
-    if value in values:
-        found = values[value]
-    else:
-        found = enum_named(field, value) if isinstance(value, str) else enum_numbered(field, value)
+    found = values[value] if value in values else _unknown(field, value)
     if found is None and field.label is Label.ONE:
         raise ContractError("", "is not set")
     return found
+
+
+_writer: Final[_Codecs] = _Codecs(_make_writer)
+_reader: Final[_Codecs] = _Codecs(_make_reader)

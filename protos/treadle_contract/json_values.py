@@ -273,5 +273,9 @@ _VALUE_READERS: Final[Mapping[str, tuple[str, Callable[[object], UserValue]]]] =
 
 def shown(value: object) -> str:
     """Return what was found as errors show it: short, and on one line."""
-    text = ascii(value)
+    if isinstance(value, list | dict) and value:
+        kind, unit = ("a list", "values") if isinstance(value, list) else ("an object", "fields")
+        return f"{kind} of {len(value):,} {unit}"
+    # A text may have millions of characters.
+    text = ascii(value[:81] if isinstance(value, str) else value)
     return text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 (what a line bears)

@@ -141,7 +141,7 @@ class ContractEnum(StrEnum):
     @property
     def is_known(self) -> bool:
         """Whether it is a member, and not a value of a newer contract."""
-        return self.name in type(self).__members__
+        return type(self).__members__.get(self.name) is self
 
 
 #: By class, and not in it: what is derived from it has fields of its own.

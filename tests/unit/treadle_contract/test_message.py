@@ -9,12 +9,13 @@ import pickle
 import pytest
 
 from treadle_api.codec import from_proto, to_proto
-from treadle_api.v1 import policy_pb2, worker_pb2
+from treadle_api.v1 import policy_pb2, run_pb2, worker_pb2
 from treadle_contract import json_codec
 from treadle_contract.bounds import check
 from treadle_contract.ids import TaskId
 from treadle_contract.message import ContractError
 from treadle_contract.policy import Backoff, RetryCause, RetryPolicy
+from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import Ack, AckState, Cancel, HostFrame, Report
 
@@ -89,6 +90,34 @@ def test_json_that_is_no_message_is_refused_by_field(text: str, said: str) -> No
         json_codec.loads(HostFrame, text.encode())
 
     assert str(caught.value).startswith(said) or said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        10**12,
+        -(10**12),
+        "²",
+        "--5",
+        "9" * 400,
+        "N" * 300,
+        "t\u0131meout",
+        "FAILURE_WHERE_LOAD ",
+        "",
+        "1e3 ",
+    ],
+)
+def test_what_no_enum_has_is_refused_by_field(where: object) -> None:
+    with pytest.raises(ContractError, match=r"^Failure\.where is .{1,100}; it must be the name"):
+        json_codec.decode(Failure, {"reason": "FAILURE_REASON_OOM", "where": where})
+
+
+def test_a_value_that_looks_like_a_member_is_none() -> None:
+    odd = FailureReason("t\u0131meout")
+
+    assert odd not in set(FailureReason)
+    assert not odd.is_known
+    assert to_proto(Failure(reason=odd, message="m"), run_pb2.Failure).reason == 0
 
 
 def test_a_user_s_value_that_is_none_is_refused_by_field() -> None:

@@ -37,8 +37,6 @@ def test_a_frame_over_the_limit_is_refused_before_it_is_read() -> None:
         FrameReader().feed(b"\xff\xff\xff\xff")
 
 
-def test_a_message_over_the_limit_is_not_packed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "MAX_FRAME_BYTES", 10)
-
+def test_a_message_over_the_limit_is_not_packed() -> None:
     with pytest.raises(FrameError, match="does not fit"):
-        frames.pack(b"longer than ten bytes")
+        frames.pack(b"longer than ten bytes", 10)
