@@ -86,7 +86,9 @@ def test_all_that_was_written_before_a_kill_is_there(place: Workplace, method: s
     begun, done = struct.unpack("qq", (place.folder / "counts").read_bytes())
     lines = place.log("stdout").splitlines()
     assert lines == [str(number) for number in range(len(lines))]
-    assert LINES // 2 <= done <= len(lines) <= begun <= LINES
+    # It is killed when so many were begun: the last of them may not be done.
+    assert LINES // 2 <= begun <= LINES
+    assert done <= len(lines) <= begun
 
 
 def test_many_lines_arrive_in_their_order_and_whole(place: Workplace) -> None:
