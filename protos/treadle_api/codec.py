@@ -33,6 +33,7 @@ from treadle_contract.fields import (
     fields_of,
     fits_int64,
     is_explicit,
+    is_told_by_class,
     message_class,
     microseconds,
     needed_slots,
@@ -107,7 +108,7 @@ def _writers(cls: type[Message]) -> list[tuple[str, _Put, bool]]:
     rows: list[tuple[str, _Put, bool]] = []
     told: dict[str, dict[type[Message], str]] = {}
     for field in fields_of(cls):
-        if field.slot.rstrip("_") == field.name:
+        if not is_told_by_class(field):
             rows.append((field.slot, _putter(field), is_explicit(field)))
             continue
         if field.slot not in told:

@@ -9,11 +9,19 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 from treadle_contract.encoded_size import size_of
-from treadle_contract.fields import EPOCH, fields_of, message_class, per_class
+from treadle_contract.fields import EPOCH, fields_of, is_told_by_class, message_class, per_class
 from treadle_contract.kinds import KINDS
-from treadle_contract.message import Bounds, ContractError, Field, Kind, Label, Message, UserValue
+from treadle_contract.message import (
+    Bounds,
+    ContractError,
+    Field,
+    Kind,
+    Label,
+    Message,
+    UserValue,
+    shown,
+)
 
-_SHOWN_CHARACTERS = 80
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NO_NAME = re.compile(r"[\x00=]")
 
@@ -35,13 +43,6 @@ def check(message: Message) -> None:
         raise ContractError(name, "is nested too deep") from None
 
 
-def shown(value: str) -> str:
-    """Return a text as messages show it: short, and on one line."""
-    # It may have millions of characters.
-    text = ascii(value[: _SHOWN_CHARACTERS + 1])
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-
-
 def _check_message(place: str, message: Message) -> None:
     try:
         for slot, look in _checks(type(message)):
@@ -61,7 +62,7 @@ def _checks(cls: type[Message]) -> list[tuple[str, Callable[[Any], None]]]:
     rows: list[tuple[str, Callable[[Any], None]]] = []
     told: dict[str, dict[type[Message], str]] = {}
     for field in fields_of(cls):
-        if field.slot.rstrip("_") == field.name:
+        if not is_told_by_class(field):
             look = _field_check(field)
             if look is not None:
                 rows.append((field.slot, look))

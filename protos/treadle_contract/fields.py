@@ -90,6 +90,11 @@ def is_explicit(field: Field) -> bool:
     return field.label is Label.MAYBE or field.kind is Kind.VALUE
 
 
+def is_told_by_class(field: Field) -> bool:
+    """Whether the slot holds whichever is set of a oneof, told apart by class."""
+    return field.slot.rstrip("_") != field.name
+
+
 def message_class(field: Field) -> type[Message]:
     """Return the class of a field that holds messages."""
     return MESSAGES[field.of]

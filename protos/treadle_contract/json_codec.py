@@ -28,6 +28,7 @@ from treadle_contract.fields import (
     fields_of,
     is_enum_name,
     is_explicit,
+    is_told_by_class,
     message_class,
 )
 from treadle_contract.json_text import parsed, written
@@ -39,11 +40,10 @@ from treadle_contract.json_values import (
     read_many,
     read_map,
     read_text,
-    shown,
     write_many,
     write_map,
 )
-from treadle_contract.message import ENUMS, ContractError, Field, Kind, Label, Message
+from treadle_contract.message import ENUMS, ContractError, Field, Kind, Label, Message, shown
 
 M = TypeVar("M", bound=Message)
 
@@ -149,7 +149,7 @@ def _rows_to_write(cls: type[Message]) -> list[tuple[str | None, Any, bool]]:
     rows: list[tuple[str | None, Any, bool]] = []
     told: dict[str, _Told] = {}
     for field in fields_of(cls):
-        if not _is_told_apart(field):
+        if not is_told_by_class(field):
             rows.append((field.json_name, _field_writer(field), is_explicit(field)))
             continue
         if field.slot not in told:
@@ -158,11 +158,6 @@ def _rows_to_write(cls: type[Message]) -> list[tuple[str | None, Any, bool]]:
         of = message_class(field)
         told[field.slot][of] = (field.json_name, _writer(of))
     return rows
-
-
-def _is_told_apart(field: Field) -> bool:
-    """Whether the field shares its slot with others, of other classes."""
-    return field.slot.rstrip("_") != field.name
 
 
 def _writing(slots: tuple[str, ...], rows: list[tuple[str | None, Any, bool]]) -> Write:
@@ -256,7 +251,7 @@ def _fill(table: _Table, cls: type[Message]) -> None:
         # The message itself lets nobody set it.
         put = vars(cls)[field.slot].__set__
         row = _Row(field.json_name, put, _field_reader(field), blank(field), field.name)
-        if _is_told_apart(field):
+        if is_told_by_class(field):
             table.told.setdefault(field.slot, (put, []))[1].append(row)
         else:
             table.rows.append(row)

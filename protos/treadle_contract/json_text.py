@@ -9,8 +9,7 @@ from __future__ import annotations
 from _json import encode_basestring, make_encoder, make_scanner
 from typing import Any, Final, NoReturn
 
-from treadle_contract.json_values import shown
-from treadle_contract.message import ContractError
+from treadle_contract.message import ContractError, shown
 
 _BLANKS: Final = " \t\n\r"
 

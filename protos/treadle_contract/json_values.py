@@ -12,7 +12,7 @@ from re import compile as pattern
 from typing import Any, Final, TypeAlias
 
 from treadle_contract.fields import INT32, INT64, MICROSECOND, fits_int64
-from treadle_contract.message import ContractError, Kind, UserValue
+from treadle_contract.message import ContractError, Kind, UserValue, shown
 
 # Any: JSON, and what a field holds.
 Write: TypeAlias = Callable[[Any], Any]
@@ -269,13 +269,3 @@ _VALUE_READERS: Final[Mapping[str, tuple[str, Callable[[object], UserValue]]]] =
     )
     for spelling in (camel, snake)
 }
-
-
-def shown(value: object) -> str:
-    """Return what was found as errors show it: short, and on one line."""
-    if isinstance(value, list | dict) and value:
-        kind, unit = ("a list", "values") if isinstance(value, list) else ("an object", "fields")
-        return f"{kind} of {len(value):,} {unit}"
-    # A text may have millions of characters.
-    text = ascii(value[:81] if isinstance(value, str) else value)
-    return text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 (what a line bears)

@@ -21,8 +21,20 @@ UserValue: TypeAlias = (
 )
 """A treadle_api.v1.Value: what a user wrote. A datetime is aware and in UTC."""
 
+_SHOWN_CHARACTERS: Final = 80
+
 NO_ENTRIES: Final[Mapping[str, Any]] = MappingProxyType({})
 """The map of a field that is not set."""
+
+
+def shown(value: object) -> str:
+    """Return what was found as errors show it: short, and on one line."""
+    if isinstance(value, list | dict) and value:
+        kind, unit = ("a list", "values") if isinstance(value, list) else ("an object", "fields")
+        return f"{kind} of {len(value):,} {unit}"
+    # A text may have millions of characters.
+    text = ascii(value[: _SHOWN_CHARACTERS + 1] if isinstance(value, str) else value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
 class ContractError(ValueError):
