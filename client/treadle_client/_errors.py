@@ -174,9 +174,9 @@ class HomeInUseError(StartError):
 
     def __init__(self, home: str, *, pid: int, address: str) -> None:
         super().__init__(
-            f"The home {home} is in use by the launcher with pid {pid}. Leave -f and -m out to"
-            f" talk to that one (--launcher {address}, Client.connect({address!r})), or name"
-            " another home.",
+            f"The home {home} is in use by the launcher with pid {pid}. Talk to that one"
+            f" (--launcher {address} in place of -f and -m, Client.connect({address!r})), wait for"
+            " its end, or name another home.",
             usage=True,
         )
         self.home = home

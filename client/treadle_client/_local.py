@@ -6,8 +6,9 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -79,7 +80,7 @@ class Code:
                 raise StartError(_no_file(file), usage=True)
             arguments += ["--file", str(file.absolute())]
         for module in self.modules:
-            if not all(part.isidentifier() for part in module.split(".")):
+            if not all(map(str.isidentifier, module.split("."))) or self._is_file(module):
                 raise StartError(_no_module(module), usage=True)
             arguments += ["--module", module]
         if self.working_directory is not None:
@@ -96,6 +97,12 @@ class Code:
             arguments += ["--import", self.import_scope.value]
         return arguments
 
+    def _is_file(self, module: str) -> bool:
+        """Whether a module's name, such as "shop.py", is that of a file where modules are looked for."""
+        return (
+            module.endswith(".py") and (self.working_directory or Path()).joinpath(module).is_file()
+        )
+
     def launcher_arguments(self) -> list[str]:
         """Return what of it a launcher is told."""
         return [] if self.start_method is None else ["--start-method", self.start_method.value]
@@ -106,7 +113,20 @@ def _no_file(file: Path) -> str:
         module = ".".join(file.parts) if (file / "__init__.py").is_file() else ""
         package = f", or the package as a module: -m {module}" if module else ""
         return f"{file} is a folder. Name a file in it{package}."
-    return f"There is no file {file}."
+    dotted = Path(*str(file).split(".")).with_suffix(".py")
+    meant = [str(dotted)] if dotted.is_file() else _like(file)
+    hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
+    return f"There is no file {file}.{hint}"
+
+
+def _like(file: Path) -> list[str]:
+    """Return which of the folder's Python files have a name like this one's."""
+    with suppress(OSError):
+        names = [each.name for each in file.parent.iterdir() if each.suffix == ".py"]
+        return [
+            str(file.parent / name) for name in get_close_matches(file.name, sorted(names), n=1)
+        ]
+    return []
 
 
 def _no_module(module: str) -> str:

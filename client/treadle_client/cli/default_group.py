@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from treadle_client.cli.suggesting_group import SuggestingGroup
@@ -19,3 +21,10 @@ class DefaultGroup(SuggestingGroup):
         if not args or (args[0].startswith("-") and args[0] != _HELP):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+    def hint(self, ctx: click.Context, name: str) -> str:
+        """Say which command may have been meant; a name that is none's may be what is to be shown."""
+        said = super().hint(ctx, name)
+        if said.startswith("There are"):
+            said += f" To show one of them: {ctx.command_path} show {shlex.quote(name)}."
+        return said

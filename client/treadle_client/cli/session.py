@@ -18,11 +18,6 @@ from treadle_client._home import default_home, find_launcher, holds
 from treadle_client._local import Code, Purpose, connected, forgetting, local_services
 from treadle_client.cli.visible import say
 
-START_ONE: Final = (
-    "Start one (treadle dev -f FILE, or treadle launcher), name one (--launcher ADDRESS), or give"
-    " the command its code (-f FILE)."
-)
-
 START_ITS_OWN: Final = (
     "Start `treadle launcher` on it, as the one before was started: it takes up the runs that are"
     " not over, and ends those that are cancelled then; `treadle dev` and -f take up none. Or name"
@@ -78,10 +73,10 @@ class SessionRequest:
 
 
 @contextmanager
-def open_session(wanted: SessionRequest, advice: str = START_ONE) -> Iterator[Session]:
+def open_session(wanted: SessionRequest, advice: str = "") -> Iterator[Session]:
     """Start services of our own if there is code to serve, else connect to a running launcher.
 
-    `advice` says which launcher would be of use where none runs.
+    `advice` says which launcher would be of use where none runs, if not any.
 
     Raises:
         StartError: services of our own did not start, or not with this code.
@@ -92,8 +87,9 @@ def open_session(wanted: SessionRequest, advice: str = START_ONE) -> Iterator[Se
             yield session
         return
     if wanted.forget_values:
+        or_give = ", or give -f" if _takes_code() else ""
         raise click.UsageError(
-            "--forget-values is for a launcher that is started: stop the one that runs, or give -f."
+            f"--forget-values is for a launcher that is started: stop the one that runs{or_give}."
         )
     address = wanted.launcher or _running(wanted, advice)
     with Client.connect(address, token_file=wanted.token_file) as client:
@@ -214,5 +210,21 @@ def _running(wanted: SessionRequest, advice: str) -> str:
     home = wanted.home_or_default
     running = find_launcher(home)
     if running is None:
-        raise UnreachableError(f"No launcher runs on the home {home}. {advice}")
+        raise UnreachableError(f"No launcher runs on the home {home}. {advice or _start_one()}")
     return running.address
+
+
+def _start_one() -> str:
+    start, name = (
+        "Start one (treadle dev -f FILE, or treadle launcher)",
+        "name one (--launcher ADDRESS)",
+    )
+    if _takes_code():
+        return f"{start}, {name}, or give the command its code (-f FILE)."
+    return f"{start}, or {name}."
+
+
+def _takes_code() -> bool:
+    """Whether the command that runs has -f: none is told of an option that it has not."""
+    context = click.get_current_context(silent=True)
+    return context is not None and any(each.name == "files" for each in context.command.params)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 import click
 
 
 class SuggestingGroup(click.Group):
-    """A click group that answers `treadle materialise` with the command that was meant."""
+    """A click group that answers `treadle materialise` with the command that was meant.
+
+    `treadle logs` is answered with `treadle runs logs`: what a group below has by that very name.
+    """
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -20,10 +24,23 @@ class SuggestingGroup(click.Group):
         """
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            commands = self.list_commands(ctx)
-            near = get_close_matches(name, commands, n=1) or [
-                command for command in commands if command.startswith(name)
-            ]
-            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(commands)}."
-            ctx.fail(f"No such command {name!r}. {hint}")
+            ctx.fail(f"No such command {name!r}. {self.hint(ctx, name)}")
         return super().resolve_command(ctx, args)
+
+    def hint(self, ctx: click.Context, name: str) -> str:
+        """Say which command may have been meant by a name that is none."""
+        commands = self.list_commands(ctx)
+        near = (
+            [below for below in self._below(ctx) if below.endswith(f" {name}")]
+            or get_close_matches(name, commands, n=1)
+            or [command for command in commands if command.startswith(name)]
+        )
+        if near:
+            return f"Did you mean {' or '.join(map(repr, near))}?"
+        return f"There are {', '.join(commands)}."
+
+    def _below(self, ctx: click.Context) -> Iterator[str]:
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if isinstance(command, click.Group):
+                yield from (f"{name} {each}" for each in command.list_commands(ctx))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
+from treadle_client import HomeInUseError
 from treadle_client.cli.repeated import next_command
 
 
@@ -14,7 +15,14 @@ from treadle_client.cli.repeated import next_command
         (("materialise",), "No such command 'materialise'. Did you mean 'materialize'?"),
         (("run",), "Did you mean 'runs'?"),
         (("runs", "sho"), "Did you mean 'show'?"),
-        (("assets", "foo"), "There are list, show."),
+        (
+            ("assets", "foo"),
+            "There are list, show. To show one of them: treadle assets show foo.\n",
+        ),
+        (("runs", "01M8A0"), "To show one of them: treadle runs show 01M8A0.\n"),
+        (("logs", "R", "a"), "No such command 'logs'. Did you mean 'runs logs'?\n"),
+        (("rerun", "R"), "No such command 'rerun'. Did you mean 'runs rerun'?\n"),
+        (("show", "a"), "No such command 'show'. Did you mean 'assets show' or 'runs show'?\n"),
         (("plan", "my_assets.py"), "Name a file of assets with -f FILE, an asset with -s KEY."),
         (("dev", "my_assets.py"), "Name a file of assets with -f FILE."),
     ],
@@ -32,6 +40,31 @@ def test_nobody_at_an_address_says_how_addresses_are_written(treadle) -> None:
     assert done.status == 3
     assert "Nobody answers at unix:/none/such.sock" in done.err
     assert "unix:/absolute/path or host:port" in done.err
+
+
+STARTED = "Start one (treadle dev -f FILE, or treadle launcher)"
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        ("graph", f"{STARTED}, name one (--launcher ADDRESS), or give the command its code (-f FILE)."),
+        ("reload", f"{STARTED}, or name one (--launcher ADDRESS)."),
+    ],
+)  # fmt: skip
+def test_a_command_is_told_of_the_options_that_it_has(treadle, tmp_path, command, advice) -> None:
+    done = treadle(command)
+
+    assert done.err == f"error: No launcher runs on the home {tmp_path}/.treadle. {advice}\n"
+
+
+def test_a_home_in_use_names_its_launcher_and_the_ways_out() -> None:
+    said = str(HomeInUseError("/h", pid=7, address="unix:/l"))
+
+    assert said == (
+        "The home /h is in use by the launcher with pid 7. Talk to that one (--launcher unix:/l in"
+        " place of -f and -m, Client.connect('unix:/l')), wait for its end, or name another home."
+    )
 
 
 def test_a_cancel_where_no_launcher_runs_names_the_one_that_takes_up_runs(treadle) -> None:
@@ -73,3 +106,11 @@ def test_the_next_command_repeats_where_this_one_looked_and_nothing_else(monkeyp
     command.main(["-f", "a.py", "-f", "b c.py", "--timeout", "3"], standalone_mode=False)
 
     assert said == ["treadle runs rerun R -f a.py -f 'b c.py'"]
+
+
+@pytest.mark.parametrize(("command", "way"), [("gc", ""), ("materialize", ", or give -f")])
+def test_values_are_forgotten_by_a_launcher_that_is_started(treadle, address, command, way) -> None:
+    done = treadle(command, "--forget-values", "--launcher", address)
+
+    assert done.status == 2
+    assert done.err.endswith(f"is for a launcher that is started: stop the one that runs{way}.\n")
