@@ -101,7 +101,7 @@ _TYPES: Mapping[str | int, str] = {
 }
 _ID_TYPES = {"KeyText": "AssetKey", "RunId": "RunId", "StepKey": "StepKey"}
 #: Classes that can do more than hold their fields: see treadle_client._view.
-_BASES = {"LogChunk": "Chunk", "Plan": "Streamed", "RunState": "FinalState"}
+_BASES = {"LogChunk": "Chunk", "Plan": "Streamed", "Reload": "Reloaded", "RunState": "FinalState"}
 #: Enumerations whose UNSPECIFIED has a name.
 _UNSPECIFIED = {"LogStream": "ALL"}
 #: Enumerations in capitals, as states are told.
@@ -143,7 +143,7 @@ from typing import ClassVar
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client._metadata import NO_METADATA, Metadata
 from treadle_client._text import NO_TEXT, Text
-from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Rows, Streamed, View
+from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum'''
 
 

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from treadle_client._arguments import WrongArgument as WrongArgument
     from treadle_client._client import Client as Client
     from treadle_client._durability import Durability as Durability
     from treadle_client._errors import AccessError as AccessError
@@ -81,6 +82,7 @@ _HOMES = {
     "RunResult": "_result",
     "RunHandle": "_run_handle",
     "Text": "_text",
+    "WrongArgument": "_arguments",
 }
 
 __all__ = [
@@ -202,6 +204,7 @@ __all__ = [
     "UnselectedOutputs",
     "ValueRef",
     "Verdict",
+    "WrongArgument",
     "local",
 ]
 

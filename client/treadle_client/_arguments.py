@@ -15,6 +15,18 @@ class WrongArgument(ValueError):
     """A caller gave what cannot be meant."""
 
 
+# As tracebacks name it, and as it is imported.
+WrongArgument.__module__ = "treadle_client"
+
+
+def shown(value: object) -> str:
+    """Return what a caller gave as it is written, and by its kind what is of this package's."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] == "treadle_client" and not isinstance(value, str):
+        return f"a {kind.__name__}"
+    return f"{value!r:.80}"
+
+
 def choice(kind: type[E], value: E | str, *, name: str) -> E:
     """Return the member that the value names, in whichever case it is written.
 
@@ -25,7 +37,7 @@ def choice(kind: type[E], value: E | str, *, name: str) -> E:
         for member in kind:
             if member.value.casefold() == value.casefold():
                 return member
-    raise _wrong(f"{name} is {value!r:.80}; give one of {', '.join(kind)}.")
+    raise _wrong(f"{name} is {shown(value)}; give one of {', '.join(kind)}.")
 
 
 def choices(kind: type[E], values: Iterable[E | str], *, name: str) -> list[E]:
@@ -46,7 +58,7 @@ def number(value: object, *, name: str, give: str) -> float:
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    raise _wrong(f"{name} is {value!r:.80}; give {give}.")
+    raise _wrong(f"{name} is {shown(value)}; give {give}.")
 
 
 def texts(value: Mapping[str, str] | None, *, name: str) -> dict[str, str]:
@@ -58,10 +70,10 @@ def texts(value: Mapping[str, str] | None, *, name: str) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise _wrong(f"{name} is {value!r:.80}; give {{name: text}}.")
+        raise _wrong(f"{name} is {shown(value)}; give {{name: text}}.")
     for key, each in value.items():
         if not all(isinstance(part, str) for part in (key, each)):
-            raise _wrong(f"{name} has {key!r:.40}: {each!r:.80}; give text for text.")
+            raise _wrong(f"{name} has {key!r:.40}: {shown(each)}; give text for text.")
     return dict(value)
 
 
@@ -73,7 +85,7 @@ def run_id(value: object) -> RunId:
     """
     if isinstance(value, str) and value:
         return RunId(value)
-    problem = f"The run's id is {value!r:.80}"
+    problem = f"The run's id is {shown(value)}"
     raise _wrong(f"{problem}; `treadle runs`, in Python client.runs(), tells the ids of runs.")
 
 
@@ -85,7 +97,7 @@ def text(value: object, *, name: str) -> str:
     """
     if isinstance(value, str):
         return value
-    raise _wrong(f"{name} is {value!r:.80}; give text.")
+    raise _wrong(f"{name} is {shown(value)}; give text.")
 
 
 def paths(given: Sequence[object], *, name: str) -> None:
@@ -96,9 +108,9 @@ def paths(given: Sequence[object], *, name: str) -> None:
     """
     for each in given:
         if isinstance(each, list | tuple | set):
-            raise _wrong(f"{name} was given {each!r:.80}; give files one by one: {name}(*files).")
+            raise _wrong(f"{name} was given {shown(each)}; give files one by one: {name}(*files).")
         if not isinstance(each, str) and not hasattr(each, "__fspath__"):
-            raise _wrong(f"{name} was given {each!r:.80}; give the path of a file.")
+            raise _wrong(f"{name} was given {shown(each)}; give the path of a file.")
 
 
 def _wrong(text: str) -> WrongArgument:

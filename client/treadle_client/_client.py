@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from treadle_access.tokens import TokenFileError, read_token
-from treadle_client._arguments import WrongArgument, choice, choices, text, texts
+from treadle_client._arguments import WrongArgument, choice, choices, shown, text, texts
 from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import AccessError, Refusal, UnreachableError
 from treadle_client._messages import (
@@ -131,7 +131,12 @@ class Client:
         return self._rpc.list_locations()
 
     def reload(self, location: str | None = None) -> Reload:
-        """Load a location's code anew; None: the only one. A load that fails is in the answer."""
+        """Load a location's code anew; None: the only one.
+
+        Code that does not load raises nothing by itself, and what was served before is served
+        still: `.swapped` of what is returned is False, `.location.modules` say why, and its
+        `.raise_for_failure()` raises LoadError.
+        """
         return self._rpc.reload_location(location or "")
 
     def graph(self, location: str | None = None) -> Graph:
@@ -216,6 +221,8 @@ class Client:
             limits=run_limits(timeout, retry_lost),
         )
         if plan is not None:
+            if not isinstance(plan, Plan):
+                raise WrongArgument(f"plan is {shown(plan)}; give what client.plan(…) returned.")
             request = _pinned(request, plan)
         return RunHandle.launched(self._rpc, request, patience=self._patience)
 
@@ -318,7 +325,7 @@ def _seconds(time: timedelta | None) -> int | None:
     if time is None:
         return None
     if not isinstance(time, timedelta):
-        raise WrongArgument(f"keep_intermediates is {time!r:.80}; give a datetime.timedelta.")
+        raise WrongArgument(f"keep_intermediates is {shown(time)}; give a datetime.timedelta.")
     return math.floor(time.total_seconds())
 
 
@@ -326,10 +333,15 @@ def _selection(selection: str | Sequence[str] | None, job: str | None) -> Select
     if selection is None:
         return Selection(job=job or "")
     given: object = (selection,) if isinstance(selection, str) else selection
-    if not isinstance(given, Sequence) or not all(isinstance(each, str) for each in given):
-        raise ValueError(f"The selection is {selection!r:.80}; give text, or a list of texts.")
+    if isinstance(given, Plan):
+        raise WrongArgument("A Plan is no selection: to run what it shows, materialize(plan=plan).")
+    if not isinstance(given, Sequence):
+        raise WrongArgument(f"The selection is {shown(given)}; give text, or a list of texts.")
     if not given:
-        raise ValueError("An empty list selects nothing; None selects every asset.")
+        raise WrongArgument("An empty list selects nothing; None selects every asset.")
+    for each in given:
+        if not isinstance(each, str):
+            raise WrongArgument(f"The selection has {shown(each)} in it; give a list of texts.")
     return Selection(expressions=tuple(given), job=job or "")
 
 
@@ -352,7 +364,7 @@ def _chosen(kind: type[E], value: E | str | None, name: str) -> E | None:
 def _pinned(request: RunRequest, plan: Plan) -> RunRequest:
     """Make the request that runs exactly this plan."""
     if request.location or request.selection != Selection() or request.options != PlanOptions():
-        raise ValueError(
+        raise WrongArgument(
             "A plan holds its selection, location and options: give either the plan or those."
         )
     if plan.reexecution is not None:

@@ -25,6 +25,7 @@ from treadle_client._main_guard import refuse_while_imported
 from treadle_client._messages import LocationState
 from treadle_client._rpc import LauncherRpc
 from treadle_client._start_choices import ImportScope, StartWith
+from treadle_client._with_block import for_with
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -224,6 +225,7 @@ def connected(services: LocalServices) -> Iterator[Client]:
         yield client
 
 
+@for_with("treadle_client.local")
 @contextmanager
 def local(  # noqa: PLR0913 - each is one flag of the services behind it
     *targets: str | os.PathLike[str],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from treadle_client._arguments import choice
+from treadle_client._arguments import WrongArgument, choice
 from treadle_client._ids import RunId
 from treadle_client._messages import LogStream, PlanOptions, Reexecution, ReexecutionKind, Selection
 from treadle_client._run_limits import RunLimits
@@ -54,9 +54,9 @@ class LogRequest:
 
     def __post_init__(self) -> None:
         if not 0 <= self.attempt <= MOST_ATTEMPTS:
-            raise ValueError(f"attempt is {self.attempt}; give a number from 1 on.")
+            raise WrongArgument(f"attempt is {self.attempt}; give a number from 1 on.")
         if not 0 <= self.offset <= MOST_BYTES:
-            raise ValueError(f"offset is {self.offset}; give a byte's, from 0 on.")
+            raise WrongArgument(f"offset is {self.offset}; give a byte's, from 0 on.")
 
 
 class Stream(Generic[T]):
@@ -91,7 +91,7 @@ def reexecution_of(
     default = ReexecutionKind.FROM_FAILURE if steps is None else ReexecutionKind.STEPS
     chosen = default if kind is None else choice(ReexecutionKind, kind, name="kind")
     if names and chosen is not ReexecutionKind.STEPS:
-        raise ValueError(f"Steps are named for the kind {ReexecutionKind.STEPS}, not {chosen}.")
+        raise WrongArgument(f"Steps are named for the kind {ReexecutionKind.STEPS}, not {chosen}.")
     return Reexecution(
         parent_run_id=RunId(run_id),
         kind=chosen,

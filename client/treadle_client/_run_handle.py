@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from treadle_client._absence import DeadlinePassed
-from treadle_client._arguments import choice, number, text, texts
+from treadle_client._arguments import WrongArgument, choice, number, text, texts
 from treadle_client._errors import ResultTimeout
 from treadle_client._ids import RunId
 from treadle_client._log_reader import read_logs
@@ -102,7 +102,7 @@ class RunHandle:
         """
         number(after, name="after", give="the sequence of an event, or 0 for all")
         if not 0 <= after <= MOST_EVENTS:
-            raise ValueError(f"after is {after}; give the sequence of an event, or 0 for all.")
+            raise WrongArgument(f"after is {after}; give the sequence of an event, or 0 for all.")
         return self._watch(after, deadline=None).events(follow=follow)
 
     def result(self, timeout: float | None = None) -> RunResult:
@@ -201,7 +201,9 @@ class RunHandle:
                 self._run_id, None, None, rerun_changed=False, same_code=False
             )
             if plan.reexecution is None or not (is_default or asked == plan.reexecution):
-                raise ValueError("Give either a plan that plan_rerun made, or what it is made of.")
+                raise WrongArgument(
+                    "Give either a plan that plan_rerun made, or what it is made of."
+                )
             asked = plan.reexecution
         return RunHandle.launched(
             self._rpc,
@@ -242,7 +244,7 @@ class RunHandle:
         """
         wanted = choice(LogStream, stream, name="stream")
         if offset and wanted is LogStream.ALL:
-            raise ValueError("An offset needs one stream: each has bytes of its own.")
+            raise WrongArgument("An offset needs one stream: each has bytes of its own.")
         request = LogRequest(
             run_id=self._run_id,
             step_key=text(step_key, name="step_key"),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from treadle_client._arguments import number
+from treadle_client._arguments import WrongArgument, number
 
 #: What the contract's numbers have room for.
 _MOST_MS: Final = 2**63 - 1
@@ -32,7 +32,7 @@ def run_limits(timeout: float | None, retry_lost: int | None) -> RunLimits:
     if retry_lost is not None:
         number(retry_lost, name="retry_lost", give=_RETRIES)
         if not 0 <= retry_lost <= MOST_RETRIES:
-            raise ValueError(f"retry_lost is {retry_lost!r}; give {_RETRIES}.")
+            raise WrongArgument(f"retry_lost is {retry_lost!r}; give {_RETRIES}.")
     return RunLimits(timeout_ms=_milliseconds(timeout), retry_lost=retry_lost)
 
 
@@ -44,5 +44,5 @@ def _milliseconds(timeout: float | None) -> int | None:
         return 0
     # Written so that a NaN, of which every comparison is false, is refused too.
     if not 0 < timeout * 1000 < _MOST_MS:
-        raise ValueError(f"timeout is {timeout!r}; give {_SECONDS}.")
+        raise WrongArgument(f"timeout is {timeout!r}; give {_SECONDS}.")
     return max(1, round(timeout * 1000))

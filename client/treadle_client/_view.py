@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, TypeAlias
 
+from treadle_client._errors import LoadError
 from treadle_contract.message import ContractEnum, Message
 
 _THINGS = ("message", "many")
@@ -51,6 +52,23 @@ class Streamed(View):
         names: tuple[str, ...] = self.__match_args__
         told = (f"{name}={getattr(self, name)!r}" for name in names if name not in left_out)
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+class Reloaded(View):
+    """What became of a reload."""
+
+    __slots__ = ()
+    location: Any
+    swapped: bool
+
+    def raise_for_failure(self) -> None:
+        """Do nothing if the new code is served.
+
+        Raises:
+            LoadError: it did not load, and what was served before is served still.
+        """
+        if not self.swapped:
+            raise LoadError(self.location)
 
 
 class Chunk(View):

@@ -92,3 +92,16 @@ def test_a_guarded_script_is_not_refused(package: Path) -> None:
         treadle_client.local("gone.py"),
     ):
         pass
+
+
+def test_local_without_with_says_how_it_is_used(package: Path) -> None:
+    served = treadle_client.local("sales.py")
+
+    with pytest.raises(AttributeError) as caught:
+        served.materialize("*")
+
+    assert str(caught.value) == (
+        "treadle_client.local(…) is for a with block, and nothing runs before it:"
+        " with treadle_client.local(…) as client: client.materialize…"
+    )
+    assert repr(served) == "with treadle_client.local(…) as client: …"

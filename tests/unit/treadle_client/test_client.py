@@ -181,7 +181,7 @@ def test_a_plan_and_a_selection_together_are_refused(client):
     ("arguments", "said"),
     [
         ({"selection": 5}, "selection is 5; give text"),
-        ({"selection": ["a", 5]}, "give text, or a list of texts"),
+        ({"selection": ["a", 5]}, "The selection has 5 in it; give a list of texts"),
         ({"tags": {"team": 5}}, "tags has 'team': 5; give text"),
     ],
 )
@@ -332,3 +332,44 @@ def test_an_asset_history_is_listed(client):
 def test_an_empty_run_id_is_refused_before_it_is_sent(client, call):
     with pytest.raises(ValueError, match="The run's id is ''"):
         getattr(client, call)("")
+
+
+def test_a_reload_that_served_nothing_new_raises_when_it_is_asked_to(client, launcher):
+    client.reload().raise_for_failure()
+    launcher.swapped = False
+
+    reload = client.reload()
+
+    with pytest.raises(treadle_client.LoadError) as caught:
+        reload.raise_for_failure()
+    assert caught.value.location == reload.location
+    assert str(caught.value).startswith("The code of location my_assets could not be loaded.")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda client, plan: client.materialize(plan),
+         "A Plan is no selection: to run what it shows, materialize(plan=plan)."),
+        (lambda client, plan: client.plan([plan]),
+         "The selection has a Plan in it; give a list of texts."),
+        (lambda client, _: client.plan({"a"}),
+         "The selection is {'a'}; give text, or a list of texts."),
+        (lambda client, _: client.plan([]),
+         "An empty list selects nothing; None selects every asset."),
+        (lambda client, _: client.materialize(plan="a"),
+         "plan is 'a'; give what client.plan(…) returned."),
+        (lambda client, plan: client.materialize("a", plan=plan),
+         "A plan holds its selection, location and options: give either the plan or those."),
+        (lambda client, plan: client.run(plan),
+         "The run's id is a Plan; `treadle runs`, in Python client.runs(), tells the ids of runs."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_told_without_a_repr_of_ours(client, call, said):
+    plan = client.plan("baz_asset")
+
+    with pytest.raises(treadle_client.WrongArgument) as caught:
+        call(client, plan)
+
+    assert str(caught.value) == said
+    assert isinstance(caught.value, ValueError)

@@ -25,7 +25,7 @@ NAMES = """
     StalePlanError StartError StartMethod StartWith Step StepCancelled StepExpanded StepFailed StepInput
     StepKey StepNotRun StepOutput StepRecomputed StepResult StepRetryScheduled StepReused
     StepSkipped StepStarted StepState StepSucceeded Text TreadleClientError UnreachableError
-    UnrecordedLoads UnselectedOutputs ValueRef Verdict local
+    UnrecordedLoads UnselectedOutputs ValueRef Verdict WrongArgument local
 """
 
 EXPORTED = NAMES.split()
