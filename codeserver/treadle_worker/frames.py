@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from treadle._system import struct
-
-MAX_FRAME_BYTES = 64 * 1024 * 1024
-MAX_FACT_BYTES = MAX_FRAME_BYTES - 64 * 1024
-"""Of what a step's process tells its host, which puts an envelope around it."""
+from treadle_contract.frame_bounds import MAX_BYTES
 
 _LENGTH = struct.Struct(">I")
 
@@ -15,7 +12,7 @@ class FrameError(Exception):
     """The bytes are not a frame, or a message is too large for one."""
 
 
-def pack(body: bytes, most: int = MAX_FRAME_BYTES) -> bytes:
+def pack(body: bytes, most: int = MAX_BYTES) -> bytes:
     """Write a message as one frame: its length (big-endian, 4 bytes), then its bytes.
 
     Raises:
@@ -31,7 +28,7 @@ class FrameReader:
 
     __slots__ = ("_buffer", "_most")
 
-    def __init__(self, most: int = MAX_FRAME_BYTES) -> None:
+    def __init__(self, most: int = MAX_BYTES) -> None:
         self._buffer = bytearray()
         self._most = most
 

@@ -9,10 +9,11 @@ from typing import Final
 from treadle._system import os
 from treadle_contract import json_text
 from treadle_contract.fields import fields_of
+from treadle_contract.frame_bounds import FACT, MAX_FACT_BYTES
 from treadle_contract.message import ContractError
 from treadle_contract.worker import JournalRecord
 from treadle_worker.attempt_end import Undecoded
-from treadle_worker.frames import MAX_FACT_BYTES, FrameError, FrameReader
+from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.loop import Loop
 from treadle_worker.reports import WORD
 
@@ -89,7 +90,7 @@ class ReportEnd:
 
 
 def _fact_of(message: bytes) -> Undecoded:
-    record = json_text.parsed(message, "JournalRecord")
+    record = json_text.parsed(message, "JournalRecord", FACT)
     for name in _FACTS:
         body = record.get(name)
         if isinstance(body, dict):

@@ -6,7 +6,10 @@ from typing import Final
 
 from treadle._system import allocate_lock, os, utc_now
 from treadle_contract import json_codec
+from treadle_contract.frame_bounds import FACT, MAX_FACT_BYTES
 from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.json_text import check_shape
+from treadle_contract.message import ContractError
 from treadle_contract.worker import JournalRecord
 from treadle_worker import frames
 from treadle_worker.attempt_end import Fact
@@ -35,6 +38,15 @@ def _record(fact: Fact) -> JournalRecord:
     )
 
 
+def _packed(fact: Fact) -> bytes:
+    body = json_codec.dumps(_record(fact))
+    try:
+        check_shape(body, "a message", FACT)
+    except ContractError as error:
+        raise frames.FrameError(str(error)) from None
+    return frames.pack(body, MAX_FACT_BYTES)
+
+
 class Reports:
     """This process's end of the socket, for all of its threads and for no process it forks."""
 
@@ -54,7 +66,7 @@ class Reports:
         """
         if os.getpid() != self._pid:
             return
-        data = memoryview(frames.pack(json_codec.dumps(_record(fact)), frames.MAX_FACT_BYTES))
+        data = memoryview(_packed(fact))
         with self._lock:
             if not self._socket.is_there():
                 raise ReportsLostError

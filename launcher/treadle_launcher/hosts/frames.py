@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias, TypeVar
 
 from treadle_contract.bounds import check
+from treadle_contract.frame_bounds import FRAME
 from treadle_contract.ids import HostId
 from treadle_contract.json_codec import decode, dumps
 from treadle_contract.json_text import parsed
@@ -65,7 +66,7 @@ def decode_frame(body: bytes) -> FromHost | None:
     """
     frame: dict[str, Any] = {}
     try:
-        frame = parsed(body, "HostFrame")
+        frame = parsed(body, "HostFrame", FRAME)
         if frame.get("report") is not None:
             return _decode_report(frame["report"])
         if frame.get("hello") is not None:
@@ -103,7 +104,7 @@ def decode_journal_line(line: bytes) -> Record | None:
         FrameError: it is no proto3-JSON of a JournalRecord, or it cannot be known of what.
     """
     try:
-        return _decode_record(parsed(line, "JournalRecord"))
+        return _decode_record(parsed(line, "JournalRecord", FRAME))
     except ContractError as error:
         raise FrameError(str(error)) from error
 

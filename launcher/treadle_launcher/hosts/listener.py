@@ -14,6 +14,7 @@ from treadle_access.binding import identity
 from treadle_access.connections import most_connections
 from treadle_access.folders import owned_folder
 from treadle_access.sockets import claimed, peer_uid
+from treadle_contract.frame_bounds import MAX_BYTES
 from treadle_launcher import defaults
 from treadle_launcher.hosts.frames import (
     FrameError,
@@ -25,7 +26,6 @@ from treadle_launcher.hosts.frames import (
 
 _LOG = logging.getLogger(__name__)
 _LENGTH = struct.Struct(">I")
-_LARGEST_FRAME = 64 * 1024 * 1024
 
 
 class FrameHandler(Protocol):
@@ -116,9 +116,9 @@ class Connection(asyncio.Protocol):
         start = 0
         while len(self._buffer) - start >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer, start)
-            if length > _LARGEST_FRAME:
+            if length > MAX_BYTES:
                 raise FrameError(
-                    f"a HostFrame's length is {length:,}; it must be 0 to {_LARGEST_FRAME:,}"
+                    f"a HostFrame's length is {length:,}; it must be 0 to {MAX_BYTES:,}"
                 )
             end = start + _LENGTH.size + length
             if len(self._buffer) < end:

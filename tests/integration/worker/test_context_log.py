@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.worker.conftest import Workplace
+from treadle_worker import frames
 
 CHANGES = {
     "configured": 'logging.config.dictConfig({"version": 1, "root": {"level": "ERROR"}})',
@@ -115,15 +116,18 @@ def test_code_that_closes_it_while_it_is_imported_is_told_of_the_same(place: Wor
     assert "closed the descriptor" in end["failed"]["failure"]["message"]
 
 
-@pytest.mark.parametrize("garbage", [r"\xff" * 8, r"\x00\x00\xff\xff"])
-def test_code_that_writes_to_every_descriptor_is_told_so(place: Workplace, garbage: str) -> None:
+DEEP = b'{"succeeded":{"later":' + b"[" * 980 + b"]" * 980 + b"}}"
+
+
+@pytest.mark.parametrize("garbage", [b"\xff" * 8, b"\x00\x00\xff\xff", frames.pack(DEEP)])
+def test_code_that_writes_to_every_descriptor_is_told_so(place: Workplace, garbage: bytes) -> None:
     served = place.serve(f"""
         import contextlib, os
         @asset
         def thing():
             for name in os.listdir("/proc/self/fd"):
                 with contextlib.suppress(OSError):
-                    os.write(int(name), b"{garbage}")
+                    os.write(int(name), {garbage!r})
     """)
 
     end = served.run()[-1]

@@ -114,6 +114,29 @@ def test_a_frame_that_tells_no_fact_is_garbage(kit: Kit, body: bytes) -> None:
     assert kit.facts == []
 
 
+@pytest.mark.parametrize(
+    ("inner", "said"),
+    [
+        (b"[" * 980 + b"]" * 980, "nested deeper than the 120 levels"),
+        (b"[" + b"[]," * 800_000 + b"[]]", "values, and 1,500,000 is the most"),
+        (b"9" * 4000, "a number has 4,000 digits"),
+    ],
+)
+def test_a_report_that_would_be_too_much_for_this_process_is_garbage(
+    kit: Kit, inner: bytes, said: str
+) -> None:
+    kit.step.settimeout(None)
+    frame = memoryview(frames.pack(b'{"succeeded":{"later":' + inner + b"}}"))
+    kit.step.setblocking(False)
+    while frame:
+        with suppress(BlockingIOError):
+            frame = frame[kit.step.send(frame) :]
+        kit.end.hear()
+
+    assert said in kit.end.garbage
+    assert kit.facts == []
+
+
 def test_a_report_that_does_not_end_is_cut(kit: Kit) -> None:
     kit.step.sendall(b"\x00\x00\xff\xff")
     kit.report()

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from treadle_contract import json_codec
-from treadle_contract.worker import AttemptBegun, JournalRecord, ProcessId
-from treadle_worker.frames import FrameReader
+from treadle_contract.event import OutputStored
+from treadle_contract.value import MetadataEntry
+from treadle_contract.worker import AttemptBegun, AttemptSucceeded, JournalRecord, ProcessId
+from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.reports import WORD, Reports, ReportsLostError
 
 BEGUN = AttemptBegun(process=ProcessId(boot_id="boot", pid=7, start_ticks=70))
@@ -39,6 +41,14 @@ def test_the_host_reads_what_was_sent(
 
     (message,) = FrameReader().feed(host.recv(4096))
     assert json_codec.loads(JournalRecord, message).fact == BEGUN
+
+
+def test_more_values_than_a_host_takes_are_not_sent(reports: Reports) -> None:
+    entry = MetadataEntry(name="a", value=(None,) * 800_000)
+    stored = OutputStored(output="result", metadata=(entry,))
+
+    with pytest.raises(FrameError, match="values, and 1,500,000 is the most"):
+        reports.send(AttemptSucceeded(stored=(stored,), yielded_outputs=("result",)))
 
 
 def test_the_hosts_word_is_waited_for(

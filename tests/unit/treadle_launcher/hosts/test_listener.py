@@ -9,6 +9,7 @@ import pytest
 
 from treadle_access.addresses import BadAddressError, UnixAddress
 from treadle_contract.worker import Ack, AckState, Commit
+from treadle_launcher.hosts.frames import FrameError
 from treadle_launcher.hosts.listener import listen
 
 ACK = json.dumps({"ack": {"taskId": "t", "state": "ACK_STATE_RUNNING", "later": 1}}).encode()
@@ -26,6 +27,9 @@ class Heard:
         self.frames.append(frame)
         connection.send(Commit(record=7))
         self.arrived.set()
+
+    def frame_refused(self, connection, error):
+        self.frames.append(error)
 
     def connection_lost(self, connection):
         self.lost.set()
@@ -72,7 +76,15 @@ def test_a_frame_of_a_kind_that_is_not_known_is_ignored(tmp_path):
     assert len(frames) == 1
 
 
-@pytest.mark.parametrize("nonsense", [packed(b"no json"), struct.pack(">I", 1 << 31) + b"x"])
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        packed(b"no json"),
+        struct.pack(">I", 1 << 31) + b"x",
+        packed(b'{"report":{"records":' + b"[" * 980 + b"]" * 980 + b"}}"),
+        packed(b'{"report":{"records":[' + b"[]," * 900_000 + b"[]]}}"),
+    ],
+)
 def test_who_sends_nonsense_is_hung_up_on(tmp_path, nonsense):
     async def scenario():
         heard = Heard()
@@ -83,7 +95,8 @@ def test_who_sends_nonsense_is_hung_up_on(tmp_path, nonsense):
         await heard.lost.wait()
         writer.close()
         listener.close()
-        assert heard.frames == []
+        (refusal,) = heard.frames
+        assert isinstance(refusal, FrameError)
 
     asyncio.run(asyncio.wait_for(scenario(), 10))
 
