@@ -10,6 +10,7 @@ from treadle_client._local import Code, Purpose
 from treadle_client._requests import MOST_ATTEMPTS
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.named_run import run_id_of
 from treadle_client.cli.options import code_options, launcher_options
 from treadle_client.cli.session import SessionRequest, open_home_session
 
@@ -52,5 +53,5 @@ def debug(  # noqa: PLR0913 - each is one argument or option
     if not values.is_dir():
         raise StartError(f"There are no values in {values.parent}: give the --home.", usage=True)
     with open_home_session(wanted, Purpose.READ) as session:
-        task = session.client.step_task(run_id, step_key, attempt)
+        task = session.client.step_task(run_id_of(session.client, run_id), step_key, attempt)
     become_debugger(code, task, values, stop_at="start" if stop else "exception")

@@ -16,6 +16,7 @@ from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt
 from treadle_client.cli.following import naming_what_goes_on
 from treadle_client.cli.log_output import LogOutput
+from treadle_client.cli.named_run import named_run
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.session import SessionRequest, open_reading_session
 from treadle_client.cli.visible import say
@@ -88,10 +89,10 @@ def logs(  # noqa: PLR0913 - each is one argument or option
         raise click.UsageError("--offset needs a STEP and one --stream: each has its own bytes.")
     part = _Part(attempt=attempt, stream=LogStream(stream), offset=offset, as_json=as_json)
     with open_reading_session(wanted) as session:
-        handle = session.client.run(run_id)
+        handle = named_run(session.client, run_id)
         if follow:
             followed = find_attempt(handle, step_key, attempt)
-            words = ("runs", "logs", run_id, followed.step_key, "--follow")
+            words = ("runs", "logs", handle.run_id, followed.step_key, "--follow")
             with naming_what_goes_on(session, *words):
                 _follow(handle, followed, part)
         elif step_key is not None:

@@ -73,8 +73,7 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
     if detach and not wanted.code.is_empty:
         raise click.UsageError("--detach needs a running launcher: -f and -m end with the command.")
     kind = ReexecutionKind.ALL if everything else None
-    with open_session_of_run(wanted, run_id, only_reads=only_plan) as session:
-        handle = session.client.run(run_id)
+    with open_session_of_run(wanted, run_id, only_reads=only_plan) as (session, handle):
         if only_plan:
             return _show_plan(
                 handle, kind, steps, rerun_changed=rerun_changed, same_code=same_code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -72,17 +73,25 @@ def last_warnings(handle: RunHandle, steps: Sequence[StepResult]) -> Mapping[str
     }
 
 
-def run_page(
+def silent_steps(handle: RunHandle, steps: Sequence[StepResult]) -> frozenset[str]:
+    """Return which steps that failed wrote nothing."""
+    failed = (step.key for step in steps if step.failure is not None)
+    return frozenset(key for key in failed if not any(chunk.data for chunk in handle.logs(key)))
+
+
+def run_page(  # noqa: PLR0913 - what is told of a run, each by name
     run: Run,
     steps: Sequence[StepResult],
     materializations: Sequence[Materialization],
     *,
     cancel_reason: str = "",
     warnings: Mapping[str, str] = MappingProxyType({}),
+    silent: AbstractSet[str] = frozenset(),
 ) -> Page:
     """Lay out one run: what was asked for, its steps, what failed, what it made.
 
-    `warnings` are what steps that run warned of, by their keys.
+    `warnings` are what steps that run warned of, by their keys; `silent` are the keys of those that
+    wrote nothing.
     """
     failures = {step.key: step.failure for step in steps if step.failure is not None}
     page: list[str | Table] = [run_line(run), *_facts(run, cancel_reason)]
@@ -96,7 +105,8 @@ def run_page(
     for key, failure in failures.items():
         page += ["", f"{key}: {describe_failure(failure)}"]
         page += failure_details(failure)
-        page.append(f"All that it wrote: {next_command('runs', 'logs', run.run_id, key)}")
+        if key not in silent:
+            page.append(f"All that it wrote: {next_command('runs', 'logs', run.run_id, key)}")
     if materializations:
         page += ["", materializations_table(materializations)]
     if run.status in {RunState.FAILED, RunState.CANCELLED}:

@@ -16,10 +16,18 @@ from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.following import Following, naming_what_goes_on, say_how_to_go_on
 from treadle_client.cli.logs import logs
 from treadle_client.cli.machine import plain, print_document
+from treadle_client.cli.named_run import named_run
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages import show_page
 from treadle_client.cli.rerun import rerun
-from treadle_client.cli.run_pages import cancel_reason, last_warnings, run_line, run_page, runs_page
+from treadle_client.cli.run_pages import (
+    cancel_reason,
+    last_warnings,
+    run_line,
+    run_page,
+    runs_page,
+    silent_steps,
+)
 from treadle_client.cli.session import (
     START_ITS_OWN,
     SessionRequest,
@@ -33,7 +41,7 @@ from treadle_client.cli.visible import say
 def runs() -> None:
     """List, show, watch, cancel and debug runs, and read their logs.
 
-    Without a subcommand: list.
+    Without a subcommand: list. RUN is a run's id, enough of its beginning, or `latest`.
     """
 
 
@@ -87,14 +95,17 @@ def list_runs(
 def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
     """Show a run as it is now: its steps, what failed and why, what it made."""
     with open_reading_session(wanted) as session:
-        handle = session.client.run(run_id)
+        handle = named_run(session.client, run_id)
         run, steps = handle.describe(), tuple(handle.steps())
         made = tuple(handle.materializations())[::-1]
         reason, warnings = cancel_reason(handle, run), last_warnings(handle, steps)
+        silent = silent_steps(handle, steps)
     if as_json:
         print_document({"run": plain(run), "steps": plain(steps), "materializations": plain(made)})
     else:
-        show_page(run_page(run, steps, made, cancel_reason=reason, warnings=warnings))
+        show_page(
+            run_page(run, steps, made, cancel_reason=reason, warnings=warnings, silent=silent)
+        )
     return ExitCode.SUCCEEDED
 
 
@@ -120,9 +131,9 @@ def watch(
     the run goes on.
     """
     with open_reading_session(wanted) as session:
-        handle = session.client.run(run_id)
+        handle = named_run(session.client, run_id)
         with (
-            naming_what_goes_on(session, "runs", "watch", run_id),
+            naming_what_goes_on(session, "runs", "watch", handle.run_id),
             open_display(as_json=as_json) as display,
         ):
             following = Following(handle, display, after=after)
@@ -146,7 +157,7 @@ def cancel(run_id: str, reason: str, wait: bool, wanted: SessionRequest, as_json
     succeeded by then.
     """
     with open_session(wanted, START_ITS_OWN) as session:
-        handle = session.client.run(run_id)
+        handle = named_run(session.client, run_id)
         run = handle.cancel(reason)
         if wait:
             handle.result()

@@ -16,6 +16,8 @@ from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
 from treadle_client._home import default_home, find_launcher, holds
 from treadle_client._local import Code, Purpose, connected, forgetting, local_services
+from treadle_client._run_handle import RunHandle
+from treadle_client.cli.named_run import named_run
 from treadle_client.cli.visible import say
 
 START_ITS_OWN: Final = (
@@ -148,8 +150,8 @@ def _own_session(wanted: SessionRequest, purpose: Purpose) -> Iterator[Session]:
 
 @contextmanager
 def open_session_of_run(
-    wanted: SessionRequest, run_id: str, *, only_reads: bool = False
-) -> Iterator[Session]:
+    wanted: SessionRequest, name: str, *, only_reads: bool = False
+) -> Iterator[tuple[Session, RunHandle]]:
     """Open a session to go on from a run; code of our own is served as the location that it is of.
 
     By itself, code has the name of its first target: another one once files are moved, or named
@@ -157,18 +159,19 @@ def open_session_of_run(
 
     Raises:
         StartError, UnreachableError: as `open_session`.
-        NotFoundError: there is no such run.
+        RequestError: there is no such run, or there are several.
     """
     opening = open_reading_session if only_reads else open_session
     with opening(wanted) as session:
-        name = session.client.run(run_id).describe().location
-        served = {location.name for location in session.client.locations()}
-        if session.lifetime is Lifetime.STANDING or name in served:
-            yield session
+        handle = named_run(session.client, name)
+        location = handle.describe().location
+        served = {each.name for each in session.client.locations()}
+        if session.lifetime is Lifetime.STANDING or location in served:
+            yield session, handle
             return
-    say(f"The code is served as location {name}, of which the run is.", err=True)
-    with opening(replace(wanted, code=replace(wanted.code, name=name))) as session:
-        yield session
+    say(f"The code is served as location {location}, of which the run is.", err=True)
+    with opening(replace(wanted, code=replace(wanted.code, name=location))) as session:
+        yield session, session.client.run(handle.run_id)
 
 
 @contextmanager

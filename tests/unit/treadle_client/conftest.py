@@ -66,6 +66,7 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
         self.existed = False
         self.stream_ended = threading.Event()
         self.run = succeeded_run()
+        self.run_count = 3
         self.events = list(succeeded_events())
         self.steps = [run_pb2.StepRun(key="g.foo", state=run_pb2.STEP_STATE_SUCCEEDED, attempts=1)]
         self.materializations = [materialization()]
@@ -125,11 +126,13 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
 
     def ListRuns(self, request, context):
         self._enter("ListRuns", request, context)
+        if not self.run_count:
+            return launcher_pb2.ListRunsResponse()
         page = int(request.page_token or 0)
         run = run_pb2.Run()
         run.CopyFrom(self.run)
         run.id = f"{RUN_ID[:-1]}{page}"
-        token = "" if page == 2 else str(page + 1)
+        token = "" if page == self.run_count - 1 else str(page + 1)
         return launcher_pb2.ListRunsResponse(runs=[run], next_page_token=token)
 
     def ListRunSteps(self, request, context):

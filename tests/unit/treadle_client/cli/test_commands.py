@@ -261,6 +261,7 @@ def test_machines_get_the_runs(treadle, address):
 
 def test_a_run_is_shown_with_what_failed(treadle, launcher, address):
     launcher.fail_run()
+    launcher.logs = {1: b"adding"}
 
     done = treadle("runs", "show", RUN_ID, "--launcher", address)
 
@@ -551,3 +552,64 @@ def test_an_empty_run_id_is_a_wrong_command_line(treadle, launcher, address, wor
     assert done.status == 2
     assert "The run's id is ''" in done.err
     assert "Traceback" not in done.err
+
+
+NEWEST = f"{RUN_ID[:-1]}0"
+
+
+@pytest.mark.parametrize("name", ["latest", NEWEST, RUN_ID])
+@pytest.mark.parametrize(
+    "words", [("show",), ("watch",), ("logs",), ("cancel",), ("rerun", "--detach")]
+)
+def test_a_run_is_named_by_its_id_or_as_the_latest(treadle, launcher, address, words, name):
+    done = treadle("runs", words[0], name, *words[1:], "--launcher", address)
+
+    assert done.status == 0
+    asked = RUN_ID if name == RUN_ID else NEWEST
+    assert launcher.requests("GetRun")[0].run_id == asked
+
+
+def test_the_beginning_of_one_run_s_id_names_it(treadle, launcher, address):
+    launcher.run_count = 1
+
+    done = treadle("runs", "watch", RUN_ID[:5].lower(), "--launcher", address)
+
+    assert done.status == 0
+    assert launcher.requests("GetRun")[0].run_id == NEWEST
+
+
+def test_the_beginning_of_several_ids_lists_them(treadle, launcher, address):
+    launcher.run_count = 7
+
+    done = treadle("runs", "show", "01HZ", "--launcher", address)
+
+    listed = "".join(f"  {RUN_ID[:-1]}{n}  SUCCEEDED, 1970-01-01 00:00:00\n" for n in range(5))
+    assert done.status == 2
+    assert done.err == (
+        "error: '01HZ' begins the ids of 7 runs. Write more of one, or latest:\n"
+        f"{listed}  … and 2 older ones\n"
+    )
+
+
+def test_what_begins_no_id_is_asked_for_as_it_is(treadle, launcher, address):
+    treadle("runs", "show", "totals", "--launcher", address)
+
+    assert launcher.requests("GetRun")[0].run_id == "totals"
+
+
+def test_there_is_no_latest_run_before_the_first(treadle, launcher, address):
+    launcher.run_count = 0
+
+    done = treadle("runs", "show", "latest", "--launcher", address)
+
+    assert (done.status, done.err) == (2, "error: There is no run yet.\n")
+
+
+@pytest.mark.parametrize("words", [b"", b"adding\n"])
+def test_all_that_a_step_wrote_is_pointed_at_where_it_wrote(treadle, launcher, address, words):
+    launcher.fail_run()
+    launcher.logs = {1: words}
+
+    done = treadle("runs", "show", RUN_ID, "--launcher", address)
+
+    assert ("All that it wrote: " in done.out) is bool(words)
