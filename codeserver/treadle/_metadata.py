@@ -15,6 +15,7 @@ from treadle._plain import (
     plain_name,
     plain_value,
     size_of,
+    values_in,
 )
 from treadle._source import user_line
 from treadle._system import os
@@ -136,6 +137,11 @@ def merged_entries(*groups: tuple[MetadataEntry, ...], owner: str) -> tuple[Meta
 def entries_size(entries: Iterable[MetadataEntry]) -> int:
     """Return how many bytes entries take together."""
     return sum(map(_size, entries))
+
+
+def entries_values(entries: Iterable[MetadataEntry]) -> int:
+    """Return how many values entries have together; a list, a mapping or an entry counts as two."""
+    return sum(2 + values_in(entry.value) for entry in entries)
 
 
 class _Keeping:

@@ -67,6 +67,15 @@ def size_of(name: str, value: UserValue) -> int:
     return len(json.dumps(value)) + len(name)
 
 
+def values_in(value: UserValue) -> int:
+    """Return how many values there are in one; a list or a mapping counts as two."""
+    if isinstance(value, tuple):
+        return 2 + sum(map(values_in, value))
+    if isinstance(value, Mapping):
+        return 2 + sum(map(values_in, value.values()))
+    return 1
+
+
 def _plain(value: Any, depth: int) -> UserValue:
     if depth > _DEPTH:
         raise NotPlainError(

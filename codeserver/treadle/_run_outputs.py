@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from treadle._context import OpExecutionContext, said_in_vain, sealed_entries
 from treadle._errors import did_you_mean, listed
 from treadle._failures import StepFailedError
-from treadle._metadata import entries_size, kept_entries
+from treadle._metadata import entries_size, entries_values, kept_entries
 from treadle._output import Output
 from treadle._run_store import ValueWriter
 from treadle._step_code import StepCode
@@ -24,8 +24,9 @@ from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, Tas
 
 _Entries: TypeAlias = tuple[MetadataEntry, ...]
 
+# What one report of a step may hold of metadata, which it tells twice: far below what a frame does.
 _STEP_METADATA_BYTES: Final = 8 * 1024 * 1024
-"""What one report of a step may hold of it: far below what a frame does."""
+_STEP_METADATA_VALUES: Final = 350_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +107,20 @@ class OutputKeeper:
 
     def _told(self, stored: Iterable[OutputStored]) -> Iterator[OutputStored]:
         """Yield what was stored; of what is said of all of it, only as much as can be told."""
-        left = _STEP_METADATA_BYTES
+        left, values_left = _STEP_METADATA_BYTES, _STEP_METADATA_VALUES
         for each in stored:
-            size = entries_size(each.metadata)
-            if size <= left:
-                left -= size
+            size, values = entries_size(each.metadata), entries_values(each.metadata)
+            if size <= left and values <= values_left:
+                left, values_left = left - size, values_left - values
                 yield each
                 continue
             self.context.log.warning(
                 "Metadata of output %r is left out: that of all outputs of %s has more than %d"
-                " bytes. What is larger belongs in an asset.",
+                " bytes or %d values. What is larger belongs in an asset.",
                 each.output,
                 self.step.step_key,
                 _STEP_METADATA_BYTES,
+                _STEP_METADATA_VALUES,
             )
             yield replace(each, metadata=())
 

@@ -13,8 +13,8 @@ from treadle_worker.problems import Problem, describe
 from treadle_worker.raised import class_name
 
 _MESSAGE_CHARACTERS = 16 * 1024
-# A fact holds 32 MiB (MAX_FACT_BYTES), and JSON writes one character as six bytes at most.
-_TRACEBACK_CHARACTERS = 4 * 1024 * 1024
+# A fact holds 63 MiB (MAX_FACT_BYTES), and JSON writes one character as six bytes at most.
+_TRACEBACK_CHARACTERS = 10 * 1024 * 1024
 _TRACEBACK = "Traceback (most recent call last):"
 
 

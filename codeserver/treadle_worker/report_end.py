@@ -94,5 +94,15 @@ def _fact_of(message: bytes) -> Undecoded:
     for name in _FACTS:
         body = record.get(name)
         if isinstance(body, dict):
+            _check_rewritten(message, body)
             return Undecoded(name=name, body=body)
     raise ContractError("JournalRecord.fact", "is not set")
+
+
+def _check_rewritten(message: bytes, body: dict[str, object]) -> None:
+    """Refuse a report that fits a frame only as it came: 1e15 takes 18 bytes when it is written."""
+    if len(message) > MAX_FACT_BYTES // 4:
+        size = len(json_text.written(body))
+        if size > MAX_FACT_BYTES:
+            problem = f"takes {size:,} bytes, and {MAX_FACT_BYTES:,} is the most"
+            raise ContractError("JournalRecord", problem)

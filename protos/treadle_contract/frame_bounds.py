@@ -7,10 +7,8 @@ from typing import Final
 from treadle_contract.json_text import MAX_LEVELS, Shape
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-FRAME: Final = Shape(values=1_600_000, levels=MAX_LEVELS)
+FRAME: Final = Shape(values=2_100_000, levels=MAX_LEVELS)
 
-# What a step reports, its host writes anew and puts an envelope around: a number may take more
-# bytes then, a record lies in a list in two objects.
-MAX_FACT_BYTES: Final = 32 * 1024 * 1024
-FACT: Final = Shape(values=1_500_000, levels=MAX_LEVELS - 8)
-"""Of values, a step may have twice what metadata of one thing has at most."""
+# What a step reports, its host puts an envelope around: ids, and a record in a list in two objects.
+MAX_FACT_BYTES: Final = MAX_BYTES - 1024 * 1024
+FACT: Final = Shape(values=2_000_000, levels=MAX_LEVELS - 8)

@@ -6,7 +6,7 @@ The host protocol. Hosts dial in; tasks go down, reports come up.
 On one machine each message is a frame: 4 bytes of length, big-endian, then that many bytes
 of proto3-JSON of a HostFrame (from the host) or a LauncherFrame (from the launcher), over
 a Unix socket whose peer's uid is checked. A frame holds at most 64 MiB, and 128 lists and
-objects in each other; one from a host, and a line of its journal, 1,600,000 values, counted by
+objects in each other; one from a host, and a line of its journal, 2,100,000 values, counted by
 their commas and opening brackets. No whole number has more than 100 digits. The same messages
 will stream over gRPC to agents. A reader MUST ignore fields and frames it does not know.
 

@@ -312,6 +312,18 @@ def test_what_a_step_says_of_very_many_outputs_is_told_as_far_as_it_goes(bench, 
     assert "Metadata of output 'o29' is left out" in caplog.messages[-1]
 
 
+def test_of_what_has_very_many_values_as_much_is_told_as_goes(bench, caplog):
+    @multi_asset(outs={"a": AssetOut(), "b": AssetOut()})
+    def two():
+        yield Output(1, "a", metadata={"lists": [[]] * 130_000})
+        yield Output(1, "b", metadata={"numbers": [1] * 100_000})
+
+    stored = bench.run(two, step="two").stored
+
+    assert [len(made.metadata) for made in stored] == [1, 0]
+    assert "has more than 8388608 bytes or 350000 values" in caplog.messages[-1]
+
+
 def test_metadata_for_an_output_that_was_left_out_is_warned_of(bench, caplog):
     @op(name="work", out={"a": Out(), "b": Out(is_required=False)})
     def only_a(context):

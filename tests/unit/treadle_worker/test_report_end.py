@@ -118,7 +118,8 @@ def test_a_frame_that_tells_no_fact_is_garbage(kit: Kit, body: bytes) -> None:
     ("inner", "said"),
     [
         (b"[" * 980 + b"]" * 980, "nested deeper than the 120 levels"),
-        (b"[" + b"[]," * 800_000 + b"[]]", "values, and 1,500,000 is the most"),
+        (b"[" + b"[]," * 1_000_000 + b"[]]", "values, and 2,000,000 is the most"),
+        (b"[" + b"1e15," * 1_900_000 + b'"' + b"x" * 36_000_000 + b'"]', "66,060,288 is the most"),
         (b"9" * 4000, "a number has 4,000 digits"),
     ],
 )

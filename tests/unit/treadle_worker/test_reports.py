@@ -44,10 +44,10 @@ def test_the_host_reads_what_was_sent(
 
 
 def test_more_values_than_a_host_takes_are_not_sent(reports: Reports) -> None:
-    entry = MetadataEntry(name="a", value=(None,) * 800_000)
+    entry = MetadataEntry(name="a", value=(None,) * 1_000_000)
     stored = OutputStored(output="result", metadata=(entry,))
 
-    with pytest.raises(FrameError, match="values, and 1,500,000 is the most"):
+    with pytest.raises(FrameError, match="values, and 2,000,000 is the most"):
         reports.send(AttemptSucceeded(stored=(stored,), yielded_outputs=("result",)))
 
 
