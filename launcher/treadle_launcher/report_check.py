@@ -43,6 +43,7 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
             yield from _unknown_outputs(fact, outputs)
             yield from _lacking(fact, outputs)
             yield from _stored(fact, step, outputs)
+            yield from _unstored(fact, step)
             yield from _materialized(fact, outputs)
 
 
@@ -82,6 +83,20 @@ def _stored(
             yield f"{where}.asset_key is {stored.asset_key!r}, which the output does not make here"
         else:
             yield from _wrong_ref(stored, asset.value_key, f"{where}.value_ref")
+
+
+def _unstored(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
+    stored = {(each.output, each.asset_key) for each in fact.stored}
+    for output in step.outputs:
+        if output.name not in fact.yielded_outputs:
+            continue
+        for asset in output.assets:
+            if _may_be_made(step, output, asset) and (output.name, asset.asset_key) not in stored:
+                yield f"succeeded.stored lacks {output.name!r} as {asset.asset_key!r}, yielded here"
+        # What only orderings read is nowhere.
+        has_value = output.store_intermediate and not output.nothing
+        if has_value and (output.name, "") not in stored:
+            yield f"succeeded.stored lacks {output.name!r}, which was yielded, and the run reads it"
 
 
 def _asset(output: TaskOutput, key: str) -> TaskAsset | None:

@@ -52,8 +52,8 @@ STREAM.cut: the offsets between which bytes are gone, in decimal, with a space b
 
 What launchers believe. Each frame and record is checked against the bounds of its fields
 (bounds.proto) and against its task: a record tells of the step and attempt of its task_id; a
-success yields each output with must_yield, stores what the task names where it names it, and
-materialized is in step with stored. A record that is not so fails its attempt as INTERNAL, and
+success yields each output with must_yield, stores of what it yields all that the task says, where
+it says, and materialized is in step with stored. A record that is not so fails its attempt as INTERNAL, and
 the task is cancelled. A frame that is none ends the host: it is killed.
 """
 

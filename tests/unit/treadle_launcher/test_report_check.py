@@ -83,6 +83,14 @@ def view(unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE) -> RunVi
             builtin_manager=True,
         ),
         PlannedOutput(
+            name="between",
+            selected=True,
+            is_required=False,
+            is_read=True,
+            io_manager_key="io_manager",
+            builtin_manager=True,
+        ),
+        PlannedOutput(
             name="order",
             selected=True,
             is_required=False,
@@ -245,6 +253,15 @@ def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
                 yielded_outputs=("made", "foreign"),
             ),
             "stored[1].value_ref is set, and the value is none of Treadle's own manager",
+        ),
+        (replace(WELL, stored=(), materialized=()), "stored lacks 'made' as 'a', yielded here"),
+        (
+            replace(WELL, yielded_outputs=("made", "other")),
+            "stored lacks 'other' as 'unasked', yielded here",
+        ),
+        (
+            replace(WELL, yielded_outputs=("made", "between")),
+            "stored lacks 'between', which was yielded, and the run reads it",
         ),
         (replace(WELL, materialized=()), "materialized has 0 entries, and 1 assets were stored"),
         (
