@@ -26,14 +26,18 @@ _REUSES: Final = "reuses"
 
 
 def put(connection: Connection, plan: Plan) -> None:
-    """Keep a plan as the code server made it, unless it is kept already."""
-    _put(connection, plan)
+    """Keep a plan as the code server made it: the last of those that it named so."""
+    key = _put_items(connection, plan)
+    header = {"fingerprint": key, "header_json": codec.dumps(plan.header)}
+    # A new row, the last one, also where there was one.
+    connection.execute(insert(plans).prefix_with("OR REPLACE"), header)
 
 
-def _put(connection: Connection, plan: Plan) -> str:
-    """Return the key of a plan's items, which it has of what they are.
+def _put_items(connection: Connection, plan: Plan) -> str:
+    """Keep the items of a plan, unless they are kept already; return its key.
 
-    The fingerprint is what a code server says: it may be that of another plan.
+    It has that of what they are: the fingerprint is what a code server says, and may be that of
+    another plan.
     """
     items = [
         *_items(_STEPS, plan.steps),
@@ -46,14 +50,11 @@ def _put(connection: Connection, plan: Plan) -> str:
     for item in items:
         content.update(f"\n{item['part']} {item['item_json']}".encode())
     key = f"{_stated(location, fingerprint)}{content.hexdigest()}"
-    query = select(plans.c.fingerprint).where(plans.c.fingerprint == key)
-    if connection.execute(query).scalar_one_or_none() is None:
-        header = {"fingerprint": key, "header_json": codec.dumps(plan.header)}
-        connection.execute(insert(plans), header)
-        if items:
-            rows = [{"fingerprint": _items_key(key), **item} for item in items]
-            connection.execute(insert(plan_items), rows)
-    return _items_key(key)
+    query = select(plan_items.c.fingerprint).where(plan_items.c.fingerprint == _items_key(key))
+    if items and connection.execute(query.limit(1)).scalar_one_or_none() is None:
+        rows = [{"fingerprint": _items_key(key), **item} for item in items]
+        connection.execute(insert(plan_items), rows)
+    return key
 
 
 def _stated(location: str, fingerprint: str) -> str:
@@ -71,9 +72,12 @@ def _items_key(key: str) -> str:
 
 def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
     """Keep the plan of a run, in place of the one that it had."""
-    key = _put(connection, plan)
+    key = _put_items(connection, plan)
+    header = codec.dumps(plan.header)
+    made = insert_or(plans).values(fingerprint=key, header_json=header)
+    connection.execute(made.on_conflict_do_nothing())
     row = insert_or(run_plans).values(
-        run_id=run_id, fingerprint=key, header_json=codec.dumps(plan.header)
+        run_id=run_id, fingerprint=_items_key(key), header_json=header
     )
     connection.execute(
         row.on_conflict_do_update(

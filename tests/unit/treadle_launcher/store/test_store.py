@@ -367,6 +367,20 @@ def test_a_plan_that_is_kept_is_not_kept_again(database: Path) -> None:
     assert kept == (len(plan.steps),)
 
 
+def test_of_plans_with_one_name_the_last_one_is_found_whichever_came_before(database: Path) -> None:
+    first, second = make_plan("same", steps=2), make_plan("same", steps=3)
+    renamed = replace(first, header=replace(first.header, digest="another"))
+
+    async def body(store: Store) -> None:
+        for plan in (first, second, first, renamed, second, first):
+            await store.put_plan(plan)
+            await store.create_run(make_run(plan.with_notes("of the launcher's")))
+
+            assert await store.get_plan("main", "same") == plan
+
+    on_store(database, body)
+
+
 def test_two_runs_of_the_same_steps_keep_each_their_own_selection(database: Path) -> None:
     async def body(store: Store) -> None:
         made = make_plan(loads=[recorded_load("x")])
