@@ -24,6 +24,7 @@ from treadle._errors import (
     TreadleError,
     UnusedError,
 )
+from treadle._errors import nearest as _nearest
 from treadle._failures import StepFailedError
 from treadle._graph import GraphDefinition, graph
 from treadle._graph_asset_decorators import graph_asset, graph_multi_asset
@@ -102,9 +103,15 @@ for _name in __all__:
 
 
 def __getattr__(name: str) -> object:
-    """Say of a name of Dagster's that is not here what is written instead, or that it is to come."""
-    said = _not_there(name)
+    """Say of a name that is not here which was meant, what is written instead, or that it is to come."""
+    said = _not_there(name) or _meant(name)
     if said is not None and _sys._getframe(1).f_code.co_name == "_handle_fromlist":
         # `from treadle import …` asks: it would put its own text in an AttributeError's place.
         raise ImportError(said, name=__name__)
     raise AttributeError(said or f"module {__name__!r} has no attribute {name!r}")
+
+
+def _meant(name: str) -> str | None:
+    """Say which public name looks most like this one, None if none does. Tools ask for private ones."""
+    near = () if name.startswith("_") else _nearest(name, __all__)
+    return f"Treadle has no {name}. Did you mean {near[0]!r}?" if near else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, ParamSpec, TypeVar, final
 
-from treadle._dagster_names import replacement
+from treadle._dagster_names import instead_of_unsupported, replacement
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._signatures import Kind, parameters_of
 from treadle._source import user_line
@@ -40,6 +40,9 @@ _PLAIN: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
     "str": (str, "no text"),
     "str | None": ((str, type(None)), "no text"),
 }
+_WRITTEN: Final = (bool, int, float, complex, str, bytes, type(None))
+#: What to give for arguments that cannot well be left out.
+_GIVE: Final = {"output_name": "Give the output's name, as text: a key of outs=… or out=…."}
 _MAPPING: Final = re.compile(r"Mapping\[str, (?P<value>\w+).*\](?P<optional> \| None)?")
 _LIST: Final = re.compile(r"(Iterable|Sequence)\[.*\] \| None")
 #: What the values of such a mapping are, where they are instances of a class of ours.
@@ -122,7 +125,7 @@ def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
         if not _is_left_out(value):
             raise ArgumentError(
                 f"{owner}({name}=…) is not supported yet.",
-                fix=f"Leave {name!r} out.",
+                fix=instead_of_unsupported(name),
                 source=user_line(),
             )
 
@@ -137,10 +140,13 @@ def _check(name: str, argument: str, value: object, declared: str) -> None:
     if declared in _PLAIN:
         kind, problem = _PLAIN[declared]
         if not isinstance(value, kind):
-            raise _refused(
-                f"{name}: {argument}={in_words(value)} is {problem}.",
-                f"Correct it, or leave {argument!r} out.",
+            said, fix = (
+                in_words(value),
+                _GIVE.get(argument, f"Correct it, or leave {argument!r} out."),
             )
+            # Only what is written as it stands reads well behind "=".
+            given = f"={said}" if isinstance(value, _WRITTEN) else f" is {said}, which"
+            raise _refused(f"{name}: {argument}{given} is {problem}.", fix)
     elif mapping := _MAPPING.fullmatch(declared):
         if value is None and mapping["optional"]:
             return

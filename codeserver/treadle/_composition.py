@@ -12,6 +12,7 @@ from treadle._errors import CompositionError, UnusedError, did_you_mean, listed
 from treadle._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle._handles import output_names as names_of
 from treadle._names import checked_name, checked_tags
+from treadle._op_params import context_hint
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import a, in_words
@@ -235,8 +236,10 @@ class Body:
             if name not in bindings and node.needs(name) and not node.may_be_resource(name)
         ]
         if missing:
+            inputs = "input" if len(missing) == 1 else "inputs"
             raise CompositionError(
-                f"In {self.owner}: {node.name!r} is not given its input {listed(missing)}.",
+                f"In {self.owner}: {node.name!r} is not given its {inputs} {listed(missing)}."
+                f"{context_hint(missing)}",
                 fix="Connect it, or give it a default in the op. A resource is annotated"
                 " ResourceParam[…].",
                 source=user_line(),

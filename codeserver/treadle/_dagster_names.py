@@ -21,6 +21,46 @@ _ARGUMENTS: Final = {
     "partitions_def": "Treadle has no partitions yet: leave it out.",
     "resource_keys": "Write required_resource_keys={{…}}.",
 }
+#: What there is in the place of arguments that are known and not supported yet.
+_UNSUPPORTED: Final = {
+    "Write outs={name: AssetOut(…)}, with one for each asset.": ("specs",),
+    "Config is not there yet: take settings from a resource, Definitions(resources={…}), or read"
+    " them in the op.": ("config", "config_schema"),
+    "Give them to Definitions(resources={…}).": ("resource_defs",),
+    "Name one with io_manager_key, and give it to Definitions(resources={…}).": ("io_manager_def",),
+    "Write code_version=….": ("version",),
+    "Partitions are not there yet: leave it out.": (
+        "asset_partitions",
+        "partition_mapping",
+        "partition_mappings",
+        "partitions_def",
+    ),
+    "Asset checks are not there yet: check in an op, and raise what is to fail it.": (
+        "asset_checks",
+        "check_specs",
+    ),
+    "Hooks are not there yet: leave it out. What happens to a run is told by its events.": (
+        "hook_defs",
+        "hooks",
+    ),
+    "Automation is not there yet: have a scheduler call the client or the command.": (
+        "automation_condition",
+        "automation_conditions_by_output_name",
+        "auto_materialize_policies_by_output_name",
+        "backfill_policy",
+        "freshness_policy",
+        "schedules",
+        "sensors",
+    ),
+    "Leave it out: how many steps run at once is said to the launcher, --max-steps.": (
+        "executor",
+        "executor_def",
+        "pool",
+    ),
+    "Leave it out, and use context.log, or logging.getLogger.": ("loggers",),
+    "Give them with the run: --tag KEY=VALUE, client.materialize(tags={…}).": ("run_tags",),
+}
+_INSTEAD: Final = {name: what for what, names in _UNSUPPORTED.items() for name in names}
 #: The same for arguments that another part of the definition takes.
 _ELSEWHERE: Final = {
     ("io_manager_key", "out"): "An output takes it: write out=Out(io_manager_key=…).",
@@ -198,6 +238,11 @@ def replacement(argument: str, value: object, known: Container[str]) -> str | No
     return (
         None if said is None else said.format(value=repr(value) if isinstance(value, str) else "…")
     )
+
+
+def instead_of_unsupported(argument: str) -> str:
+    """Say what to do about an argument that is known and not supported yet."""
+    return _INSTEAD.get(argument, f"Leave {argument!r} out.")
 
 
 def not_in_context(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from treadle._arguments import UNSET
@@ -18,6 +18,7 @@ from treadle.lazy_dataclasses import dataclass, replace
 
 #: As in Dagster: a first parameter of such a name is the context.
 CONTEXT_NAMES = ("context", "_context", "context_", "_")
+_LIKE_CONTEXT = frozenset({"ctx", "ctxt", "cxt", "contex", "contxt", "cntx", "cntxt"})
 _PLAIN = In()
 _CONTEXT_CLASSES = ("OpExecutionContext", "AssetExecutionContext")
 
@@ -67,6 +68,13 @@ def read_params(
     _refuse_nothing_params(found, owner)
     found.update(_without_param(ins, found, resources, takes_any=takes_any, owner=owner))
     return Params(context=context, resources=resources, ins=found)
+
+
+def context_hint(names: Iterable[str]) -> str:
+    """Say how the context is written, if one of these inputs has a name that people give it."""
+    if not any(name.strip("_").lower() in _LIKE_CONTEXT for name in names):
+        return ""
+    return f" The context is a first argument named {', '.join(CONTEXT_NAMES[:-1])} or _."
 
 
 def _is_context(parameter: Parameter, annotations: Mapping[str, Any]) -> bool:

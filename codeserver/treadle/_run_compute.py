@@ -186,7 +186,8 @@ def _checked_tuple(result: object, names: Sequence[str], subject: str) -> tuple[
     has = f"{subject} has the outputs {', '.join(names)}"
     fix = "Return a tuple with one value for each in that order, or yield Output(…) for each."
     if not isinstance(result, tuple):
-        raise _refused(f"{has}, and returned {a(type(result).__name__)}.", fix)
+        kind = "None" if result is None else a(type(result).__name__)
+        raise _refused(f"{has}, and returned {kind}.", fix)
     if len(result) != len(names):
         raise _refused(f"{has}, and returned a tuple of {len(result)}.", fix)
     return result

@@ -75,9 +75,10 @@ class OutputKeeper:
             if not planned.nothing:
                 raise StepFailedError(
                     FailureWhere.OUTPUT,
-                    f"Step {self.step.step_key!r} ended without output {planned.name!r}, which"
-                    " this run needs. Yield it whenever it is in"
-                    " context.selected_output_names, or declare it with is_required=False.",
+                    f"Step {self.step.step_key!r}: op {self.code.op.name!r} ended without output"
+                    f" {planned.name!r}, which this run needs. Yield Output(value,"
+                    f" {planned.name!r}) whenever it is in context.selected_output_names; one that"
+                    " may be left out is declared with is_required=False.",
                 )
             # That the op has ended is all that there is to say of it.
             self.take(Output(None, planned.name))

@@ -9,6 +9,7 @@ from treadle._asset_spec import AssetSpec
 from treadle._assets import AssetsDefinition
 from treadle._errors import MissingError, did_you_mean
 from treadle._keys import AssetKey
+from treadle._op_params import context_hint
 from treadle.snapshot import SourceLine
 
 
@@ -64,7 +65,7 @@ def _missing(
     what: str,
     lines: tuple[SourceLine, ...],
 ) -> MissingError:
-    hint = did_you_mean(key.text, (each.text for each in known))
+    hint = did_you_mean(key.text, (each.text for each in known)) + context_hint(key.path[-1:])
     return MissingError(
         f"{owner}: {what} the asset {key.text!r}, which is not defined.{hint}",
         fix=f"Correct the name, give its asset to Definitions, or declare it there as made"

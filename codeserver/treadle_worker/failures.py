@@ -6,7 +6,8 @@ import traceback
 
 from treadle import TreadleError
 from treadle.execution import StepFailedError
-from treadle_contract.run import Failure, FailureReason
+from treadle.snapshot import SourceLine
+from treadle_contract.run import Failure, FailureReason, FailureWhere
 from treadle_contract.value import Text
 from treadle_worker import limits
 from treadle_worker.problems import Problem, describe
@@ -15,17 +16,24 @@ from treadle_worker.raised import class_name
 _MESSAGE_CHARACTERS = 16 * 1024
 # A fact holds 63 MiB (MAX_FACT_BYTES), and JSON writes one character as six bytes at most.
 _TRACEBACK_CHARACTERS = 10 * 1024 * 1024
+_OF_OUTPUTS = {FailureWhere.OUTPUT, FailureWhere.TYPE_CHECK, FailureWhere.STORE}
 _TRACEBACK = "Traceback (most recent call last):"
 
 
-def step_failure(error: StepFailedError) -> Failure:
-    """Describe what the user's code, or what it gave, did wrong."""
+def step_failure(error: StepFailedError, *, op: SourceLine | None = None) -> Failure:
+    """Describe what the user's code, or what it gave, did wrong.
+
+    `op` is where the op is written: the place of what is wrong with its outputs, whose making was
+    over by then.
+    """
+    place = op if error.where in _OF_OUTPUTS and not error.stale else None
     cause = error.__cause__
     if cause is None:
         return Failure(
             reason=FailureReason.STALE if error.stale else FailureReason.USER_ERROR,
             where=None if error.stale else error.where,
             message=_cut(str(error), _MESSAGE_CHARACTERS),
+            source=place,
         )
     problem = describe(cause)
     # What we raised at no line of the user's is told by the message alone.
@@ -36,7 +44,7 @@ def step_failure(error: StepFailedError) -> Failure:
         message=_cut(str(error), _MESSAGE_CHARACTERS),
         error_class=class_name(cause),
         traceback=_traceback(problem.text) if tells_more else None,
-        source=problem.source,
+        source=problem.source or place,
         metadata=error.metadata,
     )
 

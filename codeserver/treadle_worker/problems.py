@@ -16,6 +16,10 @@ from treadle_worker.origins import is_user_file
 from treadle_worker.raised import class_name, led_to, traceback_of
 
 _FRAME = '  File "'
+_WRITE_TREADLE = (
+    "Dagster is not installed where this code runs. Treadle has the names of what it takes over:"
+    " write `from treadle import …`, or `import treadle as dg`."
+)
 _HEAD = "Traceback (most recent call last):"
 _OUR_FOLDERS = (
     str(Path(__file__).resolve().parent) + os.sep,
@@ -61,7 +65,16 @@ def describe(error: BaseException) -> Problem:
         return Problem(text=str(error), source=error.source, error=error)
     if _is_called_in_import(error):
         return Problem(text=str(error), source=_nearest_line(error), error=error)
-    return Problem(text=_traceback(error), source=_nearest_line(error), error=error)
+    text = f"{_traceback(error)}{_hint(error)}"
+    return Problem(text=text, source=_nearest_line(error), error=error)
+
+
+def _hint(error: BaseException) -> str:
+    """Return what to write for what a module of Dagster's imports, where that is not installed."""
+    # A class of the user's may raise anything where its name is asked for.
+    if type(error) is ModuleNotFoundError and error.name == "dagster":
+        return f"\n{_WRITE_TREADLE}"
+    return ""
 
 
 def _is_called_in_import(error: BaseException) -> bool:

@@ -208,7 +208,7 @@ def _outcome(
     except StepFailedError as error:
         end_forked(pid, error, attempt.files)
         met = limits.lift_memory(error)
-        told = step_failure(error)
+        told = step_failure(error, op=attempt.location.step(attempt.step.step_key).op.source)
         told = replace(told, message=told.message + limits.explain(error))
         failure = _named(attempt.step.step_key, told, met)
         failed = _failed(failure, retry=error.retry, no_retry=not error.allow_retries)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from treadle import AssetOut, Nothing, Out, Output, asset, graph_multi_asset, multi_asset, op
-from treadle._value_words import a
 from treadle_contract.run import FailureWhere
 
 PAIR = {"a": Out(), "b": Out()}
@@ -79,14 +78,17 @@ def test_an_output_at_another_outputs_position_is_refused(bench):
     assert "Output named 'b' at position 0" in refusal(bench, work)
 
 
-@pytest.mark.parametrize("returned", [{"a": 1, "b": 2}, [1, 2], 5, None])
-def test_anything_but_a_tuple_is_refused_for_several_outputs(bench, returned):
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [({"a": 1, "b": 2}, "a dict"), ([1, 2], "a list"), (5, "an int"), (None, "None")],
+)
+def test_anything_but_a_tuple_is_refused_for_several_outputs(bench, returned, said):
     @op(out=PAIR)
     def work():
         return returned
 
     message = refusal(bench, work)
-    assert f"has the outputs a, b, and returned {a(type(returned).__name__)}." in message
+    assert f"has the outputs a, b, and returned {said}." in message
     assert "Return a tuple" in message
 
 

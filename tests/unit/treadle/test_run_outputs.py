@@ -83,7 +83,11 @@ def test_an_output_that_must_be_yielded_and_is_not_fails_the_step(bench):
     failure = bench.failure(block(only_a), step="pair.work")
 
     assert failure.where is FailureWhere.OUTPUT
-    assert "ended without output 'b'" in failure.message
+    assert failure.message == (
+        "Step 'pair.work': op 'work' ended without output 'b', which this run needs. Yield"
+        " Output(value, 'b') whenever it is in context.selected_output_names; one that may be left"
+        " out is declared with is_required=False."
+    )
 
 
 def test_an_optional_output_may_be_left_out_even_when_it_is_selected(bench):

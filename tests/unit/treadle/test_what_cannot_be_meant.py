@@ -384,3 +384,75 @@ def f() -> Theirs: return Theirs()
 def a(): return 1
 """
     )
+
+
+NO_CONFIG = (
+    "Config is not there yet: take settings from a resource, Definitions(resources={…}), or read"
+    " them in the op."
+)
+CORRECT = "Correct the name, give its asset to Definitions, or declare it there as made elsewhere:"
+CONTEXT = "The context is a first argument named context, _context, context_ or _."
+
+
+@pytest.mark.parametrize(
+    ("source", "problem", "fix"),
+    [
+        ("@asset  # at\ndef a(ctx): return 1",
+         f"@asset 'a': argument 'ctx' reads the asset 'ctx', which is not defined. {CONTEXT}",
+         f"{CORRECT} AssetSpec('ctx')."),
+        ("@op\ndef o(_ctx, x): return 1\n@graph_asset\ndef g():\n    return o()  # at",
+         f"In @graph_asset 'g': 'o' is not given its inputs '_ctx', 'x'. {CONTEXT}",
+         "Connect it, or give it a default in the op. A resource is annotated ResourceParam[…]."),
+        ("@multi_asset(specs=[AssetSpec('a')])  # at\ndef f(): ...",
+         "multi_asset(specs=…) is not supported yet.",
+         "Write outs={name: AssetOut(…)}, with one for each asset."),
+        ("@op(config_schema={'a': int})  # at\ndef f(): ...",
+         "op(config_schema=…) is not supported yet.",
+         NO_CONFIG),
+        ("@asset(partitions_def=3)  # at\ndef f(): ...",
+         "asset(partitions_def=…) is not supported yet.",
+         "Partitions are not there yet: leave it out."),
+        ("@asset(is_virtual=True)  # at\ndef f(): ...",
+         "asset(is_virtual=…) is not supported yet.",
+         "Leave 'is_virtual' out."),
+        ("Output(1, output_name=AssetKey('a'))  # at",
+         "Output: output_name is an AssetKey, which is no text.",
+         "Give the output's name, as text: a key of outs=… or out=…."),
+        ("Output(1, output_name=3)  # at",
+         "Output: output_name=3 is no text.",
+         "Give the output's name, as text: a key of outs=… or out=…."),
+        ("@asset(name=['a'])  # at\ndef f(): ...",
+         "asset: name is a list, which is no text.",
+         "Correct it, or leave 'name' out."),
+        ("@multi_asset(outs={'a': AssetOut()}, can_subset='no')  # at\ndef f(): ...",
+         "multi_asset: can_subset='no' is neither True nor False.",
+         "Correct it, or leave 'can_subset' out."),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_to_write_instead(source: str, problem: str, fix: str) -> None:
+    error = refused(DefinitionError, defs=source)
+
+    assert (error.problem, error.fix) == (problem, fix)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("multiasset", "Treadle has no multiasset. Did you mean 'multi_asset'?"),
+        ("graphasset", "Treadle has no graphasset. Did you mean 'graph_asset'?"),
+        ("job", "Treadle has no job. Jobs are selections of assets: define_asset_job."),
+    ],
+)
+def test_a_name_that_is_not_there_names_the_one_that_was_meant(name: str, said: str) -> None:
+    with pytest.raises(ImportError) as imported:
+        exec(f"from treadle import {name}")  # noqa: S102 - as a module of the user's does
+    with pytest.raises(AttributeError) as asked:
+        getattr(treadle, name)
+
+    assert str(imported.value) == str(asked.value) == said
+
+
+@pytest.mark.parametrize("name", ["nothing_like_it", "__all"])
+def test_a_name_like_none_is_told_as_python_does(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"^module 'treadle' has no attribute '{name}'$"):
+        getattr(treadle, name)

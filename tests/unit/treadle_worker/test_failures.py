@@ -101,3 +101,32 @@ def test_a_refused_definition_says_all_by_itself() -> None:
 
     assert failure.message.endswith("Asset 'a' twice.\nRename one.")
     assert failure.traceback is None
+
+
+OP = SourceLine(file="/home/ada/shop.py", line=12)
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        (FailureWhere.OUTPUT, OP),
+        (FailureWhere.TYPE_CHECK, OP),
+        (FailureWhere.STORE, OP),
+        (FailureWhere.LOAD, None),
+        (FailureWhere.RESOURCE, None),
+    ],
+)
+def test_what_is_wrong_with_an_output_has_the_place_of_its_op(
+    where: FailureWhere, place: SourceLine | None
+) -> None:
+    for cause in (None, ValueFileError(Path("/v/a"), "it is damaged")):
+        assert step_failure(failed(where, cause), op=OP).source == place
+
+
+def test_what_the_user_raised_has_the_place_where_it_was_raised() -> None:
+    with pytest.raises(StepFailedError) as caught, user_code(FailureWhere.STORE, "storing"):
+        raise ValueError
+
+    place = step_failure(caught.value, op=OP).source
+    assert place is not None
+    assert place.file == __file__

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import importlib
+import sys
+
 import pytest
 
 from treadle_worker.problems import Problem, describe
@@ -56,3 +59,24 @@ def test_a_circle_of_causes_is_told_once() -> None:
     first.__cause__, second.__cause__ = second, first
 
     assert "ValueError: first" in raised(first).text
+
+
+@pytest.mark.parametrize("line", ["from dagster import asset", "import dagster as dg"])
+def test_an_import_of_dagster_where_there_is_none_says_what_to_write(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dagster", None)
+    with pytest.raises(ModuleNotFoundError) as caught:
+        exec(line)  # noqa: S102 - as a module of the user's does
+
+    assert describe(caught.value).text.splitlines()[-1] == (
+        "Dagster is not installed where this code runs. Treadle has the names of what it takes"
+        " over: write `from treadle import …`, or `import treadle as dg`."
+    )
+
+
+def test_an_import_of_anything_else_says_no_more() -> None:
+    with pytest.raises(ModuleNotFoundError) as caught:
+        importlib.import_module("no_such_module")
+
+    assert describe(caught.value).text.endswith("No module named 'no_such_module'")
