@@ -13,7 +13,7 @@ from treadle_contract.ids import KeyText
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import PlanRequest
-from treadle_planner._step_hints import step_hints, suggested
+from treadle_planner._step_hints import other_hints, step_hints, suggested
 from treadle_planner._words import quoted
 
 _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
@@ -67,9 +67,10 @@ def _selection_refusals(index: SnapshotIndex) -> Iterator[None]:
         reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
         is_unknown = reason is RefusalReason.UNKNOWN_ASSET
         hints = step_hints(index, error.names) if is_unknown else ()
+        others = other_hints(index, error.names) if is_unknown else ()
         raise PlanRefused(
             reason,
-            " ".join([error.message, *map(str, hints)]),
+            " ".join([error.message, *map(str, hints), *others]),
             names=error.names,
             suggestions=tuple(dict.fromkeys((*suggested(hints), *error.suggestions))),
         ) from error

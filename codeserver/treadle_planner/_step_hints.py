@@ -1,4 +1,4 @@
-"""What somebody meant who wrote a step, an op or a block where an asset is asked for."""
+"""What somebody meant who wrote a step, an op, a block or a job where an asset is asked for."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def step_hints(index: SnapshotIndex, names: Iterable[str]) -> tuple[StepHint, ..
     unknown = (name for name in dict.fromkeys(names) if name not in index.assets.assets)
     hints = dict.fromkeys(hint for name in unknown for hint in _hints(index, name))
     return tuple(hints)[:_HINTS_AT_MOST]
+
+
+def other_hints(index: SnapshotIndex, names: Iterable[str]) -> Iterator[str]:
+    """Yield what is to be written for names that are a job's, or the beginning of keys."""
+    jobs = {job.name for job in index.snapshot.jobs}
+    for name in dict.fromkeys(names):
+        if name in jobs:
+            yield f"{name!r} is a job: --job {name}, in Python job={name!r}."
+        elif any(key.startswith(f"{name}/") for key in index.assets.assets):
+            yield f"Assets whose keys begin so: key:{name}/*."
 
 
 def suggested(hints: Iterable[StepHint]) -> tuple[KeyText, ...]:

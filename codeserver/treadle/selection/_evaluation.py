@@ -103,9 +103,15 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     if not any(not asset.is_external for asset in graph.assets.values()):
         raise EmptySelectionError("This location makes no asset, so nothing can be selected.")
     raise EmptySelectionError(
-        f"{str(expression)!r} selects nothing that is made here. Widen it.",
+        f"{str(expression)!r} selects nothing that is made here. {_widening(expression)}",
         names=(str(expression),),
     )
+
+
+def _widening(expression: Expression) -> str:
+    if isinstance(expression, And):
+        return "`and` keeps only what each of its parts selects; `or` takes what any of them does."
+    return "Widen it; * is every asset."
 
 
 def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:

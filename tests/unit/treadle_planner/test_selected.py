@@ -140,3 +140,19 @@ def test_an_external_asset_is_not_taken_for_an_op_of_its_name() -> None:
     snapshot = location(graph("ab", {"far": op({"x": "@far"}, "p -> a")}), external=["far"])
 
     assert "is an op" not in refusal(snapshot, "far").message
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nightly", "'nightly' is a job: --job nightly, in Python job='nightly'."),
+        ("eu", "Assets whose keys begin so: key:eu/*."),
+        ("rate", "Did you mean 'eu/rates'?"),
+    ],
+)
+def test_a_name_that_is_no_asset_s_is_told_as_what_it_is(name: str, said: str) -> None:
+    snapshot = location(
+        graph("all", {"x": op({}, "p -> eu/rates")}), jobs=[Job(name="nightly", selection="*")]
+    )
+
+    assert refusal(snapshot, name).message.endswith(said)

@@ -124,9 +124,18 @@ def test_an_attribute_that_matches_nothing_is_refused_with_the_nearest(
     assert caught.value.suggestions == suggestions
 
 
-def test_a_selection_of_nothing_is_refused() -> None:
-    with pytest.raises(EmptySelectionError):
-        selected("a and b")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a AND b", "'a and b' selects nothing that is made here. `and` keeps only"),
+        ("not *", "'not *' selects nothing that is made here. Widen it; * is every asset."),
+    ],
+)
+def test_a_selection_of_nothing_is_refused(text: str, said: str) -> None:
+    with pytest.raises(EmptySelectionError) as caught:
+        selected(text)
+
+    assert caught.value.message.startswith(said)
 
 
 def test_a_location_without_assets_says_so() -> None:
