@@ -186,11 +186,16 @@ def _read_enum(
     return _member(cls, field.enum_type, number)
 
 
+def _member(cls: type[ContractEnum], names: EnumDescriptor | None, number: int) -> ContractEnum:
+    assert names is not None
+    return _members(cls, names).get(number) or cls(f"UNKNOWN_{number}")
+
+
 @cache
-def _member(cls: type[ContractEnum], names: EnumDescriptor, number: int) -> ContractEnum:
-    value = names.values_by_number.get(number)
-    name = f"UNKNOWN_{number}" if value is None else value.name.removeprefix(_prefix(names))
-    return cls.__members__.get(name) or cls(name)
+def _members(cls: type[ContractEnum], names: EnumDescriptor) -> Mapping[int, ContractEnum]:
+    prefix = _prefix(names)
+    told = {value.number: value.name.removeprefix(prefix) for value in names.values}
+    return {number: cls.__members__.get(name) or cls(name) for number, name in told.items()}
 
 
 def _prefix(names: EnumDescriptor) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -142,6 +143,19 @@ def test_a_state_that_is_unset_or_not_known_equals_none_that_is() -> None:
         assert isinstance(status, RunState)
         assert (status, str(status), status.is_final) == (told, told, False)
         assert status not in list(RunState)
+
+
+def test_numbers_that_are_not_known_are_not_kept() -> None:
+    decode(run_pb2.Run(state=1), Run)
+    tracemalloc.start()
+    try:
+        for number in range(100, 20_100):
+            decode(run_pb2.Run(state=number), Run)  # type: ignore[arg-type]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 1_000_000
 
 
 def test_states_are_told_in_capitals_and_choices_as_they_are_given() -> None:
