@@ -18,7 +18,12 @@ from treadle_worker.loop import Loop
 from treadle_worker.reports import WORD
 
 _READ_BYTES = 256 * 1024
-_FACTS: Final = tuple(field.json_name for field in fields_of(JournalRecord) if field.slot == "fact")
+# That an attempt was cancelled, its host alone knows: nothing of it is left then.
+_FACTS: Final = tuple(
+    field.json_name
+    for field in fields_of(JournalRecord)
+    if field.slot == "fact" and field.name != "cancelled"
+)
 
 
 class ReportEnd:

@@ -39,6 +39,17 @@ class CodecError(ValueError):
     """Stored JSON is not what its type says."""
 
 
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What reading raises where what is stored is not what was written."""
+
+
 def dumps(value: object) -> str:
     """Return a dataclass as compact JSON text."""
     return _TEXT.encode(_encode(value))
@@ -52,7 +63,7 @@ def loads(cls: type[T], text: str) -> T:
     """
     try:
         return cast(T, _decoder(cast(Hashable, cls))(json.loads(text)))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except UNREADABLE as error:
         raise CodecError(f"this is no {cls.__name__}: {text[:200]!r} ({error})") from error
 
 

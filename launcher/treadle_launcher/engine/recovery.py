@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from treadle_contract.event import StepStarted
-from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.ids import HostId, StepKey, TaskId
 from treadle_contract.run import RunState, StepState
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
@@ -18,8 +18,13 @@ from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.plan_check import check_plan
 from treadle_launcher.processes import is_alive
+from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.run_view import RunView
-from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
+from treadle_launcher.store.errors import (
+    CorruptRecordError,
+    StoreClosedError,
+    StoreUnavailableError,
+)
 from treadle_launcher.store.store import Store
 
 
@@ -64,7 +69,7 @@ class Recovery:
             if summary.run_id in self._board.unsound:
                 continue
             try:
-                run, tasks = await self._load(summary.run_id)
+                run, tasks = await self._load(summary)
             except (StoreUnavailableError, StoreClosedError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it is about this run
@@ -91,13 +96,19 @@ class Recovery:
         for run in admitted.values():
             self._board.put(run)
 
-    async def _load(self, run_id: RunId) -> tuple[ActiveRun, Sequence[_Handed]]:
+    async def _load(self, summary: RunSummary) -> tuple[ActiveRun, Sequence[_Handed]]:
+        run_id = summary.run_id
         plan = await self._store.get_run_plan(run_id)
         # One that was recorded before plans were checked may not hold together.
         check_plan(plan)
         launch_spec = await self._store.get_launch_spec(run_id)
         events = await events_of(self._store, run_id)
         view = RunView.fold(plan, events)
+        now = await self._store.get_run(run_id)
+        # Both are written in one transaction, and the log was read in between.
+        if not summary.last_sequence <= events[-1].sequence <= now.last_sequence:
+            problem = f"its row says that {now.last_sequence} events are recorded of it"
+            raise CorruptRecordError(f"{problem}, and its log has {events[-1].sequence}")
         run = ActiveRun(
             view=view,
             launch_spec=launch_spec,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,8 @@ from treadle_launcher.store import value_record
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.schema import materializations as table
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,8 @@ def latest(connection: Connection, keys: Sequence[KeyText]) -> Mapping[KeyText, 
         .scalar_subquery()
     )
     query = select(table).select_from(wanted).join(table, table.c.store_sequence == last)
-    found = [_from_row(row) for row in connection.execute(query)]
+    read = [_from_row(row) for row in connection.execute(query)]
+    found = [made for made in read if made is not None]
     return {made.asset_key: made for made in _with_marks(connection, found)}
 
 
@@ -88,7 +92,8 @@ def page(
     if before is not None:
         query = query.where(table.c.store_sequence < before)
     found = cut_page(connection.execute(query).all(), limit, filters, read=_read)
-    return replace(found, items=_with_marks(connection, found.items))
+    items = [made for made in found.items if made is not None]
+    return Page(items=_with_marks(connection, items), next_page_token=found.next_page_token)
 
 
 def _with_marks(
@@ -106,12 +111,17 @@ def _with_marks(
     )
 
 
-def _read(row: Row[Any]) -> tuple[int, int, Materialization]:
+def _read(row: Row[Any]) -> tuple[int, int, Materialization | None]:
     return row.store_sequence, len(row.made_json), _from_row(row)
 
 
-def _from_row(row: Row[Any]) -> Materialization:
-    made = codec.loads(AssetMaterialized, row.made_json)
+def _from_row(row: Row[Any]) -> Materialization | None:
+    """Return what a row records; None of one that is damaged: what it made is not known any more."""
+    try:
+        made = codec.loads(AssetMaterialized, row.made_json)
+    except codec.CodecError as error:
+        _LOG.error("materialization_unreadable asset=%s error=%s", row.asset_key, error)
+        return None
     return Materialization(
         asset_key=KeyText(row.asset_key),
         run_id=RunId(row.run_id),

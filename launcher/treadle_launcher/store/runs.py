@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,9 +14,10 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
-from treadle_contract.run import Failure, RunState, StepState
+from treadle_contract.plan import PlanOptions, Selection
+from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_launcher import codec
-from treadle_launcher.clock import TimeUs
+from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.events import Event
 from treadle_launcher.launch_spec import LaunchSpec
@@ -27,6 +29,8 @@ from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.schema import ephemeral_runs, launch_specs
 from treadle_launcher.store.schema import runs as table
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,33 +212,75 @@ def _changing(run: RunSummary) -> Mapping[str, Any]:
 
 
 def _read(row: Row[Any]) -> tuple[int, int, RunSummary]:
-    return row.ordinal, len(row.submitted_json) + len(row.failure_json or ""), _from_row(row)
+    return row.ordinal, len(str(row.submitted_json)) + len(str(row.failure_json)), _from_row(row)
 
 
 def _from_row(row: Row[Any]) -> RunSummary:
+    try:
+        return _summary(row)
+    except codec.UNREADABLE as error:
+        return _unreadable(row, error)
+
+
+def _unreadable(row: Row[Any], error: Exception) -> RunSummary:
+    """Return what stands for a run whose row is damaged: no other run is to be lost with it."""
+    _LOG.error("run_unreadable run=%s error=%s", row.run_id, error)
+    states = {str(state): state for state in RunState}
+    message = (
+        f"What the home's database records of this run in short cannot be read: {error}. Its events"
+        " and values may be whole; a backup of treadle.db has the rest."
+    )
+    return RunSummary(
+        run_id=RunId(str(row.run_id)),
+        location=str(row.location),
+        state=states.get(row.state, RunState.FAILED),
+        selection=Selection(),
+        options=PlanOptions(),
+        digest="",
+        fingerprint="",
+        submitted_at=TimeUs(0),
+        tags={},
+        step_counts={},
+        failure=Failure(reason=FailureReason.INTERNAL, message=message),
+        last_sequence=row.last_sequence if isinstance(row.last_sequence, int) else 0,
+    )
+
+
+def _summary(row: Row[Any]) -> RunSummary:
     submitted = codec.loads(RunSubmitted, row.submitted_json)
     counts = json.loads(row.step_counts_json)
     failure = None if row.failure_json is None else codec.loads(Failure, row.failure_json)
     return RunSummary(
         run_id=RunId(row.run_id),
-        location=row.location,
-        state=RunState(row.state),
+        location=_text(row.location),
+        state=RunState[row.state.upper()],
         selection=submitted.selection,
         options=submitted.options,
-        digest=row.digest,
-        fingerprint=row.fingerprint,
-        submitted_at=TimeUs(row.submitted_us),
+        digest=_text(row.digest),
+        fingerprint=_text(row.fingerprint),
+        submitted_at=_time(row.submitted_us),
         tags=submitted.tags,
-        step_counts={StepState(name): count for name, count in counts.items()},
+        step_counts={StepState[name.upper()]: int(count) for name, count in counts.items()},
         failure=failure,
-        started_at=None if row.started_us is None else TimeUs(row.started_us),
-        finished_at=None if row.finished_us is None else TimeUs(row.finished_us),
-        materialization_count=row.materialization_count,
-        unexpected_count=row.unexpected_count,
-        last_sequence=row.last_sequence,
+        started_at=None if row.started_us is None else _time(row.started_us),
+        finished_at=None if row.finished_us is None else _time(row.finished_us),
+        materialization_count=int(row.materialization_count),
+        unexpected_count=int(row.unexpected_count),
+        last_sequence=int(row.last_sequence),
         idempotency_key=submitted.idempotency_key,
         timeout_ms=submitted.timeout_ms,
         retry_lost=submitted.retry_lost,
         reexecution=submitted.reexecution,
         root_run_id=submitted.root_run_id,
     )
+
+
+def _time(us: int) -> TimeUs:
+    as_moment(TimeUs(us))
+    return TimeUs(us)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.80} is no text")
+    return value

@@ -103,7 +103,9 @@ def test_garbage_ends_the_reports_and_is_told_of_the_attempt_alone(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("body", [b"nonsense", b"[]", b"{}", b'{"succeeded": 1}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"nonsense", b"[]", b"{}", b'{"succeeded": 1}', b'{"cancelled": {}}', b"\xff"]
+)
 def test_a_frame_that_tells_no_fact_is_garbage(kit: Kit, body: bytes) -> None:
     kit.step.sendall(frames.pack(body))
 

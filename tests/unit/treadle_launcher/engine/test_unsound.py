@@ -126,3 +126,37 @@ async def test_a_run_that_cannot_be_folded_ends_when_the_next_launcher_starts(ki
         await check_poisoned(kit, poisoned, "nobody")
         host = await kit.ready_host(1)
         await check_sound(kit, host, sound)
+
+
+DAMAGES = {
+    "submitted_json": ["", "{", "[]", "null", '{"selection":1}', '{"tags":[[]]}', "[" * 5000],
+    "step_counts_json": ["", "[]", '{"nonsense":1}', '{"pending":"x"}', "[" * 5000],
+    "failure_json": ["{", '{"reason":[]}'],
+    "digest": [b"\xff"],
+    "submitted_us": ["soon", 2**62],
+    "started_us": ["soon", -(2**62)],
+    "last_sequence": ["many", -1, 1000],
+    "materialization_count": ["many"],
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "damage"), [(column, each) for column in DAMAGES for each in DAMAGES[column]]
+)
+async def test_a_run_whose_row_is_damaged_spoils_no_other(kit, plans, column, damage):
+    async with kit.running("--max-runs", "1"):
+        damaged = await kit.launch(plans({"a": ()}))
+        sound = await kit.launch(plans({"b": ()}))
+        await kit.host()
+    with sqlite3.connect(kit.home_path / "treadle.db") as database:
+        update = f"UPDATE runs SET {column} = ? WHERE run_id = ?"
+        assert database.execute(update, (damage, damaged)).rowcount == 1
+    async with kit.running():
+        listed = (await kit.store.list_runs()).items
+        assert [run.run_id for run in listed] == [sound, damaged]
+        assert isinstance(damage, int) or "cannot be read" in listed[1].failure.message
+        host = await kit.ready_host(1)
+        if column != "last_sequence":
+            await host.run_next()
+        await host.run_next()
+        assert (await kit.finished(sound)).state is RunState.SUCCEEDED

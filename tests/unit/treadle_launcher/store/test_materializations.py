@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,21 @@ def test_a_page_ends_before_it_is_too_large_for_a_message(tmp_path: Path) -> Non
         assert sizes == [3, 3, 1]
 
     on_store(tmp_path / "db", body)
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "[" * 5000, '{"value_ref":1}'])
+def test_one_that_is_damaged_is_none_and_costs_no_other(tmp_path: Path, damage: str) -> None:
+    async def make(store: Store) -> None:
+        await store.append(await started_run(store), [made("a"), made("b/c"), made("a")])
+
+    async def read(store: Store) -> None:
+        assert set(await store.latest_materializations([A, B])) == {B}
+        listed = (await store.list_materializations()).items
+        assert [each.asset_key for each in listed] == [B, A]
+
+    on_store(tmp_path / "db", make)
+    with sqlite3.connect(tmp_path / "db") as database:
+        last = "(SELECT max(store_sequence) FROM materializations)"
+        update = f"UPDATE materializations SET made_json = ? WHERE store_sequence = {last}"
+        assert database.execute(update, (damage,)).rowcount == 1
+    on_store(tmp_path / "db", read)
