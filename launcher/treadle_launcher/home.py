@@ -300,12 +300,24 @@ def _check_owner(root: Path) -> None:
 
 
 def _take(lock: HomeLock, root: Path) -> None:
-    if not lock.take():
-        holder = lock.holder().partition(" ")
+    if lock.take():
+        # Until it has an address, and in the place of whoever held the lock before. It is for a
+        # message alone: a disk that is full keeps nobody from going on.
+        with suppress(OSError):
+            lock.name_holder(str(os.getpid()))
+        return
+    pid, _, address = lock.holder().partition(" ")
+    if address:
         raise HomeLockedError(
-            f"the home {root} is in use by the launcher with pid {holder[0] or 'unknown'} at"
-            f" {holder[2] or 'an address not known yet'}: use that one, or another --home"
+            f"the home {root} is in use by the launcher with pid {pid} at {address}: use that one,"
+            " or another --home"
         )
+    # One that has only just taken it has not said who it is.
+    who = f"the process with pid {pid}" if pid else "another process"
+    raise HomeLockedError(
+        f"the home {root} is in use by {who}, of another command that has just begun: wait for its"
+        " end, or name another --home"
+    )
 
 
 def _check_format(root: Path) -> None:

@@ -34,6 +34,19 @@ def test_a_home_in_use_names_who_uses_it(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("left_by_another", ["", "4711 unix:/some/where"])
+def test_a_home_that_has_just_been_taken_names_the_process(tmp_path, left_by_another):
+    (tmp_path / "lock").write_text(left_by_another)
+
+    with open_home(tmp_path), pytest.raises(HomeLockedError) as caught:
+        open_home(tmp_path).__enter__()
+
+    assert str(caught.value) == (
+        f"the home {tmp_path} is in use by the process with pid {os.getpid()}, of another command"
+        " that has just begun: wait for its end, or name another --home"
+    )
+
+
 def test_a_longer_name_before_leaves_nothing_behind(tmp_path):
     with open_home(tmp_path) as home:
         home.name_holder(own_id(), UnixAddress(path=Path("/a/much/longer/path/before.sock")))
