@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from treadle._context import OpExecutionContext, said_in_vain, sealed_entries
 from treadle._errors import did_you_mean, listed
-from treadle._failures import StepFailedError
+from treadle._failures import StepFailedError, TaskMismatchError
 from treadle._metadata import entries_size, entries_values, kept_entries
 from treadle._output import Output
 from treadle._run_store import ValueWriter
@@ -39,6 +39,20 @@ class OutputKeeper:
     writer: ValueWriter
     _kept: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict, init=False)
     _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
+
+    def check_task(self) -> None:
+        """Look whether the task says of each output that it is Nothing where the code does.
+
+        Raises:
+            TaskMismatchError: it does not. Ahead of the op: what that gives could only be refused.
+        """
+        for planned in self.step.outputs:
+            declared = self.code.outs.get(planned.name)
+            if declared is not None and declared.is_nothing is not planned.nothing:
+                raise TaskMismatchError(
+                    f"TaskOutput.nothing of {planned.name!r} of {self.step.step_key!r} is"
+                    f" {planned.nothing}; the code declares it {type_name(declared.dagster_type)}"
+                )
 
     def take(self, output: Output[Any]) -> None:
         """Store the output as what the task says, or drop it.

@@ -46,6 +46,7 @@ def run_step(
     Raises:
         StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
             the attempt has stored by then must not be committed.
+        TaskMismatchError: the task is not of the code.
         KeyError: the location has no such step.
         StepInterrupted: it was raised while this ran.
     """
@@ -59,6 +60,7 @@ def run_step(
         location=location, code=code, step_key=step.step_key, task=task, store=store
     )
     keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
+    keeper.check_task()
     resources = {name: location.resources[name] for name in code.op.resource_params}
     with closing(computed(code, context, {**resources, **loader.arguments()})) as outputs:
         for output in outputs:

@@ -17,6 +17,7 @@ from treadle import (
     multi_asset,
     op,
 )
+from treadle._failures import TaskMismatchError
 from treadle_contract.event import OutputDiscarded
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.run import FailureWhere
@@ -351,3 +352,23 @@ def test_a_multi_asset_in_part_sees_its_outputs_by_name(bench):
             yield Output(name, name)
 
     assert bench.values(bench.run(pair, step="pair", select=["b"])) == {"b": "b"}
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_task_that_takes_a_value_for_nothing_or_nothing_for_one_is_no_fault_of_the_op(
+    bench, said
+):
+    ran = []
+
+    @multi_asset(name="one", outs={"one": AssetOut(dagster_type=int if said else Nothing)})
+    def one():
+        ran.append(said)
+
+    location = bench.location(one)
+    task = bench.task(location, "one")
+    (output,) = task.outputs
+    task = replace(task, outputs=(replace(output, nothing=said),))
+
+    with pytest.raises(TaskMismatchError, match=f"TaskOutput.nothing of 'one' of 'one' is {said}"):
+        bench.run_task(location, task)
+    assert ran == []
