@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from treadle._context import AssetExecutionContext
-from treadle._failures import StepFailedError
+from treadle._failures import StepFailedError, TaskMismatchError
 from treadle._files import FileStore
 from treadle._forked import end_if_forked
 from treadle._interrupted import StepInterrupted
@@ -46,12 +46,11 @@ def run_step(
     Raises:
         StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
             the attempt has stored by then must not be committed.
-        TaskMismatchError: the task is not of the code.
-        KeyError: the location has no such step.
+        TaskMismatchError: the task is not of the code, which may have no such step.
         StepInterrupted: it was raised while this ran.
     """
     pid = os.getpid()
-    code = location.step(step.step_key)
+    code = _code_of(location, step)
     context = _context(location, code, step, task)
     loader = InputLoader(
         location=location, code=code, step=step, task=task, store=store, loaded=loaded
@@ -73,6 +72,14 @@ def run_step(
             del output  # the next one may need the memory
     end_if_forked(pid, step.step_key)
     return keeper.result()
+
+
+def _code_of(location: StepSource, step: TaskStep) -> StepCode:
+    try:
+        return location.step(step.step_key)
+    except KeyError:
+        problem = f"TaskStep.step_key is {step.step_key!r}; the code has no such step"
+        raise TaskMismatchError(problem) from None
 
 
 def _context(

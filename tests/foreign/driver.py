@@ -1,4 +1,4 @@
-"""Foreign code servers and hosts against a launcher with a healthy location, which must not notice."""
+"""Foreign code servers, hosts and steps against a launcher with a healthy location, which must not notice."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import grpc
 from grpc_status import rpc_status
 
+from tests.foreign import forged
 from tests.foreign.code_server import ForeignCodeServer, as_it_is, foreign_code_server
 from tests.foreign.field_names import names_field
 from tests.foreign.host import VARIABLE, write_program
@@ -22,11 +23,12 @@ from tests.foreign.mutation import spoil, spoil_stream
 from tests.foreign.services import Service
 from treadle_api.v1 import error_pb2, launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
 
-MODULE = """
+MODULE = """{forge}
 from treadle import asset, graph_asset, op
 
 @asset
 def {0}_one(context):
+    forge()
     context.log.warning("a word")
     context.add_output_metadata({{"rows": 3}})
     return 1
@@ -105,10 +107,15 @@ class Foreign:
     def poison(self, asked: str, random: Random) -> str:
         """Choose what is wrong from now on, and say what that is."""
         self.is_touched = False
-        if asked not in ("graph", "reload") and random.random() < 0.5:
+        if asked not in ("graph", "reload") and random.random() < 0.2:
+            seed = random.randrange(2**32)
+            self.server.change = self._with_spec({forged.VARIABLE: str(seed)})
+            return f"step {seed}"
+        if asked not in ("graph", "reload") and random.random() < 0.6:
             fault = random.choice(["random", "random", "random", "random", "exits"])
             seed = random.randrange(2**32)
-            self.server.change = self._with_host(fault, seed)
+            told = {VARIABLE: f'["{fault}", {seed}]'}
+            self.server.change = self._with_spec(told, str(self._program))
             return f"host {fault} {seed}"
         call, seed = random.choice(_CALLS[asked]), random.randrange(2**32)
         self.server.change = self._spoilt(call, Random(seed))
@@ -118,13 +125,13 @@ class Foreign:
         """Answer as a real code server does."""
         self.server.change = as_it_is
 
-    def _with_host(self, fault: str, seed: int) -> Any:
+    def _with_spec(self, environment: dict[str, str], interpreter: str = "") -> Any:
         def change(call: str, answers: Iterator[Any]) -> Iterable[Any]:
             for answer in answers:
                 if call == "GetLaunchSpec":
                     self.is_touched = True
-                    answer.spec.interpreter = str(self._program)
-                    answer.spec.environment[VARIABLE] = f'["{fault}", {seed}]'
+                    answer.spec.interpreter = interpreter or answer.spec.interpreter
+                    answer.spec.environment.update(environment)
                 yield answer
 
         return change
@@ -316,7 +323,7 @@ def _foreign(stack: ExitStack, folder: Path, name: str) -> Foreign:
 
 def _code_server(stack: ExitStack, folder: Path, name: str) -> Service:
     file = folder / f"{name}.py"
-    file.write_text(MODULE.format(name))
+    file.write_text(MODULE.format(name, forge=forged.CODE))
     bind = f"unix:{folder}/{name}.sock"
     service = Service("treadle_codeserver", "--file", str(file), "--bind", bind, "--name", name)
     return stack.enter_context(service)

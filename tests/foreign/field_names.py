@@ -16,16 +16,19 @@ _PATH = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?(?:\.[A-Za-z_]\w*(?:\[[^\]]*\])?
 _INDEX = re.compile(r"\[[^\]]*\]")
 # A limit that can be, and is met, is told as people call it: it is no lie.
 _LIMIT = re.compile(r"raise (?:its|the import) timeout", re.IGNORECASE)
+# What a step forged and its host could not read is told of the descriptor that it came on.
+_GARBLED = re.compile("wrote to the descriptor that its process reports to Treadle on")
 _WHOLE = "HostFrame"
 """What cannot be read at all has no fields."""
 
 
 def names_field(text: str) -> bool:
-    """Tell whether a text holds the path of a field, or names a limit of the task that was met.
+    """Tell whether a text holds the path of a field, or what was met that has none.
 
     A path is `Message.field`, `field.field`, `field[0]`.
     """
-    return bool(_LIMIT.search(text)) or any(_is_field(path) for path in _PATH.findall(text))
+    is_met = _LIMIT.search(text) or _GARBLED.search(text)
+    return bool(is_met) or any(_is_field(path) for path in _PATH.findall(text))
 
 
 def _is_field(path: str) -> bool:

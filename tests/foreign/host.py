@@ -46,7 +46,7 @@ def _random(frames: Iterator[Any], random: Random) -> Iterator[Any]:
         if number != at:
             yield frame
             continue
-        match random.randrange(8):
+        match random.randrange(10):
             case 0:
                 continue
             case 1:
@@ -62,6 +62,11 @@ def _random(frames: Iterator[Any], random: Random) -> Iterator[Any]:
             case 5:
                 for _ in range(2000):
                     yield frame
+            case 6:
+                yield b'{"report":{"records":[' + b"[]," * 1_200_000 + b"[]]}}"
+            case 7:
+                # A name that is said twice.
+                yield json.dumps(frame).encode()[:-1] + b',"ack":{"taskId":"\\ud800"}}'
             case _:
                 spoil_frame(frame, random)
                 yield frame
@@ -92,7 +97,8 @@ def main() -> None:
     with os.fdopen(spec_fd) as stream:
         spec = json.load(stream)
     asked = json.loads(os.environ.get(VARIABLE, '["", 0]'))
-    with tempfile.TemporaryDirectory() as folder:
+    # Beside this program: a host that is killed removes nothing.
+    with tempfile.TemporaryDirectory(dir=Path(sys.argv[0]).parent) as folder:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(f"{folder}/s")
         listener.listen()

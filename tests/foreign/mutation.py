@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from random import Random
 from typing import Any
 
@@ -15,6 +16,8 @@ _ENDLESS = 3000
 _JSON_LEAVES: tuple[Any, ...] = (
     None, True, 0, -1, 99, 2**31, "9223372036854775807", "-1", "", "nobody", "../../x", "\0", "a\nb",
     1e308, [], {}, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "x" * 70_000,
+    float("nan"), float("-inf"), 10**90, 10**200, "\ud800", "%%%", {"k" * 1_000_000: 1},
+    reduce(lambda inner, _: [inner], range(110), []), reduce(lambda inner, _: [inner], range(980), []),
 )  # fmt: skip
 
 

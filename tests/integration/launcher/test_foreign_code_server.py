@@ -12,6 +12,7 @@ import pytest
 from tests.foreign.code_server import ForeignCodeServer, as_it_is, foreign_code_server
 from tests.foreign.driver import Driver
 from tests.foreign.driver import Foreign as FuzzedLocation
+from tests.foreign.forged import CODE
 from tests.foreign.host import write_program
 from treadle_api.v1 import codeserver_pb2, graph_pb2, run_pb2
 
@@ -22,11 +23,12 @@ from treadle import asset
 def fine():
     return 1
 """
-BAD = """
+BAD = f"""{CODE}
 from treadle import asset
 
 @asset
 def one():
+    forge()
     return 1
 
 @asset

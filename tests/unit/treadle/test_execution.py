@@ -21,6 +21,7 @@ from treadle import (
     graph_multi_asset,
     op,
 )
+from treadle._failures import TaskMismatchError
 from treadle_contract.event import OutputDiscarded
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.run import FailureWhere
@@ -244,7 +245,7 @@ def test_an_output_is_released_before_the_next_is_computed(bench):
     assert alive == []
 
 
-def test_an_unknown_step_is_a_key_error(bench):
+def test_a_task_of_a_step_that_the_code_has_not_names_it(bench):
     @asset
     def known():
         return 1
@@ -252,5 +253,5 @@ def test_an_unknown_step_is_a_key_error(bench):
     location = bench.location(known)
     task = bench.task(location, "known")
 
-    with pytest.raises(KeyError):
+    with pytest.raises(TaskMismatchError, match=r"TaskStep\.step_key is 'known'; the code has no"):
         bench.run_task(bench.location(my_graph_assets), task)
