@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -122,6 +121,8 @@ def _no_file(file: Path) -> str:
 
 def _like(file: Path) -> list[str]:
     """Return which of the folder's Python files have a name like this one's."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
+
     with suppress(OSError):
         names = [each.name for each in file.parent.iterdir() if each.suffix == ".py"]
         return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,4 +18,6 @@ def near_names(name: str, known: Iterable[str]) -> list[str]:
     """
     if len(name) > _LONGEST:
         return []
-    return difflib.get_close_matches(name, sorted(known), n=_MOST, cutoff=_LIKENESS)
+    from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
+
+    return get_close_matches(name, sorted(known), n=_MOST, cutoff=_LIKENESS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 import click
 
@@ -29,6 +28,8 @@ class SuggestingGroup(click.Group):
 
     def hint(self, ctx: click.Context, name: str) -> str:
         """Say which command may have been meant by a name that is none."""
+        from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
+
         commands = self.list_commands(ctx)
         near = (
             [below for below in self._below(ctx) if below.endswith(f" {name}")]
