@@ -212,11 +212,24 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Import a public name from its private module."""
     if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_meant(name)}")
     home = _HOMES.get(name, "_messages")
     value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
+
+
+def _meant(name: str) -> str:
+    """Return which name may have been meant. Tools ask for private ones, which are not looked at."""
+    if name.startswith("_"):
+        return ""
+    client = importlib.import_module(f"{__name__}._client").Client
+    if hasattr(client, name):
+        return f". It is of a client: `with {__name__}.local(…) as client: client.{name}(…)`"
+    from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
+
+    near = get_close_matches(name, __all__, n=1)
+    return f". Did you mean {near[0]!r}?" if near else ""
 
 
 def __dir__() -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from treadle_client._ids import RunId
 
 E = TypeVar("E", bound=StrEnum)
+
+#: Packages whose values are named by their kind: a repr of ours tells a caller nothing.
+_OURS: Final = ("treadle", "treadle_client")
 
 
 class WrongArgument(ValueError):
@@ -22,8 +26,8 @@ WrongArgument.__module__ = "treadle_client"
 def shown(value: object) -> str:
     """Return what a caller gave as it is written, and by its kind what is of this package's."""
     kind = type(value)
-    if kind.__module__.partition(".")[0] == "treadle_client" and not isinstance(value, str):
-        return f"a {kind.__name__}"
+    if kind.__module__.partition(".")[0] in _OURS and not isinstance(value, str):
+        return f"an {kind.__name__}" if kind.__name__[0] in "AEIO" else f"a {kind.__name__}"
     return f"{value!r:.80}"
 
 
@@ -47,6 +51,8 @@ def choices(kind: type[E], values: Iterable[E | str], *, name: str) -> list[E]:
         ValueError: one names none.
     """
     several = (values,) if isinstance(values, str) else values
+    if not isinstance(several, Iterable):
+        raise _wrong(f"{name} is {shown(values)}; give some of {', '.join(kind)}.")
     return [choice(kind, value, name=name) for value in several]
 
 
@@ -89,6 +95,41 @@ def run_id(value: object) -> RunId:
     raise _wrong(f"{problem}; `treadle runs`, in Python client.runs(), tells the ids of runs.")
 
 
+def texts_in(value: object, *, name: str) -> tuple[str, ...]:
+    """Return several texts; one alone is a tuple of one, and None of none.
+
+    Raises:
+        ValueError: there is anything else.
+    """
+    given = (value,) if isinstance(value, str) else value or ()
+    if not isinstance(given, Sequence):
+        raise _wrong(f"{name} is {shown(value)}; give text, or a list of texts.")
+    for each in given:
+        if not isinstance(each, str):
+            raise _wrong(f"{name} has {shown(each)} in it; give a list of texts.")
+    return tuple(given)
+
+
+def text_or_none(value: object, *, name: str) -> str:
+    """Return a text, "" for None.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return "" if value is None else text(value, name=name)
+
+
+def whole_or_none(value: object, *, name: str, give: str) -> int:
+    """Return a whole number, 0 for None.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value or 0
+    raise _wrong(f"{name} is {shown(value)}; give {give}.")
+
+
 def text(value: object, *, name: str) -> str:
     """Return a text.
 
@@ -109,8 +150,20 @@ def paths(given: Sequence[object], *, name: str) -> None:
     for each in given:
         if isinstance(each, list | tuple | set):
             raise _wrong(f"{name} was given {shown(each)}; give files one by one: {name}(*files).")
-        if not isinstance(each, str) and not hasattr(each, "__fspath__"):
+        if not isinstance(each, str | os.PathLike):
             raise _wrong(f"{name} was given {shown(each)}; give the path of a file.")
+
+
+def path_or_none(value: object, *, name: str) -> str | None:
+    """Return a path as text, None for None.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    path = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if path is None or isinstance(path, str):
+        return path
+    raise _wrong(f"{name} is {shown(value)}; give a path.")
 
 
 def _wrong(text: str) -> WrongArgument:

@@ -12,7 +12,17 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from treadle_access.tokens import TokenFileError, read_token
-from treadle_client._arguments import WrongArgument, choice, choices, shown, text, texts
+from treadle_client._arguments import (
+    WrongArgument,
+    choice,
+    choices,
+    shown,
+    text,
+    text_or_none,
+    texts,
+    texts_in,
+    whole_or_none,
+)
 from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import AccessError, Refusal, UnreachableError
 from treadle_client._messages import (
@@ -137,7 +147,7 @@ class Client:
         still: `.swapped` of what is returned is False, `.location.modules` say why, and its
         `.raise_for_failure()` raises LoadError.
         """
-        return self._rpc.reload_location(location or "")
+        return self._rpc.reload_location(text_or_none(location, name="location"))
 
     def graph(self, location: str | None = None) -> Graph:
         """Return a location's graph; None: the only one.
@@ -145,11 +155,11 @@ class Client:
         Raises:
             LocationNotReadyError: its code never loaded, or differs at each import.
         """
-        return self._rpc.stream_graph(location or "")
+        return self._rpc.stream_graph(text_or_none(location, name="location"))
 
     def assets(self, location: str | None = None) -> Iterator[AssetEntry]:
         """Yield assets with their latest materialization, sorted by key; None: of all locations."""
-        return self._rpc.list_assets(location or "")
+        return self._rpc.list_assets(text_or_none(location, name="location"))
 
     def materializations(self, asset_key: str) -> Iterator[Materialization]:
         """Yield an asset's materializations, newest first.
@@ -178,7 +188,7 @@ class Client:
             ValueError: the list is empty, or an option's value is none of its values.
         """
         return self._rpc.plan_run(
-            location or "",
+            text_or_none(location, name="location"),
             _selection(selection, job),
             _options(unselected_outputs, siblings, unrecorded_loads),
         )
@@ -213,11 +223,11 @@ class Client:
             ValueError: a plan was given together with what it holds itself.
         """
         request = RunRequest(
-            location=location or "",
+            location=text_or_none(location, name="location"),
             selection=_selection(selection, job),
             options=_options(unselected_outputs, siblings, unrecorded_loads),
             tags=texts(tags, name="tags"),
-            idempotency_key=idempotency_key or "",
+            idempotency_key=text_or_none(idempotency_key, name="idempotency_key"),
             limits=run_limits(timeout, retry_lost),
         )
         if plan is not None:
@@ -291,7 +301,9 @@ class Client:
         self, *, states: Iterable[RunState | str] = (), location: str | None = None
     ) -> Iterator[Run]:
         """Yield runs, newest first; of some states, of one location, or all."""
-        return self._rpc.list_runs(choices(RunState, states, name="states"), location or "")
+        return self._rpc.list_runs(
+            choices(RunState, states, name="states"), text_or_none(location, name="location")
+        )
 
     def garbage(self, *, keep_intermediates: timedelta | None = None) -> Iterator[Garbage]:
         """Yield which stored values may be removed, and why, sorted by key. Nothing is removed.
@@ -315,7 +327,11 @@ class Client:
         Raises:
             NotFoundError: there is no such run or step, or that attempt never started.
         """
-        return self._rpc.home.step_task(run_id, step_key, attempt or 0)
+        return self._rpc.home.step_task(
+            given_run_id(run_id),
+            text(step_key, name="step_key"),
+            whole_or_none(attempt, name="attempt", give="a number from 1 on"),
+        )
 
     def __repr__(self) -> str:
         return f"Client({self.address!r})"
@@ -330,19 +346,15 @@ def _seconds(time: timedelta | None) -> int | None:
 
 
 def _selection(selection: str | Sequence[str] | None, job: str | None) -> Selection:
+    asked_job = text_or_none(job, name="job")
     if selection is None:
-        return Selection(job=job or "")
-    given: object = (selection,) if isinstance(selection, str) else selection
-    if isinstance(given, Plan):
+        return Selection(job=asked_job)
+    if isinstance(selection, Plan):
         raise WrongArgument("A Plan is no selection: to run what it shows, materialize(plan=plan).")
-    if not isinstance(given, Sequence):
-        raise WrongArgument(f"The selection is {shown(given)}; give text, or a list of texts.")
-    if not given:
+    expressions = texts_in(selection, name="The selection")
+    if not expressions:
         raise WrongArgument("An empty list selects nothing; None selects every asset.")
-    for each in given:
-        if not isinstance(each, str):
-            raise WrongArgument(f"The selection has {shown(each)} in it; give a list of texts.")
-    return Selection(expressions=tuple(given), job=job or "")
+    return Selection(expressions=expressions, job=asked_job)
 
 
 def _options(

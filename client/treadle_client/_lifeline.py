@@ -103,6 +103,10 @@ class Service:
 
     def _raise_ended(self) -> None:
         status = self._process.wait()
+        _, is_said, why = self.stderr().rpartition(f"treadle {self.name.replace(' ', '')}: error: ")
+        if status == _BAD_ARGUMENTS and is_said:
+            # What a caller chose is refused by the option's name: there was nothing to start.
+            raise StartError(f"{why.strip().removeprefix('argument ')}.", usage=True)
         message = f"The {self.name} did not start (exit status {status})."
         raise StartError(message, stderr=self.stderr(), usage=status == _BAD_ARGUMENTS)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from treadle_access.folders import SocketFolderError, socket_folder
-from treadle_client._arguments import choice, paths
+from treadle_client._arguments import choice, number, path_or_none, paths, texts_in
 from treadle_client._client import CONNECT_SECONDS, Client
 from treadle_client._durability import Durability
 from treadle_client._errors import HomeInUseError, LoadError, StartError
@@ -120,14 +120,13 @@ def _no_file(file: Path) -> str:
 
 
 def _like(file: Path) -> list[str]:
-    """Return which of the folder's Python files have a name like this one's."""
+    """Return which of the folder's Python files has a name like this one's."""
     from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
 
     with suppress(OSError):
-        names = [each.name for each in file.parent.iterdir() if each.suffix == ".py"]
-        return [
-            str(file.parent / name) for name in get_close_matches(file.name, sorted(names), n=1)
-        ]
+        names = [each.stem for each in file.parent.iterdir() if each.suffix == ".py"]
+        near = get_close_matches(file.stem, sorted(names), n=1)
+        return [str(file.parent / f"{name}.py") for name in near]
     return []
 
 
@@ -264,13 +263,14 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     """
     refuse_while_imported()
     paths(targets, name="local")
-    if isinstance(modules, str):
-        modules = (modules,)
+    if import_timeout is not None:
+        number(import_timeout, name="import_timeout", give="the seconds that an import may take")
+    directory = path_or_none(working_directory, name="working_directory")
     code = Code(
         files=tuple(Path(target) for target in targets),
-        modules=tuple(modules),
-        python=None if python is None else os.fspath(python),
-        working_directory=None if working_directory is None else Path(working_directory),
+        modules=texts_in(modules, name="modules"),
+        python=path_or_none(python, name="python"),
+        working_directory=None if directory is None else Path(directory),
         name=name,
         import_timeout=import_timeout,
         import_scope=_chosen(ImportScope, import_scope, "import_scope"),
@@ -278,6 +278,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     )
     if code.is_empty:
         raise StartError("Nothing to load: name a file, or modules=[…].", usage=True)
+    home = path_or_none(home, name="home")
     arguments = _flag("--max-steps", max_steps) + _flag("--max-runs", max_runs)
     arguments += forgetting(forget_values)
     if durability is not None:

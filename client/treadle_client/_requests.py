@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from treadle_client._arguments import WrongArgument, choice
+from treadle_client._arguments import WrongArgument, choice, texts_in
 from treadle_client._ids import RunId
 from treadle_client._messages import LogStream, PlanOptions, Reexecution, ReexecutionKind, Selection
 from treadle_client._run_limits import RunLimits
@@ -87,7 +87,7 @@ def reexecution_of(
     Raises:
         ValueError: steps are named for another kind, or the kind is none.
     """
-    names = (steps,) if isinstance(steps, str) else tuple(steps or ())
+    names = texts_in(steps, name="steps")
     default = ReexecutionKind.FROM_FAILURE if steps is None else ReexecutionKind.STEPS
     chosen = default if kind is None else choice(ReexecutionKind, kind, name="kind")
     if names and chosen is not ReexecutionKind.STEPS:

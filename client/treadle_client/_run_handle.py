@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from treadle_client._absence import DeadlinePassed
-from treadle_client._arguments import WrongArgument, choice, number, text, texts
+from treadle_client._arguments import (
+    WrongArgument,
+    choice,
+    number,
+    text,
+    text_or_none,
+    texts,
+    whole_or_none,
+)
 from treadle_client._errors import ResultTimeout
 from treadle_client._ids import RunId
 from treadle_client._log_reader import read_logs
@@ -18,6 +26,7 @@ from treadle_client._messages import (
     Materialization,
     Plan,
     PlanOptions,
+    Reexecution,
     ReexecutionKind,
     Run,
     RunState,
@@ -110,7 +119,10 @@ class RunHandle:
 
         Raises:
             ResultTimeout: it did not end within `timeout` seconds. It goes on.
+            ValueError: `timeout` is no number.
         """
+        if timeout is not None:
+            number(timeout, name="timeout", give="the seconds to wait at most, or None")
         run = self.describe()
         if not run.status.is_final:
             self._wait(run.last_sequence, timeout)
@@ -138,7 +150,7 @@ class RunHandle:
         Raises:
             RunFinishedError: it had ended already.
         """
-        return self._rpc.cancel_run(self._run_id, reason)
+        return self._rpc.cancel_run(self._run_id, text(reason, name="reason"))
 
     def plan_rerun(
         self,
@@ -200,11 +212,12 @@ class RunHandle:
             is_default = asked == reexecution_of(
                 self._run_id, None, None, rerun_changed=False, same_code=False
             )
-            if plan.reexecution is None or not (is_default or asked == plan.reexecution):
+            shown_before = _reexecution_in(plan)
+            if shown_before is None or not (is_default or asked == shown_before):
                 raise WrongArgument(
                     "Give either a plan that plan_rerun made, or what it is made of."
                 )
-            asked = plan.reexecution
+            asked = shown_before
         return RunHandle.launched(
             self._rpc,
             RunRequest(
@@ -212,7 +225,7 @@ class RunHandle:
                 selection=Selection(),
                 options=PlanOptions(),
                 tags=texts(tags, name="tags"),
-                idempotency_key=idempotency_key or "",
+                idempotency_key=text_or_none(idempotency_key, name="idempotency_key"),
                 digest="" if plan is None else plan.digest,
                 fingerprint="" if plan is None else plan.fingerprint,
                 limits=run_limits(timeout, retry_lost),
@@ -248,9 +261,9 @@ class RunHandle:
         request = LogRequest(
             run_id=self._run_id,
             step_key=text(step_key, name="step_key"),
-            attempt=attempt or 0,
+            attempt=whole_or_none(attempt, name="attempt", give="a number from 1 on"),
             stream=wanted,
-            offset=offset,
+            offset=whole_or_none(offset, name="offset", give="a byte's, from 0 on"),
             follow=follow,
         )
         return read_logs(self._rpc, request, patience=self._patience)
@@ -280,3 +293,7 @@ class RunHandle:
 
     def __repr__(self) -> str:
         return f"RunHandle({self._run_id!r}, launcher={self._rpc.address!r})"
+
+
+def _reexecution_in(plan: object) -> Reexecution | None:
+    return plan.reexecution if isinstance(plan, Plan) else None

@@ -241,7 +241,7 @@ class ReadsOnlyError(RefusedError):
 
 
 class NothingFailedError(RefusedError):
-    """Nothing of run {names} is left to run again: name steps (--steps), or ask for --all of it."""
+    """Nothing of run {names} is left to run again: name steps (--steps, in Python steps=…), or ask for all of it (--all, kind="all")."""
 
     reason = Reason.NOTHING_FAILED
 

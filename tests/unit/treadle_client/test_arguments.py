@@ -105,3 +105,44 @@ def test_local_without_with_says_how_it_is_used(package: Path) -> None:
         " with treadle_client.local(…) as client: client.materialize…"
     )
     assert repr(served) == "with treadle_client.local(…) as client: …"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"modules": 5}, "modules is 5; give text, or a list of texts."),
+        ({"home": 5}, "home is 5; give a path."),
+        ({"python": 5}, "python is 5; give a path."),
+        ({"working_directory": 5}, "working_directory is 5; give a path."),
+        ({"import_timeout": "x"},
+         "import_timeout is 'x'; give the seconds that an import may take."),
+    ],
+)  # fmt: skip
+def test_a_choice_of_local_of_another_kind_says_what_to_give(package: Path, chosen, said) -> None:
+    with (
+        pytest.raises(treadle_client.WrongArgument) as caught,
+        treadle_client.local("sales.py", **chosen),
+    ):
+        pass
+
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"python": "no-such-python"}, "--python: no-such-python is no program."),
+        ({"max_steps": 0}, "--max-steps: 0 is less than 1."),
+    ],
+)
+def test_a_choice_that_a_service_refuses_is_told_by_its_name_alone(
+    package: Path, chosen, said
+) -> None:
+    with (
+        pytest.raises(StartError) as caught,
+        treadle_client.local("sales.py", home="home", **chosen),
+    ):
+        pass
+
+    assert str(caught.value) == said
+    assert caught.value.usage

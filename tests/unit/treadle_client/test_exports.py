@@ -53,6 +53,27 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = treadle_client.nonsense
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Clent", "module 'treadle_client' has no attribute 'Clent'. Did you mean 'Client'?"),
+        (
+            "materialize",
+            (
+                "module 'treadle_client' has no attribute 'materialize'. It is of a client:"
+                " `with treadle_client.local(…) as client: client.materialize(…)`"
+            ),
+        ),
+        ("__wrapped__", "module 'treadle_client' has no attribute '__wrapped__'"),
+    ],
+)
+def test_a_name_that_is_not_there_says_which_was_meant(name, said):
+    with pytest.raises(AttributeError) as caught:
+        getattr(treadle_client, name)
+
+    assert str(caught.value) == said
+
+
 def public_functions():
     yield "local", treadle_client.local
     for cls in CLASSES:
