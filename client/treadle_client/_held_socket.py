@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle_access.addresses import BadAddressError, parse_unix
+from treadle_access.addresses import BadAddressError, parse, parse_unix
 from treadle_access.sockets import HeldSocket
 from treadle_client._errors import UnreachableError
 from treadle_client._translate import START_OR_NAME_ONE
@@ -12,9 +12,11 @@ def held_socket(address: str) -> HeldSocket | None:
     """Return the socket of an address, held; None: the address is none of a Unix socket.
 
     Raises:
-        UnreachableError: there is none, or its folder or itself is not this user's.
+        UnreachableError: there is none, or its folder or itself is not this user's; or the address is
+            none.
     """
     if not address.startswith("unix"):
+        _refuse_no_address(address)
         return None
     try:
         return HeldSocket(parse_unix(address))
@@ -23,3 +25,13 @@ def held_socket(address: str) -> HeldSocket | None:
         raise UnreachableError(message, address=address) from error
     except BadAddressError as error:
         raise UnreachableError(f"{address} is not used: {error}.", address=address) from error
+
+
+def _refuse_no_address(address: str) -> None:
+    """Refuse what gRPC would look for under a name and a port of its own choice."""
+    try:
+        parse(address)
+    except BadAddressError as error:
+        write = f"unix:{address}" if address.startswith("/") else "unix:/absolute/path or host:port"
+        message = f"{address!r} is no address: write {write}."
+        raise UnreachableError(message, address=address) from error

@@ -22,6 +22,11 @@ from treadle_client._refusals import decode_refusal, refused
 
 _HELD: Final = re.compile(r"unix:/proc/self/fd/\d+/[^\s:]+")
 
+#: What gRPC says around the reason why nobody was reached: the address, and names of its own.
+_AROUND: Final = re.compile(
+    r".*(?:Failed to connect to remote host|address lookup failed for \S+): (?P<why>[^\]]*)\]?$"
+)
+
 START_OR_NAME_ONE = (
     "Start a launcher there, or name another: an address is unix:/absolute/path or host:port."
 )
@@ -84,7 +89,8 @@ def _raise_unexplained(error: grpc.RpcError, address: str) -> NoReturn:
     details = _HELD.sub(lambda _: address, error.details() or "")
     match error.code():
         case grpc.StatusCode.UNAVAILABLE:
-            message = f"Nobody answers at {address}: {details}\n{START_OR_NAME_ONE}"
+            why = _AROUND.sub(r"\g<why>", details)
+            message = f"Nobody answers at {address}: {why}\n{START_OR_NAME_ONE}"
             raise UnreachableError(message, address=address) from None
         case grpc.StatusCode.DEADLINE_EXCEEDED:
             message = f"{address} did not answer in time; the call may have had its effect."

@@ -23,6 +23,24 @@ def test_connect_to_nobody_raises_unreachable(socket_folder):
     assert "/proc/" not in str(caught.value)
 
 
+WAYS = "Start a launcher there, or name another: an address is unix:/absolute/path or host:port."
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("localhost", "'localhost' is no address: write unix:/absolute/path or host:port."),
+        ("/tmp/l.sock", "'/tmp/l.sock' is no address: write unix:/tmp/l.sock."),
+        ("localhost:1", f"Nobody answers at localhost:1: Connection refused\n{WAYS}"),
+    ],
+)
+def test_where_nobody_answers_is_told_in_plain_words(address, said):
+    with pytest.raises(treadle_client.UnreachableError) as caught:
+        Client.connect(address, timeout=5)
+
+    assert str(caught.value) == said
+
+
 def test_an_empty_address_is_refused_as_one_where_nobody_answers():
     with pytest.raises(treadle_client.UnreachableError, match=r"empty address.*\n.*host:port"):
         Client.connect("")
