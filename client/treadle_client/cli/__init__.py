@@ -30,7 +30,12 @@ _COMMANDS = {
 }
 
 
-@click.command(cls=LazyGroup, package=__name__, commands_help=_COMMANDS)
+@click.command(
+    cls=LazyGroup,
+    package=__name__,
+    commands_help=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="treadle", prog_name="treadle")
 def treadle() -> None:
     """Make graph-backed assets.

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
+
+#: By an option that only such commands have, what may have been meant by a bare word.
+_WAYS: Final = {
+    "-f": "a file of assets with -f FILE",
+    "-s": "an asset with -s KEY",
+    "--location-token": "a code server with --location ADDRESS",
+}
 
 
 class CodeCommand(click.Command):
@@ -18,7 +27,7 @@ class CodeCommand(click.Command):
         """
         rest = super().parse_args(ctx, args)
         if rest:
-            ways = {"files": "a file of assets with -f FILE", "select": "an asset with -s KEY"}
-            taken = [way for name, way in ways.items() if name in {p.name for p in self.params}]
+            known = {option for each in self.params for option in each.opts}
+            taken = [way for option, way in _WAYS.items() if option in known]
             ctx.fail(f"{rest[0]!r} stands by itself. Name {', '.join(taken)}.")
         return rest

@@ -8,8 +8,6 @@ import click
 
 from treadle_client.cli.suggesting_group import SuggestingGroup
 
-_HELP = "--help"
-
 
 class DefaultGroup(SuggestingGroup):
     """A click group whose command `list` is meant when the first argument names no command."""
@@ -18,7 +16,7 @@ class DefaultGroup(SuggestingGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Name the default command where an option of its stands first, or nothing."""
-        if not args or (args[0].startswith("-") and args[0] != _HELP):
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 

@@ -8,8 +8,10 @@ from typing import NoReturn
 
 import click
 
+from treadle_client.cli.code_command import CodeCommand
 
-class ServiceCommand(click.Command):
+
+class ServiceCommand(CodeCommand):
     """A click command that keeps its command line as it was written, for the service."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

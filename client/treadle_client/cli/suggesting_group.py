@@ -31,6 +31,8 @@ class SuggestingGroup(click.Group):
         from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
 
         commands = self.list_commands(ctx)
+        if any(f"--{name}" in each.opts for each in self.get_params(ctx)):
+            return f"Did you mean '{ctx.command_path} --{name}'?"
         near = (
             [below for below in self._below(ctx) if below.endswith(f" {name}")]
             or get_close_matches(name, commands, n=1)

@@ -25,6 +25,10 @@ from treadle_client.cli.repeated import next_command
         (("show", "a"), "No such command 'show'. Did you mean 'assets show' or 'runs show'?\n"),
         (("plan", "my_assets.py"), "Name a file of assets with -f FILE, an asset with -s KEY."),
         (("dev", "my_assets.py"), "Name a file of assets with -f FILE."),
+        (("codeserver", "my_assets.py"), "Name a file of assets with -f FILE.\n"),
+        (("launcher", "unix:/c"), "Name a code server with --location ADDRESS.\n"),
+        (("help",), "No such command 'help'. Did you mean 'treadle --help'?\n"),
+        (("version",), "No such command 'version'. Did you mean 'treadle --version'?\n"),
     ],
 )
 def test_a_wrong_word_is_answered_with_the_right_one(treadle, arguments, hint) -> None:

@@ -23,9 +23,10 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.parametrize("asked", ["-h", "--help"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(treadle, command):
-    done = treadle(*command.split(), "--help")
+def test_every_command_explains_itself(treadle, command, asked):
+    done = treadle(*command.split(), asked)
 
     assert done.status == 0
     assert done.out.startswith(f"Usage: treadle {command}")
