@@ -38,10 +38,10 @@ _Handler: TypeAlias = Callable[[int, FrameType | None], object] | signal.Handler
 
 
 class StopAt(StrEnum):
-    """FailureWhere pdb takes over."""
+    """Where pdb takes over."""
 
     EXCEPTION = "exception"
-    """FailureWhere the user's code raised, when it did."""
+    """Where the user's code raised, when it did."""
     START = "start"
     """At the first line of the op."""
 

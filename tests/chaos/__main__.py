@@ -27,6 +27,7 @@ from tests.chaos.people import people
 from tests.chaos.power_cut import power_cut
 from tests.chaos.refusals import store_refuses
 from tests.chaos.submits import submits
+from tests.processes import reset_signals
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -116,6 +117,7 @@ def main() -> int:
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], metavar="SCENARIO")
     parser.add_argument("--write", action="store_true", help=f"write the figures into {REPORT}")
     arguments = parser.parse_args()
+    reset_signals()
     texts: dict[str, str] = {}
     faults = 0
     for name in arguments.scenario or SCENARIOS:

@@ -9,37 +9,17 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.chaos.commands import DEV, OK, REFUSED, SECOND_DEV, Command, Moment, Right
 from tests.chaos.home_content import HomeContent
 from tests.chaos.kills import Outcome
 from tests.chaos.place import Place
+from tests.processes import running
 
-OTHER = str(Path(__file__).with_name("other_assets.py"))
-READING = (
-    ("disk",),
-    ("gc", "--plan"),
-    ("runs", "list"),
-    ("runs", "list", "-f", OTHER),
-    ("runs", "show", "RUN"),
-    ("runs", "logs", "RUN"),
-    ("runs", "watch", "RUN", "--no-follow"),
-    ("assets", "-f", OTHER),
-    ("plan", "-f", OTHER),
-    ("db", "check"),
-)
-MATERIALIZE = ("materialize", "-f", OTHER)
-CANCEL = ("runs", "cancel", "RUN", "-f", OTHER)
-RERUN = ("runs", "rerun", "RUN", "-f", OTHER)
-LAUNCHER = ("launcher",)
-"""Tried on a copy alone, where it is refused: at home it is the next launcher."""
-ACTING = (("gc",), MATERIALIZE, CANCEL, RERUN, LAUNCHER)
-SWEEPING = ("gc",)
-
-OK, FAILED, REFUSED, NOT_STARTED = 0, 1, 2, 3
 NOBODY = 65534
 SECONDS = 120.0
 """How long a command may take, and the start of a launcher."""
@@ -51,6 +31,9 @@ PREFIXES = {
     "user": ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
 }
 """Where somebody gives a command, and by which other command that is done."""
+
+LAST_WORDS = "Ctrl-C ends both.\n"
+"""What `treadle dev` says when it stands."""
 
 
 @dataclass(kw_only=True)
@@ -74,6 +57,7 @@ class People(Outcome):
 def wheres(place: Place) -> tuple[str, ...]:
     """Return where commands can be given here, and let another user find the home that it may not read."""
     place.root.chmod(0o711)
+    (place.scratch / "acts").mkdir()
     runtime = place.root / "nobody"
     runtime.mkdir(mode=0o700)
     if os.geteuid() == 0:
@@ -95,56 +79,99 @@ class Act:
     """One command, and where somebody gives it: on what home, in what namespace, as which user."""
 
     place: Place
-    words: Sequence[str]
+    command: Command
     where: str
     run_id: str
+
+    def __str__(self) -> str:
+        return f"{self.command} ({self.where})"
 
     def do(self, outcome: People, is_stopped: bool) -> None:
         """Do it, and hold what came of it to what must: hosts and steps stopped meanwhile, or not."""
         with self._home() as home:
-            exit_code, said = self.expected(home)
-            reads = self.words in READING or exit_code != OK
-            with self._unmoved(home, outcome, reads, is_stopped):
-                others = self._others()
-                done = self._run(home)
-                if self.words != MATERIALIZE and self._others() != others:
-                    outcome.faults.append(f"{self}: ran an op")
-        if done is None:
-            outcome.faults.append(f"{self}: did not end")
-            return
+            right = self._right(home)
+            recorded, ran = self._recorded(), self._ran()
+            with self._unmoved(home, outcome, right, is_stopped):
+                wrong = self._given(home, right)
+            after = self._recorded()
+        wrong += [f"recorded of {run}" for run in recorded if after.get(run) != recorded[run]]
+        to_run = self.command.ran if right.exit_code == OK else 0
+        if (runs := self._ran() - ran) != to_run:
+            wrong.append(f"ops wrote {runs} lines, not {to_run}")
         outcome.done[str(self)] += 1
-        outcome.refused.update([str(self)] if exit_code != OK else [])
-        told = done.stderr.replace("\n", " ")
-        if done.returncode != exit_code or said not in told or "Traceback" in told:
-            outcome.faults.append(f"{self}: {done.returncode} {done.stdout}{done.stderr}")
+        outcome.refused.update([str(self)] if right.exit_code != OK else [])
+        outcome.faults += [f"{self}: {one}" for one in wrong]
 
-    def __str__(self) -> str:
-        named = (word for word in self.words if word not in ("RUN", OTHER, "-f"))
-        return f"{' '.join(named)}{' -f' * (OTHER in self.words)} ({self.where})"
-
-    def expected(self, home: Path) -> tuple[int, str]:
-        """Return the exit code that is right, and words that standard error holds then."""
+    def _right(self, home: Path) -> Right:
         if self.where == "user":
-            return REFUSED, f"Error: Invalid value for '--home': Path '{home}' is not readable."
-        if self.words in (*READING, SWEEPING):
-            return OK, ""
-        if self.where == "copy":
-            told = f"the home {home} is not gone on with: it was written as {self.place.home},"
-            return (FAILED if self.words == LAUNCHER else NOT_STARTED), told
-        is_over = self.run_id and self._is_over()
-        if self.words == CANCEL:
-            waits = f"error: Run {self.run_id} waits for the next `treadle launcher` on this home;"
-            return REFUSED, f"The run {self.run_id} has ended already." if is_over else waits
-        if self.words == RERUN:
-            goes_on = f"error: The run {self.run_id} goes on: wait for its end, or cancel it."
-            return REFUSED, "error: No asset has the key 'plain'." if is_over else goes_on
-        return OK, ""
+            told = f"Error: Invalid value for '--home': Path '{home}' is not readable."
+            return Right(exit_code=REFUSED, told=told)
+        return self.command.right(Moment(home=home, original=self.place.home, run_id=self.run_id))
 
-    def _is_over(self) -> bool:
+    def _given(self, home: Path, right: Right) -> list[str]:
+        """Give the command, and return what is wrong with what came of it."""
+        if self.command == DEV and right.exit_code == OK:
+            return self._dev(home)
+        return _wrong(self._run(home), right)
+
+    def _dev(self, home: Path) -> list[str]:
+        """Start it, try a second one beside it, and end it as a terminal does."""
+        with running(
+            self._line(home),
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as dev:
+            said = "".join(_until_last_words(dev.stdout))
+            wrong = _wrong(self._run(home), SECOND_DEV)
+            with suppress(ProcessLookupError):
+                os.killpg(dev.pid, signal.SIGINT)
+            out, told = dev.communicate(timeout=SECONDS)
+        done = subprocess.CompletedProcess(dev.args, dev.returncode, said + out, told)
+        return wrong + _wrong(done, Right())
+
+    def _run(self, home: Path) -> subprocess.CompletedProcess[str] | None:
+        try:
+            return subprocess.run(
+                self._line(home),
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None
+
+    def _line(self, home: Path) -> list[str]:
+        words = [self.run_id if word == "RUN" else word for word in self.command.words]
+        command = [sys.executable, "-P", "-m", "treadle_client", *words, "--home", str(home)]
+        return [*PREFIXES[self.where], *command]
+
+    def _environment(self) -> dict[str, str]:
+        """Have ops that such a command runs write apart from those of the runs."""
+        own = {**self.place.environment, "CHAOS_SCRATCH": str(self._scratch)}
+        if self.where != "user":
+            return own
+        return {**own, "XDG_RUNTIME_DIR": str(self.place.root / "nobody")}
+
+    @property
+    def _scratch(self) -> Path:
+        return self.place.scratch / "acts"
+
+    def _ran(self) -> int:
+        """Count the lines that ops wrote which such commands ran."""
+        return sum(len(file.read_text().splitlines()) for file in self._scratch.iterdir())
+
+    def _recorded(self) -> dict[str, int]:
+        """Return how much is recorded of each run."""
         with closing(sqlite3.connect(self.place.home / "treadle.db")) as database:
-            query = "SELECT state FROM runs WHERE run_id = ?"
-            (state,) = database.execute(query, (self.run_id,)).fetchone()
-        return state in ("succeeded", "failed", "cancelled")
+            query = "SELECT run_id, count(*) FROM events GROUP BY run_id"
+            return dict(database.execute(query).fetchall())
 
     @contextmanager
     def _home(self) -> Iterator[Path]:
@@ -162,10 +189,11 @@ class Act:
 
     @contextmanager
     def _unmoved(
-        self, home: Path, outcome: People, reads: bool, is_stopped: bool
+        self, home: Path, outcome: People, right: Right, is_stopped: bool
     ) -> Iterator[None]:
         """Compare what the home holds before and after, of a command that changes nothing."""
-        if not reads:
+        begins = right.exit_code == OK or (right.exit_code == REFUSED and self.where != "user")
+        if self.command.changes and begins:
             yield
             return
         with self._stopped() if is_stopped else nullcontext():
@@ -185,28 +213,19 @@ class Act:
         finally:
             self.place.signal_all(signal.SIGCONT)
 
-    def _others(self) -> int:
-        """Count how often the op of those people ran."""
-        others = self.place.scratch / "others"
-        return len(others.read_text().splitlines()) if others.exists() else 0
 
-    def _run(self, home: Path) -> subprocess.CompletedProcess[str] | None:
-        words = [self.run_id if word == "RUN" else word for word in self.words]
-        command = [sys.executable, "-P", "-m", "treadle_client", *words, "--home", str(home)]
-        try:
-            return subprocess.run(
-                [*PREFIXES[self.where], *command],
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return None
+def _until_last_words(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if line == LAST_WORDS:
+            return
 
-    def _environment(self) -> dict[str, str]:
-        if self.where != "user":
-            return self.place.environment
-        return {**self.place.environment, "XDG_RUNTIME_DIR": str(self.place.root / "nobody")}
+
+def _wrong(done: subprocess.CompletedProcess[str] | None, right: Right) -> list[str]:
+    """Return what is wrong with what came of a command."""
+    if done is None:
+        return ["did not end"]
+    told = done.stderr.replace("\n", " ")
+    if done.returncode == right.exit_code and right.told in told and "Traceback" not in told:
+        return []
+    return [f"{done.returncode} {done.stdout}{done.stderr}"]

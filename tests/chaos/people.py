@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 
-from tests.chaos.acts import ACTING, LAUNCHER, READING, SECONDS, Act, People, wheres
+from tests.chaos.acts import SECONDS, Act, People, wheres
+from tests.chaos.commands import COMMANDS, LAUNCHER, Command
 from tests.chaos.kills import (
     SERVICES,
     Log,
@@ -37,7 +39,7 @@ def people(  # noqa: PLR0913 - the measures of one scenario
     outcome = People(allowed=())
     started = time.monotonic()
     with a_place(CHAOS_OP_MS=str(op_ms)) as place:
-        places = wheres(place)
+        dealt = _dealt(rng, wheres(place))
         place.start()
         with place.client(AWAY) as client, ThreadPoolExecutor(runs) as pool:
             expected, before = before_all(place, client, "plain")
@@ -49,7 +51,7 @@ def people(  # noqa: PLR0913 - the measures of one scenario
                 if not _goes_on(place, followed):
                     break
                 time.sleep(rng.uniform(0.0, 1.0) * pause)
-                _crash(place, rng, places, most, outcome)
+                _crash(place, rng, islice(dealt, rng.randint(1, most)), outcome)
                 place.ready(SECONDS)
             logs = [before, *(future.result() for future in followed)]
             check(place, client, logs, expected, outcome)
@@ -71,22 +73,24 @@ def _goes_on(place: Place, followed: Sequence[Future[Log]]) -> bool:
 
 
 def _crash(
-    place: Place, rng: random.Random, places: Sequence[str], most: int, outcome: People
+    place: Place, rng: random.Random, given: Iterable[tuple[Command, str]], outcome: People
 ) -> None:
-    """Kill the launcher, do something, and start it again."""
+    """Kill the launcher, give commands, and start it again."""
     place.launcher.kill()
     outcome.moments += 1
     outcome.kills[Victim.LAUNCHER] += 1
     run_ids = sorted({effect.run_id for effect in place.effects()})
     try:
-        for _ in range(rng.randint(1, most)):
-            words = rng.choice((*READING, *READING, *ACTING))
-            where = rng.choice(places)
+        for command, where in given:
             is_stopped = rng.random() < 0.5
-            if words == LAUNCHER:
-                where = "copy"
-            run_id = rng.choice(run_ids) if run_ids else ""
-            if run_id or "RUN" not in words:
-                Act(place=place, words=words, where=where, run_id=run_id).do(outcome, is_stopped)
+            act = Act(place=place, command=command, where=where, run_id=rng.choice(run_ids))
+            act.do(outcome, is_stopped)
     finally:
         place.launcher.start()
+
+
+def _dealt(rng: random.Random, places: Sequence[str]) -> Iterator[tuple[Command, str]]:
+    """Yield every command in a random order, each somewhere, and then all of them in another."""
+    while True:
+        for command in rng.sample(COMMANDS, len(COMMANDS)):
+            yield command, "copy" if command == LAUNCHER else rng.choice(places)

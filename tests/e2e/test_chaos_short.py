@@ -14,7 +14,7 @@ from tests.chaos.refusals import store_refuses
 from tests.chaos.submits import submits
 
 SEED = 1
-READS = 1175
+READS = 137
 """A seed by which another user may not read the home, and its own may while its hosts are stopped."""
 
 

@@ -13,7 +13,7 @@ import click
 
 from treadle_client._client import Client
 from treadle_client._durability import Durability
-from treadle_client._errors import StartError
+from treadle_client._errors import HomeInUseError, StartError
 from treadle_client._home import default_home
 from treadle_client._lifeline import Service
 from treadle_client._local import Code, LocalServices, forgetting, local_services
@@ -73,6 +73,17 @@ def dev(
                 return _serve(services, token_file=launcher["token_file"])
         except KeyboardInterrupt:
             return ExitCode.SUCCEEDED
+        except HomeInUseError as error:
+            raise _second(error) from error
+
+
+def _second(error: HomeInUseError) -> StartError:
+    """Say what somebody can do who has a launcher on the home already: this command needs code."""
+    return StartError(
+        f"The home {error.home} is in use by the launcher with pid {error.pid}: have that one load"
+        " changed code (treadle reload), end it, or name another home (--home DIR).",
+        usage=True,
+    )
 
 
 def _arguments(launcher: Mapping[str, str | None]) -> list[str]:

@@ -161,7 +161,7 @@ def open_session_of_run(
         StartError, UnreachableError: as `open_session`.
         RequestError: there is no such run, or there are several.
     """
-    opening = open_reading_session if only_reads else open_session
+    opening = open_code_session if only_reads else open_session
     with opening(wanted) as session:
         handle = named_run(session.client, name)
         location = handle.describe().location

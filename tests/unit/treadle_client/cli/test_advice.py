@@ -79,6 +79,19 @@ def test_a_cancel_where_no_launcher_runs_names_the_one_that_takes_up_runs(treadl
     assert "`treadle dev` and -f take up none" in done.err
 
 
+def test_a_plan_of_a_rerun_without_code_or_launcher_says_how_to_get_either(
+    treadle, tmp_path
+) -> None:
+    (tmp_path / ".treadle").mkdir()
+    (tmp_path / ".treadle" / "FORMAT").touch()
+
+    done = treadle("runs", "rerun", "R", "--plan")
+
+    assert done.status == 3
+    assert done.err.startswith(f"error: No launcher runs on the home {tmp_path}/.treadle. Start")
+    assert "give the command its code (-f FILE)" in done.err
+
+
 def test_a_module_that_is_not_there_says_where_modules_are_looked_for(treadle) -> None:
     done = treadle("plan", "-m", "no_such_module")
 

@@ -10,6 +10,7 @@ import click
 import grpc
 import pytest
 
+from tests.chaos import commands
 from tests.unit.treadle_client.conftest import event
 from treadle_api.v1 import event_pb2, run_pb2, value_pb2
 from treadle_client import cli
@@ -55,6 +56,17 @@ def test_every_command_that_tells_something_tells_it_to_machines_too():
     }
 
     assert without == FOR_PEOPLE
+
+
+def test_every_command_is_tried_around_a_crash_or_has_nothing_to_do_with_a_home():
+    names = {name for name, _ in commands_below(cli.treadle)}
+
+    def named(words):
+        spelled = (" ".join(words[:2]), words[0], f"{words[0]} list")
+        return next(name for name in spelled if name in names)
+
+    tried = {named(command.words) for command in commands.COMMANDS}
+    assert tried == names - commands.LEFT_OUT.keys()
 
 
 def test_machines_get_what_a_reload_did(treadle, address):
