@@ -80,7 +80,7 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
     ),
     "people": (
         "What people do between a kill of the launcher and its next start",
-        lambda: people(SEED, runs=scaled(10), kills=scaled(20)),
+        lambda: people(SEED, runs=scaled(20), kills=scaled(45)),
     ),
     "beside": ("Twenty steps at once, three of them hostile", beside),
     "oom-killer": ("A step that the kernel's out-of-memory killer ends, in a cgroup", oom_killer),

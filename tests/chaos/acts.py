@@ -40,18 +40,26 @@ LAST_WORDS = "Ctrl-C ends both.\n"
 class People(Outcome):
     """What was done, beside what a storm counts."""
 
-    done: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
+    done: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     compared: Counter[str] = field(default_factory=Counter)
 
     def figures(self) -> dict[str, object]:
         """Return what is printed."""
         acts = {
-            "commands, and where": dict(sorted(self.done.items())),
-            "of them refused, as they are to be": dict(sorted(self.refused.items())),
+            "commands given, and where": _by_place(self.done),
+            "different ones": len({command for command, _ in self.done}),
+            "of them refused, as they are to be": _by_place(self.refused),
             "homes compared before and after a command that reads": dict(self.compared),
         }
         return {**acts, **super().figures()}
+
+
+def _by_place(given: Counter[tuple[str, str]]) -> dict[str, int]:
+    counted = Counter[str]()
+    for (_, where), count in sorted(given.items()):
+        counted[where] += count
+    return dict(sorted(counted.items()))
 
 
 def wheres(place: Place) -> tuple[str, ...]:
@@ -98,8 +106,9 @@ class Act:
         to_run = self.command.ran if right.exit_code == OK else 0
         if (runs := self._ran() - ran) != to_run:
             wrong.append(f"ops wrote {runs} lines, not {to_run}")
-        outcome.done[str(self)] += 1
-        outcome.refused.update([str(self)] if right.exit_code != OK else [])
+        given = (str(self.command), self.where)
+        outcome.done[given] += 1
+        outcome.refused[given] += right.exit_code != OK
         outcome.faults += [f"{self}: {one}" for one in wrong]
 
     def _right(self, home: Path) -> Right:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import treadle_client
-from tests.chaos.kills import SERVICES, Log, Outcome, Victim, check, count_effects, undisturbed
+from tests.chaos.kills import SERVICES, Log, Outcome, Victim, before_all, check, count_effects
 from tests.chaos.place import Place, a_place, patiently, wait_until
 from tests.chaos.power_cut import log_of
 
@@ -68,14 +68,15 @@ def under(  # noqa: PLR0913 - what differs between the kinds
     adversity = Adversity(name=name)
     outcome = adversity.storm
     outcome.allowed = tuple(allowed)
-    expected = undisturbed(ASSET)
     with a_place(home=home, CHAOS_OP_MS=str(op_ms)) as place:
         place.start()
         with place.client() as client:
+            expected, before = before_all(place, client, ASSET)
+            quiet = len(place.effects())
             handles = [client.materialize(ASSET) for _ in range(runs)]
-            wait_until(lambda: len(place.effects()) > 2 * runs, "ops run")
+            wait_until(lambda: len(place.effects()) > quiet + 2 * runs, "ops run")
             disturb(place, adversity, rng)
-            logs: list[Log] = [log_of(client, handle.run_id) for handle in handles]
+            logs: list[Log] = [before, *(log_of(client, handle.run_id) for handle in handles)]
             fresh = patiently(lambda: client.materialize(ASSET))
             logs.append(log_of(client, fresh.run_id))
             check(place, client, logs, expected, outcome)

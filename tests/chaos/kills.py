@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from itertools import islice
 
 import treadle_client
@@ -115,18 +114,6 @@ class Storm:
         return 1
 
 
-@cache
-def undisturbed(asset: str) -> Mapping[str, object]:
-    """Return what each step makes in a run that nothing happens to."""
-    with a_place(CHAOS_OP_MS="1") as place:
-        place.start()
-        with place.client() as client:
-            values, _ = before_all(place, client, asset)
-        left = place.end()
-        assert left == [], left
-    return values
-
-
 def before_all(
     place: Place, client: treadle_client.Client, asset: str
 ) -> tuple[Mapping[str, object], Log]:
@@ -157,13 +144,13 @@ def storm(  # noqa: PLR0913 - the measures of one storm
     """Have so many runs in flight under so many kills, and say what became of them."""
     rng = random.Random(seed)
     outcome = Outcome()
-    expected = undisturbed(asset)
     started = time.monotonic()
     hosts_die = not set(victims) <= set(SERVICES)
     with a_place(CHAOS_OP_MS=str(op_ms), CHAOS_STRAYS="1" if hosts_die else "") as place:
         place.start()
         over = threading.Event()
         with place.client() as client, ThreadPoolExecutor(runs) as pool:
+            expected, before = before_all(place, client, asset)
             followed = [
                 pool.submit(follow, client, asset, f"{seed}-{number}", seconds)
                 for number in range(runs)
@@ -173,7 +160,7 @@ def storm(  # noqa: PLR0913 - the measures of one storm
             )
             raging.start()
             try:
-                logs = [future.result() for future in followed]
+                logs = [before, *(future.result() for future in followed)]
             finally:
                 over.set()
                 raging.join()

@@ -21,7 +21,7 @@ from tests.chaos.kills import (
 )
 from tests.chaos.place import Place, a_place, wait_until
 
-MOST = 3
+MOST = 5
 """How many things are done while the launcher is away."""
 
 AWAY = (MOST + 1) * SECONDS
@@ -90,7 +90,11 @@ def _crash(
 
 
 def _dealt(rng: random.Random, places: Sequence[str]) -> Iterator[tuple[Command, str]]:
-    """Yield every command in a random order, each somewhere, and then all of them in another."""
+    """Yield every command at every place in a random order, and then all of it in another."""
+    pairs = [
+        (command, place)
+        for command in COMMANDS
+        for place in (("copy",) if command == LAUNCHER else places)
+    ]
     while True:
-        for command in rng.sample(COMMANDS, len(COMMANDS)):
-            yield command, "copy" if command == LAUNCHER else rng.choice(places)
+        yield from rng.sample(pairs, len(pairs))

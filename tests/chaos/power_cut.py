@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import treadle_client
-from tests.chaos.kills import Log, Outcome, Victim, check, count_effects, undisturbed
+from tests.chaos.kills import Log, Outcome, Victim, before_all, check, count_effects
 from tests.chaos.place import Place, a_place, patiently, wait_until
 
 
@@ -22,24 +22,25 @@ def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) 
     """Cut the power so many times, each at a random moment of runs whose ops run."""
     rng = random.Random(seed)
     outcome = Outcome()
-    expected = undisturbed(asset)
     started = time.monotonic()
     for cut in range(cuts):
         with a_place(CHAOS_OP_MS=str(op_ms)) as place:
             place.start()
             with place.client() as client:
+                expected, before = before_all(place, client, asset)
+                quiet = len(place.effects())
                 handles = [
                     client.materialize(asset, idempotency_key=f"{seed}-{cut}-{number}")
                     for number in range(runs)
                 ]
-                ops_run(place)
+                ops_run(place, quiet)
                 threading.Event().wait(rng.uniform(0.0, 3.0))
             copy_stopped(place, place.root / "copy")
             outcome.moments += 1
             outcome.kills["power"] += 1
             boot(place, place.root / "copy")
             with place.client() as client:
-                logs = [log_of(client, handle.run_id) for handle in handles]
+                logs = [before, *(log_of(client, handle.run_id) for handle in handles)]
                 check(place, client, logs, expected, outcome)
             count_effects(place, tuple(Victim), outcome, logs)
             check_words(logs, outcome)
@@ -48,9 +49,9 @@ def power_cut(seed: int, *, cuts: int, runs: int, asset: str, op_ms: int = 200) 
     return outcome
 
 
-def ops_run(place: Place) -> None:
-    """Return when an op has begun."""
-    wait_until(lambda: bool(place.effects()), "ops run")
+def ops_run(place: Place, quiet: int) -> None:
+    """Return when more is noted of ops than this."""
+    wait_until(lambda: len(place.effects()) > quiet, "ops run")
 
 
 def copy_stopped(place: Place, copy: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -66,6 +67,22 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return Session(client, home)
 
         yield start_local
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder that modules of tests/assets are told of, for services that tests of a file share."""
+    folder = tmp_path_factory.mktemp("scratch")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TREADLE_TEST_SCRATCH", str(folder))
+        yield folder
+
+
+def emptied(folder: Path) -> Path:
+    """Remove what the tests before left in a folder."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(scope="module")

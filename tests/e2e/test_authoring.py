@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 
 import treadle_client
-from tests.e2e.conftest import Session, Start
+from tests.e2e.conftest import Session, Start, emptied
 from treadle_client import LoadState, StepState
 
 
 @pytest.fixture
-def session(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.setenv("TREADLE_TEST_SCRATCH", str(tmp_path))
-    # What another system made, where the user's manager finds it.
-    (tmp_path / "elsewhere.json").write_text(json.dumps({"value": 1.0}))
-    return start("authoring.py")
+def session(shared: Start, elsewhere: Path) -> Session:
+    return shared("authoring.py")
+
+
+@pytest.fixture
+def elsewhere(scratch: Path) -> Path:
+    """The folder of the user's manager, with what another system made."""
+    (emptied(scratch) / "elsewhere.json").write_text(json.dumps({"value": 1.0}))
+    return scratch
 
 
 def made(result: treadle_client.RunResult) -> dict[str, treadle_client.Materialization]:
@@ -26,11 +30,11 @@ def made(result: treadle_client.RunResult) -> dict[str, treadle_client.Materiali
 
 
 def test_a_users_manager_stores_and_loads_in_the_steps_own_processes(
-    session: Session, tmp_path: Path
+    session: Session, elsewhere: Path
 ) -> None:
     result = session.succeed("prices or bread")
 
-    stored = json.loads((tmp_path / "prices.json").read_text())
+    stored = json.loads((elsewhere / "prices.json").read_text())
     assert stored["value"] == {"bread": 3.0}
     assert stored["pid"] != os.getpid()
     assert made(result)["prices"].metadata["stored_by"] == stored["pid"]
@@ -40,9 +44,10 @@ def test_a_users_manager_stores_and_loads_in_the_steps_own_processes(
 
 
 def test_a_load_through_a_users_manager_is_tried_without_a_record(
-    session: Session, tmp_path: Path
+    start: Start, elsewhere: Path
 ) -> None:
-    (tmp_path / "prices.json").write_text(json.dumps({"value": {"bread": 9.0}}))
+    session = start("authoring.py")
+    (elsewhere / "prices.json").write_text(json.dumps({"value": {"bread": 9.0}}))
 
     plan = session.client.plan("bread")
     session.succeed("bread")

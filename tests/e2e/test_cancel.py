@@ -6,31 +6,31 @@ import json
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 import treadle_client
-from tests.e2e.conftest import ASSETS, Session, Start
+from tests.e2e.conftest import ASSETS, Session
 from tests.e2e.standing import standing, wait_for
-from treadle_client import FailureReason, LogRecord, RunHandle, RunState, StepState
+from treadle_client import FailureReason, LogRecord, RunHandle, RunState, StepStarted, StepState
 from treadle_client._local import Code, connected, local_services
 
 GRACE = "0.3"
 
 
-@pytest.fixture
-def impatient(tmp_path: Path) -> Iterator[Session]:
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """Services for strays.py whose grace between TERM and KILL is short."""
-    with ExitStack() as stack:
-        code = Code(files=(ASSETS / "strays.py",))
-        services = local_services(
-            code, tmp_path / "home", launcher_arguments=("--term-grace", GRACE)
-        )
-        client = stack.enter_context(connected(stack.enter_context(services)))
-        yield Session(client, tmp_path / "home")
+    home = tmp_path_factory.mktemp("home")
+    code = Code(files=(ASSETS / "strays.py",))
+    with (
+        local_services(code, home, launcher_arguments=("--term-grace", GRACE)) as services,
+        connected(services) as client,
+    ):
+        yield Session(client, home)
 
 
 def lives(pid: int) -> bool:
@@ -70,7 +70,7 @@ def test_what_was_cancelled_has_left_nothing(impatient: Session, name: str) -> N
 def test_what_is_another_process_every_moment_is_gone_as_well(impatient: Session) -> None:
     handle = impatient.client.materialize("hopping")
     step = stray_of(handle)
-    guard, host = host_processes(impatient.home)
+    guard, host = host_processes(impatient.home, handle)
 
     handle.cancel()
     result = handle.result(timeout=60)
@@ -85,7 +85,7 @@ def test_what_was_made_by_a_run_that_was_cancelled_is_neither_recorded_nor_kept(
 ) -> None:
     handle = impatient.client.materialize(["first", "second"])
     stray_of(handle)
-    assert stored(impatient)
+    assert stored(impatient, handle)
 
     handle.cancel()
     result = handle.result(timeout=30)
@@ -93,13 +93,17 @@ def test_what_was_made_by_a_run_that_was_cancelled_is_neither_recorded_nor_kept(
     assert result.status is RunState.CANCELLED
     assert result.materializations == ()
     assert not list(impatient.client.materializations("first"))
-    wait_for(lambda: not stored(impatient), impatient.client)
+    wait_for(lambda: not stored(impatient, handle), impatient.client)
 
 
-def stored(session: Session) -> list[str]:
+def stored(session: Session, handle: RunHandle) -> list[str]:
     # Not rglob: a folder may go while it is looked through.
-    found = [name for _, _, names in os.walk(session.home / "values") for name in names]
-    return [name for name in found if name != "KNOWN"]
+    files = [
+        os.path.join(folder, name)
+        for folder, _, names in os.walk(session.home / "values")
+        for name in names
+    ]
+    return [file for file in files if handle.run_id in file]
 
 
 def test_a_cancel_at_once_is_one(impatient: Session) -> None:
@@ -136,12 +140,11 @@ def test_a_run_that_has_ended_cannot_be_cancelled(impatient: Session) -> None:
 
 @pytest.mark.parametrize("victims", [("guard",), ("host",), ("guard", "host")])
 def test_a_host_that_is_killed_leaves_nothing_and_its_attempt_is_lost(
-    start: Start, victims: tuple[str, ...]
+    impatient: Session, victims: tuple[str, ...]
 ) -> None:
-    session = start("strays.py")
-    handle = session.client.materialize("deaf")
+    handle = impatient.client.materialize("deaf")
     stray = stray_of(handle)
-    guard, host = host_processes(session.home)
+    guard, host = host_processes(impatient.home, handle)
 
     kill({"guard": guard, "host": host}[victim] for victim in victims)
     result = handle.result(timeout=30)
@@ -160,7 +163,7 @@ def test_what_a_launcher_and_a_host_left_that_were_killed_at_once_ends_with_the_
         with services.connect() as client:
             handle = client.materialize("deaf")
             stray = stray_of(handle)
-        guard, host = host_processes(services.home)
+            guard, host = host_processes(services.home, handle)
 
         os.kill(guard, signal.SIGSTOP)
         services.kill_launcher()
@@ -185,9 +188,10 @@ def kill(pids: Iterable[int]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def host_processes(home: Path) -> tuple[int, int]:
-    """Return the guard and the host itself of the one host of a home."""
-    (folder,) = (home / "hosts").iterdir()
-    guard = int(json.loads((folder / "process.json").read_text())["pid"])
+def host_processes(home: Path, handle: RunHandle) -> tuple[int, int]:
+    """Return the guard and the host itself of the host that runs a run's only step."""
+    (started,) = (each for each in handle.events(follow=False) if isinstance(each, StepStarted))
+    process = home / "hosts" / started.host_id / "process.json"
+    guard = int(json.loads(process.read_text())["pid"])
     (host,) = psutil.Process(guard).children()
     return guard, host.pid

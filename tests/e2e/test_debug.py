@@ -8,13 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import treadle_client
-from tests.e2e.standing import standing
 from tests.processes import running
+from treadle_client import Client
 
 CODE = """
 import logging
@@ -85,14 +86,24 @@ defs = Definitions(
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the code and a home in which it ran."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Client]]:
+    """A folder with the code and a home in which it ran, and on which a launcher runs."""
     folder = tmp_path_factory.mktemp("debug")
     (folder / "debugged.py").write_text(CODE)
     with treadle_client.local(folder / "debugged.py", home=folder / "home") as client:
         result = client.materialize().result(timeout=60)
-    (folder / "run").write_text(result.run_id)
-    return folder
+        (folder / "run").write_text(result.run_id)
+        yield folder, client
+
+
+@pytest.fixture
+def place(served: tuple[Path, Client]) -> Path:
+    return served[0]
+
+
+@pytest.fixture
+def client(served: tuple[Path, Client]) -> Client:
+    return served[1]
 
 
 def command(place: Path, *arguments: str) -> list[str]:
@@ -123,7 +134,9 @@ def debug(place: Path, *arguments: str, typed: str = "") -> subprocess.Completed
 
 
 def values(place: Path) -> list[Path]:
-    return sorted((place / "home" / "values").rglob("*"))
+    """Return the files of values, without the links for people, which the launcher sets."""
+    found = (place / "home" / "values").rglob("*")
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def test_a_failure_is_looked_at_where_it_was_raised(place: Path) -> None:
@@ -155,8 +168,10 @@ def test_leaving_the_debugger_is_no_failure_of_the_op(place: Path) -> None:
     assert "BdbQuit" not in done.stderr
 
 
-def test_a_step_that_succeeds_stores_nothing_and_records_nothing(place: Path) -> None:
-    before = values(place)
+def test_a_step_that_succeeds_stores_nothing_and_records_nothing(
+    place: Path, client: Client
+) -> None:
+    before, recorded = values(place), list(client.runs())
 
     done = debug(place, "made")
 
@@ -165,9 +180,8 @@ def test_a_step_that_succeeds_stores_nothing_and_records_nothing(place: Path) ->
     assert "INFO treadle.step: logged" in done.stderr
     assert "it yielded result, which is thrown away" in done.stderr
     assert values(place) == before
-    with treadle_client.local(place / "debugged.py", home=place / "home") as client:
-        assert len(list(client.runs())) == 1
-        assert len(list(client.materializations("made"))) == 1
+    assert list(client.runs()) == recorded
+    assert len(list(client.materializations("made"))) == 1
 
 
 def test_no_io_manager_of_the_user_s_stores_what_is_thrown_away(place: Path) -> None:
@@ -222,16 +236,14 @@ def test_what_cannot_be_debugged_is_refused(place: Path) -> None:
 
 
 def test_a_step_that_was_reused_is_looked_at_in_the_run_that_ran_it(
-    place: Path, tmp_path: Path
+    place: Path, client: Client
 ) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(place / "home", home, symlinks=True)
     origin = (place / "run").read_text()
-    with treadle_client.local(place / "debugged.py", home=home) as client:
-        again = client.rerun(origin)
-        again.result(timeout=60)
+    again = client.rerun(origin)
+    again.result(timeout=60)
     words = [sys.executable, "-P", "-m", "treadle_client", "runs"]
-    named = (again.run_id, "broken.one", "-f", str(place / "debugged.py"), "--home", str(home))
+    code = ("-f", str(place / "debugged.py"), "--home", str(place / "home"))
+    named = (again.run_id, "broken.one", *code)
 
     debugged = subprocess.run(
         [*words, "debug", *named], capture_output=True, text=True, timeout=60, check=False
@@ -247,19 +259,21 @@ def test_a_step_that_was_reused_is_looked_at_in_the_run_that_ran_it(
     assert f"treadle runs logs {origin} broken.one -f" in logs.stderr
 
 
-def test_an_input_whose_value_was_removed_is_named_instead_of_debugged(
+def test_where_no_launcher_runs_the_home_is_read_and_a_value_that_was_removed_is_named(
     place: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(place / "home", home, symlinks=True)
     run_id = (place / "run").read_text()
+    made, fails = command(place, "made"), command(place, "broken.fails")
+    made[-1] = fails[-1] = str(home)
+
+    there = subprocess.run(made, capture_output=True, text=True, timeout=60, check=False)
     (removed,) = (path for path in (home / "values" / "runs" / run_id).rglob("result"))
     removed.unlink()
-    words = command(place, "broken.fails")
-    words[-1] = str(home)
+    done = subprocess.run(fails, capture_output=True, text=True, timeout=60, check=False)
 
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-
+    assert (there.returncode, there.stdout) == (0, "printed\n"), there.stderr
     assert done.returncode == 1
     assert done.stdout == ""
     gone = f"The input number cannot be loaded: the value of broken.one:result of run {run_id}"
@@ -278,17 +292,3 @@ def test_code_that_changed_since_is_said_to_be_another(place: Path, tmp_path: Pa
     assert done.returncode == 0
     assert "it yielded result" in done.stderr
     assert "What the code defines is not what ran" in done.stderr
-
-
-def test_a_launcher_that_runs_on_the_home_is_asked(place: Path, tmp_path: Path) -> None:
-    with standing(place / "debugged.py", tmp_path / "home") as services:
-        with services.connect() as client:
-            run_id = client.materialize("made").run_id
-            client.run(run_id).result(timeout=60)
-        words = [sys.executable, "-P", "-m", "treadle_client", "runs", "debug", run_id, "made"]
-        words += ["-f", str(place / "debugged.py"), "--home", str(services.home)]
-
-        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "printed\n"

@@ -9,14 +9,14 @@ import psutil
 import pytest
 
 import treadle_client
-from tests.e2e.conftest import Session, Start
+from tests.e2e.conftest import Session, Start, emptied
 from treadle_client import StepState
 
 
 @pytest.fixture
-def session(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.setenv("TREADLE_TEST_SCRATCH", str(tmp_path))
-    return start("isolation.py")
+def session(shared: Start, scratch: Path) -> Session:
+    emptied(scratch)
+    return shared("isolation.py")
 
 
 def facts(result: treadle_client.RunResult) -> dict[str, treadle_client.Metadata]:
@@ -59,11 +59,11 @@ def test_random_numbers_differ_in_every_attempt(session: Session) -> None:
         assert len({fact[generator] for fact in drawn}) == 4
 
 
-def test_open_files_are_flushed_and_exit_handlers_run(session: Session, tmp_path: Path) -> None:
+def test_open_files_are_flushed_and_exit_handlers_run(session: Session, scratch: Path) -> None:
     session.succeed("leaves_open")
 
-    assert (tmp_path / "left-open").read_text() == "flushed"
-    assert (tmp_path / "at-exit").read_text() == "ran"
+    assert (scratch / "left-open").read_text() == "flushed"
+    assert (scratch / "at-exit").read_text() == "ran"
 
 
 def test_each_way_to_end_fails_its_own_step_with_the_cause_named(session: Session) -> None:

@@ -15,7 +15,7 @@ from typing import IO
 import pytest
 
 import treadle_client
-from tests.e2e.conftest import Session, Start
+from tests.e2e.conftest import Session
 from tests.e2e.standing import Standing, read_until, standing, wait_for
 from tests.processes import running
 from treadle_client import LogStream, RunState
@@ -76,6 +76,28 @@ def module(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Session]]:
+    """A folder of that code, and services for it, for tests that end no launcher."""
+    folder, home = tmp_path_factory.mktemp("code"), tmp_path_factory.mktemp("home")
+    (folder / "talking.py").write_text(CODE)
+    with treadle_client.local(folder / "talking.py", home=home) as client:
+        yield folder, Session(client, home)
+
+
+@pytest.fixture
+def session(served: tuple[Path, Session]) -> Session:
+    return served[1]
+
+
+@pytest.fixture
+def folder(served: tuple[Path, Session]) -> Path:
+    """The folder of the code, in which nothing has been said yet that its ops wait for."""
+    for name in ("more", "release", "die", "pid"):
+        (served[0] / name).unlink(missing_ok=True)
+    return served[0]
+
+
 def launched(session: Session) -> str:
     return session.client.materialize("talks").run_id
 
@@ -85,27 +107,25 @@ def text_of(chunks: Iterator[object]) -> str:
 
 
 def test_lines_come_while_the_step_runs_and_the_stream_ends_with_it(
-    start: Start, module: Path, tmp_path: Path
+    session: Session, folder: Path
 ) -> None:
-    session = start(module)
     chunks = session.client.run(launched(session)).logs("talks", stream="stdout", follow=True)
 
     assert next(chunks).data == b"first line\n"
-    (tmp_path / "more").touch()
+    (folder / "more").touch()
     second = next(chunks)
     assert (second.offset, second.data) == (11, b"second line\n")
-    (tmp_path / "release").touch()
+    (folder / "release").touch()
     assert text_of(chunks) == "last words without an end"
 
 
 def test_a_follower_goes_on_at_the_byte_where_another_one_stopped(
-    start: Start, module: Path, tmp_path: Path
+    session: Session, folder: Path
 ) -> None:
-    session = start(module)
     handle = session.client.run(launched(session))
     first = next(handle.logs("talks", stream=LogStream.STDOUT, follow=True))
     for name in ("more", "release"):
-        (tmp_path / name).touch()
+        (folder / name).touch()
 
     rest = handle.logs("talks", stream=LogStream.STDOUT, offset=first.end, follow=True)
 
@@ -117,11 +137,10 @@ def test_a_follower_goes_on_at_the_byte_where_another_one_stopped(
         handle.logs("talks", offset=3)
 
 
-def test_all_streams_are_followed_at_once(start: Start, module: Path, tmp_path: Path) -> None:
-    session = start(module)
+def test_all_streams_are_followed_at_once(session: Session, folder: Path) -> None:
     handle = session.client.run(launched(session))
     for name in ("more", "release"):
-        (tmp_path / name).touch()
+        (folder / name).touch()
 
     written: dict[LogStream, bytes] = {}
     for chunk in handle.logs("talks", follow=True):
@@ -134,20 +153,19 @@ def test_all_streams_are_followed_at_once(start: Start, module: Path, tmp_path: 
 
 @pytest.mark.parametrize("killed_by", ["itself", "another"])
 def test_what_was_written_before_a_kill_arrives(
-    start: Start, module: Path, tmp_path: Path, killed_by: str
+    session: Session, folder: Path, killed_by: str
 ) -> None:
-    session = start(module)
     handle = session.client.run(launched(session))
     chunks = handle.logs("talks", stream="stdout", follow=True)
     assert next(chunks).data == b"first line\n"
-    (tmp_path / "more").touch()
+    (folder / "more").touch()
     assert next(chunks).data == b"second line\n"
     if killed_by == "itself":
         for name in ("die", "release"):
-            (tmp_path / name).touch()
+            (folder / name).touch()
     else:
-        wait_for(lambda: bool((tmp_path / "pid").read_text()), session.client)
-        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        wait_for(lambda: bool((folder / "pid").read_text()), session.client)
+        os.kill(int((folder / "pid").read_text()), signal.SIGKILL)
 
     rest = text_of(chunks)
 
@@ -283,24 +301,23 @@ def test_following_ends_with_its_attempt_and_names_the_one_that_follows(
     assert ended.decode() == "Attempt 2 of fails_once SUCCEEDED.\n"
 
 
-def test_the_command_follows_and_starts_at_a_byte(module: Path, tmp_path: Path) -> None:
-    with standing(module, tmp_path / "home") as services:
-        with services.connect() as client:
-            run_id = client.materialize("talks").run_id
-            wait_for(lambda: bool(list(client.run(run_id).logs("talks"))), client)
-        command = [sys.executable, "-P", "-m", "treadle_client", "runs", "logs", run_id, "talks"]
-        command += ["--home", str(services.home), "--stream", "stdout", "--follow"]
-        with running(command, stdout=subprocess.PIPE, text=True) as follower:
-            assert follower.stdout is not None
-            assert read_until(follower.stdout, "first line") == ["first line\n"]
-            (tmp_path / "more").touch()
-            assert read_until(follower.stdout, "second line") == ["second line\n"]
-            (tmp_path / "release").touch()
-            assert follower.stdout.read() == "last words without an end\n"
-            assert follower.wait(timeout=60) == 0
-        rest = subprocess.run(
-            [*command[:-1], "--offset", "11"], capture_output=True, text=True, check=False
-        )
-        assert rest.stdout == "second line\nlast words without an end\n"
-        wrong = subprocess.run([*command[:-3], "--offset", "11"], capture_output=True, check=False)
-        assert wrong.returncode == 2
+def test_the_command_follows_and_starts_at_a_byte(session: Session, folder: Path) -> None:
+    run_id = launched(session)
+    handle = session.client.run(run_id)
+    wait_for(lambda: bool(list(handle.logs("talks"))), session.client)
+    command = [sys.executable, "-P", "-m", "treadle_client", "runs", "logs", run_id, "talks"]
+    command += ["--home", str(session.home), "--stream", "stdout", "--follow"]
+    with running(command, stdout=subprocess.PIPE, text=True) as follower:
+        assert follower.stdout is not None
+        assert read_until(follower.stdout, "first line") == ["first line\n"]
+        (folder / "more").touch()
+        assert read_until(follower.stdout, "second line") == ["second line\n"]
+        (folder / "release").touch()
+        assert follower.stdout.read() == "last words without an end\n"
+        assert follower.wait(timeout=60) == 0
+    rest = subprocess.run(
+        [*command[:-1], "--offset", "11"], capture_output=True, text=True, check=False
+    )
+    assert rest.stdout == "second line\nlast words without an end\n"
+    wrong = subprocess.run([*command[:-3], "--offset", "11"], capture_output=True, check=False)
+    assert wrong.returncode == 2

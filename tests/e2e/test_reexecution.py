@@ -16,7 +16,6 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import Session, Start
-from tests.e2e.standing import standing
 from treadle_client import (
     CodeChangedError,
     NothingFailedError,
@@ -87,13 +86,12 @@ FETCH, DOUBLE, FINISH, POLISH = (
 
 
 class Code:
-    """A module of a user's in a folder of the test's, and what its ops noted that they did."""
+    """A module of a user's in a folder of the tests', and what its ops noted that they did."""
 
-    def __init__(self, folder: Path, text: str = MODULE) -> None:
-        folder.mkdir(exist_ok=True)
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "defs.py"
-        self.write(text)
+        self.write(MODULE)
 
     def write(self, text: str) -> None:
         self.path.write_text(textwrap.dedent(text))
@@ -133,8 +131,9 @@ def code(served: tuple[Code, Session]) -> Code:
     if code.path.read_text() != MODULE:
         code.write(MODULE)
         session.client.reload()
-    (code.folder / "broken").unlink(missing_ok=True)
-    code.ran()
+    for path in code.folder.iterdir():
+        if path != code.path and not path.is_dir():
+            path.unlink()
     return code
 
 
@@ -142,6 +141,12 @@ def code(served: tuple[Code, Session]) -> Code:
 def session(served: tuple[Code, Session], code: Code) -> Session:
     """Services of that code, with what earlier tests made in the record."""
     return served[1]
+
+
+def serve(session: Session, code: Code, text: str) -> None:
+    """Have another module stand in the file, and be served."""
+    code.write(text)
+    session.client.reload()
 
 
 @pytest.fixture
@@ -343,12 +348,12 @@ def test_same_code_refuses_naming_what_changed(session: Session, code: Code, fai
     assert "op table.double changed" in caught.value.changes
 
 
-def test_a_changed_helper_is_named(start: Start, tmp_path: Path) -> None:
-    code = Code(tmp_path / "code", MODULE.replace("number * 2", "helper_of_defs.twice(number)"))
+def test_a_changed_helper_is_named(session: Session, code: Code) -> None:
+    code.replace("number * 2", "helper_of_defs.twice(number)")
     code.replace("from pathlib", "import helper_of_defs\nfrom pathlib")
     helper = code.folder / "helper_of_defs.py"
     helper.write_text("def twice(number):\n    return number * 2\n")
-    session = start(code.path)
+    session.client.reload()
     code.break_it()
     failed = session.run().run_id
     code.mend()
@@ -450,9 +455,10 @@ def test_nothing_failed_is_refused_and_a_misspelt_step_is_named(session: Session
     assert caught.value.reason == "UNKNOWN_STEPS"
 
 
-def test_a_run_that_goes_on_is_refused(start: Start, tmp_path: Path) -> None:
-    code = Code(
-        tmp_path / "code",
+def test_a_run_that_goes_on_is_refused(session: Session, code: Code) -> None:
+    serve(
+        session,
+        code,
         """
         import os
         from pathlib import Path
@@ -464,7 +470,6 @@ def test_a_run_that_goes_on_is_refused(start: Start, tmp_path: Path) -> None:
             return open(Path(__file__).parent / "gate").read()
         """,
     )
-    session = start(code.path)
     handle = session.client.materialize()
 
     with pytest.raises(RunNotFinishedError):
@@ -474,9 +479,10 @@ def test_a_run_that_goes_on_is_refused(start: Start, tmp_path: Path) -> None:
     handle.result(timeout=60)
 
 
-def test_a_cancelled_run_goes_on_where_it_stopped(start: Start, tmp_path: Path) -> None:
-    code = Code(
-        tmp_path / "code",
+def test_a_cancelled_run_goes_on_where_it_stopped(session: Session, code: Code) -> None:
+    serve(
+        session,
+        code,
         """
         import os
         from pathlib import Path
@@ -502,7 +508,6 @@ def test_a_cancelled_run_goes_on_where_it_stopped(start: Start, tmp_path: Path) 
             return second(first())
         """,
     )
-    session = start(code.path)
     handle = session.client.materialize()
     for event in handle.events():
         if isinstance(event, treadle_client.StepStarted) and event.step_key == "both.second":
@@ -536,9 +541,10 @@ def test_the_options_and_tags_of_the_run_are_kept(start: Start) -> None:
     assert run.tags == {"team": "etl", "why": "again"}
 
 
-def test_an_optional_output_that_was_left_out_stays_left_out(start: Start, tmp_path: Path) -> None:
-    code = Code(
-        tmp_path / "code",
+def test_an_optional_output_that_was_left_out_stays_left_out(session: Session, code: Code) -> None:
+    serve(
+        session,
+        code,
         """
         from pathlib import Path
         from treadle import AssetOut, Out, Output, graph_multi_asset, op
@@ -570,7 +576,6 @@ def test_an_optional_output_that_was_left_out_stays_left_out(start: Start, tmp_p
             return {"total": join([use(a), used]), "other": use.alias("last")(used)}
         """,
     )
-    session = start(code.path)
     code.break_it()
     parent = session.run().run_id
     code.mend()
@@ -617,9 +622,10 @@ def test_a_named_rerun_is_one_run(session: Session, failed: str) -> None:
         session.client.rerun(failed, "all", idempotency_key="once")
 
 
-def test_a_users_manager_that_stored_a_newer_value_is_named(start: Start, tmp_path: Path) -> None:
-    code = Code(
-        tmp_path / "code",
+def test_a_users_manager_that_stored_a_newer_value_is_named(session: Session, code: Code) -> None:
+    serve(
+        session,
+        code,
         """
         import json
         from pathlib import Path
@@ -650,7 +656,6 @@ def test_a_users_manager_that_stored_a_newer_value_is_named(start: Start, tmp_pa
         defs = Definitions(assets=[up, down], resources={"io_manager": Files()})
         """,
     )
-    session = start(code.path)
     code.break_it()
     parent = session.run().run_id
     code.mend()
@@ -724,10 +729,9 @@ defs = Definitions(assets=[table, both, reader], resources={"files": Files()})
 
 
 def test_an_intermediate_that_a_users_manager_may_have_overwritten_is_named(
-    start: Start, tmp_path: Path
+    session: Session, code: Code
 ) -> None:
-    code = Code(tmp_path / "code", MANAGED)
-    session = start(code.path)
+    serve(session, code, MANAGED)
     code.break_it()
     parent = session.run("table").run_id
     assert session.client.plan_rerun(parent).notes == ()
@@ -743,10 +747,9 @@ def test_an_intermediate_that_a_users_manager_may_have_overwritten_is_named(
 
 
 def test_an_asset_that_a_later_run_overwrote_before_it_failed_is_named(
-    start: Start, tmp_path: Path
+    session: Session, code: Code
 ) -> None:
-    code = Code(tmp_path / "code", MANAGED)
-    session = start(code.path)
+    serve(session, code, MANAGED)
     code.break_it()
     parent = session.run("v or w or reader").run_id
     assert session.client.plan_rerun(parent).notes == ()
@@ -761,9 +764,8 @@ def test_an_asset_that_a_later_run_overwrote_before_it_failed_is_named(
     )
 
 
-def test_a_value_whose_manager_is_gone_is_made_again(start: Start, tmp_path: Path) -> None:
-    code = Code(tmp_path / "code", MANAGED)
-    session = start(code.path)
+def test_a_value_whose_manager_is_gone_is_made_again(session: Session, code: Code) -> None:
+    serve(session, code, MANAGED)
     code.break_it()
     parent = session.run("table").run_id
     code.mend()
@@ -781,9 +783,8 @@ def test_a_value_whose_manager_is_gone_is_made_again(start: Start, tmp_path: Pat
     assert result.succeeded
 
 
-def test_an_output_that_has_another_name_now_is_told(start: Start, tmp_path: Path) -> None:
-    code = Code(tmp_path / "code", MANAGED)
-    session = start(code.path)
+def test_an_output_that_has_another_name_now_is_told(session: Session, code: Code) -> None:
+    serve(session, code, MANAGED)
     code.break_it()
     parent = session.run("table").run_id
     code.replace('out={"made"', 'out={"done"')
@@ -836,9 +837,8 @@ def test_reruns_that_never_started_are_gone_on_from_where_their_parent_was(
 
 
 def test_a_rerun_whose_host_could_not_start_is_gone_on_from_likewise(
-    start: Start, code: Code
+    session: Session, code: Code
 ) -> None:
-    session = start(code.path)
     code.break_it()
     parent = session.run("table").run_id
     code.mend()
@@ -952,22 +952,19 @@ def test_code_that_could_not_be_loaded_is_named(session: Session, code: Code, fa
     )
 
 
-def test_the_command_says_what_to_know_of_a_plan(tmp_path: Path, code: Code) -> None:
-    code.break_it()
-    with standing(code.path, tmp_path / "home") as services:
-        with services.connect() as client:
-            parent = client.materialize("table").result(timeout=60).run_id
-        code.replace("return number + 1", "return number + 1000")
-        address = json.loads((tmp_path / "home" / "launcher.json").read_text())["address"]
-        command = [sys.executable, "-m", "treadle_client", "runs", "rerun", parent, "--detach"]
-        done = subprocess.run(
-            [*command, "--launcher", address],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
+def test_the_command_says_what_to_know_of_a_plan(session: Session, code: Code, failed: str) -> None:
+    code.replace("return number + 1", "return number + 1000")
+    command = [sys.executable, "-m", "treadle_client", "runs", "rerun", failed, "--detach"]
 
+    done = subprocess.run(
+        [*command, "--home", session.home],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    session.client.run(done.stdout.strip()).result(timeout=60)
     assert done.stderr.startswith(f"Note: Changed after the code was loaded: {code.path}.")
 
 

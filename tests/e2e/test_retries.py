@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import treadle_client
-from tests.e2e.conftest import Session, Start
+from tests.e2e.conftest import Session, Start, emptied
 from treadle_client import (
     FailureReason,
     LogStream,
@@ -23,17 +23,17 @@ from treadle_client import (
 
 
 @pytest.fixture
-def session(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.setenv("TREADLE_TEST_SCRATCH", str(tmp_path))
-    return start("retries.py")
+def session(shared: Start, scratch: Path) -> Session:
+    emptied(scratch)
+    return shared("retries.py")
 
 
 @pytest.fixture
-def attempts(tmp_path: Path) -> Callable[[str], list[int]]:
+def attempts(scratch: Path) -> Callable[[str], list[int]]:
     """Return when each attempt of an op began, in nanoseconds, as the op itself wrote it down."""
 
     def read(name: str) -> list[int]:
-        written = tmp_path / f"attempts-{name}"
+        written = scratch / f"attempts-{name}"
         return [int(line) for line in written.read_text().split()] if written.exists() else []
 
     return read

@@ -29,8 +29,8 @@ def selected_in(session: Session, result: treadle_client.RunResult, step_key: st
     raise AssertionError(f"{step_key} logged nothing")
 
 
-def test_a_graph_backed_asset_runs_its_ops_one_after_the_other(start: Start) -> None:
-    session = start("seed_first.py")
+def test_a_graph_backed_asset_runs_its_ops_one_after_the_other(shared: Start) -> None:
+    session = shared("seed_first.py")
 
     result = session.succeed("slack_files_table")
 
@@ -48,8 +48,8 @@ def test_a_graph_backed_asset_runs_its_ops_one_after_the_other(start: Start) -> 
     assert session.value("slack_files_table") == 2
 
 
-def test_one_graph_powers_several_assets(start: Start) -> None:
-    session = start("seed_first.py")
+def test_one_graph_powers_several_assets(shared: Start) -> None:
+    session = shared("seed_first.py")
 
     session.succeed("+of_words or +of_names")
     again = session.succeed("of_names")
@@ -142,8 +142,8 @@ def test_a_misspelt_key_is_refused_with_suggestions(shared: Start) -> None:
     assert "foo_asset" in caught.value.suggestions
 
 
-def test_managed_loading_hands_values_on_in_one_run(start: Start) -> None:
-    session = start("seed_chain.py")
+def test_managed_loading_hands_values_on_in_one_run(shared: Start) -> None:
+    session = shared("seed_chain.py")
 
     result = session.succeed()
 
@@ -152,8 +152,8 @@ def test_managed_loading_hands_values_on_in_one_run(start: Start) -> None:
     assert session.value("downstream_asset") == 11
 
 
-def test_managed_loading_reads_what_an_earlier_run_stored(start: Start) -> None:
-    session = start("seed_chain.py")
+def test_managed_loading_reads_what_an_earlier_run_stored(shared: Start) -> None:
+    session = shared("seed_chain.py")
     first = session.succeed("upstream_asset")
 
     second = session.succeed("middle_asset or downstream_asset")
@@ -168,29 +168,23 @@ def test_managed_loading_reads_what_an_earlier_run_stored(start: Start) -> None:
     assert session.value("downstream_asset") == 11
 
 
-def test_what_was_never_made_is_not_loaded_and_the_way_out_is_named(start: Start) -> None:
+def test_what_was_never_made_is_loaded_only_as_a_try_and_the_way_out_is_named(start: Start) -> None:
     session = start("seed_chain.py")
 
     with pytest.raises(treadle_client.NeverMaterializedError) as caught:
         session.client.materialize("downstream_asset")
+    tried = session.run("downstream_asset", unrecorded_loads="try")
 
     assert caught.value.names == ("middle_asset",)
+    failure = tried.steps["downstream_asset"].failure
+    assert failure is not None
+    assert (failure.reason, failure.where) == ("user_error", "load")
     session.succeed(caught.value.smallest)
     assert session.value("downstream_asset") == 11
 
 
-def test_unrecorded_loads_may_be_tried(start: Start) -> None:
-    session = start("seed_chain.py")
-
-    result = session.run("downstream_asset", unrecorded_loads="try")
-
-    failure = result.steps["downstream_asset"].failure
-    assert failure is not None
-    assert (failure.reason, failure.where) == ("user_error", "load")
-
-
-def test_a_block_without_can_subset_is_refused_in_part(start: Start) -> None:
-    session = start("seed_two_assets.py")
+def test_a_block_without_can_subset_is_refused_in_part(shared: Start) -> None:
+    session = shared("seed_two_assets.py")
 
     with pytest.raises(SelectionError) as caught:
         session.client.plan("first_asset")
@@ -203,8 +197,8 @@ def test_a_block_without_can_subset_is_refused_in_part(start: Start) -> None:
     }
 
 
-def test_two_assets_of_one_graph_are_made_together(start: Start) -> None:
-    session = start("seed_two_assets.py")
+def test_two_assets_of_one_graph_are_made_together(shared: Start) -> None:
+    session = shared("seed_two_assets.py")
 
     result = session.succeed("*")
 
@@ -260,8 +254,8 @@ def test_fail_fails_the_step_and_commits_nothing_of_it(shared: Start) -> None:
     assert result.steps[BAZ].state is StepState.NOT_RUN
 
 
-def test_a_stored_sibling_is_loaded_and_its_maker_not_run(start: Start) -> None:
-    session = start("seed_sibling.py")
+def test_a_stored_sibling_is_loaded_and_its_maker_not_run(shared: Start) -> None:
+    session = shared("seed_sibling.py")
     session.succeed("base_asset")
 
     result = session.succeed("top_asset")
@@ -270,8 +264,8 @@ def test_a_stored_sibling_is_loaded_and_its_maker_not_run(start: Start) -> None:
     assert session.value("top_asset") == 11
 
 
-def test_siblings_run_takes_the_seed_at_its_word(start: Start) -> None:
-    session = start("seed_sibling.py")
+def test_siblings_run_takes_the_seed_at_its_word(shared: Start) -> None:
+    session = shared("seed_sibling.py")
     session.succeed("base_asset")
 
     result = session.succeed("top_asset", siblings="run")
