@@ -37,11 +37,11 @@ class HomeContent:
 
     @property
     def values(self) -> dict[str, tuple[int, int]]:
-        """The files of values, without their folders."""
+        """The files of values that are whole, without their folders."""
         return {
             path: file
             for path, file in self.files.items()
-            if path.startswith("values/") and file[0]
+            if path.startswith("values/") and file[0] and "/.unfinished-" not in path
         }
 
     def changed(self, later: HomeContent) -> list[str]:

@@ -201,9 +201,12 @@ def test_a_reload_serves_what_was_written_since(folder):
         read_until(process, "Ctrl-C ends both")
         with (folder / "my_assets.py").open("a") as file:
             file.write("\n@asset\ndef added():\n    return 3\n")
+        second = treadle(folder, "dev", "-f", "my_assets.py")
         reloaded = treadle(folder, "reload")
         graph = treadle(folder, "graph", "--json")
 
+        assert second.returncode == 2
+        assert "have that one load changed code (treadle reload)" in second.stderr
         assert reloaded.returncode == 0
         assert "added" in [each["key"] for each in json.loads(graph.stdout)["assets"]]
 

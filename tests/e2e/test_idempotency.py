@@ -1,8 +1,7 @@
-"""A named request makes one run, however many ask at once and whoever is killed meanwhile."""
+"""A named request makes one run, however many ask at once; across a kill: `test_chaos_short.py`."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,8 +10,7 @@ import pytest
 
 import treadle_client
 from tests.e2e.conftest import Start
-from tests.e2e.standing import Standing, standing
-from treadle_client import IdempotencyConflictError, UnreachableError
+from treadle_client import IdempotencyConflictError
 
 CODE = """
 from pathlib import Path
@@ -58,42 +56,6 @@ def test_racing_submits_with_one_key_make_one_run(start: Start, module: Path) ->
     session.client.run(run_id).result(timeout=60).raise_for_failure()
     assert [run.run_id for run in session.client.runs()] == [run_id]
     assert (module.parent / "ran").read_text() == "once\n"
-
-
-def test_racing_submits_across_a_kill_of_the_launcher_make_one_run(
-    module: Path, tmp_path: Path
-) -> None:
-    with standing(module, tmp_path / "home") as services:
-        submitted = threading.Semaphore(0)
-
-        def submit() -> str:
-            run_id = _submit_until_answered(services, submitted)
-            submitted.release()
-            return run_id
-
-        with ThreadPoolExecutor(THREADS) as threads:
-            answers = [threads.submit(submit) for _ in range(RACERS)]
-            # Some are answered, many are under way.
-            for _ in range(3):
-                submitted.acquire()
-            services.kill_launcher()
-            services.start_launcher()
-            (run_id,) = {answer.result(timeout=120) for answer in answers}
-
-        with services.connect() as client:
-            client.run(run_id).result(timeout=60).raise_for_failure()
-            assert [run.run_id for run in client.runs()] == [run_id]
-        assert (module.parent / "ran").read_text() == "once\n"
-
-
-def _submit_until_answered(services: Standing, answered: threading.Semaphore) -> str:
-    """Submit as a client does that does not know whether its call arrived: again."""
-    while True:
-        try:
-            with services.connect() as client:
-                return client.materialize("counted", idempotency_key="nightly").run_id
-        except (UnreachableError, OSError):
-            continue
 
 
 def test_another_request_with_the_key_is_refused_with_what_differs(
