@@ -9,6 +9,8 @@ from treadle._asset_ins_outs import AssetIn, AssetOut
 from treadle._asset_spec import AssetDep, AssetSpec
 from treadle._assets import AssetsDefinition
 from treadle._context import AssetExecutionContext, OpExecutionContext, build_op_context
+from treadle._context import ContextError as ContextError
+from treadle._context import NotInContextError as NotInContextError
 from treadle._cycles import CycleError
 from treadle._dagster_names import not_there as _not_there
 from treadle._definitions import Definitions
@@ -39,6 +41,7 @@ from treadle._op import OpDefinition, op
 from treadle._output import Output
 from treadle._policies import Limits, RetryPolicy
 from treadle._resource import Resource, ResourceParam
+from treadle._resources import UnknownResourceError as UnknownResourceError
 from treadle._retry_requests import Failure, RetryRequested
 from treadle_contract.policy import Backoff, Jitter
 
@@ -95,8 +98,7 @@ __all__ = [
     "op",
 ]
 
-for _name in __all__:
-    _public = globals()[_name]
+for _public in tuple(globals().values()):
     if isinstance(_public, type) and issubclass(_public, BaseException):
         # As it is imported: so tracebacks and failures name it.
         _public.__module__ = __name__

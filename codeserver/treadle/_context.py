@@ -47,7 +47,9 @@ class OpExecutionContext:
     def __getattr__(self, name: str) -> NoReturn:
         said = not_in_context(name)
         if said is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            # Python's own questions, and tools', are for private names.
+            hint = "" if name.startswith("_") else did_you_mean(name, _public_names(type(self)))
+            raise AttributeError(f"There is no context.{name}.{hint}")
         raise NotInContextError(said)
 
     @property
@@ -225,3 +227,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
     )
+
+
+def _public_names(kind: type) -> list[str]:
+    return [name for name in dir(kind) if not name.startswith("_")]

@@ -84,7 +84,14 @@ def _raised(error: BaseException) -> str:
         return f"raised {name}: {error.problem} {error.fix}{also}"
     if isinstance(error, RetryRequested):
         return f"asked to be tried again, {text}."
-    return f"raised {name}: {text}" if text else f"raised {name}."
+    return f"raised {name}: {text}{_hint(error, text)}" if text else f"raised {name}."
+
+
+def _hint(error: BaseException, text: str) -> str:
+    """Say how an asset is read, of an error that a definition in the place of its value makes."""
+    if not isinstance(error, TypeError | AttributeError) or "'AssetsDefinition'" not in text:
+        return ""
+    return ". The value of an asset is read by an argument of the asset's name"
 
 
 def _text(error: BaseException) -> str:

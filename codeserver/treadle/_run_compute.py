@@ -16,7 +16,7 @@ from treadle._interrupted import StepInterrupted
 from treadle._left_out import LEAVING_OUT
 from treadle._op import OpDefinition
 from treadle._output import Output
-from treadle._signatures import Kind, parameters_of
+from treadle._signatures import Kind, is_generator_function, parameters_of
 from treadle._step_code import StepCode
 from treadle._value_words import a
 from treadle_contract.run import FailureWhere
@@ -51,10 +51,7 @@ def computed(
     try:
         for item in items:
             if not isinstance(item, Output):
-                raise _refused(
-                    f"{subject} yielded {a(type(item).__name__)}, which is no Output.",
-                    "Yield Output(value, output_name=…).",
-                )
+                raise _no_output(op, item, subject)
             try:
                 yield _named(item, names)
             except StepInterrupted as error:
@@ -63,6 +60,18 @@ def computed(
             del item
     finally:
         items.close()
+
+
+def _no_output(op: OpDefinition, item: object, subject: str) -> StepFailedError:
+    kind = a(type(item).__name__)
+    if is_generator_function(op.fn):
+        return _refused(
+            f"{subject} yielded {kind}, which is no Output.", "Yield Output(value, output_name=…)."
+        )
+    return _refused(
+        f"{subject} returned a generator, which yielded {kind} and no Output.",
+        "Return a list of what it yields, to store that, or have it yield Outputs.",
+    )
 
 
 def _called(

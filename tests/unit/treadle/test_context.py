@@ -113,3 +113,18 @@ def test_metadata_after_the_output_was_yielded_is_refused(bench):
         context.add_output_metadata({"rows": 1}, output_name="a")
 
     assert "Output 'a' was yielded" in failure_of(bench, work)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("runid", "There is no context.runid. Did you mean 'run_id'?"),
+        ("nothing_like_it", "There is no context.nothing_like_it."),
+        ("_run_id", "There is no context._run_id."),
+    ],
+)
+def test_an_attribute_that_is_not_there_names_the_one_that_was_meant(name, said):
+    with pytest.raises(AttributeError) as caught:
+        getattr(build_op_context(), name)
+
+    assert str(caught.value) == said

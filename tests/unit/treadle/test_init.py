@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import treadle
 
 
@@ -95,3 +97,8 @@ def test_tracebacks_name_exceptions_as_they_are_imported() -> None:
 
     assert len(errors) > 10
     assert {each.__module__ for each in errors} == {"treadle"}
+
+
+@pytest.mark.parametrize("name", ["ContextError", "NotInContextError", "UnknownResourceError"])
+def test_an_error_that_only_ops_meet_is_imported_as_it_is_named(name: str) -> None:
+    assert getattr(treadle, name).__module__ == "treadle"

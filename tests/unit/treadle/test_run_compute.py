@@ -352,3 +352,14 @@ def test_a_none_in_a_tuple_makes_no_optional_output_that_is_not_selected(bench):
     made_of = bench.run(several, step="several", select=["a"]).materialized
 
     assert [(made.asset_key, made.unexpected) for made in made_of] == [("a", False), ("c", True)]
+
+
+def test_a_generator_that_is_returned_is_told_from_one_that_the_op_is(bench):
+    @op(out=PAIR)
+    def work():
+        return (each for each in [1, 2])
+
+    assert refusal(bench, work) == (
+        "Step 'pair.work': op 'work' returned a generator, which yielded an int and no Output."
+        " Return a list of what it yields, to store that, or have it yield Outputs."
+    )
