@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from treadle import canonical
 from treadle._system import uncollected
@@ -12,6 +13,7 @@ from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
 from treadle_codeserver.module_report import ModuleReport, ModuleState
 from treadle_codeserver.source_files import SourceFile
+from treadle_contract.message import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,11 @@ class LoadOutcome:
     modules: tuple[ModuleReport, ...]
     snapshot: Snapshot | None = None
     files: Mapping[str, SourceFile] = field(default_factory=dict)
+
+
+# What the contract's fields for them hold.
+_MOST_LINES: Final = 2**31 - 1
+_MOST_US: Final = 100 * 365 * 24 * 60 * 60 * 1_000_000
 
 
 class FrameError(ValueError):
@@ -52,7 +59,7 @@ class LoadProgress:
             ((kind, body),) = frame.items()
             match kind:
                 case "moduleStarted":
-                    self._current = _number(_object(body)["index"])
+                    self._current = self._index(_object(body))
                 case "moduleEnded":
                     self._ended(_object(body))
                 case "filesRead":
@@ -70,7 +77,7 @@ class LoadProgress:
                     raise FrameError(f"unknown frame {kind!r}")
         except FrameError:
             raise
-        except (LookupError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise FrameError(f"broken frame: {error}") from error
 
     def outcome(self) -> LoadOutcome:
@@ -125,14 +132,18 @@ class LoadProgress:
 
     def _ended(self, ended: Mapping[str, Json]) -> None:
         self._current = None
-        index = _number(ended["index"])
+        index = self._index(ended)
         self._reports[index] = ModuleReport(
             target=self._reports[index].target,
             state=ModuleState(_text(ended["state"])),
             problem=_text(ended["problem"]),
             source=_source(ended),
-            duration_us=_number(ended["durationUs"]),
+            duration_us=_number(ended["durationUs"], _MOST_US),
         )
+
+    def _index(self, message: Mapping[str, Json]) -> int:
+        """Return of which target a message is."""
+        return range(len(self._reports))[_number(message["index"])]
 
     def _failed(self, problem: Mapping[str, Json]) -> None:
         """Take the end of a load that gave no location.
@@ -172,10 +183,13 @@ def _source(message: Mapping[str, Json]) -> SourceLine | None:
 def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(f"text expected, got {type(value).__name__}")
-    return value
+    # Half of a surrogate pair is told to nobody as it is.
+    return value.encode("utf-8", "replace").decode()
 
 
-def _number(value: Json) -> int:
+def _number(value: Json, most: int = _MOST_LINES) -> int:
     if not isinstance(value, int):
         raise TypeError(f"number expected, got {type(value).__name__}")
+    if not 0 <= value <= most:
+        raise ValueError(f"0 to {most} expected, got {shown(value)}")
     return value

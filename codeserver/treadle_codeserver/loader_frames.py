@@ -45,7 +45,7 @@ def parsed(body: bytes) -> dict[str, Json]:
     """
     try:
         frame = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FrameError(f"not JSON: {error}") from error
     if not isinstance(frame, dict):
         raise FrameError("a frame is an object")

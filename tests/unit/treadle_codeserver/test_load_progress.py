@@ -107,6 +107,12 @@ def test_an_interpreter_that_never_started_is_told_at_the_first_target() -> None
     assert states(outcome.modules) == [ModuleState.EXITED, ModuleState.NOT_REACHED]
 
 
+def test_half_a_surrogate_pair_is_told_as_a_question_mark() -> None:
+    (report,) = fed(["a"], ended(0, "raised", "caf\udce9")).outcome().modules
+
+    assert report.problem == "caf?"
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -114,6 +120,11 @@ def test_an_interpreter_that_never_started_is_told_at_the_first_target() -> None
         {"unheardOf": {}},
         {"moduleStarted": {"index": 0}, "moduleEnded": {}},
         {"moduleStarted": {"index": "0"}},
+        {"moduleStarted": {"index": 1}},
+        {"moduleStarted": {"index": -1}},
+        {"moduleEnded": {**ended(0)["moduleEnded"], "index": -1}},  # type: ignore[dict-item]
+        {"moduleEnded": {**ended(0)["moduleEnded"], "durationUs": 10**400}},  # type: ignore[dict-item]
+        {"moduleEnded": {**ended(0)["moduleEnded"], "file": "/a", "line": 2**31}},  # type: ignore[dict-item]
         {"moduleEnded": {"index": 0}},
         {"moduleEnded": {**ended(0)["moduleEnded"], "state": "tired"}},  # type: ignore[dict-item]
         {"moduleEnded": {**ended(0)["moduleEnded"], "index": 7}},  # type: ignore[dict-item]

@@ -25,7 +25,7 @@ def test_frames_are_whole_however_the_bytes_arrive() -> None:
         ]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"nonsense", b"\xff"])
+@pytest.mark.parametrize("body", [b"[]", b"nonsense", b"\xff", b"[" * 100_000])
 def test_what_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(FrameError):
         parsed(body)
