@@ -54,7 +54,8 @@ def internal_failure(error: BaseException) -> Failure:
     return Failure(
         reason=FailureReason.INTERNAL,
         message=_cut(
-            f"Treadle itself failed: {type(error).__name__}: {error}. Please report it.",
+            f"Treadle itself failed: {type(error).__name__}: {error}{limits.explain(error)}. Please"
+            " report it.",
             _MESSAGE_CHARACTERS,
         ),
         error_class=class_name(error),

@@ -15,9 +15,11 @@ import treadle_api.v1
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?(?:\.[A-Za-z_]\w*(?:\[[^\]]*\])?)*")
 _INDEX = re.compile(r"\[[^\]]*\]")
 # A limit that can be, and is met, is told as people call it: it is no lie.
-_LIMIT = re.compile(r"raise (?:its|the import) timeout", re.IGNORECASE)
+_LIMIT = re.compile(r"raise (?:its|the import) timeout|of its process is \d+", re.IGNORECASE)
 # What a step forged and its host could not read is told of the descriptor that it came on.
 _GARBLED = re.compile("wrote to the descriptor that its process reports to Treadle on")
+# A target can be anything: that it is no module is seen where it is imported.
+_NO_MODULE = re.compile("could not be imported: ModuleNotFoundError: No module named")
 _WHOLE = "HostFrame"
 """What cannot be read at all has no fields."""
 
@@ -27,7 +29,7 @@ def names_field(text: str) -> bool:
 
     A path is `Message.field`, `field.field`, `field[0]`.
     """
-    is_met = _LIMIT.search(text) or _GARBLED.search(text)
+    is_met = _LIMIT.search(text) or _GARBLED.search(text) or _NO_MODULE.search(text)
     return bool(is_met) or any(_is_field(path) for path in _PATH.findall(text))
 
 
@@ -46,6 +48,7 @@ def _contract() -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of all messages, and of all fields."""
     messages = tuple(_messages())
     fields = frozenset(field.name for each in messages for field in each.fields)
+    fields |= {oneof.name for each in messages for oneof in each.oneofs}
     fields |= {"seconds", "nanos"}  # of a Timestamp
     return frozenset(each.name for each in messages), fields
 

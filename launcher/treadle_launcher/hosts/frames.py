@@ -10,7 +10,7 @@ from treadle_contract.frame_bounds import FRAME
 from treadle_contract.ids import HostId
 from treadle_contract.json_codec import decode, dumps
 from treadle_contract.json_text import parsed
-from treadle_contract.message import ContractError, Message
+from treadle_contract.message import ContractError, Message, shown
 from treadle_contract.run import FailureReason
 from treadle_contract.worker import (
     Ack,
@@ -67,6 +67,7 @@ def decode_frame(body: bytes) -> FromHost | None:
     frame: dict[str, Any] = {}
     try:
         frame = parsed(body, "HostFrame", FRAME)
+        _check_objects(frame)
         if frame.get("report") is not None:
             return _decode_report(frame["report"])
         if frame.get("hello") is not None:
@@ -76,6 +77,13 @@ def decode_frame(body: bytes) -> FromHost | None:
     except ContractError as error:
         raise FrameError(str(error), _named_host(frame)) from error
     return None
+
+
+def _check_objects(frame: dict[str, Any]) -> None:
+    for name in ("hello", "report", "ack"):
+        said = frame.get(name)
+        if said is not None and not isinstance(said, dict):
+            raise ContractError(f"HostFrame.{name}", f"is {shown(said)}; it must be an object")
 
 
 def _checked(cls: type[M], obj: object) -> M:
@@ -90,8 +98,8 @@ def _named_host(frame: dict[str, Any]) -> HostId | None:
     return HostId(host_id) if isinstance(host_id, str) else None
 
 
-def _decode_report(obj: object) -> tuple[Record, ...]:
-    if not isinstance(obj, dict) or not isinstance(obj.get("records", []), list):
+def _decode_report(obj: dict[str, Any]) -> tuple[Record, ...]:
+    if not isinstance(obj.get("records", []), list):
         return decode(Report, obj).records
     records = map(_decode_record, obj.get("records", []))
     return tuple(record for record in records if record is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,9 @@ def test_what_the_user_raised_has_the_place_where_it_was_raised() -> None:
     place = step_failure(caught.value, op=OP).source
     assert place is not None
     assert place.file == __file__
+
+
+def test_what_of_ours_meets_a_limit_names_that() -> None:
+    failure = internal_failure(OSError(errno.EMFILE, "Too many open files"))
+
+    assert "Too many open files (RLIMIT_NOFILE of its process is " in failure.message
