@@ -13,6 +13,8 @@ from typing import Self
 
 _END_SECONDS = 30
 _SHOWN_LINES = 60
+_GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""What is freed goes back to the system at once (glibc keeps large pieces else): what grows is held."""
 
 
 class Service:
@@ -34,6 +36,7 @@ class Service:
             [*self._command, *flags],
             pass_fds=(ready_write, alive_read),
             stderr=self._log,
+            env={**os.environ, **_GIVEN_BACK},
         )
         os.close(ready_write)
         os.close(alive_read)
