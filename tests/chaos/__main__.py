@@ -87,19 +87,19 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
     "full-disk": ("The disk of the home is full for a while", lambda: adversity.full_disk(SEED)),
     "launcher-descriptors": (
         "No descriptor left in the launcher for a while",
-        lambda: adversity.no_descriptors_in_the_launcher(SEED),
+        lambda: adversity.under([adversity.no_descriptors_in_the_launcher()], SEED),
     ),
     "host-descriptors": (
         "No descriptor left in the hosts for a while",
-        lambda: adversity.no_descriptors_in_hosts(SEED),
+        lambda: adversity.under([adversity.no_descriptors_in_hosts()], SEED),
     ),
     "journal": (
         "Launcher and hosts killed, each journal cut in its last record",
-        lambda: adversity.cut_journal(SEED),
+        lambda: adversity.under([adversity.cut_journal()], SEED),
     ),
     "stopped": (
         "The launcher stopped for a minute and continued",
-        lambda: adversity.stopped_launcher(SEED, seconds=min(60.0, 60.0 * SCALE)),
+        lambda: adversity.under([adversity.stopped_launcher(min(60.0, 60.0 * SCALE))], SEED),
     ),
     "store-refuses": (
         "The database locked, slow, failing, read-only, full, for seconds to minutes",

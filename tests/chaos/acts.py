@@ -211,7 +211,8 @@ class Act:
             after = HomeContent.of(home)
         is_exact = is_stopped or self.where == "copy"
         outcome.compared["whole" if is_exact else "values and database"] += 1
-        found = before.changed(after) if is_exact else before.lost(after)
+        but_for = {"lock"} if self.command.takes_lock else set()
+        found = before.changed(after, but_for) if is_exact else before.lost(after)
         outcome.faults += [f"{self}: {one}" for one in found]
 
     @contextmanager

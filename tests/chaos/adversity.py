@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import treadle_client
-from tests.chaos.kills import SERVICES, Log, Outcome, Victim, before_all, check, count_effects
+from tests.chaos.kills import SERVICES, Outcome, Victim, before_all, check, count_effects
 from tests.chaos.place import Place, a_place, patiently, wait_until
 from tests.chaos.power_cut import log_of
 
@@ -52,31 +52,35 @@ class Adversity:
 Disturb = Callable[[Place, Adversity, random.Random], None]
 
 
-def under(  # noqa: PLR0913 - what differs between the kinds
-    name: str,
-    disturb: Disturb,
-    seed: int,
-    *,
-    runs: int = 2,
-    op_ms: int = 100,
-    allowed: Sequence[str] = ("lost",),
-    once: bool = False,
-    home: Path | None = None,
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of adversity. `allowed`: why attempts may fail; `once`: no op runs a second time."""
+
+    name: str
+    disturb: Disturb
+    allowed: tuple[str, ...] = ("lost",)
+    once: bool = False
+
+
+def under(
+    kinds: Sequence[Kind], seed: int, *, runs: int = 2, op_ms: int = 100, home: Path | None = None
 ) -> Adversity:
-    """Have runs in flight, do something to the services, and hold what becomes of the runs."""
+    """Have runs in flight for each kind, do it to the services, and hold what becomes of the runs."""
     rng = random.Random(seed)
-    adversity = Adversity(name=name)
+    adversity = Adversity(name=", then ".join(kind.name for kind in kinds))
     outcome = adversity.storm
-    outcome.allowed = tuple(allowed)
+    outcome.allowed = tuple(reason for kind in kinds for reason in kind.allowed)
     with a_place(home=home, CHAOS_OP_MS=str(op_ms)) as place:
         place.start()
         with place.client() as client:
             expected, before = before_all(place, client, ASSET)
-            quiet = len(place.effects())
-            handles = [client.materialize(ASSET) for _ in range(runs)]
-            wait_until(lambda: len(place.effects()) > quiet + 2 * runs, "ops run")
-            disturb(place, adversity, rng)
-            logs: list[Log] = [before, *(log_of(client, handle.run_id) for handle in handles)]
+            logs = [before]
+            for kind in kinds:
+                quiet = len(place.effects())
+                handles = [client.materialize(ASSET) for _ in range(runs)]
+                wait_until(lambda quiet=quiet: len(place.effects()) > quiet + 2 * runs, "ops run")
+                kind.disturb(place, adversity, rng)
+                logs += [log_of(client, handle.run_id) for handle in handles]
             fresh = patiently(lambda: client.materialize(ASSET))
             logs.append(log_of(client, fresh.run_id))
             check(place, client, logs, expected, outcome)
@@ -84,7 +88,8 @@ def under(  # noqa: PLR0913 - what differs between the kinds
                 logs[-1][-1].state is not treadle_client.RunState.SUCCEEDED
             ):
                 outcome.faults.append("a run that came after it did not succeed")
-        count_effects(place, SERVICES if once else tuple(Victim), outcome, logs)
+        is_once = all(kind.once for kind in kinds)
+        count_effects(place, SERVICES if is_once else tuple(Victim), outcome, logs)
         outcome.faults += [f"left: {one}" for one in place.end()]
     return adversity
 
@@ -104,7 +109,7 @@ def told(adversity: Adversity, call: Callable[[], object]) -> None:
 # The kinds.
 
 
-def stopped_launcher(seed: int, *, seconds: float) -> Adversity:
+def stopped_launcher(seconds: float) -> Kind:
     """SIGSTOP of the launcher for a while, and SIGCONT: nothing is lost, nothing runs twice."""
 
     def disturb(place: Place, adversity: Adversity, rng: random.Random) -> None:
@@ -113,10 +118,10 @@ def stopped_launcher(seed: int, *, seconds: float) -> Adversity:
         place.launcher.signal(signal.SIGCONT)
 
     # A host that had nothing to do for its whole grace leaves meanwhile, and takes no task more.
-    return under("launcher stopped and continued", disturb, seed, once=True)
+    return Kind(name="launcher stopped and continued", disturb=disturb, once=True)
 
 
-def cut_journal(seed: int) -> Adversity:
+def cut_journal() -> Kind:
     """Launcher and hosts are gone, and the last record of each journal is cut in its middle."""
 
     def disturb(place: Place, adversity: Adversity, rng: random.Random) -> None:
@@ -137,10 +142,10 @@ def cut_journal(seed: int) -> Adversity:
                 journal.write_bytes(data[: rng.randrange(last, len(data))])
         place.launcher.start()
 
-    return under("journal cut in mid-record", disturb, seed)
+    return Kind(name="journal cut in mid-record", disturb=disturb)
 
 
-def no_descriptors_in_the_launcher(seed: int, *, seconds: float = 0.7) -> Adversity:
+def no_descriptors_in_the_launcher(seconds: float = 0.7) -> Kind:
     """The launcher may open nothing more for a while."""
 
     def disturb(place: Place, adversity: Adversity, rng: random.Random) -> None:
@@ -149,10 +154,10 @@ def no_descriptors_in_the_launcher(seed: int, *, seconds: float = 0.7) -> Advers
             told(adversity, lambda: treadle_client.Client.connect(place.address, timeout=1))
             time.sleep(seconds)
 
-    return under("no descriptors left in the launcher", disturb, seed, once=True)
+    return Kind(name="no descriptors left in the launcher", disturb=disturb, once=True)
 
 
-def no_descriptors_in_hosts(seed: int, *, seconds: float = 0.7) -> Adversity:
+def no_descriptors_in_hosts(seconds: float = 0.7) -> Kind:
     """The hosts may open nothing more for a while: no step can start."""
 
     def disturb(place: Place, adversity: Adversity, rng: random.Random) -> None:
@@ -162,7 +167,7 @@ def no_descriptors_in_hosts(seed: int, *, seconds: float = 0.7) -> Adversity:
             time.sleep(seconds)
 
     allowed = ("lost", "start_failed", "user_error")
-    return under("no descriptors left in the hosts", disturb, seed, allowed=allowed)
+    return Kind(name="no descriptors left in the hosts", disturb=disturb, allowed=allowed)
 
 
 @contextmanager
@@ -196,7 +201,8 @@ def full_disk(seed: int, *, seconds: float = 0.7) -> Adversity | None:
         if disk is None:
             return None
         allowed = ("lost", "start_failed", "user_error", "internal", "exit")
-        return under("disk full", disturb, seed, allowed=allowed, home=disk / "home")
+        kind = Kind(name="disk full", disturb=disturb, allowed=allowed)
+        return under([kind], seed, home=disk / "home")
 
 
 @contextmanager

@@ -71,6 +71,11 @@ class Command:
     changes: bool = False
     ran: int = 0
 
+    @property
+    def takes_lock(self) -> bool:
+        """Whether it writes into the home's lock who has it, be it refused or find nothing to do."""
+        return self.changes or self.words == ("db", "upgrade")
+
     def __str__(self) -> str:
         shown = {OTHER: "theirs", OWN: "ours"}
         return " ".join(shown.get(word, word) for word in self.words if word != "RUN")

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import stat
 import tempfile
+from collections.abc import Set as AbstractSet
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +45,9 @@ class HomeContent:
             if path.startswith("values/") and file[0] and "/.unfinished-" not in path
         }
 
-    def changed(self, later: HomeContent) -> list[str]:
+    def changed(self, later: HomeContent, but_for: AbstractSet[str]) -> list[str]:
         """Return what is another than later, in words; nothing else may have written meanwhile."""
-        paths = sorted(self.files.keys() | later.files.keys())
+        paths = sorted((self.files.keys() | later.files.keys()) - but_for)
         changed = [path for path in paths if self.files.get(path) != later.files.get(path)]
         return _listed("changed", changed) + self._changed_rows(later)
 

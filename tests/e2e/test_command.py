@@ -38,6 +38,10 @@ def bad(quick):
 def slow():
     Path("slow-started").touch()
     time.sleep(600)
+
+@asset
+def below_slow(slow):
+    return 1
 """
 
 
@@ -116,20 +120,6 @@ def test_a_failed_run_ends_with_1_and_names_the_line(folder):
     assert f"at {folder}/my_assets.py:17" in done.stdout
 
 
-def test_a_wrong_selection_ends_with_2_and_a_suggestion(folder):
-    done = treadle(folder, "plan", "-f", "my_assets.py", "-s", "qick")
-
-    assert done.returncode == 2
-    assert "quick" in done.stderr
-
-
-def test_a_load_without_a_record_ends_with_2_and_what_is_accepted(folder):
-    done = treadle(folder, "materialize", "-f", "my_assets.py", "-s", "below")
-
-    assert done.returncode == 2
-    assert "--select 'below or quick'" in done.stderr
-
-
 def test_code_that_does_not_load_ends_with_2_and_its_traceback(folder):
     (folder / "broken.py").write_text("raise RuntimeError('broken here')\n")
 
@@ -162,53 +152,73 @@ def test_a_killed_command_leaves_no_process(folder):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_dev_serves_other_commands_and_leaves_nothing(folder, ending):
+def test_dev_leaves_nothing(folder, ending):
     with started(folder, "dev", "-f", "my_assets.py") as process:
         read_until(process, "Ctrl-C ends both")
-        made = treadle(folder, "materialize", "-s", "quick or below")
-        treadle(folder, "materialize", "-s", "slow", "--detach")
+        assert treadle(folder, "materialize", "-s", "slow", "--detach").returncode == 0
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(ending)
         process.communicate(timeout=SECONDS)
 
-        assert made.returncode == 0
         assert process.returncode == (-9 if ending == signal.SIGKILL else 0)
         assert gone(children)
     assert treadle(folder, "graph").returncode == 3
 
 
-def test_a_detached_run_is_watched_told_of_and_cancelled(folder):
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A folder with code that `treadle dev` serves while tests of this file give commands there."""
+    folder = tmp_path_factory.mktemp("dev")
+    (folder / "my_assets.py").write_text(CODE)
     with started(folder, "dev", "-f", "my_assets.py") as process:
         read_until(process, "Ctrl-C ends both")
-        run_id = treadle(folder, "materialize", "-s", "slow or quick", "--detach").stdout.strip()
-        with started(folder, "runs", "watch", run_id) as watching:
-            read_until(watching, "quick succeeded")
-            shown = treadle(folder, "runs", "show", run_id, "--json")
-            logs = treadle(folder, "runs", "logs", run_id, "quick", "--stream", "stdout")
-            cancelled = treadle(folder, "runs", "cancel", run_id, "--wait", "--json")
-            watching.communicate(timeout=SECONDS)
-        again = treadle(folder, "runs", "cancel", run_id)
-
-        assert json.loads(shown.stdout)["run"]["run_id"] == run_id
-        assert logs.stdout == "written to fd 1\n"
-        assert json.loads(cancelled.stdout)["status"] == "CANCELLED"
-        assert watching.returncode == 1
-        assert again.returncode == 2
+        yield folder
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=SECONDS)
 
 
-def test_a_reload_serves_what_was_written_since(folder):
-    with started(folder, "dev", "-f", "my_assets.py") as process:
-        read_until(process, "Ctrl-C ends both")
-        with (folder / "my_assets.py").open("a") as file:
-            file.write("\n@asset\ndef added():\n    return 3\n")
-        second = treadle(folder, "dev", "-f", "my_assets.py")
-        reloaded = treadle(folder, "reload")
-        graph = treadle(folder, "graph", "--json")
+def test_a_wrong_selection_ends_with_2_and_a_suggestion(served):
+    done = treadle(served, "plan", "-s", "qick")
 
-        assert second.returncode == 2
-        assert "have that one load changed code (treadle reload)" in second.stderr
-        assert reloaded.returncode == 0
-        assert "added" in [each["key"] for each in json.loads(graph.stdout)["assets"]]
+    assert done.returncode == 2
+    assert "quick" in done.stderr
+
+
+def test_a_load_without_a_record_ends_with_2_and_what_is_accepted(served):
+    done = treadle(served, "materialize", "-s", "below_slow")
+
+    assert done.returncode == 2
+    assert "--select 'below_slow or slow'" in done.stderr
+
+
+def test_a_detached_run_is_watched_told_of_and_cancelled(served):
+    run_id = treadle(served, "materialize", "-s", "slow or quick", "--detach").stdout.strip()
+    with started(served, "runs", "watch", run_id) as watching:
+        read_until(watching, "quick succeeded")
+        shown = treadle(served, "runs", "show", run_id, "--json")
+        logs = treadle(served, "runs", "logs", run_id, "quick", "--stream", "stdout")
+        cancelled = treadle(served, "runs", "cancel", run_id, "--wait", "--json")
+        watching.communicate(timeout=SECONDS)
+    again = treadle(served, "runs", "cancel", run_id)
+
+    assert json.loads(shown.stdout)["run"]["run_id"] == run_id
+    assert logs.stdout == "written to fd 1\n"
+    assert json.loads(cancelled.stdout)["status"] == "CANCELLED"
+    assert watching.returncode == 1
+    assert again.returncode == 2
+
+
+def test_a_second_dev_is_refused_and_a_reload_serves_what_was_written_since(served):
+    with (served / "my_assets.py").open("a") as file:
+        file.write("\n@asset\ndef added():\n    return 3\n")
+    second = treadle(served, "dev", "-f", "my_assets.py")
+    reloaded = treadle(served, "reload")
+    graph = treadle(served, "graph", "--json")
+
+    assert second.returncode == 2
+    assert "have that one load changed code (treadle reload)" in second.stderr
+    assert reloaded.returncode == 0
+    assert "added" in [each["key"] for each in json.loads(graph.stdout)["assets"]]
 
 
 def test_the_services_are_started_one_by_one_too(folder):

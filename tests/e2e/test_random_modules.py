@@ -152,7 +152,7 @@ def test_two_runs_in_a_row_do_and_store_what_the_model_says(start: Start, tmp_pa
     session = start(target)
     numbers = itertools.count()
 
-    @examples(5)
+    @examples(3)
     @given(size=st.integers(1, 10), seed=st.integers(0, 2**64), changes=st.booleans())
     def holds(size: int, seed: int, changes: bool) -> None:
         # Assets of their own for each example: the record is of the whole home.
