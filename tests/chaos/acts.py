@@ -48,7 +48,7 @@ class People(Outcome):
         """Return what is printed."""
         acts = {
             "commands given, and where": _by_place(self.done),
-            "different ones": len({command for command, _ in self.done}),
+            "different commands": len({command for command, _ in self.done}),
             "of them refused, as they are to be": _by_place(self.refused),
             "homes compared before and after a command that reads": dict(self.compared),
         }
