@@ -36,12 +36,25 @@ class OutputSource:
     step_key: StepKey
     output: str
 
+    @property
+    def step_output(self) -> OutputSource:
+        """The output, as the contract's `Source` has it."""
+        return self
+
+    @property
+    def asset_key(self) -> None:
+        """None: it reads no asset."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetSource:
     """An input reads an asset of another block, or an external one."""
 
     asset_key: KeyText
+
+    @property
+    def step_output(self) -> None:
+        """None: it reads no output of a step."""
 
 
 Source: TypeAlias = OutputSource | AssetSource
@@ -82,6 +95,11 @@ class StepOutput:
     manager_key: str = "io_manager"
     manager_builtin: bool = True
     input_names: tuple[str, ...] | None = None
+
+    @property
+    def io_manager_key(self) -> str:
+        """`manager_key`, by its name in the contract."""
+        return self.manager_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +169,11 @@ class Asset:
     def is_external(self) -> bool:
         """Whether no block of this location makes it."""
         return self.block is None
+
+    @property
+    def io_manager_key(self) -> str:
+        """`manager_key`, by its name in the contract."""
+        return self.manager_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

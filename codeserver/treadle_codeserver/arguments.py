@@ -14,7 +14,10 @@ from treadle_access.addresses import Address, BadAddressError, TcpAddress, parse
 from treadle_access.folders import default_socket
 from treadle_access.tokens import TokenFileError, read_token
 from treadle_codeserver import defaults
-from treadle_codeserver.targets import FileTarget, ImportScope, LoadCommand, ModuleTarget, Target
+from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget, Target
+from treadle_contract.codeserver import ImportScope
+
+_IMPORT_SCOPES = {scope.value.replace("_", "-"): scope for scope in ImportScope}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def read(argv: Sequence[str]) -> Settings:
         working_directory=_folder(parser, args.working_directory),
         targets=tuple(args.targets),
         import_timeout=args.import_timeout,
-        import_scope=ImportScope(args.import_scope),
+        import_scope=_IMPORT_SCOPES[args.import_scope],
     )
     name = args.name or _default_name(command.targets[0])
     bind = _bind(parser, args.bind, f"{command.working_directory}\0{name}")
@@ -88,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--import",
         dest="import_scope",
-        choices=[each.value for each in ImportScope],
-        default=ImportScope.PER_LOAD.value,
+        choices=list(_IMPORT_SCOPES),
+        default=next(iter(_IMPORT_SCOPES)),
         help="how long a host's import serves: until the next load, or one run",
     )
     add("--alive-fd", type=_descriptor, metavar="N", help="a pipe; leave when it ends")

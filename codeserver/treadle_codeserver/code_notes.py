@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from treadle_codeserver.location import LocationState, LocationStatus
+from treadle_codeserver.location import LocationStatus
+from treadle_contract.graph import LocationState
 
 _NAMED: Final = 3
 _RELOAD: Final = "`treadle reload` loads it anew."
@@ -37,7 +38,7 @@ def code_notes(status: LocationStatus, answer: str = "plan") -> Iterator[str]:
 def _problem(status: LocationStatus) -> str:
     """Say what failed and how: of a traceback the last line, which names the error, else the first."""
     for module in status.modules:
-        lines = module.problem.strip().splitlines()
+        lines = module.problem.head.strip().splitlines() if module.problem else []
         if lines:
             place = f"{module.source.file}:{module.source.line}" if module.source else module.target
             told = lines[-1] if lines[0].lstrip().startswith(("Traceback", "File ")) else lines[0]

@@ -14,12 +14,6 @@ STOP_GRACE_S = 2.0
 PING_INTERVAL_MS = 5_000
 """How often a caller with an open call may ping; gRPC's own five minutes find no stopped server."""
 
-PART_ITEMS = 500
-"""How many items one message of a stream holds."""
-
-PART_BYTES = 1024 * 1024
-"""How large one message of a stream becomes; a single item may be larger."""
-
 KEPT_PLAN_BYTES = 32 * 1024 * 1024
 """How many bytes of encoded plans are kept for whoever asks for the same again."""
 

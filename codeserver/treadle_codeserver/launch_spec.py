@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from treadle_codeserver.targets import LoadCommand
+from treadle_codeserver.location import Served
+from treadle_codeserver.targets import FileTarget, LoadCommand
+from treadle_contract.codeserver import LaunchSpec, LaunchTarget
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchSpec:
-    """How a host is started. The environment may hold secrets and is left out of the text."""
-
-    command: LoadCommand
-    digest: str
-    core_digest: str
-    generation: str
-    generator_states: tuple[str, ...]
-    environment: Mapping[str, str] = field(repr=False)
+def launch_spec_of(command: LoadCommand, served: Served) -> LaunchSpec:
+    """Return how a host of what is served is started."""
+    return LaunchSpec(
+        interpreter=str(command.interpreter),
+        working_directory=str(command.working_directory),
+        targets=tuple(
+            LaunchTarget(file=str(target.path))
+            if isinstance(target, FileTarget)
+            else LaunchTarget(module=target.module)
+            for target in command.targets
+        ),
+        environment=own_environment(),
+        digest=served.snapshot.digest,
+        core_digest=served.snapshot.core_digest,
+        generation=served.generation,
+        generator_states=served.snapshot.generator_states,
+        import_timeout_ms=round(command.import_timeout * 1000),
+        import_scope=command.import_scope,
+    )
 
 
 def own_environment() -> dict[str, str]:

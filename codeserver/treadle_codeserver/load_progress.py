@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from treadle import canonical
@@ -11,9 +12,10 @@ from treadle._system import uncollected
 from treadle.canonical import Json
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
-from treadle_codeserver.module_report import ModuleReport, ModuleState
 from treadle_codeserver.source_files import SourceFile
+from treadle_contract.graph import ModuleReport, ModuleState
 from treadle_contract.message import shown
+from treadle_contract.value import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +97,15 @@ class LoadProgress:
         `how` says how it ended, `output` is the end of what it wrote.
         """
         text = f"{how} while this was loaded."
-        return self._stopped(ModuleState.EXITED, text, output, duration_us=0)
+        return self._stopped(ModuleState.EXITED, text, output, duration=timedelta())
 
     def hung(self, *, seconds: float, output: str) -> LoadOutcome:
         """Return the outcome of a loader that was killed after it was silent for so long."""
         text = f"The import did not end within {seconds:g} s and was killed."
-        duration_us = int(seconds * 1_000_000)
-        return self._stopped(ModuleState.HUNG, text, output, duration_us=duration_us)
+        return self._stopped(ModuleState.HUNG, text, output, duration=timedelta(seconds=seconds))
 
     def _stopped(
-        self, state: ModuleState, text: str, output: str, *, duration_us: int
+        self, state: ModuleState, text: str, output: str, *, duration: timedelta
     ) -> LoadOutcome:
         shown = cleaned(output)
         problem = f"{text} The end of its output:\n{shown}" if shown else text
@@ -113,9 +114,9 @@ class LoadProgress:
         reports[index] = ModuleReport(
             target=reports[index].target,
             state=state,
-            problem=problem,
+            problem=Text(head=problem),
             source=last_user_line(output),
-            duration_us=duration_us or reports[index].duration_us,
+            duration=duration or reports[index].duration,
         )
         return LoadOutcome(modules=tuple(reports))
 
@@ -135,10 +136,10 @@ class LoadProgress:
         index = self._index(ended)
         self._reports[index] = ModuleReport(
             target=self._reports[index].target,
-            state=ModuleState(_text(ended["state"])),
-            problem=_text(ended["problem"]),
+            state=_state(ended),
+            problem=_problem(ended),
             source=_source(ended),
-            duration_us=_number(ended["durationUs"], _MOST_US),
+            duration=timedelta(microseconds=_number(ended["durationUs"], _MOST_US)),
         )
 
     def _index(self, message: Mapping[str, Json]) -> int:
@@ -164,7 +165,7 @@ class LoadProgress:
         self._reports[index] = replace(
             self._reports[index],
             state=ModuleState.RAISED,
-            problem=_text(problem["problem"]),
+            problem=_problem(problem),
             source=source,
         )
 
@@ -173,6 +174,18 @@ def _object(value: Json) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise TypeError(f"object expected, got {type(value).__name__}")
     return value
+
+
+def _state(message: Mapping[str, Json]) -> ModuleState:
+    state = ModuleState(_text(message["state"]))
+    if not state.is_known:
+        raise ValueError(f"{state} is no state of a module")
+    return state
+
+
+def _problem(message: Mapping[str, Json]) -> Text | None:
+    problem = _text(message["problem"])
+    return Text(head=problem) if problem else None
 
 
 def _source(message: Mapping[str, Json]) -> SourceLine | None:

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from uuid import uuid4
 
 from treadle import selection
@@ -18,22 +17,9 @@ from treadle.snapshot import Snapshot
 from treadle_codeserver import unstable
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
-from treadle_codeserver.module_report import ModuleReport
 from treadle_codeserver.source_files import SourceFiles
+from treadle_contract.graph import LocationState, ModuleReport
 from treadle_contract.ids import KeyText
-
-
-class LocationState(StrEnum):
-    """Whether the location can be planned on."""
-
-    LOADING = "loading"
-    """The first load is under way."""
-    SERVING = "serving"
-    """A snapshot is served and the last load succeeded."""
-    SERVING_LAST_GOOD = "serving_last_good"
-    """A snapshot is served, but the last load failed."""
-    FAILED = "failed"
-    """No load has succeeded, or no two imports define the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

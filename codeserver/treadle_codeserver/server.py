@@ -18,7 +18,8 @@ from treadle_access.binding import started
 from treadle_access.connections import bounded
 from treadle_access.reflecting import reflect
 from treadle_access.token_check import TokenCheck
-from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
+from treadle_api.handlers import handlers
+from treadle_api.v1 import codeserver_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.arguments import Settings
 from treadle_codeserver.errors import BadTokenError, ShuttingDownError
@@ -27,13 +28,12 @@ from treadle_codeserver.leaving import told_to_leave
 from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
 from treadle_codeserver.orphans import adopt_orphans
-from treadle_codeserver.request_check import RequestCheck
 from treadle_codeserver.service import CodeServerService
-from treadle_codeserver.wire.error import encode_refusal
+from treadle_codeserver.wire.error import encode_refusal, status_of
 
 _LOG = logging.getLogger(__name__)
 
-_SERVICE = codeserver_pb2.DESCRIPTOR.services_by_name["CodeServerService"].full_name
+_SERVICE = codeserver_pb2.DESCRIPTOR.services_by_name["CodeServerService"]
 
 _OPTIONS = (
     # Who waits for a long load, or for a change, may ask so often whether we are alive.
@@ -69,13 +69,13 @@ async def _served(settings: Settings, location: CodeLocation) -> AsyncIterator[A
         else []
     )
     options = (*bounded(settings.bind), *_OPTIONS)
-    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=options)
+    server = grpc.aio.server(interceptors=checks, options=options)
     service = CodeServerService(location, settings.command)
-    codeserver_pb2_grpc.add_CodeServerServiceServicer_to_server(service, server)
+    server.add_generic_rpc_handlers((handlers(_SERVICE, service, status_of),))
     healthy = health.aio.HealthServicer()
-    await healthy.set(_SERVICE, health_pb2.HealthCheckResponse.SERVING)
+    await healthy.set(_SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflect(server, (_SERVICE, health.SERVICE_NAME))
+    reflect(server, (_SERVICE.full_name, health.SERVICE_NAME))
     async with started(server, settings.bind) as address:
         try:
             yield address

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
+
+from treadle_contract.codeserver import ImportScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +31,6 @@ class ModuleTarget:
 
 
 Target: TypeAlias = FileTarget | ModuleTarget
-
-
-class ImportScope(StrEnum):
-    """How long a host's import serves."""
-
-    PER_LOAD = "per-load"
-    """All runs until the code is loaded anew."""
-    PER_RUN = "per-run"
-    """One run: the next one gets a host of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

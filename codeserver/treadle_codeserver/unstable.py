@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 from treadle import canonical, details
 from treadle.canonical import Json
 from treadle.snapshot import Snapshot, SourceLine
-from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_contract.graph import ModuleReport, ModuleState
+from treadle_contract.value import Text
 
 # Assets, steps or blocks, by key or name.
 _Definitions: TypeAlias = Mapping[str, Any]
@@ -66,7 +67,10 @@ def refused(
     reports, targets = list(modules), [report.target for report in modules]
     place = targets.index(source.file) if source and source.file in targets else -1
     reports[place] = replace(
-        reports[place], state=ModuleState.RAISED, problem=problem_of(found), source=source
+        reports[place],
+        state=ModuleState.RAISED,
+        problem=Text(head=problem_of(found)),
+        source=source,
     )
     return tuple(reports)
 

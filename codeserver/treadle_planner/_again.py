@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treadle.lazy_dataclasses import dataclass, replace
+from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, StepKey
-from treadle_planner._again_notes import again_notes
-from treadle_planner._index import SnapshotIndex
-from treadle_planner._plan import (
+from treadle_contract.plan import (
     PlannedInput,
     PlannedSource,
     PlannedStep,
@@ -16,7 +15,10 @@ from treadle_planner._plan import (
     Reuse,
     Verdict,
 )
-from treadle_planner._reexecution import ENDINGS, EarlierState, EarlierStep, Rerun
+from treadle_contract.run import StepState
+from treadle_planner._again_notes import again_notes
+from treadle_planner._index import SnapshotIndex
+from treadle_planner._reexecution import ENDINGS, Rerun
 from treadle_planner._step_names import StepNames, made_keys, step_sources
 from treadle_planner._words import capital, named, runs
 
@@ -75,6 +77,10 @@ class _Choice:
         self._joining = joining
         self._joined = [step.key for step in kept if not joining.isdisjoint(made_keys(step))]
         self._earlier = rerun.earlier
+        self._stored = {key: frozenset(each.stored_outputs) for key, each in rerun.earlier.items()}
+        self._left_out = {
+            key: frozenset(each.left_out_outputs) for key, each in rerun.earlier.items()
+        }
         self._asked = rerun.reexecution
         self._parent = f"run {rerun.reexecution.parent_run_id}"
         self._sources = {step.key: step_sources(step) for step in kept}
@@ -134,32 +140,33 @@ class _Choice:
             step_key=step.key,
             from_run_id=earlier.from_run_id,
             changed=bool(self._changes(step)),
-            skipped=earlier.state is EarlierState.SKIPPED,
+            skipped=earlier.state is StepState.SKIPPED,
         )
 
     # What runs.
 
     def _unfinished(self, step: PlannedStep) -> str:
         earlier = self._earlier.get(step.key)
-        if earlier is None or earlier.state not in (EarlierState.SUCCEEDED, EarlierState.SKIPPED):
+        if earlier is None or earlier.state not in (StepState.SUCCEEDED, StepState.SKIPPED):
             return f"{capital(self._ending(step.key))}."
-        if earlier.state is EarlierState.SUCCEEDED:
+        if earlier.state is StepState.SUCCEEDED:
+            found = self._joining.union(earlier.asset_keys)
             unmade = [
                 asset.asset_key
                 for output in step.outputs
-                if output.selected and output.name not in earlier.left_out_outputs
+                if output.selected and output.name not in self._left_out[step.key]
                 for asset in output.assets
-                if asset.selected and asset.asset_key not in earlier.asset_keys | self._joining
+                if asset.selected and asset.asset_key not in found
             ]
             if unmade:
-                lost = {out.name for out in step.outputs} & earlier.lost_outputs
+                lost = {out.name for out in step.outputs}.intersection(earlier.lost_outputs)
                 how = "is stored no more" if lost else f"was not made in {self._parent}"
                 return f"{named(unmade)} {how}."
         return ""
 
     def _joins_anew(self, key: StepKey) -> bool:
         earlier = self._earlier.get(key)
-        ran = earlier is not None and earlier.state is not EarlierState.NOT_RUN
+        ran = earlier is not None and earlier.state is not StepState.NOT_RUN
         return key in self._joined and not ran
 
     def _below(self, step: PlannedStep) -> str:
@@ -171,12 +178,12 @@ class _Choice:
         earlier = self._earlier.get(step.key)
         if earlier is None:
             return ""
-        if earlier.state is EarlierState.SKIPPED:
+        if earlier.state is StepState.SKIPPED:
             from_failure = self._asked.kind is ReexecutionKind.FROM_FAILURE
             if from_failure and not self._is_reusable(step):
                 return f"Was skipped in {self._parent}, and what it reads is not the same now."
             return ""
-        if self._asked.rerun_changed and earlier.state is EarlierState.SUCCEEDED:
+        if self._asked.rerun_changed and earlier.state is StepState.SUCCEEDED:
             changes = self._changes(step)
             return f"{capital('; '.join(changes))}." if changes else ""
         return ""
@@ -193,13 +200,13 @@ class _Choice:
     def _lack(self, key: StepKey, output: str, *, by_value: bool) -> str:
         """Say why an output cannot be read, "" when it can, or was left out on purpose."""
         earlier = self._earlier.get(key)
-        if earlier is not None and earlier.state is EarlierState.SKIPPED:
+        if earlier is not None and earlier.state is StepState.SKIPPED:
             if key in self._skipped:
                 return ""
-        elif earlier is not None and earlier.state is EarlierState.SUCCEEDED:
-            if output in earlier.left_out_outputs:
+        elif earlier is not None and earlier.state is StepState.SUCCEEDED:
+            if output in self._left_out[key]:
                 return ""
-            if output in earlier.stored_outputs:
+            if output in self._stored[key]:
                 return self._unreadable(earlier, output) if by_value else ""
             if output in earlier.lost_outputs:
                 lost = f"which run {earlier.from_run_id} yielded and of which nothing is stored"
@@ -222,7 +229,7 @@ class _Choice:
         earlier = self._earlier.get(step.key)
         if step.key in self._why or earlier is None:
             return False
-        return earlier.state is EarlierState.SUCCEEDED or step.key in self._skipped
+        return earlier.state is StepState.SUCCEEDED or step.key in self._skipped
 
     def _skipped_again(self) -> frozenset[StepKey]:
         """Return the steps that were skipped and are again: all that they read is as it was."""
@@ -233,15 +240,15 @@ class _Choice:
             if earlier is None or step.key in self._why:
                 continue
             is_as_before = self._sources[step.key] <= reused and not self._rewired(step, earlier)
-            if earlier.state is EarlierState.SKIPPED and is_as_before:
+            if earlier.state is StepState.SKIPPED and is_as_before:
                 found.add(step.key)
-            if earlier.state is EarlierState.SUCCEEDED or step.key in found:
+            if earlier.state is StepState.SUCCEEDED or step.key in found:
                 reused.add(step.key)
         return frozenset(found)
 
     def _reused_reason(self, step: PlannedStep) -> str:
         earlier = self._earlier[step.key]
-        if earlier.state is EarlierState.SKIPPED:
+        if earlier.state is StepState.SKIPPED:
             return f"Was skipped in run {earlier.from_run_id}, and what it reads is the same."
         changes = self._changes(step)
         though = f", though {'; '.join(changes)}" if changes else ""
@@ -264,8 +271,8 @@ class _Choice:
         if again:
             changes.append(f"it reads {named(again)}, which {runs(again)} again")
         renewed = [
-            *sorted((earlier.renewed_step_keys & above) - set(again)),
-            *sorted(earlier.renewed_asset_keys & _loaded(step)),
+            *sorted(above.intersection(earlier.renewed_step_keys).difference(again)),
+            *sorted(_loaded(step).intersection(earlier.renewed_asset_keys)),
         ]
         if renewed:
             changes.append(f"what it read of {named(renewed)} was made again since")
@@ -274,7 +281,7 @@ class _Choice:
     def _gone_outputs(self, earlier: EarlierStep) -> str:
         """Name the outputs that the earlier run had of the step and that its op has no more."""
         now = {output.name for output in self._index.wiring.steps[earlier.key].outputs}
-        return named(sorted((earlier.stored_outputs | earlier.lost_outputs) - now))
+        return named(sorted({*earlier.stored_outputs, *earlier.lost_outputs} - now))
 
     def _op_digest(self, key: StepKey) -> str:
         node = self._index.wiring.steps[key].node

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from treadle_contract.plan import PlannedStep, Verdict
+from treadle_contract.run import StepState
 from treadle_planner._index import SnapshotIndex
-from treadle_planner._plan import PlannedStep, Verdict
-from treadle_planner._reexecution import EarlierState, Rerun
+from treadle_planner._reexecution import Rerun
 from treadle_planner._words import named
 
 
@@ -25,7 +26,7 @@ def again_notes(index: SnapshotIndex, steps: Iterable[PlannedStep], rerun: Rerun
         key
         for key, earlier in rerun.earlier.items()
         if key in index.wiring.steps
-        and earlier.state is not EarlierState.NOT_RUN
+        and earlier.state is not StepState.NOT_RUN
         and (key not in planned or planned[key].verdict is Verdict.OMIT)
     )
     if left:

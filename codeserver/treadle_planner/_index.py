@@ -10,7 +10,7 @@ from treadle.selection import AssetGraph
 from treadle.snapshot import Snapshot, Source, Step
 from treadle.wiring import OutputRef, Wiring
 from treadle_contract.ids import KeyText, StepKey
-from treadle_planner._plan import PlannedStep
+from treadle_contract.plan import PlannedStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

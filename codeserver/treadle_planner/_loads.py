@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Asset, StepInput
 from treadle_contract.ids import KeyText
+from treadle_contract.plan import Load, PlannedInputRef, PlannedStep
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._managers import loading_manager
-from treadle_planner._plan import Load, PlannedInputRef, PlannedStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,14 @@ from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import AssetSource, Source, Step, StepInput
 from treadle.wiring import OutputRef
 from treadle_contract.ids import KeyText
-from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.plan import (
+    PlannedInput,
+    PlannedSource,
+    PlannedStepOutput,
+    UnselectedOutputs,
+)
 from treadle_planner._index import SnapshotIndex
-from treadle_planner._plan import PlannedInput, PlannedSource, PlannedStepOutput
-from treadle_planner._request import PlanRequest
+from treadle_planner._request import Asked
 from treadle_planner._walk import Kept, read_keys
 
 
@@ -20,17 +24,17 @@ class Reads:
     """Resolves sources, once it is known what runs."""
 
     index: SnapshotIndex
-    request: PlanRequest
+    asked: Asked
     kept: Kept
 
     @property
     def remade(self) -> frozenset[KeyText]:
         """The assets that are made because a reader would not find them stored, or is not to."""
-        return self.kept.rerun | (self.request.joining & self.kept.keys)
+        return self.kept.rerun | (self.asked.joining & self.kept.keys)
 
     def unselected_outputs(self, block: str) -> UnselectedOutputs:
         """Return what happens to outputs of a block that no selected asset needs."""
-        chosen = self.request.unselected_outputs
+        chosen = self.asked.options.unselected_outputs
         chosen = chosen or self.index.wiring.blocks[block].unselected_outputs
         return chosen or UnselectedOutputs.MATERIALIZE
 
@@ -60,7 +64,7 @@ class Reads:
             fan_in=each.fan_in,
             nothing=each.nothing,
             not_needed=needed is None,
-            input_manager_key=each.manager_key,
+            input_manager_key=each.manager_key or "",
             needed_by=() if len(needing) == len(outputs) else tuple(sorted(needing)),
         )
 
@@ -96,4 +100,4 @@ class Reads:
             return source.asset_key
         assert ref is not None, "an output of a step is always found"
         keys = self.index.wiring.outputs[ref].asset_keys
-        return next(key for key in keys if key not in self.request.missing)
+        return next(key for key in keys if key not in self.asked.missing)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from treadle.lazy_dataclasses import dataclass
 from treadle.snapshot import Step
 from treadle_contract.ids import KeyText, StepKey
-from treadle_planner._plan import PlannedInput
+from treadle_contract.plan import PlannedInput
 from treadle_planner._reads import Reads
 from treadle_planner._words import named
 
@@ -76,10 +76,10 @@ class Reasons:
     def _why_again(self, again: list[KeyText]) -> str:
         if not again:
             return ""
-        lacking = (self.reads.kept.missing | self.reads.request.joining).intersection(again)
+        lacking = (self.reads.kept.missing | self.reads.asked.joining).intersection(again)
         if not lacking:
             return f': siblings="run" makes {named(again)} again'
-        gone = self.reads.request.gone
+        gone = self.reads.asked.gone
         parts = [
             gone[key] if len(again) == 1 else f"of {key}, {gone[key]}"
             for key in again

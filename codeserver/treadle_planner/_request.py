@@ -1,29 +1,37 @@
-"""What is asked of the planner: a selection, and what its caller chose."""
+"""What is asked of the planner, as it is looked up while a plan is made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from treadle.lazy_dataclasses import dataclass, field
+from treadle.lazy_dataclasses import dataclass
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import PlanOptions, Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRequest:
-    """A selection with its options.
+class Asked:
+    """A PlanRequest in which nothing is left out, and keys are found fast.
 
-    The union of `selection`, else the selection of `job`, else every asset. An option that is
-    None is the block's own choice. `missing` are siblings of which nothing is stored: where a
-    plan would load one, what makes it runs instead. `joining` are selected besides, for a
-    re-execution that would read them in vain. `gone` says why the value of one of these that a
-    run made cannot be read.
+    `missing` are siblings of which nothing is stored: where a plan would load one, what makes it
+    runs instead. `joining` are selected besides, for a re-execution that would read them in vain.
+    `gone` says why the value of one of these that a run made cannot be read.
     """
 
-    selection: tuple[str, ...] = ()
-    job: str = ""
-    unselected_outputs: UnselectedOutputs | None = None
-    siblings: Siblings | None = None
-    missing: frozenset[KeyText] = frozenset()
-    joining: frozenset[KeyText] = frozenset()
-    gone: Mapping[KeyText, str] = field(default_factory=dict)
+    selection: Selection
+    options: PlanOptions
+    missing: frozenset[KeyText]
+    joining: frozenset[KeyText]
+    gone: Mapping[str, str]
+
+    @classmethod
+    def of(cls, request: PlanRequest) -> Asked:
+        """Read a request."""
+        return cls(
+            selection=request.selection or Selection(),
+            options=request.options or PlanOptions(),
+            missing=frozenset(request.missing_asset_keys),
+            joining=frozenset(request.joining_asset_keys),
+            gone=request.gone_values,
+        )

@@ -10,9 +10,10 @@ from treadle._errors import did_you_mean, nearest
 from treadle.selection import Beyond, Everything, Expression, Key
 from treadle.snapshot import Block
 from treadle_contract.ids import KeyText
+from treadle_contract.plan import Selection
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._refusals import PlanRefused, RefusalReason
-from treadle_planner._request import PlanRequest
+from treadle_planner._request import Asked
 from treadle_planner._step_hints import other_hints, step_hints, suggested
 from treadle_planner._words import quoted
 
@@ -24,7 +25,7 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 )
 
 
-def selected_keys(index: SnapshotIndex, request: PlanRequest) -> tuple[frozenset[KeyText], Beyond]:
+def selected_keys(index: SnapshotIndex, asked: Asked) -> tuple[frozenset[KeyText], Beyond]:
     """Return the assets that are selected, and where the selection goes on beyond the location.
 
     Blocks that cannot be subset are selected whole or not at all. Those that join are among them.
@@ -33,29 +34,29 @@ def selected_keys(index: SnapshotIndex, request: PlanRequest) -> tuple[frozenset
         PlanRefused: the selection cannot be taken.
     """
     with _selection_refusals(index):
-        asked = _asked(index, request)
-        keys = selection.select(asked, index.assets)
+        expression = _expression(index, asked.selection)
+        keys = selection.select(expression, index.assets)
     partial = _partial_blocks(index, keys)
     if partial:
-        raise _partial_refusal(partial, asked, keys)
-    joined = keys | frozenset(filter(index.wiring.producer, request.joining))
+        raise _partial_refusal(partial, expression, keys)
+    joined = keys | frozenset(filter(index.wiring.producer, asked.joining))
     selected = joined.union(*(block.asset_keys for block in _partial_blocks(index, joined)))
-    return selected, selection.beyond(asked, index.assets)
+    return selected, selection.beyond(expression, index.assets)
 
 
-def _asked(index: SnapshotIndex, request: PlanRequest) -> Expression:
+def _expression(index: SnapshotIndex, asked: Selection) -> Expression:
     jobs = {job.name: job for job in index.snapshot.jobs}
-    if request.job and request.job not in jobs:
+    if asked.job and asked.job not in jobs:
         raise PlanRefused(
             RefusalReason.UNKNOWN_JOB,
-            f"No job is named {request.job!r}.{did_you_mean(request.job, jobs)}",
-            names=(request.job,),
-            suggestions=nearest(request.job, jobs),
+            f"No job is named {asked.job!r}.{did_you_mean(asked.job, jobs)}",
+            names=(asked.job,),
+            suggestions=nearest(asked.job, jobs),
         )
-    if request.selection:
-        return selection.union(map(selection.parse, request.selection))
-    if request.job:
-        return selection.parse(jobs[request.job].selection)
+    if asked.expressions:
+        return selection.union(map(selection.parse, asked.expressions))
+    if asked.job:
+        return selection.parse(jobs[asked.job].selection)
     return Everything()
 
 

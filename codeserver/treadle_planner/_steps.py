@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from treadle.snapshot import Step, StepOutput
 from treadle.wiring import OutputRef
 from treadle_contract.ids import KeyText
-from treadle_contract.plan import UnselectedOutputs
-from treadle_contract.policy import RetryPolicy
-from treadle_planner._managers import Manager, loading_manager
-from treadle_planner._plan import (
+from treadle_contract.plan import (
     Hazard,
     PlannedAsset,
     PlannedInput,
     PlannedOutput,
     PlannedStep,
+    UnselectedOutputs,
     Verdict,
 )
+from treadle_contract.policy import RetryPolicy
+from treadle_planner._managers import Manager, loading_manager
 from treadle_planner._reads import Reads
 from treadle_planner._reasons import Reasons
 
@@ -83,10 +83,10 @@ def _read_values(inputs: Iterable[tuple[PlannedInput, ...]]) -> Iterator[OutputR
 
 def _job_policy(reads: Reads) -> RetryPolicy | None:
     """Return the policy for steps without one of their own: that of the job that is run."""
-    if reads.request.selection:
+    if reads.asked.selection.expressions:
         return None
     jobs = reads.index.snapshot.jobs
-    return next((job.retry_policy for job in jobs if job.name == reads.request.job), None)
+    return next((job.retry_policy for job in jobs if job.name == reads.asked.selection.job), None)
 
 
 class _Assembly:

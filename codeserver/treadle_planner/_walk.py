@@ -11,7 +11,7 @@ from treadle.wiring import OutputRef
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import Siblings
 from treadle_planner._index import SnapshotIndex
-from treadle_planner._request import PlanRequest
+from treadle_planner._request import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +39,10 @@ def read_keys(source: Source, output: StepOutput) -> tuple[KeyText, ...]:
     return (source.asset_key,) if isinstance(source, AssetSource) else output.asset_keys
 
 
-def keep(index: SnapshotIndex, request: PlanRequest, keys: frozenset[KeyText]) -> Kept:
+def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
     """Return what must run so that the selected assets are made."""
     blocks = {name for key in keys if (name := index.wiring.assets[key].block) is not None}
-    walk = _Walk(index, request, keys)
+    walk = _Walk(index, asked, keys)
     for ref in map(index.wiring.producer, sorted(keys)):
         if ref is not None:
             walk.select(ref)
@@ -68,11 +68,9 @@ def _has_effects(index: SnapshotIndex, block: str) -> bool:
 class _Walk:
     """What was found so far, and the steps whose inputs are still to be followed."""
 
-    def __init__(
-        self, index: SnapshotIndex, request: PlanRequest, keys: frozenset[KeyText]
-    ) -> None:
+    def __init__(self, index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> None:
         self._index = index
-        self._request = request
+        self._asked = asked
         self._keys = keys
         self._waiting: dict[StepKey, None] = {}
         self.selected: dict[StepKey, set[str]] = {}
@@ -116,7 +114,7 @@ class _Walk:
         elif keys.isdisjoint(self._keys):
             if self._runs_siblings(step):
                 self._rerun(ref, keys)
-            elif not each.nothing and keys <= self._request.missing:
+            elif not each.nothing and keys <= self._asked.missing:
                 self.missing |= keys
                 self._rerun(ref, keys)
 
@@ -136,5 +134,5 @@ class _Walk:
         self.select(ref)
 
     def _runs_siblings(self, step: Step) -> bool:
-        chosen = self._request.siblings or self._index.wiring.blocks[step.block].siblings
+        chosen = self._asked.options.siblings or self._index.wiring.blocks[step.block].siblings
         return chosen is Siblings.RUN

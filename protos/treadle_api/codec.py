@@ -66,7 +66,7 @@ _Read: TypeAlias = Callable[[Any], Any]
 def to_proto(message: Message, into: type[P]) -> P:
     """Return a message as the protobuf message of its name."""
     made = into()
-    _fill(made, message)
+    fill(type(message), made, message)
     return made
 
 
@@ -96,85 +96,100 @@ def _proto_classes() -> Mapping[str, type[protobuf.Message]]:
     }
 
 
-def _fill(target: Any, message: Message) -> None:
-    for slot, put, explicit in _writers(type(message)):
-        value = getattr(message, slot)
+def fill(cls: type[Message], target: Any, source: Any) -> None:
+    """Write a message into the empty protobuf message of its name.
+
+    `source` may be whatever has what the message has, under the same names: see `has_all_of`.
+    """
+    for slot, name, put, explicit in _writers(cls, type(source)):
+        value = getattr(source, slot)
         if value is not None and (value or explicit):
-            put(target, value)
+            if put is None:
+                setattr(target, name, value)
+            else:
+                put(target, value)
 
 
-@per_class
-def _writers(cls: type[Message]) -> list[tuple[str, _Put, bool]]:
-    rows: list[tuple[str, _Put, bool]] = []
+def has_all_of(cls: type[Message], of: type) -> bool:
+    """Tell whether objects of a type have all that a message has."""
+    return all(hasattr(of, field.slot) for field in fields_of(cls))
+
+
+_Row: TypeAlias = tuple[str, str, _Put | None, bool]
+"""A slot; the field that takes what it holds as it is, else what puts it; see `is_explicit`."""
+
+
+def _made_writers(cls: type[Message], of: type) -> list[_Row]:
+    """List how each slot is written that objects of a type have."""
+    rows: dict[str, _Row] = {}
     told: dict[str, dict[type[Message], str]] = {}
     for field in fields_of(cls):
+        slot = field.slot
         if not is_told_by_class(field):
-            rows.append((field.slot, _putter(field), is_explicit(field)))
+            rows[slot] = slot, field.name, _putter(field), is_explicit(field)
             continue
-        if field.slot not in told:
-            told[field.slot] = {}
-            rows.append((field.slot, partial(_put_which, told[field.slot]), True))
-        told[field.slot][message_class(field)] = field.name
-    return rows
+        which = told.setdefault(slot, {})
+        which[message_class(field)] = field.name
+        rows[slot] = slot, "", partial(_put_which, which), True
+    return [row for slot, row in rows.items() if hasattr(of, slot)]
+
+
+# Any: of a class, mypy does not see that it has a hash.
+_writers: Any = cache(_made_writers)
 
 
 def _put_which(told: Mapping[type[Message], str], target: Any, value: Message) -> None:
-    _put_message(told[type(value)], target, value)
+    _put_filled(told[type(value)], partial(fill, type(value)), target, value)
 
 
-def _put_message(name: str, target: Any, value: Message) -> None:
-    inner = getattr(target, name)
-    # It is there also when it says nothing.
-    inner.SetInParent()
-    _fill(inner, value)
-
-
-def _putter(field: Field) -> _Put:
+def _putter(field: Field) -> _Put | None:
     if field.label is Label.MANY:
         return _many_putter(field)
     if field.label is Label.MAP:
         return partial(_put_entries, field.name)
-    if field.kind is Kind.MESSAGE:
-        return partial(_put_message, field.name)
-    fill = _FILLERS.get(field.kind)
-    if fill is not None:
-        return partial(_put_filled, field.name, fill)
+    fill_one = _filler(field)
+    if fill_one is not None:
+        return partial(_put_filled, field.name, fill_one)
     if field.kind is Kind.ENUM:
         return partial(_put_enum, field)
-    return partial(_put_plain, field.name)
+    return None
 
 
 def _many_putter(field: Field) -> _Put:
-    fill = _fill if field.kind is Kind.MESSAGE else _FILLERS.get(field.kind)
-    if fill is not None:
-        return partial(_add_all, field.name, fill)
+    fill_one = _filler(field)
+    if fill_one is not None:
+        return partial(_add_all, field.name, fill_one)
     if field.kind is Kind.ENUM:
         return partial(_extend_enums, field)
     return partial(_extend, field.name)
 
 
-def _put_plain(name: str, target: Any, value: Any) -> None:
-    setattr(target, name, value)
+def _filler(field: Field) -> _Put | None:
+    """Return what fills the protobuf message that a value of the field is; None: it is none."""
+    if field.kind is Kind.MESSAGE:
+        return partial(fill, message_class(field))
+    return _FILLERS.get(field.kind)
 
 
 def _put_enum(field: Field, target: Any, value: str) -> None:
     setattr(target, field.name, enum_number(field, value))
 
 
-def _put_filled(name: str, fill: _Put, target: Any, value: Any) -> None:
+def _put_filled(name: str, fill_one: _Put, target: Any, value: Any) -> None:
     inner = getattr(target, name)
+    # It is there also when it says nothing.
     inner.SetInParent()
-    fill(inner, value)
+    fill_one(inner, value)
 
 
 def _put_entries(name: str, target: Any, values: Mapping[str, Any]) -> None:
     getattr(target, name).update(values)
 
 
-def _add_all(name: str, fill: _Put, target: Any, values: Iterable[Any]) -> None:
+def _add_all(name: str, fill_one: _Put, target: Any, values: Iterable[Any]) -> None:
     add = getattr(target, name).add
     for value in values:
-        fill(add(), value)
+        fill_one(add(), value)
 
 
 def _extend(name: str, target: Any, values: Iterable[Any]) -> None:

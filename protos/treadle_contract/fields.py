@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -138,6 +138,15 @@ def is_enum_name(value: str) -> bool:
 @cache
 def _numbers(enum: str) -> dict[str, int]:
     return {value: number for number, value in ENUMS[enum].values.items()}
+
+
+def unknown_choices(message: Message) -> Iterator[tuple[str, ContractEnum]]:
+    """Yield the name and value of each field of a message that holds a choice not known here."""
+    for field in fields_of(type(message)):
+        if field.kind is Kind.ENUM and field.label is not Label.MANY:
+            choice = getattr(message, field.slot)
+            if choice is not None and not choice.is_known:
+                yield field.name, choice
 
 
 def microseconds(moment: datetime) -> int:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from treadle_api.codec import from_proto
 from treadle_api.v1 import codeserver_pb2
-from treadle_codeserver.wire.reexecution import decode_rerun
+from treadle_contract import codeserver
+from treadle_contract.codeserver import EarlierRead, PlanReexecutionRequest
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
     PlannedInput,
@@ -16,10 +20,7 @@ from treadle_contract.run import StepState
 from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.step_states import FINAL_STEP_STATES
 from treadle_launcher.wire.earlier_steps import encode_rerun
-from treadle_planner import EarlierRead, EarlierState
-from treadle_planner import EarlierStep as PlannersStep
-from treadle_planner import PlannedSource as PlannersSource
-from treadle_planner import PlannedStepOutput as PlannersOutput
+from treadle_planner import Rerun
 
 ASKED = Reexecution(
     parent_run_id=RunId("R1"),
@@ -56,43 +57,47 @@ def earlier(number: int, padding: str = "") -> EarlierStep:
     )
 
 
+def received(parts: Iterable[codeserver_pb2.PlanReexecutionRequest]) -> Rerun:
+    """Read the parts as the code server does."""
+    read = [from_proto(part, PlanReexecutionRequest) for part in parts]
+    assert read[0].reexecution is not None
+    return Rerun.of(read[0].reexecution, (step for part in read for step in part.earlier_steps))
+
+
 def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
     parts = list(
         encode_rerun(codeserver_pb2.PlanRequest(), ASKED, [earlier(each) for each in range(1200)])
     )
 
-    rerun = decode_rerun(parts)
+    rerun = received(parts)
 
     assert [len(part.earlier_steps) for part in parts] == [500, 500, 200]
-    assert rerun.reexecution.parent_run_id == "R1"
-    assert rerun.reexecution.kind.value == "steps"
-    assert rerun.reexecution.step_expressions == ("a+",)
-    assert rerun.reexecution.rerun_changed
-    assert rerun.reexecution.same_code
+    assert rerun.reexecution == ASKED
     assert len(rerun.earlier) == 1200
-    assert rerun.earlier[StepKey("s7")] == PlannersStep(
+    assert rerun.earlier[StepKey("s7")] == codeserver.EarlierStep(
         key=StepKey("s7"),
-        state=EarlierState.SUCCEEDED,
-        from_run_id="R0",
-        stored_outputs=frozenset({"a"}),
-        lost_outputs=frozenset({"b"}),
-        left_out_outputs=frozenset({"c"}),
-        asset_keys=frozenset({KeyText("k")}),
+        succeeded=True,
+        state=StepState.SUCCEEDED,
+        from_run_id=RunId("R0"),
+        stored_outputs=("a",),
+        lost_outputs=("b",),
+        left_out_outputs=("c",),
+        asset_keys=(KeyText("k"),),
         op_digest="d",
         reads=(
             EarlierRead(
                 input="x",
                 sources=(
-                    PlannersSource(
-                        step_output=PlannersOutput(step_key=StepKey("up"), output="r"),
+                    PlannedSource(
+                        step_output=PlannedStepOutput(step_key=StepKey("up"), output="r"),
                         asset_key=KeyText("k"),
                     ),
-                    PlannersSource(load_asset_key=KeyText("l"), asset_key=KeyText("l")),
+                    PlannedSource(load_asset_key=KeyText("l"), asset_key=KeyText("l")),
                 ),
             ),
         ),
-        renewed_step_keys=frozenset({StepKey("up")}),
-        renewed_asset_keys=frozenset({KeyText("l")}),
+        renewed_step_keys=(StepKey("up"),),
+        renewed_asset_keys=(KeyText("l"),),
         by_name={"a": "mine"},
     )
 
@@ -103,7 +108,7 @@ def test_a_part_stays_below_what_a_channel_takes() -> None:
     parts = list(encode_rerun(codeserver_pb2.PlanRequest(), ASKED, steps))
 
     assert max(part.ByteSize() for part in parts) < 1_200_000
-    assert len(decode_rerun(parts).earlier) == 60
+    assert len(received(parts).earlier) == 60
 
 
 def test_every_state_of_a_step_is_known_to_the_planner() -> None:
@@ -115,7 +120,7 @@ def test_every_state_of_a_step_is_known_to_the_planner() -> None:
         [EarlierStep(key=StepKey(state), state=state, from_run_id=RunId("R0")) for state in final],
     )
 
-    found = decode_rerun(list(parts)).earlier
+    found = received(parts).earlier
     assert {key: step.state.name for key, step in found.items()} == {
         state.value: state.name for state in final
     }

@@ -6,20 +6,11 @@ import random
 from collections.abc import Iterable, Mapping
 
 from treadle.snapshot import Snapshot
+from treadle_contract.codeserver import EarlierRead, EarlierStep, PlanRequest
 from treadle_contract.ids import StepKey
-from treadle_planner import (
-    EarlierRead,
-    EarlierState,
-    EarlierStep,
-    Plan,
-    PlannedStep,
-    Planner,
-    PlanRequest,
-    Reexecution,
-    ReexecutionKind,
-    Rerun,
-    Verdict,
-)
+from treadle_contract.plan import PlannedStep, Reexecution, ReexecutionKind, Verdict
+from treadle_contract.run import StepState
+from treadle_planner import Plan, Planner, Rerun
 
 PARENT = "R1"
 
@@ -47,7 +38,7 @@ def ran(
     absent = {key: set(names) for key, names in (left_out or {}).items()}
     for step in plan.steps:
         if step.verdict is not Verdict.RUN:
-            state = EarlierState.NOT_RUN
+            state = StepState.NOT_RUN
         else:
             state, dropped = _state(step, states, absent, set(failed))
             absent.setdefault(step.key, set()).update(dropped)
@@ -89,7 +80,7 @@ def _state(
     states: Mapping[str, EarlierStep],
     absent: Mapping[str, set[str]],
     failed: set[str],
-) -> tuple[EarlierState, set[str]]:
+) -> tuple[StepState, set[str]]:
     """Return how a step ends, and which of its outputs what it lacks takes away."""
     dropped: set[str] = set()
     lacking = False
@@ -98,31 +89,29 @@ def _state(
         if planned.not_needed:
             continue
         above = [states[each.step_key].state for each in made]
-        if EarlierState.FAILED in above or EarlierState.NOT_RUN in above:
-            return EarlierState.NOT_RUN, set()
+        if StepState.FAILED in above or StepState.NOT_RUN in above:
+            return StepState.NOT_RUN, set()
         gone = [
             each
             for each in made
-            if states[each.step_key].state is EarlierState.SKIPPED
+            if states[each.step_key].state is StepState.SKIPPED
             or each.output in absent.get(each.step_key, ())
         ]
         if gone and (not planned.fan_in or len(gone) == len(planned.sources)):
             lacking = True
             dropped.update(planned.needed_by or step.selected_outputs)
     if lacking and dropped.issuperset(step.selected_outputs):
-        return EarlierState.SKIPPED, set()
-    return EarlierState.FAILED if step.key in failed else EarlierState.SUCCEEDED, dropped
+        return StepState.SKIPPED, set()
+    return StepState.FAILED if step.key in failed else StepState.SUCCEEDED, dropped
 
 
-def _step(
-    step: PlannedStep, state: EarlierState, left_out: set[str], lost: set[str]
-) -> EarlierStep:
+def _step(step: PlannedStep, state: StepState, left_out: set[str], lost: set[str]) -> EarlierStep:
     reads = tuple(
         EarlierRead(input=planned.name, sources=planned.sources)
         for planned in step.inputs
         if planned.sources and not planned.not_needed
     )
-    if state is not EarlierState.SUCCEEDED:
+    if state is not StepState.SUCCEEDED:
         return EarlierStep(key=step.key, state=state, from_run_id=PARENT, reads=reads)
     # What is not selected and optional is not yielded: a well-behaved op.
     yielded = {
@@ -134,12 +123,12 @@ def _step(
         key=step.key,
         state=state,
         from_run_id=PARENT,
-        stored_outputs=frozenset(yielded) - lost,
-        lost_outputs=frozenset(yielded) & lost,
-        left_out_outputs=frozenset(
+        stored_outputs=tuple(sorted(yielded.keys() - lost)),
+        lost_outputs=tuple(sorted(yielded.keys() & lost)),
+        left_out_outputs=tuple(
             out.name for out in step.outputs if out.selected and out.name in left_out
         ),
-        asset_keys=frozenset(
+        asset_keys=tuple(
             asset.asset_key
             for name, out in yielded.items()
             if name not in lost

@@ -7,18 +7,18 @@ from dataclasses import replace
 from tests.model.rules import Asked, Outcome, Read, partial_blocks
 from treadle.selection import Key
 from treadle.snapshot import Snapshot
-from treadle_contract.plan import UnselectedOutputs
-from treadle_planner import Plan, PlannedSource, PlanRequest, Verdict
+from treadle_contract.codeserver import PlanRequest
+from treadle_contract.plan import PlannedSource, PlanOptions, Selection, UnselectedOutputs, Verdict
+from treadle_planner import Plan
 
 
 def request_of(asked: Asked) -> PlanRequest:
     """Return what asks the planner for it."""
     return PlanRequest(
-        selection=tuple(str(Key(key=key)) for key in sorted(asked.keys)),
-        siblings=asked.siblings,
-        unselected_outputs=asked.unselected_outputs,
-        missing=asked.missing,
-        joining=asked.joining,
+        selection=Selection(expressions=tuple(str(Key(key=key)) for key in sorted(asked.keys))),
+        options=PlanOptions(siblings=asked.siblings, unselected_outputs=asked.unselected_outputs),
+        missing_asset_keys=tuple(sorted(asked.missing)),
+        joining_asset_keys=tuple(sorted(asked.joining)),
     )
 
 
@@ -74,7 +74,7 @@ def outcome_of(made: Plan) -> Outcome:
 def _read(source: PlannedSource) -> Read:
     if source.step_output is not None:
         made = source.step_output
-        return ("step", made.step_key, made.output, source.asset_key or "")
+        return ("step", made.step_key, made.output, source.asset_key)
     assert source.load_asset_key is not None
     assert source.asset_key == source.load_asset_key
     return ("load", source.load_asset_key)

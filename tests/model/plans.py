@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from treadle.snapshot import Snapshot
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.plan import Siblings, UnselectedOutputs
-from treadle_planner import (
-    Plan,
+from treadle_contract.plan import (
     PlannedInput,
     PlannedSource,
     PlannedStep,
-    PlanRequest,
+    PlanOptions,
+    Selection,
+    Siblings,
+    UnselectedOutputs,
     Verdict,
-    plan,
 )
+from treadle_planner import Plan, plan
 
 
 def planned(
@@ -27,10 +29,9 @@ def planned(
 ) -> Plan:
     """Plan a selection, everything without one."""
     request = PlanRequest(
-        selection=selection,
-        siblings=siblings,
-        unselected_outputs=unselected_outputs,
-        missing=frozenset(map(KeyText, missing)),
+        selection=Selection(expressions=selection),
+        options=PlanOptions(siblings=siblings, unselected_outputs=unselected_outputs),
+        missing_asset_keys=tuple(map(KeyText, missing)),
     )
     return plan(snapshot, request)
 

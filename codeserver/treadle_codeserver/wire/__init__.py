@@ -1,1 +1,1 @@
-"""The code server's own types to protobuf and back, one module a proto file; no logic."""
+"""What the code server answers, made of its own types: the contract's values, and streams of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import quote
 
 import grpc
@@ -9,10 +10,13 @@ from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from treadle_api.handlers import BadRequestError
 from treadle_api.v1 import error_pb2
 from treadle_codeserver import defaults
-from treadle_codeserver.errors import Reason, RefusedError
-from treadle_codeserver.wire.value import printable
+from treadle_codeserver.errors import BadArgumentError, InternalError, Reason, RefusedError
+from treadle_codeserver.wire.text import printable
+
+_LOG = logging.getLogger(__name__)
 
 _DOMAIN = "treadle"
 
@@ -32,6 +36,16 @@ _CODES = {
     Reason.SHUTTING_DOWN: grpc.StatusCode.UNAVAILABLE,
     Reason.INTERNAL: grpc.StatusCode.INTERNAL,
 }
+
+
+def status_of(error: Exception) -> grpc.Status:
+    """Return what a call ends with that raised: what is no refusal is a fault of ours."""
+    if isinstance(error, RefusedError):
+        return encode_refusal(error)
+    if isinstance(error, BadRequestError):
+        return encode_refusal(BadArgumentError(str(error)))
+    _LOG.error("call_failed", exc_info=error)
+    return encode_refusal(InternalError())
 
 
 def encode_refusal(refused: RefusedError) -> grpc.Status:

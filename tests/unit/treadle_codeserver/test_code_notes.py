@@ -7,9 +7,10 @@ import pytest
 
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.code_notes import code_notes
-from treadle_codeserver.location import LocationState, LocationStatus, Served
-from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.source_files import SourceFile, SourceFiles
+from treadle_contract.graph import LocationState, ModuleReport, ModuleState
+from treadle_contract.value import Text
 
 
 def served(*paths: str) -> Served:
@@ -44,7 +45,7 @@ def test_code_that_could_not_be_loaded_is_told_with_the_error() -> None:
     report = ModuleReport(
         target="/a.py",
         state=ModuleState.RAISED,
-        problem="Traceback (most recent call last):\n  ...\nValueError: spilt milk\n",
+        problem=Text(head="Traceback (most recent call last):\n  ...\nValueError: spilt milk\n"),
         source=SourceLine(file="/a.py", line=3),
     )
     status = LocationStatus(
@@ -74,7 +75,7 @@ def test_code_that_could_not_be_loaded_is_told_with_the_error() -> None:
     ],
 )
 def test_a_note_tells_what_is_wrong_and_not_what_to_do_alone(problem: str, told: str) -> None:
-    report = ModuleReport(target="a.py", state=ModuleState.RAISED, problem=problem)
+    report = ModuleReport(target="a.py", state=ModuleState.RAISED, problem=Text(head=problem))
     status = LocationStatus(
         name="here",
         state=LocationState.SERVING_LAST_GOOD,

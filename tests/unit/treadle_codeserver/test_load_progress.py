@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from treadle import canonical
 from treadle.canonical import Json
 from treadle.snapshot import Snapshot, SourceLine
 from treadle_codeserver.load_progress import FrameError, LoadProgress
-from treadle_codeserver.module_report import ModuleReport, ModuleState
 from treadle_codeserver.source_files import SourceFile
+from treadle_contract.graph import ModuleReport, ModuleState
+from treadle_contract.value import Text
 
 STARTED: dict[str, Json] = {"moduleStarted": {"index": 0}}
 
@@ -41,7 +44,9 @@ def test_a_snapshot_is_the_end() -> None:
 
     assert progress.is_complete
     assert outcome.snapshot == snapshot
-    assert outcome.modules == (ModuleReport(target="a", state=ModuleState.LOADED, duration_us=7),)
+    assert outcome.modules == (
+        ModuleReport(target="a", state=ModuleState.LOADED, duration=timedelta(microseconds=7)),
+    )
 
 
 def test_the_files_come_before_the_snapshot() -> None:
@@ -59,7 +64,7 @@ def test_what_raised_is_told_where_it_raised() -> None:
 
     assert progress.is_complete
     assert progress.outcome().snapshot is None
-    assert report.problem == "boom"
+    assert report.problem == Text(head="boom")
     assert report.source == SourceLine(file="/a.py", line=3)
 
 
@@ -85,8 +90,8 @@ def test_an_exit_is_told_at_the_target_under_way() -> None:
         ModuleState.EXITED,
         ModuleState.NOT_REACHED,
     ]
-    assert outcome.modules[1].problem == (
-        "It exited with status 3 while this was loaded. The end of its output:\nlast words"
+    assert outcome.modules[1].problem == Text(
+        head="It exited with status 3 while this was loaded. The end of its output:\nlast words"
     )
 
 
@@ -98,7 +103,7 @@ def test_a_hang_is_told_with_the_line_that_ran() -> None:
     (report,) = outcome.modules
     assert report.state is ModuleState.HUNG
     assert report.source == SourceLine(file="/home/u/a.py", line=9)
-    assert report.duration_us == 2_000_000
+    assert report.duration == timedelta(seconds=2)
 
 
 def test_an_interpreter_that_never_started_is_told_at_the_first_target() -> None:
@@ -110,7 +115,7 @@ def test_an_interpreter_that_never_started_is_told_at_the_first_target() -> None
 def test_half_a_surrogate_pair_is_told_as_a_question_mark() -> None:
     (report,) = fed(["a"], ended(0, "raised", "caf\udce9")).outcome().modules
 
-    assert report.problem == "caf?"
+    assert report.problem == Text(head="caf?")
 
 
 @pytest.mark.parametrize(

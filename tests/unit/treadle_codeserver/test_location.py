@@ -10,8 +10,8 @@ import pytest
 from treadle.snapshot import Asset, Job, Manifest, Snapshot
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
-from treadle_codeserver.location import CodeLocation, LocationState
-from treadle_codeserver.module_report import ModuleReport, ModuleState
+from treadle_codeserver.location import CodeLocation
+from treadle_contract.graph import LocationState, ModuleReport, ModuleState
 from treadle_contract.ids import KeyText
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -226,7 +226,7 @@ def test_definitions_that_differ_at_each_import_are_refused_when_another_load_sh
         assert location.status.served is None
         (report,) = location.status.modules
         assert report.state is ModuleState.RAISED
-        assert "asset b is there in one, and c instead in the other" in report.problem
+        assert "asset b is there in one, and c instead in the other" in report.problem.head
         with pytest.raises(UnstableError, match="asset b is there in one"):
             await location.served()
 

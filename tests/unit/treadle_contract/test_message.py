@@ -12,8 +12,10 @@ from treadle_api.codec import from_proto, to_proto
 from treadle_api.v1 import policy_pb2, run_pb2, worker_pb2
 from treadle_contract import json_codec
 from treadle_contract.bounds import check
+from treadle_contract.codeserver import LaunchSpec
 from treadle_contract.ids import TaskId
 from treadle_contract.message import ContractError
+from treadle_contract.plan import Selection
 from treadle_contract.policy import Backoff, RetryCause, RetryPolicy
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import MetadataEntry
@@ -148,3 +150,26 @@ def test_the_check_names_the_place() -> None:
         check(Ack(task_id=TaskId(""), state=AckState.RUNNING))
     check(HostFrame(frame=Report()))
     check(Cancel())
+
+
+def test_a_copy_is_changed_in_what_is_named_alone() -> None:
+    task = Selection(expressions=("a",), job="j")
+
+    assert task.__replace__(job="k") == Selection(expressions=("a",), job="k")
+    assert task == Selection(expressions=("a",), job="j")
+    with pytest.raises(TypeError, match="Selection has no field 'jobs'"):
+        task.__replace__(jobs="k")
+
+
+def test_the_variables_of_a_process_are_not_in_the_text() -> None:
+    spec = LaunchSpec(
+        interpreter="/python",
+        working_directory="/w",
+        targets=(),
+        environment={"PASSWORD": "secret"},
+        digest="d",
+        import_timeout_ms=1,
+    )
+
+    assert "secret" not in repr(spec)
+    assert "environment=…" in repr(spec)

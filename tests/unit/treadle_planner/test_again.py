@@ -14,19 +14,11 @@ from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, request_of
 from tests.model.plans import planned, step_of
 from treadle.snapshot import Manifest, Resource, Snapshot
+from treadle_contract.codeserver import EarlierStep, PlanRequest
 from treadle_contract.ids import KeyText, StepKey
-from treadle_planner import (
-    EarlierState,
-    EarlierStep,
-    Plan,
-    PlannedStep,
-    PlanRefused,
-    PlanRequest,
-    ReexecutionKind,
-    RefusalReason,
-    Verdict,
-    plan,
-)
+from treadle_contract.plan import PlannedStep, ReexecutionKind, Selection, Verdict
+from treadle_contract.run import StepState
+from treadle_planner import Plan, PlanRefused, RefusalReason, plan
 from treadle_planner._step_names import made_keys
 
 STEPS, ALL = ReexecutionKind.STEPS, ReexecutionKind.ALL
@@ -84,7 +76,7 @@ def test_an_asset_that_is_stored_no_more_is_made_again(chain: Snapshot) -> None:
 
 def test_an_output_that_was_never_produced_has_its_maker_run(chain: Snapshot) -> None:
     earlier = ran(planned(chain), failed=["g.c"])
-    earlier[StepKey("g.b")] = replace(earlier[StepKey("g.b")], stored_outputs=frozenset({"old"}))
+    earlier[StepKey("g.b")] = replace(earlier[StepKey("g.b")], stored_outputs=("old",))
 
     made = again(chain, earlier)
 
@@ -97,7 +89,7 @@ def test_an_output_that_was_never_produced_has_its_maker_run(chain: Snapshot) ->
 
 def test_an_output_that_is_gone_is_said_of_what_is_reused(chain: Snapshot) -> None:
     earlier = ran(planned(chain), failed=["g.d"])
-    outputs = frozenset({"r", "old"})
+    outputs = ("old", "r")
     earlier[StepKey("g.a")] = replace(earlier[StepKey("g.a")], stored_outputs=outputs)
 
     made = again(chain, earlier)
@@ -222,9 +214,7 @@ def test_a_step_that_reads_something_else_now_says_so(chain: Snapshot) -> None:
 
 def test_what_was_made_again_since_is_said(chain: Snapshot) -> None:
     earlier = ran(planned(chain), failed=["report"])
-    earlier[StepKey("g.b")] = replace(
-        earlier[StepKey("g.b")], renewed_step_keys=frozenset({StepKey("g.a")})
-    )
+    earlier[StepKey("g.b")] = replace(earlier[StepKey("g.b")], renewed_step_keys=(StepKey("g.a"),))
 
     made = again(chain, earlier)
 
@@ -285,8 +275,14 @@ def test_the_fingerprint_holds_what_is_reused_and_of_which_run(chain: Snapshot) 
 
 def test_only_what_runs_loads(chain: Snapshot) -> None:
     first = planned(chain, "report")
-    reused = again(chain, ran(first), request=PlanRequest(selection=("report",)))
-    failed = again(chain, ran(first, failed=["report"]), request=PlanRequest(selection=("report",)))
+    reused = again(
+        chain, ran(first), request=PlanRequest(selection=Selection(expressions=("report",)))
+    )
+    failed = again(
+        chain,
+        ran(first, failed=["report"]),
+        request=PlanRequest(selection=Selection(expressions=("report",))),
+    )
 
     assert not reused.loads
     assert [load.asset_key for load in failed.loads] == [KeyText("table")]
@@ -301,9 +297,9 @@ def test_what_a_reader_would_not_find_stored_joins_and_only_the_reader_runs_besi
     first = planned(made_from, "report", "other")
     table = KeyText("table")
     request = PlanRequest(
-        selection=("report", "other"),
-        joining=frozenset({table}),
-        gone={table: "its value is gone from the disk (/v/table)"},
+        selection=Selection(expressions=("report", "other")),
+        joining_asset_keys=(table,),
+        gone_values={table: "its value is gone from the disk (/v/table)"},
     )
 
     made = again(made_from, ran(first, failed=["report"]), request=request)
@@ -313,7 +309,6 @@ def test_what_a_reader_would_not_find_stored_joins_and_only_the_reader_runs_besi
         "Makes table and feeds other and report: its value is gone from the disk (/v/table)."
     )
     assert step_of(made, "other").verdict is Verdict.REUSE
-    assert made.selection == ("report", "other")
     assert not made.loads
 
 
@@ -324,30 +319,31 @@ def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack
 ) -> None:
     snapshot = drawn_location.snapshot()
     options = request_of(accepted(snapshot, drawn_location.asked))
-    first = plan(snapshot, replace(options, joining=frozenset()))
+    first = plan(snapshot, replace(options, joining_asset_keys=()))
     earlier = drawn(first, seed)
 
     made = again(snapshot, earlier, request=options)
 
     by_key = {step.key: step for step in made.steps}
-    failed = {EarlierState.FAILED, EarlierState.NOT_RUN, EarlierState.CANCELLED}
+    failed = {StepState.FAILED, StepState.NOT_RUN, StepState.CANCELLED}
     asked_for: set[str] = set()
     joined: set[str] = set()
     for step in made.steps:
         if step.verdict is Verdict.OMIT:
             continue
-        if not options.joining.isdisjoint(made_keys(step)):
+        if not made_keys(step).isdisjoint(options.joining_asset_keys):
             joined.add(step.key)
             assert step.verdict is Verdict.RUN
         before = earlier.get(step.key)
-        if before is None or before.state is EarlierState.NOT_RUN:
+        if before is None or before.state is StepState.NOT_RUN:
             # What joins is below nothing: who read it before may keep what it made.
             if step.key not in joined:
                 asked_for.add(step.key)
                 assert step.verdict is Verdict.RUN
             continue
-        unmade = earlier[step.key].state is EarlierState.SUCCEEDED and any(
-            asset.selected and asset.asset_key not in earlier[step.key].asset_keys | options.joining
+        unmade = earlier[step.key].state is StepState.SUCCEEDED and any(
+            asset.selected
+            and asset.asset_key not in {*earlier[step.key].asset_keys, *options.joining_asset_keys}
             for output in step.outputs
             if output.selected and output.name not in earlier[step.key].left_out_outputs
             for asset in output.assets
@@ -366,7 +362,7 @@ def test_from_failure_runs_what_did_not_succeed_what_is_below_and_what_they_lack
     }
     for key in set(running(made)) - asked_for - joined - lacked:
         # What was skipped may be skipped no more once something above it runs.
-        assert earlier[StepKey(key)].state is EarlierState.SKIPPED
+        assert earlier[StepKey(key)].state is StepState.SKIPPED
         assert any(by_key[StepKey(up)].verdict is Verdict.RUN for up, _, _ in read(by_key[key]))
     check_reads(made, earlier)
 
@@ -378,7 +374,7 @@ def test_named_steps_run_and_whatever_runs_finds_what_it_reads(
 ) -> None:
     snapshot = drawn_location.snapshot()
     options = request_of(accepted(snapshot, drawn_location.asked))
-    first = plan(snapshot, replace(options, joining=frozenset()))
+    first = plan(snapshot, replace(options, joining_asset_keys=()))
     earlier = drawn(first, seed)
     keys = running(first)
     assume(keys)
@@ -404,7 +400,7 @@ def test_everything_is_the_first_plan_again(drawn_location: Drawn, seed: int) ->
     snapshot = drawn_location.snapshot()
     options = request_of(accepted(snapshot, drawn_location.asked))
     first = plan(snapshot, options)
-    before = plan(snapshot, replace(options, joining=frozenset()))
+    before = plan(snapshot, replace(options, joining_asset_keys=()))
 
     made = again(snapshot, drawn(before, seed), asked(ALL), request=options)
 
@@ -421,10 +417,10 @@ def read(step: PlannedStep) -> Iterator[tuple[str, str, bool]]:
 
 
 def is_there(earlier: EarlierStep, output: str, *, by_value: bool) -> bool:
-    if earlier.state is EarlierState.SKIPPED:
+    if earlier.state is StepState.SKIPPED:
         return True
-    there = earlier.stored_outputs | earlier.left_out_outputs
-    return output in (there if by_value else there | earlier.lost_outputs)
+    there = (*earlier.stored_outputs, *earlier.left_out_outputs)
+    return output in (there if by_value else (*there, *earlier.lost_outputs))
 
 
 def check_reads(made: Plan, earlier: dict[StepKey, EarlierStep]) -> None:
@@ -440,7 +436,7 @@ def check_reads(made: Plan, earlier: dict[StepKey, EarlierStep]) -> None:
                 assert is_there(earlier[StepKey(key)], output, by_value=by_value)
     for reuse in made.reuses:
         state = earlier[reuse.step_key].state
-        assert state is (EarlierState.SKIPPED if reuse.skipped else EarlierState.SUCCEEDED)
+        assert state is (StepState.SKIPPED if reuse.skipped else StepState.SUCCEEDED)
         if reuse.skipped:
             sources = {by_key[StepKey(key)].verdict for key, _, _ in read(by_key[reuse.step_key])}
             assert sources <= {Verdict.REUSE}

@@ -11,14 +11,9 @@ from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, outcome_of, request_of
 from tests.model.rules import Asked, outcome, partial_blocks
 from treadle.wiring import Wiring
-from treadle_planner import (
-    Plan,
-    PlanRefused,
-    PlanRequest,
-    RefusalReason,
-    Verdict,
-    plan,
-)
+from treadle_contract.codeserver import PlanRequest
+from treadle_contract.plan import Selection, Verdict
+from treadle_planner import Plan, PlanRefused, RefusalReason, plan
 
 
 @examples(300)
@@ -66,7 +61,7 @@ def test_what_is_partly_asked_for_is_refused_with_a_selection_that_is_accepted(
 
     assert refused.value.reason is RefusalReason.PARTIAL_BLOCK
     assert set(refused.value.names) == wanting
-    made = plan(snapshot, PlanRequest(selection=(refused.value.smallest,)))
+    made = plan(snapshot, PlanRequest(selection=Selection(expressions=(refused.value.smallest,))))
     assert frozenset(made.selected_asset_keys) == accepted(snapshot, asked).keys
 
 

@@ -5,28 +5,11 @@ import treadle_planner
 
 def test_exports_are_these_and_no_more() -> None:
     assert treadle_planner.__all__ == [
-        "EarlierRead",
-        "EarlierState",
-        "EarlierStep",
-        "Hazard",
-        "Load",
         "Plan",
         "PlanRefused",
-        "PlanRequest",
-        "PlannedAsset",
-        "PlannedInput",
-        "PlannedInputRef",
-        "PlannedOutput",
-        "PlannedSource",
-        "PlannedStep",
-        "PlannedStepOutput",
         "Planner",
-        "Reexecution",
-        "ReexecutionKind",
         "RefusalReason",
         "Rerun",
-        "Reuse",
-        "Verdict",
         "plan",
     ]
     assert all(hasattr(treadle_planner, name) for name in treadle_planner.__all__)

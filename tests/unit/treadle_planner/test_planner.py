@@ -10,8 +10,20 @@ from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, runs, step_of
 from treadle.canonical import decode, encode
 from treadle.snapshot import Resource, Snapshot
-from treadle_contract.plan import Siblings, UnselectedOutputs
-from treadle_planner import Planner, PlanRequest, Verdict, plan
+from treadle_contract.codeserver import PlanRequest
+from treadle_contract.plan import (
+    PlanOptions,
+    Selection,
+    Siblings,
+    UnrecordedLoads,
+    UnselectedOutputs,
+    Verdict,
+)
+from treadle_planner import Planner, plan
+
+
+def asking(expression: str, options: PlanOptions | None = None) -> PlanRequest:
+    return PlanRequest(selection=Selection(expressions=(expression,)), options=options)
 
 
 @pytest.fixture
@@ -136,7 +148,7 @@ def test_our_own_manager_is_a_resource_when_it_was_given(seed: Snapshot) -> None
 
 
 def test_the_same_input_gives_the_same_bytes(seed: Snapshot) -> None:
-    request = PlanRequest(selection=("baz_asset",))
+    request = asking("baz_asset")
 
     made = plan(seed, request)
 
@@ -146,7 +158,7 @@ def test_the_same_input_gives_the_same_bytes(seed: Snapshot) -> None:
 def test_the_same_input_gives_the_same_fingerprint_under_another_hash_seed(seed: Snapshot) -> None:
     code = (
         "import sys; from treadle.canonical import decode; from treadle.snapshot import Snapshot;"
-        "from treadle_planner import PlanRequest, plan;"
+        "from treadle_contract.codeserver import PlanRequest; from treadle_planner import plan;"
         "print(plan(decode(Snapshot, sys.stdin.buffer.read()), PlanRequest()).fingerprint)"
     )
     printed = {
@@ -167,15 +179,21 @@ def test_the_same_input_gives_the_same_fingerprint_under_another_hash_seed(seed:
 @pytest.mark.parametrize(
     "other",
     [
-        PlanRequest(selection=("foo_asset",)),
-        PlanRequest(selection=("baz_asset",), siblings=Siblings.LOAD),
-        PlanRequest(selection=("baz_asset",), unselected_outputs=UnselectedOutputs.FAIL),
+        asking("foo_asset"),
+        asking("baz_asset", PlanOptions(siblings=Siblings.LOAD)),
+        asking("baz_asset", PlanOptions(unselected_outputs=UnselectedOutputs.FAIL)),
     ],
 )
 def test_another_request_has_another_fingerprint(seed: Snapshot, other: PlanRequest) -> None:
-    made = plan(seed, PlanRequest(selection=("baz_asset",)))
+    made = plan(seed, asking("baz_asset"))
 
     assert plan(seed, other).fingerprint != made.fingerprint
+
+
+def test_what_the_launcher_alone_reads_leaves_the_fingerprint(seed: Snapshot) -> None:
+    tried = asking("baz_asset", PlanOptions(unrecorded_loads=UnrecordedLoads.TRY))
+
+    assert plan(seed, tried).fingerprint == plan(seed, asking("baz_asset")).fingerprint
 
 
 def test_another_digest_has_another_fingerprint(seed: Snapshot) -> None:

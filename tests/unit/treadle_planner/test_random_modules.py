@@ -20,8 +20,9 @@ from tests.model.reordered import reinvoked, reordered
 from tests.model.rules import Asked, outcome, partial_blocks
 from treadle.location import build_location, definitions_of
 from treadle.snapshot import Snapshot
-from treadle_contract.plan import Siblings, UnselectedOutputs
-from treadle_planner import PlanRefused, PlanRequest, plan
+from treadle_contract.codeserver import PlanRequest
+from treadle_contract.plan import Selection, Siblings, UnselectedOutputs
+from treadle_planner import PlanRefused, plan
 
 _SIZES = st.integers(1, 12)
 _SEEDS = st.integers(0, 2**64)
@@ -100,7 +101,7 @@ def test_a_block_that_is_asked_for_in_part_is_refused_with_what_is_accepted(
         plan(snapshot, request_of(asked))
 
     assert set(refused.value.names) == wanting
-    made = plan(snapshot, PlanRequest(selection=(refused.value.smallest,)))
+    made = plan(snapshot, PlanRequest(selection=Selection(expressions=(refused.value.smallest,))))
     assert frozenset(made.selected_asset_keys) == accepted(modelled, asked).keys
 
 

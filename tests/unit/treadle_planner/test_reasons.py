@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, step_of
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
-from treadle_contract.plan import Siblings
-from treadle_planner import Plan, PlanRequest, plan
+from treadle_contract.plan import Selection, Siblings
+from treadle_planner import Plan, plan
 
 STEPS = {
     "raw": op({}, "r"),
@@ -57,9 +58,9 @@ def test_a_sibling_that_runs_says_at_whose_word() -> None:
 
 def test_a_sibling_whose_value_cannot_be_read_says_why() -> None:
     request = PlanRequest(
-        selection=("top",),
-        missing=frozenset({KeyText("base")}),
-        gone={KeyText("base"): "its value is damaged (/v/base has 3 bytes instead of 5)"},
+        selection=Selection(expressions=("top",)),
+        missing_asset_keys=(KeyText("base"),),
+        gone_values={KeyText("base"): "its value is damaged (/v/base has 3 bytes instead of 5)"},
     )
 
     assert step_of(plan(SNAPSHOT, request), "g.base").reason == (

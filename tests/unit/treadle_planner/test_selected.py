@@ -5,7 +5,9 @@ import pytest
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned
 from treadle.snapshot import Job, Snapshot
-from treadle_planner import PlanRefused, PlanRequest, RefusalReason, plan
+from treadle_contract.codeserver import PlanRequest
+from treadle_contract.plan import Selection
+from treadle_planner import PlanRefused, RefusalReason, plan
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def snapshot() -> Snapshot:
 
 def refusal(snapshot: Snapshot, *selection: str, job: str = "") -> PlanRefused:
     with pytest.raises(PlanRefused) as caught:
-        plan(snapshot, PlanRequest(selection=selection, job=job))
+        plan(snapshot, PlanRequest(selection=Selection(expressions=selection, job=job)))
     return caught.value
 
 
@@ -39,10 +41,9 @@ def test_whether_a_block_is_whole_is_asked_of_the_union(snapshot: Snapshot) -> N
 
 
 def test_a_job_is_its_selection(snapshot: Snapshot) -> None:
-    made = plan(snapshot, PlanRequest(job="partly", selection=("one",)))
+    made = plan(snapshot, PlanRequest(selection=Selection(job="partly", expressions=("one",))))
 
     assert made.selected_asset_keys == ("one",)
-    assert made.job == "partly"
 
 
 def test_an_unknown_job_is_refused_with_the_nearest(snapshot: Snapshot) -> None:

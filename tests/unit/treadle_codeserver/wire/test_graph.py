@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from treadle.snapshot import (
     Asset,
     AssetSource,
     Block,
     Job,
+    Manifest,
     OutputSource,
     Resource,
     Snapshot,
@@ -15,13 +18,18 @@ from treadle.snapshot import (
     StepInput,
     StepOutput,
 )
-from treadle_api.v1 import graph_pb2, value_pb2
+from treadle_api.codec import has_all_of
+from treadle_api.parts import in_parts
+from treadle_api.v1 import graph_pb2
 from treadle_codeserver import defaults
-from treadle_codeserver.location import LocationState, LocationStatus, Served
-from treadle_codeserver.module_report import ModuleReport, ModuleState
-from treadle_codeserver.wire.graph import encode_definitions, encode_graph, encode_location
+from treadle_codeserver.location import LocationStatus, Served
+from treadle_codeserver.wire.graph import definitions_of, location_of, manifest_of
+from treadle_contract import graph
+from treadle_contract.encoded_size import size_of
+from treadle_contract.graph import LocationState, ModuleReport, ModuleState
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.value import MetadataEntry
+from treadle_contract.message import Message
+from treadle_contract.value import MetadataEntry, Text
 
 PLACE = SourceLine(file="/a.py", line=3)
 
@@ -75,79 +83,59 @@ SERVING = LocationStatus(
 )
 
 
+def written(served: Served) -> graph_pb2.GraphPart:
+    (part,) = in_parts(definitions_of(served), graph_pb2.GraphPart)
+    return part
+
+
 def test_a_location_that_never_loaded_says_why() -> None:
     report = ModuleReport(
-        target="/a.py", state=ModuleState.RAISED, problem="boom", source=PLACE, duration_us=1500
+        target="/\udcff.py", state=ModuleState.RAISED, problem=Text(head="boom"), source=PLACE
     )
     status = LocationStatus(name="here", state=LocationState.FAILED, modules=(report,))
 
-    location = encode_location(status)
+    location = location_of(status)
 
     (module,) = location.modules
-    assert location.state == graph_pb2.LOCATION_STATE_FAILED
-    assert location.digest == ""
-    assert not location.HasField("loaded_at")
-    assert module.state == graph_pb2.MODULE_STATE_RAISED
-    assert module.problem.head == "boom"
-    assert module.source == value_pb2.SourceLocation(file="/a.py", line=3)
-    assert module.duration.ToMicroseconds() == 1500
+    assert (location.state, location.digest, location.loaded_at) == (LocationState.FAILED, "", None)
+    assert module == ModuleReport(
+        target="/?.py",
+        state=ModuleState.RAISED,
+        problem=Text(head="boom"),
+        source=PLACE,
+        duration=timedelta(),
+    )
 
 
 def test_a_location_counts_what_it_makes() -> None:
-    location = encode_location(SERVING)
+    location = location_of(SERVING)
 
     assert (location.asset_count, location.step_count) == (1, 1)
-    assert location.loaded_at.ToDatetime() == datetime(2026, 1, 1)
+    assert location.loaded_at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_many_long_reports_and_warnings_stay_within_a_message() -> None:
     reports = tuple(
-        ModuleReport(target=str(index), state=ModuleState.RAISED, problem="x" * 100_000)
+        ModuleReport(target=str(index), state=ModuleState.RAISED, problem=Text(head="x" * 100_000))
         for index in range(100)
     )
     status = LocationStatus(
-        name="here",
-        state=LocationState.FAILED,
-        modules=reports,
-        warnings=("w" * 5000,) * 600,
+        name="here", state=LocationState.FAILED, modules=reports, warnings=("w" * 5000,) * 600
     )
 
-    location = encode_location(status)
+    location = location_of(status)
 
-    assert location.ByteSize() < 4 * 1024 * 1024
+    assert size_of(location) < 4 * 1024 * 1024
     assert len(location.modules) == 100
     assert location.warnings[-1] == "100 further warnings are not shown."
 
 
-def test_every_state_of_the_contract_is_sent() -> None:
-    states = {
-        encode_location(LocationStatus(name="", state=state)).state for state in LocationState
-    }
-    modules = {
-        encode_location(
-            LocationStatus(
-                name="",
-                state=LocationState.FAILED,
-                modules=(ModuleReport(target="", state=state),),
-            )
-        )
-        .modules[0]
-        .state
-        for state in ModuleState
-    }
-
-    launchers_own = {graph_pb2.LOCATION_STATE_UNREACHABLE}
-    assert states == set(graph_pb2.LocationState.values()) - launchers_own - {0}
-    assert modules == set(graph_pb2.ModuleState.values()) - {0}
-
-
-def test_a_graph_is_encoded_whole() -> None:
+def test_a_graph_is_written_whole() -> None:
     assert SERVING.served is not None
-    (part,) = encode_graph(SERVING, tuple(encode_definitions(SERVING.served)))
+    part = written(SERVING.served)
 
     (step,) = part.steps
     asset, external = part.assets
-    assert part.location == encode_location(SERVING)
     assert [block.name for block in part.blocks] == ["b"]
     assert step.inputs[0].fan_in
     assert list(step.inputs[0].sources) == [
@@ -157,21 +145,74 @@ def test_a_graph_is_encoded_whole() -> None:
     assert list(step.outputs[0].asset_keys) == ["a"]
     assert (asset.key, asset.block, asset.step_key, asset.output) == ("a", "b", "b.s", "result")
     assert list(asset.upstream_keys) == ["other"]
+    assert asset.io_manager_key == step.outputs[0].io_manager_key == "io_manager"
     assert asset.metadata[0].value.int_value == 3
     assert (external.key, external.block, external.step_key) == ("other", "", "")
+    assert (asset.source.file, asset.source.line) == ("/a.py", 3)
     assert list(part.jobs[0].asset_keys) == ["a"]
     assert part.resources[0].type_name == "Db"
 
 
-def test_a_long_text_of_a_user_is_cut() -> None:
-    block = Block(name="b", asset_keys=(), description="x" * 100_000)
-    asset = Asset(key=KeyText("a"), code_version="x" * 100_000)
-    snapshot = Snapshot(blocks=(block,), assets=(asset,))
-    served = Served(snapshot=snapshot, loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
-    status = LocationStatus(name="here", state=LocationState.SERVING, served=served)
+@pytest.mark.parametrize(
+    ("message", "definition"),
+    [
+        (graph.Block, Block),
+        (graph.StepDefinition, Step),
+        (graph.StepInputDefinition, StepInput),
+        (graph.StepOutputDefinition, StepOutput),
+        (graph.Source, AssetSource),
+        (graph.Source, OutputSource),
+        (graph.StepOutput, OutputSource),
+        (graph.Resource, Resource),
+    ],
+)
+def test_a_definition_has_all_that_its_message_has(
+    message: type[Message], definition: type
+) -> None:
+    assert has_all_of(message, definition)
 
-    assert status.served is not None
-    (part,) = encode_graph(status, tuple(encode_definitions(status.served)))
+
+def test_of_an_asset_the_launcher_alone_tells_what_the_definition_has_not() -> None:
+    names = {name for name in graph.Asset.__match_args__ if not hasattr(Asset, name)}
+
+    assert names == {"conflict"}
+
+
+def test_a_long_text_of_a_user_is_cut() -> None:
+    long = "x" * 100_000
+    snapshot = Snapshot(
+        blocks=(Block(name="b", asset_keys=(), description=long),),
+        assets=(Asset(key=KeyText("a"), code_version=long, source=PLACE),),
+        steps=(Step(key=StepKey("b"), node="b", block="b", op="b", description="\udcff"),),
+        jobs=(Job(name="j", selection="*", description=long),),
+    )
+    part = written(
+        Served(
+            snapshot=snapshot,
+            loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
+            job_asset_keys={"j": ()},
+        )
+    )
 
     assert len(part.blocks[0].description) <= defaults.TEXT_BYTES
     assert len(part.assets[0].code_version) <= defaults.TEXT_BYTES
+    assert len(part.jobs[0].description) <= defaults.TEXT_BYTES
+    assert part.steps[0].description == "?"
+
+
+def test_a_manifest_is_written_whole_and_sorted() -> None:
+    manifest = Manifest(
+        ops={"op": "1"},
+        files={"b": "2", "a": "2"},
+        distributions={"numpy": "2.0"},
+        definitions={"b": "3"},
+        details={"b: description": "4"},
+    )
+
+    found = manifest_of(Snapshot(manifest=manifest))
+
+    assert found.ops == (graph.NamedDigest(name="op", digest="1"),)
+    assert [each.name for each in found.files] == ["a", "b"]
+    assert found.distributions == (graph.NamedDigest(name="numpy", digest="2.0"),)
+    assert [each.name for each in found.definitions] == ["b"]
+    assert [each.name for each in found.details] == ["b: description"]

@@ -3,26 +3,22 @@ from __future__ import annotations
 import pytest
 
 from treadle.lazy_dataclasses import replace
-from treadle_api.v1 import codeserver_pb2, plan_pb2
+from treadle_api.v1 import plan_pb2
 from treadle_codeserver import defaults
-from treadle_codeserver.errors import BadArgumentError
-from treadle_codeserver.wire.plan import PlanBodies, decode_plan_request, encode_plan
+from treadle_codeserver.wire.plan import PlanBodies, answer_of
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.plan import Siblings, UnselectedOutputs
-from treadle_planner import (
+from treadle_contract.plan import (
     Hazard,
     Load,
-    Plan,
-    PlannedAsset,
-    PlannedInput,
-    PlannedInputRef,
-    PlannedOutput,
-    PlannedSource,
     PlannedStep,
-    PlannedStepOutput,
-    PlanRequest,
+    PlanOptions,
+    Selection,
+    UnrecordedLoads,
+    UnselectedOutputs,
     Verdict,
 )
+from treadle_planner import Plan
 
 
 def plan(
@@ -35,10 +31,6 @@ def plan(
     return Plan(
         digest="d",
         fingerprint="f",
-        selection=("*",),
-        job="",
-        unselected_outputs=None,
-        siblings=None,
         selected_asset_keys=selected,
         missing_asset_keys=(KeyText("m"),),
         notes=("A note.",),
@@ -48,58 +40,14 @@ def plan(
     )
 
 
-def encoded(
-    made: Plan, request: codeserver_pb2.PlanRequest | None = None
-) -> list[plan_pb2.PlanPart]:
-    request = codeserver_pb2.PlanRequest() if request is None else request
-    return list(encode_plan("here", request, made, PlanBodies().of(made, brief=request.brief)))
-
-
-def test_an_empty_request_asks_for_every_asset_as_the_blocks_choose() -> None:
-    assert decode_plan_request(codeserver_pb2.PlanRequest()) == PlanRequest()
-
-
-def test_a_request_is_read_whole() -> None:
-    message = codeserver_pb2.PlanRequest(
-        selection=plan_pb2.Selection(expressions=["a", "b"], job="j"),
-        options=plan_pb2.PlanOptions(
-            unselected_outputs=plan_pb2.UNSELECTED_OUTPUTS_FAIL,
-            siblings=plan_pb2.SIBLINGS_RUN,
-            unrecorded_loads=plan_pb2.UNRECORDED_LOADS_TRY,
-        ),
-        missing_asset_keys=["c", "c", "d"],
-    )
-
-    assert decode_plan_request(message) == PlanRequest(
-        selection=("a", "b"),
-        job="j",
-        unselected_outputs=UnselectedOutputs.FAIL,
-        siblings=Siblings.RUN,
-        missing=frozenset({KeyText("c"), KeyText("d")}),
-    )
-
-
-@pytest.mark.parametrize("option", ["unselected_outputs", "siblings"])
-def test_a_choice_that_is_not_known_is_refused(option: str) -> None:
-    message = codeserver_pb2.PlanRequest(options=plan_pb2.PlanOptions(**{option: 99}))
-
-    with pytest.raises(BadArgumentError, match=f"{option} is 99"):
-        decode_plan_request(message)
-
-
-def test_every_choice_of_the_contract_is_known() -> None:
-    for number in plan_pb2.UnselectedOutputs.values():
-        options = plan_pb2.PlanOptions(unselected_outputs=number)
-        assert decode_plan_request(codeserver_pb2.PlanRequest(options=options))
-    for number in plan_pb2.Siblings.values():
-        options = plan_pb2.PlanOptions(siblings=number)
-        assert decode_plan_request(codeserver_pb2.PlanRequest(options=options))
+def encoded(made: Plan, request: PlanRequest | None = None) -> list[plan_pb2.PlanPart]:
+    request = request or PlanRequest()
+    return list(answer_of("here", request, made, PlanBodies().of(made, brief=request.brief)))
 
 
 def test_the_header_says_what_was_asked_for() -> None:
-    asked = codeserver_pb2.PlanRequest(
-        selection=plan_pb2.Selection(job="j"),
-        options=plan_pb2.PlanOptions(unrecorded_loads=plan_pb2.UNRECORDED_LOADS_TRY),
+    asked = PlanRequest(
+        selection=Selection(job="j"), options=PlanOptions(unrecorded_loads=UnrecordedLoads.TRY)
     )
 
     (part,) = encoded(plan(selected=(KeyText("a"),)), asked)
@@ -108,13 +56,20 @@ def test_the_header_says_what_was_asked_for() -> None:
         location="here",
         digest="d",
         fingerprint="f",
-        selection=asked.selection,
-        options=asked.options,
+        selection=plan_pb2.Selection(job="j"),
+        options=plan_pb2.PlanOptions(unrecorded_loads=plan_pb2.UNRECORDED_LOADS_TRY),
         selected_asset_keys=["a"],
         selected_asset_count=1,
         missing_asset_keys=["m"],
         notes=["A note."],
     )
+
+
+def test_the_header_has_a_selection_and_options_also_when_none_was_asked_for() -> None:
+    (part,) = encoded(plan())
+
+    assert part.header.HasField("selection")
+    assert part.header.HasField("options")
 
 
 def test_the_header_lists_no_more_keys_than_it_holds() -> None:
@@ -143,126 +98,6 @@ def test_a_long_plan_comes_in_parts_with_one_header() -> None:
     ]
 
 
-def test_a_step_that_runs_is_encoded_whole() -> None:
-    made = PlannedStepOutput(step_key=StepKey("s"), output="o")
-    asset = PlannedAsset(
-        asset_key=KeyText("a"), selected=True, io_manager_key="mine", builtin_manager=False
-    )
-    step = PlannedStep(
-        key=StepKey("b.s"),
-        block="b",
-        op="s",
-        verdict=Verdict.RUN,
-        reason="It makes a.",
-        selected_outputs=("out",),
-        selected_asset_keys=(KeyText("a"),),
-        inputs=(
-            PlannedInput(
-                name="x",
-                sources=(
-                    PlannedSource(step_output=made, asset_key=KeyText("made")),
-                    PlannedSource(step_output=made),
-                    PlannedSource(load_asset_key=KeyText("old"), asset_key=KeyText("old")),
-                ),
-                fan_in=True,
-                input_manager_key="theirs",
-            ),
-            PlannedInput(name="", nothing=True, not_needed=True),
-        ),
-        outputs=(
-            PlannedOutput(
-                name="out",
-                selected=True,
-                is_required=True,
-                nothing=False,
-                assets=(asset,),
-                is_read=True,
-                io_manager_key="io_manager",
-                builtin_manager=True,
-            ),
-        ),
-        resource_keys=("db",),
-        unselected_outputs=UnselectedOutputs.DISCARD,
-    )
-
-    (part,) = encoded(plan(steps=(step,)))
-
-    output = plan_pb2.PlannedStepOutput(step_key="s", output="o")
-    assert part.steps[0] == plan_pb2.PlannedStep(
-        key="b.s",
-        block="b",
-        op="s",
-        verdict=plan_pb2.VERDICT_RUN,
-        reason="It makes a.",
-        selected_outputs=["out"],
-        selected_asset_keys=["a"],
-        inputs=[
-            plan_pb2.PlannedInput(
-                name="x",
-                sources=[
-                    plan_pb2.PlannedSource(step_output=output, asset_key="made"),
-                    plan_pb2.PlannedSource(step_output=output),
-                    plan_pb2.PlannedSource(load_asset_key="old", asset_key="old"),
-                ],
-                fan_in=True,
-                input_manager_key="theirs",
-            ),
-            plan_pb2.PlannedInput(nothing=True, not_needed=True),
-        ],
-        outputs=[
-            plan_pb2.PlannedOutput(
-                name="out",
-                selected=True,
-                is_required=True,
-                assets=[plan_pb2.PlannedAsset(asset_key="a", selected=True, io_manager_key="mine")],
-                is_read=True,
-                io_manager_key="io_manager",
-                builtin_manager=True,
-            )
-        ],
-        resource_keys=["db"],
-        unselected_outputs=plan_pb2.UNSELECTED_OUTPUTS_DISCARD,
-    )
-
-
-def test_loads_and_hazards_are_encoded_whole() -> None:
-    load = Load(
-        asset_key=KeyText("old"),
-        readers=(PlannedInputRef(step_key=StepKey("s"), input="x"),),
-        external=True,
-        io_manager_key="io_manager",
-        builtin_manager=True,
-        sibling=True,
-    )
-    hazard = Hazard(
-        step_key=StepKey("s"),
-        output="o",
-        asset_keys=(KeyText("a"),),
-        unselected_outputs=UnselectedOutputs.MATERIALIZE,
-    )
-
-    (part,) = encoded(plan(loads=(load,), hazards=(hazard,)))
-
-    assert list(part.loads) == [
-        plan_pb2.Load(
-            asset_key="old",
-            readers=[plan_pb2.PlannedInputRef(step_key="s", input="x")],
-            external=True,
-            io_manager_key="io_manager",
-            builtin_manager=True,
-            sibling=True,
-        )
-    ]
-    assert list(part.hazards) == [
-        plan_pb2.Hazard(
-            step_key="s",
-            output="o",
-            asset_keys=["a"],
-            unselected_outputs=plan_pb2.UNSELECTED_OUTPUTS_MATERIALIZE,
-        )
-    ]
-
-
 def running(key: str, *selected: str) -> PlannedStep:
     return PlannedStep(
         key=StepKey(key),
@@ -282,7 +117,7 @@ def test_a_brief_plan_says_once_what_is_the_same_for_many_steps() -> None:
     many = [f"k{number:04}" for number in range(501)]
     steps = (running("g.a", *many), running("g.b", *many), omitted, running("b", "x"))
 
-    (part,) = encoded(plan(steps=steps), codeserver_pb2.PlanRequest(brief=True))
+    (part,) = encoded(plan(steps=steps), PlanRequest(brief=True))
 
     assert part.header.omitted_step_count == 1
     assert [step.key for step in part.steps] == ["g.a", "g.b", "b"]
