@@ -66,6 +66,11 @@ class Launcher:
         return self._link.is_connected
 
     @property
+    def is_there(self) -> bool:
+        """Whether the launcher has the connection still, which it hears this host on."""
+        return self._link.is_there
+
+    @property
     def descriptors(self) -> tuple[int, ...]:
         """The connection's descriptor, if there is a connection."""
         return self._link.descriptors

@@ -7,18 +7,20 @@ with an ephemeral one.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum, StrEnum, auto
+from typing import NamedTuple
 
 from treadle._system import faulthandler, os, signal
 from treadle_contract import json_codec
 from treadle_contract.event import StartMethod
-from treadle_contract.ids import TaskId
+from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.run import Failure
 from treadle_contract.worker import (
     Ack,
     AckState,
+    AttemptBegun,
     AttemptCancelled,
     AttemptFailed,
     Cancel,
@@ -29,6 +31,7 @@ from treadle_contract.worker import (
     HostState,
     LauncherFrame,
     Prepare,
+    Recall,
     Task,
 )
 from treadle_worker import host_output, interrupts, processes, stacks
@@ -40,19 +43,20 @@ from treadle_worker.endings import end_import
 from treadle_worker.failures import not_started
 from treadle_worker.guard import stand_guard
 from treadle_worker.held_code import HeldCode, Imported, ImportFailed, import_code, with_state
+from treadle_worker.held_tasks import HeldTasks, Success
 from treadle_worker.host_output import keep_output, note
 from treadle_worker.host_spec import HostSpec, read_spec
 from treadle_worker.journal import Journal
 from treadle_worker.kept_descriptor import out_of_the_way
 from treadle_worker.loop import Loop
-from treadle_worker.outbox import Outbox
+from treadle_worker.outbox import NO_TASK, Outbox
 from treadle_worker.printing import Printing
 from treadle_worker.rules import rules_for
 from treadle_worker.running import Running
 from treadle_worker.starters import HANDLED_SIGNALS, ForkStarter, SpawnStarter, Starter
 from treadle_worker.user_settings import process_settings
 
-_PROTOCOL_VERSION = 1
+_PROTOCOL_VERSION = 2
 _FAILED = 1
 # How long a launcher that hung up may take to close its sockets as well.
 _DYING_S = 1.0
@@ -77,6 +81,14 @@ class _Phase(StrEnum):
     """It ends with this turn."""
 
 
+class _Ended(NamedTuple):
+    """How a task ended: the number of the record that says so, and what it reported of a success."""
+
+    record: int
+    step_key: StepKey
+    success: Success | None
+
+
 class Host:
     """One host's state, and what follows from what its launcher and its children tell."""
 
@@ -94,8 +106,11 @@ class Host:
         self._imported: Imported | None = None
         self._running: Running | None = None
         self._waiting: dict[TaskId, Task] = {}
-        # The record that tells how a task ended: known until the launcher has stored it.
-        self._ended: dict[TaskId, int] = {}
+        self._held = HeldTasks()
+        # Those that start once the journal has the end of the one whose place they take.
+        self._next: dict[TaskId, Task] = {}
+        # Known until the launcher has stored how they ended.
+        self._ended: dict[TaskId, _Ended] = {}
 
     def run(self) -> bool:
         """Serve until there is no more reason to; nothing of this host is left then.
@@ -120,13 +135,44 @@ class Host:
                 remove_dead_sockets(sockets, patience=patience)
             self._journal.close()
 
-    def fact(self, task: Task, fact: Undecoded, written: Callable[[], None] = lambda: None) -> None:
+    def fact(
+        self,
+        task: Task,
+        fact: AttemptBegun | Undecoded,
+        written: Callable[[], None] = lambda: None,
+    ) -> None:
         """Take a fact of a running attempt; call `written` once it is in the journal."""
         self._outbox.record(task, fact, written)
 
     def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
-        """Take the end of an attempt, of which nothing is left."""
-        self._ended[task.task_id] = self._outbox.record(task, fact, self._settle)
+        """Take the end of an attempt, of which nothing is left: another may start in its place."""
+        success = fact.body if isinstance(fact, Undecoded) else None
+        heir, lost = self._held.ended(task, success)
+        if heir is not None:
+            self._next[heir.task_id] = heir
+
+        def written() -> None:
+            self._give_back(lost)
+            if heir is not None:
+                self._start_next(heir)
+            self._settle()
+
+        record = self._outbox.record(task, fact, written, heir.task_id if heir else NO_TASK)
+        self._ended[task.task_id] = _Ended(record, task.steps[0].step_key, success)
+
+    def _start_next(self, task: Task) -> None:
+        """Start a task in another's place, unless its launcher is gone: the next one asks for it.
+
+        What the journal does not name when a launcher is gone is started by no host on its own.
+        """
+        if self._next.pop(task.task_id, None) is None:
+            self.ended(task, AttemptCancelled(was_running=False))
+        elif self._launcher.is_there:
+            self._run(task)
+
+    def _give_back(self, task_ids: Iterable[TaskId]) -> None:
+        for task_id in task_ids:
+            self._ack(task_id, AckState.RETURNED)
 
     def connected(self) -> None:
         """Say who this host is."""
@@ -137,6 +183,7 @@ class Host:
         """Go on without a launcher: what runs goes on, nothing new is started."""
         self._outbox.disconnected()
         self._waiting.clear()
+        self._held.drop_all()
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
 
     def abandoned(self) -> None:
@@ -152,7 +199,9 @@ class Host:
             case Commit(record=record):
                 self._outbox.commit(record)
                 self._ended = {
-                    task_id: last for task_id, last in self._ended.items() if last > record
+                    task_id: ended
+                    for task_id, ended in self._ended.items()
+                    if ended.record > record
                 }
                 self._settle()
             case Task() as task:
@@ -161,6 +210,9 @@ class Host:
                 self._prepare()
             case Cancel() as cancel:
                 self._cancel(cancel)
+            case Recall(run_id=run_id):
+                self._give_back(self._held.drop_run(run_id))
+                self._settle()
             case Drain() as drain:
                 self._drain(drain)
 
@@ -169,16 +221,38 @@ class Host:
         known = self._known(task.task_id)
         if known is not None:
             self._ack(task.task_id, known)
+        elif task.ahead:
+            self._hold(task)
         elif self._phase is not _Phase.SERVING or not self._holds(task):
             self._ack(task.task_id, AckState.REFUSED)
         elif isinstance(self._imported, HeldCode):
+            self._held.drop_one(task.task_id)
             self._start(task)
         else:
             self._waiting[task.task_id] = task
             self._prepare()
 
+    def _hold(self, task: Task) -> None:
+        """Hold a task until it can start in the place of another, or give it back."""
+        can_serve = self._phase is _Phase.SERVING and isinstance(self._imported, HeldCode)
+        if not (
+            can_serve and self._holds(task) and self._held.add(task, self._runs, self._success)
+        ):
+            self._give_back((task.task_id,))
+
+    def _runs(self, task_id: TaskId) -> bool:
+        return self._known(task_id) is AckState.RUNNING
+
+    def _success(self, task_id: TaskId) -> tuple[StepKey, Success] | None:
+        ended = self._ended.get(task_id)
+        if ended is None or ended.success is None:
+            return None
+        return ended.step_key, ended.success
+
     def _known(self, task_id: TaskId) -> AckState | None:
         if self._running is not None and task_id in self._running.task_ids:
+            return AckState.RUNNING
+        if task_id in self._next:
             return AckState.RUNNING
         if task_id in self._ended:
             return AckState.ENDED
@@ -193,9 +267,12 @@ class Host:
         )
 
     def _start(self, task: Task) -> None:
+        self._ack(task.task_id, AckState.ACCEPTED)
+        self._run(task)
+
+    def _run(self, task: Task) -> None:
         assert self._running is not None, "tasks are started after the import"
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
-        self._ack(task.task_id, AckState.ACCEPTED)
         step = task.steps[0]
         logs = log_folder(self._spec.logs_root, task.run_id, step.step_key, step.attempt)
         try:
@@ -209,6 +286,11 @@ class Host:
         if task is not None:
             self.ended(task, AttemptCancelled(was_running=False))
             self._ack(cancel.task_id, AckState.ENDED)
+        elif cancel.task_id in self._held:
+            self._give_back(self._held.drop((cancel.task_id,)))
+            self._settle()
+        elif cancel.task_id in self._next:
+            del self._next[cancel.task_id]
         elif self._running is not None:
             self._running.cancel(cancel)
 
@@ -218,6 +300,7 @@ class Host:
             for task_id in (*self._waiting, *running):
                 self._cancel(Cancel(task_id=task_id, grace_ms=drain.grace_ms))
         self._refuse_waiting()
+        self._give_back(self._held.drop_all())
         self._begin_to_leave()
 
     def _begin_to_leave(self) -> None:
@@ -297,10 +380,14 @@ class Host:
             process=self._process,
             location=self._spec.location,
             state=HostState.NEW,
-            running_task_ids=() if self._running is None else self._running.task_ids,
+            running_task_ids=self._running_ids,
             last_record=self._outbox.last_record,
         )
         self._send(with_state(hello, self._imported))
+
+    @property
+    def _running_ids(self) -> tuple[TaskId, ...]:
+        return () if self._running is None else self._running.task_ids
 
     def _ack(self, task_id: TaskId, state: AckState) -> None:
         self._send(Ack(task_id=task_id, state=state))
@@ -310,7 +397,12 @@ class Host:
 
     def _settle(self) -> None:
         """Leave if there is no more reason to stay; else wait, if idle, no longer than told."""
-        if self._waiting or (self._running is not None and self._running.task_ids):
+        if (
+            self._waiting
+            or self._held
+            or self._next
+            or (self._running is not None and self._running.task_ids)
+        ):
             self._loop.clear_deadline(_Wait.LEAVE_IDLE)
         elif not self._launcher.is_connected:
             if self._launcher.is_abandoned and self._outbox.is_written:

@@ -15,6 +15,7 @@ from treadle_worker.kept_descriptor import out_of_the_way
 
 # Less than this is not worth a new file: what is cut is rewritten past it.
 _CUT_BYTES = 1024 * 1024
+_NO_TASK = TaskId("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,16 @@ class Journal:
         return not self._entries
 
     def append(
-        self, task_id: TaskId, step_key: StepKey, attempt: int, fact: Fact | Undecoded
+        self,
+        task_id: TaskId,
+        step_key: StepKey,
+        attempt: int,
+        fact: Fact | Undecoded,
+        next_task_id: TaskId = _NO_TASK,
     ) -> None:
         """Write a fact down; when this returns it survives the host, or a power cut too.
+
+        `next_task_id`: the task that starts in the place of the one that this ends.
 
         Raises:
             OSError: it could not be written whole, or synced; the file is as before.
@@ -74,6 +82,7 @@ class Journal:
             attempt=attempt,
             time=utc_now(),
             fact=None if isinstance(fact, Undecoded) else fact,
+            next_task_id=next_task_id,
         )
         message = json_codec.encode(record)
         if isinstance(fact, Undecoded):

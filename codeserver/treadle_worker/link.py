@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from treadle._system import os, socket, struct
+from treadle._system import os, select, socket, struct
 from treadle_contract import json_codec
 from treadle_contract.message import ContractError
 from treadle_contract.worker import HostFrame, LauncherFrame
@@ -46,6 +46,15 @@ class Link:
     def is_connected(self) -> bool:
         """Whether there is a connection, as far as is known."""
         return self._socket is not None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the launcher has the connection, as the kernel knows it now."""
+        if self._socket is None:
+            return False
+        asked = select.poll()
+        asked.register(self._socket.fileno(), select.POLLRDHUP)
+        return not asked.poll(0)
 
     @property
     def descriptors(self) -> tuple[int, ...]:

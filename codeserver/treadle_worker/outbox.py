@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from treadle_contract.ids import TaskId
 from treadle_contract.worker import Task
 from treadle_worker.attempt_end import Fact, Undecoded
 from treadle_worker.dialling import Launcher
@@ -13,6 +14,7 @@ from treadle_worker.host_output import note
 from treadle_worker.journal import Journal
 from treadle_worker.loop import Loop
 
+NO_TASK = TaskId("")
 _BATCH_BYTES = 1024 * 1024
 # While the disk is full.
 _WRITE_AGAIN_S = 1.0
@@ -26,6 +28,7 @@ class _Unwritten:
     task: Task
     fact: Fact | Undecoded
     written: Callable[[], None]
+    next_task_id: TaskId
 
 
 class Outbox:
@@ -58,13 +61,20 @@ class Outbox:
         return self.is_written and self._journal.is_committed
 
     def record(
-        self, task: Task, fact: Fact | Undecoded, written: Callable[[], None] = lambda: None
+        self,
+        task: Task,
+        fact: Fact | Undecoded,
+        written: Callable[[], None] = lambda: None,
+        next_task_id: TaskId = NO_TASK,
     ) -> int:
         """Write a fact of a task's step down, call `written`, and send it.
 
-        Returns the number of its record, which it has once it is written: now, if that can be.
+        `next_task_id`: the task that starts in the place of the one that this ends. Returns the
+        number of its record, which it has once it is written: now, if that can be.
         """
-        self._unwritten.append(_Unwritten(task=task, fact=fact, written=written))
+        self._unwritten.append(
+            _Unwritten(task=task, fact=fact, written=written, next_task_id=next_task_id)
+        )
         number = self._journal.last_record + len(self._unwritten)
         if not self._loop.has_deadline(_WRITE_AGAIN):
             error = self._write()
@@ -89,7 +99,9 @@ class Outbox:
             entry = self._unwritten[0]
             step = entry.task.steps[0]
             try:
-                self._journal.append(entry.task.task_id, step.step_key, step.attempt, entry.fact)
+                self._journal.append(
+                    entry.task.task_id, step.step_key, step.attempt, entry.fact, entry.next_task_id
+                )
             except OSError as error:
                 self._loop.set_deadline(_WRITE_AGAIN, _WRITE_AGAIN_S, self._write)
                 return error

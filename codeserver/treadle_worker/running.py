@@ -10,7 +10,13 @@ from treadle._system import os, time
 from treadle_contract import json_codec
 from treadle_contract.ids import TaskId
 from treadle_contract.run import Failure, FailureReason
-from treadle_contract.worker import AttemptCancelled, AttemptFailed, Cancel, Task
+from treadle_contract.worker import (
+    AttemptBegun,
+    AttemptCancelled,
+    AttemptFailed,
+    Cancel,
+    Task,
+)
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import Exit, Undecoded, read_exit
 from treadle_worker.capture import LogFolder
@@ -38,7 +44,9 @@ _LOGS = "logs"
 class Observer(Protocol):
     """Whoever is told of attempts."""
 
-    def fact(self, task: Task, fact: Undecoded, written: Callable[[], None] = ...) -> None:
+    def fact(
+        self, task: Task, fact: AttemptBegun | Undecoded, written: Callable[[], None] = ...
+    ) -> None:
         """Take a fact that is not the end; call `written` once it is in the journal."""
         ...
 
@@ -95,6 +103,8 @@ class Running:
         self._running[task.task_id] = running
         self._loop.watch(running.pidfd, lambda: self._exited(running))
         self._set_deadlines(running)
+        if started.has_begun:
+            self._begun(running, AttemptBegun(process=processes.process_id(started.pid)))
 
     def _set_deadlines(self, running: RunningAttempt) -> None:
         task_id = running.task.task_id
@@ -149,13 +159,16 @@ class Running:
                 if not running.was_told:
                     running.outcome = fact
             case "begun":
-                running.has_begun = True
-                self._loop.clear_deadline((running.task.task_id, "begin"))
-                # The word is given only then: whatever becomes of this host, the journal says
-                # that the op may have run.
-                self._observer.fact(running.task, fact, running.reports.give_word)
+                self._begun(running, fact)
             case _:
                 self._observer.fact(running.task, fact)
+
+    def _begun(self, running: RunningAttempt, fact: AttemptBegun | Undecoded) -> None:
+        running.has_begun = True
+        self._loop.clear_deadline((running.task.task_id, "begin"))
+        # The word is given only then: whatever becomes of this host, the journal says that the
+        # op may have run.
+        self._observer.fact(running.task, fact, running.reports.give_word)
 
     def _exited(self, running: RunningAttempt) -> None:
         # Before it is reaped: what a limit of CPU time counts is told apart only here.

@@ -12,10 +12,14 @@ from treadle_worker.channels import Channels
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A step process and the host's ends of what connects the two."""
+    """A step process and the host's ends of what connects the two.
+
+    `has_begun`: it is done with the imports, and does not say so itself.
+    """
 
     pid: int
     ours: Channels
+    has_begun: bool = False
 
 
 def follow(started: Started, logs: LogFolder) -> tuple[int, int, int]:

@@ -59,7 +59,7 @@ class ForkStarter:
             finally:
                 # Also when the fork is refused: this host has to hear the next TERM.
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Started(pid=pid, ours=ours)
+        return Started(pid=pid, ours=ours, has_begun=True)
 
     def _begin(
         self,
@@ -76,7 +76,6 @@ class ForkStarter:
         except BaseException:  # noqa: BLE001 - there is nothing yet to say it with
             os._exit(OUR_FAILURE)
         try:
-            step.announce(reports)
             self._leave_to_parent()
             disown_handlers()
             capture.redirect(theirs.stdout, theirs.stderr)

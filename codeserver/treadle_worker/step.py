@@ -73,9 +73,10 @@ def detach(parent: int) -> None:
 
 
 def announce(reports: Reports) -> None:
-    """Say that this process is about to run the op, which the host then writes down.
+    """Say that this process, which its host did not fork, is about to run the op.
 
-    That is done beside what this process has to prepare still: `run_attempt` waits for it.
+    The host writes that down beside what this process has to prepare still: `run_attempt` waits
+    for it. Of one that it forked it knows by itself.
     """
     reports.send(AttemptBegun(process=processes.process_id(os.getpid())))
 
@@ -93,7 +94,7 @@ def restrict(step: TaskStep, reports: Reports) -> None:
 
 
 def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
-    """Run the step that was announced, report, and end this process as a Python process ends.
+    """Run the step, report, and end this process as a Python process ends.
 
     Nothing of the op runs (no resource, no load, no line of it) before the host's journal says
     that the attempt began: what the journal calls not begun may be run again by anybody.

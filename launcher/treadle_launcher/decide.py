@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from treadle_contract.event import (
     RunFinished,
@@ -25,11 +25,16 @@ _NOT_STARTED = (StepState.PENDING, StepState.READY)
 
 
 def ready_steps(
-    view: RunView, is_due: Callable[[TimeUs], bool], limit: int | None = None
+    view: RunView,
+    is_due: Callable[[TimeUs], bool],
+    elsewhere: Collection[StepKey] = (),
+    *,
+    limit: int | None = None,
 ) -> tuple[StepKey, ...]:
     """Return the steps that may start, in plan order, at most `limit`.
 
-    `is_due` says whether the earliest start of a retry has come.
+    `is_due` says whether the earliest start of a retry has come. What a host holds `elsewhere` may
+    have started there.
     """
     if view.state is not RunState.RUNNING:
         return ()
@@ -38,24 +43,27 @@ def ready_steps(
         if limit is not None and len(found) >= limit:
             break
         not_before = view.steps[key].not_before
-        if not_before is None or is_due(not_before):
+        is_free = key not in elsewhere
+        if is_free and (not_before is None or is_due(not_before)):
             found.append(key)
     return tuple(found)
 
 
-def follow_ups(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
+def follow_ups(view: RunView, now: TimeUs, held: Collection[StepKey] = ()) -> tuple[NewEvent, ...]:
     """Return every fact that follows from the run's state by itself, in order.
 
     Steps that lack an input are skipped, steps below a failure are not run, a cancel ends
     what has not started, and when every step is over the run is finished. Append and apply
     them together: after that nothing follows until something else happens. While nothing
     follows, the cost does not grow with the plan.
+
+    Of a step that a host holds nothing follows: it may have started by now.
     """
     if view.state is RunState.CANCELLING:
-        return _cancelled(view, now)
+        return _cancelled(view, now, held)
     if view.state is not RunState.RUNNING:
         return ()
-    given_up = _given_up(view)
+    given_up = _given_up(view, held)
     events = [_step_event(key, payload, now) for key, payload in given_up.items()]
     if view.unfinished_count() == len(given_up):
         state = RunState.FAILED if view.failed else RunState.SUCCEEDED
@@ -96,7 +104,7 @@ def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, 
             (),
         )
     if view.state is RunState.CANCELLING:
-        return _cancelled(view, now)
+        return _cancelled(view, now, ())
     events = [_step_event(key, StepNotRun(), now) for key in _not_started(view)]
     return (*events, _finished(view, RunState.FAILED, failure, now))
 
@@ -117,11 +125,13 @@ def abandoned(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, .
     return (*running, *rest, _finished(view, RunState.FAILED, failure, now))
 
 
-def _cancelled(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
-    waiting = view.count(*_NOT_STARTED)
+def _cancelled(view: RunView, now: TimeUs, held: Collection[StepKey]) -> tuple[NewEvent, ...]:
     events: list[NewEvent] = []
-    if waiting:
-        events = [_step_event(key, StepCancelled(), now) for key in _not_started(view)]
+    if view.count(*_NOT_STARTED):
+        events = [
+            _step_event(key, StepCancelled(), now) for key in _not_started(view) if key not in held
+        ]
+    waiting = len(events)
     if view.unfinished_count() == waiting:
         # A run that never started had not succeeded, not even one without steps.
         all_well = view.summary().started_at is not None and view.count(
@@ -135,7 +145,7 @@ def _cancelled(view: RunView, now: TimeUs) -> tuple[NewEvent, ...]:
     return tuple(events)
 
 
-def _given_up(view: RunView) -> dict[StepKey, Payload]:
+def _given_up(view: RunView, held: Collection[StepKey]) -> dict[StepKey, Payload]:
     """Return the steps that will not run, as a failure or a missing input spreads downwards.
 
     Failures spread first: a step below both is NOT_RUN, in whatever order its upstreams end.
@@ -144,7 +154,7 @@ def _given_up(view: RunView) -> dict[StepKey, Payload]:
     doomed = deque(view.doomed.items())
     while doomed:
         key, failed = doomed.popleft()
-        if key not in given_up:
+        if key not in given_up and key not in held:
             given_up[key] = StepNotRun(upstream_step_key=_nearest_failure(view, key, failed))
             doomed.extend((reader, failed) for reader in _pending_readers(view, key))
     skipped: dict[StepKey, Payload] = {}
@@ -152,7 +162,7 @@ def _given_up(view: RunView) -> dict[StepKey, Payload]:
     unfed = deque(view.unfed)
     while unfed:
         key = unfed.popleft()
-        lacking = view.unyielded_input(key, skipped)
+        lacking = None if key in held else view.unyielded_input(key, skipped)
         if lacking is None:
             continue
         skipped[key] = StepSkipped(upstream_step_key=lacking[0], upstream_output=lacking[1] or "")

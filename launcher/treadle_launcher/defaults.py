@@ -52,6 +52,9 @@ CODE_SERVER_PING_ANSWER_MS = 10_000
 HOST_RETURN_GRACE = 10.0
 """After a restart: how long a host that runs nothing and whose process lives may take to dial in."""
 
+STEPS_AHEAD = 32
+"""How many steps of a run its host may have before they can start."""
+
 HOST_ANSWER = 10.0
 """How long a host may take to answer a task, or to say anything once an end is overdue."""
 

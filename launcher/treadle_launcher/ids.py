@@ -47,3 +47,11 @@ def new_run_id() -> RunId:
 def task_id(run_id: RunId, first_step: StepKey, attempt: int) -> TaskId:
     """Return the id of the task that starts with this attempt (from 1) of this step."""
     return TaskId(f"{run_id}/{first_step}/{attempt}")
+
+
+def step_of(task_id: TaskId, run_id: RunId) -> StepKey | None:
+    """Return the step of a run that a task starts with. None: it is none of this run's."""
+    prefix = f"{run_id}/"
+    if not task_id.startswith(prefix):
+        return None
+    return StepKey(task_id[len(prefix) :].rpartition("/")[0])

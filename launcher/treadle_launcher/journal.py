@@ -52,6 +52,7 @@ class Implausible:
     step_key: StepKey
     attempt: int
     problem: str
+    next_task_id: TaskId
     fact: ClassVar[None] = None
 
 
@@ -69,6 +70,7 @@ def implausible(
         step_key=step_key or record.step_key,
         attempt=attempt or record.attempt,
         problem=problem,
+        next_task_id=record.next_task_id,
     )
 
 

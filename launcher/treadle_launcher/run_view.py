@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -157,18 +157,22 @@ class RunView:
         return next(iter(lacking.values()))
 
     def lacking_inputs(
-        self, key: StepKey, skipped: Mapping[StepKey, object]
+        self,
+        key: StepKey,
+        skipped: Mapping[StepKey, object],
+        awaited: Collection[StepKey] = (),
     ) -> Mapping[str, tuple[StepKey, str | None]]:
         """Return the inputs to which nothing was yielded, each with its first absent source.
 
-        A fan-in does without elements, if one at least is left.
+        A fan-in does without elements, if one at least is left. Upstreams that are `awaited` are
+        taken to yield all.
         """
         lacking: dict[str, tuple[StepKey, str | None]] = {}
         for planned in followed_inputs(self.index.step(key)):
             absent: list[tuple[StepKey, str | None]] = []
             for source in planned.sources:
                 made = source.step_output
-                if made is None:
+                if made is None or made.step_key in awaited:
                     continue
                 upstream = self._steps[made.step_key]
                 if upstream.state is StepState.SKIPPED or made.step_key in skipped:

@@ -14,21 +14,64 @@ from treadle_contract.plan import (
     PlannedStepOutput,
     UnselectedOutputs,
 )
-from treadle_contract.worker import Task, TaskAsset, TaskInput, TaskOutput, TaskSource, TaskStep
+from treadle_contract.run import StepState
+from treadle_contract.worker import (
+    Task,
+    TaskAsset,
+    TaskInput,
+    TaskOutput,
+    TaskSource,
+    TaskStep,
+    TaskWait,
+)
 from treadle_launcher.ids import task_id
-from treadle_launcher.plan_index import narrowed
+from treadle_launcher.plan_index import followed_inputs, narrowed
 from treadle_launcher.run_view import RunView
+from treadle_launcher.step_states import FINAL_STEP_STATES
+from treadle_launcher.step_view import StepView
 from treadle_launcher.value_keys import asset_value_key, intermediate_value_key
 
 
-def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
+def task_ahead(view: RunView, step_key: StepKey) -> Task:
+    """Return the task of a step's next attempt for a host that has all that it waits for."""
+    awaited = _awaited(view, step_key)
+    task = task_for(view, step_key, view.steps[step_key].attempts + 1, awaited)
+    return replace(task, ahead=True, waits_for=tuple(awaited.values()))
+
+
+def _awaited(view: RunView, step_key: StepKey) -> dict[StepKey, TaskWait]:
+    """Return what a step's upstreams that are not over have to yield."""
+    read: dict[StepKey, list[str]] = {}
+    for planned in followed_inputs(view.index.step(step_key)):
+        for source in planned.sources:
+            made = source.step_output
+            if made is not None and view.steps[made.step_key].state not in FINAL_STEP_STATES:
+                read.setdefault(made.step_key, []).append(made.output)
+    return {
+        key: TaskWait(
+            task_id=task_id(view.run_id, key, _attempt(view.steps[key])),
+            outputs=tuple(dict.fromkeys(outputs)),
+        )
+        for key, outputs in read.items()
+    }
+
+
+def _attempt(step: StepView) -> int:
+    """Return which attempt it is that runs, or comes next."""
+    return step.attempts if step.state is StepState.RUNNING else step.attempts + 1
+
+
+def task_for(
+    view: RunView, step_key: StepKey, attempt: int, awaited: Collection[StepKey] = ()
+) -> Task:
     """Return the task of one attempt (from 1) of one step, which every upstream has fed.
 
     Values are read where this run's steps committed them, or where the plan's loads were
-    resolved to; what the attempt stores gets keys of its own.
+    resolved to; what the attempt stores gets keys of its own. What the `awaited` upstreams store,
+    their host learns.
     """
     step = view.index.step(step_key)
-    lacking = view.lacking_inputs(step_key, {})
+    lacking = view.lacking_inputs(step_key, {}, awaited)
     if lacking:
         step = _without(step, lacking)
     return Task(
@@ -44,7 +87,7 @@ def task_for(view: RunView, step_key: StepKey, attempt: int) -> Task:
                 selected_outputs=step.selected_outputs,
                 selected_asset_keys=step.selected_asset_keys,
                 inputs=tuple(
-                    _input(view, planned)
+                    _input(view, planned, awaited)
                     for planned in step.inputs
                     if planned.name and not planned.nothing
                 ),
@@ -94,9 +137,9 @@ def _unselected(step: PlannedStep) -> UnselectedOutputs:
     return step.unselected_outputs or UnselectedOutputs.MATERIALIZE
 
 
-def _input(view: RunView, planned: PlannedInput) -> TaskInput:
+def _input(view: RunView, planned: PlannedInput, awaited: Collection[StepKey]) -> TaskInput:
     sources = () if planned.not_needed else planned.sources
-    found = (_source(view, source, planned.input_manager_key) for source in sources)
+    found = (_source(view, source, planned.input_manager_key, awaited) for source in sources)
     return TaskInput(
         name=planned.name,
         sources=tuple(source for source in found if source is not None),
@@ -105,9 +148,21 @@ def _input(view: RunView, planned: PlannedInput) -> TaskInput:
     )
 
 
-def _source(view: RunView, source: PlannedSource, manager_key: str) -> TaskSource | None:
-    if source.step_output is not None:
-        return _made_here(view, source.step_output, source.asset_key, manager_key)
+def _source(
+    view: RunView, source: PlannedSource, manager_key: str, awaited: Collection[StepKey]
+) -> TaskSource | None:
+    made = source.step_output
+    if made is not None and made.step_key in awaited:
+        return TaskSource(
+            io_manager_key=manager_key,
+            asset_key=source.asset_key,
+            run_id=view.run_id,
+            step_key=made.step_key,
+            output=made.output,
+            awaited=True,
+        )
+    if made is not None:
+        return _made_here(view, made, source.asset_key, manager_key)
     if source.load_asset_key is None:
         raise ValueError("a planned source names neither a step's output nor a load")
     load = view.index.loads[source.load_asset_key]

@@ -41,6 +41,8 @@ class AckState(ContractEnum):
     """Known; it ended, and the journal says how."""
     REFUSED = "refused"
     """Refused: the host drains, or does not hold the code."""
+    RETURNED = "returned"
+    """Given back: it was sent ahead, nothing of it has begun, and it is not held any more."""
 
 
 class HostFrame(Message):
@@ -70,13 +72,13 @@ class LauncherFrame(Message):
     """A message from the launcher."""
 
     __slots__ = __match_args__ = ('frame',)
-    frame: Commit | Task | Cancel | Prepare | Drain | None
+    frame: Commit | Task | Cancel | Prepare | Drain | Recall | None
     """Exactly one is set."""
 
     def __init__(
         self,
         *,
-        frame: Commit | Task | Cancel | Prepare | Drain | None = None,
+        frame: Commit | Task | Cancel | Prepare | Drain | Recall | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'frame', frame)
@@ -87,6 +89,7 @@ class LauncherFrame(Message):
         ('cancel', 3, 'cancel', 'message', 'maybe', 'Cancel', 'frame', False, 0),
         ('prepare', 4, 'prepare', 'message', 'maybe', 'Prepare', 'frame', False, 0),
         ('drain', 5, 'drain', 'message', 'maybe', 'Drain', 'frame', False, 0),
+        ('recall', 6, 'recall', 'message', 'maybe', 'Recall', 'frame', False, 0),
     )
     ONEOFS = (('frame', ('frame',), False),)
 
@@ -127,7 +130,7 @@ class Hello(Message):
 
     __slots__ = __match_args__ = ('protocol_version', 'host_id', 'process', 'location', 'state', 'digest', 'running_task_ids', 'last_record', 'start_method', 'start_method_reason', 'failure', 'changes', 'notes')
     protocol_version: int
-    """The version of this protocol, now 1."""
+    """The version of this protocol, now 2. Hosts of 1 know no task that is sent ahead."""
     host_id: HostId
     """The id that the launcher gave it when it started it."""
     process: ProcessId
@@ -226,7 +229,7 @@ class Report(Message):
 class JournalRecord(Message):
     """One fact that the host wrote to its journal before it sent it."""
 
-    __slots__ = __match_args__ = ('number', 'task_id', 'step_key', 'attempt', 'time', 'fact')
+    __slots__ = __match_args__ = ('number', 'task_id', 'step_key', 'attempt', 'time', 'fact', 'next_task_id')
     number: int
     """1, 2, 3, … in one host, without a gap."""
     task_id: TaskId
@@ -239,6 +242,9 @@ class JournalRecord(Message):
     """When."""
     fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None
     """What happened."""
+    next_task_id: TaskId
+    """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and
+    one could start: it runs from then on, which no Ack says."""
 
     def __init__(
         self,
@@ -249,6 +255,7 @@ class JournalRecord(Message):
         attempt: int,
         time: datetime,
         fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None = None,
+        next_task_id: TaskId = TaskId(""),
     ) -> None:
         put = object.__setattr__
         put(self, 'number', number)
@@ -257,6 +264,7 @@ class JournalRecord(Message):
         put(self, 'attempt', attempt)
         put(self, 'time', time)
         put(self, 'fact', fact)
+        put(self, 'next_task_id', next_task_id)
 
     FIELDS = (
         ('number', 1, 'number', 'wide', 'one', '', 'number', True, 24),
@@ -270,6 +278,7 @@ class JournalRecord(Message):
         ('succeeded', 9, 'succeeded', 'message', 'maybe', 'AttemptSucceeded', 'fact', False, 0),
         ('failed', 10, 'failed', 'message', 'maybe', 'AttemptFailed', 'fact', False, 0),
         ('cancelled', 11, 'cancelled', 'message', 'maybe', 'AttemptCancelled', 'fact', False, 0),
+        ('next_task_id', 12, 'nextTaskId', 'text', 'one', '', 'next_task_id', False, 4),
     )
     ONEOFS = (('fact', ('fact',), False),)
 
@@ -487,7 +496,7 @@ class AttemptCancelled(Message):
 class Ack(Message):
     """The answer to a task. A host that is READY MUST answer each one, known or not, as soon as it
     reads it: by that a launcher knows a host that is slow from one that is stopped or held,
-    which it MAY kill."""
+    which it MAY kill. One that was sent ahead is not answered before it is given back."""
 
     __slots__ = __match_args__ = ('task_id', 'state')
     task_id: TaskId
@@ -599,10 +608,36 @@ class Drain(Message):
     )
 
 
-class Task(Message):
-    """Work for one process. A host accepts an id once."""
+class Recall(Message):
+    """Give back each task of a run that was sent ahead and has not begun."""
 
-    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps')
+    __slots__ = __match_args__ = ('run_id',)
+    run_id: RunId
+    """The run."""
+
+    def __init__(
+        self,
+        *,
+        run_id: RunId = RunId(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'run_id', run_id)
+
+    FIELDS = (
+        ('run_id', 1, 'runId', 'text', 'one', '', 'run_id', False, 0),
+    )
+
+
+class Task(Message):
+    """Work for one process. A host accepts an id once. A task may be sent ahead of the time when
+    it can start. The host holds it, and starts it in the place of a task of the same run that
+    ends there: the first that it holds, in the order they came, whose waits_for have all
+    succeeded. The journal record of that end names it (next_task_id). The host MUST give back
+    (RETURNED) a task that waits for one that did not succeed, did not yield an output it must,
+    was given back itself, or is not known; each when it is to leave; and all, without a word,
+    when its connection ends. Sent again without `ahead`, a task starts at once."""
+
+    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for')
     task_id: TaskId
     """run/first step/attempt."""
     run_id: RunId
@@ -613,6 +648,10 @@ class Task(Message):
     """The run's tags."""
     steps: tuple[TaskStep, ...]
     """The steps, in order: one when every step is isolated."""
+    ahead: bool
+    """Hold it until it can start in another's place."""
+    waits_for: tuple[TaskWait, ...]
+    """What must have succeeded on this host before it starts. Set when ahead."""
 
     def __init__(
         self,
@@ -622,6 +661,8 @@ class Task(Message):
         digest: str = "",
         run_tags: Mapping[str, str] = NO_ENTRIES,
         steps: tuple[TaskStep, ...] = (),
+        ahead: bool = False,
+        waits_for: tuple[TaskWait, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'task_id', task_id)
@@ -629,6 +670,8 @@ class Task(Message):
         put(self, 'digest', digest)
         put(self, 'run_tags', run_tags)
         put(self, 'steps', steps)
+        put(self, 'ahead', ahead)
+        put(self, 'waits_for', waits_for)
 
     FIELDS = (
         ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
@@ -636,6 +679,33 @@ class Task(Message):
         ('digest', 3, 'digest', 'text', 'one', '', 'digest', False, 0),
         ('run_tags', 4, 'runTags', 'text', 'map', '', 'run_tags', False, 0),
         ('steps', 5, 'steps', 'message', 'many', 'TaskStep', 'steps', False, 0),
+        ('ahead', 6, 'ahead', 'flag', 'one', '', 'ahead', False, 0),
+        ('waits_for', 7, 'waitsFor', 'message', 'many', 'TaskWait', 'waits_for', False, 0),
+    )
+
+
+class TaskWait(Message):
+    """A task that another waits for."""
+
+    __slots__ = __match_args__ = ('task_id', 'outputs')
+    task_id: TaskId
+    """The task's id."""
+    outputs: tuple[str, ...]
+    """The outputs of it that must have been yielded."""
+
+    def __init__(
+        self,
+        *,
+        task_id: TaskId = TaskId(""),
+        outputs: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'task_id', task_id)
+        put(self, 'outputs', outputs)
+
+    FIELDS = (
+        ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
+        ('outputs', 2, 'outputs', 'text', 'many', '', 'outputs', False, 0),
     )
 
 
@@ -737,7 +807,7 @@ class TaskInput(Message):
 class TaskSource(Message):
     """Where one value is."""
 
-    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output')
+    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited')
     value_ref: ValueRef | None
     """The value. Unset: the IO manager loads it by name."""
     io_manager_key: str
@@ -750,6 +820,9 @@ class TaskSource(Message):
     """The step that made it. Empty: unrecorded."""
     output: str
     """The output that carried it. Empty: unrecorded."""
+    awaited: bool
+    """What step_key, which the task waits for, stores of output: of asset_key if that is there,
+    else the first. value_ref is unset, and io_manager_key if that is the value's own."""
 
     def __init__(
         self,
@@ -760,6 +833,7 @@ class TaskSource(Message):
         run_id: RunId = RunId(""),
         step_key: StepKey = StepKey(""),
         output: str = "",
+        awaited: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'value_ref', value_ref)
@@ -768,6 +842,7 @@ class TaskSource(Message):
         put(self, 'run_id', run_id)
         put(self, 'step_key', step_key)
         put(self, 'output', output)
+        put(self, 'awaited', awaited)
 
     FIELDS = (
         ('value_ref', 1, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
@@ -776,6 +851,7 @@ class TaskSource(Message):
         ('run_id', 4, 'runId', 'text', 'one', '', 'run_id', False, 0),
         ('step_key', 5, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
         ('output', 6, 'output', 'text', 'one', '', 'output', False, 0),
+        ('awaited', 7, 'awaited', 'flag', 'one', '', 'awaited', False, 0),
     )
 
 
@@ -870,7 +946,7 @@ class TaskAsset(Message):
 
 
 ENUMS['HostState'] = EnumSchema(HostState, 'HOST_STATE_', {0: 'unspecified', 1: 'new', 2: 'ready', 3: 'import_failed', 4: 'stale'})
-ENUMS['AckState'] = EnumSchema(AckState, 'ACK_STATE_', {0: 'unspecified', 1: 'accepted', 2: 'running', 3: 'ended', 4: 'refused'})
+ENUMS['AckState'] = EnumSchema(AckState, 'ACK_STATE_', {0: 'unspecified', 1: 'accepted', 2: 'running', 3: 'ended', 4: 'refused', 5: 'returned'})
 MESSAGES['HostFrame'] = HostFrame
 MESSAGES['LauncherFrame'] = LauncherFrame
 MESSAGES['ProcessId'] = ProcessId
@@ -888,7 +964,9 @@ MESSAGES['Commit'] = Commit
 MESSAGES['Prepare'] = Prepare
 MESSAGES['Cancel'] = Cancel
 MESSAGES['Drain'] = Drain
+MESSAGES['Recall'] = Recall
 MESSAGES['Task'] = Task
+MESSAGES['TaskWait'] = TaskWait
 MESSAGES['TaskStep'] = TaskStep
 MESSAGES['TaskInput'] = TaskInput
 MESSAGES['TaskSource'] = TaskSource

@@ -7,15 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from treadle_contract.ids import RunId
+from treadle_contract.event import (
+    StepCancelled,
+    StepFailed,
+    StepRetryScheduled,
+    StepStarted,
+    StepSucceeded,
+)
+from treadle_contract.ids import HostId, RunId, StepKey
 from treadle_contract.run import RunState, StepState
 from treadle_launcher.clock import TimeUs
+from treadle_launcher.engine.ahead import Ahead
 from treadle_launcher.engine.host import Host
 from treadle_launcher.events import Event
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.plan import Plan
 from treadle_launcher.run_view import RunView
 
+_ATTEMPT_ENDS = (StepSucceeded, StepFailed, StepRetryScheduled, StepCancelled)
 _BEFORE_START = frozenset({RunState.QUEUED, RunState.STARTING})
 
 
@@ -39,7 +48,9 @@ class ActiveRun:
     `greeted`: the log says that this host is ready. `hosts_in_vain`: how many were
     lost in a row since one took a task of it. `early` are its events until it starts: with them a new plan makes a new view.
     `cancelling` is done when the cancel that a caller asked for is recorded; `is_ending`: the
-    log says that it is to end, so that hosts may be told.
+    log says that it is to end, so that hosts may be told. `held` are the steps that a host was
+    sent ahead and has not told of: each may have started by now; those that were asked to give
+    them back are `recalled`.
     """
 
     view: RunView
@@ -51,6 +62,9 @@ class ActiveRun:
     early: list[Event] = field(default_factory=list)
     cancelling: asyncio.Future[tuple[tuple[Event, ...], ...]] | None = None
     is_ending: bool = False
+    held: dict[StepKey, Host] = field(default_factory=dict)
+    recalled: set[HostId] = field(default_factory=set)
+    _ahead: Ahead | None = None
 
     @property
     def run_id(self) -> RunId:
@@ -76,6 +90,41 @@ class ActiveRun:
         self.view.apply(event)
         if self.view.state in _BEFORE_START:
             self.early.append(event)
+        if self._ahead is not None and event.step_key is not None:
+            if isinstance(event.payload, StepStarted):
+                self.has_handed(event.step_key, event.payload.host_id)
+            elif isinstance(event.payload, _ATTEMPT_ENDS):
+                self._ahead.has_not(event.step_key)
+
+    def has_handed(self, key: StepKey, host_id: HostId) -> None:
+        """Take note that a host runs a step."""
+        if self._ahead is not None and self.host is not None and self.host.host_id == host_id:
+            self._ahead.has(key)
+
+    def hold(self, limit: int) -> tuple[StepKey, ...]:
+        """Return the steps that its host is sent ahead from now on: it holds no more than `limit`.
+
+        None while nothing of it runs, in whose place one could start.
+        """
+        if self.host is None or self.host.connection is None or self._ahead is None:
+            return ()
+        if not self.view.count(StepState.RUNNING):
+            return ()
+        if any(host is not self.host for host in self.held.values()):
+            return ()
+        steps = self._ahead.next_steps(limit - len(self.held))
+        self.held.update(dict.fromkeys(steps, self.host))
+        if steps:
+            self.recalled.clear()
+        return steps
+
+    def take_back(self, key: StepKey, *, was_asked: bool) -> None:
+        """Take note that a host gave a step back, whether it `was_asked` to or not."""
+        del self.held[key]
+        if self._ahead is not None:
+            if not was_asked:
+                self._ahead.refused(key)
+            self._ahead.has_not(key)
 
     @property
     def lacks_host(self) -> bool:
@@ -104,3 +153,4 @@ class ActiveRun:
         """Run on this host from now on."""
         self.host = host
         self.greeted = False
+        self._ahead = None if host is None else Ahead(self.view)

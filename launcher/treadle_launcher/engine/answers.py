@@ -40,6 +40,11 @@ class Answers:
         """Have this called with a host that answers, and does not end what it has to."""
         self._give_up = give_up
 
+    def ask(self, host: Host, task_id: TaskId) -> None:
+        """Have a host say what it knows of a task."""
+        self._ask(host, task_id)
+        self.asked(host)
+
     def asked(self, host: Host) -> None:
         """Take note that a host was sent a task, or is to get it when it dials."""
         if host.silent_since is None:
@@ -103,7 +108,7 @@ class Answers:
 
     def _next_look(self, host: Host) -> float | None:
         """Return when the host is looked at next, by the loop's clock."""
-        if not host.tasks and not host.has_hung_up:
+        if not (host.tasks or host.held or host.has_hung_up):
             return None
         if host.silent_since is not None:
             return max(host.silent_since, host.looked_at) + self._host_answer

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
-from treadle_contract.event import StepCancelled
+from treadle_contract.event import StepCancelled, StepStarted
 from treadle_contract.ids import TaskId
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_contract.value import ValueRef
@@ -18,6 +18,7 @@ from treadle_contract.worker import (
     AttemptSucceeded,
     Commit,
 )
+from treadle_launcher.clock import as_time
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.board import Board
@@ -25,6 +26,8 @@ from treadle_launcher.engine.host import Host, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import NewEvent, Payload
+from treadle_launcher.ids import step_of
+from treadle_launcher.ids import task_id as name_of
 from treadle_launcher.journal import ATTEMPT_ENDS, Implausible, Record, implausible, record_events
 from treadle_launcher.report_check import believed
 from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
@@ -56,8 +59,13 @@ class Attempts:
             if run is not None and task is not None:
                 with self._board.serving(turn, run):
                     self._take_record(turn, run, host, record, task)
+                    if record.next_task_id and _is_end(record):
+                        self._take_next(turn, run, host, record, record.next_task_id)
             elif isinstance(record.fact, ATTEMPT_ENDS):
                 host.tasks.pop(record.task_id, None)
+                self.take_back(turn, host, record.task_id, was_asked=False)
+                if record.next_task_id:
+                    self._end_next(turn, host, record.next_task_id)
         # Nothing is made of a begun attempt: its record is acknowledged with the next one.
         if any(not isinstance(record.fact, AttemptBegun) for record in records):
             turn.mark = HostMark(host_id=host.host_id, last_record=host.received, after=host.marked)
@@ -79,6 +87,69 @@ class Attempts:
                 turn.afterwards(cancel)
         if step.state is not StepState.RUNNING or step.attempts != task.attempt:
             host.tasks.pop(record.task_id, None)
+
+    def _take_next(
+        self, turn: Turn, run: ActiveRun, host: Host, record: Record, task_id: TaskId
+    ) -> None:
+        """Add that a step began in the place of another, or have it end that could not.
+
+        That is so where what its host took for a success is none.
+        """
+        if task_id in host.tasks:
+            # It was handed over meanwhile.
+            return
+        key = step_of(task_id, run.run_id)
+        step = None if key is None else run.view.steps.get(key)
+        if step is None or key is None or run.held.get(key, run.host) is not host:
+            self._end_next(turn, host, task_id)
+            return
+        attempt = step.attempts + 1
+        if step.state is not StepState.READY or task_id != name_of(run.run_id, key, attempt):
+            self._end_next(turn, host, task_id)
+            return
+        started = StepStarted(host_id=host.host_id, task_id=task_id)
+        time = turn.now if isinstance(record, Implausible) else as_time(record.time)
+        turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt, time=time)])
+        host.held.pop(task_id, None)
+        run.held.pop(key, None)
+        task = RunningTask(
+            run_id=run.run_id, step_key=key, attempt=attempt, sent=True, answered=True
+        )
+        host.tasks[task_id] = task
+        self._pool.answers.begun(host, task, run.view)
+        turn.afterwards(partial(self._recorded, run, host, task_id, task))
+
+        if record.number <= host.dialled_at:
+            # It found its launcher gone, and may have left this to the next one to start.
+            turn.afterwards(partial(self._pool.answers.ask, host, task_id))
+
+    def _recorded(self, run: ActiveRun, host: Host, task_id: TaskId, task: RunningTask) -> None:
+        task.recorded = True
+        if run.is_ending and task_id in host.tasks:
+            self._pool.cancel(host, task_id, show_stacks=run.view.ending is not None)
+
+    def _end_next(self, turn: Turn, host: Host, task_id: TaskId) -> None:
+        _LOG.warning("task_not_wanted host=%s task=%s", host.host_id, task_id)
+        turn.afterwards(partial(self._pool.cancel, host, task_id, show_stacks=False))
+
+    def take_back(self, turn: Turn, host: Host, task_id: TaskId, *, was_asked: bool) -> None:
+        """Take note that a host does not hold a task that it was sent ahead, which never began."""
+        task = host.held.pop(task_id, None)
+        run = None if task is None else self._board.get(task.run_id)
+        if run is not None and task is not None:
+            was_asked = was_asked or host.host_id in run.recalled
+            run.take_back(task.step_key, was_asked=was_asked)
+            turn.touch(run)
+
+    def take_back_unstarted(self, turn: Turn, host: Host) -> None:
+        """Take back what a host held whose connection ended, but for what it has started by itself.
+
+        From then on it starts nothing, and what it had started its journal names.
+        """
+        named = host.folder.next_tasks(host.received)
+        for task_id in tuple(host.held):
+            if task_id not in named:
+                self.take_back(turn, host, task_id, was_asked=True)
 
     def _kept(self, record: Record) -> Record:
         """Return a record of success as one of a loss, where what was stored is not there."""
@@ -116,6 +187,8 @@ class Attempts:
                     task.begun |= not is_told_whole
                     self._lose(turn, run, host, task, failure)
         host.tasks.clear()
+        for task_id in tuple(host.held):
+            self.take_back(turn, host, task_id, was_asked=True)
 
     def _lose(
         self, turn: Turn, run: ActiveRun, host: Host, task: RunningTask, failure: Failure
@@ -147,6 +220,10 @@ class Attempts:
                 never = failures.never_taken(host, NOT_TAKEN_RETRIES + 1)
                 fact = failed_for_good(AttemptFailed(failure=never))
             turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
+
+
+def _is_end(record: Record) -> bool:
+    return isinstance(record, Implausible) or isinstance(record.fact, ATTEMPT_ENDS)
 
 
 def _of_task(task: RunningTask, record: Record) -> Record:

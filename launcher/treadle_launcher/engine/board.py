@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 from treadle_contract.event import HostReady, RunDequeued, StepStarted
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.run import Failure, RunState, StepState
-from treadle_contract.worker import Task
+from treadle_contract.worker import Recall, Task
+from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.decide import follow_ups, run_failed, started
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
-from treadle_launcher.engine.dispatch import choose
-from treadle_launcher.engine.host import Host, HostStage, RunningTask
+from treadle_launcher.engine.dispatch import Candidate, choose
+from treadle_launcher.engine.host import HeldTask, Host, HostStage, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.moments import Moments
 from treadle_launcher.engine.stance import Stance
@@ -29,7 +30,7 @@ from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.hosts.provider import HostStartError
 from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.store import Store
-from treadle_launcher.tasks import task_for
+from treadle_launcher.tasks import task_ahead, task_for
 from treadle_launcher.watch import Watchers
 
 T = TypeVar("T")
@@ -146,9 +147,8 @@ class Board:
     def _ended_unsound(self, run_id: RunId) -> None:
         self._changes.set()
         for host in self._pool.all():
-            for task_id, task in tuple(host.tasks.items()):
-                if task.run_id == run_id:
-                    self._pool.cancel(host, task_id, show_stacks=False)
+            for task_id in host.tasks_of(run_id):
+                self._pool.cancel(host, task_id, show_stacks=False)
             self.rest(host)
 
     def runs_on(self, host: Host) -> Iterator[ActiveRun]:
@@ -229,7 +229,7 @@ class Board:
 
     def fail_run(self, turn: Turn, run: ActiveRun, failure: Failure) -> None:
         """Have a run fail that cannot go on; one with running steps seeks another host first."""
-        if run.view.count(StepState.RUNNING):
+        if run.view.count(StepState.RUNNING) or run.held:
             run.take(None)
         elif not run.state in FINAL_RUN_STATES:
             turn.add(run, run_failed(run.view, failure, turn.now))
@@ -276,7 +276,7 @@ class Board:
                     self._follow_run(turn, run)
 
     def _follow_run(self, turn: Turn, run: ActiveRun) -> None:
-        turn.add(run, follow_ups(run.view, turn.now))
+        turn.add(run, follow_ups(run.view, turn.now, run.held))
         if run.state in FINAL_RUN_STATES:
             self._end(turn, run)
         elif self._is_overdue(run):
@@ -326,20 +326,49 @@ class Board:
         if self.stance is not Stance.WORKING:
             return
         running = sum(run.view.count(StepState.RUNNING) for run in self._active.values())
-        runs = [run for run in self._active.values() if run.greeted]
-        free = self._max_steps - running
-        chosen = choose([run.view for run in runs], free, self.moments.is_due)
-        for position, key in chosen:
-            run = runs[position]
-            if run.host is not None:
-                with self.serving(turn, run):
-                    self._hand_over(turn, run, run.host, key)
+        runs = [
+            (run, run.host) for run in self._active.values() if run.greeted and run.host is not None
+        ]
+        wanting = [Candidate(run.view, _held_elsewhere(run)) for run, _ in runs]
+        shares = choose(wanting, self._max_steps - running, self.moments.is_due)
+        for position, key in shares.chosen:
+            run, host = runs[position]
+            with self.serving(turn, run):
+                self._hand_over(turn, run, host, key)
+        for position, (run, host) in enumerate(runs):
+            with self.serving(turn, run):
+                if shares.waiting - {position}:
+                    self._recall(turn, run)
+                else:
+                    self._hand_ahead(turn, run, host)
+
+    @staticmethod
+    def _recall(turn: Turn, run: ActiveRun) -> None:
+        """Have a run that others wait for places of start nothing but what it is given one for."""
+        for host in dict.fromkeys(run.held.values()):
+            if host.host_id not in run.recalled:
+                run.recalled.add(host.host_id)
+                turn.afterwards(partial(host.send, Recall(run_id=run.run_id)))
+
+    def _hand_ahead(self, turn: Turn, run: ActiveRun, host: Host) -> None:
+        """Send a run's host what it starts by itself in the place of what runs of it now."""
+        for key in run.hold(defaults.STEPS_AHEAD):
+            task = task_ahead(run.view, key)
+            host.held[task.task_id] = HeldTask(run_id=run.run_id, step_key=key)
+            turn.afterwards(partial(self._send_ahead, host, task))
+
+    @staticmethod
+    def _send_ahead(host: Host, task: Task) -> None:
+        if task.task_id in host.held:
+            host.send(task)
 
     def _hand_over(self, turn: Turn, run: ActiveRun, host: Host, key: StepKey) -> None:
         attempt = run.view.steps[key].attempts + 1
         task = task_for(run.view, key, attempt)
         started = StepStarted(host_id=host.host_id, task_id=task.task_id)
         turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt)])
+        host.held.pop(task.task_id, None)
+        run.held.pop(key, None)
         host.tasks[task.task_id] = RunningTask(run_id=run.run_id, step_key=key, attempt=attempt)
         turn.afterwards(partial(self._send, host, run, task))
 
@@ -392,6 +421,13 @@ class Board:
         except Exception as error:  # noqa: BLE001 - what else was to follow must not be forgotten
             _LOG.exception("effect_failed")
             self._fault(error)
+
+
+def _held_elsewhere(run: ActiveRun) -> Collection[StepKey]:
+    """Return the steps that a host may have started that does not serve the run, or cannot say."""
+    return [
+        key for key, host in run.held.items() if host is not run.host or host.connection is None
+    ]
 
 
 def _log_fault(error: BaseException) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
 from treadle_contract.ids import StepKey
@@ -12,20 +13,38 @@ from treadle_launcher.decide import ready_steps
 from treadle_launcher.run_view import RunView
 
 
-def choose(
-    views: Sequence[RunView], free: int, is_due: Callable[[TimeUs], bool]
-) -> tuple[tuple[int, StepKey], ...]:
-    """Return the steps that start, each with the position of its run in `views`.
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Who gets a place.
+
+    `chosen` are the steps that start, each with the position of its run, `waiting` the positions
+    of the runs that have a step which could start and gets no place.
+    """
+
+    chosen: tuple[tuple[int, StepKey], ...]
+    waiting: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that wants places; of what is `elsewhere`, no step is started here."""
+
+    view: RunView
+    elsewhere: Collection[StepKey] = ()
+
+
+def choose(runs: Sequence[Candidate], free: int, is_due: Callable[[TimeUs], bool]) -> Shares:
+    """Share out the free places.
 
     Each place goes to the run with the fewest running steps, the earlier run at a tie, and in
     a run to the first ready step in plan order: a wide run does not starve the others.
     """
-    if free <= 0:
-        return ()
-    ready = [ready_steps(view, is_due, limit=free) for view in views]
+    # One more than can start: who has that many waits for a place.
+    limit = max(0, free) + 1
+    ready = [ready_steps(run.view, is_due, run.elsewhere, limit=limit) for run in runs]
     heap = [
-        (view.count(StepState.RUNNING), position, 0)
-        for position, view in enumerate(views)
+        (run.view.count(StepState.RUNNING), position, 0)
+        for position, run in enumerate(runs)
         if ready[position]
     ]
     heapify(heap)
@@ -37,4 +56,4 @@ def choose(
             heapreplace(heap, (running + 1, position, taken + 1))
         else:
             heappop(heap)
-    return tuple(chosen)
+    return Shares(tuple(chosen), frozenset(position for _, position, _ in heap))

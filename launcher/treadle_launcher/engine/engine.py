@@ -23,6 +23,7 @@ from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import NewEvent
+from treadle_launcher.ids import step_of
 from treadle_launcher.journal import Record
 from treadle_launcher.retrying import Retries
 from treadle_launcher.run_states import FINAL_RUN_STATES
@@ -134,9 +135,8 @@ class Engine:
     def _cancel_tasks(self, run: ActiveRun) -> None:
         run.is_ending = True
         for host in self._pool.all():
-            for task_id, task in host.tasks.items():
-                if task.run_id == run.run_id:
-                    self._cancel_task(run, host, task_id)
+            for task_id in host.tasks_of(run.run_id):
+                self._cancel_task(run, host, task_id)
 
     def _cancel_task(self, run: ActiveRun, host: Host, task_id: TaskId) -> None:
         # Whoever cancels a run knows why; where it was when its time was over is to be seen.
@@ -178,8 +178,11 @@ class Engine:
 
     def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
         """Send again what the host may not know of, and end what nobody waits for."""
+        runs = {task.run_id for task in host.tasks.values()}
         for task_id in running:
-            if task_id not in host.tasks:
+            # What began in the place of another is told of with the end of that.
+            is_known = task_id in host.tasks or task_id in host.held
+            if not is_known and not any(step_of(task_id, run_id) for run_id in runs):
                 self._pool.cancel(host, task_id, show_stacks=False)
         for task_id, task in tuple(host.tasks.items()):
             run = self._board.get(task.run_id)
@@ -192,11 +195,18 @@ class Engine:
             if run.is_ending:
                 self._cancel_task(run, host, task_id)
 
+    def host_hung_up(self, host: Host) -> None:
+        """Have what the host held start where it can."""
+        if host.held:
+            turn = self._board.turn()
+            self._attempts.take_back_unstarted(turn, host)
+            self._board.settle(turn)
+
     def ask(self, host: Host, task_id: TaskId) -> None:
         """Send a host a task that it has, or should: it says what it knows of it."""
-        task = host.tasks[task_id]
-        run = self._board.get(task.run_id)
-        if run is not None and host.connection is not None and task.recorded:
+        task = host.tasks.get(task_id)
+        run = None if task is None else self._board.get(task.run_id)
+        if task and run is not None and host.connection is not None and task.recorded:
             task.sent = True
             host.send(task_for(run.view, task.step_key, task.attempt))
 
@@ -211,7 +221,8 @@ class Engine:
         _LOG.warning("host_silent host=%s seconds=%.0f", host.host_id, seconds)
         tasks = host.tasks.values()
         is_due = any(self._pool.answers.is_end_due(task) for task in tasks)
-        is_idle = any(task.sent for task in tasks) and not any(task.answered for task in tasks)
+        is_asked = any(task.sent for task in tasks) or bool(host.held)
+        is_idle = is_asked and not any(task.answered for task in tasks)
         if host.has_hung_up:
             why = f"its connection ended, it did not dial again for {seconds:.0f} s"
             self._pool.kill_for(host, f"{why}, and it was killed", "HostFrame.hello")
@@ -248,6 +259,13 @@ class Engine:
         """Take note that the host has the task; one that it refused is tried elsewhere."""
         task = host.tasks.get(ack.task_id)
         if task is None:
+            if ack.state is AckState.RETURNED:
+                turn = self._board.turn()
+                self._attempts.take_back(turn, host, ack.task_id, was_asked=False)
+                self._board.settle(turn)
+            return
+        if ack.state is AckState.RETURNED:
+            # It was handed over since, and starts.
             return
         if ack.state is not AckState.REFUSED:
             task.answered = True

@@ -55,6 +55,14 @@ class RunningTask:
     untold: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTask:
+    """A task that a host was sent ahead."""
+
+    run_id: RunId
+    step_key: StepKey
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Host:
     """One host. Changed by the pool and the engine alone.
@@ -70,6 +78,9 @@ class Host:
     `silent_since`, by the loop's clock: it owes an answer, and said nothing from then on.
     `look` waits for that, `looked_at` is when that was over last. `has_hung_up`: its connection
     ended from its side, after which a host that lives dials again at once.
+
+    `held` are the tasks that it was sent ahead and has not told of. `dialled_at` is the last record
+    that it had when it dialled.
     """
 
     folder: HostFolder
@@ -92,6 +103,8 @@ class Host:
     marked: int = 0
     committed: int = 0
     tasks: dict[TaskId, RunningTask] = field(default_factory=dict)
+    held: dict[TaskId, HeldTask] = field(default_factory=dict)
+    dialled_at: int = 0
     timer: asyncio.TimerHandle | Patience | None = None
     silent_since: float | None = None
     has_hung_up: bool = False
@@ -119,6 +132,12 @@ class Host:
         if self.process is None or self.why_killed:
             return False
         return self.process.exit_code == -signal.SIGKILL
+
+    def tasks_of(self, run_id: RunId) -> tuple[TaskId, ...]:
+        """Return what it was handed of a run, or sent ahead."""
+        handed = [task_id for task_id, task in self.tasks.items() if task.run_id == run_id]
+        held = [task_id for task_id, task in self.held.items() if task.run_id == run_id]
+        return (*handed, *held)
 
     def send(self, frame: ToHost) -> None:
         """Send a frame; nothing while the host is not connected."""

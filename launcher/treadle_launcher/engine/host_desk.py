@@ -50,6 +50,10 @@ class HostNews(Protocol):
         """Learn that a host that was ready dialled again, and which tasks it runs."""
         ...
 
+    def host_hung_up(self, host: Host) -> None:
+        """Learn that a host's connection ended: it starts nothing more by itself."""
+        ...
+
     def host_reported(self, host: Host, records: Sequence[Record]) -> None:
         """Take journal records that were not taken before."""
         ...
@@ -137,6 +141,7 @@ class HostDesk:
             if not self._is_closed:
                 # Of one whose guard is stopped, nothing else tells that it is gone.
                 self._pool.answers.hung_up(host)
+                self._news.host_hung_up(host)
 
     def close(self) -> None:
         """End every connection and take no more; the hosts live on and dial again."""
@@ -160,6 +165,7 @@ class HostDesk:
             self._hosts[connection] = host
             host.connection = connection
             host.disconnected.clear()
+            host.dialled_at = hello.last_record
             connection.send(Commit(record=host.committed))
         if host.stage is HostStage.LEAVING:
             self._pool.drain(host)

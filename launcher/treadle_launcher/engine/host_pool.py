@@ -240,6 +240,8 @@ class HostPool:
         host.send(Cancel(task_id=task_id, grace_ms=self.term_grace_ms, show_stacks=show_stacks))
         if task_id in host.tasks:
             self.answers.cancelled(host, host.tasks[task_id])
+        elif task_id in host.held:
+            self.answers.asked(host)
 
     def discard(self, host: Host) -> None:
         """Forget a new host that was never started."""
@@ -256,7 +258,7 @@ class HostPool:
         """Forget what was to be handed over of a run and is not recorded: no host knows of it."""
         for host in self.all():
             for task_id, task in tuple(host.tasks.items()):
-                if task.run_id == run_id and not task.recorded:
+                if task.run_id == run_id and not (task.recorded or task.sent):
                     del host.tasks[task_id]
 
     def end(self, host: Host) -> None:

@@ -10,12 +10,13 @@ from treadle_contract.ids import HostId, StepKey, TaskId
 from treadle_contract.run import RunState, StepState
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
-from treadle_launcher.engine.host import RunningTask
+from treadle_launcher.engine.host import HeldTask, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
+from treadle_launcher.ids import step_of
 from treadle_launcher.plan_check import check_plan
 from treadle_launcher.processes import is_alive
 from treadle_launcher.run_summary import RunSummary
@@ -166,6 +167,20 @@ class Recovery:
             else:
                 host.received = host.marked = host.committed = mark
                 host.tasks.clear()
+                host.held.clear()
+
+    def _hold(self, handed: Sequence[_Handed]) -> None:
+        """Leave to hosts what they started by themselves and could not tell."""
+        runs = {(task.host_id, task.run.run_id): task.run for task in handed}
+        for (host_id, run_id), run in runs.items():
+            host = self._pool.get(host_id)
+            if host is None:
+                continue
+            for task_id in host.folder.next_tasks(host.received):
+                key = step_of(task_id, run_id)
+                if key is not None and key in run.view.steps and task_id not in host.tasks:
+                    run.held[key] = host
+                    host.held[task_id] = HeldTask(run_id=run_id, step_key=key)
 
     def _assign(self, runs: Sequence[ActiveRun], handed: Sequence[_Handed]) -> None:
         turn = self._board.turn()
@@ -185,8 +200,11 @@ class Recovery:
             )
             self._pool.answers.begun(host, host.tasks[task.task_id], task.run.view)
             if host.is_usable:
-                task.run.take(host)
-                task.run.greeted = True
+                if task.run.host is not host:
+                    task.run.take(host)
+                    task.run.greeted = True
+                task.run.has_handed(task.step_key, host.host_id)
+        self._hold(handed)
         for run in runs:
             with self._board.serving(turn, run):
                 self._board.wait_again(run)

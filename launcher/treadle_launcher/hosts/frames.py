@@ -22,6 +22,7 @@ from treadle_contract.worker import (
     JournalRecord,
     LauncherFrame,
     Prepare,
+    Recall,
     Report,
     Task,
 )
@@ -29,7 +30,7 @@ from treadle_launcher.journal import Implausible, Record, implausible
 
 M = TypeVar("M", bound=Message)
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Of hosts that get tasks."""
 
 OLDEST_PROTOCOL_VERSION = 1
@@ -38,10 +39,13 @@ OLDEST_PROTOCOL_VERSION = 1
 FromHost: TypeAlias = Hello | Ack | tuple[Record, ...]
 """What a frame of a host says; the records are those of a report."""
 
-ToHost: TypeAlias = Commit | Task | Cancel | Prepare | Drain
+ToHost: TypeAlias = Commit | Task | Cancel | Prepare | Drain | Recall
 """What a frame to a host says."""
 
-_NAMES: Final = ("number", "task_id", "taskId", "step_key", "stepKey", "attempt")
+_NAMES: Final = (
+    *("number", "task_id", "taskId", "step_key", "stepKey", "attempt"),
+    *("next_task_id", "nextTaskId"),
+)
 """By these fields of a record it is known what it is about."""
 
 

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from treadle_contract.ids import HostId
+from treadle_contract.ids import HostId, TaskId
 from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.frames import FrameError, decode_journal_line
@@ -142,6 +142,14 @@ class HostFolder:
             if record is not None and record.number > after:
                 records.append(record)
         return LastRecords(records=tuple(records), damage=damage)
+
+    def next_tasks(self, after: int) -> frozenset[TaskId]:
+        """Return the tasks that the records with a larger number say were started by the host itself.
+
+        For a host without a connection: what it has not written of by now, it does not start.
+        """
+        records = self.read_journal(after).records
+        return frozenset(record.next_task_id for record in records if record.next_task_id)
 
     def write_durability(self, durability: Durability) -> None:
         """Note what the host's values and journal survive, for a launcher that comes later."""

@@ -127,6 +127,8 @@ class _AckStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AckState.Val
     """Known; it ended, and the journal says how."""
     ACK_STATE_REFUSED: _AckState.ValueType  # 4
     """Refused: the host drains, or does not hold the code."""
+    ACK_STATE_RETURNED: _AckState.ValueType  # 5
+    """Given back: it was sent ahead, nothing of it has begun, and it is not held any more."""
 
 class AckState(_AckState, metaclass=_AckStateEnumTypeWrapper):
     """What a host knows of a task id."""
@@ -141,6 +143,8 @@ ACK_STATE_ENDED: AckState.ValueType  # 3
 """Known; it ended, and the journal says how."""
 ACK_STATE_REFUSED: AckState.ValueType  # 4
 """Refused: the host drains, or does not hold the code."""
+ACK_STATE_RETURNED: AckState.ValueType  # 5
+"""Given back: it was sent ahead, nothing of it has begun, and it is not held any more."""
 Global___AckState: _TypeAlias = AckState  # noqa: Y015
 
 @_typing.final
@@ -192,6 +196,7 @@ class LauncherFrame(_message.Message):
     CANCEL_FIELD_NUMBER: _builtins.int
     PREPARE_FIELD_NUMBER: _builtins.int
     DRAIN_FIELD_NUMBER: _builtins.int
+    RECALL_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def commit(self) -> Global___Commit:
         """Which journal records the store holds."""
@@ -212,6 +217,10 @@ class LauncherFrame(_message.Message):
     def drain(self) -> Global___Drain:
         """Accept no more, leave when none runs."""
 
+    @_builtins.property
+    def recall(self) -> Global___Recall:
+        """Give back what waits."""
+
     def __init__(
         self,
         *,
@@ -220,12 +229,13 @@ class LauncherFrame(_message.Message):
         cancel: Global___Cancel | None = ...,
         prepare: Global___Prepare | None = ...,
         drain: Global___Drain | None = ...,
+        recall: Global___Recall | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "commit", b"commit", "drain", b"drain", "frame", b"frame", "prepare", b"prepare", "task", b"task"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "commit", b"commit", "drain", b"drain", "frame", b"frame", "prepare", b"prepare", "recall", b"recall", "task", b"task"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "commit", b"commit", "drain", b"drain", "frame", b"frame", "prepare", b"prepare", "task", b"task"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel", b"cancel", "commit", b"commit", "drain", b"drain", "frame", b"frame", "prepare", b"prepare", "recall", b"recall", "task", b"task"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["commit", "task", "cancel", "prepare", "drain"]  # noqa: Y015
+    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["commit", "task", "cancel", "prepare", "drain", "recall"]  # noqa: Y015
     _WhichOneofArgType_frame: _TypeAlias = _typing.Literal["frame", b"frame"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_frame) -> _WhichOneofReturnType_frame | None: ...
 
@@ -283,7 +293,7 @@ class Hello(_message.Message):
     CHANGES_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     protocol_version: _builtins.int
-    """The version of this protocol, now 1."""
+    """The version of this protocol, now 2. Hosts of 1 know no task that is sent ahead."""
     host_id: _builtins.str
     """The id that the launcher gave it when it started it."""
     location: _builtins.str
@@ -386,6 +396,7 @@ class JournalRecord(_message.Message):
     SUCCEEDED_FIELD_NUMBER: _builtins.int
     FAILED_FIELD_NUMBER: _builtins.int
     CANCELLED_FIELD_NUMBER: _builtins.int
+    NEXT_TASK_ID_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1, 2, 3, … in one host, without a gap."""
     task_id: _builtins.str
@@ -394,6 +405,10 @@ class JournalRecord(_message.Message):
     """The step."""
     attempt: _builtins.int
     """The attempt, from 1."""
+    next_task_id: _builtins.str
+    """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and one
+    could start: it runs from then on, which no Ack says.
+    """
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -436,10 +451,11 @@ class JournalRecord(_message.Message):
         succeeded: Global___AttemptSucceeded | None = ...,
         failed: Global___AttemptFailed | None = ...,
         cancelled: Global___AttemptCancelled | None = ...,
+        next_task_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "succeeded", b"succeeded", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["begun", "input_loaded", "log_record", "succeeded", "failed", "cancelled"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
@@ -679,7 +695,7 @@ Global___AttemptCancelled: _TypeAlias = AttemptCancelled  # noqa: Y015
 class Ack(_message.Message):
     """The answer to a task. A host that is READY MUST answer each one, known or not, as soon as it
     reads it: by that a launcher knows a host that is slow from one that is stopped or held, which
-    it MAY kill.
+    it MAY kill. One that was sent ahead is not answered before it is given back.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -802,8 +818,38 @@ class Drain(_message.Message):
 Global___Drain: _TypeAlias = Drain  # noqa: Y015
 
 @_typing.final
+class Recall(_message.Message):
+    """Give back each task of a run that was sent ahead and has not begun."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    run_id: _builtins.str
+    """The run."""
+    def __init__(
+        self,
+        *,
+        run_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["run_id", b"run_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Recall: _TypeAlias = Recall  # noqa: Y015
+
+@_typing.final
 class Task(_message.Message):
-    """Work for one process. A host accepts an id once."""
+    """Work for one process. A host accepts an id once.
+
+    A task may be sent ahead of the time when it can start. The host holds it, and starts it in the
+    place of a task of the same run that ends there: the first that it holds, in the order they came,
+    whose waits_for have all succeeded. The journal record of that end names it (next_task_id). The
+    host MUST give back (RETURNED) a task that waits for one that did not succeed, did not yield an
+    output it must, was given back itself, or is not known; each when it is to leave; and all,
+    without a word, when its connection ends. Sent again without `ahead`, a task starts at once.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -832,12 +878,16 @@ class Task(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     RUN_TAGS_FIELD_NUMBER: _builtins.int
     STEPS_FIELD_NUMBER: _builtins.int
+    AHEAD_FIELD_NUMBER: _builtins.int
+    WAITS_FOR_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """run/first step/attempt."""
     run_id: _builtins.str
     """The run."""
     digest: _builtins.str
     """The digest that the host must hold."""
+    ahead: _builtins.bool
+    """Hold it until it can start in another's place."""
     @_builtins.property
     def run_tags(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The run's tags."""
@@ -845,6 +895,10 @@ class Task(_message.Message):
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskStep]:
         """The steps, in order: one when every step is isolated."""
+
+    @_builtins.property
+    def waits_for(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskWait]:
+        """What must have succeeded on this host before it starts. Set when ahead."""
 
     def __init__(
         self,
@@ -854,14 +908,44 @@ class Task(_message.Message):
         digest: _builtins.str = ...,
         run_tags: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         steps: _abc.Iterable[Global___TaskStep] | None = ...,
+        ahead: _builtins.bool = ...,
+        waits_for: _abc.Iterable[Global___TaskWait] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Task: _TypeAlias = Task  # noqa: Y015
+
+@_typing.final
+class TaskWait(_message.Message):
+    """A task that another waits for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    """The task's id."""
+    @_builtins.property
+    def outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The outputs of it that must have been yielded."""
+
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        outputs: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outputs", b"outputs", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskWait: _TypeAlias = TaskWait  # noqa: Y015
 
 @_typing.final
 class TaskStep(_message.Message):
@@ -975,6 +1059,7 @@ class TaskSource(_message.Message):
     RUN_ID_FIELD_NUMBER: _builtins.int
     STEP_KEY_FIELD_NUMBER: _builtins.int
     OUTPUT_FIELD_NUMBER: _builtins.int
+    AWAITED_FIELD_NUMBER: _builtins.int
     io_manager_key: _builtins.str
     """The resource key of the IO manager that loads it."""
     asset_key: _builtins.str
@@ -985,6 +1070,10 @@ class TaskSource(_message.Message):
     """The step that made it. Empty: unrecorded."""
     output: _builtins.str
     """The output that carried it. Empty: unrecorded."""
+    awaited: _builtins.bool
+    """What step_key, which the task waits for, stores of output: of asset_key if that is there, else
+    the first. value_ref is unset, and io_manager_key if that is the value's own.
+    """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset: the IO manager loads it by name."""
@@ -998,10 +1087,11 @@ class TaskSource(_message.Message):
         run_id: _builtins.str = ...,
         step_key: _builtins.str = ...,
         output: _builtins.str = ...,
+        awaited: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "io_manager_key", b"io_manager_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -161,6 +161,7 @@ def test_what_cannot_be_believed_of_an_attempt_fails_it_and_says_why():
         step_key=STEP,
         attempt=1,
         problem="JournalRecord.time is not set",
+        next_task_id=TaskId(""),
     )
     (event,) = record_events(running(), record, failed_for_good)
     fact = event.payload

@@ -112,6 +112,20 @@ def test_a_link_to_a_socket_is_not_followed(place: Place, caller: Caller) -> Non
     assert not link.is_connected
 
 
+def test_a_launcher_that_is_gone_is_known_to_be_before_all_that_it_sent_is_read(
+    place: Place, link: Link
+) -> None:
+    peer = place.accept()
+    assert link.is_there
+    peer.sendall(COMMIT)
+    assert link.is_there
+
+    peer.close()
+
+    assert not link.is_there
+    assert link.is_connected, "what it sent can be read still"
+
+
 def test_frames_are_taken_however_they_are_cut(place: Place, link: Link, caller: Caller) -> None:
     peer = place.accept()
     for piece in (COMMIT[:3], COMMIT[3:] + COMMIT):

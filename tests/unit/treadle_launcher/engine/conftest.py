@@ -39,6 +39,7 @@ from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.running import EngineParts, running_engine
 from treadle_launcher.errors import RefusedError
 from treadle_launcher.home import open_home
+from treadle_launcher.hosts.frames import PROTOCOL_VERSION
 from treadle_launcher.hosts.provider import HostProcess
 from treadle_launcher.launch_request import Launchable, LaunchRequest
 from treadle_launcher.launch_spec import FileTarget, ImportScope, LaunchSpec
@@ -133,7 +134,7 @@ def store(value: Path) -> None:
 
 
 class ScriptedHost:
-    """The voice of one host."""
+    """The voice of one host. Unless it `holds` them, it gives back what it is sent ahead."""
 
     def __init__(self, host: Host, socket: Path, values: Path) -> None:
         assert host.identity is not None
@@ -141,6 +142,7 @@ class ScriptedHost:
         self.host_id = host.host_id
         self.process = host.identity
         self.record = 0
+        self.holds = False
         self._socket = socket
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter | None = None
@@ -182,15 +184,21 @@ class ScriptedHost:
 
     async def expect(self, kind: str) -> dict[str, Any]:
         """Return the next frame of a kind; commits before it are passed over."""
-        while kind not in (frame := await self.frame()):
-            assert "commit" in frame, frame
+        while kind not in (frame := await self.frame()) or self._is_returned(frame):
+            if self._is_returned(frame):
+                await self.answer(frame["task"], "RETURNED")
+            else:
+                assert "commit" in frame, frame
         found: dict[str, Any] = frame[kind]
         return found
+
+    def _is_returned(self, frame: Mapping[str, Any]) -> bool:
+        return not self.holds and "ahead" in frame.get("task", {})
 
     async def hello(self, state: str = "READY", **fields: Any) -> None:
         ticks = str(self.process.start_ticks)
         hello = {
-            "protocolVersion": 1,
+            "protocolVersion": PROTOCOL_VERSION,
             "hostId": self.host_id,
             "process": {
                 "bootId": self.process.boot_id,

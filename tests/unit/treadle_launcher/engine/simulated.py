@@ -31,6 +31,7 @@ from treadle_contract.worker import (
     HostState,
     Prepare,
     ProcessId,
+    Recall,
     Report,
     Task,
 )
@@ -57,6 +58,11 @@ def attempt_of(task: Task) -> Attempt:
     """Name the attempt that a task is."""
     (step,) = task.steps
     return task.run_id, step.step_key, step.attempt
+
+
+def waits_for(task: Task) -> set[TaskId]:
+    """Name the tasks that one waits for."""
+    return {each.task_id for each in task.waits_for}
 
 
 @dataclass
@@ -99,7 +105,9 @@ class SimulatedHost:
         self.is_ready = False
         self.drains = False
         self.running: dict[TaskId, Task] = {}
+        self.held: dict[TaskId, Task] = {}
         self._ended: dict[TaskId, int] = {}
+        self._succeeded: set[TaskId] = set()
         self._launcher: SimulatedLauncher | None = None
         self._inbox: list[Any] = []
         self._lines: list[tuple[int, bytes]] = []
@@ -131,6 +139,7 @@ class SimulatedHost:
     def hang_up(self) -> None:
         launcher, self._launcher = self._launcher, None
         self._inbox.clear()
+        self.held.clear()
         self._sent = None
         if launcher is not None:
             launcher.running.desk.connection_lost(self)
@@ -148,6 +157,7 @@ class SimulatedHost:
                 self._lines = [line for line in self._lines if line[0] > record]
                 self.folder.journal.write_bytes(b"".join(line for _, line in self._lines))
                 self._ended = {key: last for key, last in self._ended.items() if last > record}
+                self._succeeded &= self._ended.keys()
                 if self._sent is None:
                     self._sent = record
                 self._tell()
@@ -156,17 +166,44 @@ class SimulatedHost:
                 self._hello()
             case Task():
                 self._take(frame)
+            case Recall(run_id=run_id):
+                self._give_back(*(each for each in self.held if each.startswith(run_id)))
+            case Cancel(task_id=task_id) if task_id in self.held:
+                self._give_back(task_id)
             case Cancel(task_id=task_id):
                 if (task := self.running.pop(task_id, None)) is not None:
                     self._end(task, {"cancelled": {"wasRunning": True}})
             case Drain(cancel_running=cancel_running):
                 self.drains = True
+                self._give_back(*self.held)
                 for task in list(self.running.values()) if cancel_running else []:
                     self._act_on(Cancel(task_id=task.task_id, grace_ms=0))
         if self.drains and not self.running and not self._lines:
             self.die(leaves=True)
 
+    def _give_back(self, *task_ids: TaskId) -> None:
+        """Give these back, and what waits for them."""
+        for task_id in task_ids:
+            if self.held.pop(task_id, None) is not None:
+                self._say(Ack(task_id=task_id, state=AckState.RETURNED))
+                waiting = [key for key, task in self.held.items() if task_id in waits_for(task)]
+                self._give_back(*waiting)
+
+    def _hold(self, task: Task) -> None:
+        self.held[task.task_id] = task
+        there = self.running.keys() | self.held.keys() | self._succeeded
+        if self.drains or not waits_for(task) <= there:
+            self._give_back(task.task_id)
+
+    def _begin(self, task: Task) -> None:
+        self.running[task.task_id] = task
+        self.world.begun.append(attempt_of(task))
+
     def _take(self, task: Task) -> None:
+        if task.ahead and task.task_id not in self.running.keys() | self._ended.keys():
+            self._hold(task)
+            return
+        self.held.pop(task.task_id, None)
         if task.task_id in self.running:
             state = AckState.RUNNING
         elif task.task_id in self._ended:
@@ -175,12 +212,14 @@ class SimulatedHost:
             state = AckState.REFUSED
         else:
             state = AckState.ACCEPTED
-            self.running[task.task_id] = task
-            self.world.begun.append(attempt_of(task))
+            self._begin(task)
         self._say(Ack(task_id=task.task_id, state=state))
         if state is AckState.ACCEPTED:
-            process = {"bootId": "b", "pid": 7, "startTicks": "7"}
-            self._record(task, {"begun": {"process": process}})
+            self._tell_begin(task)
+
+    def _tell_begin(self, task: Task) -> None:
+        process = {"bootId": "b", "pid": 7, "startTicks": "7"}
+        self._record(task, {"begun": {"process": process}})
 
     def succeed(self, task: Task) -> None:
         """Have an attempt make what it was asked for."""
@@ -214,6 +253,7 @@ class SimulatedHost:
         self.lives = False
         self.world.died += [attempt_of(task) for task in self.running.values()]
         self.running.clear()
+        self.held.clear()
         self.folder.write_process(GONE)
         if not leaves:
             self.world.killed += 1
@@ -225,8 +265,24 @@ class SimulatedHost:
             self.world.launcher.pool.gone(self.folder.host_id)
 
     def _end(self, task: Task, fact: dict[str, object]) -> None:
-        self._record(task, fact)
+        if "succeeded" in fact:
+            self._succeeded.add(task.task_id)
+        unmet = self.running.keys() | self.held.keys()
+        of_run = [each for each in self.held.values() if each.run_id == task.run_id]
+        heir = next((each for each in of_run if not waits_for(each) & unmet), None)
+        lost = [key for key, each in self.held.items() if task.task_id in waits_for(each)]
+        if heir is not None and ("succeeded" in fact or heir.task_id not in lost):
+            del self.held[heir.task_id]
+            self._begin(heir)
+            self._record(task, {**fact, "nextTaskId": heir.task_id})
+        else:
+            heir = None
+            self._record(task, fact)
         self._ended[task.task_id] = self._last
+        if "succeeded" not in fact:
+            self._give_back(*lost)
+        if heir is not None:
+            self._tell_begin(heir)
 
     def _record(self, task: Task, fact: dict[str, object]) -> None:
         _, key, attempt = attempt_of(task)

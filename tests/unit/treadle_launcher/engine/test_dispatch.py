@@ -4,7 +4,7 @@ from treadle_contract.event import RunDequeued, RunStarted, RunSubmitted, StepSt
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.engine.dispatch import choose
+from treadle_launcher.engine.dispatch import Candidate, Shares, choose
 from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.run_view import RunView
 
@@ -51,18 +51,33 @@ def started(plan, *running):
 def test_the_run_with_the_fewest_running_steps_comes_first(plans):
     busy = started(plans(dict.fromkeys("abcd", ())), "a", "b")
     calm = started(plans(dict.fromkeys("xyz", ())))
-    chosen = choose([busy, calm], 4, due)
-    assert chosen == ((1, "x"), (1, "y"), (0, "c"), (1, "z"))
+    shares = choose([Candidate(busy), Candidate(calm)], 4, due)
+    assert shares.chosen == ((1, "x"), (1, "y"), (0, "c"), (1, "z"))
 
 
 def test_at_a_tie_the_earlier_run_and_in_a_run_the_order_of_the_plan_decide(plans):
     views = [started(plans(dict.fromkeys("ba", ()))), started(plans(dict.fromkeys("dc", ())))]
-    assert choose(views, 3, due) == ((0, "b"), (1, "d"), (0, "a"))
+    shares = choose(list(map(Candidate, views)), 3, due)
+    assert shares.chosen == ((0, "b"), (1, "d"), (0, "a"))
 
 
 def test_nothing_is_chosen_without_a_free_place_or_a_ready_step(plans):
     view = started(plans({"a": (), "b": ("a",)}), "a")
-    assert choose([view], 5, due) == ()
-    assert choose([started(plans({"a": ()}))], 0, due) == ()
-    assert choose([started(plans({"a": ()}))], -1, due) == ()
-    assert choose([], 5, due) == ()
+    assert choose([Candidate(view)], 5, due) == Shares((), frozenset())
+    one = [Candidate(started(plans({"a": ()})))]
+    assert choose(one, 0, due).chosen == ()
+    assert choose(one, -1, due).chosen == ()
+    assert choose([], 5, due) == Shares((), frozenset())
+
+
+def test_runs_wait_that_could_start_more_than_there_are_places(plans):
+    wide, narrow = started(plans(dict.fromkeys("abc", ()))), started(plans({"x": ()}))
+    both = [Candidate(wide), Candidate(narrow)]
+    assert choose(both, 0, due).waiting == {0, 1}
+    assert choose(both, 2, due).waiting == {0}
+    assert choose(both, 4, due).waiting == frozenset()
+
+
+def test_what_is_held_elsewhere_is_not_started_and_waits_for_no_place(plans):
+    view = started(plans({"a": (), "b": ()}))
+    assert choose([Candidate(view, ["a"])], 2, due) == Shares(((0, "b"),), frozenset())

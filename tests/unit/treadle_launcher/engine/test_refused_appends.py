@@ -39,8 +39,9 @@ async def hears(host, kind):
     """Return the first frame of a kind that a host gets while it could have been sent."""
 
     async def frame():
-        while kind not in (found := await host.frame()):
-            pass
+        while kind not in (found := await host.frame()) or "ahead" in found.get("task", {}):
+            if "task" in found:
+                await host.answer(found["task"], "RETURNED")
         return found
 
     try:

@@ -1,0 +1,163 @@
+"""Tasks that a real host was sent ahead: when it starts them, and when it gives them back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
+
+CHAIN = """
+    import os, time
+
+    @asset
+    def first():
+        return os.getpid()
+
+    @asset
+    def second(first):
+        return [first, os.getpid()]
+
+    @asset
+    def third(second):
+        print(*second)
+        return 3
+
+    @asset
+    def fails():
+        raise ValueError("no")
+
+    @asset
+    def waits():
+        while not os.path.exists("go"):
+            time.sleep(0.01)
+        return 1
+"""
+
+
+@pytest.fixture(params=["fork", "spawn"])
+def served(request: pytest.FixtureRequest, place: Workplace) -> Served:
+    found = place.serve(CHAIN, startMethod=request.param)
+    found.connection.send(prepare={})
+    found.connection.hello("READY")
+    return found
+
+
+def reading(upstream: str) -> dict[str, object]:
+    source = {"stepKey": upstream, "output": "result", "runId": "run1", "awaited": True}
+    return {"inputs": [{"name": upstream, "sources": [source]}]}
+
+
+def send_ahead(served: Served, step: str, upstream: str) -> str:
+    waits = [{"taskId": f"run1/{upstream}/1", "outputs": ["result"]}]
+    return served.send_task(step, ahead=True, waitsFor=waits, step_fields=reading(upstream))
+
+
+def returned(served: Served, *task_ids: str) -> bool:
+    """Tell whether the next acks say that these were given back."""
+    found = set()
+    while len(found) < len(task_ids):
+        ack = served.connection.next().get("ack")
+        if ack is not None and ack["state"] == "ACK_STATE_RETURNED":
+            found.add(ack["taskId"])
+    return found == set(task_ids)
+
+
+def test_each_step_of_a_chain_starts_in_the_place_of_the_one_before_it(served: Served) -> None:
+    # All of it before the first can have ended.
+    served.send_task("waits")
+    waits = [{"taskId": "run1/waits/1", "outputs": ["result"]}]
+    served.send_task("first", ahead=True, waitsFor=waits)
+    send_ahead(served, "second", "first")
+    last = send_ahead(served, "third", "second")
+    (served.place.folder / "go").touch()
+
+    served.connection.records(last)
+
+    facts = [
+        (record["stepKey"], kind, record.get("nextTaskId"))
+        for record in served.journal()
+        for kind in ("begun", "succeeded")
+        if kind in record
+    ]
+    assert facts == [
+        ("waits", "begun", None),
+        ("waits", "succeeded", "run1/first/1"),
+        ("first", "begun", None),
+        ("first", "succeeded", "run1/second/1"),
+        ("second", "begun", None),
+        ("second", "succeeded", last),
+        ("third", "begun", None),
+        ("third", "succeeded", None),
+    ]
+    pids = [r["begun"]["process"]["pid"] for r in served.journal() if "begun" in r]
+    assert served.place.log("stdout", "third").split() == [str(pid) for pid in pids[1:3]]
+
+
+def test_what_waits_for_a_failure_is_given_back(served: Served) -> None:
+    served.send_task("fails")
+    second = send_ahead(served, "second", "fails")
+    third = send_ahead(served, "third", "second")
+
+    assert returned(served, second, third)
+
+
+def test_what_waits_for_nothing_that_is_here_is_given_back_at_once(served: Served) -> None:
+    assert returned(served, send_ahead(served, "second", "first"))
+
+
+def test_what_is_held_is_given_back_when_it_is_asked_for(served: Served) -> None:
+    waits = served.send_task("waits")
+    tasks = [send_ahead(served, step, "waits") for step in ("first", "second", "third")]
+
+    served.connection.send(cancel={"taskId": tasks[0], "graceMs": 0})
+    assert returned(served, tasks[0])
+    served.connection.send(recall={"runId": "run1"})
+    assert returned(served, *tasks[1:])
+
+    (served.place.folder / "go").touch()
+    (last,) = [r for r in served.connection.records(waits) if "succeeded" in r]
+    assert "nextTaskId" not in last
+
+
+def test_a_host_that_is_to_leave_gives_back_what_it_holds(served: Served) -> None:
+    served.send_task("waits")
+    first = send_ahead(served, "first", "waits")
+
+    served.connection.send(drain={})
+    assert returned(served, first)
+
+    (served.place.folder / "go").touch()
+    records = served.connection.records()
+    served.connection.send(commit={"record": records[-1]["number"]})
+    assert served.host.wait(DEADLINE_S) == 0
+
+
+def test_a_task_that_is_sent_again_starts_at_once(served: Served) -> None:
+    waits = served.send_task("waits")
+    first = send_ahead(served, "first", "waits")
+
+    served.send_task("first")
+    served.connection.records(first)
+    (served.place.folder / "go").touch()
+
+    (last,) = [r for r in served.connection.records(waits) if "succeeded" in r]
+    assert "nextTaskId" not in last
+
+
+def test_nothing_starts_by_itself_once_the_launcher_is_gone(served: Served) -> None:
+    waits = served.send_task("waits")
+    first = send_ahead(served, "first", "waits")
+    served.record("begun")
+
+    served.connection.close()
+    (served.place.folder / "go").touch()
+    again = served.place.accept()
+    assert first not in again.hello("READY").get("runningTaskIds", [])
+    again.send(commit={"record": 0})
+    records = again.records(waits)
+
+    assert records[-1].get("nextTaskId") in (None, first)
+    served.connection = again
+    served.send_task("first")
+    assert served.connection.ack() == "ACK_STATE_ACCEPTED"
+    assert "succeeded" in served.connection.records(first)[-1]
