@@ -82,8 +82,10 @@ freeze: $(VENV)/.dev  ## Promise the contract as it is: what is in it now may be
 	$(BIN)/buf breaking protos --against protos/promised.binpb
 	$(BIN)/buf build protos --exclude-source-info -o protos/promised.binpb
 
-bench: $(VENV)/.dev  ## Speed, as ratios against this machine's limit in the same run.
-	$(BIN)/python benchmarks/bench_steps.py
+# `make bench BENCH=` leaves Dagster out and writes no page; `BENCH="--quick steps"` takes a part.
+BENCH ?= --dagster --cache $(VENV)/peers --write
+bench: bytecode  ## Speed, beside this machine's limits and Dagster in the same run; writes docs/performance.md.
+	$(BIN)/python -m benchmarks $(BENCH)
 
 bench-loading: $(VENV)/.dev  ## Loading and planning, and how they grow.
 	$(BIN)/python benchmarks/bench_loading.py

@@ -1,0 +1,60 @@
+"""docs/performance.md and its plots, from one run of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from benchmarks import plot, table
+from benchmarks.machine import REPOSITORY
+from benchmarks.report import Report, growth
+
+PAGE = REPOSITORY / "docs" / "performance.md"
+
+HEAD = """# Performance
+
+Written by `make bench`, which measures everything on this page in one run. Do not edit it.
+
+"""
+READING = """
+## How to read it
+
+A figure is the median of several, and compares only with what stands beside it: that was measured in
+the same run, the limits in the same minute. *Limit* is what the machine needs for the least that could do the same, in
+plain Python: a process with the host's modules and the user's imports that forks, hears from the child and
+waits for its end; an interpreter that starts; bytes written to a new file of the same disk. *Dagster* is the current 1.13 in an
+environment of its own, its code server and its runs as its own command starts them, asked for the least that a caller needs.
+
+Everything is timed from outside: a step of a chain is the time of a run of n ops, from the call of `materialize` to
+the result in the caller's hands, less that of a run of one op, shared by n - 1. After each run the log and the disk
+must prove what was timed: every op ran in a process of its own and found the globals of its module as the import left them, its
+value is a file on the disk that reads back, and the log has the success of its step. A run that cannot prove it fails the
+benchmark. *Beyond the user's imports* means less what Python takes for the same file with decorators that do nothing.
+
+A target is what the design promises, not what was reached: rows that miss it say so. A growth of 2 is linear. Load
+averages near or above the number of cores mean that others took part of the machine; then the ratios are worth more than the times.
+"""
+
+
+def write(report: Report, file: Path = PAGE) -> None:
+    """Write the page, and beside it a plot for each kind of curve."""
+    plots = dict(_plots(report))
+    for name, (_, drawn) in plots.items():
+        file.with_name(name).write_text(drawn, encoding="utf-8")
+    parts = [HEAD + "\n".join(f"- {line}" for line in report.summary())]
+    if report.rows:
+        parts.append(table.table(report.rows))
+    parts.append(READING.strip())
+    for name, (title, _) in plots.items():
+        parts.append(f"## {title}\n\n![{title}]({name})")
+        parts += [f"{each.who}:\n\n{growth(each)}" for each in report.curves if each.title == title]
+    file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _plots(report: Report) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield, for each kind of curve, a file's name, the title and the plot."""
+    for number, (title, curves) in enumerate(groupby(report.curves, lambda each: each.title), 1):
+        lines = {curve.who: curve.points for curve in curves if curve.points}
+        if lines:
+            yield f"performance-{number}.svg", (title, plot.svg(title, lines))

@@ -1,0 +1,87 @@
+"""The users' modules that are measured, as texts: files of assets, a graph of ops, values.
+
+An op of `STEPS` returns what it saw: its pid, what a global of its module held, the pid that the op
+above it wrote, and when its first line ran (CLOCK_MONOTONIC, ns).
+"""
+
+from __future__ import annotations
+
+STEPS = """import os
+import time
+{imports}
+from treadle import AssetOut, graph_asset, graph_multi_asset, op
+
+ran_here = 0
+
+def seen(above):
+    global ran_here
+    at, ran_here = time.monotonic_ns(), ran_here + 1
+    return {{"at": at, "pid": os.getpid(), "ran_before": ran_here - 1, "above": above}}
+
+@op
+def first():
+    return seen(0)
+
+@op
+def following(value):
+    return seen(value["pid"])
+
+@graph_asset
+def one():
+    return first()
+
+@graph_asset
+def chain():
+    made = first()
+    for _ in range({length} - 1):
+        made = following(made)
+    return made
+
+@graph_multi_asset(outs={{f"fan_{{i:04}}": AssetOut() for i in range({length})}}, can_subset=True)
+def fan():
+    made = first()
+    return (made, *(following(made) for _ in range({length} - 1)))
+"""
+
+ASSETS = "from {library} import asset\n"
+BARE = "asset = lambda fn: fn\n"
+ASSET = "@asset\ndef a{0:06}({1}):\n    return {0}\n"
+
+GRAPH = """from {library} import AssetOut, graph_multi_asset, op
+@op
+def first():
+    return 0
+@op
+def following(value):
+    return value + 1
+@graph_multi_asset(outs={{f"a{{i:06}}": AssetOut() for i in range({size})}}, can_subset=True)
+def chain():
+    made = [first()]
+    for _ in range({size} - 1):
+        made.append(following(made[-1]))
+    return tuple(made)
+"""
+
+
+def steps(length: int, imports: str = "") -> str:
+    """Return a module of a chain and a fan of so many ops, and of one op."""
+    return STEPS.format(length=length, imports=imports)
+
+
+def assets(size: int, library: str = "treadle") -> str:
+    """Return a module of assets in chains of ten."""
+    return ASSETS.format(library=library) + _bodies(size)
+
+
+def bare_assets(size: int) -> str:
+    """Return the same with a decorator that does nothing."""
+    return BARE + _bodies(size)
+
+
+def graph(size: int, library: str = "treadle") -> str:
+    """Return a module of one graph, whose ops follow one another; each makes an asset."""
+    return GRAPH.format(size=size, library=library)
+
+
+def _bodies(size: int) -> str:
+    return "".join(ASSET.format(i, f"a{i - 1:06}" if i % 10 else "") for i in range(size))

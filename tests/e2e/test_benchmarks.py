@@ -1,0 +1,48 @@
+"""The benchmarks run, and a run that is not what a row says of it fails them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BROKEN = """
+import sys
+from benchmarks import __main__, user_code
+assert sys.argv[1] in user_code.STEPS
+user_code.STEPS = user_code.STEPS.replace(*sys.argv[1:3])
+sys.exit(__main__.main(["--quick", "submit"]))
+"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, check=False, cwd=REPOSITORY, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_a_section_prints_its_rows_beside_their_limits():
+    done = run("-m", "benchmarks", "--quick", "steps")
+    assert done.returncode == 0, done.stderr
+    rows = [line for line in done.stdout.splitlines() if line.startswith("| isolated op")]
+    assert len(rows) == 2
+    assert all("fork+exit+reply" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("what", "instead", "said"),
+    [
+        ("os.getpid()", "1", "another pid in the log than the op's: one.first (1 ops)"),
+        ("ran_here = 0", "ran_here = 1", "a global that another op had changed: one.first (1 ops)"),
+        ("return first()", "return following(first())", "2 values on the disk, of 1 ops"),
+    ],
+)
+def test_a_broken_proof_fails_it(what, instead, said):
+    done = run("-c", BROKEN, what, instead)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert said in done.stdout
+    assert "| submit" not in done.stdout
