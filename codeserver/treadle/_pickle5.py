@@ -27,6 +27,7 @@ CODEC: Final = "pickle5"
 
 _MAGIC: Final = b"\x89treadle-value\r\n"
 _ALIGNMENT: Final = 64
+_READ_WHOLE_BYTES = 64 * 1024
 _HEADER_BYTES: Final = 64
 _FORMAT: Final = 1
 _PLACE: Final = struct.Struct("<QQ")
@@ -199,6 +200,9 @@ def _mapped(path: Path, expected: Stamp | None) -> memoryview:
                 raise ValueLostError(path, f"it has {size} bytes instead of {expected.size_bytes}")
             if size < _HEADER_BYTES + _PLACE.size + _SEAL_BYTES:
                 raise ValueLostError(path, f"{size} bytes are too few for a stored value")
+            if size <= _READ_WHOLE_BYTES:
+                # A map costs more than so short a copy.
+                return memoryview(bytearray(file.read()))
             # The map lives as long as the views of it, which the loaded value holds.
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
     except FileNotFoundError:

@@ -88,6 +88,7 @@ if not TYPE_CHECKING:
 
 
 _datetime = _Kept(datetime)
+_PART_BYTES = 64 * 1024
 # Nothing may be found any more when it is needed.
 codecs.lookup("ascii")
 
@@ -104,8 +105,15 @@ def read_bytes(path: str) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    with open_file(path, "rb") as file:
-        return file.read()
+    # Without a file object: hosts read of each step several files of a line or two.
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        parts = []
+        while part := os.read(fd, _PART_BYTES):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(fd)
 
 
 def make_folders(path: str, mode: int) -> None:

@@ -348,8 +348,9 @@ class Host:
     def _begin_running(self, code: HeldCode) -> Running:
         starter: Starter = SpawnStarter(self._spec, self._environment)
         shows_stacks = not stacks.is_caught(os.getpid())
+        are_free = interrupts.are_free(os.getpid())
         if code.start_method is StartMethod.FORK:
-            starter = ForkStarter(self._spec, code, self._leave_to_parent)
+            starter = ForkStarter(self._spec, code, self._leave_to_parent, interrupts=are_free)
             if shows_stacks:
                 # For the steps, which inherit it: each writes to an stderr of its own.
                 stacks.show_on_signal(2)
@@ -357,7 +358,7 @@ class Host:
             self._spec,
             code.start_method,
             shows_stacks=shows_stacks,
-            interrupts=interrupts.are_free(os.getpid()),
+            interrupts=are_free,
         )
         return Running(self._loop, self, starter, rules)
 

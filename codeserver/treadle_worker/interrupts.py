@@ -53,8 +53,8 @@ class Interrupts:
         self.were_raised = False
 
     def listen(self) -> None:
-        """Raise from now on, unless the user's code has taken the signals for itself."""
-        if are_free(self._pid):
+        """Raise from now on, unless the user's code took a signal for itself since `are_free`."""
+        if all(signal.getsignal(number) is signal.SIG_DFL for number in _REASONS):
             for number in _REASONS:
                 signal.signal(number, self._raise)
 

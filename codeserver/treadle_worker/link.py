@@ -84,11 +84,14 @@ class Link:
         self._loop.watch(connection.fileno(), self._read)
 
     def send(self, message: bytes) -> None:
-        """Send the JSON of a HostFrame, now or when the socket takes it; nothing while not connected."""
+        """Send the JSON of a HostFrame, with all else that this turn of the loop has to say.
+
+        What the socket does not take then waits until it does. Nothing while not connected.
+        """
         if self._socket is None:
             return
         self._unsent += frames.pack(message)
-        self._write()
+        self._loop.before_waiting(self._write)
 
     def close(self) -> None:
         """End the connection; what was sent is delivered if the launcher reads on."""

@@ -44,6 +44,7 @@ class Loop:
         first.close()
         self._watched: dict[int, _Watched] = {}
         self._deadlines: dict[Hashable, tuple[float, Action]] = {}
+        self._before_waiting: dict[Action, None] = {}
         self._wakeup: int | None = None
         self._users_wakeup = -1
         self._handlers: dict[signal.Signals, _Handler] = {}
@@ -68,6 +69,10 @@ class Loop:
         # The user's modules may have closed it.
         with contextlib.suppress(OSError):
             self._epoll.unregister(fd)
+
+    def before_waiting(self, action: Action) -> None:
+        """Call `action` once, when all else of this turn is done."""
+        self._before_waiting[action] = None
 
     def set_deadline(self, key: Hashable, seconds: float, action: Action) -> None:
         """Call `action` once, in that many seconds, in place of what `key` stood for."""
@@ -129,6 +134,10 @@ class Loop:
 
     def turn(self) -> None:
         """Wait for something to happen, and call what was asked for."""
+        while self._before_waiting:
+            last, self._before_waiting = self._before_waiting, {}
+            for action in last:
+                action()
         ready = [
             (fd, events, self._watched[fd].readable)
             for fd, events in self._epoll.poll(self._time_left())

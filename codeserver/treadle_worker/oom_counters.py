@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from treadle._system import open_file
+from treadle._system import open_file, read_bytes
 from treadle_worker.attempt_end import OomKills
 
 _VMSTAT = "/proc/vmstat"
 _OWN_CGROUPS = "/proc/self/cgroup"
 _MOUNTS = "/proc/self/mountinfo"
-_COUNTER = "oom_kill"
+_COUNTER = b"oom_kill "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,9 @@ def _grown(before: int | None, now: int | None) -> int | None:
 def read_counter(path: str) -> int | None:
     """Read the line `oom_kill N` of a file; None when there is none."""
     try:
-        with open_file(path, encoding="ascii") as file:
-            for line in file:
-                name, _, value = line.partition(" ")
-                if name == _COUNTER:
-                    return int(value)
+        for line in read_bytes(path).splitlines():
+            if line.startswith(_COUNTER):
+                return int(line[len(_COUNTER) :])
     except (OSError, ValueError):
         pass
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from treadle._system import open_file, os, signal
+from treadle._system import open_file, os, read_bytes, signal
 from treadle_contract.worker import ProcessId
 
 _PR_SET_PDEATHSIG = 1
@@ -79,8 +79,7 @@ def read_stat(pid: int) -> ProcessStat:
         ProcessLookupError: it is gone.
     """
     try:
-        with open_file(f"/proc/{pid}/stat", "rb") as file:
-            line = file.read()
+        line = read_bytes(f"/proc/{pid}/stat")
     except FileNotFoundError as exc:
         raise ProcessLookupError(f"process {pid} is gone") from exc
     # The name is in parentheses and may hold any character, parentheses included.
@@ -158,8 +157,8 @@ def children(pid: int) -> list[int]:
     found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
-            with open_file(f"/proc/{pid}/task/{thread}/children", "rb") as file:
-                found.extend(int(child) for child in file.read().split())
+            listed = read_bytes(f"/proc/{pid}/task/{thread}/children")
+            found.extend(map(int, listed.split()))
     except (FileNotFoundError, ProcessLookupError):
         # A kernel without these files, or a process or thread that ended just now.
         return [stat.pid for stat in _every_process() if stat.parent == pid]

@@ -9,7 +9,7 @@ from treadle._files import FileStore
 from treadle._system import faulthandler, open_file, os, pickle
 from treadle_contract.run import Failure
 from treadle_contract.worker import AttemptFailed, Task
-from treadle_worker import limits, stacks, step
+from treadle_worker import interrupts, limits, stacks, step
 from treadle_worker.capture import LogFolder
 from treadle_worker.endings import end_process
 from treadle_worker.evidence import memory_error
@@ -74,6 +74,7 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
             step=spawned.task.steps[0],
             store=FileStore(spawned.host.values_root, spawned.host.durability),
             logs=spawned.logs,
+            interrupts=interrupts.are_free(os.getpid()),
         ),
         reports,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from treadle._files import FileStore
-from treadle._system import os, pickle, signal
+from treadle._system import gc, os, pickle, signal
 from treadle_contract.worker import Task
 from treadle_worker import capture, step
 from treadle_worker.capture import LogFolder
@@ -26,6 +26,9 @@ from treadle_worker.started import Started
 HANDLED_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
+_WARNS_OF_FORKS = sys.version_info >= (3, 12)
+
+
 class Starter(Protocol):
     """How a host starts the process of an attempt."""
 
@@ -39,12 +42,23 @@ class Starter(Protocol):
 
 
 class ForkStarter:
-    """Forks. `leave_to_parent` undoes, in the child, what is the host's alone: its mask, too."""
+    """Forks. `leave_to_parent` undoes, in the child, what is the host's alone: its mask, too.
 
-    def __init__(self, spec: HostSpec, code: HeldCode, leave_to_parent: Callable[[], None]) -> None:
+    `interrupts`: nobody catches the signals of interrupts.py.
+    """
+
+    def __init__(
+        self,
+        spec: HostSpec,
+        code: HeldCode,
+        leave_to_parent: Callable[[], None],
+        *,
+        interrupts: bool,
+    ) -> None:
         self._spec = spec
         self._code = code
         self._leave_to_parent = leave_to_parent
+        self._interrupts = interrupts
 
     def start(self, task: Task, logs: LogFolder) -> Started:
         """Fork a process that runs the task; in it this never returns."""
@@ -77,6 +91,8 @@ class ForkStarter:
             os._exit(OUR_FAILURE)
         try:
             self._leave_to_parent()
+            # What the host had is none of this process's to look through when it ends.
+            gc.freeze()
             disown_handlers()
             capture.redirect(theirs.stdout, theirs.stderr)
             step.detach(parent)
@@ -93,6 +109,7 @@ class ForkStarter:
                 store=FileStore(self._spec.values_root, self._spec.durability),
                 logs=logs,
                 files=self._code.files,
+                interrupts=self._interrupts,
             )
             step.run_attempt(attempt, reports)
         except BaseException as error:  # noqa: BLE001 - what is left to raise here is ours
@@ -149,6 +166,8 @@ def _readable() -> Iterator[int]:
 
 
 def _fork() -> int:
+    if not _WARNS_OF_FORKS:
+        return os.fork()
     with warnings.catch_warnings():
         # Python counts native threads too; those that matter were looked for (fork_safety).
         warnings.simplefilter("ignore", DeprecationWarning)

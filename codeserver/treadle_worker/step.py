@@ -51,7 +51,10 @@ _HOST_GONE = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What a step process needs to run; `files` were open when the heap was frozen."""
+    """What a step process needs to run; `files` were open when the heap was frozen.
+
+    `interrupts`: nobody caught the signals of interrupts.py before this process was forked.
+    """
 
     location: LoadedLocation
     task: Task
@@ -59,6 +62,7 @@ class Attempt:
     store: FileStore
     logs: LogFolder
     files: OpenFiles = ()
+    interrupts: bool
 
 
 def detach(parent: int) -> None:
@@ -110,7 +114,8 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     interrupts = Interrupts()
     status = 0
     try:
-        interrupts.listen()
+        if attempt.interrupts:
+            interrupts.listen()
         status = _run_and_report(attempt, late, reports, interrupts)
     except StepInterrupted:
         # Nobody asks what it made: the host knows that it was told to end.
