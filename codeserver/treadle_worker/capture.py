@@ -34,14 +34,12 @@ class LogFolder:
         return os.path.join(self.path, "log")
 
     def create(self) -> None:
-        """Make the folder and its empty files.
+        """Make the folder. Its files are made by who writes to them, when there is something.
 
         Raises:
             OSError: it cannot be made.
         """
         make_folders(self.path, 0o700)
-        for path in self.streams:
-            os.close(open_append(path))
 
     @property
     def streams(self) -> tuple[str, str, str]:
@@ -75,7 +73,10 @@ def open_append(path: str) -> int:
     Raises:
         OSError: it cannot be opened.
     """
-    return os.open(path, _APPEND, _MODE)
+    fd = os.open(path, _APPEND, _MODE)
+    # Whatever the umask is, which may be the user's.
+    os.fchmod(fd, _MODE)
+    return fd
 
 
 def open_at_end(path: str) -> int:

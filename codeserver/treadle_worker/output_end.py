@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from treadle._system import fcntl, os, struct, termios
 from treadle_worker.loop import Loop
@@ -15,15 +16,20 @@ _INT = struct.Struct("i")
 class OutputEnd:
     """Moves what comes to the stream's file while the loop turns, until it is finished.
 
+    The file is opened, and made, when there is something to be moved: most steps write nothing.
     What the file does not take, as on a full disk, is counted and left out: whoever writes is
     not held up. The number stands in the file, where there is room for it again.
     """
 
-    def __init__(self, loop: Loop, pipe: int, file: int) -> None:
-        """Take over both descriptors: the pipe's does not block, the file's is at its end."""
+    def __init__(self, loop: Loop, pipe: int, open_file: Callable[[], int]) -> None:
+        """Take over the pipe's descriptor, which does not block.
+
+        `open_file` opens the file at its end, or raises an OSError.
+        """
         self._loop = loop
         self._pipe: int | None = pipe
-        self._file = file
+        self._open_file = open_file
+        self._file: int | None = None
         self._can_splice = True
         self._left_out = 0
         loop.watch(pipe, lambda: self._move(_TURN_BYTES))
@@ -39,9 +45,9 @@ class OutputEnd:
 
     def leave_to_parent(self) -> None:
         """Close the file in a forked child; the loop closes its copy of the pipe."""
-        if self._pipe is not None:
+        if self._pipe is not None and self._file is not None:
             os.close(self._file)
-            self._pipe = None
+        self._pipe = None
 
     def _move(self, most: int) -> int:
         """Move a piece; return how long it was, 0 if nothing is there."""
@@ -61,8 +67,11 @@ class OutputEnd:
 
     def _splice(self, pipe: int, most: int) -> int | None:
         """Have the kernel move a piece; None: it does not, and nothing was moved."""
+        if not _waiting_in(pipe):
+            # Nothing is there, or it is the end: no reason to make a file.
+            return None
         try:
-            return os.splice(pipe, self._file, most, flags=os.SPLICE_F_NONBLOCK)
+            return os.splice(pipe, self._opened(), most, flags=os.SPLICE_F_NONBLOCK)
         except BlockingIOError:
             raise
         except OSError:
@@ -80,7 +89,8 @@ class OutputEnd:
         if words and written < len(words):
             # A part of a number would be another one.
             with contextlib.suppress(OSError):
-                os.ftruncate(self._file, os.lseek(self._file, -written, os.SEEK_CUR))
+                file = self._opened()
+                os.ftruncate(file, os.lseek(file, -written, os.SEEK_CUR))
             self._left_out += len(data)
         else:
             self._left_out = len(words) + len(data) - written
@@ -90,8 +100,13 @@ class OutputEnd:
         written = 0
         with contextlib.suppress(OSError):
             while written < len(data):
-                written += os.write(self._file, data[written:])
+                written += os.write(self._opened(), data[written:])
         return written
+
+    def _opened(self) -> int:
+        if self._file is None:
+            self._file = self._open_file()
+        return self._file
 
     def _close(self) -> None:
         if self._pipe is not None:
@@ -99,7 +114,8 @@ class OutputEnd:
                 self._write(b"")
             self._loop.unwatch(self._pipe)
             os.close(self._pipe)
-            os.close(self._file)
+            if self._file is not None:
+                os.close(self._file)
             self._pipe = None
 
 

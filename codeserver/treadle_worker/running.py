@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from treadle._system import os, time
@@ -19,7 +20,7 @@ from treadle_contract.worker import (
 )
 from treadle_worker import oom_counters, processes
 from treadle_worker.attempt_end import Exit, Undecoded, read_exit
-from treadle_worker.capture import LogFolder
+from treadle_worker.capture import LogFolder, open_at_end
 from treadle_worker.exits import conclude
 from treadle_worker.failures import whole
 from treadle_worker.forced_ends import ForcedEnds
@@ -82,7 +83,7 @@ class Running:
         logs.create()
         oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
-        pidfd, stdout, stderr = follow(started, logs)
+        pidfd = follow(started)
 
         def take(fact: Undecoded) -> None:
             self._take(running, fact)
@@ -95,8 +96,8 @@ class Running:
             pidfd=pidfd,
             reports=ReportEnd(self._loop, started.ours.reports, take),
             outputs=(
-                OutputEnd(self._loop, started.ours.stdout, stdout),
-                OutputEnd(self._loop, started.ours.stderr, stderr),
+                OutputEnd(self._loop, started.ours.stdout, partial(open_at_end, logs.stdout)),
+                OutputEnd(self._loop, started.ours.stderr, partial(open_at_end, logs.stderr)),
             ),
             oom_before=oom_before,
         )

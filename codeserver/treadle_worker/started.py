@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from treadle._system import os, signal
-from treadle_worker.capture import LogFolder, open_at_end
 from treadle_worker.channels import Channels
 
 
@@ -22,8 +21,8 @@ class Started:
     has_begun: bool = False
 
 
-def follow(started: Started, logs: LogFolder) -> tuple[int, int, int]:
-    """Open what a started process is followed by: its pidfd, the files of stdout and stderr.
+def follow(started: Started) -> int:
+    """Return what a started process is followed by: its pidfd.
 
     A process that cannot be followed is ended at once.
 
@@ -35,9 +34,5 @@ def follow(started: Started, logs: LogFolder) -> tuple[int, int, int]:
         undo.callback(os.waitpid, started.pid, 0)
         undo.callback(os.kill, started.pid, signal.SIGKILL)
         pidfd = os.pidfd_open(started.pid)
-        undo.callback(os.close, pidfd)
-        stdout = open_at_end(logs.stdout)
-        undo.callback(os.close, stdout)
-        stderr = open_at_end(logs.stderr)
         undo.pop_all()
-    return pidfd, stdout, stderr
+    return pidfd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -81,6 +82,30 @@ def decode_frame(body: bytes) -> FromHost | None:
     except ContractError as error:
         raise FrameError(str(error), _named_host(frame)) from error
     return None
+
+
+def joined(frames: Iterable[FromHost | None]) -> Iterator[FromHost | None]:
+    """Join reports that follow each other: what they say is acted on in one turn.
+
+    Raises:
+        FrameError: as `frames` does, once what came before was given.
+    """
+    records: list[Record] = []
+    try:
+        for frame in frames:
+            if isinstance(frame, tuple):
+                records += frame
+                continue
+            if records:
+                yield tuple(records)
+                records = []
+            yield frame
+    except FrameError:
+        if records:
+            yield tuple(records)
+        raise
+    if records:
+        yield tuple(records)
 
 
 def _check_objects(frame: dict[str, Any]) -> None:

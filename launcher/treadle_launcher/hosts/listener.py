@@ -22,6 +22,7 @@ from treadle_launcher.hosts.frames import (
     ToHost,
     decode_frame,
     encode_frame,
+    joined,
 )
 
 _LOG = logging.getLogger(__name__)
@@ -88,8 +89,7 @@ class Connection(asyncio.Protocol):
             return
         self._buffer += data
         try:
-            for body in self._complete_frames():
-                frame = decode_frame(body)
+            for frame in joined(map(decode_frame, self._complete_frames())):
                 self._hear()
                 if frame is not None:
                     self._handler.frame_received(self, frame)

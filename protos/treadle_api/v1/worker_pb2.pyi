@@ -45,10 +45,11 @@ for Commit before it reports.
 
 What lies on the disk. The journal: one JournalRecord a line, as proto3-JSON in UTF-8, in order,
 each ended by a newline; a last line without one is no record. An attempt's output: the files
-stdout, stderr and log in logsRoot/RUN/STEP/ATTEMPT. RUN and STEP are percent-encoded but for
-letters, digits, "_" and "-"; what is longer than 120 bytes is its first 103, "-" and the first
-16 digits of the SHA-256 of the text. Beside a stream of which the middle was cut lies
-STREAM.cut: the offsets between which bytes are gone, in decimal, with a space between.
+stdout, stderr and log in logsRoot/RUN/STEP/ATTEMPT, each made when something is written to it.
+RUN and STEP are percent-encoded but for letters, digits, "_" and "-"; what is longer than 120
+bytes is its first 103, "-" and the first 16 digits of the SHA-256 of the text. Beside a stream
+of which the middle was cut lies STREAM.cut: the offsets between which bytes are gone, in
+decimal, with a space between.
 
 What launchers believe. Each frame and record is checked against the bounds of its fields
 (bounds.proto) and against its task: a record tells of the step and attempt of its task_id; a

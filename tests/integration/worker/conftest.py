@@ -184,7 +184,9 @@ class Workplace:
         return self.journal(number).with_name("output")
 
     def log(self, name: str, step: str = "thing", attempt: int = 1, run: str = "run1") -> str:
-        return (self.folder / "logs" / run / step / str(attempt) / name).read_text()
+        """Return what an attempt wrote to a stream, for which there is a file if it is something."""
+        file = self.folder / "logs" / run / step / str(attempt) / name
+        return file.read_text() if file.exists() else ""
 
     def digest(self, path: Path, **spec: object) -> str:
         """Ask a host of its own for the digest."""

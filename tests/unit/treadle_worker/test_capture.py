@@ -17,7 +17,7 @@ def test_a_folder_has_a_component_for_run_step_and_attempt(tmp_path: Path) -> No
     (step,) = (tmp_path / "run1").iterdir()
     assert "/" not in step.name
     assert Path(folder.path) == step / "2"
-    assert sorted(os.listdir(folder.path)) == ["log", "stderr", "stdout"]
+    assert os.listdir(folder.path) == []
     assert stat.S_IMODE(os.stat(folder.path).st_mode) == 0o700
 
 

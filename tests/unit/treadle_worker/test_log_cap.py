@@ -17,6 +17,8 @@ KIB = 1024
 def folder(tmp_path: Path) -> LogFolder:
     folder = log_folder(str(tmp_path), "run", "step", 1)
     folder.create()
+    for path in folder.streams:
+        Path(path).touch()
     return folder
 
 

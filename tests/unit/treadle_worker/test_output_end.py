@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,13 +18,18 @@ KIB = 1024
 
 
 class Kit:
-    def __init__(self, path: Path, file: int) -> None:
+    def __init__(self, path: Path, open_file: Callable[[Path], int]) -> None:
         self.path = path
-        self.file = file
+        self.file = -1
         self.pipe, self.step = os.pipe()
         os.set_blocking(self.pipe, False)
         self.loop = Loop()
-        self.end = OutputEnd(self.loop, self.pipe, file)
+
+        def opened() -> int:
+            self.file = open_file(path)
+            return self.file
+
+        self.end = OutputEnd(self.loop, self.pipe, opened)
 
     def write(self, data: bytes) -> None:
         assert os.write(self.step, data) == len(data)
@@ -79,7 +84,7 @@ def open_without_splice(path: Path) -> int:
 @pytest.fixture(params=[open_for_splice, open_without_splice])
 def kit(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Kit]:
     path = tmp_path / "stdout"
-    kit = Kit(path, request.param(path))
+    kit = Kit(path, request.param)
     yield kit
     kit.end.finish()
     kit.close_step()
@@ -97,7 +102,7 @@ def test_what_is_written_is_in_the_file_with_the_next_turn(kit: Kit) -> None:
 def test_an_earlier_content_stays_before_it(tmp_path: Path) -> None:
     path = tmp_path / "stdout"
     path.write_bytes(b"earlier\n")
-    kit = Kit(path, open_at_end(str(path)))
+    kit = Kit(path, open_for_splice)
 
     kit.write(b"later\n")
     kit.end.finish()
@@ -159,7 +164,36 @@ def test_no_part_of_the_count_is_left_when_there_is_no_room_for_all_of_it(kit: K
     assert kit.content == "0123\n… 10 bytes are left out: no room …\n".encode()
 
 
+def test_where_nothing_is_written_no_file_is_made(kit: Kit) -> None:
+    kit.turn()
+    kit.close_step()
+    kit.turn()
+    kit.end.finish()
+
+    assert not kit.path.exists()
+    assert not is_open(kit.pipe)
+
+
+def test_what_has_no_file_at_first_is_counted_and_written_when_there_is_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "folder" / "stdout"
+    kit = Kit(path, open_for_splice)
+    kit.write(b"lost")
+    kit.turn()
+
+    path.parent.mkdir()
+    kit.write(b"kept\n")
+    kit.end.finish()
+    kit.close_step()
+
+    assert kit.content == "\n… 4 bytes are left out: no room …\nkept\n".encode()
+
+
 def test_a_forked_child_holds_nothing_of_it(kit: Kit) -> None:
+    kit.write(b"something")
+    kit.turn()
+
     kit.end.leave_to_parent()
 
     assert not is_open(kit.file)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.worker import Ack, AckState
+from treadle_launcher.hosts.frames import FrameError, joined
+from treadle_launcher.journal import Implausible
+
+ACK = Ack(task_id=TaskId("t"), state=AckState.RUNNING)
+
+
+def record(number):
+    return Implausible(
+        number=number,
+        task_id=TaskId("t"),
+        step_key=StepKey("s"),
+        attempt=1,
+        problem="",
+        next_task_id=TaskId(""),
+    )
+
+
+def test_reports_that_follow_each_other_are_one():
+    first, second, third = map(record, (1, 2, 3))
+    said = [(first,), (second,), ACK, None, (third,)]
+    assert list(joined(said)) == [(first, second), ACK, None, (third,)]
+    assert list(joined([])) == []
+
+
+def test_what_came_before_a_frame_that_is_none_is_heard():
+    def frames():
+        yield (record(1),)
+        raise FrameError("it is none")
+
+    heard = joined(frames())
+    assert next(heard) == (record(1),)
+    with pytest.raises(FrameError):
+        next(heard)
