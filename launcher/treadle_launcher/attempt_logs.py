@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.launcher import LogStream, ReadLogsResponse
 from treadle_launcher.value_keys import path_component
 
 _CHUNK_BYTES: Final = 64 * 1024
@@ -24,30 +23,6 @@ _FOLLOW_INTERVAL_S: Final = 0.1
 A timer, though nothing else here polls: the writers are processes that tell nobody when they
 write, and of the attempt's end only the event log knows. It runs while somebody follows.
 """
-
-
-class LogStream(StrEnum):
-    """What an attempt writes to; the value is the name of its file."""
-
-    STDOUT = "stdout"
-    """File descriptor 1."""
-    STDERR = "stderr"
-    """File descriptor 2."""
-    LOG = "log"
-    """Log records, a line each."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogChunk:
-    """At most 64 KiB that an attempt wrote to a stream; `offset` is that of the first byte.
-
-    `omitted_bytes` were written just before it and not kept.
-    """
-
-    stream: LogStream
-    offset: int
-    data: bytes
-    omitted_bytes: int = 0
 
 
 class AttemptLogs:
@@ -64,7 +39,7 @@ class AttemptLogs:
         stream: LogStream | None = None,
         offset: int = 0,
         ended: Callable[[], Awaitable[bool]] | None = None,
-    ) -> AsyncIterator[LogChunk]:
+    ) -> AsyncIterator[ReadLogsResponse]:
         """Yield what an attempt wrote to a stream, from a byte offset.
 
         Without a stream: to all three, one after the other, whole, as far as they go now.
@@ -83,7 +58,7 @@ class AttemptLogs:
 
 async def _read(
     folder: Path, stream: LogStream, offset: int, ended: Callable[[], Awaitable[bool]] | None
-) -> AsyncIterator[LogChunk]:
+) -> AsyncIterator[ReadLogsResponse]:
     while True:
         # Asked before the file is read: what is written up to the end is not missed.
         is_over = ended is None or await ended()
@@ -95,7 +70,7 @@ async def _read(
         await asyncio.sleep(_FOLLOW_INTERVAL_S)
 
 
-def _chunk_at(folder: Path, stream: LogStream, offset: int) -> LogChunk | None:
+def _chunk_at(folder: Path, stream: LogStream, offset: int) -> ReadLogsResponse | None:
     """Return what is kept from an offset on; None: nothing."""
     first = offset
     while True:
@@ -109,7 +84,9 @@ def _chunk_at(folder: Path, stream: LogStream, offset: int) -> LogChunk | None:
             data = data[: start - first]
         if not data:
             return None
-        return LogChunk(stream=stream, offset=first, data=data, omitted_bytes=first - offset)
+        return ReadLogsResponse(
+            stream=stream, offset=first, data=data, omitted_bytes=first - offset
+        )
 
 
 def _cut_of(path: Path) -> tuple[int, int]:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import grpc
 
 from treadle_access.addresses import UnixAddress
 from treadle_api.codec import to_proto
-from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc, plan_pb2
-from treadle_contract.plan import PlanOptions, Selection
+from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
+from treadle_contract.codeserver import (
+    GetGraphResponse,
+    GetLaunchSpecResponse,
+    GetLocationResponse,
+    GetManifestResponse,
+    PlanReexecutionResponse,
+    PlanRequest,
+    PlanResponse,
+    ReloadResponse,
+    WatchLocationResponse,
+)
+from treadle_contract.message import ContractError
+from treadle_contract.plan import PlanOptions, PlanPart, Selection
 from treadle_launcher import defaults
 from treadle_launcher.arguments import LocationArgument
 from treadle_launcher.code_server_answers import answered, note_lost
@@ -31,11 +43,10 @@ from treadle_launcher.plan import Plan
 from treadle_launcher.plan_check import check_plan, check_reused
 from treadle_launcher.reachability import Reachability
 from treadle_launcher.rerunning import EarlierRun
-from treadle_launcher.wire.answers import BoundsError, checked, whole
-from treadle_launcher.wire.codeserver import decode_launch_spec, decode_manifest
-from treadle_launcher.wire.earlier_steps import encode_rerun
+from treadle_launcher.wire.answers import read, read_whole
+from treadle_launcher.wire.codeserver import launch_spec_of, manifest_of, written_rerun
 from treadle_launcher.wire.graph import Graph, LocationReport
-from treadle_launcher.wire.plan import decode_plan
+from treadle_launcher.wire.plan import plan_of
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
@@ -119,7 +130,8 @@ class CodeLocation:
                 timeout=defaults.CODE_SERVER_TIMEOUT,
                 wait_for_ready=wait_for_ready,
             )
-            return self._seen(LocationReport(checked(response).location))
+            read(response, GetLocationResponse)
+            return self._seen(LocationReport(response.location))
 
     @property
     def is_silent(self) -> bool:
@@ -147,7 +159,8 @@ class CodeLocation:
             response = await self._stub.Reload(
                 codeserver_pb2.ReloadRequest(), metadata=self._metadata
             )
-            return self._seen(LocationReport(checked(response).location)), response.swapped
+            read(response, ReloadResponse)
+            return self._seen(LocationReport(response.location)), response.swapped
 
     async def graph(self) -> Graph:
         """Return the graph of the snapshot that is served now; kept while it is served."""
@@ -161,7 +174,7 @@ class CodeLocation:
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            graph = Graph(response.part for response in await whole(call))
+            graph = Graph(answer.part for answer, _ in await read_whole(call, GetGraphResponse))
         self._graphs = {graph.digest: graph}
         return graph
 
@@ -191,9 +204,11 @@ class CodeLocation:
         request = _plan_request(selection, options, lacking)
         with answered(self.name, self.reachability):
             call = self._stub.Plan(
-                request, metadata=self._metadata, timeout=defaults.CODE_SERVER_TIMEOUT
+                to_proto(request, codeserver_pb2.PlanRequest),
+                metadata=self._metadata,
+                timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            return _plan(await whole(call))
+            return _plan([answer.part for _, answer in await read_whole(call, PlanResponse)])
 
     async def plan_again(
         self,
@@ -206,11 +221,12 @@ class CodeLocation:
         request = _plan_request(selection, options, lacking)
         with answered(self.name, self.reachability):
             call = self._stub.PlanReexecution(
-                encode_rerun(request, earlier.reexecution, earlier.steps.values()),
+                written_rerun(request, earlier.reexecution, earlier.steps.values()),
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            plan = _plan(await whole(call))
+            answers = await read_whole(call, PlanReexecutionResponse)
+            plan = _plan([answer.part for _, answer in answers])
             check_reused(plan, earlier.steps)
             return plan
 
@@ -222,8 +238,8 @@ class CodeLocation:
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            parts = await whole(call)
-        return (parts[0].digest if parts else ""), decode_manifest(parts)
+            parts = [answer for _, answer in await read_whole(call, GetManifestResponse)]
+        return (parts[0].digest if parts else ""), manifest_of(parts)
 
     async def launch_spec(self) -> LaunchSpec:
         """Return how a process that holds the code is started.
@@ -238,7 +254,7 @@ class CodeLocation:
                 response = await self._stub.GetLaunchSpec(
                     codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
                 )
-                spec = decode_launch_spec(checked(response).spec)
+                spec = launch_spec_of(read(response, GetLaunchSpecResponse).spec)
         except CodeServerRefusedError as error:
             if error.reason is Reason.NOT_LOCAL:
                 raise NoHostForLocationError([self.name]) from error
@@ -257,11 +273,12 @@ class CodeLocation:
                 )
                 async for response in call:
                     pause = _FIRST_PAUSE
-                    self._seen(LocationReport(checked(response).location))
+                    read(response, WatchLocationResponse)
+                    self._seen(LocationReport(response.location))
                     on_change()
             except grpc.aio.AioRpcError as error:
                 note_lost(self.name, self.reachability, error)
-            except BoundsError as error:
+            except ContractError as error:
                 call.cancel()
                 _LOG.error("answer_refused location=%s detail=%s", self.name, error)
                 self.reachability.refuse(f"it answered what the contract does not allow: {error}")
@@ -283,22 +300,18 @@ class CodeLocation:
         return report
 
 
-def _plan(
-    parts: Iterable[codeserver_pb2.PlanResponse | codeserver_pb2.PlanReexecutionResponse],
-) -> Plan:
-    plan = decode_plan(response.part for response in parts)
+def _plan(parts: Sequence[PlanPart]) -> Plan:
+    plan = plan_of(parts)
     check_plan(plan)
     return plan
 
 
-def _plan_request(
-    selection: Selection, options: PlanOptions, lacking: Lacking
-) -> codeserver_pb2.PlanRequest:
-    return codeserver_pb2.PlanRequest(
-        selection=to_proto(selection, plan_pb2.Selection),
-        options=to_proto(options, plan_pb2.PlanOptions),
-        missing_asset_keys=sorted(lacking.missing),
-        joining_asset_keys=sorted(lacking.joining),
+def _plan_request(selection: Selection, options: PlanOptions, lacking: Lacking) -> PlanRequest:
+    return PlanRequest(
+        selection=selection,
+        options=options,
+        missing_asset_keys=tuple(sorted(lacking.missing)),
+        joining_asset_keys=tuple(sorted(lacking.joining)),
         gone_values=lacking.gone,
     )
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import grpc
 
+from treadle_contract.message import ContractError
 from treadle_launcher.errors import (
     BadAnswerError,
     BadArgumentError,
@@ -16,7 +17,6 @@ from treadle_launcher.errors import (
 )
 from treadle_launcher.plan_check import BadPlanError
 from treadle_launcher.reachability import Reachability
-from treadle_launcher.wire.answers import BoundsError
 from treadle_launcher.wire.error import decode_refusal
 
 _LOG = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def answered(name: str, reachability: Reachability) -> Iterator[None]:
     """
     try:
         yield
-    except (BoundsError, BadPlanError, BadArgumentError) as error:
+    except (ContractError, BadPlanError, BadArgumentError) as error:
         _LOG.error("answer_refused location=%s detail=%s", name, error)
         what = str(error).removesuffix(".")
         message = (

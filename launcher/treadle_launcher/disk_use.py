@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from treadle_contract.ids import KeyText, RunId
+from treadle_contract.launcher import DiskUse
 from treadle_launcher.garbage import StoredFile
 from treadle_launcher.value_keys import asset_named_by, owner_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiskUse:
-    """What an asset, all versions, or a run takes: exactly one of both is named."""
-
-    asset_key: KeyText | None = None
-    run_id: RunId | None = None
-    value_count: int
-    size_bytes: int
 
 
 def disk_use(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from treadle_contract.ids import KeyText, RunId
+from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.value_keys import UNFINISHED, ValueOwner, asset_named_by, owner_of
 
@@ -17,17 +17,6 @@ KEPT_VERSIONS: Final = 3
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
-class GarbageReason(StrEnum):
-    """Why a value may be removed."""
-
-    UNCOMMITTED = "uncommitted"
-    """No commit names it: its attempt failed, was cancelled or was lost."""
-    SUPERSEDED = "superseded"
-    """The asset has newer versions enough."""
-    INTERMEDIATE = "intermediate"
-    """An intermediate of a run that finished longer ago than intermediates are kept."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """A file below the file store's root; `modified` by the clock of the file system."""
@@ -35,17 +24,6 @@ class StoredFile:
     key: str
     size_bytes: int
     modified: TimeUs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Garbage:
-    """One stored value that may be removed. `asset_key` None: it is none, or not known."""
-
-    key: str
-    reason: GarbageReason
-    size_bytes: int
-    asset_key: KeyText | None = None
-    run_id: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +74,8 @@ def find_garbage(
                     key=file.key,
                     reason=reason,
                     size_bytes=file.size_bytes,
-                    asset_key=recorded[0] if recorded else asset_named_by(file.key),
-                    run_id=None if owner is None else owner.run_id,
+                    asset_key=recorded[0] if recorded else asset_named_by(file.key) or KeyText(""),
+                    run_id=RunId("") if owner is None else owner.run_id,
                 )
             )
     return tuple(sorted(found, key=lambda garbage: garbage.key))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Self, TypeAlias
 
+from treadle_contract.codeserver import ImportScope
 from treadle_contract.ids import RunId
 from treadle_launcher.manifest import CodeManifest
 
@@ -23,16 +23,6 @@ class ModuleTarget:
     """A dotted module name to load."""
 
     name: str
-
-
-class ImportScope(StrEnum):
-    """How long a host's import serves."""
-
-    PER_LOAD = "per_load"
-    """All runs of one generation."""
-
-    PER_RUN = "per_run"
-    """One run."""
 
 
 LaunchTarget: TypeAlias = FileTarget | ModuleTarget

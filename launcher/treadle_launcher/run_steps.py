@@ -9,10 +9,11 @@ from functools import partial
 from itertools import islice
 
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.launcher import LogStream, ReadLogsResponse
 from treadle_contract.run import Failure, StepState
 from treadle_contract.value import Text
 from treadle_contract.worker import Task
-from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
+from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import (
     BadArgumentError,
@@ -73,7 +74,7 @@ class RunSteps:
         stream: LogStream | None,
         offset: int,
         follow: bool,
-    ) -> AsyncGenerator[LogChunk, None]:
+    ) -> AsyncGenerator[ReadLogsResponse, None]:
         """Yield what one attempt wrote; attempt 0 is the last one that started.
 
         Following, it ends when the end of the attempt is recorded and all of it was given.

@@ -17,22 +17,24 @@ from treadle_access.binding import started
 from treadle_access.connections import bounded
 from treadle_access.reflecting import reflect
 from treadle_access.token_check import TokenCheck
-from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc
+from treadle_api.handlers import handlers
+from treadle_api.v1 import launcher_pb2
+from treadle_contract.launcher import GetLauncherResponse
 from treadle_launcher import defaults
+from treadle_launcher.answering import status_of
 from treadle_launcher.arguments import Settings
 from treadle_launcher.errors import BadTokenError
 from treadle_launcher.location_names import LocationNames
 from treadle_launcher.locations import Locations
-from treadle_launcher.request_check import RequestCheck
 from treadle_launcher.service import LauncherService
 from treadle_launcher.wire.error import encode_refusal
 
-_SERVICE = launcher_pb2.DESCRIPTOR.services_by_name["LauncherService"].full_name
+_SERVICE = launcher_pb2.DESCRIPTOR.services_by_name["LauncherService"]
 
 
-def about(settings: Settings, home_id: str) -> launcher_pb2.GetLauncherResponse:
+def about(settings: Settings, home_id: str) -> GetLauncherResponse:
     """Return what a launcher says of itself."""
-    return launcher_pb2.GetLauncherResponse(
+    return GetLauncherResponse(
         version=importlib.metadata.version("treadle"),
         home_id=home_id,
         ephemeral=settings.is_ephemeral,
@@ -78,12 +80,12 @@ async def served(
         if is_tcp and settings.token is not None
         else []
     )
-    server = grpc.aio.server(interceptors=[*checks, RequestCheck()], options=bounded(bind))
-    launcher_pb2_grpc.add_LauncherServiceServicer_to_server(service, server)
+    server = grpc.aio.server(interceptors=checks, options=bounded(bind))
+    server.add_generic_rpc_handlers((handlers(_SERVICE, service, status_of),))
     healthy = health.aio.HealthServicer()
-    await healthy.set(_SERVICE, health_pb2.HealthCheckResponse.SERVING)
+    await healthy.set(_SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflect(server, (_SERVICE, health.SERVICE_NAME))
+    reflect(server, (_SERVICE.full_name, health.SERVICE_NAME))
     async with started(server, bind) as address:
         try:
             yield address

@@ -17,12 +17,13 @@ from typing import Final, TypeVar
 
 from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
+from treadle_contract.launcher import DiskUse, Garbage
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
-from treadle_launcher.disk_use import DiskUse, disk_use
+from treadle_launcher.disk_use import disk_use
 from treadle_launcher.errors import ReadsOnlyError, RefusedError, ShuttingDownError
 from treadle_launcher.events import Event
-from treadle_launcher.garbage import Garbage, StoredFile, ValueFacts, find_garbage
+from treadle_launcher.garbage import StoredFile, ValueFacts, find_garbage
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
 from treadle_launcher.value_files import FOLDERS, Interrupted, ValueFiles

@@ -16,7 +16,6 @@ from google.protobuf import message as protobuf
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
-from treadle_api.bounds import BoundsError
 from treadle_api.codec import from_proto, to_proto
 from treadle_api.streams import Parts
 from treadle_contract.bounds import check
@@ -87,6 +86,13 @@ def _read(cls: type[Message], parsed: _Parsed) -> Message:
     return request
 
 
+def _count(parts: Parts, part: protobuf.Message) -> None:
+    try:
+        parts.count(part)
+    except ContractError as error:
+        raise BadRequestError(f"{error}.") from None
+
+
 def _answering(
     answer: Callable[[Message, Context], Awaitable[Answer]], read: _Read, status_of: _Status
 ) -> Callable[[_Parsed, Context], Awaitable[Answer]]:
@@ -121,13 +127,9 @@ def _conversing(
     async def each_read(requests: AsyncIterator[_Parsed]) -> AsyncGenerator[Message, None]:
         parts = Parts()
         async for parsed in requests:
-            request = read(parsed)
-            assert isinstance(parsed, protobuf.Message), "what is none was refused"
-            try:
-                parts.count(parsed)
-            except BoundsError as error:
-                raise BadRequestError(f"{error}.") from None
-            yield request
+            if isinstance(parsed, protobuf.Message):
+                _count(parts, parsed)
+            yield read(parsed)
 
     async def answered(
         requests: AsyncIterator[_Parsed], context: Context

@@ -1,44 +1,34 @@
-"""The check of what is streamed in parts: each part against its bounds, all of them together too."""
+"""The check of what is streamed in parts: all of them together against their bounds."""
 
 from __future__ import annotations
 
 from google.protobuf.message import Message
 
-from treadle_api.bounds import BoundsError, check, stream_bounds
+from treadle_contract.kinds import PARTS
+from treadle_contract.message import ContractError
 
 
 class Parts:
     """Counts the parts of one stream as they come."""
 
     def __init__(self) -> None:
-        self._bounds = stream_bounds()
         self._bytes = 0
         self._items = 0
 
-    def take(self, part: Message) -> None:
-        """Count a part, and check it.
-
-        Raises:
-            BoundsError: a field of it is not what the contract allows, or there is too much.
-        """
-        self.count(part)
-        check(part)
-
     def count(self, part: Message) -> None:
-        """Count a part that was checked.
+        """Count a part.
 
         Raises:
-            BoundsError: there is too much.
+            ContractError: there is too much.
         """
         self._bytes += part.ByteSize()
         self._items += _items(part)
-        bounds = self._bounds
-        if self._bytes > bounds.max_total_bytes or self._items > bounds.max_items:
+        if self._bytes > PARTS.max_total_bytes or self._items > PARTS.max_items:
             problem = (
-                f"is streamed in more than the {bounds.max_total_bytes:,} bytes, or the"
-                f" {bounds.max_items:,} items, that are read"
+                f"is streamed in more than the {PARTS.max_total_bytes:,} bytes, or the"
+                f" {PARTS.max_items:,} items, that are read"
             )
-            raise BoundsError(part.DESCRIPTOR.name, problem)
+            raise ContractError(part.DESCRIPTOR.name, problem)
 
 
 def _items(part: Message) -> int:

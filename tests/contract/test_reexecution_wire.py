@@ -19,7 +19,7 @@ from treadle_contract.plan import (
 from treadle_contract.run import StepState
 from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.step_states import FINAL_STEP_STATES
-from treadle_launcher.wire.earlier_steps import encode_rerun
+from treadle_launcher.wire.codeserver import written_rerun
 from treadle_planner import Rerun
 
 ASKED = Reexecution(
@@ -66,7 +66,7 @@ def received(parts: Iterable[codeserver_pb2.PlanReexecutionRequest]) -> Rerun:
 
 def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
     parts = list(
-        encode_rerun(codeserver_pb2.PlanRequest(), ASKED, [earlier(each) for each in range(1200)])
+        written_rerun(codeserver.PlanRequest(), ASKED, [earlier(each) for each in range(1200)])
     )
 
     rerun = received(parts)
@@ -105,7 +105,7 @@ def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
 def test_a_part_stays_below_what_a_channel_takes() -> None:
     steps = [earlier(each, padding="x" * 100_000) for each in range(60)]
 
-    parts = list(encode_rerun(codeserver_pb2.PlanRequest(), ASKED, steps))
+    parts = list(written_rerun(codeserver.PlanRequest(), ASKED, steps))
 
     assert max(part.ByteSize() for part in parts) < 1_200_000
     assert len(received(parts).earlier) == 60
@@ -114,8 +114,8 @@ def test_a_part_stays_below_what_a_channel_takes() -> None:
 def test_every_state_of_a_step_is_known_to_the_planner() -> None:
     final = [state for state in StepState if state in FINAL_STEP_STATES]
 
-    parts = encode_rerun(
-        codeserver_pb2.PlanRequest(),
+    parts = written_rerun(
+        codeserver.PlanRequest(),
         ASKED,
         [EarlierStep(key=StepKey(state), state=state, from_run_id=RunId("R0")) for state in final],
     )

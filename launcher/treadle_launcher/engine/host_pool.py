@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
+from treadle_contract.codeserver import ImportScope
 from treadle_contract.ids import HostId, RunId, TaskId
 from treadle_contract.worker import Cancel, Drain, ProcessId
 from treadle_launcher import defaults
@@ -18,7 +19,7 @@ from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.host_tag import guard_above
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
-from treadle_launcher.launch_spec import ImportScope, LaunchSpec
+from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.processes import exited, kill_guarded
 
 _TRY_AGAIN_SECONDS = 0.2

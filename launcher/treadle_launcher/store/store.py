@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TextId
+from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.run import RunState
 from treadle_launcher.clock import Clock, SystemClock, TimeUs
 from treadle_launcher.durability import Durability
 from treadle_launcher.events import Event, NewEvent
-from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
+from treadle_launcher.garbage import ValueFacts
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
 from treadle_launcher.plan import Plan

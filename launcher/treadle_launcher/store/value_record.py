@@ -10,11 +10,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, delete, func, 
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.plan import Load, Reuse
 from treadle_contract.run import RunState
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.garbage import Garbage, GarbageReason, ValueFacts
+from treadle_launcher.garbage import ValueFacts
 from treadle_launcher.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.schema import (
     doubted_values,
@@ -111,7 +112,7 @@ def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Gar
     going = tuple(each for each in garbage if each.key not in needed)
     now = session.clock.now()
     rows = [
-        {"key": each.key, "removed_us": now, "reason": each.reason.value}
+        {"key": each.key, "removed_us": now, "reason": str(each.reason)}
         for each in going
         # What no commit names is named by no row: nobody will ask for it.
         if each.reason is not GarbageReason.UNCOMMITTED

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol, TypeVar
 
-from google.protobuf.message import Message
+from google.protobuf import message as protobuf
 
-from treadle_api.bounds import BoundsError, check
+from treadle_api.codec import from_proto
 from treadle_api.streams import Parts
-
-__all__ = ["BoundsError", "checked", "whole"]
+from treadle_contract.bounds import check
+from treadle_contract.message import Message
 
 M = TypeVar("M", bound=Message)
-M_co = TypeVar("M_co", bound=Message, covariant=True)
+P = TypeVar("P", bound=protobuf.Message)
+P_co = TypeVar("P_co", bound=protobuf.Message, covariant=True)
 
 
-class Call(Protocol[M_co]):
+class Call(Protocol[P_co]):
     """A call that is answered by a stream."""
 
-    def __aiter__(self) -> AsyncIterator[M_co]:
+    def __aiter__(self) -> AsyncIterator[P_co]:
         """Begin to read."""
         ...
 
@@ -28,28 +29,29 @@ class Call(Protocol[M_co]):
         ...
 
 
-def checked(message: M) -> M:
-    """Return a message as it came.
+def read(message: protobuf.Message, into: type[M]) -> M:
+    """Return what a message says.
 
     Raises:
-        BoundsError: a field of it is not what the contract allows.
+        ContractError: a field of it is not what the contract allows.
     """
-    check(message)
-    return message
+    value = from_proto(message, into)
+    check(value)
+    return value
 
 
-async def whole(call: Call[M]) -> list[M]:
-    """Return the parts of a stream, up to its end.
+async def read_whole(call: Call[P], into: type[M]) -> list[tuple[P, M]]:
+    """Return the parts of a stream, up to its end, each as it came and what it says.
 
     Raises:
-        BoundsError: a field of one is not what the contract allows, or there is more of it.
+        ContractError: a field of one is not what the contract allows, or there is more of it.
     """
     parts = Parts()
-    taken: list[M] = []
+    taken: list[tuple[P, M]] = []
     try:
         async for part in call:
-            parts.take(part)
-            taken.append(part)
+            parts.count(part)
+            taken.append((part, read(part, into)))
     finally:
         # Of no effect when it has ended.
         call.cancel()

@@ -2,61 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from treadle_api.parts import in_parts
 from treadle_api.v1 import codeserver_pb2
+from treadle_contract import codeserver, graph
+from treadle_contract.codeserver import ImportScope
+from treadle_contract.plan import Reexecution
+from treadle_contract.run import StepState
+from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.launch_spec import (
     FileTarget,
-    ImportScope,
     LaunchSpec,
     LaunchTarget,
     ModuleTarget,
 )
 from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.wire.enums import EnumCodec
-
-_IMPORT_SCOPES = EnumCodec(ImportScope, codeserver_pb2.ImportScope, "IMPORT_SCOPE")
 
 
-def decode_launch_spec(message: codeserver_pb2.LaunchSpec) -> LaunchSpec:
-    """Read how a host is started."""
+def launch_spec_of(spec: codeserver.LaunchSpec) -> LaunchSpec:
+    """Return how a host is started."""
+    is_known = spec.import_scope is not None and spec.import_scope.is_known
     return LaunchSpec(
-        interpreter=message.interpreter,
-        working_directory=message.working_directory,
-        targets=tuple(_decode_target(target) for target in message.targets),
-        environment=dict(message.environment),
-        digest=message.digest,
-        generation=message.generation,
-        core_digest=message.core_digest,
-        generator_states=tuple(message.generator_states),
-        import_timeout_ms=message.import_timeout_ms,
-        import_scope=_IMPORT_SCOPES.decode(message.import_scope) or ImportScope.PER_LOAD,
+        interpreter=spec.interpreter,
+        working_directory=spec.working_directory,
+        targets=tuple(map(_target, spec.targets)),
+        environment=dict(spec.environment),
+        digest=spec.digest,
+        generation=spec.generation,
+        core_digest=spec.core_digest,
+        generator_states=spec.generator_states,
+        import_timeout_ms=spec.import_timeout_ms,
+        import_scope=spec.import_scope if spec.import_scope and is_known else ImportScope.PER_LOAD,
     )
 
 
-def _decode_target(message: codeserver_pb2.LaunchTarget) -> LaunchTarget:
-    if message.WhichOneof("target") == "module":
-        return ModuleTarget(name=message.module)
-    return FileTarget(path=message.file)
+def _target(target: codeserver.LaunchTarget) -> LaunchTarget:
+    if target.module is not None:
+        return ModuleTarget(name=target.module)
+    return FileTarget(path=target.file or "")
 
 
-def decode_manifest(parts: Iterable[codeserver_pb2.GetManifestResponse]) -> CodeManifest:
-    """Read a manifest from the parts of its stream."""
-    ops: dict[str, str] = {}
-    files: dict[str, str] = {}
-    distributions: dict[str, str] = {}
-    definitions: dict[str, str] = {}
-    details: dict[str, str] = {}
+def manifest_of(parts: Iterable[codeserver.GetManifestResponse]) -> CodeManifest:
+    """Join a manifest from the parts of its stream."""
+    found: dict[str, dict[str, str]] = {each: {} for each in graph.CodeManifest.__match_args__}
     for part in parts:
-        ops.update((entry.name, entry.digest) for entry in part.manifest.ops)
-        files.update((entry.name, entry.digest) for entry in part.manifest.files)
-        distributions.update((entry.name, entry.digest) for entry in part.manifest.distributions)
-        definitions.update((entry.name, entry.digest) for entry in part.manifest.definitions)
-        details.update((entry.name, entry.digest) for entry in part.manifest.details)
-    return CodeManifest(
-        ops=ops,
-        files=files,
-        distributions=distributions,
-        definitions=definitions,
-        details=details,
+        for name, digests in found.items():
+            entries: tuple[graph.NamedDigest, ...] = getattr(part.manifest, name, ())
+            digests.update((entry.name, entry.digest) for entry in entries)
+    return CodeManifest(**found)
+
+
+def written_rerun(
+    plan: codeserver.PlanRequest, asked: Reexecution, steps: Iterable[EarlierStep]
+) -> Iterator[codeserver_pb2.PlanReexecutionRequest]:
+    """Return what a re-execution is planned from, in parts of at most 500 steps or 1 MiB."""
+    whole = codeserver.PlanReexecutionRequest(
+        plan=plan, reexecution=asked, earlier_steps=tuple(map(_step, steps))
+    )
+    return in_parts(whole, codeserver_pb2.PlanReexecutionRequest)
+
+
+def _step(step: EarlierStep) -> codeserver.EarlierStep:
+    return codeserver.EarlierStep(
+        key=step.key,
+        succeeded=step.state is StepState.SUCCEEDED,
+        from_run_id=step.from_run_id,
+        stored_outputs=step.stored_outputs,
+        op_digest=step.op_digest,
+        state=step.state,
+        lost_outputs=step.lost_outputs,
+        left_out_outputs=step.left_out_outputs,
+        asset_keys=step.asset_keys,
+        reads=tuple(
+            codeserver.EarlierRead(input=planned.name, sources=planned.sources)
+            for planned in step.reads
+        ),
+        renewed_step_keys=step.renewed_step_keys,
+        renewed_asset_keys=step.renewed_asset_keys,
+        by_name=step.by_name,
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from treadle_api.codec import to_proto
-from treadle_api.v1 import event_pb2
 from treadle_contract import event as contract
 from treadle_contract.ids import StepKey
 from treadle_launcher.clock import as_moment
 from treadle_launcher.events import Event
 
 
-def encode_event(event: Event) -> event_pb2.Event:
+def event_of(event: Event) -> contract.Event:
     """Return an event."""
-    message = contract.Event(
+    return contract.Event(
         store_sequence=event.store_sequence,
         run_id=event.run_id,
         sequence=event.sequence,
@@ -22,4 +20,3 @@ def encode_event(event: Event) -> event_pb2.Event:
         schema_version=event.schema_version,
         kind=event.payload,
     )
-    return to_proto(message, event_pb2.Event)

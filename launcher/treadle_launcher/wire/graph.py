@@ -8,40 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from treadle_api.v1 import graph_pb2
-
-
-class LocationState(StrEnum):
-    """Whether a location can be planned on."""
-
-    UNSPECIFIED = "unspecified"
-    """Its code server knows a state that this launcher does not."""
-
-    LOADING = "loading"
-    """The first load is under way."""
-
-    SERVING = "serving"
-    """The last load succeeded."""
-
-    SERVING_LAST_GOOD = "serving_last_good"
-    """The last load failed; the snapshot before it is served."""
-
-    FAILED = "failed"
-    """No load has succeeded, or no two imports define the same."""
-
-    UNREACHABLE = "unreachable"
-    """The code server does not answer."""
-
-
-_STATES = {
-    graph_pb2.LOCATION_STATE_LOADING: LocationState.LOADING,
-    graph_pb2.LOCATION_STATE_SERVING: LocationState.SERVING,
-    graph_pb2.LOCATION_STATE_SERVING_LAST_GOOD: LocationState.SERVING_LAST_GOOD,
-    graph_pb2.LOCATION_STATE_FAILED: LocationState.FAILED,
-    graph_pb2.LOCATION_STATE_UNREACHABLE: LocationState.UNREACHABLE,
-}
 
 
 class LocationReport:
@@ -66,16 +34,6 @@ class LocationReport:
     def generation(self) -> str:
         """Which load the snapshot that is served comes from; "" when that is not told."""
         return self._message.generation
-
-    @property
-    def state(self) -> LocationState:
-        """Whether it can be planned on, as the code server sees it."""
-        return _STATES.get(self._message.state, LocationState.UNSPECIFIED)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What the last load wants a person to know."""
-        return tuple(self._message.warnings)
 
     def encode(self) -> graph_pb2.Location:
         """Return what it said, to be added to."""

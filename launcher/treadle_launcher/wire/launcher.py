@@ -1,47 +1,38 @@
-"""launcher.proto: what its requests ask for, and its streams cut to size."""
+"""launcher.proto: what its requests ask for, and what its streams answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from treadle_api.v1 import event_pb2, launcher_pb2
-from treadle_contract.plan import Reexecution
+from treadle_api.codec import to_proto
+from treadle_api.parts import in_parts
+from treadle_api.v1 import launcher_pb2, run_pb2
+from treadle_contract import launcher
+from treadle_contract.plan import Reexecution, Selection
 from treadle_launcher.asset_history import AssetRecord
-from treadle_launcher.attempt_logs import LogChunk, LogStream
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.events import Event
 from treadle_launcher.launch_request import LaunchRequest
-from treadle_launcher.wire.enums import EnumCodec
-from treadle_launcher.wire.event import encode_event
-from treadle_launcher.wire.plan import (
-    check_reexecution,
-    decode_options,
-    decode_reexecution,
-    decode_selection,
-)
-from treadle_launcher.wire.run import encode_materialization
-
-_STREAMS = EnumCodec(LogStream, launcher_pb2.LogStream, "LOG_STREAM")
-
-_BATCH_EVENTS = 500
-_BATCH_BYTES = 1024 * 1024
+from treadle_launcher.wire.event import event_of
+from treadle_launcher.wire.plan import check_reexecution, known_options, known_reexecution
+from treadle_launcher.wire.run import materialization_of
 
 
-def decode_launch(request: launcher_pb2.LaunchRunRequest) -> LaunchRequest:
-    """Read what is to be run.
+def launch_of(request: launcher.LaunchRunRequest) -> LaunchRequest:
+    """Return what is to be run.
 
     Raises:
         BadArgumentError: something has a value that is not known here, or rules out another.
     """
     return LaunchRequest(
         location=request.location,
-        selection=decode_selection(request.selection),
-        options=decode_options(request.options),
+        selection=request.selection or Selection(),
+        options=known_options(request.options),
         tags=dict(request.tags),
         idempotency_key=request.idempotency_key,
         digest=request.digest,
         fingerprint=request.fingerprint,
-        reexecution=decode_asked(request),
+        reexecution=reexecution_of(request),
         timeout_ms=_limit("timeout_ms", request.timeout_ms, request.no_timeout),
         retry_lost=_limit("retry_lost", request.retry_lost, request.no_retry_lost),
     )
@@ -57,66 +48,65 @@ def _limit(field: str, number: int, none: bool) -> int | None:
     return 0 if none else number or None
 
 
-def decode_asked(
-    request: launcher_pb2.PlanRunRequest | launcher_pb2.LaunchRunRequest,
+def reexecution_of(
+    request: launcher.PlanRunRequest | launcher.LaunchRunRequest,
 ) -> Reexecution | None:
-    """Read which earlier run is gone on from, if one is.
+    """Return which earlier run is gone on from, if one is.
 
     Raises:
         BadArgumentError: what that run has is set beside it, or a value is not known here.
     """
-    if not request.HasField("reexecution"):
+    if request.reexecution is None:
         return None
-    if request.location or request.HasField("selection") or request.HasField("options"):
+    if request.location or request.selection is not None or request.options is not None:
         message = "A re-execution has the location, selection and options of its earlier run."
         raise BadArgumentError(message=f"{message} Leave them out.")
-    asked = decode_reexecution(request.reexecution)
+    asked = known_reexecution(request.reexecution)
     check_reexecution(asked)
     return asked
 
 
-def encode_events(events: Sequence[Event]) -> Iterator[launcher_pb2.WatchRunResponse]:
-    """Return events in batches of at most 500 or 1 MiB; one event each has always room."""
-    batch: list[event_pb2.Event] = []
-    size = 0
-    for event in events:
-        message = encode_event(event)
-        added = message.ByteSize()
-        if batch and (len(batch) == _BATCH_EVENTS or size + added > _BATCH_BYTES):
-            yield launcher_pb2.WatchRunResponse(events=batch)
-            batch, size = [], 0
-        batch.append(message)
-        size += added
-    if batch:
-        yield launcher_pb2.WatchRunResponse(events=batch)
+def written_events(events: Sequence[Event]) -> Iterator[launcher_pb2.WatchRunResponse]:
+    """Return events in messages of at most 500 or 1 MiB; one event each has always room."""
+    whole = launcher.WatchRunResponse(events=tuple(map(event_of, events)))
+    return in_parts(whole, launcher_pb2.WatchRunResponse)
 
 
-def decode_stream(number: int) -> LogStream | None:
-    """Read which stream is wanted; None: all.
+def known_stream(stream: launcher.LogStream | None) -> launcher.LogStream | None:
+    """Return which stream is wanted; None: all.
 
     Raises:
         BadArgumentError: there is no such stream.
     """
-    stream = _STREAMS.decode(number)
-    if stream is None and number:
-        raise BadArgumentError([str(number)], message=f"There is no log stream {number}.")
+    if stream is not None and not stream.is_known:
+        raise BadArgumentError([stream], message=f"There is no log stream {stream}.")
     return stream
 
 
-def encode_chunk(chunk: LogChunk) -> launcher_pb2.ReadLogsResponse:
-    """Return bytes that an attempt wrote."""
-    return launcher_pb2.ReadLogsResponse(
-        stream=_STREAMS.encode(chunk.stream),
-        offset=chunk.offset,
-        data=chunk.data,
-        omitted_bytes=chunk.omitted_bytes,
-    )
+def keep_of(request: launcher.PlanGarbageRequest | launcher.CollectGarbageRequest) -> float | None:
+    """Return how long intermediates are kept; None: as the launcher was told.
+
+    Raises:
+        BadArgumentError: the time is negative.
+    """
+    seconds = request.keep_intermediates_seconds
+    if seconds is None:
+        return None
+    if seconds < 0:
+        raise BadArgumentError(
+            [str(seconds)], message=f"keep_intermediates_seconds is {seconds}: give 0 or more."
+        )
+    return float(min(seconds, _LONGEST_S))
 
 
-def encode_asset_record(record: AssetRecord) -> launcher_pb2.AssetEntry:
-    """Return an asset and what was made of it last."""
+_LONGEST_S = 100 * 365 * 24 * 60 * 60
+
+
+def written_asset(record: AssetRecord) -> launcher_pb2.AssetEntry:
+    """Return an asset, as its code server wrote it, and what was made of it last."""
+    latest = None if record.latest is None else materialization_of(record.latest)
     return launcher_pb2.AssetEntry(
         asset=record.graph.encode_asset(record.key, conflict=record.conflict),
         location=record.location,
-        latest=None if record.latest is None else encode_materialization(record.latest),
+        latest=None if latest is None else to_proto(latest, run_pb2.Materialization),
     )

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from treadle_api.codec import to_proto
-from treadle_api.v1 import run_pb2
 from treadle_contract.ids import RunId
-from treadle_contract.message import ENUMS
 from treadle_contract.run import Materialization, Run, RunState, StepCount, StepRun, StepState
 from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.errors import BadArgumentError
@@ -17,25 +14,23 @@ from treadle_launcher.step_view import StepView
 from treadle_launcher.store import records
 
 
-def decode_run_states(numbers: Iterable[int]) -> tuple[RunState, ...]:
-    """Read the states that a caller asks for.
+def known_states(states: Iterable[RunState]) -> tuple[RunState, ...]:
+    """Return the states that a caller asks for.
 
     Raises:
         BadArgumentError: one is none that this launcher knows.
     """
-    states = []
-    for number in numbers:
-        state = RunState(ENUMS["RunState"].values.get(number, str(number)))
+    states = tuple(states)
+    for state in states:
         if not state.is_known:
-            raise BadArgumentError([str(number)], message=f"There is no run state {number}.")
-        states.append(state)
-    return tuple(states)
+            raise BadArgumentError([state], message=f"There is no run state {state}.")
+    return states
 
 
-def encode_run(run: RunSummary) -> run_pb2.Run:
+def run_of(run: RunSummary) -> Run:
     """Return one run."""
     counts = run.step_counts
-    message = Run(
+    return Run(
         id=run.run_id,
         location=run.location,
         state=run.state,
@@ -60,12 +55,11 @@ def encode_run(run: RunSummary) -> run_pb2.Run:
         timeout_ms=run.timeout_ms,
         retry_lost=run.retry_lost,
     )
-    return to_proto(message, run_pb2.Run)
 
 
-def encode_step_run(step: StepView) -> run_pb2.StepRun:
+def step_run_of(step: StepView) -> StepRun:
     """Return one step of a run."""
-    message = StepRun(
+    return StepRun(
         key=step.key,
         state=step.state,
         attempts=step.attempts,
@@ -78,12 +72,11 @@ def encode_step_run(step: StepView) -> run_pb2.StepRun:
         reused_from_run_id=step.reused_from_run_id or RunId(""),
         usage=step.usage,
     )
-    return to_proto(message, run_pb2.StepRun)
 
 
-def encode_materialization(made: records.Materialization) -> run_pb2.Materialization:
+def materialization_of(made: records.Materialization) -> Materialization:
     """Return one materialization of one asset."""
-    message = Materialization(
+    return Materialization(
         asset_key=made.asset_key,
         run_id=made.run_id,
         step_key=made.step_key,
@@ -98,7 +91,6 @@ def encode_materialization(made: records.Materialization) -> run_pb2.Materializa
         removed=made.removed,
         gone=made.gone,
     )
-    return to_proto(message, run_pb2.Materialization)
 
 
 def _moment(time: TimeUs | None) -> datetime | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from google.protobuf.message import Message
 
-from treadle_api.bounds import BoundsError, stream_bounds
 from treadle_api.streams import Parts
 from treadle_api.v1 import codeserver_pb2, graph_pb2
+from treadle_contract.kinds import PARTS
+from treadle_contract.message import ContractError
 
 
 def count(part: Message, times: int) -> None:
@@ -19,24 +20,18 @@ def count(part: Message, times: int) -> None:
 def test_so_many_bytes_are_read_and_no_more() -> None:
     part = codeserver_pb2.GetGraphResponse()
     part.part.assets.add(key="a", description="x" * 4_000_000)
-    times = stream_bounds().max_total_bytes // 4_000_000
+    times = PARTS.max_total_bytes // 4_000_000
 
-    with pytest.raises(BoundsError, match="GetGraphResponse is streamed in more than the 268,435,"):
+    with pytest.raises(
+        ContractError, match="GetGraphResponse is streamed in more than the 268,435,"
+    ):
         count(part, times + 1)
 
 
 def test_so_many_items_are_read_and_no_more() -> None:
     part = codeserver_pb2.GetManifestResponse(digest="d")
     part.manifest.ops.extend([graph_pb2.NamedDigest(name="o")] * 50_000)
-    times = stream_bounds().max_items // 50_000
+    times = PARTS.max_items // 50_000
 
-    with pytest.raises(BoundsError, match="or the 2,000,000 items, that are read"):
+    with pytest.raises(ContractError, match="or the 2,000,000 items, that are read"):
         count(part, times + 1)
-
-
-def test_a_part_is_checked_as_any_message() -> None:
-    part = codeserver_pb2.GetGraphResponse()
-    part.part.assets.add(key="")
-
-    with pytest.raises(BoundsError, match=r"GetGraphResponse.part.assets\[0\].key is not set"):
-        Parts().take(part)

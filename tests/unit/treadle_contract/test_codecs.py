@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from google.protobuf import json_format
@@ -13,12 +11,10 @@ from hypothesis import strategies as st
 
 from tests.model.examples import examples
 from tests.unit.treadle_contract import messages
-from treadle_api import bounds
 from treadle_api.codec import from_proto, proto_class, to_proto
 from treadle_contract import json_codec
-from treadle_contract.bounds import check
 from treadle_contract.encoded_size import size_of
-from treadle_contract.message import ContractError, Message
+from treadle_contract.message import Message
 
 EVERY = pytest.mark.parametrize("cls", messages.CLASSES, ids=lambda cls: cls.__name__)
 # What fails is shown as it was drawn: to make a message of forty fields smaller takes minutes.
@@ -40,23 +36,3 @@ def test_protobuf_and_json_hold_what_was_written(cls: type[Message], data: st.Da
     assert size_of(message) == proto.ByteSize()
     read = from_proto(proto, cls)
     assert pickle.loads(pickle.dumps(read)) == read
-
-
-@EVERY
-@FEW
-@given(data=st.data())
-def test_the_check_refuses_what_the_check_of_protobuf_refuses(
-    cls: type[Message], data: st.DataObject
-) -> None:
-    message = data.draw(messages.of(cls))
-    assert is_refused(check, message) == is_refused(
-        bounds.check, to_proto(message, proto_class(cls))
-    )
-
-
-def is_refused(check: Callable[[Any], None], message: object) -> bool:
-    try:
-        check(message)
-    except (ContractError, bounds.BoundsError):
-        return True
-    return False

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from treadle_contract.ids import RunId, StepKey
-from treadle_launcher.attempt_logs import AttemptLogs, LogChunk, LogStream
+from treadle_contract.launcher import LogStream, ReadLogsResponse
+from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_worker.capture import LogFolder, log_folder
 
 RUN = RunId("01J00000000000000000000000")
@@ -23,7 +24,9 @@ def folder(tmp_path: Path) -> LogFolder:
     return folder
 
 
-async def collect(logs: AttemptLogs, stream: LogStream | None, offset: int = 0) -> list[LogChunk]:
+async def collect(
+    logs: AttemptLogs, stream: LogStream | None, offset: int = 0
+) -> list[ReadLogsResponse]:
     return [chunk async for chunk in logs.read(RUN, STEP, 1, stream, offset)]
 
 
@@ -37,7 +40,7 @@ def test_what_a_host_captured_is_found(tmp_path: Path, folder: LogFolder) -> Non
 
     chunks = asyncio.run(collect(AttemptLogs(tmp_path), LogStream.STDERR))
 
-    assert chunks == [LogChunk(stream=LogStream.STDERR, offset=0, data=b"oh no\n")]
+    assert chunks == [ReadLogsResponse(stream=LogStream.STDERR, offset=0, data=b"oh no\n")]
 
 
 def test_a_chunk_has_at_most_64_kib_and_says_its_offset(tmp_path: Path, folder: LogFolder) -> None:
@@ -84,7 +87,7 @@ def test_a_run_id_cannot_lead_out_of_the_home(tmp_path: Path) -> None:
     (outside / "stdout").write_bytes(b"secret")
     logs = AttemptLogs(tmp_path / "logs")
 
-    async def read() -> list[LogChunk]:
+    async def read() -> list[ReadLogsResponse]:
         return [chunk async for chunk in logs.read(RunId("../secret"), StepKey("step"), 1)]
 
     assert asyncio.run(read()) == []
@@ -111,7 +114,7 @@ def test_following_ends_with_the_last_byte_of_the_attempt(
 
 
 def test_following_waits_for_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
-    async def follow() -> list[LogChunk]:
+    async def follow() -> list[ReadLogsResponse]:
         looks = 0
 
         async def ended() -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from treadle_contract.ids import KeyText, RunId
+from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.garbage import Garbage, GarbageReason, StoredFile, ValueFacts, find_garbage
+from treadle_launcher.garbage import StoredFile, ValueFacts, find_garbage
 from treadle_launcher.value_keys import ValueOwner
 
 DAY = 24 * 60 * 60 * 1_000_000

@@ -12,10 +12,10 @@ import pytest
 from tests.unit.treadle_launcher.store.samples import STARTED, SUCCEEDED, make_run, step_started
 from treadle_contract.event import StepSucceeded
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.launcher import GarbageReason
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.errors import ShuttingDownError
 from treadle_launcher.events import NewEvent
-from treadle_launcher.garbage import GarbageReason
 from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.sweeping import Sweeper, Swept
 from treadle_launcher.value_files import ValueFiles

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from treadle_access.addresses import UnixAddress
+from treadle_contract.codeserver import ImportScope
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
     PlanHeader,
@@ -42,7 +43,7 @@ from treadle_launcher.home import open_home
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION
 from treadle_launcher.hosts.provider import HostProcess
 from treadle_launcher.launch_request import Launchable, LaunchRequest
-from treadle_launcher.launch_spec import FileTarget, ImportScope, LaunchSpec
+from treadle_launcher.launch_spec import FileTarget, LaunchSpec
 from treadle_launcher.launching import Launching
 from treadle_launcher.plan import Plan
 from treadle_launcher.run_summary import RunSummary

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from treadle_contract.codeserver import ImportScope
 from treadle_contract.event import AssetMaterialized, HostReady
 from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_launcher.engine.stance import Stance
@@ -21,7 +22,6 @@ from treadle_launcher.errors import (
     RefusedError,
     ShuttingDownError,
 )
-from treadle_launcher.launch_spec import ImportScope
 
 
 async def test_a_run_goes_from_its_submission_to_its_end(kit, plans):

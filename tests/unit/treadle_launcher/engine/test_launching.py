@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.plan import PlanOptions, Reuse, ReusedOutput, Selection
 from treadle_contract.run import FailureReason, RunState
 from treadle_contract.value import ValueRef
 from treadle_launcher.errors import StalePlanError
-from treadle_launcher.garbage import Garbage, GarbageReason
 from treadle_launcher.launch_request import LaunchRequest
 
 GONE = ValueRef(store="files", key="runs/R/a/1/result", codec="p5", size_bytes=3, checksum="x:1")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from treadle_contract.ids import StepKey
-from treadle_launcher.attempt_logs import AttemptLogs, LogStream
+from treadle_contract.launcher import LogStream
+from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.errors import HomeUnreadableError, ShuttingDownError, UnknownStepError
 from treadle_launcher.run_steps import RunSteps
 from treadle_launcher.store.errors import StoreUnavailableError

@@ -21,12 +21,12 @@ from tests.unit.treadle_launcher.store.samples import (
 )
 from treadle_contract.event import AssetMaterialized, StepSucceeded
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.plan import Load, LoadState
 from treadle_contract.value import ValueRef
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import StalePlanError
 from treadle_launcher.events import NewEvent
-from treadle_launcher.garbage import Garbage, GarbageReason
 from treadle_launcher.resolution import resolve
 from treadle_launcher.store.records import RunEvents
 from treadle_launcher.store.store import Store, reading_store

@@ -12,8 +12,11 @@ from enum import Enum
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
-from treadle_api.v1 import codeserver_pb2, plan_pb2
+from treadle_api.codec import from_proto, to_proto
+from treadle_api.v1 import codeserver_pb2, event_pb2, plan_pb2, run_pb2
+from treadle_contract.codeserver import LaunchSpec
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.plan import PlanPart
 from treadle_contract.run import StepState
 from treadle_contract.value import MetadataEntry
 from treadle_launcher.clock import TimeUs
@@ -21,10 +24,10 @@ from treadle_launcher.events import EVENT_KINDS, Event
 from treadle_launcher.run_summary import RunSummary
 from treadle_launcher.step_view import StepView
 from treadle_launcher.store.records import Materialization
-from treadle_launcher.wire.codeserver import decode_launch_spec
-from treadle_launcher.wire.event import encode_event
-from treadle_launcher.wire.plan import decode_plan, encode_plan
-from treadle_launcher.wire.run import encode_materialization, encode_run, encode_step_run
+from treadle_launcher.wire.codeserver import launch_spec_of
+from treadle_launcher.wire.event import event_of
+from treadle_launcher.wire.plan import plan_of, written_plan
+from treadle_launcher.wire.run import materialization_of, run_of, step_run_of
 
 # Fields that the contract has and nothing in the launcher fills: they tell of what it does not
 # do yet. Take out what is filled.
@@ -128,7 +131,7 @@ def _scalar(field: FieldDescriptor) -> typing.Any:
 @pytest.mark.parametrize("choice", [0, 1])
 def test_a_plan_comes_back_as_it_was(choice):
     part = fill(plan_pb2.PlanPart(), choice)
-    assert list(encode_plan(decode_plan([part]))) == [part]
+    assert list(written_plan(plan_of([from_proto(part, PlanPart)]))) == [part]
 
 
 @pytest.mark.parametrize("kind", EVENT_KINDS)
@@ -142,16 +145,17 @@ def test_every_field_of_every_event_is_filled(kind):
         step_key=StepKey("s"),
         attempt=4,
     )
-    message = encode_event(event)
+    message = to_proto(event_of(event), event_pb2.Event)
     assert message.WhichOneof("kind") == kind
     assert unset(message) == []
 
 
 def test_every_field_of_runs_steps_and_materializations_is_filled():
     run = dataclasses.replace(filled(RunSummary), step_counts={StepState.READY: 2})
-    assert unset(encode_run(run)) == []
-    assert unset(encode_step_run(filled(StepView))) == []
-    assert unset(encode_materialization(filled(Materialization))) == []
+    assert unset(to_proto(run_of(run), run_pb2.Run)) == []
+    assert unset(to_proto(step_run_of(filled(StepView)), run_pb2.StepRun)) == []
+    made = materialization_of(filled(Materialization))
+    assert unset(to_proto(made, run_pb2.Materialization)) == []
 
 
 def empty(value: typing.Any, path: str = "") -> list[str]:
@@ -170,5 +174,5 @@ def empty(value: typing.Any, path: str = "") -> list[str]:
 def test_every_field_of_a_launch_spec_is_read():
     for choice in (0, 1):
         # What the digest was taken over comes with the manifest.
-        spec = decode_launch_spec(fill(codeserver_pb2.LaunchSpec(), choice))
+        spec = launch_spec_of(from_proto(fill(codeserver_pb2.LaunchSpec(), choice), LaunchSpec))
         assert empty(spec) == [".files", ".definitions"], choice

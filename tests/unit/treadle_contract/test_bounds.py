@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from treadle_api.bounds import BoundsError, check
+from tests.unit.treadle_contract import messages
+from treadle_api.codec import from_proto
 from treadle_api.v1 import (
     codeserver_pb2,
     event_pb2,
@@ -17,7 +18,10 @@ from treadle_api.v1 import (
     value_pb2,
     worker_pb2,
 )
+from treadle_contract.bounds import check
+from treadle_contract.message import ContractError
 
+CLASSES = {cls.__name__: cls for cls in messages.CLASSES}
 SPEC = {
     "interpreter": "/usr/bin/python3",
     "working_directory": "/tmp",
@@ -35,6 +39,10 @@ RECORD = {
     "time": {"seconds": 1_700_000_000},
 }
 REF = {"store": "files", "key": "assets/a/=/r.a.1"}
+
+
+def read(message: Any) -> None:
+    check(from_proto(message, CLASSES[message.DESCRIPTOR.name]))
 
 
 def nested(depth: int) -> value_pb2.Value:
@@ -62,7 +70,7 @@ def nested(depth: int) -> value_pb2.Value:
             codeserver_pb2.LaunchSpec(**{**SPEC, "import_timeout_ms": 2**63 - 1}),
             "import_timeout_ms is 9,223,372,036,854,775,807; it must be 0 to 3,153,600,000,000",
         ),
-        (plan_pb2.PlanPart(steps=[{}]), "PlanPart.steps[0].key is not set"),
+        (plan_pb2.PlanPart(steps=[{"verdict": 1}]), "PlanPart.steps[0].key is not set"),
         (plan_pb2.PlanPart(steps=[{"key": "a"}]), "steps[0].verdict is not set"),
         (plan_pb2.PlanPart(steps=[{"key": "a", "verdict": 99}]), "verdict is 99"),  # type: ignore[dict-item]
         (plan_pb2.PlanPart(steps=[{**STEP, "timeout_ms": -1}]), "steps[0].timeout_ms is -1"),
@@ -116,7 +124,7 @@ def nested(depth: int) -> value_pb2.Value:
             event_pb2.OutputStored(output="o", metadata=[{"name": "m", "value": nested(22)}]),
             "metadata has values nested deeper than the 21 levels that may be",
         ),
-        (worker_pb2.Hello(), "Hello.host_id is not set"),
+        (worker_pb2.Hello(process={}, state={}), "Hello.host_id is not set"),
         (worker_pb2.Ack(task_id="t"), "Ack.state is not set"),
         (launcher_pb2.LaunchRunRequest(timeout_ms=2**63 - 1), "LaunchRunRequest.timeout_ms is 9,"),
         (launcher_pb2.LaunchRunRequest(retry_lost=-1), "retry_lost is -1"),
@@ -133,8 +141,8 @@ def nested(depth: int) -> value_pb2.Value:
     ],
 )
 def test_what_is_beyond_its_bounds_is_refused_by_field_and_bound(message: Any, said: str) -> None:
-    with pytest.raises(BoundsError, match=re.escape(said)) as raised:
-        check(message)
+    with pytest.raises(ContractError, match=re.escape(said)) as raised:
+        read(message)
 
     assert str(raised.value).startswith(f"{message.DESCRIPTOR.name}.")
 
@@ -157,4 +165,4 @@ def test_what_is_beyond_its_bounds_is_refused_by_field_and_bound(message: Any, s
     ],
 )
 def test_what_is_within_its_bounds_is_taken(message: Any) -> None:
-    check(message)
+    read(message)
