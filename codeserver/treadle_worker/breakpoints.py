@@ -20,7 +20,7 @@ def refuse_breakpoints(run_id: str, step_key: str) -> None:
     def refuse(*_: Any, **__: Any) -> NoReturn:
         raise NoTerminalError(
             "breakpoint() was called, and a step's process has no terminal. Run the step again in"
-            f" yours: treadle runs debug {run_id} {step_key} --break"
+            f" yours: treadle runs debug {run_id} {step_key} --break -f FILE (or -m MODULE)."
         )
 
     sys.breakpointhook = refuse

@@ -19,4 +19,6 @@ def test_a_breakpoint_names_the_command_that_has_a_terminal(place: Workplace) ->
 
     failure = ended["failed"]["failure"]
     assert failure["reason"] == "FAILURE_REASON_USER_ERROR"
-    assert "treadle runs debug run1 thing --break" in failure["message"]
+    assert failure["message"].endswith(
+        "treadle runs debug run1 thing --break -f FILE (or -m MODULE)."
+    )
