@@ -87,8 +87,8 @@ BENCH ?= --dagster --cache $(VENV)/peers --write
 bench: bytecode  ## Speed, beside this machine's limits and Dagster in the same run; writes docs/performance.md.
 	$(BIN)/python -m benchmarks $(BENCH)
 
-bench-loading: $(VENV)/.dev  ## Loading and planning, and how they grow.
-	$(BIN)/python benchmarks/bench_loading.py
+bench-loading: bytecode  ## Of it: loading and planning, and how they grow.
+	$(BIN)/python -m benchmarks import definitions load graph growth-load
 
 clean:
 	rm -rf $(VENV) .treadle dist build

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +91,9 @@ def measure(name: str, bench: Bench, until: float, report: Report) -> None:
             report.add(section.measure(bench))
     except (BenchmarkError, TreadleClientError, subprocess.SubprocessError) as error:
         report.faults.append(f"{name}: {error}")
+    except Exception as error:  # noqa: BLE001 -- what the others found is not lost with it
+        traceback.print_exc()
+        report.faults.append(f"{name}: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

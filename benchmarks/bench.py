@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import treadle_client
 from benchmarks.peer import Peer
+
+T = TypeVar("T")
 
 RUN_SECONDS = 120.0
 
@@ -24,8 +26,8 @@ class Bench:
     peer: Peer | None = None
     largest: int = 50_000
 
-    def of(self, usual: int, quick: int) -> int:
-        """Return how many, or how often: less where it is to be quick."""
+    def of(self, usual: T, quick: T) -> T:
+        """Return how many, how often, or which: less where it is to be quick."""
         return quick if self.quick else usual
 
     def file(self, name: str, text: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import statistics
 import subprocess
@@ -59,9 +60,8 @@ def interpreter(code: str, times: int, python: str | Path = sys.executable) -> f
     return clock.median(lambda: clock.run([python, "-c", code]), times)
 
 
-def raw_write(folder: Path, data: memoryview) -> float:
-    """Return what it takes to write so much into a new file, in ms; the file is removed."""
-    file = folder / "raw"
+def raw_write(file: Path, data: memoryview) -> float:
+    """Return what it takes to write so much into a new file, in ms."""
     began = time.perf_counter_ns()
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -69,6 +69,12 @@ def raw_write(folder: Path, data: memoryview) -> float:
             data = data[os.write(descriptor, data) :]
     finally:
         os.close(descriptor)
-    took = (time.perf_counter_ns() - began) / 1e6
-    file.unlink()
-    return took
+    return (time.perf_counter_ns() - began) / 1e6
+
+
+def mapping(file: Path) -> float:
+    """Return what it takes to open a file, map it and read its last byte, in ms."""
+    began = time.perf_counter_ns()
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ) as mapped:
+        assert mapped[-1] is not None
+    return (time.perf_counter_ns() - began) / 1e6

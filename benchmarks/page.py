@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 from benchmarks import plot, table
@@ -30,7 +28,7 @@ Everything is timed from outside: a step of a chain is the time of a run of n op
 the result in the caller's hands, less that of a run of one op, shared by n - 1. After each run the log and the disk
 must prove what was timed: every op ran in a process of its own and found the globals of its module as the import left them, its
 value is a file on the disk that reads back, and the log has the success of its step. A run that cannot prove it fails the
-benchmark. *Beyond the user's imports* means less what Python takes for the same file with decorators that do nothing.
+benchmark. *The user's imports* are what Python takes for the same file with decorators that do nothing.
 
 A target is what the design promises, not what was reached: rows that miss it say so. A growth of 2 is linear. Load
 averages near or above the number of cores mean that others took part of the machine; then the ratios are worth more than the times.
@@ -39,22 +37,16 @@ averages near or above the number of cores mean that others took part of the mac
 
 def write(report: Report, file: Path = PAGE) -> None:
     """Write the page, and beside it a plot for each kind of curve."""
-    plots = dict(_plots(report))
-    for name, (_, drawn) in plots.items():
-        file.with_name(name).write_text(drawn, encoding="utf-8")
-    parts = [HEAD + "\n".join(f"- {line}" for line in report.summary())]
+    parts = [HEAD + "\n".join(f"- {line}".replace("\n", "\n  ") for line in report.summary())]
     if report.rows:
         parts.append(table.table(report.rows))
     parts.append(READING.strip())
-    for name, (title, _) in plots.items():
-        parts.append(f"## {title}\n\n![{title}]({name})")
-        parts += [f"{each.who}:\n\n{growth(each)}" for each in report.curves if each.title == title]
+    for number, title in enumerate(dict.fromkeys(curve.title for curve in report.curves), 1):
+        parts.append(f"## {title}")
+        alike = [curve for curve in report.curves if curve.title == title]
+        if lines := {curve.who: curve.points for curve in alike if curve.points}:
+            drawn = file.with_name(f"performance-{number}.svg")
+            drawn.write_text(plot.svg(title, lines), encoding="utf-8")
+            parts.append(f"![{title}]({drawn.name})")
+        parts += [f"{curve.who}:\n\n{growth(curve)}" for curve in alike]
     file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-
-
-def _plots(report: Report) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield, for each kind of curve, a file's name, the title and the plot."""
-    for number, (title, curves) in enumerate(groupby(report.curves, lambda each: each.title), 1):
-        lines = {curve.who: curve.points for curve in curves if curve.points}
-        if lines:
-            yield f"performance-{number}.svg", (title, plot.svg(title, lines))

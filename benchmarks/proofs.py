@@ -5,13 +5,15 @@ Read from outside: the events of the log, and the values' files below the home.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import treadle_client
 from benchmarks.rows import ProofBroken
-from treadle._files import FileStore, ValueRefError
+from treadle._errors import TreadleError
+from treadle._files import FileStore
 from treadle_contract.value import ValueRef
 
 
@@ -33,27 +35,34 @@ def proven(home: Path, handle: treadle_client.RunHandle, steps: int) -> list[Pro
     Raises:
         ProofBroken: the run did not do what is timed.
     """
-    proofs = _read(home, handle)
+    proofs = [Proof(step, pid, **note) for step, pid, note in stored(home, handle)]
     if broken := faults(proofs, steps):
         raise ProofBroken(f"of run {handle.run_id}: {'; '.join(broken)}")
     return sorted(proofs, key=lambda proof: proof.at)
 
 
-def _read(home: Path, handle: treadle_client.RunHandle) -> list[Proof]:
+def stored(home: Path, handle: treadle_client.RunHandle) -> Iterator[tuple[str, int, Any]]:
+    """Yield, of each value on the disk, its step, the step's pid in the log (0: no success), and it."""
     events = list(handle.events())
     pids = {e.step_key: e.pid for e in events if isinstance(e, treadle_client.StepSucceeded)}
     store = FileStore(home / "values")
-    proofs = []
     for event in events:
         if isinstance(event, treadle_client.OutputStored) and event.value_ref is not None:
             try:
-                wrote = store.read_value(ValueRef(**asdict(event.value_ref)))
-            except ValueRefError as error:
+                value = store.read_value(ValueRef(**asdict(event.value_ref)))
+            except TreadleError as error:
                 raise ProofBroken(f"the value of {event.step_key}: {error}") from error
-            if not isinstance(wrote, dict):
-                raise ProofBroken(f"the value of {event.step_key} is no note: {wrote!r:.80}")
-            proofs.append(Proof(event.step_key, pids.get(event.step_key, 0), **wrote))
-    return proofs
+            yield event.step_key, pids.get(event.step_key, 0), value
+
+
+def same(run: str, what: str, found: object, must: object) -> None:
+    """Check one fact of a run.
+
+    Raises:
+        ProofBroken: it is another than it must be.
+    """
+    if found != must:
+        raise ProofBroken(f"{run}: {what}: {found}, not {must}")
 
 
 def faults(proofs: Sequence[Proof], steps: int) -> list[str]:

@@ -55,4 +55,4 @@ class Report:
 
 def growth(curve: Curve) -> str:
     """Return a curve's table, and why it stops where it does."""
-    return "\n".join(filter(None, (table.growth(curve), curve.stopped)))
+    return "\n\n".join(filter(None, (table.growth(curve), curve.stopped)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from benchmarks import starting, steps, submit
+from benchmarks import growth, loading, starting, steps, submit, throughput, values
 from benchmarks.bench import Bench
 from benchmarks.rows import Found
 
@@ -23,5 +23,13 @@ SECTIONS: Mapping[str, Section] = {
     "steps-libraries": Section(60, steps.libraries),
     "steps-power": Section(40, steps.power),
     "submit": Section(90, submit.submit),
+    "queue": Section(60, throughput.queue),
     "import": Section(60, starting.imports),
+    "definitions": Section(60, loading.definitions),
+    "load": Section(180, loading.assets),
+    "graph": Section(90, loading.graph),
+    "value": Section(90, values.values),
+    "command": Section(60, starting.command),
+    "growth-load": Section(300, growth.load),
+    "growth-run": Section(240, growth.run),
 }

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks import limits
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import treadle_client
+from benchmarks import clock, limits, proofs, user_code
 from benchmarks.bench import Bench
 from benchmarks.rows import Beside, Found, Row, Target
 
@@ -21,3 +28,33 @@ def imports(bench: Bench) -> Found:
     return Found(
         [Row("`import treadle`, with the start of Python", ours, "ms", tuple(beside), target)]
     )
+
+
+def command(bench: Bench) -> Found:
+    """Measure `treadle materialize -f`, each time on a home of its own, to the op's first line."""
+    file = bench.file("command.py", user_code.steps(2))
+    taken, imported = [], []
+    for _ in range(bench.of(5, 1)):
+        imported.append(limits.interpreter(f"import runpy; runpy.run_path({str(file)!r})", 1))
+        with tempfile.TemporaryDirectory(dir=bench.folder, prefix="home-") as home:
+            taken.append(_first_line(file, Path(home)))
+    module = statistics.median(imported)
+    row = Row(
+        "`treadle materialize -f`, exec to first line",
+        statistics.median(taken),
+        "ms",
+        (Beside("import of the module, python alone", module),),
+        Target(module + 800, "that import and 0.8 s"),
+    )
+    return Found([row])
+
+
+def _first_line(file: Path, home: Path) -> float:
+    """Return what passes from the exec of the command to the op's first line; prove the run."""
+    asked = ["materialize", "-f", str(file), "--home", str(home), "--select", "one"]
+    began = time.monotonic_ns()
+    clock.run([sys.executable, "-m", "treadle_client", *asked])
+    with treadle_client.local(file, home=home) as client:
+        [run] = client.runs()
+        [proof] = proofs.proven(home, client.run(run.run_id), 1)
+    return (proof.at - began) / 1e6

@@ -6,6 +6,8 @@ above it wrote, and when its first line ran (CLOCK_MONOTONIC, ns).
 
 from __future__ import annotations
 
+from pathlib import Path
+
 STEPS = """import os
 import time
 {imports}
@@ -43,6 +45,63 @@ def fan():
     return (made, *(following(made) for _ in range({length} - 1)))
 """
 
+SINGLES = """
+def single(name):
+    @graph_asset(name=name)
+    def made():
+        return first()
+    return made
+
+singles = [single(f"single_{{i:04}}") for i in range({count})]
+"""
+
+VALUES = """import os
+import time
+import numpy
+from treadle import AssetOut, In, Nothing, graph_asset, graph_multi_asset, op
+
+def told():
+    with open({note!r}, "w") as note:
+        note.write(str(time.monotonic_ns()))
+
+def array():
+    return numpy.ones({size} // 8)
+
+@op
+def large():
+    made = array()
+    told()
+    return made
+
+@op
+def unread():
+    array()
+    told()
+    return 0
+
+@op(ins={{"after": In(Nothing)}})
+def waiting():
+    return {{"at": time.monotonic_ns(), "pid": os.getpid()}}
+
+@op
+def reading(value):
+    at = time.monotonic_ns()
+    return {{"at": at, "pid": os.getpid(), "bytes": value.nbytes, "last": float(value[-1])}}
+
+@graph_asset
+def nothing_stored():
+    return waiting(after=unread())
+
+@graph_multi_asset(outs={{"array": AssetOut(), "only_stored": AssetOut()}})
+def array_alone():
+    made = large()
+    return made, waiting(after=made)
+
+@graph_asset
+def loaded():
+    return reading(large())
+"""
+
 ASSETS = "from {library} import asset\n"
 BARE = "asset = lambda fn: fn\n"
 ASSET = "@asset\ndef a{0:06}({1}):\n    return {0}\n"
@@ -66,6 +125,16 @@ def chain():
 def steps(length: int, imports: str = "") -> str:
     """Return a module of a chain and a fan of so many ops, and of one op."""
     return STEPS.format(length=length, imports=imports)
+
+
+def singles(count: int) -> str:
+    """Return a module that has, besides, so many assets of one op each."""
+    return steps(2) + SINGLES.format(count=count)
+
+
+def values(size: int, note: Path) -> str:
+    """Return a module of arrays of so many bytes; the op that makes one notes when it was made."""
+    return VALUES.format(size=size, note=str(note))
 
 
 def assets(size: int, library: str = "treadle") -> str:
