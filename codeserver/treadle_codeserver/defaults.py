@@ -32,12 +32,6 @@ WARNING_COUNT = 500
 HEADER_KEYS = 500
 """How many keys the header of a plan lists."""
 
-STATUS_BYTES = 5000
-"""How large the details of a refusal become: base64 of them has to fit 8 KiB of metadata."""
-
-STATUS_MESSAGE_BYTES = 1200
-"""How long the message of a refusal may be, percent-encoded: it shares those 8 KiB."""
-
 OUTPUT_BYTES = 32 * 1024
 """How much of the end of a loader's output is kept."""
 

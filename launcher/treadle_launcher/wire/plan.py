@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from treadle_api.parts import in_parts
 from treadle_api.v1 import plan_pb2
 from treadle_contract.fields import unknown_choices
 from treadle_contract.plan import (
-    PlanHeader,
     PlanOptions,
     PlanPart,
     Reexecution,
@@ -18,8 +16,6 @@ from treadle_contract.plan import (
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.plan import Plan
 from treadle_launcher.plan_check import BadPlanError
-
-_KEYS_LISTED = 500
 
 
 def known_options(options: PlanOptions | None) -> PlanOptions:
@@ -68,23 +64,13 @@ def check_reexecution(asked: Reexecution) -> None:
 def written_plan(plan: Plan) -> Iterator[plan_pb2.PlanPart]:
     """Return the parts of a plan; the first one carries the header."""
     whole = PlanPart(
-        header=_shortened(plan.header),
+        header=plan.header,
         steps=plan.steps,
         loads=plan.loads,
         hazards=plan.hazards,
         reuses=plan.reuses,
     )
     return in_parts(whole, plan_pb2.PlanPart)
-
-
-def _shortened(header: PlanHeader) -> PlanHeader:
-    return replace(
-        header,
-        selected_asset_keys=header.selected_asset_keys[:_KEYS_LISTED],
-        missing_asset_keys=header.missing_asset_keys[:_KEYS_LISTED],
-        above_asset_keys=header.above_asset_keys[:_KEYS_LISTED],
-        below_asset_keys=header.below_asset_keys[:_KEYS_LISTED],
-    )
 
 
 def plan_of(parts: Sequence[PlanPart]) -> Plan:

@@ -1,76 +1,31 @@
 from __future__ import annotations
 
-import base64
-from urllib.parse import quote
+import logging
 
 import grpc
 import pytest
-from google.rpc import error_details_pb2, status_pb2
 
-from treadle_api.v1 import error_pb2
-from treadle_codeserver.errors import BadArgumentError, NotLoadedError, Reason, RefusedError
-from treadle_codeserver.wire.error import encode_refusal
-
-METADATA_BYTES = 8192
-"""What a channel with default limits takes."""
+from treadle_api.handlers import BadRequestError
+from treadle_api.refusals import CODES
+from treadle_codeserver.errors import NotLoadedError, Reason
+from treadle_codeserver.wire.error import status_of
 
 
-def details(status: grpc.Status) -> tuple[error_details_pb2.ErrorInfo, error_pb2.Refusal]:
-    ((_, data),) = status.trailing_metadata
-    decoded = status_pb2.Status.FromString(data)
-    info, refusal = error_details_pb2.ErrorInfo(), error_pb2.Refusal()
-    assert decoded.details[0].Unpack(info)
-    assert decoded.details[1].Unpack(refusal)
-    return info, refusal
+def test_every_reason_is_one_of_the_contract() -> None:
+    assert set(Reason) <= CODES.keys()
 
 
-def refused(reason: Reason, **fields: object) -> RefusedError:
-    error = RefusedError("No.", **fields)  # type: ignore[arg-type]
-    error.reason = reason
-    return error
+def test_a_refusal_is_told_as_it_is_and_a_bad_request_by_field() -> None:
+    refusal, bad = status_of(NotLoadedError()), status_of(BadRequestError("PlanRequest.x is not."))
+
+    assert refusal.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert (bad.code, bad.details) == (grpc.StatusCode.INVALID_ARGUMENT, "PlanRequest.x is not.")
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_a_code(reason: Reason) -> None:
-    status = encode_refusal(refused(reason))
+def test_what_is_no_refusal_is_a_fault_of_ours_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        status = status_of(LookupError("secret"))
 
-    assert status.code is not grpc.StatusCode.OK
-    assert details(status)[1].reason == reason
-
-
-def test_both_details_are_sent() -> None:
-    error = BadArgumentError("No.", names=("a", "b"), suggestions=("c",), smallest="a or b")
-
-    status = encode_refusal(error)
-
-    info, refusal = details(status)
-    assert (status.code, status.details) == (grpc.StatusCode.INVALID_ARGUMENT, "No.")
-    assert (info.reason, info.domain, dict(info.metadata)) == (
-        "BAD_ARGUMENT",
-        "treadle",
-        {"name": "a"},
-    )
-    assert list(refusal.names) == ["a", "b"]
-    assert list(refusal.suggestions) == ["c"]
-    assert refusal.smallest_selection == "a or b"
-
-
-def test_a_refusal_without_names_names_nothing() -> None:
-    info, refusal = details(encode_refusal(NotLoadedError()))
-
-    assert dict(info.metadata) == {}
-    assert list(refusal.names) == []
-
-
-@pytest.mark.parametrize("letter", ["x", "ä", "\udcff"])
-def test_what_is_too_much_for_metadata_is_left_out(letter: str) -> None:
-    names = tuple(letter * 300 + str(index) for index in range(100))
-    error = BadArgumentError(letter * 5000, names=names, suggestions=names, smallest=letter * 9000)
-
-    status = encode_refusal(error)
-
-    ((_, data),) = status.trailing_metadata
-    info, refusal = details(status)
-    assert len(base64.b64encode(data)) + len(quote(status.details)) < METADATA_BYTES
-    assert info.metadata["name"] == refusal.names[0]
-    assert refusal.smallest_selection == ""
+    assert status.code is grpc.StatusCode.INTERNAL
+    assert "secret" not in status.details
+    assert "call_failed" in caplog.text
