@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
+from treadle_contract.codeserver import EarlierRead, EarlierStep
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
-    PlannedInput,
     PlannedOutput,
     PlannedSource,
     PlannedStep,
@@ -24,27 +24,11 @@ from treadle_launcher.store.records import Materialization
 _ENDED_WELL: Final = (StepState.SUCCEEDED, StepState.SKIPPED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierStep:
-    """A step of the earlier run: codeserver.proto explains the fields.
+class EarlierSteps(NamedTuple):
+    """The steps of the earlier run, and what a run that reuses one gets of it, by key."""
 
-    `outputs` are what a run that reuses the step gets of it. `by_name` holds those stored
-    outputs that a manager of the user's loads by their names, with the manager's key.
-    """
-
-    key: StepKey
-    state: StepState
-    from_run_id: RunId
-    stored_outputs: tuple[str, ...] = ()
-    lost_outputs: tuple[str, ...] = ()
-    left_out_outputs: tuple[str, ...] = ()
-    asset_keys: tuple[KeyText, ...] = ()
-    op_digest: str = ""
-    reads: tuple[PlannedInput, ...] = ()
-    renewed_step_keys: tuple[StepKey, ...] = ()
-    renewed_asset_keys: tuple[KeyText, ...] = ()
-    by_name: Mapping[str, str] = field(default_factory=dict)
-    outputs: tuple[ReusedOutput, ...] = ()
+    steps: Mapping[StepKey, EarlierStep]
+    outputs: Mapping[StepKey, tuple[ReusedOutput, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +46,14 @@ class Origins:
     is_stored: Callable[[ValueRef], bool]
 
 
-def earlier_steps(origins: Origins) -> dict[StepKey, EarlierStep]:
+def earlier_steps(origins: Origins) -> EarlierSteps:
     """Return what became of every step that the earlier run's plan names."""
-    steps = (_earlier_step(origins, planned) for planned in origins.parent.plan.steps)
-    return {step.key: step for step in steps}
+    steps: dict[StepKey, EarlierStep] = {}
+    reused: dict[StepKey, tuple[ReusedOutput, ...]] = {}
+    for planned in origins.parent.plan.steps:
+        step, outputs = _earlier_step(origins, planned)
+        steps[step.key], reused[step.key] = step, outputs
+    return EarlierSteps(steps=steps, outputs=reused)
 
 
 def origin(view: RunView, key: StepKey) -> RunId:
@@ -88,18 +76,26 @@ def _state(view: RunView, key: StepKey) -> StepState:
     return StepState.SKIPPED if reuse.skipped else StepState.SUCCEEDED
 
 
-def _earlier_step(origins: Origins, planned: PlannedStep) -> EarlierStep:
+def _earlier_step(
+    origins: Origins, planned: PlannedStep
+) -> tuple[EarlierStep, tuple[ReusedOutput, ...]]:
     parent = origins.parent
     state = _state(parent, planned.key)
     from_run_id = origin(parent, planned.key)
     if state not in _ENDED_WELL:
-        return EarlierStep(key=planned.key, state=state, from_run_id=parent.run_id)
+        return EarlierStep(key=planned.key, state=state, from_run_id=parent.run_id), ()
     made_by = origins.runs[from_run_id]
     ran = made_by.index.step(planned.key)
     outputs = _Outputs.of(origins, made_by, ran)
-    reads = tuple(each for each in ran.inputs if each.sources and not each.not_needed)
-    return EarlierStep(
+    reads = tuple(
+        EarlierRead(input=each.name, sources=each.sources)
+        for each in ran.inputs
+        if each.sources and not each.not_needed
+    )
+    step = EarlierStep(
         key=planned.key,
+        # For code servers that know no states.
+        succeeded=state is StepState.SUCCEEDED,
         state=state,
         from_run_id=from_run_id,
         stored_outputs=tuple(sorted(outputs.stored)),
@@ -111,8 +107,8 @@ def _earlier_step(origins: Origins, planned: PlannedStep) -> EarlierStep:
         renewed_step_keys=tuple(sorted(_renewed_steps(parent, made_by, reads))),
         renewed_asset_keys=tuple(sorted(_renewed_assets(origins, made_by, reads))),
         by_name=_by_name(outputs.reused),
-        outputs=tuple(outputs.reused),
     )
+    return step, tuple(outputs.reused)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,12 +191,12 @@ def _op_digest(manifest: CodeManifest | None, step: PlannedStep) -> str:
     return manifest.ops.get(step.key) or manifest.ops.get(step.block, "")
 
 
-def _sources(reads: tuple[PlannedInput, ...]) -> Iterator[PlannedSource]:
-    return (source for planned in reads for source in planned.sources)
+def _sources(reads: tuple[EarlierRead, ...]) -> Iterator[PlannedSource]:
+    return (source for read in reads for source in read.sources)
 
 
 def _renewed_steps(
-    parent: RunView, made_by: RunView, reads: tuple[PlannedInput, ...]
+    parent: RunView, made_by: RunView, reads: tuple[EarlierRead, ...]
 ) -> set[StepKey]:
     """Return the steps whose values in the parent are not those that were read."""
     found = set()
@@ -215,7 +211,7 @@ def _renewed_steps(
 
 
 def _renewed_assets(
-    origins: Origins, made_by: RunView, reads: tuple[PlannedInput, ...]
+    origins: Origins, made_by: RunView, reads: tuple[EarlierRead, ...]
 ) -> set[KeyText]:
     """Return the assets that were loaded and of which there is a newer value."""
     found = set()

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import Hazard, Load, PlannedStep, PlannedStepOutput, Verdict
-from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.plan import Plan
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
     Reexecution,
@@ -14,7 +15,7 @@ from treadle_contract.plan import (
     ReusedOutput,
     Verdict,
 )
-from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
+from treadle_launcher.earlier_steps import Origins, earlier_steps
 from treadle_launcher.errors import CodeChangedError, NothingFailedError, RunNotFinishedError
 from treadle_launcher.folding import folded
 from treadle_launcher.manifest import CodeManifest
@@ -34,7 +35,7 @@ _CHANGES_TOLD = 5
 class EarlierRun:
     """A run that is gone on from: what became of its steps, and what its code was.
 
-    `latest` are the assets' latest materializations. `later` names, for steps whose values a
+    `outputs` are what a run that reuses a step gets of it.     `latest` are the assets' latest materializations. `later` names, for steps whose values a
     user's manager keeps, the run that was the last to run them after those were made. `rerun`
     is the newest run that went on from it already.
     """
@@ -42,6 +43,7 @@ class EarlierRun:
     reexecution: Reexecution
     run: RunSummary
     steps: Mapping[StepKey, EarlierStep]
+    outputs: Mapping[StepKey, tuple[ReusedOutput, ...]]
     manifest: CodeManifest | None
     latest: Mapping[KeyText, Materialization]
     later: Mapping[StepKey, RunId]
@@ -70,7 +72,7 @@ class EarlierRun:
     def resolved(self, plan: Plan, now: CodeManifest) -> Plan:
         """Return the plan with the values that are reused, and with what a person should know."""
         reuses = tuple(
-            replace(reuse, outputs=() if reuse.skipped else self.steps[reuse.step_key].outputs)
+            replace(reuse, outputs=() if reuse.skipped else self.outputs[reuse.step_key])
             for reuse in plan.reuses
         )
         resolved = replace(plan, reuses=reuses)
@@ -165,12 +167,13 @@ class EarlierRuns:
             ),
         )
         # Beside the loop: it looks at every file.
-        steps = await asyncio.to_thread(earlier_steps, origins)
+        steps, outputs = await asyncio.to_thread(earlier_steps, origins)
         by_name = {key: step.from_run_id for key, step in steps.items() if step.by_name}
         return EarlierRun(
             reexecution=asked,
             run=run,
             steps=steps,
+            outputs=outputs,
             manifest=manifests.get(run.run_id),
             latest=latest,
             later=await self._store.later_runs(run.location, by_name) if by_name else {},

@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from treadle_api.codec import from_proto
 from treadle_api.v1 import codeserver_pb2
 from treadle_contract import codeserver
-from treadle_contract.codeserver import EarlierRead, PlanReexecutionRequest
+from treadle_contract.codeserver import EarlierRead, EarlierStep, PlanReexecutionRequest
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
-    PlannedInput,
     PlannedSource,
     PlannedStepOutput,
     Reexecution,
     ReexecutionKind,
 )
 from treadle_contract.run import StepState
-from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.step_states import FINAL_STEP_STATES
 from treadle_launcher.wire.codeserver import written_rerun
 from treadle_planner import Rerun
@@ -35,6 +33,7 @@ def earlier(number: int, padding: str = "") -> EarlierStep:
     made = PlannedStepOutput(step_key=StepKey("up"), output="r")
     return EarlierStep(
         key=StepKey(f"s{number}{padding}"),
+        succeeded=True,
         state=StepState.SUCCEEDED,
         from_run_id=RunId("R0"),
         stored_outputs=("a",),
@@ -43,8 +42,8 @@ def earlier(number: int, padding: str = "") -> EarlierStep:
         asset_keys=(KeyText("k"),),
         op_digest="d",
         reads=(
-            PlannedInput(
-                name="x",
+            EarlierRead(
+                input="x",
                 sources=(
                     PlannedSource(step_output=made, asset_key=KeyText("k")),
                     PlannedSource(load_asset_key=KeyText("l"), asset_key=KeyText("l")),
@@ -74,32 +73,7 @@ def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
     assert [len(part.earlier_steps) for part in parts] == [500, 500, 200]
     assert rerun.reexecution == ASKED
     assert len(rerun.earlier) == 1200
-    assert rerun.earlier[StepKey("s7")] == codeserver.EarlierStep(
-        key=StepKey("s7"),
-        succeeded=True,
-        state=StepState.SUCCEEDED,
-        from_run_id=RunId("R0"),
-        stored_outputs=("a",),
-        lost_outputs=("b",),
-        left_out_outputs=("c",),
-        asset_keys=(KeyText("k"),),
-        op_digest="d",
-        reads=(
-            EarlierRead(
-                input="x",
-                sources=(
-                    PlannedSource(
-                        step_output=PlannedStepOutput(step_key=StepKey("up"), output="r"),
-                        asset_key=KeyText("k"),
-                    ),
-                    PlannedSource(load_asset_key=KeyText("l"), asset_key=KeyText("l")),
-                ),
-            ),
-        ),
-        renewed_step_keys=(StepKey("up"),),
-        renewed_asset_keys=(KeyText("l"),),
-        by_name={"a": "mine"},
-    )
+    assert rerun.earlier[StepKey("s7")] == earlier(7)
 
 
 def test_a_part_stays_below_what_a_channel_takes() -> None:

@@ -9,8 +9,6 @@ from treadle_api.v1 import codeserver_pb2
 from treadle_contract import codeserver, graph
 from treadle_contract.codeserver import ImportScope
 from treadle_contract.plan import Reexecution
-from treadle_contract.run import StepState
-from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.launch_spec import (
     FileTarget,
     LaunchSpec,
@@ -54,31 +52,10 @@ def manifest_of(parts: Iterable[codeserver.GetManifestResponse]) -> CodeManifest
 
 
 def written_rerun(
-    plan: codeserver.PlanRequest, asked: Reexecution, steps: Iterable[EarlierStep]
+    plan: codeserver.PlanRequest, asked: Reexecution, steps: Iterable[codeserver.EarlierStep]
 ) -> Iterator[codeserver_pb2.PlanReexecutionRequest]:
     """Return what a re-execution is planned from, in parts of at most 500 steps or 1 MiB."""
     whole = codeserver.PlanReexecutionRequest(
-        plan=plan, reexecution=asked, earlier_steps=tuple(map(_step, steps))
+        plan=plan, reexecution=asked, earlier_steps=tuple(steps)
     )
     return in_parts(whole, codeserver_pb2.PlanReexecutionRequest)
-
-
-def _step(step: EarlierStep) -> codeserver.EarlierStep:
-    return codeserver.EarlierStep(
-        key=step.key,
-        succeeded=step.state is StepState.SUCCEEDED,
-        from_run_id=step.from_run_id,
-        stored_outputs=step.stored_outputs,
-        op_digest=step.op_digest,
-        state=step.state,
-        lost_outputs=step.lost_outputs,
-        left_out_outputs=step.left_out_outputs,
-        asset_keys=step.asset_keys,
-        reads=tuple(
-            codeserver.EarlierRead(input=planned.name, sources=planned.sources)
-            for planned in step.reads
-        ),
-        renewed_step_keys=step.renewed_step_keys,
-        renewed_asset_keys=step.renewed_asset_keys,
-        by_name=step.by_name,
-    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
     Hazard,
@@ -27,7 +28,6 @@ from treadle_contract.plan import (
     Verdict,
 )
 from treadle_contract.run import StepState
-from treadle_launcher.earlier_steps import EarlierStep
 from treadle_launcher.plan import Plan
 from treadle_launcher.plan_check import BadPlanError, check_plan, check_reused
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from treadle_contract.codeserver import EarlierStep
 from treadle_contract.event import (
     CancelRequested,
     OutputStored,
@@ -40,7 +41,7 @@ from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.decide import follow_ups, started
-from treadle_launcher.earlier_steps import EarlierStep, Origins, earlier_steps
+from treadle_launcher.earlier_steps import Origins, earlier_steps
 from treadle_launcher.events import Event, NewEvent, Payload
 from treadle_launcher.launch_spec import LaunchSpec
 from treadle_launcher.manifest import CodeManifest
@@ -242,7 +243,7 @@ def second(
             Reuse(
                 step_key=key,
                 from_run_id=FIRST,
-                outputs=earlier[key].outputs if outputs is None else outputs[key],
+                outputs=earlier.outputs[key] if outputs is None else outputs[key],
             )
             for key in reused
         ),
@@ -251,30 +252,31 @@ def second(
 
 
 def test_outputs_are_told_apart() -> None:
-    found = earlier_steps(origins(first()))
+    found, reused = earlier_steps(origins(first()))
 
     assert found[MAKE] == EarlierStep(
         key=MAKE,
+        succeeded=True,
         state=StepState.SUCCEEDED,
         from_run_id=FIRST,
         stored_outputs=("done", "value"),
         left_out_outputs=("maybe",),
         op_digest="digest of make",
-        outputs=(
-            ReusedOutput(output="value", value_ref=ref("v"), io_manager_key="io_manager"),
-            ReusedOutput(output="done"),
-        ),
+    )
+    assert reused[MAKE] == (
+        ReusedOutput(output="value", value_ref=ref("v"), io_manager_key="io_manager"),
+        ReusedOutput(output="done"),
     )
     assert found[LAST].state is StepState.FAILED
     assert found[USE].op_digest == "of the block"
 
 
 def test_a_value_that_is_gone_is_lost_and_stands_for_no_value() -> None:
-    found = earlier_steps(origins(first(), gone=("v",)))
+    found, reused = earlier_steps(origins(first(), gone=("v",)))
 
     assert found[MAKE].stored_outputs == ("done",)
     assert found[MAKE].lost_outputs == ("value",)
-    assert ReusedOutput(output="value") in found[MAKE].outputs
+    assert ReusedOutput(output="value") in reused[MAKE]
 
 
 def test_an_asset_that_is_gone_counts_as_made_only_if_a_newer_one_is_there() -> None:
@@ -302,16 +304,16 @@ def test_an_asset_that_is_gone_counts_as_made_only_if_a_newer_one_is_there() -> 
     )
     newer = replace(own, run_id=SECOND, store_sequence=20)
 
-    assert earlier_steps(origins(story.view))[LAST].asset_keys == ("a",)
-    assert earlier_steps(origins(story.view, gone=("a",), a=own))[LAST].asset_keys == ()
-    assert earlier_steps(origins(story.view, gone=("a",), a=newer))[LAST].asset_keys == ("a",)
+    assert earlier_steps(origins(story.view)).steps[LAST].asset_keys == ("a",)
+    assert earlier_steps(origins(story.view, gone=("a",), a=own)).steps[LAST].asset_keys == ()
+    assert earlier_steps(origins(story.view, gone=("a",), a=newer)).steps[LAST].asset_keys == ("a",)
 
 
 def test_what_a_run_reused_is_looked_up_in_the_run_that_made_it() -> None:
     again = second()
     again.attempt(LAST, StepFailed(failure=FAILURE))
 
-    found = earlier_steps(origins(again.view, first(), gone=("u",)))
+    found = earlier_steps(origins(again.view, first(), gone=("u",))).steps
 
     assert found[MAKE].from_run_id == FIRST
     assert found[MAKE].left_out_outputs == ("maybe",)
@@ -328,12 +330,12 @@ def test_what_a_run_was_to_reuse_that_never_began_is_there_all_the_same(runs_bet
         parent = second(
             starts=False,
             run_id=RunId(f"01BX5ZZKBKACTAV9WEVGEMMVS{number}"),
-            outputs={key: step.outputs for key, step in earlier.items()},
+            outputs=earlier.outputs,
         )
     parent.tell(NewEvent(payload=CancelRequested()))
     parent.follow()
 
-    found = earlier_steps(origins(parent.view, *others))
+    found = earlier_steps(origins(parent.view, *others)).steps
 
     assert parent.view.steps[MAKE].state is StepState.CANCELLED
     assert found[MAKE].state is StepState.SUCCEEDED
@@ -364,7 +366,7 @@ def test_what_a_run_was_to_skip_again_that_never_began_is_skipped() -> None:
     never.tell(NewEvent(payload=CancelRequested()))
     never.follow()
 
-    found = earlier_steps(origins(never.view, story.view))
+    found = earlier_steps(origins(never.view, story.view)).steps
 
     assert story.view.steps[USE].state is StepState.SKIPPED
     assert found[USE].state is StepState.SKIPPED
@@ -376,7 +378,7 @@ def test_what_a_users_manager_keeps_is_named_with_the_manager() -> None:
     stored = OutputStored(output="value", io_manager_key="mine")
     story.attempt(MAKE, stored, StepSucceeded(duration_us=1, pid=1))
 
-    found = earlier_steps(origins(story.view))[MAKE]
+    found = earlier_steps(origins(story.view)).steps[MAKE]
 
     assert found.stored_outputs == ("value",)
     assert found.by_name == {"value": "mine"}
@@ -413,8 +415,8 @@ def test_what_was_loaded_and_has_a_newer_value_is_named() -> None:
         digest="d1",
     )
 
-    newer = earlier_steps(origins(story.view, up=made))[MAKE]
-    same = earlier_steps(origins(story.view, up=replace(made, store_sequence=5)))[MAKE]
+    newer = earlier_steps(origins(story.view, up=made)).steps[MAKE]
+    same = earlier_steps(origins(story.view, up=replace(made, store_sequence=5))).steps[MAKE]
 
     assert newer.renewed_asset_keys == ("up",)
     assert same.renewed_asset_keys == ()
