@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.ids import KeyText, StepKey, TaskId
 from treadle_contract.plan import (
     PlannedInput,
     PlannedOutput,
@@ -24,7 +24,8 @@ from treadle_contract.worker import (
     TaskStep,
     TaskWait,
 )
-from treadle_launcher.ids import task_id
+from treadle_launcher.ids import step_of
+from treadle_launcher.ids import task_id as name_of
 from treadle_launcher.plan_index import followed_inputs, narrowed
 from treadle_launcher.run_view import RunView
 from treadle_launcher.step_states import FINAL_STEP_STATES
@@ -49,7 +50,7 @@ def _awaited(view: RunView, step_key: StepKey) -> dict[StepKey, TaskWait]:
                 read.setdefault(made.step_key, []).append(made.output)
     return {
         key: TaskWait(
-            task_id=task_id(view.run_id, key, _attempt(view.steps[key])),
+            task_id=name_of(view.run_id, key, _attempt(view.steps[key])),
             outputs=tuple(dict.fromkeys(outputs)),
         )
         for key, outputs in read.items()
@@ -59,6 +60,16 @@ def _awaited(view: RunView, step_key: StepKey) -> dict[StepKey, TaskWait]:
 def _attempt(step: StepView) -> int:
     """Return which attempt it is that runs, or comes next."""
     return step.attempts if step.state is StepState.RUNNING else step.attempts + 1
+
+
+def next_attempt(view: RunView, task_id: TaskId) -> tuple[StepKey, int] | None:
+    """Return the step that has not started of which a task is the next attempt, and that attempt."""
+    key = step_of(task_id, view.run_id)
+    step = None if key is None else view.steps.get(key)
+    if key is None or step is None or step.state not in (StepState.PENDING, StepState.READY):
+        return None
+    attempt = step.attempts + 1
+    return (key, attempt) if task_id == name_of(view.run_id, key, attempt) else None
 
 
 def task_for(
@@ -75,7 +86,7 @@ def task_for(
     if lacking:
         step = _without(step, lacking)
     return Task(
-        task_id=task_id(view.run_id, step_key, attempt),
+        task_id=name_of(view.run_id, step_key, attempt),
         run_id=view.run_id,
         digest=view.plan.header.digest,
         run_tags=view.summary().tags,

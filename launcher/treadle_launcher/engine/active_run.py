@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -50,7 +50,8 @@ class ActiveRun:
     `cancelling` is done when the cancel that a caller asked for is recorded; `is_ending`: the
     log says that it is to end, so that hosts may be told. `held` are the steps that a host was
     sent ahead and has not told of: each may have started by now; those that were asked to give
-    them back are `recalled`.
+    them back are `recalled`. `unwanted` are those of them that
+    a host should not have started, and was told to end.
     """
 
     view: RunView
@@ -64,6 +65,7 @@ class ActiveRun:
     is_ending: bool = False
     held: dict[StepKey, Host] = field(default_factory=dict)
     recalled: set[HostId] = field(default_factory=set)
+    unwanted: set[StepKey] = field(default_factory=set)
     _ahead: Ahead | None = None
 
     @property
@@ -108,6 +110,8 @@ class ActiveRun:
         """
         if self.host is None or self.host.connection is None or self._ahead is None:
             return ()
+        if self.host.dialled_with is not None:
+            return ()
         if not self.view.count(StepState.RUNNING):
             return ()
         if any(host is not self.host for host in self.held.values()):
@@ -118,9 +122,18 @@ class ActiveRun:
             self.recalled.clear()
         return steps
 
+    def held_elsewhere(self) -> Collection[StepKey]:
+        """Return what a host may have started that does not serve the run, cannot say, or ends it."""
+        return [
+            key
+            for key, host in self.held.items()
+            if host is not self.host or host.connection is None or key in self.unwanted
+        ]
+
     def take_back(self, key: StepKey, *, was_asked: bool) -> None:
         """Take note that a host gave a step back, whether it `was_asked` to or not."""
         del self.held[key]
+        self.unwanted.discard(key)
         if self._ahead is not None:
             if not was_asked:
                 self._ahead.refused(key)

@@ -8,7 +8,7 @@ from functools import partial
 
 from treadle_contract.ids import TaskId
 from treadle_launcher import defaults
-from treadle_launcher.engine.host import Host, HostStage, RunningTask
+from treadle_launcher.engine.host import HeldTask, Host, HostStage, RunningTask
 from treadle_launcher.engine.patience import Patience
 from treadle_launcher.run_view import RunView
 
@@ -58,6 +58,12 @@ class Answers:
         task.cancelled = True
         self._wait(host)
 
+    def owed_back(self, host: Host, held: HeldTask) -> None:
+        """Take note that a host has to give a task back, or to end it if it has started it."""
+        if held.end_due is None:
+            held.end_due = _now() + self._term_grace
+            self._wait(host)
+
     def begun(self, host: Host, task: RunningTask, view: RunView) -> None:
         """Take note that an attempt runs: its host ends it when its time is over."""
         timeout_ms = view.index.step(task.step_key).timeout_ms
@@ -98,7 +104,7 @@ class Answers:
         host.looked_at = now = _now()
         if host.silent_since is not None and now - host.silent_since >= self._host_answer:
             self._tell(host, now - host.silent_since)
-        elif any(map(_is_given_up, host.tasks.values())):
+        elif any(map(_is_given_up, _due(host))):
             self._give_up(host)
         else:
             for task_id in tuple(_owed(host)):
@@ -114,7 +120,7 @@ class Answers:
             return max(host.silent_since, host.looked_at) + self._host_answer
         if not all(task.answered for task in host.tasks.values() if task.recorded):
             return _now() + self._host_answer
-        ends = [task.end_due for task in host.tasks.values() if task.end_due is not None]
+        ends = [task.end_due for task in _due(host) if task.end_due is not None]
         return max(min(ends), host.looked_at + self._host_answer) if ends else None
 
 
@@ -122,13 +128,20 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _is_given_up(task: RunningTask) -> bool:
-    """Tell whether an attempt goes on for long after its end was due.
+def _due(host: Host) -> Iterator[RunningTask | HeldTask]:
+    yield from host.tasks.values()
+    yield from host.held.values()
+
+
+def _is_given_up(task: RunningTask | HeldTask) -> bool:
+    """Tell whether an attempt goes on, or a task is held, for long after its end was due.
 
     What ended by itself and cannot be told of, because the host's journal cannot be written, is
     waited for, unless its run is to end.
     """
-    if task.end_due is None or (task.untold and not task.cancelled):
+    if task.end_due is None:
+        return False
+    if isinstance(task, RunningTask) and task.untold and not task.cancelled:
         return False
     return task.end_due + defaults.HOST_END <= _now()
 

@@ -22,16 +22,15 @@ from treadle_launcher.clock import as_time
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.board import Board
-from treadle_launcher.engine.host import Host, RunningTask
+from treadle_launcher.engine.host import HeldTask, Host, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.events import NewEvent, Payload
-from treadle_launcher.ids import step_of
-from treadle_launcher.ids import task_id as name_of
 from treadle_launcher.journal import ATTEMPT_ENDS, Implausible, Record, implausible, record_events
 from treadle_launcher.report_check import believed
 from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
 from treadle_launcher.store.records import HostMark
+from treadle_launcher.tasks import next_attempt
 
 _LOG = logging.getLogger(__name__)
 
@@ -59,13 +58,12 @@ class Attempts:
             if run is not None and task is not None:
                 with self._board.serving(turn, run):
                     self._take_record(turn, run, host, record, task)
-                    if record.next_task_id and _is_end(record):
-                        self._take_next(turn, run, host, record, record.next_task_id)
             elif isinstance(record.fact, ATTEMPT_ENDS):
                 host.tasks.pop(record.task_id, None)
                 self.take_back(turn, host, record.task_id, was_asked=False)
-                if record.next_task_id:
-                    self._end_next(turn, host, record.next_task_id)
+            if _is_end(record):
+                self._take_end(turn, host, record, run)
+        self.compare(turn, host)
         # Nothing is made of a begun attempt: its record is acknowledged with the next one.
         if any(not isinstance(record.fact, AttemptBegun) for record in records):
             turn.mark = HostMark(host_id=host.host_id, last_record=host.received, after=host.marked)
@@ -88,6 +86,23 @@ class Attempts:
         if step.state is not StepState.RUNNING or step.attempts != task.attempt:
             host.tasks.pop(record.task_id, None)
 
+    def _take_end(self, turn: Turn, host: Host, record: Record, run: ActiveRun | None) -> None:
+        """Add what follows from the end of an attempt: what began in its place."""
+        if host.dialled_with is not None:
+            host.dialled_with.discard(record.task_id)
+        task_id = record.next_task_id
+        if not task_id or task_id in host.tasks:
+            # It was handed over meanwhile.
+            return
+        if task_id in host.held:
+            # What it takes the place of may be over, for what it is known here.
+            run = self._board.get(host.held[task_id].run_id)
+        if run is None:
+            self._end_next(turn, host, task_id)
+            return
+        with self._board.serving(turn, run):
+            self._take_next(turn, run, host, record, task_id)
+
     def _take_next(
         self, turn: Turn, run: ActiveRun, host: Host, record: Record, task_id: TaskId
     ) -> None:
@@ -95,16 +110,10 @@ class Attempts:
 
         That is so where what its host took for a success is none.
         """
-        if task_id in host.tasks:
-            # It was handed over meanwhile.
-            return
-        key = step_of(task_id, run.run_id)
-        step = None if key is None else run.view.steps.get(key)
-        if step is None or key is None or run.held.get(key, run.host) is not host:
-            self._end_next(turn, host, task_id)
-            return
-        attempt = step.attempts + 1
-        if step.state is not StepState.READY or task_id != name_of(run.run_id, key, attempt):
+        found = next_attempt(run.view, task_id)
+        key, attempt = found or (None, 0)
+        is_free = key is not None and run.view.steps[key].state is StepState.READY
+        if key is None or not is_free or run.held.get(key, run.host) is not host:
             self._end_next(turn, host, task_id)
             return
         started = StepStarted(host_id=host.host_id, task_id=task_id)
@@ -118,7 +127,6 @@ class Attempts:
         host.tasks[task_id] = task
         self._pool.answers.begun(host, task, run.view)
         turn.afterwards(partial(self._recorded, run, host, task_id, task))
-
         if record.number <= host.dialled_at:
             # It found its launcher gone, and may have left this to the next one to start.
             turn.afterwards(partial(self._pool.answers.ask, host, task_id))
@@ -129,8 +137,37 @@ class Attempts:
             self._pool.cancel(host, task_id, show_stacks=run.view.ending is not None)
 
     def _end_next(self, turn: Turn, host: Host, task_id: TaskId) -> None:
+        """Have a task end that its host should not run; until then nothing is decided of its step."""
         _LOG.warning("task_not_wanted host=%s task=%s", host.host_id, task_id)
+        held = host.held.get(task_id)
+        run = None if held is None else self._board.get(held.run_id)
+        if run is not None and held is not None:
+            run.unwanted.add(held.step_key)
         turn.afterwards(partial(self._pool.cancel, host, task_id, show_stacks=False))
+
+    def compare(self, turn: Turn, host: Host) -> None:
+        """Once a host has told all that it had written when it dialled: have what it runs be known.
+
+        What it named then and does not run, it did not start, and does not.
+        """
+        if host.dialled_with is None or host.received < host.dialled_at:
+            return
+        runs, host.dialled_with = host.dialled_with, None
+        for task_id in tuple(host.held):
+            if task_id not in runs:
+                self.take_back(turn, host, task_id, was_asked=True)
+        for task_id in sorted(runs - host.tasks.keys()):
+            self._hold_unknown(host, task_id)
+            self._end_next(turn, host, task_id)
+
+    def _hold_unknown(self, host: Host, task_id: TaskId) -> None:
+        """Take note that a host runs the next attempt of a step, of which the log does not say so."""
+        for run in self._board.all():
+            found = next_attempt(run.view, task_id)
+            if found is not None and found[0] not in run.held:
+                key = found[0]
+                run.held[key] = host
+                host.held[task_id] = HeldTask(run_id=run.run_id, step_key=key)
 
     def take_back(self, turn: Turn, host: Host, task_id: TaskId, *, was_asked: bool) -> None:
         """Take note that a host does not hold a task that it was sent ahead, which never began."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -329,18 +329,30 @@ class Board:
         runs = [
             (run, run.host) for run in self._active.values() if run.greeted and run.host is not None
         ]
-        wanting = [Candidate(run.view, _held_elsewhere(run)) for run, _ in runs]
-        shares = choose(wanting, self._max_steps - running, self.moments.is_due)
+        wanting = [Candidate(run.view, run.held_elsewhere()) for run, _ in runs]
+        free = self._max_steps - running
+        shares = choose(wanting, free, self.moments.is_due)
         for position, key in shares.chosen:
             run, host = runs[position]
             with self.serving(turn, run):
                 self._hand_over(turn, run, host, key)
         for position, (run, host) in enumerate(runs):
             with self.serving(turn, run):
-                if shares.waiting - {position}:
+                if free < 0 or shares.waiting - {position}:
                     self._recall(turn, run)
                 else:
                     self._hand_ahead(turn, run, host)
+        for run in self._active.values():
+            if run.held and not run.view.count(StepState.RUNNING):
+                self._await_back(run)
+
+    def _await_back(self, run: ActiveRun) -> None:
+        """Have hosts give back in time what nothing is left of, in whose place it could start."""
+        for host in dict.fromkeys(run.held.values()):
+            may_start = host is run.host and run.view.count(StepState.READY)
+            if host.connection is not None and not may_start:
+                for held in host.held_of(run.run_id):
+                    self._pool.answers.owed_back(host, held)
 
     @staticmethod
     def _recall(turn: Turn, run: ActiveRun) -> None:
@@ -421,13 +433,6 @@ class Board:
         except Exception as error:  # noqa: BLE001 - what else was to follow must not be forgotten
             _LOG.exception("effect_failed")
             self._fault(error)
-
-
-def _held_elsewhere(run: ActiveRun) -> Collection[StepKey]:
-    """Return the steps that a host may have started that does not serve the run, or cannot say."""
-    return [
-        key for key, host in run.held.items() if host is not run.host or host.connection is None
-    ]
 
 
 def _log_fault(error: BaseException) -> None:

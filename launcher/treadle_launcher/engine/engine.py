@@ -178,11 +178,10 @@ class Engine:
 
     def host_returned(self, host: Host, running: Sequence[TaskId]) -> None:
         """Send again what the host may not know of, and end what nobody waits for."""
-        runs = {task.run_id for task in host.tasks.values()}
+        host.dialled_with = set(running)
+        runs = [run.run_id for run in self._board.all()]
         for task_id in running:
-            # What began in the place of another is told of with the end of that.
-            is_known = task_id in host.tasks or task_id in host.held
-            if not is_known and not any(step_of(task_id, run_id) for run_id in runs):
+            if not any(step_of(task_id, run_id) for run_id in runs):
                 self._pool.cancel(host, task_id, show_stacks=False)
         for task_id, task in tuple(host.tasks.items()):
             run = self._board.get(task.run_id)
@@ -194,9 +193,13 @@ class Engine:
             self._pool.answers.begun(host, task, run.view)
             if run.is_ending:
                 self._cancel_task(run, host, task_id)
+        turn = self._board.turn()
+        self._attempts.compare(turn, host)
+        self._board.settle(turn)
 
     def host_hung_up(self, host: Host) -> None:
         """Have what the host held start where it can."""
+        host.dialled_with = None
         if host.held:
             turn = self._board.turn()
             self._attempts.take_back_unstarted(turn, host)
@@ -245,7 +248,10 @@ class Engine:
             _LOG.warning("host_stuck host=%s", host.host_id)
             seconds = defaults.HOST_END
             why = f"it had not ended an attempt {seconds:g} s after it had to"
-            owed = ("JournalRecord.cancelled", "JournalRecord.failed")
+            owed: tuple[str, ...] = ("JournalRecord.cancelled", "JournalRecord.failed")
+            if not host.tasks:
+                why = f"it had not given back a task {seconds:g} s after it had to"
+                owed = ("Ack.state",)
             self._pool.kill_for(host, f"{why}, and was killed", *owed)
 
     def host_reported(self, host: Host, records: Sequence[Record]) -> None:

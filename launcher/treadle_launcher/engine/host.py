@@ -55,12 +55,13 @@ class RunningTask:
     untold: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class HeldTask:
-    """A task that a host was sent ahead."""
+    """A task that a host was sent ahead. `end_due`: when it should be given back, or over."""
 
     run_id: RunId
     step_key: StepKey
+    end_due: float | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -79,8 +80,9 @@ class Host:
     `look` waits for that, `looked_at` is when that was over last. `has_hung_up`: its connection
     ended from its side, after which a host that lives dials again at once.
 
-    `held` are the tasks that it was sent ahead and has not told of. `dialled_at` is the last record
-    that it had when it dialled.
+    `held` are the tasks that it was sent ahead and has not told of, or that it should not have
+    started and ends. `dialled_at` is the last record that it had when it dialled, `dialled_with` what
+    it ran then; None: its records tell by now what became of all that.
     """
 
     folder: HostFolder
@@ -105,6 +107,7 @@ class Host:
     tasks: dict[TaskId, RunningTask] = field(default_factory=dict)
     held: dict[TaskId, HeldTask] = field(default_factory=dict)
     dialled_at: int = 0
+    dialled_with: set[TaskId] | None = None
     timer: asyncio.TimerHandle | Patience | None = None
     silent_since: float | None = None
     has_hung_up: bool = False
@@ -138,6 +141,10 @@ class Host:
         handed = [task_id for task_id, task in self.tasks.items() if task.run_id == run_id]
         held = [task_id for task_id, task in self.held.items() if task.run_id == run_id]
         return (*handed, *held)
+
+    def held_of(self, run_id: RunId) -> tuple[HeldTask, ...]:
+        """Return what it was sent ahead of a run."""
+        return tuple(held for held in self.held.values() if held.run_id == run_id)
 
     def send(self, frame: ToHost) -> None:
         """Send a frame; nothing while the host is not connected."""

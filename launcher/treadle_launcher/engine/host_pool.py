@@ -243,6 +243,7 @@ class HostPool:
             self.answers.cancelled(host, host.tasks[task_id])
         elif task_id in host.held:
             self.answers.asked(host)
+            self.answers.owed_back(host, host.held[task_id])
 
     def discard(self, host: Host) -> None:
         """Forget a new host that was never started."""

@@ -16,7 +16,6 @@ from treadle_launcher.engine.stance import Stance
 from treadle_launcher.folding import events_of
 from treadle_launcher.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.ids import step_of
 from treadle_launcher.plan_check import check_plan
 from treadle_launcher.processes import is_alive
 from treadle_launcher.run_summary import RunSummary
@@ -27,6 +26,7 @@ from treadle_launcher.store.errors import (
     StoreUnavailableError,
 )
 from treadle_launcher.store.store import Store
+from treadle_launcher.tasks import next_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +177,9 @@ class Recovery:
             if host is None:
                 continue
             for task_id in host.folder.next_tasks(host.received):
-                key = step_of(task_id, run_id)
-                if key is not None and key in run.view.steps and task_id not in host.tasks:
+                found = next_attempt(run.view, task_id)
+                if found is not None and found[0] not in run.held:
+                    key = found[0]
                     run.held[key] = host
                     host.held[task_id] = HeldTask(run_id=run_id, step_key=key)
 
