@@ -224,6 +224,8 @@ def _meant(name: str) -> str:
     if name.startswith("_"):
         return ""
     client = importlib.import_module(f"{__name__}._client").Client
+    if isinstance(vars(client).get(name), classmethod):
+        return f". Write {__name__}.Client.{name}(…)."
     if hasattr(client, name):
         return f". It is of a client: `with {__name__}.local(…) as client: client.{name}(…)`"
     from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for

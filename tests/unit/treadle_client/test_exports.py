@@ -64,6 +64,13 @@ def test_an_unknown_name_is_an_attribute_error():
                 " `with treadle_client.local(…) as client: client.materialize(…)`"
             ),
         ),
+        (
+            "connect",
+            (
+                "module 'treadle_client' has no attribute 'connect'."
+                " Write treadle_client.Client.connect(…)."
+            ),
+        ),
         ("__wrapped__", "module 'treadle_client' has no attribute '__wrapped__'"),
     ],
 )
