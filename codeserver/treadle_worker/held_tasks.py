@@ -69,6 +69,18 @@ class HeldTasks:
         self._held[task.task_id] = held
         return True
 
+    def soon(self, running: Iterable[TaskId]) -> list[Task]:
+        """Return, for each of the tasks that run, the one that starts when it has ended well."""
+        found: dict[TaskId, Task] = {}
+        for ending in running:
+            run_id = ending.partition("/")[0]
+            for task_id, held in self._held.items():
+                is_new = task_id not in found and held.task.run_id == run_id
+                if is_new and held.missing <= {ending}:
+                    found[task_id] = held.task
+                    break
+        return list(found.values())
+
     def drop_one(self, task_id: TaskId) -> None:
         """Hold a task no more, which starts now: what waits for it is held on."""
         self._held.pop(task_id, None)

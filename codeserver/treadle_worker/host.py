@@ -6,6 +6,7 @@ with an ephemeral one.
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -36,7 +37,7 @@ from treadle_contract.worker import (
 )
 from treadle_worker import host_output, interrupts, processes, stacks
 from treadle_worker.attempt_end import Undecoded
-from treadle_worker.capture import log_folder
+from treadle_worker.capture import LogFolder, log_folder
 from treadle_worker.dead_sockets import remove_dead_sockets
 from treadle_worker.dialling import Launcher
 from treadle_worker.endings import end_import
@@ -166,13 +167,22 @@ class Host:
         What the journal does not name when a launcher is gone is started by no host on its own.
         """
         if self._next.pop(task.task_id, None) is None:
+            self._discard((task.task_id,))
             self.ended(task, AttemptCancelled(was_running=False))
         elif self._launcher.is_there:
             self._run(task)
+        else:
+            self._discard((task.task_id,))
 
     def _give_back(self, task_ids: Iterable[TaskId]) -> None:
-        for task_id in task_ids:
+        given = tuple(task_ids)
+        self._discard(given)
+        for task_id in given:
             self._ack(task_id, AckState.RETURNED)
+
+    def _discard(self, task_ids: Iterable[TaskId]) -> None:
+        if self._running is not None:
+            self._running.discard(task_ids)
 
     def connected(self) -> None:
         """Say who this host is."""
@@ -183,7 +193,7 @@ class Host:
         """Go on without a launcher: what runs goes on, nothing new is started."""
         self._outbox.disconnected()
         self._waiting.clear()
-        self._held.drop_all()
+        self._discard(self._held.drop_all())
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
 
     def abandoned(self) -> None:
@@ -235,10 +245,19 @@ class Host:
     def _hold(self, task: Task) -> None:
         """Hold a task until it can start in the place of another, or give it back."""
         can_serve = self._phase is _Phase.SERVING and isinstance(self._imported, HeldCode)
-        if not (
-            can_serve and self._holds(task) and self._held.add(task, self._runs, self._success)
-        ):
+        if can_serve and self._holds(task) and self._held.add(task, self._runs, self._success):
+            self._loop.before_waiting(self._prepare_held)
+        else:
             self._give_back((task.task_id,))
+
+    def _prepare_held(self) -> None:
+        """Have processes ready for what starts next, beside the ones that run now."""
+        if self._running is None:
+            return
+        for task in self._held.soon(self._running.task_ids):
+            # That one cannot be made now, the start of the task finds out.
+            with contextlib.suppress(Exception):
+                self._running.prepare(task, self._logs(task))
 
     def _runs(self, task_id: TaskId) -> bool:
         return self._known(task_id) is AckState.RUNNING
@@ -273,13 +292,17 @@ class Host:
     def _run(self, task: Task) -> None:
         assert self._running is not None, "tasks are started after the import"
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
-        step = task.steps[0]
-        logs = log_folder(self._spec.logs_root, task.run_id, step.step_key, step.attempt)
         try:
-            self._running.start(task, logs)
+            self._running.start(task, self._logs(task))
         except Exception as error:  # noqa: BLE001 - audit hooks of the user's may raise anything
-            failure = not_started(step.step_key, error)
+            failure = not_started(task.steps[0].step_key, error)
             self.ended(task, AttemptFailed(failure=failure, pid=0))
+        if self._held:
+            self._loop.before_waiting(self._prepare_held)
+
+    def _logs(self, task: Task) -> LogFolder:
+        step = task.steps[0]
+        return log_folder(self._spec.logs_root, task.run_id, step.step_key, step.attempt)
 
     def _cancel(self, cancel: Cancel) -> None:
         task = self._waiting.pop(cancel.task_id, None)

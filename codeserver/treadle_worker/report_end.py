@@ -15,7 +15,7 @@ from treadle_contract.worker import JournalRecord
 from treadle_worker.attempt_end import Undecoded
 from treadle_worker.frames import FrameError, FrameReader
 from treadle_worker.loop import Loop
-from treadle_worker.reports import WORD
+from treadle_worker.reports import word
 
 _READ_BYTES = 256 * 1024
 # That an attempt was cancelled, its host alone knows: nothing of it is left then.
@@ -42,12 +42,15 @@ class ReportEnd:
         self.garbage = ""
         loop.watch(fd, self._read)
 
-    def give_word(self) -> None:
-        """Have the process go on: the journal says that its attempt began."""
+    def give_word(self, task: bytes = b"") -> None:
+        """Have the process go on: the journal says that its attempt began.
+
+        `task` is the JSON of its task, where that is not the one that it was started with.
+        """
         if self._fd is not None:
             # It may have ended meanwhile.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                os.write(self._fd, WORD)
+                os.write(self._fd, word(task))
 
     @property
     def is_cut(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from treadle._system import allocate_lock, os, utc_now
+from treadle._system import allocate_lock, os, struct, utc_now
 from treadle_contract import json_codec
 from treadle_contract.frame_bounds import FACT, MAX_FACT_BYTES
 from treadle_contract.ids import StepKey, TaskId
@@ -18,13 +18,20 @@ from treadle_worker.kept_descriptor import KeptDescriptor
 # Before the user's code runs, which may change what this takes.
 json_codec.prepare(JournalRecord)
 
-# What a host answers once the journal says that an attempt has begun.
-WORD = b"\n"
+# What a host answers once the journal says that an attempt has begun: how much it says of it.
+_TOLD = struct.Struct(">I")
+# As much as a socket takes at once.
+MOST_TOLD_BYTES: Final = 64 * 1024
 # The exit status of a process that cannot report any more: all that is left for it to say. One
 # that nothing else uses.
 CANNOT_REPORT: Final = 213
 # And that of one in which our own code failed so that even this cannot be reported.
 OUR_FAILURE: Final = 214
+
+
+def word(task: bytes = b"") -> bytes:
+    """Return what a process waits for that is to begin: with its task where that is another."""
+    return _TOLD.pack(len(task)) + task
 
 
 class ReportsLostError(Exception):
@@ -73,15 +80,26 @@ class Reports:
             while data:
                 data = data[os.write(self._socket.fd, data) :]
 
-    def wait_for_word(self) -> bool:
-        """Wait until the host has the first fact in its journal; tell whether it is there still.
+    def wait_for_word(self) -> bytes | None:
+        """Wait until the host has it in its journal that the attempt began; None: it is gone.
 
-        For the first fact alone a host gives its word.
+        Returns the JSON of the task as it is by then, b"" where that was known before.
         """
-        try:
-            return os.read(self._socket.fd, len(WORD)) == WORD
-        except ConnectionResetError:
-            return False
+        size = self._read(_TOLD.size)
+        return None if size is None else self._read(*_TOLD.unpack(size))
+
+    def _read(self, size: int) -> bytes | None:
+        parts: list[bytes] = []
+        while size:
+            try:
+                part = os.read(self._socket.fd, size)
+            except ConnectionResetError:
+                return None
+            if not part:
+                return None
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Close the socket, if it is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -29,6 +29,7 @@ from treadle_worker.loop import Loop
 from treadle_worker.output_end import OutputEnd
 from treadle_worker.processes import Instance
 from treadle_worker.report_end import ReportEnd
+from treadle_worker.reports import MOST_TOLD_BYTES
 from treadle_worker.rules import Rules
 from treadle_worker.running_attempt import RunningAttempt
 from treadle_worker.started import follow
@@ -66,6 +67,9 @@ class Running:
         self._starter = starter
         self._rules = rules
         self._running: dict[TaskId, RunningAttempt] = {}
+        self._prepared: dict[TaskId, RunningAttempt] = {}
+        # Those, and those that are not wanted any more, until their processes have ended.
+        self._idle: set[RunningAttempt] = set()
         self._strays = Strays(loop, self._sweep)
         self._ends = ForcedEnds(loop, rules, self._sweep)
 
@@ -75,11 +79,52 @@ class Running:
         return tuple(self._running)
 
     def start(self, task: Task, logs: LogFolder) -> None:
-        """Start the process of a task.
+        """Start a task, in the process that was prepared for it if there is one.
 
         Raises:
             OSError: the operating system refuses.
         """
+        running, told = self._take_prepared(task)
+        if running is None:
+            running, told = self._new_process(task, logs), b""
+        running.task, running.began = task, time.monotonic()
+        self._running[task.task_id] = running
+        self._set_deadlines(running)
+        if self._starter.prepares:
+            self._begun(running, AttemptBegun(process=processes.process_id(running.pid)), told)
+
+    def prepare(self, task: Task, logs: LogFolder) -> None:
+        """Start a process for a task that is held: it does nothing of the op before `start`.
+
+        Raises:
+            OSError: the operating system refuses.
+        """
+        if self._starter.prepares and task.task_id not in self._prepared:
+            running = self._new_process(task, logs)
+            running.is_prepared = True
+            self._prepared[task.task_id] = running
+            self._idle.add(running)
+
+    def discard(self, task_ids: Iterable[TaskId]) -> None:
+        """End the processes that were prepared for these."""
+        for task_id in task_ids:
+            running = self._prepared.pop(task_id, None)
+            if running is not None:
+                processes.kill_tree(running.pid)
+
+    def _take_prepared(self, task: Task) -> tuple[RunningAttempt | None, bytes]:
+        running = self._prepared.get(task.task_id)
+        told = b"" if running is None else json_codec.dumps(task)
+        if running is None or len(told) > MOST_TOLD_BYTES or processes.has_ended(running.pid):
+            self.discard((task.task_id,))
+            return None, b""
+        del self._prepared[task.task_id]
+        self._idle.discard(running)
+        running.is_prepared = False
+        running.oom_before = oom_counters.read_counts()
+        return running, told
+
+    def _new_process(self, task: Task, logs: LogFolder) -> RunningAttempt:
         logs.create()
         oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
@@ -101,11 +146,8 @@ class Running:
             ),
             oom_before=oom_before,
         )
-        self._running[task.task_id] = running
         self._loop.watch(running.pidfd, lambda: self._exited(running))
-        self._set_deadlines(running)
-        if started.has_begun:
-            self._begun(running, AttemptBegun(process=processes.process_id(started.pid)))
+        return running
 
     def _set_deadlines(self, running: RunningAttempt) -> None:
         task_id = running.task.task_id
@@ -137,7 +179,7 @@ class Running:
 
     def kill_all(self) -> None:
         """Kill every process below this one, and return when none is left."""
-        for running in self._running.values():
+        for running in (*self._running.values(), *self._idle):
             if running.exit is None:
                 processes.kill_tree(running.pid)
         processes.kill_children()
@@ -147,7 +189,7 @@ class Running:
 
     def leave_to_parent(self) -> None:
         """Close, in a forked child, what the loop does not: the files of other attempts."""
-        for running in self._running.values():
+        for running in (*self._running.values(), *self._idle):
             for output in running.outputs:
                 output.leave_to_parent()
 
@@ -164,12 +206,14 @@ class Running:
             case _:
                 self._observer.fact(running.task, fact)
 
-    def _begun(self, running: RunningAttempt, fact: AttemptBegun | Undecoded) -> None:
+    def _begun(
+        self, running: RunningAttempt, fact: AttemptBegun | Undecoded, told: bytes = b""
+    ) -> None:
         running.has_begun = True
         self._loop.clear_deadline((running.task.task_id, "begin"))
         # The word is given only then: whatever becomes of this host, the journal says that the
         # op may have run.
-        self._observer.fact(running.task, fact, running.reports.give_word)
+        self._observer.fact(running.task, fact, partial(running.reports.give_word, told))
 
     def _exited(self, running: RunningAttempt) -> None:
         # Before it is reaped: what a limit of CPU time counts is told apart only here.
@@ -179,7 +223,16 @@ class Running:
         os.close(running.pidfd)
         running.exit, running.used = read_exit(status), Usage.read(used)
         running.reports.finish()
+        if running.is_prepared:
+            self._end_prepared(running)
         self._sweep()
+
+    def _end_prepared(self, running: RunningAttempt) -> None:
+        """Forget a process that ended before it was started: its task gets another."""
+        self._idle.discard(running)
+        if self._prepared.get(running.task.task_id) is running:
+            del self._prepared[running.task.task_id]
+        running.finish_outputs()
 
     def _sweep(self) -> None:
         """Tell the ends of attempts if nothing of any is left; else see to it that it ends."""
@@ -215,7 +268,8 @@ class Running:
             self._strays.kill_later(min(later), self._sweep)
 
     def _alive(self) -> frozenset[int]:
-        return frozenset(running.pid for running in self._running.values() if running.exit is None)
+        started = (running.pid for running in self._running.values() if running.exit is None)
+        return frozenset((*started, *(running.pid for running in self._idle)))
 
     def _end(self, running: RunningAttempt, exit_: Exit) -> None:
         task_id = running.task.task_id

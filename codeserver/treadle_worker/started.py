@@ -11,14 +11,10 @@ from treadle_worker.channels import Channels
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A step process and the host's ends of what connects the two.
-
-    `has_begun`: it is done with the imports, and does not say so itself.
-    """
+    """A step process and the host's ends of what connects the two."""
 
     pid: int
     ours: Channels
-    has_begun: bool = False
 
 
 def follow(started: Started) -> int:

@@ -30,7 +30,12 @@ _WARNS_OF_FORKS = sys.version_info >= (3, 12)
 
 
 class Starter(Protocol):
-    """How a host starts the process of an attempt."""
+    """How a host starts the process of an attempt.
+
+    `prepares`: what it starts has imported the code, and does nothing of the op before it is told.
+    """
+
+    prepares: bool
 
     def start(self, task: Task, logs: LogFolder) -> Started:
         """Start it.
@@ -46,6 +51,8 @@ class ForkStarter:
 
     `interrupts`: nobody catches the signals of interrupts.py.
     """
+
+    prepares = True
 
     def __init__(
         self,
@@ -73,7 +80,7 @@ class ForkStarter:
             finally:
                 # Also when the fork is refused: this host has to hear the next TERM.
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return Started(pid=pid, ours=ours, has_begun=True)
+        return Started(pid=pid, ours=ours)
 
     def _begin(
         self,
@@ -119,6 +126,7 @@ class ForkStarter:
 class SpawnStarter:
     """Executes the interpreter anew, with the environment that the host itself was given."""
 
+    prepares = False
     # As it was before the user's code ran.
     interpreter = sys.executable
 

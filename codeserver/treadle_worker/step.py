@@ -13,6 +13,7 @@ from treadle._interrupted import StepInterrupted
 from treadle._system import faulthandler, os, signal
 from treadle.execution import StepFailedError, run_step
 from treadle.location import LoadedLocation
+from treadle_contract import json_codec
 from treadle_contract.run import Failure, FailureReason, FailureWhere
 from treadle_contract.worker import (
     AttemptBegun,
@@ -44,6 +45,8 @@ from treadle_worker.log_records import log_to
 from treadle_worker.reports import CANNOT_REPORT, OUR_FAILURE, Reports, ReportsLostError
 from treadle_worker.user_settings import INTERPRETER
 
+# Before the user's code runs, which may change what this takes.
+json_codec.prepare(Task)
 _Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
 # Nobody asks for it: whoever would is gone.
 _HOST_GONE = 1
@@ -109,8 +112,12 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
     refuse_breakpoints(attempt.task.run_id, attempt.step.step_key)
-    if not reports.wait_for_word():
+    told = reports.wait_for_word()
+    if told is None:
         os._exit(_HOST_GONE)
+    if told:
+        task = json_codec.loads(Task, told)
+        attempt = replace(attempt, task=task, step=task.steps[0])
     interrupts = Interrupts()
     status = 0
     try:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+
 import pytest
 
 from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
+from treadle_worker import processes
 
 CHAIN = """
     import os, time
@@ -161,3 +166,81 @@ def test_nothing_starts_by_itself_once_the_launcher_is_gone(served: Served) -> N
     served.send_task("first")
     assert served.connection.ack() == "ACK_STATE_ACCEPTED"
     assert "succeeded" in served.connection.records(first)[-1]
+
+
+def children(served: Served) -> list[int]:
+    return processes.children(served.pid)
+
+
+def wait_for_children(served: Served, count: int) -> list[int]:
+    """Return the host's children once there are so many."""
+    until = time.monotonic() + DEADLINE_S
+    while len(found := children(served)) != count:
+        assert time.monotonic() < until, found
+    return found
+
+
+@pytest.fixture
+def forking(place: Workplace) -> Served:
+    found = place.serve(CHAIN, startMethod="fork")
+    found.connection.send(prepare={})
+    found.connection.hello("READY")
+    return found
+
+
+def test_the_process_of_the_next_step_is_there_before_it_starts(forking: Served) -> None:
+    waits = forking.send_task("waits")
+    first = forking.send_task(
+        "first", ahead=True, waitsFor=[{"taskId": waits, "outputs": ["result"]}]
+    )
+    send_ahead(forking, "second", "first")
+    running = int(forking.record("begun")["begun"]["process"]["pid"])
+    (prepared,) = set(wait_for_children(forking, 2)) - {running}
+
+    (forking.place.folder / "go").touch()
+    forking.connection.records(first)
+
+    begun = [record for record in forking.journal() if "begun" in record]
+    assert begun[1]["stepKey"] == "first"
+    assert begun[1]["begun"]["process"]["pid"] == prepared
+
+
+def test_a_process_that_ends_before_it_is_needed_is_replaced(forking: Served) -> None:
+    waits = forking.send_task("waits")
+    first = forking.send_task(
+        "first", ahead=True, waitsFor=[{"taskId": waits, "outputs": ["result"]}]
+    )
+    running = int(forking.record("begun")["begun"]["process"]["pid"])
+    (prepared,) = set(wait_for_children(forking, 2)) - {running}
+
+    os.kill(prepared, signal.SIGKILL)
+    (forking.place.folder / "go").touch()
+    records = forking.connection.records(first)
+
+    assert "succeeded" in records[-1]
+    assert [int(r["begun"]["process"]["pid"]) == prepared for r in records if "begun" in r] == [
+        False
+    ]
+
+
+@pytest.mark.parametrize("how", ["recall", "cancel", "drain", "hang up"])
+def test_a_process_that_is_not_needed_ends(forking: Served, how: str) -> None:
+    waits = forking.send_task("waits")
+    first = forking.send_task(
+        "first", ahead=True, waitsFor=[{"taskId": waits, "outputs": ["result"]}]
+    )
+    forking.record("begun")
+    wait_for_children(forking, 2)
+
+    match how:
+        case "recall":
+            forking.connection.send(recall={"runId": "run1"})
+        case "cancel":
+            forking.connection.send(cancel={"taskId": first, "graceMs": 0})
+        case "drain":
+            forking.connection.send(drain={})
+        case _:
+            forking.connection.close()
+
+    wait_for_children(forking, 1)
+    (forking.place.folder / "go").touch()

@@ -15,7 +15,7 @@ from treadle_worker import frames
 from treadle_worker.attempt_end import Undecoded
 from treadle_worker.loop import Loop
 from treadle_worker.report_end import ReportEnd
-from treadle_worker.reports import WORD, Reports
+from treadle_worker.reports import Reports, word
 
 FACT = WorkerLogRecord(level="WARNING", logger="a", message="words")
 UNDECODED = Undecoded(name="logRecord", body=json_codec.encode(FACT))
@@ -63,7 +63,7 @@ def test_what_a_step_reports_is_taken_as_it_comes(kit: Kit) -> None:
 def test_a_step_that_waits_gets_the_word(kit: Kit) -> None:
     kit.end.give_word()
 
-    assert kit.step.recv(8) == WORD
+    assert kit.step.recv(8) == word()
 
 
 def test_a_step_that_ended_without_the_word_has_ended_and_no_more(kit: Kit) -> None:

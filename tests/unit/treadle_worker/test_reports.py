@@ -13,7 +13,7 @@ from treadle_contract.event import OutputStored
 from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import AttemptBegun, AttemptSucceeded, JournalRecord, ProcessId
 from treadle_worker.frames import FrameError, FrameReader
-from treadle_worker.reports import WORD, Reports, ReportsLostError
+from treadle_worker.reports import Reports, ReportsLostError, word
 
 BEGUN = AttemptBegun(process=ProcessId(boot_id="boot", pid=7, start_ticks=70))
 
@@ -55,9 +55,9 @@ def test_the_hosts_word_is_waited_for(
     ends: tuple[socket.socket, socket.socket], reports: Reports
 ) -> None:
     host, _ = ends
-    host.sendall(WORD)
+    host.sendall(word())
 
-    assert reports.wait_for_word()
+    assert reports.wait_for_word() == b""
 
 
 @pytest.mark.parametrize("unread", [b"", b"what the host did not read"])
