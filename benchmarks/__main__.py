@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def prepared(chosen: argparse.Namespace, folder: Path, report: Report) -> Bench:
     """Return what the sections are given; install Dagster if that is asked for."""
-    bench = Bench(folder, quick=chosen.quick, largest=chosen.largest)
+    bench = Bench(folder, quick=chosen.quick, largest=chosen.largest, notes=report.notes)
     if not chosen.dagster:
         report.notes.append("Dagster is left out: --dagster installs it, in its own environment.")
         return bench
@@ -87,8 +87,11 @@ def measure(name: str, bench: Bench, until: float, report: Report) -> None:
     try:
         if left <= 0:
             raise clock.Overdue("not begun: the time of the whole is over")
-        with clock.deadline(min(left, section.seconds)):
-            report.add(section.measure(bench))
+        seconds = min(left, section.seconds)
+        of_it = replace(bench, section=name, until=time.monotonic() + seconds)
+        with clock.deadline(seconds):
+            for found in section.measure(of_it):
+                report.add(found)
     except (BenchmarkError, TreadleClientError, subprocess.SubprocessError) as error:
         report.faults.append(f"{name}: {error}")
     except Exception as error:  # noqa: BLE001 -- what the others found is not lost with it

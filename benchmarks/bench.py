@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import treadle_client
 from benchmarks.peer import Peer
+from benchmarks.rows import BenchmarkError
 
 T = TypeVar("T")
 
 RUN_SECONDS = 120.0
+#: Which part of what a section has left one measurement of it may take.
+SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """How much is measured, where, and beside whom. `peer` None: beside nobody."""
+    """How much is measured, where, until when, and beside whom. `peer` None: beside nobody."""
 
     folder: Path
     quick: bool = False
     peer: Peer | None = None
     largest: int = 50_000
+    section: str = ""
+    until: float = math.inf
+    notes: list[str] = field(default_factory=list)
+
+    def left(self) -> float:
+        """Return how many seconds the section has left."""
+        return self.until - time.monotonic()
+
+    def repeats(self, usual: int, quick: int) -> Iterator[None]:
+        """Yield as often as is usual; once at least, and not for most of the section's time."""
+        count, began = self.of(usual, quick), time.monotonic()
+        soft = began + SHARE * self.left()
+        for done in range(count):
+            now = time.monotonic()
+            if done and now + (now - began) / done > soft:
+                self.notes.append(f"{self.section}: {done} repeats instead of {count}, for time.")
+                return
+            yield
+
+    def ask(self, what: str, *arguments: str | Path, seconds: float) -> Mapping[str, float]:
+        """Ask Dagster: nothing if there is none, or if it takes too long."""
+        if self.peer is None:
+            return {}
+        try:
+            return self.peer.ask(what, *arguments, seconds=min(seconds, SHARE * self.left()))
+        except BenchmarkError as error:
+            self.notes.append(f"{self.section}, Dagster is left out: {error}")
+            return {}
 
     def of(self, usual: T, quick: T) -> T:
         """Return how many, how often, or which: less where it is to be quick."""

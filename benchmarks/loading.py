@@ -20,8 +20,6 @@ from benchmarks.serving import code_server
 #: What a code server may take beyond the user's imports, in ms, by the number of assets.
 FIRST_PLAN_MS = {10: 500.0, 1_000: 700.0, 10_000: 2_000.0}
 PLAN_MS = {1_000: 15.0, 10_000: 150.0}
-#: Above it a load is measured twice, below three times.
-LARGE = 2_000
 CALLS = 5
 DAGSTER_SECONDS = 120
 
@@ -31,14 +29,13 @@ def definitions(bench: Bench) -> Found:
     size, times = bench.of(10_000, 100), bench.of(3, 1)
     ours = importing(bench.file("defined.py", user_code.assets(size)), times)
     library, bare = user_imports(bench, size, times)
-    row = Row(
+    yield Row(
         f"definition of an asset, in a module of {size:,}, python alone",
         (ours - library - bare) / size,
         "ms",
         (Beside("with a decorator that does nothing", bare / size),),
         Target(0.1),
     )
-    return Found([row])
 
 
 def importing(file: Path, times: int) -> float:
@@ -56,18 +53,15 @@ def user_imports(bench: Bench, size: int, times: int) -> tuple[float, float]:
 
 def assets(bench: Bench) -> Found:
     """Measure code servers of assets in chains of ten."""
-    found = Found()
     for size in bench.of([10, 1_000, 10_000], [10]):
-        found.rows += _asset_rows(bench, size)
-    return found
+        yield from _asset_rows(bench, size)
 
 
 def _asset_rows(bench: Bench, size: int) -> Iterator[Row]:
-    times = bench.of(3 if size <= LARGE else 2, 1)
-    ours = measured(bench.file(f"assets_{size}.py", user_code.assets(size)), size, times)
+    ours = measured(bench, bench.file(f"assets_{size}.py", user_code.assets(size)), size)
     text = user_code.assets(size, "dagster")
     theirs = dagster(bench, f"dagster_assets_{size}.py", text, size)
-    _, imports = user_imports(bench, size, times)
+    _, imports = user_imports(bench, size, bench.of(3, 1))
     beside = (Beside(who, ms["first_plan_ms"] - imports) for who, ms in theirs.items())
     yield Row(
         f"code server, exec to first plan, {size:,} assets, less the user's imports"
@@ -81,24 +75,22 @@ def _asset_rows(bench: Bench, size: int) -> Iterator[Row]:
         yield row(f"plan of all, {size:,} assets", "plan_ms", ours, theirs, PLAN_MS[size])
     if size == max(FIRST_PLAN_MS):
         yield row(f"graph of {size:,} assets", "graph_ms", ours, theirs, 100.0)
-        yield row("the same, its size", "graph_kib", ours, theirs)
-        yield row("the same, unchanged since a digest", "unchanged_ms", ours, {}, 2.0)
+        yield row(f"graph of {size:,} assets: size", "graph_kib", ours, theirs)
+        yield row(
+            f"graph of {size:,} assets, unchanged since a digest", "unchanged_ms", ours, {}, 2.0
+        )
 
 
 def graph(bench: Bench) -> Found:
     """Measure a code server of one graph, whose ops follow one another; each makes an asset."""
     size = bench.of(1_000, 20)
-    ours = measured(bench.file("graph.py", user_code.graph(size)), size, bench.of(3, 1))
+    ours = measured(bench, bench.file("graph.py", user_code.graph(size)), size)
     theirs = dagster(bench, "dagster_graph.py", user_code.graph(size, "dagster"), size)
     of = f"one graph of {size:,} ops"
-    return Found(
-        [
-            row(f"plan of all of {of}", "plan_ms", ours, theirs, 20.0),
-            row("the same, its size", "plan_kib", ours, theirs, 0.3 * 1024),
-            row(f"plan of one output of {of}", "one_ms", ours, theirs, 3.0),
-            row("the same, its size", "one_kib", ours, theirs),
-        ]
-    )
+    yield row(f"plan of all of {of}", "plan_ms", ours, theirs, 20.0)
+    yield row(f"plan of all of {of}: size", "plan_kib", ours, theirs, 0.3 * 1024)
+    yield row(f"plan of one output of {of}", "one_ms", ours, theirs, 3.0)
+    yield row(f"plan of one output of {of}: size", "one_kib", ours, theirs)
 
 
 def row(
@@ -114,9 +106,9 @@ def row(
     return Row(what, ours[name], unit, beside, None if target is None else Target(target))
 
 
-def measured(file: Path, size: int, times: int) -> Mapping[str, float]:
-    """Return the medians of the figures of so many code servers of a file."""
-    every = [served(file, size) for _ in range(times)]
+def measured(bench: Bench, file: Path, size: int) -> Mapping[str, float]:
+    """Return the medians of the figures of some code servers of a file."""
+    every = [served(file, size) for _ in bench.repeats(3, 1)]
     return {name: statistics.median(each[name] for each in every) for name in every[0]}
 
 
@@ -150,4 +142,5 @@ def dagster(bench: Bench, name: str, text: str, size: int) -> dict[str, Mapping[
         return {}
     file = bench.file(name, text)
     key, times = f"a{size // 2:06}", str(bench.of(3, 1))
-    return {"Dagster": bench.peer.ask("load", file, key, times, seconds=DAGSTER_SECONDS)}
+    told = bench.ask("load", file, key, times, seconds=DAGSTER_SECONDS)
+    return {"Dagster": told} if told else {}

@@ -44,12 +44,12 @@ class Peer:
             try:
                 told, errors = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired as error:
-                raise BenchmarkError(f"Dagster took longer than {seconds:.0f} s") from error
+                raise BenchmarkError(f"it took longer than {seconds:.0f} s") from error
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
         if process.returncode != 0:
-            raise BenchmarkError(f"Dagster's driver failed:\n{errors[-2000:]}")
+            raise BenchmarkError(f"its driver failed:\n{errors[-2000:].rstrip()}")
         answer: dict[str, Any] = json.loads(told.splitlines()[-1])
         return answer
 
@@ -73,7 +73,7 @@ def installed(cache: Path, folder: Path) -> Peer:
     except (OSError, subprocess.SubprocessError) as error:
         told = (getattr(error, "stderr", None) or str(error)).strip()
         last = told.splitlines()[-1] if told else ""
-        raise BenchmarkError(f"Dagster cannot be installed below {cache}: {last}") from error
+        raise BenchmarkError(f"it cannot be installed below {cache}: {last}") from error
 
 
 def _quietly(command: Sequence[str]) -> str:

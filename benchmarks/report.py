@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from benchmarks import machine, table
-from benchmarks.rows import Curve, Found, Row
+from benchmarks.rows import Curve, Row
 
 
 @dataclass(slots=True)
@@ -19,11 +19,12 @@ class Report:
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: Row | Curve) -> None:
         """Take what a section found."""
-        self.rows += found.rows
-        self.curves += found.curves
-        self.notes += found.notes
+        if isinstance(found, Row):
+            self.rows.append(found)
+        else:
+            self.curves.append(found)
 
     def ended(self) -> None:
         """Note when, and how busy the machine was then."""

@@ -25,28 +25,25 @@ def imports(bench: Bench) -> Found:
         theirs = limits.interpreter("import dagster", bench.of(5, 1), bench.peer.python)
         beside.append(Beside("import dagster", theirs))
         target = Target(theirs / 15, "1/15 of dagster's")
-    return Found(
-        [Row("`import treadle`, with the start of Python", ours, "ms", tuple(beside), target)]
-    )
+    yield Row("`import treadle`, with the start of Python", ours, "ms", tuple(beside), target)
 
 
 def command(bench: Bench) -> Found:
     """Measure `treadle materialize -f`, each time on a home of its own, to the op's first line."""
     file = bench.file("command.py", user_code.steps(2))
     taken, imported = [], []
-    for _ in range(bench.of(5, 1)):
+    for _ in bench.repeats(5, 1):
         imported.append(limits.interpreter(f"import runpy; runpy.run_path({str(file)!r})", 1))
         with tempfile.TemporaryDirectory(dir=bench.folder, prefix="home-") as home:
             taken.append(_first_line(file, Path(home)))
     module = statistics.median(imported)
-    row = Row(
+    yield Row(
         "`treadle materialize -f`, exec to first line",
         statistics.median(taken),
         "ms",
         (Beside("import of the module, python alone", module),),
         Target(module + 800, "that import and 0.8 s"),
     )
-    return Found([row])
 
 
 def _first_line(file: Path, home: Path) -> float:

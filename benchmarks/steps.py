@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,10 +35,10 @@ class Times:
         return (statistics.median(self.runs[what]) - one) / (self.length - 1)
 
 
-def measured(live: Session, times: Times, repeats: int, limit: Forking) -> None:
+def measured(live: Session, times: Times, repeats: Iterator[None], limit: Forking) -> None:
     """Run everything a few times, one after the other, the limit among them; prove each run."""
     live.run("one")
-    for _ in range(repeats):
+    for _ in repeats:
         for what, ran in times.runs.items():
             limit.measure()
             began = time.perf_counter_ns()
@@ -56,7 +56,7 @@ def times_of(
     """Return what runs of a module take, and the limit of a step of it, in ms."""
     times = Times(length, {each: [] for each in ("one", *what)})
     with limits.forking(file) as limit, session(bench, file, **options) as live:
-        measured(live, times, bench.of(7, 1), limit)
+        measured(live, times, bench.repeats(7, 1), limit)
     return times, limit.median
 
 
@@ -67,23 +67,19 @@ def bare(bench: Bench) -> Found:
     times, limit = times_of(bench, file, length, ("chain", "fan"))
     chain, fan = times.step("chain"), times.step("fan")
     beside = (Beside(LIMIT, limit),)
-    return Found(
-        [
-            Row(
-                f"isolated op, chain of {length}, bare module",
-                chain,
-                "ms",
-                beside,
-                Target(min(2 * limit, 3.0), "twice the limit, never above 3 ms"),
-            ),
-            Row(
-                f"isolated op, fan-out of {length}",
-                fan,
-                "ms",
-                (*beside, Beside("chain", chain)),
-                Target(0.75 * chain, "0.75 of the chain"),
-            ),
-        ]
+    yield Row(
+        f"isolated op, chain of {length}, bare module",
+        chain,
+        "ms",
+        beside,
+        Target(min(2 * limit, 3.0), "twice the limit, never above 3 ms"),
+    )
+    yield Row(
+        f"isolated op, fan-out of {length}",
+        fan,
+        "ms",
+        (*beside, Beside("chain", chain)),
+        Target(0.75 * chain, "0.75 of the chain"),
     )
 
 
@@ -92,14 +88,13 @@ def libraries(bench: Bench) -> Found:
     length = bench.of(LENGTH, 10)
     file = bench.file("libraries.py", user_code.steps(length, LIBRARIES))
     times, limit = times_of(bench, file, length, ("chain",))
-    row = Row(
+    yield Row(
         f"isolated op, chain of {length}, numpy and pandas loaded",
         times.step("chain"),
         "ms",
         (Beside(LIMIT, limit),),
         Target(1.5 * limit, "1.5 of the limit"),
     )
-    return Found([row])
 
 
 def power(bench: Bench) -> Found:
@@ -107,10 +102,9 @@ def power(bench: Bench) -> Found:
     length = bench.of(50, 5)
     file = bench.file("synced.py", user_code.steps(length))
     times, limit = times_of(bench, file, length, ("chain",), durability="power")
-    row = Row(
+    yield Row(
         f"isolated op, chain of {length}, `--durability power`",
         times.step("chain"),
         "ms",
         (Beside(LIMIT, limit),),
     )
-    return Found([row])

@@ -18,36 +18,17 @@ def submit(bench: Bench) -> Found:
     firsts, results = [], []
     with session(bench, file) as live:
         live.run("one")
-        for _ in range(bench.of(25, 2)):
+        for _ in bench.repeats(25, 2):
             began = time.monotonic_ns()
             handle = live.run("one")
             results.append((time.monotonic_ns() - began) / 1e6)
             [proof] = proofs.proven(live.home, handle, 1)
             firsts.append((proof.at - began) / 1e6)
-    first, result = _dagster(bench)
-    return Found(
-        [
-            Row(
-                "submit → first user line, warm host, one op",
-                statistics.median(firsts),
-                "ms",
-                first,
-                Target(20),
-            ),
-            Row(
-                "submit → result seen, warm host, one op",
-                statistics.median(results),
-                "ms",
-                result,
-                Target(30),
-            ),
-        ]
-    )
-
-
-def _dagster(bench: Bench) -> tuple[tuple[Beside, ...], tuple[Beside, ...]]:
-    if bench.peer is None:
-        return (), ()
-    times = bench.of(3, 1)
-    told = bench.peer.ask("submit", str(times), seconds=DAGSTER_SECONDS)
-    return (Beside("Dagster", told["first_ms"]),), (Beside("Dagster", told["result_ms"]),)
+    theirs = bench.ask("submit", str(bench.of(3, 1)), seconds=DAGSTER_SECONDS)
+    for what, taken, name, target in (
+        ("first user line", firsts, "first_ms", 20),
+        ("result seen", results, "result_ms", 30),
+    ):
+        beside = (Beside("Dagster", theirs[name]),) if theirs else ()
+        of = f"submit → {what}, warm host, one op"
+        yield Row(of, statistics.median(taken), "ms", beside, Target(target))

@@ -29,7 +29,7 @@ def values(bench: Bench) -> Found:
     note = bench.folder / "made_at"
     file = bench.file("values.py", user_code.values(size, note))
     taken: dict[str, list[float]] = {name: [] for name in (*RUNS, "written", "mapped")}
-    for _ in range(bench.of(3, 1)):
+    for _ in bench.repeats(3, 1):
         raw = bench.folder / "raw"
         taken["written"].append(limits.raw_write(raw, numpy.ones(size // 8).data.cast("B")))
         taken["mapped"].append(limits.mapping(raw))
@@ -40,23 +40,19 @@ def values(bench: Bench) -> Found:
                 taken[name].append(_between(live, name, note, size))
     ms = {name: statistics.median(times) for name, times in taken.items()}
     of = f"array of {size / 1e6:,.0f} MB, op to op"
-    return Found(
-        [
-            Row(
-                f"{of}: store",
-                ms["only_stored"] - ms["nothing_stored"],
-                "ms",
-                (Beside("raw write", ms["written"]),),
-                Target(1.2 * ms["written"], "1.2 of the raw write"),
-            ),
-            Row(
-                f"{of}: load",
-                ms["loaded"] - ms["only_stored"],
-                "ms",
-                (Beside("mapping a file", ms["mapped"]),),
-                Target(10.0),
-            ),
-        ]
+    yield Row(
+        f"{of}: store",
+        ms["only_stored"] - ms["nothing_stored"],
+        "ms",
+        (Beside("raw write", ms["written"]),),
+        Target(1.2 * ms["written"], "1.2 of the raw write"),
+    )
+    yield Row(
+        f"{of}: load",
+        ms["loaded"] - ms["only_stored"],
+        "ms",
+        (Beside("mapping a file", ms["mapped"]),),
+        Target(10.0),
     )
 
 

@@ -46,3 +46,18 @@ def test_a_broken_proof_fails_it(what, instead, said):
     assert done.returncode == 1, done.stdout + done.stderr
     assert said in done.stdout
     assert "| submit" not in done.stdout
+
+
+def test_what_there_is_no_time_for_is_named():
+    done = run("-m", "benchmarks", "--quick", "--minutes", "0", "submit")
+    assert done.returncode == 1, done.stderr
+    assert "Not measured: submit: not begun: the time of the whole is over" in done.stdout
+
+
+def test_dagster_is_left_out_with_a_line_where_it_cannot_be_installed(tmp_path):
+    (tmp_path / "file").touch()
+    at = ("--dagster", "--cache", str(tmp_path / "file"))
+    done = run("-m", "benchmarks", "--quick", *at, "import")
+    assert done.returncode == 0, done.stderr
+    assert f"Dagster is left out: it cannot be installed below {tmp_path / 'file'}" in done.stdout
+    assert "| `import treadle`" in done.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.page import write
 from benchmarks.report import Report
-from benchmarks.rows import Curve, Found, Row, Target
+from benchmarks.rows import Curve, Row, Target
 
 
 def test_a_page_has_what_was_found_and_what_was_not(tmp_path):
@@ -14,7 +14,8 @@ def test_a_page_has_what_was_found_and_what_was_not(tmp_path):
         Curve("Load of n", "Dagster", {100: 5.0}),
         Curve("Run of n", "Treadle", {}, "n = 100 and more are left out."),
     ]
-    report.add(Found([Row("a step", 4.0, "ms", (), Target(3.0))], curves))
+    for each in (Row("a step", 4.0, "ms", (), Target(3.0)), *curves):
+        report.add(each)
     report.faults.append("values: stopped after 90 s, its deadline")
     write(report, tmp_path / "performance.md")
     page = (tmp_path / "performance.md").read_text()

@@ -11,10 +11,12 @@ from benchmarks.table import figure, growth, table
 def test_a_row_stands_with_its_limit_ratio_and_target():
     met = Row("a step", 4.0, "ms", (Beside("limit", 2.0), Beside("Dagster", 1000.0)), Target(5.0))
     missed = Row("runs", 27.0, "runs/s", (), Target(60, at_least=True))
-    lines = table([met, missed]).splitlines()[2:]
+    noise = Row("a load", -1.0, "ms", (Beside("limit", 2.0),), Target(5.0))
+    lines = table([met, missed, noise]).splitlines()[2:]
     assert [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines] == [
         ["a step", "4.00 ms", "limit 2.00 ms; Dagster 1.00 s", "2; 1/250", "≤ 5.00 ms", "yes"],
         ["runs", "27.0 runs/s", "", "", "≥ 60.0 runs/s", "**no**"],
+        ["a load", "-1.00 ms", "limit 2.00 ms", "-", "≤ 5.00 ms", "**no**"],
     ]
 
 
