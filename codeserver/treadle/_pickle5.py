@@ -21,6 +21,7 @@ from typing import BinaryIO, Final
 from treadle import _json as json
 from treadle._errors import TreadleError
 from treadle._system import hashlib, mmap, open_file, os, pickle, struct, zlib
+from treadle._value_words import a
 from treadle.lazy_dataclasses import dataclass
 
 CODEC: Final = "pickle5"
@@ -56,8 +57,9 @@ class NotPicklableError(TreadleError):
 
     def __init__(self, value: object, error: Exception) -> None:
         kind = type(value)
+        module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
         super().__init__(
-            f"A {kind.__module__}.{kind.__qualname__} cannot be pickled"
+            f"A{a(module + kind.__qualname__)[1:]} cannot be pickled"
             f" ({type(error).__name__}: {error}); return something that can, or give the output"
             " an IO manager of its own."
         )

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import mmap
 import pickle
+import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
@@ -239,9 +241,21 @@ def test_a_loaded_value_outlives_its_file(tmp_path: Path) -> None:
     assert loaded.sum() == 10_000
 
 
-def test_what_has_no_pickle_is_refused_by_the_name_of_its_type() -> None:
-    with pytest.raises(NotPicklableError, match=r"A builtins\.generator cannot be pickled"):
-        _pickle5.dump((each for each in ()), io.BytesIO())
+async def _nothing() -> AsyncIterator[None]:
+    yield
+
+
+@pytest.mark.parametrize(
+    ("value", "called"),
+    [
+        ((each for each in ()), "A generator"),
+        (_nothing(), "An async_generator"),
+        (threading.Lock(), r"A _thread\.lock"),
+    ],
+)
+def test_what_has_no_pickle_is_refused_by_the_name_of_its_type(value: object, called: str) -> None:
+    with pytest.raises(NotPicklableError, match=f"{called} cannot be pickled"):
+        _pickle5.dump(value, io.BytesIO())
 
 
 def test_a_strided_buffer_is_refused() -> None:
