@@ -112,16 +112,16 @@ def measured(bench: Bench, file: Path, size: int) -> Mapping[str, float]:
     return {name: statistics.median(each[name] for each in every) for name in every[0]}
 
 
-def served(file: Path, size: int) -> dict[str, float]:
-    """Measure one code server: its start to its first plan of everything, then its calls."""
+def served(file: Path, size: int, calls: int = CALLS) -> dict[str, float]:
+    """Measure one code server: its start to its first plan of everything, then some calls."""
     began = time.perf_counter_ns()
     with code_server(file) as server:
         sizes = {"plan_kib": server.plan("*") / 1024}
         first = (time.perf_counter_ns() - began) / 1e6
         keys = iter(range(size))
-        plan = clock.median(lambda: server.plan("*", f"a{next(keys):06}"), min(CALLS, size))
+        plan = clock.median(lambda: server.plan("*", f"a{next(keys):06}"), min(calls, size))
         keys = iter(range(size))
-        one = clock.median(lambda: server.plan(f"a{next(keys):06}"), min(CALLS, size))
+        one = clock.median(lambda: server.plan(f"a{next(keys):06}"), min(calls, size))
         shown = clock.timed(server.graph)
         digest = server.digest()
         return {
@@ -132,7 +132,7 @@ def served(file: Path, size: int) -> dict[str, float]:
             "one_kib": server.plan(f"a{size // 2:06}") / 1024,
             "graph_ms": shown,
             "graph_kib": server.graph() / 1024,
-            "unchanged_ms": clock.median(lambda: server.graph(digest), CALLS),
+            "unchanged_ms": clock.median(lambda: server.graph(digest), calls),
         }
 
 
