@@ -47,7 +47,8 @@ def one():
 @contextmanager
 def code_server(file: Path) -> Iterator[str]:
     """Serve a file; return the socket once it answers."""
-    socket = f"/tmp/dagster-{os.getpid()}-{time.monotonic_ns()}.sock"
+    # Below the folder of the benchmarks, which is removed also when this process is killed.
+    socket = str(Path(os.environ["DAGSTER_HOME"], f"{time.monotonic_ns()}.sock"))
     command = [sys.executable, "-m", "dagster", "api", "grpc", "--python-file", str(file)]
     with subprocess.Popen(
         [*command, "--socket", socket], stdout=sys.stderr, stdin=subprocess.DEVNULL

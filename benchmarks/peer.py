@@ -31,7 +31,12 @@ class Peer:
     def ask(self, what: str, *arguments: str | Path, seconds: float) -> dict[str, Any]:
         """Have the driver measure something, in a session of its own that ends with it."""
         command = [self.python, DRIVER, what, *arguments]
-        environment = {**os.environ, "DAGSTER_HOME": str(self.folder), "DO_NOT_TRACK": "1"}
+        environment = {
+            **os.environ,
+            "DAGSTER_HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
+            "DO_NOT_TRACK": "1",
+        }
         with subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
