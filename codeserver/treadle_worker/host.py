@@ -108,8 +108,9 @@ class Host:
         self._running: Running | None = None
         self._waiting: dict[TaskId, Task] = {}
         self._held = HeldTasks()
-        # Those that start once the journal has the end of the one whose place they take.
-        self._next: dict[TaskId, Task] = {}
+        # Those that start once the journal has the end of the one whose place they take, and
+        # whether they were cancelled since.
+        self._next: dict[TaskId, bool] = {}
         # Known until the launcher has stored how they ended.
         self._ended: dict[TaskId, _Ended] = {}
 
@@ -150,7 +151,7 @@ class Host:
         success = fact.body if isinstance(fact, Undecoded) else None
         heir, lost = self._held.ended(task, success)
         if heir is not None:
-            self._next[heir.task_id] = heir
+            self._next[heir.task_id] = False
 
         def written() -> None:
             self._give_back(lost)
@@ -166,13 +167,16 @@ class Host:
 
         What the journal does not name when a launcher is gone is started by no host on its own.
         """
-        if self._next.pop(task.task_id, None) is None:
-            self._discard((task.task_id,))
-            self.ended(task, AttemptCancelled(was_running=False))
-        elif self._launcher.is_there:
+        was_cancelled = self._next.pop(task.task_id, None)
+        if was_cancelled is None:
+            # Its launcher is gone.
+            return
+        if not was_cancelled and self._launcher.is_there:
             self._run(task)
-        else:
-            self._discard((task.task_id,))
+            return
+        self._discard((task.task_id,))
+        if was_cancelled:
+            self.ended(task, AttemptCancelled(was_running=False))
 
     def _give_back(self, task_ids: Iterable[TaskId]) -> None:
         given = tuple(task_ids)
@@ -193,7 +197,9 @@ class Host:
         """Go on without a launcher: what runs goes on, nothing new is started."""
         self._outbox.disconnected()
         self._waiting.clear()
-        self._discard(self._held.drop_all())
+        # What the journal does not name by now it never does.
+        self._discard((*self._held.drop_all(), *self._next))
+        self._next.clear()
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
 
     def abandoned(self) -> None:
@@ -313,14 +319,14 @@ class Host:
             self._give_back(self._held.drop((cancel.task_id,)))
             self._settle()
         elif cancel.task_id in self._next:
-            del self._next[cancel.task_id]
+            self._next[cancel.task_id] = True
         elif self._running is not None:
             self._running.cancel(cancel)
 
     def _drain(self, drain: Drain) -> None:
         if drain.cancel_running:
             running = () if self._running is None else self._running.task_ids
-            for task_id in (*self._waiting, *running):
+            for task_id in (*self._waiting, *self._next, *running):
                 self._cancel(Cancel(task_id=task_id, grace_ms=drain.grace_ms))
         self._refuse_waiting()
         self._give_back(self._held.drop_all())

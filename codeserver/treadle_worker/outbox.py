@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treadle_contract.ids import TaskId
 from treadle_contract.worker import Task
@@ -90,8 +90,9 @@ class Outbox:
         self._send()
 
     def disconnected(self) -> None:
-        """Send nothing until the next launcher says what it holds."""
+        """Send nothing until the next launcher says what it holds; name nothing more that starts."""
         self._sent = None
+        self._unwritten = deque(replace(entry, next_task_id=NO_TASK) for entry in self._unwritten)
 
     def _write(self) -> OSError | None:
         """Write what waits; return why it has to wait on, if it has."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 
 import pytest
 
 from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
+from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
 from treadle_worker import processes
 
 CHAIN = """
@@ -244,3 +246,27 @@ def test_a_process_that_is_not_needed_ends(forking: Served, how: str) -> None:
 
     wait_for_children(forking, 1)
     (forking.place.folder / "go").touch()
+
+
+def test_what_no_journal_names_when_the_launcher_goes_is_not_started_under_the_next(
+    served: Served,
+) -> None:
+    waits = served.send_task("waits")
+    send_ahead(served, "first", "waits")
+    step = served.record("begun")["begun"]["process"]["pid"]
+    set_room(served.pid, 0)
+    (served.place.folder / "go").touch()
+    until(lambda: not os.path.exists(f"/proc/{step}"))
+
+    served.connection.close()
+    again = served.place.accept()
+    again.hello("READY")
+    again.send(commit={"record": 0})
+    resource.prlimit(served.pid, resource.RLIMIT_FSIZE, UNLIMITED)
+
+    last = again.records(waits)[-1]
+    assert "succeeded" in last
+    assert "nextTaskId" not in last
+    again.send(commit={"record": last["number"]})
+    again.send(drain={})
+    assert served.host.wait(DEADLINE_S) == 0
