@@ -112,7 +112,9 @@ class Foreign:
             self.server.change = self._with_spec({forged.VARIABLE: str(seed)})
             return f"step {seed}"
         if asked not in ("graph", "reload") and random.random() < 0.6:
-            fault = random.choice(["random", "random", "random", "random", "exits"])
+            fault = random.choice(
+                ["random", "random", "random", "random", "exits", "ahead", "ahead"]
+            )
             seed = random.randrange(2**32)
             told = {VARIABLE: f'["{fault}", {seed}]'}
             self.server.change = self._with_spec(told, str(self._program))

@@ -80,6 +80,30 @@ def _exits(frames: Iterator[Any], random: Random) -> Iterator[Any]:
         yield frame
 
 
+def _ahead(frames: Iterator[Any], random: Random) -> Iterator[Any]:
+    """Say of tasks that were sent ahead that they began, or are given back: any, once or twice, or not."""
+    known = ["another/step/1", ""]
+    for frame in frames:
+        records = frame.get("report", {}).get("records", [])
+        for told in (*records, frame.get("ack", {})):
+            known += [told[name] for name in ("taskId", "nextTaskId") if name in told]
+        for record in records:
+            if random.random() < 0.3:
+                record["nextTaskId"] = random.choice(known)
+        times = 1
+        if frame.get("ack", {}).get("state") == "ACK_STATE_RETURNED":
+            times = random.randrange(3)
+        for _ in range(times):
+            yield frame
+        if random.random() < 0.2 and "hello" not in frame:
+            yield {
+                "ack": {
+                    "taskId": random.choice(known[:1] + known[2:]),
+                    "state": "ACK_STATE_RETURNED",
+                }
+            }
+
+
 def _well(frames: Iterator[Any], random: Random) -> Iterator[Any]:
     yield from frames
 
@@ -87,6 +111,7 @@ def _well(frames: Iterator[Any], random: Random) -> Iterator[Any]:
 FAULTS: dict[str, Callable[[Iterator[Any], Random], Iterator[Any]]] = {
     "random": _random,
     "exits": _exits,
+    "ahead": _ahead,
     "": _well,
 }
 

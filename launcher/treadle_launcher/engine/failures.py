@@ -79,7 +79,8 @@ def lost(host: Host) -> Failure:
         f" exist. {MAKING_WHAT_WAS_LOST}"
     )
     found = Failure(reason=reason, message=message, stderr_tail=_tail(host))
-    return _by(found, *host.unsaid)
+    # Who ends as it should has told the end of all that it began.
+    return _by(found, *host.unsaid, *(("JournalRecord.fact",) if host.left_by_itself else ()))
 
 
 def not_kept(output: str, problem: str) -> Failure:

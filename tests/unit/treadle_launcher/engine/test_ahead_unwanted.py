@@ -162,3 +162,18 @@ async def test_a_lower_limit_holds_for_what_runs_already(kit, plans):
         assert (await host.frame())["task"]["ahead"] is True
         assert (await states(kit, run_id))["b"] is StepState.SUCCEEDED
         await host.hang_up()
+
+
+async def test_of_a_host_that_leaves_while_what_it_began_by_itself_runs_it_is_said_what_it_owed(
+    kit, plans
+):
+    kit.write_program("until [ -e go ]; do sleep 0.01; done")
+    async with kit.running():
+        run_id, host, a, (b, _) = await begin_chain(kit, plans)
+        await host.report(ended_by(host, a, b), host.begun(b))
+        await kit.until(run_id, "step_started", "b")
+        (kit.program.parent / "go").touch()
+        await kit.until(run_id, "step_failed", "b")
+        events = await kit.store.events_after(run_id, 0)
+        (failed,) = [event.payload for event in events if event.kind == "step_failed"]
+        assert "JournalRecord.fact" in failed.failure.message
