@@ -66,6 +66,18 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
         "The same, with `RetryPolicy(on={'lost', 'signal'})`: every run succeeds",
         lambda: storm(SEED, runs=scaled(50), moments=scaled(40), victims=ALL, asset="sturdy"),
     ),
+    "held": (
+        "Four such runs at a time with places for all, so that hosts have steps ahead",
+        lambda: storm(
+            SEED, runs=scaled(50), moments=scaled(80), victims=ALL, asset="sturdy", at_once=4
+        ),
+    ),
+    "held-once": (
+        "The same, launcher and code server killed: nothing runs twice",
+        lambda: storm(
+            SEED, runs=scaled(50), moments=scaled(80), victims=SERVICES, asset="plain", at_once=4
+        ),
+    ),
     "power-cut": (
         "The home copied while launcher, hosts and steps are stopped, and booted anew",
         lambda: power_cut(SEED, cuts=scaled(5), runs=8, asset="plain"),

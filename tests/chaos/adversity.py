@@ -42,6 +42,7 @@ class Adversity:
         """Return what is printed."""
         return {
             "runs": dict(self.storm.runs),
+            "steps that a host began by itself": self.storm.by_hosts,
             "attempts that failed, as classified": dict(self.storm.lost),
             "callers were told": dict(self.errors),
             "committed values read back": self.storm.values,

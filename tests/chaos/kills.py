@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ import treadle_client
 from tests.chaos.place import Place, a_place, patiently
 
 STEPS = 20
+WIDTH = 6
 VERSIONS_KEPT = 3
 EVENTS_BETWEEN_HANG_UPS = 40
 
@@ -54,6 +55,7 @@ class Outcome:
     moments: int = 0
     began: int = 0
     ended: int = 0
+    by_hosts: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     watched: int = 0
     values: int = 0
@@ -67,6 +69,7 @@ class Outcome:
             "moments": self.moments,
             "kills": dict(self.kills),
             "ops begun / ended, on disk": f"{self.began} / {self.ended}",
+            "steps that a host began by itself": self.by_hosts,
             "attempts lost, as classified": dict(self.lost),
             "events watched across restarts": self.watched,
             "committed values read back": self.values,
@@ -140,16 +143,23 @@ def storm(  # noqa: PLR0913 - the measures of one storm
     op_ms: int = 400,
     pause: float = 0.7,
     seconds: float = 300.0,
+    at_once: int | None = None,
 ) -> Outcome:
-    """Have so many runs in flight under so many kills, and say what became of them."""
+    """Have so many runs in flight under so many kills, and say what became of them.
+
+    `at_once`: no more of them than this, with places for all their steps, so that none waits and
+    hosts have steps ahead. Else a host has hardly any.
+    """
     rng = random.Random(seed)
     outcome = Outcome()
     started = time.monotonic()
     hosts_die = not set(victims) <= set(SERVICES)
     with a_place(CHAOS_OP_MS=str(op_ms), CHAOS_STRAYS="1" if hosts_die else "") as place:
+        if at_once is not None:
+            place.launcher = place.a_launcher("--max-steps", str(at_once * WIDTH))
         place.start()
         over = threading.Event()
-        with place.client() as client, ThreadPoolExecutor(runs) as pool:
+        with place.client() as client, ThreadPoolExecutor(at_once or runs) as pool:
             expected, before = before_all(place, client, asset)
             followed = [
                 pool.submit(follow, client, asset, f"{seed}-{number}", seconds)
@@ -166,6 +176,10 @@ def storm(  # noqa: PLR0913 - the measures of one storm
                 raging.join()
             check(place, client, logs, expected, outcome)
         count_effects(place, victims, outcome, logs)
+        if at_once is not None and not outcome.by_hosts:
+            outcome.faults.append(
+                "no host began a step by itself: the kills miss what they are for"
+            )
         outcome.faults += [f"left: {one}" for one in (*place.end(), *place.strays().values())]
     outcome.seconds = time.monotonic() - started
     return outcome
@@ -188,11 +202,13 @@ def follow(client: treadle_client.Client, asset: str, key: str, seconds: float) 
 def check(
     place: Place,
     client: treadle_client.Client,
-    logs: Iterable[Log],
+    logs: Sequence[Log],
     expected: Mapping[str, object],
     outcome: Outcome,
 ) -> None:
     """Hold each watched log to what is recorded, and what is recorded to what must be."""
+    # Nothing happened to the first.
+    outcome.by_hosts += sum(map(begun_by_hosts, logs[1:]))
     newest = [one.run_id for one in patiently(lambda: versions(client, expected))]
     kept = set(newest[:VERSIONS_KEPT])
     for events in logs:
@@ -212,6 +228,19 @@ def check(
             outcome.faults.append(f"{run_id}: the record is not what was watched")
         check_values(place, events, expected, kept, outcome)
         check_failures(events, outcome)
+
+
+def begun_by_hosts(events: Log) -> int:
+    """Count the steps that began in the place of another: the moment of both is of one record."""
+    ends = (
+        treadle_client.StepSucceeded,
+        treadle_client.StepFailed,
+        treadle_client.StepRetryScheduled,
+        treadle_client.StepCancelled,
+    )
+    moments = {event.time for event in events if isinstance(event, ends)}
+    starts = [event for event in events if isinstance(event, treadle_client.StepStarted)]
+    return sum(event.time in moments for event in starts)
 
 
 def versions(
