@@ -51,6 +51,7 @@ from treadle_launcher.store.store import Store, open_store
 from treadle_launcher.watch import Watchers
 
 GONE = ProcessId(boot_id="another boot", pid=1, start_ticks=1)
+MAX_STEPS = 3
 Attempt = tuple[RunId, StepKey, int]
 
 
@@ -78,6 +79,8 @@ class World:
     succeeded: list[tuple[RunId, StepKey]] = field(default_factory=list)
     raised: list[Attempt] = field(default_factory=list)
     died: list[Attempt] = field(default_factory=list)
+    by_hosts: int = 0
+    """How many of those that began, their host started in the place of another."""
     names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def name(self, kind: str) -> str:
@@ -274,6 +277,7 @@ class SimulatedHost:
         if heir is not None and ("succeeded" in fact or heir.task_id not in lost):
             del self.held[heir.task_id]
             self._begin(heir)
+            self.world.by_hosts += 1
             self._record(task, {**fact, "nextTaskId": heir.task_id})
         else:
             heir = None
@@ -446,7 +450,9 @@ class SimulatedLauncher:
         self.calls: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
-        settings = read(["--home", str(self.world.home), "--max-steps", "3", "--max-runs", "2"])
+        settings = read(
+            ["--home", str(self.world.home), "--max-steps", str(MAX_STEPS), "--max-runs", "2"]
+        )
         self.home = self._stack.enter_context(open_home(settings.home))
         clock = self.world.clock
         real = self._stack.enter_context(open_store(self.home.database, clock))

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from tests.model.examples import examples
 from tests.unit.treadle_launcher.engine.conftest import FixedPlanner, plan_of
 from tests.unit.treadle_launcher.engine.simulated import (
+    MAX_STEPS,
     SimulatedHost,
     SimulatedLauncher,
     World,
@@ -55,6 +56,9 @@ SHAPES = (
     {"t": (), "u": (), "v": (), "w": ("t", "u")},
     # Steps with a policy have an "r" in their key.
     {"r": (), "r2": ("r",), "s": ("r2",)},
+    # More than there are places.
+    {"d": (), "e": (), "f": (), "g": (), "h": ("d",), "i": ("h", "g")},
+    {"r": (), "r2": (), "r3": (), "j": (), "o": ("r", "r2", "j"), "p": ("o",), "q": ("r3",)},
 )
 POLICY = RetryPolicy(max_retries=2, on=(RetryCause.USER_ERROR, RetryCause.LOST))
 HOUR_US = 3_600_000_000
@@ -311,6 +315,7 @@ class Runs(RuleBasedStateMachine):
         world = self.world
         running = [(task.run_id, task.steps[0].step_key) for _, task in world.running()]
         assert len(set(running)) == len(running), "two attempts of a step run"
+        assert len(running) <= MAX_STEPS, "more run than may"
         assert len(set(world.begun)) == len(world.begun), "an attempt began twice"
         for (_, key), times in Counter((run, key) for run, key, _ in world.begun).items():
             # What has no policy is not tried again once it began, whatever became of it.
@@ -534,3 +539,32 @@ def test_what_is_late_and_then_refused_is_done_once(rounds: int, what: str) -> N
             runs.refuse(count=100, unknown=what == "unknown")
     runs.teardown()
     assert len(runs.world.begun) == 3
+
+
+@pytest.mark.parametrize("shape", SHAPES[-2:])
+@pytest.mark.parametrize("what", ["nothing", "crash", "refused", "killed", "another run"])
+@pytest.mark.parametrize("rounds", range(1, 6))
+def test_what_hosts_begin_by_themselves_is_done_once(
+    rounds: int, what: str, shape: dict[str, tuple[str, ...]]
+) -> None:
+    runs = Runs()
+    runs.begin(ends_late=False)
+    runs.submit(shape=shape)
+    for _ in range(rounds):
+        runs.go_on(rounds=1, well=True, late=0)
+    assert runs.launcher is not None
+    for _ in runs.world.running():
+        # What follows in its place, nobody has heard of.
+        runs.report(position=0, well=True)
+    if what == "crash":
+        runs.crash()
+        runs.recover()
+    elif what == "refused" and runs.launcher.store.held:
+        runs.refuse(count=100, unknown=True)
+    elif what == "killed" and runs.world.living():
+        runs.kill_host(position=0)
+    elif what == "another run":
+        runs.submit(shape=SHAPES[0])
+    runs.teardown()
+    if rounds > 3 and what == "nothing":
+        assert runs.world.by_hosts
