@@ -175,6 +175,8 @@ def storm(  # noqa: PLR0913 - the measures of one storm
                 over.set()
                 raging.join()
             check(place, client, logs, expected, outcome)
+            if asset == "sturdy":
+                check_success(logs, outcome)
         count_effects(place, victims, outcome, logs)
         if at_once is not None and not outcome.by_hosts:
             outcome.faults.append(
@@ -228,6 +230,18 @@ def check(
             outcome.faults.append(f"{run_id}: the record is not what was watched")
         check_values(place, events, expected, kept, outcome)
         check_failures(events, outcome)
+
+
+def check_success(logs: Sequence[Log], outcome: Outcome) -> None:
+    """Hold that every run succeeded: what is lost is tried again."""
+    for events in logs:
+        last = events[-1]
+        state = getattr(last, "state", None)
+        if state is not treadle_client.RunState.SUCCEEDED:
+            failures = [
+                each for each in (getattr(event, "failure", None) for event in events) if each
+            ]
+            outcome.faults.append(f"{last.run_id} ended as {state}: {failures[-1:]}")
 
 
 def begun_by_hosts(events: Log) -> int:

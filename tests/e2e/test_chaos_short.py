@@ -25,6 +25,15 @@ def test_killed_services_cost_no_run_and_no_step_twice() -> None:
     assert outcome.kills.total() >= 2
 
 
+def test_what_hosts_begin_by_themselves_runs_once_across_kills() -> None:
+    outcome = storm(
+        SEED, runs=2, moments=3, victims=SERVICES, asset="plain", op_ms=100, pause=0.2, at_once=2
+    )
+    assert outcome.faults == []
+    assert outcome.runs == {"SUCCEEDED": 3}
+    assert outcome.by_hosts
+
+
 def test_killed_hosts_and_steps_are_named_and_tried_again_where_a_policy_says_so() -> None:
     outcome = storm(SEED, runs=2, moments=4, victims=ALL, asset="sturdy", op_ms=100, pause=0.3)
     assert outcome.faults == []
