@@ -137,10 +137,13 @@ class Host:
         return self.process.exit_code == -signal.SIGKILL
 
     def tasks_of(self, run_id: RunId) -> tuple[TaskId, ...]:
-        """Return what it was handed of a run, or sent ahead."""
+        """Return what it was sent ahead of a run, then what it was handed.
+
+        Cancelled in this order, none begins in the place of another.
+        """
         handed = [task_id for task_id, task in self.tasks.items() if task.run_id == run_id]
         held = [task_id for task_id, task in self.held.items() if task.run_id == run_id]
-        return (*handed, *held)
+        return (*held, *handed)
 
     def held_of(self, run_id: RunId) -> tuple[HeldTask, ...]:
         """Return what it was sent ahead of a run."""
