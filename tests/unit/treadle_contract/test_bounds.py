@@ -124,7 +124,7 @@ def nested(depth: int) -> value_pb2.Value:
             event_pb2.OutputStored(output="o", metadata=[{"name": "m", "value": nested(22)}]),
             "metadata has values nested deeper than the 21 levels that may be",
         ),
-        (worker_pb2.Hello(process={}, state={}), "Hello.host_id is not set"),
+        (worker_pb2.Hello(process={}, state=worker_pb2.HOST_STATE_NEW), "Hello.host_id is not set"),
         (worker_pb2.Ack(task_id="t"), "Ack.state is not set"),
         (launcher_pb2.LaunchRunRequest(timeout_ms=2**63 - 1), "LaunchRunRequest.timeout_ms is 9,"),
         (launcher_pb2.LaunchRunRequest(retry_lost=-1), "retry_lost is -1"),
