@@ -14,7 +14,7 @@ from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
 from treadle_worker import processes
 
 CHAIN = """
-    import os, time
+    import os
 
     @asset
     def first():
@@ -35,18 +35,24 @@ CHAIN = """
 
     @asset
     def waits():
-        while not os.path.exists("go"):
-            time.sleep(0.01)
-        return 1
+        with open("go"):
+            return 1
 """
 
 
 @pytest.fixture(params=["fork", "spawn"])
 def served(request: pytest.FixtureRequest, place: Workplace) -> Served:
+    os.mkfifo(place.folder / "go")
     found = place.serve(CHAIN, startMethod=request.param)
     found.connection.send(prepare={})
     found.connection.hello("READY")
     return found
+
+
+def let_go(served: Served) -> None:
+    """Have the step that waits end: it has opened the other end of the pipe, or will."""
+    with (served.place.folder / "go").open("w"):
+        pass
 
 
 def reading(upstream: str) -> dict[str, object]:
@@ -76,7 +82,7 @@ def test_each_step_of_a_chain_starts_in_the_place_of_the_one_before_it(served: S
     served.send_task("first", ahead=True, waitsFor=waits)
     send_ahead(served, "second", "first")
     last = send_ahead(served, "third", "second")
-    (served.place.folder / "go").touch()
+    let_go(served)
 
     served.connection.records(last)
 
@@ -121,7 +127,7 @@ def test_what_is_held_is_given_back_when_it_is_asked_for(served: Served) -> None
     served.connection.send(recall={"runId": "run1"})
     assert returned(served, *tasks[1:])
 
-    (served.place.folder / "go").touch()
+    let_go(served)
     (last,) = [r for r in served.connection.records(waits) if "succeeded" in r]
     assert "nextTaskId" not in last
 
@@ -133,7 +139,7 @@ def test_a_host_that_is_to_leave_gives_back_what_it_holds(served: Served) -> Non
     served.connection.send(drain={})
     assert returned(served, first)
 
-    (served.place.folder / "go").touch()
+    let_go(served)
     records = served.connection.records()
     served.connection.send(commit={"record": records[-1]["number"]})
     assert served.host.wait(DEADLINE_S) == 0
@@ -145,7 +151,7 @@ def test_a_task_that_is_sent_again_starts_at_once(served: Served) -> None:
 
     served.send_task("first")
     served.connection.records(first)
-    (served.place.folder / "go").touch()
+    let_go(served)
 
     (last,) = [r for r in served.connection.records(waits) if "succeeded" in r]
     assert "nextTaskId" not in last
@@ -157,7 +163,7 @@ def test_nothing_starts_by_itself_once_the_launcher_is_gone(served: Served) -> N
     served.record("begun")
 
     served.connection.close()
-    (served.place.folder / "go").touch()
+    let_go(served)
     again = served.place.accept()
     assert first not in again.hello("READY").get("runningTaskIds", [])
     again.send(commit={"record": 0})
@@ -184,6 +190,7 @@ def wait_for_children(served: Served, count: int) -> list[int]:
 
 @pytest.fixture
 def forking(place: Workplace) -> Served:
+    os.mkfifo(place.folder / "go")
     found = place.serve(CHAIN, startMethod="fork")
     found.connection.send(prepare={})
     found.connection.hello("READY")
@@ -199,7 +206,7 @@ def test_the_process_of_the_next_step_is_there_before_it_starts(forking: Served)
     running = int(forking.record("begun")["begun"]["process"]["pid"])
     (prepared,) = set(wait_for_children(forking, 2)) - {running}
 
-    (forking.place.folder / "go").touch()
+    let_go(forking)
     forking.connection.records(first)
 
     begun = [record for record in forking.journal() if "begun" in record]
@@ -216,7 +223,7 @@ def test_a_process_that_ends_before_it_is_needed_is_replaced(forking: Served) ->
     (prepared,) = set(wait_for_children(forking, 2)) - {running}
 
     os.kill(prepared, signal.SIGKILL)
-    (forking.place.folder / "go").touch()
+    let_go(forking)
     records = forking.connection.records(first)
 
     assert "succeeded" in records[-1]
@@ -245,7 +252,7 @@ def test_a_process_that_is_not_needed_ends(forking: Served, how: str) -> None:
             forking.connection.close()
 
     wait_for_children(forking, 1)
-    (forking.place.folder / "go").touch()
+    let_go(forking)
 
 
 def test_what_no_journal_names_when_the_launcher_goes_is_not_started_under_the_next(
@@ -255,7 +262,7 @@ def test_what_no_journal_names_when_the_launcher_goes_is_not_started_under_the_n
     send_ahead(served, "first", "waits")
     step = served.record("begun")["begun"]["process"]["pid"]
     set_room(served.pid, 0)
-    (served.place.folder / "go").touch()
+    let_go(served)
     until(lambda: not os.path.exists(f"/proc/{step}"))
 
     served.connection.close()
