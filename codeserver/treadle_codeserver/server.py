@@ -19,6 +19,7 @@ from treadle_access.connections import bounded
 from treadle_access.reflecting import reflect
 from treadle_access.token_check import TokenCheck
 from treadle_api.handlers import handlers
+from treadle_api.refusals import refused_by
 from treadle_api.v1 import codeserver_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.arguments import Settings
@@ -29,7 +30,7 @@ from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
 from treadle_codeserver.orphans import adopt_orphans
 from treadle_codeserver.service import CodeServerService
-from treadle_codeserver.wire.error import encode_refusal, status_of
+from treadle_codeserver.wire.error import status_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ async def _served(settings: Settings, location: CodeLocation) -> AsyncIterator[A
     """Answer calls for the length of the block."""
     is_tcp = isinstance(settings.bind, TcpAddress)
     checks = (
-        [TokenCheck(settings.token, encode_refusal(BadTokenError()))]
+        [TokenCheck(settings.token, refused_by(BadTokenError()))]
         if is_tcp and settings.token is not None
         else []
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import grpc
@@ -65,6 +66,32 @@ CODES: Final[Mapping[str, grpc.StatusCode]] = {
     "INTERNAL": grpc.StatusCode.INTERNAL,
 }
 """The code of each reason, as error.proto lists them."""
+
+
+class Refusing(Protocol):
+    """An error of a service's that refuses a call; its fields are those of Refusal."""
+
+    message: str
+    names: tuple[str, ...]
+    suggestions: tuple[str, ...]
+    smallest: str
+    changes: tuple[str, ...]
+
+    @property
+    def reason(self) -> StrEnum:
+        """The reason, as error.proto names it."""
+
+
+def refused_by(error: Refusing, code: grpc.StatusCode | None = None) -> grpc.Status:
+    """Return the status of a call that an error refuses; `code` is that of its reason unless given."""
+    refusal = Refusal(
+        reason=error.reason.value,
+        names=error.names,
+        suggestions=error.suggestions,
+        smallest_selection=error.smallest,
+        changes=error.changes,
+    )
+    return refused(error.message, refusal, code)
 
 
 def refused(message: str, refusal: Refusal, code: grpc.StatusCode | None = None) -> grpc.Status:

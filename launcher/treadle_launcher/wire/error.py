@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import grpc
 
-from treadle_api.refusals import refusal_in, refused
-from treadle_contract.error import Refusal
+from treadle_api.refusals import refusal_in, refused_by
 from treadle_launcher.errors import ForeignRefusal, Reason, RefusedError, UnknownAssetError
 
 
 def encode_refusal(error: RefusedError) -> grpc.Status:
     """Return the status of a refused call."""
-    refusal = Refusal(
-        reason=error.reason.value,
-        names=error.names,
-        suggestions=error.suggestions,
-        smallest_selection=error.smallest,
-        changes=error.changes,
-    )
     # In a selection it is a word to correct; in asset history it is a thing looked for.
     code = grpc.StatusCode.NOT_FOUND if isinstance(error, UnknownAssetError) else None
-    return refused(error.message, refusal, code)
+    return refused_by(error, code)
 
 
 def decode_refusal(error: grpc.RpcError) -> ForeignRefusal | None:
