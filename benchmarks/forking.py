@@ -33,7 +33,7 @@ def forked() -> float:
 
 def main(file: str) -> None:
     """Serve numbers on standard input until it ends."""
-    import treadle_worker.host  # noqa: F401, PLC0415 -- what a host has loaded
+    import treadle_worker.host.host  # noqa: F401, PLC0415 -- what a host has loaded
 
     held = runpy.run_path(file)
     gc.collect()

@@ -13,7 +13,7 @@ from typing import Any
 import treadle_client
 from benchmarks.rows import ProofBroken
 from treadle._errors import TreadleError
-from treadle._files import FileStore
+from treadle.io._files import FileStore
 from treadle_contract.value import ValueRef
 
 

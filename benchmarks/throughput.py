@@ -11,7 +11,7 @@ import treadle_client
 from benchmarks import proofs, user_code
 from benchmarks.bench import RUN_SECONDS, Bench, session
 from benchmarks.rows import BenchmarkError, Found, Row, Target
-from treadle_client._home import find_launcher
+from treadle_client.services._home import find_launcher
 
 
 def queue(bench: Bench) -> Found:

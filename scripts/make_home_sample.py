@@ -25,11 +25,12 @@ from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_contract.run import Failure, FailureReason, RunState
 from treadle_contract.value import MetadataEntry, Text, ValueRef
-from treadle_launcher import codec, events
+from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs, as_moment
-from treadle_launcher.events import NewEvent
 from treadle_launcher.ids import new_run_id
-from treadle_launcher.plan import Plan
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs import events
+from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import open_store
 

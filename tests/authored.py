@@ -8,8 +8,8 @@ from types import ModuleType
 import pytest
 
 from treadle import DefinitionError
-from treadle.location import LoadedLocation, build_location, definitions_of
-from treadle.snapshot import Asset, AssetSource, Snapshot, Source, SourceLine, Step
+from treadle.locations.location import LoadedLocation, build_location, definitions_of
+from treadle.locations.snapshot import Asset, AssetSource, Snapshot, Source, SourceLine, Step
 from treadle_contract.ids import StepKey
 
 _PRELUDE = "from treadle import *\n"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from treadle_client._arguments import WrongArgument as WrongArgument
     from treadle_client._client import Client as Client
-    from treadle_client._durability import Durability as Durability
     from treadle_client._errors import AccessError as AccessError
     from treadle_client._errors import CodeChangedError as CodeChangedError
     from treadle_client._errors import HomeInUseError as HomeInUseError
@@ -36,22 +35,23 @@ if TYPE_CHECKING:
     from treadle_client._ids import AssetKey as AssetKey
     from treadle_client._ids import RunId as RunId
     from treadle_client._ids import StepKey as StepKey
-    from treadle_client._local import local as local
     from treadle_client._messages import *
-    from treadle_client._metadata import Metadata as Metadata
-    from treadle_client._metadata import PlainValue as PlainValue
     from treadle_client._result import RunResult as RunResult
     from treadle_client._run_handle import RunHandle as RunHandle
-    from treadle_client._start_choices import ImportScope as ImportScope
-    from treadle_client._start_choices import StartWith as StartWith
-    from treadle_client._text import Text as Text
+    from treadle_client.services._durability import Durability as Durability
+    from treadle_client.services._local import local as local
+    from treadle_client.services._start_choices import ImportScope as ImportScope
+    from treadle_client.services._start_choices import StartWith as StartWith
+    from treadle_client.text._metadata import Metadata as Metadata
+    from treadle_client.text._metadata import PlainValue as PlainValue
+    from treadle_client.text._text import Text as Text
 
 #: The private module that each public name lives in, if it is another than `_messages`.
 _HOMES = {
     "Client": "_client",
-    "Durability": "_durability",
-    "ImportScope": "_start_choices",
-    "StartWith": "_start_choices",
+    "Durability": "services._durability",
+    "ImportScope": "services._start_choices",
+    "StartWith": "services._start_choices",
     "AccessError": "_errors",
     "CodeChangedError": "_errors",
     "HomeInUseError": "_errors",
@@ -76,12 +76,12 @@ _HOMES = {
     "AssetKey": "_ids",
     "RunId": "_ids",
     "StepKey": "_ids",
-    "local": "_local",
-    "Metadata": "_metadata",
-    "PlainValue": "_metadata",
+    "local": "services._local",
+    "Metadata": "text._metadata",
+    "PlainValue": "text._metadata",
     "RunResult": "_result",
     "RunHandle": "_run_handle",
-    "Text": "_text",
+    "Text": "text._text",
     "WrongArgument": "_arguments",
 }
 

@@ -46,10 +46,10 @@ from treadle_client._messages import (
     UnselectedOutputs,
 )
 from treadle_client._requests import RunRequest
-from treadle_client._rpc import LauncherRpc
 from treadle_client._run_handle import RunHandle
 from treadle_client._run_limits import run_limits
-from treadle_client._translate import START_OR_NAME_ONE
+from treadle_client.calls._rpc import LauncherRpc
+from treadle_client.calls._translate import START_OR_NAME_ONE
 
 #: How long a launcher that went away may stay away before a watch gives up, in seconds.
 E = TypeVar("E", bound=StrEnum)

@@ -31,7 +31,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from treadle_client._visible import visible
+from treadle_client.text._visible import visible
 
 if TYPE_CHECKING:
     from treadle_client._ids import RunId

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from treadle_client._ids import AssetKey, RunId, StepKey
-from treadle_client._metadata import NO_METADATA, Metadata
-from treadle_client._text import NO_TEXT, Text
+from treadle_client.text._metadata import NO_METADATA, Metadata
+from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 

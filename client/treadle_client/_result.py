@@ -15,8 +15,8 @@ from treadle_client._messages import (
     StepResult,
     StepState,
 )
-from treadle_client._stacks import without_own_frames
-from treadle_client._text import Text
+from treadle_client.text._stacks import without_own_frames
+from treadle_client.text._text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from treadle_client._absence import DeadlinePassed
 from treadle_client._arguments import (
     WrongArgument,
     choice,
@@ -18,7 +17,6 @@ from treadle_client._arguments import (
 )
 from treadle_client._errors import ResultTimeout
 from treadle_client._ids import RunId
-from treadle_client._log_reader import read_logs
 from treadle_client._messages import (
     Event,
     LogChunk,
@@ -35,9 +33,11 @@ from treadle_client._messages import (
 )
 from treadle_client._requests import MOST_EVENTS, LogRequest, RunRequest, reexecution_of
 from treadle_client._result import RunResult
-from treadle_client._rpc import LauncherRpc
 from treadle_client._run_limits import run_limits
-from treadle_client._watch import RunWatch
+from treadle_client.calls._absence import DeadlinePassed
+from treadle_client.calls._log_reader import read_logs
+from treadle_client.calls._rpc import LauncherRpc
+from treadle_client.calls._watch import RunWatch
 
 
 class RunHandle:

@@ -27,7 +27,7 @@ class View(Message):
 
     def __str__(self) -> str:
         # Imported here: the texts of plans and graphs need what lays out tables.
-        from treadle_client._told import TELLERS  # noqa: PLC0415 (see above)
+        from treadle_client.text._told import TELLERS  # noqa: PLC0415 (see above)
 
         tell = TELLERS.get(type(self).__name__)
         return repr(self) if tell is None else tell(self)

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import sys as _sys
 
-from treadle._asset_decorators import asset, multi_asset
-from treadle._asset_ins_outs import AssetIn, AssetOut
-from treadle._asset_spec import AssetDep, AssetSpec
-from treadle._assets import AssetsDefinition
-from treadle._context import AssetExecutionContext, OpExecutionContext, build_op_context
-from treadle._context import ContextError as ContextError
-from treadle._context import NotInContextError as NotInContextError
-from treadle._cycles import CycleError
 from treadle._dagster_names import not_there as _not_there
-from treadle._definitions import Definitions
 from treadle._errors import (
     ArgumentError,
     CompositionError,
@@ -27,22 +18,31 @@ from treadle._errors import (
     UnusedError,
 )
 from treadle._errors import nearest as _nearest
-from treadle._failures import StepFailedError
-from treadle._graph import GraphDefinition, graph
-from treadle._graph_asset_decorators import graph_asset, graph_multi_asset
-from treadle._ins_outs import GraphIn, GraphOut, In, Out
-from treadle._interrupted import StepInterrupted
-from treadle._io_manager import InputContext, IOManager, OutputContext
-from treadle._jobs import define_asset_job
 from treadle._keys import AssetKey
 from treadle._metadata import MetadataValue
 from treadle._nothing import Nothing
-from treadle._op import OpDefinition, op
 from treadle._output import Output
 from treadle._policies import Limits, RetryPolicy
-from treadle._resource import Resource, ResourceParam
-from treadle._resources import UnknownResourceError as UnknownResourceError
 from treadle._retry_requests import Failure, RetryRequested
+from treadle.assets._asset_decorators import asset, multi_asset
+from treadle.assets._asset_ins_outs import AssetIn, AssetOut
+from treadle.assets._asset_spec import AssetDep, AssetSpec
+from treadle.assets._assets import AssetsDefinition
+from treadle.assets._graph_asset_decorators import graph_asset, graph_multi_asset
+from treadle.graphs._graph import GraphDefinition, graph
+from treadle.io._io_manager import InputContext, IOManager, OutputContext
+from treadle.locations._cycles import CycleError
+from treadle.locations._definitions import Definitions
+from treadle.locations._jobs import define_asset_job
+from treadle.ops._ins_outs import GraphIn, GraphOut, In, Out
+from treadle.ops._op import OpDefinition, op
+from treadle.ops._resource import Resource, ResourceParam
+from treadle.steps._context import AssetExecutionContext, OpExecutionContext, build_op_context
+from treadle.steps._context import ContextError as ContextError
+from treadle.steps._context import NotInContextError as NotInContextError
+from treadle.steps._failures import StepFailedError
+from treadle.steps._interrupted import StepInterrupted
+from treadle.steps._resources import UnknownResourceError as UnknownResourceError
 from treadle_contract.policy import Backoff, Jitter
 
 __all__ = [

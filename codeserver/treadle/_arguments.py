@@ -10,9 +10,9 @@ from typing import Any, Final, ParamSpec, TypeVar, final
 
 from treadle._dagster_names import instead_of_unsupported, replacement
 from treadle._errors import ArgumentError, did_you_mean, listed
-from treadle._signatures import Kind, parameters_of
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.ops._signatures import Kind, parameters_of
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 
 # Comparing takes time and memory that grow with the name; a longer one was not misspelt.
 _LONGEST_COMPARED = 300

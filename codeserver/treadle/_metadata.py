@@ -177,7 +177,7 @@ class _Keeping:
         self._lost.setdefault((how, error.fix), []).append((_shown(name), error.problem))
 
     def tell(self) -> None:
-        from treadle._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
 
         for (how, fix), lost in self._lost.items():
             (name, problem), *others = lost

@@ -13,7 +13,7 @@ from treadle import _json as json
 from treadle._errors import ArgumentError, InvalidNameError
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 from treadle_contract.kinds import KINDS, NAME, STEP_KEY, TAGS
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")

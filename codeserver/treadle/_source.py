@@ -6,7 +6,7 @@ import sys
 from types import CodeType, FrameType
 
 from treadle._system import os
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 
 _UNKNOWN = SourceLine(file="", line=0)
 #: Files whose name is the absolute path already.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from treadle import canonical
 from treadle._system import uncollected
-from treadle.canonical import Json
-from treadle.snapshot import Snapshot, SourceLine
+from treadle.locations import canonical
+from treadle.locations.canonical import Json
+from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
 from treadle_codeserver.source_files import SourceFile
 from treadle_contract.graph import ModuleReport, ModuleState

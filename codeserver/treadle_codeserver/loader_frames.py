@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from treadle.canonical import Json
+from treadle.locations.canonical import Json
 from treadle_codeserver import defaults
 from treadle_codeserver.load_progress import FrameError
 

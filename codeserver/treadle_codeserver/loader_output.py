@@ -6,7 +6,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 
 _FRAME = re.compile(r'^ +File "(?P<file>[^"]+)", line (?P<line>\d+)(?: in .*)?$')
 _NOISE = ("Fatal Python error: Aborted", "Extension modules: ")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from treadle import selection
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 from treadle_codeserver import unstable
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome

@@ -7,9 +7,9 @@ import threading
 from collections import OrderedDict
 
 from treadle._system import uncollected
-from treadle.canonical import encode
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import Snapshot
+from treadle.locations.canonical import encode
+from treadle.locations.snapshot import Snapshot
 from treadle_codeserver import defaults
 from treadle_codeserver.code_notes import code_notes
 from treadle_codeserver.errors import (

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
-from treadle import canonical, details
-from treadle.canonical import Json
-from treadle.snapshot import Snapshot, SourceLine
+from treadle.locations import canonical, details
+from treadle.locations.canonical import Json
+from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_contract.graph import ModuleReport, ModuleState
 from treadle_contract.value import Text
 

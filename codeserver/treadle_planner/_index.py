@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from treadle._order import topological
 from treadle.lazy_dataclasses import dataclass, field
+from treadle.locations._order import topological
+from treadle.locations.snapshot import Snapshot, Source, Step
+from treadle.locations.wiring import OutputRef, Wiring
 from treadle.selection import AssetGraph
-from treadle.snapshot import Snapshot, Source, Step
-from treadle.wiring import OutputRef, Wiring
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import PlannedStep
 

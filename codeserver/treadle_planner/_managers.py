@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import Asset, StepInput
+from treadle.locations.snapshot import Asset, StepInput
 
 
 @dataclass(frozen=True, slots=True)

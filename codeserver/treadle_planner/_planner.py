@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from treadle.canonical import encode
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import Snapshot
+from treadle.locations.canonical import encode
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import Verdict
 from treadle_planner._again import Again, run_again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import Step
+from treadle.locations.snapshot import Step
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import PlannedInput
 from treadle_planner._reads import Reads

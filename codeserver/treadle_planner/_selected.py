@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from treadle import selection
 from treadle._errors import did_you_mean, nearest
+from treadle.locations.snapshot import Block
 from treadle.selection import Beyond, Everything, Expression, Key
-from treadle.snapshot import Block
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import Selection
 from treadle_planner._index import SnapshotIndex

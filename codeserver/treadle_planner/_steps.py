@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from treadle.snapshot import Step, StepOutput
-from treadle.wiring import OutputRef
+from treadle.locations.snapshot import Step, StepOutput
+from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import (
     Hazard,

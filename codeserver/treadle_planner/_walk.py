@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from treadle.lazy_dataclasses import dataclass
-from treadle.snapshot import AssetSource, Source, Step, StepInput, StepOutput
-from treadle.wiring import OutputRef
+from treadle.locations.snapshot import AssetSource, Source, Step, StepInput, StepOutput
+from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import Siblings
 from treadle_planner._index import SnapshotIndex

@@ -42,13 +42,13 @@ def main(role: str, fd: int) -> int:
     # garbage among modules, and to look for it takes a tenth of that.
     gc.disable()
     if role == "load":
-        from treadle_worker.loader import main as run  # noqa: PLC0415 (see above)
+        from treadle_worker.loading.loader import main as run  # noqa: PLC0415 (see above)
     elif role == "host":
-        from treadle_worker.host import main as run  # noqa: PLC0415 (see above)
+        from treadle_worker.host.host import main as run  # noqa: PLC0415 (see above)
     elif role == "step":
-        from treadle_worker.spawned import main as run  # noqa: PLC0415 (see above)
+        from treadle_worker.attempts.spawned import main as run  # noqa: PLC0415 (see above)
     elif role == "debug":
-        from treadle_worker.debug import main as run  # noqa: PLC0415 (see above)
+        from treadle_worker.step.debug import main as run  # noqa: PLC0415 (see above)
     else:
         raise SystemExit(f"bootstrap.py: no such role: {role!r}; one of load, host, step, debug")
     gc.enable()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from treadle_contract.event import StartMethod
-from treadle_worker.host_spec import HostSpec
+from treadle_worker.host.host_spec import HostSpec
 
 # What an interpreter takes to start, beside the imports.
 _START_MARGIN_S = 10.0

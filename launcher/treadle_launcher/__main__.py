@@ -7,7 +7,7 @@ import sys
 from treadle_access.importing import modules_for_good
 
 with modules_for_good():
-    from treadle_launcher.process import main
+    from treadle_launcher.serving.process import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -19,7 +19,7 @@ from typing import TypeVar
 import psutil
 
 import treadle_client
-from treadle._files import FileStore
+from treadle.io._files import FileStore
 from treadle_contract.value import ValueRef
 
 T = TypeVar("T")

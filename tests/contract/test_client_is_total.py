@@ -12,8 +12,6 @@ import pytest
 from tests.foreign.messages import random_message
 from treadle_api.v1 import event_pb2, graph_pb2, launcher_pb2, plan_pb2, policy_pb2, run_pb2
 from treadle_client import Event, FailureReason, RunState
-from treadle_client._decode import decode, decode_event
-from treadle_client._graph_tables import graph_page
 from treadle_client._messages import (
     AssetEntry,
     Garbage,
@@ -25,10 +23,12 @@ from treadle_client._messages import (
     Run,
     StepResult,
 )
-from treadle_client._plan_tables import plan_page
-from treadle_client._words import clock, moment, span
-from treadle_client.cli.event_lines import event_line
-from treadle_client.cli.machine import plain
+from treadle_client.calls._decode import decode, decode_event
+from treadle_client.cli.pages.event_lines import event_line
+from treadle_client.cli.pages.machine import plain
+from treadle_client.text._graph_tables import graph_page
+from treadle_client.text._plan_tables import plan_page
+from treadle_client.text._words import clock, moment, span
 
 MESSAGES = 150
 

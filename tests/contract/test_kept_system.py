@@ -27,7 +27,7 @@ EXEMPT = {
     # It is done with it before it runs anything of the user's.
     ("treadle_worker", "bootstrap.py"): {"gc"},
     # They ask about what the user's code did to the module, or undo it.
-    ("treadle_worker", "endings.py"): {"io", "threading"},
+    ("treadle_worker", "process_exit.py"): {"io", "threading"},
     ("treadle_worker", "fork_safety.py"): {"threading"},
     ("treadle_worker", "lingering.py"): {"threading"},
 }

@@ -16,7 +16,7 @@ from treadle_contract.plan import (
     ReexecutionKind,
 )
 from treadle_contract.run import StepState
-from treadle_launcher.step_states import FINAL_STEP_STATES
+from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.wire.codeserver import written_rerun
 from treadle_planner import Rerun
 

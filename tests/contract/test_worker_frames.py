@@ -23,10 +23,12 @@ from treadle_contract.worker import (
     Report,
     WorkerLogRecord,
 )
-from treadle_worker import outbox, report_end, reports
-from treadle_worker.attempt_end import AttemptEnd, Exit, Fact, Undecoded
-from treadle_worker.exits import conclude
-from treadle_worker.journal import Journal
+from treadle_worker.attempts import report_socket as report_end
+from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, Fact, Undecoded
+from treadle_worker.attempts.exits import conclude
+from treadle_worker.host import outbox
+from treadle_worker.host.journal import Journal
+from treadle_worker.step import reports
 
 RECORDS = messages.of(JournalRecord).filter(lambda record: record.fact is not None)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import treadle_client
-from treadle._files import FileStore
+from treadle.io._files import FileStore
 from treadle_contract.value import ValueRef
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"

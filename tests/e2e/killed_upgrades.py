@@ -15,7 +15,7 @@ from types import FrameType
 
 from tests.model.examples import FACTOR
 from tests.unit.treadle_launcher.home_samples import old_home
-from treadle_launcher.home_upgrade import upgrade_home
+from treadle_launcher.home.upgrade import upgrade_home
 
 
 class Moments:

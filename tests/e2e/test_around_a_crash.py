@@ -16,7 +16,7 @@ import pytest
 import treadle_client
 from tests.e2e.standing import Standing, standing, wait_for
 from treadle_client import RunState
-from treadle_client._local import Code, Purpose, connected, local_services
+from treadle_client.services._local import Code, Purpose, connected, local_services
 
 CODE = """
 import time

@@ -16,7 +16,7 @@ import treadle_client
 from tests.e2e.conftest import ASSETS, Session
 from tests.e2e.standing import standing, wait_for
 from treadle_client import FailureReason, LogRecord, RunHandle, RunState, StepStarted, StepState
-from treadle_client._local import Code, connected, local_services
+from treadle_client.services._local import Code, connected, local_services
 
 GRACE = "0.3"
 

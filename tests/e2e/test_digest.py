@@ -18,8 +18,8 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 LOAD = """
 import sys
-from treadle_worker.importing import load_targets
-from treadle_worker.targets import FileTarget
+from treadle_worker.loading.importing import load_targets
+from treadle_worker.loading.targets import FileTarget
 file, runs = sys.argv[1], int(sys.argv[2])
 location = load_targets([FileTarget(path=file)], sys.path[0] or ".")
 for _ in range(runs):
@@ -27,7 +27,7 @@ for _ in range(runs):
     import digested
     digested.read()
     digested.shaped({1, 2, 3})
-from treadle_worker import importing
+from treadle_worker.loading import importing
 print(importing.load_targets([FileTarget(path=file)], ".").snapshot.digest if runs else
       location.snapshot.digest)
 """

@@ -18,9 +18,9 @@ import treadle_client
 from tests.e2e.conftest import Session, Start
 from tests.e2e.standing import Standing, standing
 from tests.e2e.synced_disk import Observer, SyncedDisk, observing
-from treadle._files import FileStore
+from treadle.io._files import FileStore
 from treadle_contract.value import ValueRef
-from treadle_launcher.home_place import Place
+from treadle_launcher.home.place import Place
 
 MODULE = """
 import os

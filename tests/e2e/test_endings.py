@@ -103,7 +103,7 @@ USES_A_LAUNCHER_THAT_IS_KILLED = """
 import os, signal, sys, time
 from pathlib import Path
 import treadle_client
-from treadle_client._local import Code, connected, local_services
+from treadle_client.services._local import Code, connected, local_services
 with local_services(Code(files=(Path(sys.argv[1]),)), Path(sys.argv[2])) as services:
     if sys.argv[3] == "busy":
         with connected(services) as client:

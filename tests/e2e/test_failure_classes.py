@@ -19,7 +19,7 @@ from treadle_client import (
     StepResult,
     StepState,
 )
-from treadle_client._local import Code, connected, local_services
+from treadle_client.services._local import Code, connected, local_services
 
 MODULE = "failure_classes.py"
 # `make chaos` asks for a million.

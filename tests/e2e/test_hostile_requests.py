@@ -20,7 +20,7 @@ from treadle_api.v1 import (
     launcher_pb2_grpc,
     plan_pb2,
 )
-from treadle_client._local import Code, local_services
+from treadle_client.services._local import Code, local_services
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SECONDS = 10.0

@@ -15,9 +15,9 @@ import treadle_client
 from tests.e2e.conftest import Session
 from tests.unit.treadle_launcher.home_samples import FORMATS, old_home
 from treadle_client import RunState
-from treadle_launcher.home import FORMAT
-from treadle_launcher.home_check import check_home
-from treadle_launcher.home_upgrade import upgrade_home
+from treadle_launcher.home.check import check_home
+from treadle_launcher.home.home import FORMAT
+from treadle_launcher.home.upgrade import upgrade_home
 
 CODE = """
 from treadle import AssetSpec, Definitions, asset

@@ -11,7 +11,7 @@ import pytest
 import treadle_client
 from tests.e2e.conftest import Session
 from treadle_client import LoadState
-from treadle_client._lifeline import Lifeline
+from treadle_client.services._lifeline import Lifeline
 
 SALES = """
 from treadle import AssetOut, Out, asset, graph_multi_asset, op

@@ -1,7 +1,7 @@
 """The rows marked (A) of the list "Where Dagster falls short", a test each.
 
 The seed's own module with `foo_asset` alone stands in test_seed.py, definitions that must be
-refused in tests/unit/treadle/test_definitions.py.
+refused in tests/unit/treadle/locations/test_definitions.py.
 """
 
 from __future__ import annotations

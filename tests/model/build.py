@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
-from treadle.snapshot import (
+from treadle.locations.snapshot import (
     Asset,
     AssetSource,
     Block,

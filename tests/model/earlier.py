@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import EarlierRead, EarlierStep, PlanRequest
 from treadle_contract.ids import StepKey
 from treadle_contract.plan import PlannedStep, Reexecution, ReexecutionKind, Verdict

@@ -23,7 +23,7 @@ from tests.model.modules import (
     Read,
 )
 from tests.model.pieces import cut
-from treadle.snapshot import (
+from treadle.locations.snapshot import (
     AssetSource,
     Block,
     OutputSource,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.model.build import Made, Options, graph, location, op, single
 from tests.model.rules import Asked
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.plan import Siblings, UnselectedOutputs
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.model.rules import Asked, Outcome, Read, partial_blocks
+from treadle.locations.snapshot import Snapshot
 from treadle.selection import Key
-from treadle.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import PlannedSource, PlanOptions, Selection, UnselectedOutputs, Verdict
 from treadle_planner import Plan

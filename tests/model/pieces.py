@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tests.model.build import Made
 from tests.model.modules import OpSpec
-from treadle.snapshot import AssetSource, Source, Step, StepInput
+from treadle.locations.snapshot import AssetSource, Source, Step, StepInput
 from treadle_contract.ids import KeyText, StepKey
 
 

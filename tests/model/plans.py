@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from treadle.snapshot import AssetSource, Snapshot, Source, Step, StepInput, StepOutput
+from treadle.locations.snapshot import AssetSource, Snapshot, Source, Step, StepInput, StepOutput
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import Siblings, UnselectedOutputs
 

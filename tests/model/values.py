@@ -15,7 +15,7 @@ from typing import TypeAlias
 from tests.model.flattened import Flattened
 from tests.model.modules import OutSpec, Yields
 from tests.model.rules import Asked, Outcome, Read, outcome, partial_blocks
-from treadle.snapshot import Snapshot, Step, StepOutput
+from treadle.locations.snapshot import Snapshot, Step, StepOutput
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import UnselectedOutputs
 

@@ -14,7 +14,7 @@ import pytest
 from tests.processes import running
 
 TESTS = Path(__file__).parent.parent
-CTRL_C = "tests/unit/treadle_client/cli/test_materialize.py::test_ctrl_c_lets_a_run_of_a_standing_launcher_go_on"
+CTRL_C = "tests/unit/treadle_client/cli/commands/test_materialize.py::test_ctrl_c_lets_a_run_of_a_standing_launcher_go_on"
 
 
 def test_a_process_that_does_not_end_is_killed_and_fails_its_block() -> None:

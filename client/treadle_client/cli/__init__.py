@@ -13,6 +13,7 @@ from treadle_access.importing import modules_for_good
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.lazy_group import LazyGroup
 
+_PACKAGE = f"{__name__}.commands"
 _COMMANDS = {
     "dev": "Run a code server and a launcher in this terminal.",
     "codeserver": "Run a code server: it answers what the graph is and what would run.",
@@ -32,7 +33,7 @@ _COMMANDS = {
 
 @click.command(
     cls=LazyGroup,
-    package=__name__,
+    package=_PACKAGE,
     commands_help=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -70,5 +71,5 @@ def main() -> NoReturn:
     called = next((word for word in sys.argv[1:] if word in _COMMANDS), None)
     if called is not None:
         with modules_for_good():
-            importlib.import_module(f"{__name__}.{called}")
+            importlib.import_module(f"{_PACKAGE}.{called}")
     sys.exit(run())

@@ -12,9 +12,9 @@ from treadle_client._ids import StepKey
 from treadle_client._messages import StepResult, StepState
 from treadle_client._result import describe_failure
 from treadle_client._run_handle import RunHandle
-from treadle_client._words import clock
-from treadle_client.cli.absent_attempt import why_absent
+from treadle_client.cli.pages.absent_attempt import why_absent
 from treadle_client.cli.repeated import next_command
+from treadle_client.text._words import clock
 
 _NAMED_AT_MOST = 10
 

@@ -8,7 +8,7 @@ from treadle_client._client import Client
 from treadle_client._errors import NotFoundError, Refusal, RequestError
 from treadle_client._messages import Run
 from treadle_client._run_handle import RunHandle
-from treadle_client._words import moment
+from treadle_client.text._words import moment
 
 LATEST: Final = "latest"
 _ID_LENGTH: Final = 26

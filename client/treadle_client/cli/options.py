@@ -10,16 +10,16 @@ from typing import Final, TypeAlias
 
 import click
 
-from treadle_client._local import Code
 from treadle_client._messages import Siblings, UnrecordedLoads, UnselectedOutputs
 from treadle_client._run_limits import MOST_RETRIES
-from treadle_client._start_choices import ImportScope, StartWith
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.run_choices import RunChoices, run_timeout
 from treadle_client.cli.session import SessionRequest
 from treadle_client.cli.tags import read_tags
+from treadle_client.services._local import Code
+from treadle_client.services._start_choices import ImportScope, StartWith
 
 Command: TypeAlias = Callable[..., ExitCode]
 Decorator: TypeAlias = Callable[[Command], Command]

@@ -42,7 +42,7 @@ _MAX_LOOKS = 10_000_000
 
 
 class SelectableAsset(Protocol):
-    """What a selection may ask of an asset; `treadle.snapshot.Asset` is one."""
+    """What a selection may ask of an asset; `treadle.locations.snapshot.Asset` is one."""
 
     @property
     def key(self) -> KeyText: ...

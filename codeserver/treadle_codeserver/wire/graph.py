@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from treadle.lazy_dataclasses import replace
-from treadle.snapshot import Asset, Block, Job, Snapshot, Step
+from treadle.locations.snapshot import Asset, Block, Job, Snapshot, Step
 from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.wire.text import cut, printable, source_of, text_of

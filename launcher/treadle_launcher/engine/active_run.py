@@ -19,10 +19,10 @@ from treadle_contract.run import RunState, StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.ahead import Ahead
 from treadle_launcher.engine.host import Host
-from treadle_launcher.events import Event
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_view import RunView
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import Event
+from treadle_launcher.runs.run_view import RunView
 
 _ATTEMPT_ENDS = (StepSucceeded, StepFailed, StepRetryScheduled, StepCancelled)
 _BEFORE_START = frozenset({RunState.QUEUED, RunState.STARTING})

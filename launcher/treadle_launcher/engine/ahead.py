@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 
 from treadle_contract.ids import StepKey
 from treadle_contract.run import StepState
-from treadle_launcher.run_view import RunView
+from treadle_launcher.runs.run_view import RunView
 
 
 class Ahead:

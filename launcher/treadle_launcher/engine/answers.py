@@ -10,7 +10,7 @@ from treadle_contract.ids import TaskId
 from treadle_launcher import defaults
 from treadle_launcher.engine.host import HeldTask, Host, HostStage, RunningTask
 from treadle_launcher.engine.patience import Patience
-from treadle_launcher.run_view import RunView
+from treadle_launcher.runs.run_view import RunView
 
 
 class Answers:

@@ -25,12 +25,18 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import HeldTask, Host, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.turn import Turn
-from treadle_launcher.events import NewEvent, Payload
-from treadle_launcher.journal import ATTEMPT_ENDS, Implausible, Record, implausible, record_events
-from treadle_launcher.report_check import believed
-from treadle_launcher.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
+from treadle_launcher.runs.events import NewEvent, Payload
+from treadle_launcher.runs.journal import (
+    ATTEMPT_ENDS,
+    Implausible,
+    Record,
+    implausible,
+    record_events,
+)
+from treadle_launcher.runs.report_check import believed
+from treadle_launcher.runs.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
+from treadle_launcher.runs.tasks import next_attempt
 from treadle_launcher.store.records import HostMark
-from treadle_launcher.tasks import next_attempt
 
 _LOG = logging.getLogger(__name__)
 

@@ -16,7 +16,6 @@ from treadle_contract.run import Failure, RunState, StepState
 from treadle_contract.worker import Recall, Task
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
-from treadle_launcher.decide import follow_ups, run_failed, started
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.dispatch import Candidate, choose
@@ -26,12 +25,13 @@ from treadle_launcher.engine.moments import Moments
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.engine.unsound import Unsound
-from treadle_launcher.events import Event, NewEvent
 from treadle_launcher.hosts.provider import HostStartError
-from treadle_launcher.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.decide import follow_ups, run_failed, started
+from treadle_launcher.runs.events import Event, NewEvent
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.tasks import task_ahead, task_for
+from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import Store
-from treadle_launcher.tasks import task_ahead, task_for
-from treadle_launcher.watch import Watchers
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from heapq import heapify, heappop, heapreplace
 from treadle_contract.ids import StepKey
 from treadle_contract.run import StepState
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.decide import ready_steps
-from treadle_launcher.run_view import RunView
+from treadle_launcher.runs.decide import ready_steps
+from treadle_launcher.runs.run_view import RunView
 
 
 @dataclass(frozen=True, slots=True)

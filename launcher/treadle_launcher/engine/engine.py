@@ -22,14 +22,14 @@ from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
-from treadle_launcher.events import NewEvent
 from treadle_launcher.ids import step_of
-from treadle_launcher.journal import Record
-from treadle_launcher.retrying import Retries
-from treadle_launcher.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.events import NewEvent
+from treadle_launcher.runs.journal import Record
+from treadle_launcher.runs.retrying import Retries
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.tasks import task_for
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.records import HostMark
-from treadle_launcher.tasks import task_for
 
 _LOG = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from treadle_contract.value import Text
 from treadle_contract.worker import Hello, HostState
 from treadle_launcher.engine.awaited import Awaited
 from treadle_launcher.engine.host import Host
-from treadle_launcher.failure import MAKING_WHAT_WAS_LOST
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION
-from treadle_launcher.run_view import RunView
+from treadle_launcher.runs.failure import MAKING_WHAT_WAS_LOST
+from treadle_launcher.runs.run_view import RunView
 
 
 def not_started(location: str, cause: str, remedy: str) -> Failure:

@@ -16,7 +16,7 @@ from treadle_launcher.hosts.frames import ToHost
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.listener import Connection
 from treadle_launcher.hosts.provider import HostProcess
-from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.locations.launch_spec import LaunchSpec
 
 
 class HostStage(StrEnum):

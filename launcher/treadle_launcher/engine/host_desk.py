@@ -26,7 +26,7 @@ from treadle_launcher.hosts.frames import (
     FromHost,
 )
 from treadle_launcher.hosts.listener import Connection
-from treadle_launcher.journal import Record
+from treadle_launcher.runs.journal import Record
 
 _LOG = logging.getLogger(__name__)
 

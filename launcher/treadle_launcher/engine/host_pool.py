@@ -14,13 +14,13 @@ from treadle_launcher import defaults
 from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.host import Host, HostStage
 from treadle_launcher.engine.patience import Patience
-from treadle_launcher.home import Home
+from treadle_launcher.home.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.host_tag import guard_above
+from treadle_launcher.hosts.processes import exited, kill_guarded
 from treadle_launcher.hosts.provider import HostOptions, new_host_folder, start_host
 from treadle_launcher.hosts.tree import all_gone, cgroup_gone
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.processes import exited, kill_guarded
+from treadle_launcher.locations.launch_spec import LaunchSpec
 
 _TRY_AGAIN_SECONDS = 0.2
 

@@ -13,20 +13,20 @@ from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import HeldTask, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.folding import events_of
-from treadle_launcher.home import Home
+from treadle_launcher.home.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.plan_check import check_plan
-from treadle_launcher.processes import is_alive
-from treadle_launcher.run_summary import RunSummary
-from treadle_launcher.run_view import RunView
+from treadle_launcher.hosts.processes import is_alive
+from treadle_launcher.planning.plan_check import check_plan
+from treadle_launcher.runs.folding import events_of
+from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.tasks import next_attempt
 from treadle_launcher.store.errors import (
     CorruptRecordError,
     StoreClosedError,
     StoreUnavailableError,
 )
 from treadle_launcher.store.store import Store
-from treadle_launcher.tasks import next_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.errors import LauncherError, Reason, RefusedError, StalePlanError
-from treadle_launcher.events import Event
-from treadle_launcher.launch_request import Launchable
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan
-from treadle_launcher.planning import Planner
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.planning.planning import Planner
+from treadle_launcher.runs.events import Event
+from treadle_launcher.serving.launch_request import Launchable
 from treadle_launcher.store.store import Store
 
 _LOG = logging.getLogger(__name__)

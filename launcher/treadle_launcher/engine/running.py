@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from treadle_access.addresses import UnixAddress
 from treadle_launcher import defaults
-from treadle_launcher.arguments import Settings
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.board import Board
@@ -22,16 +21,17 @@ from treadle_launcher.engine.recovery import Recovery
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.sockets import Sockets
 from treadle_launcher.engine.stance import Stance
-from treadle_launcher.home import Home
+from treadle_launcher.home.home import Home
+from treadle_launcher.home.taking_over import TakeOver
 from treadle_launcher.hosts.listener import listen
 from treadle_launcher.hosts.provider import HostOptions, HostStartError
-from treadle_launcher.planning import Planner
-from treadle_launcher.retrying import Chance, Retries
+from treadle_launcher.planning.planning import Planner
+from treadle_launcher.runs.retrying import Chance, Retries
+from treadle_launcher.serving.arguments import Settings
+from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.errors import SpoiltRunError, StoreError
 from treadle_launcher.store.store import Store
-from treadle_launcher.stored_values import StoredValues
-from treadle_launcher.taking_over import TakeOver
-from treadle_launcher.watch import Watchers
+from treadle_launcher.values.stored_values import StoredValues
 
 _LOG = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from treadle_contract.worker import Commit, Drain, Hello
 from treadle_launcher.hosts.listener import Connection
-from treadle_launcher.journal import ATTEMPT_ENDS, Record
-from treadle_launcher.processes import ask_to_end
+from treadle_launcher.hosts.processes import ask_to_end
+from treadle_launcher.runs.journal import ATTEMPT_ENDS, Record
 
 
 class Stranger:

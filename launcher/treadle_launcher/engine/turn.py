@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from treadle_contract.ids import RunId
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.doubts import doubted_after
 from treadle_launcher.engine.active_run import ActiveRun
-from treadle_launcher.events import Event, NewEvent
+from treadle_launcher.planning.doubts import doubted_after
+from treadle_launcher.runs.events import Event, NewEvent
 from treadle_launcher.store.records import HostMark, RunEvents
 
 

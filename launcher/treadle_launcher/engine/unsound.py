@@ -10,13 +10,13 @@ from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
 from treadle_contract.run import Failure, RunState
 from treadle_launcher.clock import Clock
-from treadle_launcher.decide import abandoned
 from treadle_launcher.engine import failures
-from treadle_launcher.events import NewEvent
-from treadle_launcher.folding import folded
+from treadle_launcher.runs.decide import abandoned
+from treadle_launcher.runs.events import NewEvent
+from treadle_launcher.runs.folding import folded
+from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.errors import StoreClosedError, StoreUnavailableError
 from treadle_launcher.store.store import Store
-from treadle_launcher.watch import Watchers
 
 _LOG = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from treadle_contract.worker import (
     Report,
     Task,
 )
-from treadle_launcher.journal import Implausible, Record, implausible
+from treadle_launcher.runs.journal import Implausible, Record, implausible
 
 M = TypeVar("M", bound=Message)
 

@@ -13,8 +13,8 @@ from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.frames import FrameError, decode_journal_line
 from treadle_launcher.hosts.host_tag import tag_of
-from treadle_launcher.journal import Record
 from treadle_launcher.private_files import write_private
+from treadle_launcher.runs.journal import Record
 
 _TAIL_BYTES = 8 * 1024
 

@@ -14,7 +14,7 @@ import psutil
 
 from treadle_contract.ids import HostId
 from treadle_contract.worker import ProcessId
-from treadle_launcher.processes import identify, is_alive
+from treadle_launcher.hosts.processes import identify, is_alive
 
 _NO_LIMIT_BELOW = 1 << 62
 _LINE = b"Max realtime timeout"

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from treadle_access.addresses import Address, UnixAddress
 from treadle_contract.worker import ProcessId
-from treadle_launcher.arguments import StartMethod
 from treadle_launcher.durability import Durability
-from treadle_launcher.home import Home
+from treadle_launcher.home.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.launch_spec import FileTarget, LaunchSpec, LaunchTarget
+from treadle_launcher.hosts.processes import boot_id, exited, kill_guarded, start_ticks
+from treadle_launcher.locations.launch_spec import FileTarget, LaunchSpec, LaunchTarget
 from treadle_launcher.private_files import opened_private
-from treadle_launcher.processes import boot_id, exited, kill_guarded, start_ticks
+from treadle_launcher.serving.arguments import StartMethod
 
 
 class HostStartError(RuntimeError):

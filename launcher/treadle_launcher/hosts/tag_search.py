@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from treadle_contract.worker import ProcessId
 from treadle_launcher.hosts.host_tag import tag_on
-from treadle_launcher.processes import identify
+from treadle_launcher.hosts.processes import identify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+from treadle_launcher.hosts.processes import exited
 from treadle_launcher.hosts.tag_search import Search
-from treadle_launcher.processes import exited
 
 _LOOK_SECONDS = 0.01
 

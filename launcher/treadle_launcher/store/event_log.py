@@ -20,7 +20,7 @@ from treadle_contract.event import (
 from treadle_contract.ids import RunId, StepKey
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import EVENT_KINDS, KIND_NAMES, Event, NewEvent
+from treadle_launcher.runs.events import EVENT_KINDS, KIND_NAMES, Event, NewEvent
 from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.schema import events as table

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from treadle_contract.event import StepSucceeded
 from treadle_contract.ids import RunId, StepKey
-from treadle_launcher.events import KIND_NAMES
+from treadle_launcher.runs.events import KIND_NAMES
 from treadle_launcher.store.schema import events, runs
 
 _SUCCEEDED: Final = KIND_NAMES[StepSucceeded]

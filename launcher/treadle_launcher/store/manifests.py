@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_launcher import codec
-from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.planning.manifest import CodeManifest
 from treadle_launcher.store.schema import manifests as table
 
 

@@ -14,7 +14,7 @@ from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import Event
+from treadle_launcher.runs.events import Event
 from treadle_launcher.store import value_record
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page

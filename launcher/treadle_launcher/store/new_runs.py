@@ -11,10 +11,10 @@ from sqlalchemy import Connection, insert, select
 from treadle_contract.ids import RunId
 from treadle_contract.plan import Verdict
 from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
-from treadle_launcher.events import Event
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_summary import RunSummary, SummaryFold
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import Event
+from treadle_launcher.runs.run_summary import RunSummary, SummaryFold
 from treadle_launcher.store import appends, event_log, plans, runs, value_record
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
 from treadle_launcher.store.schema import idempotency

@@ -14,7 +14,7 @@ from treadle_contract.ids import RunId
 from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep, Reuse
 from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
-from treadle_launcher.plan import Plan
+from treadle_launcher.planning.plan import Plan
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
 
 T = TypeVar("T")

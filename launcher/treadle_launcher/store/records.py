@@ -9,10 +9,10 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey
 from treadle_contract.value import MetadataEntry, ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import Event, NewEvent
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import Event, NewEvent
+from treadle_launcher.runs.run_summary import RunSummary
 
 T = TypeVar("T")
 

@@ -19,11 +19,11 @@ from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.errors import UnknownRunError
-from treadle_launcher.events import Event
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.run_states import FINAL_RUN_STATES
-from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.manifest import CodeManifest
+from treadle_launcher.runs.events import Event
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.store import manifests
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page

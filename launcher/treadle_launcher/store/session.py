@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from treadle_contract.ids import HostId, RunId
 from treadle_launcher.clock import Clock
-from treadle_launcher.run_states import FINAL_RUN_STATES
-from treadle_launcher.run_summary import SummaryFold
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.run_summary import SummaryFold
 from treadle_launcher.store import host_marks, runs
 from treadle_launcher.store.records import HostMark
 

@@ -18,12 +18,11 @@ from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.run import RunState
 from treadle_launcher.clock import Clock, SystemClock, TimeUs
 from treadle_launcher.durability import Durability
-from treadle_launcher.events import Event, NewEvent
-from treadle_launcher.garbage import ValueFacts
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.manifest import CodeManifest
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import Event, NewEvent
+from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.store import (
     appends,
     event_log,
@@ -51,6 +50,7 @@ from treadle_launcher.store.records import (
     RunEvents,
 )
 from treadle_launcher.store.writer import Writer
+from treadle_launcher.values.garbage import ValueFacts
 
 T = TypeVar("T")
 

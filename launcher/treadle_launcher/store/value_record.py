@@ -15,8 +15,7 @@ from treadle_contract.plan import Load, Reuse
 from treadle_contract.run import RunState
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.garbage import ValueFacts
-from treadle_launcher.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.store.schema import (
     doubted_values,
     events,
@@ -27,7 +26,8 @@ from treadle_launcher.store.schema import (
     runs,
 )
 from treadle_launcher.store.session import WriteSession
-from treadle_launcher.value_keys import ValueOwner, asset_value_key, owner_of, path_component
+from treadle_launcher.values.garbage import ValueFacts
+from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, owner_of, path_component
 
 T = TypeVar("T")
 

@@ -9,13 +9,13 @@ from treadle_api.v1 import codeserver_pb2
 from treadle_contract import codeserver, graph
 from treadle_contract.codeserver import ImportScope
 from treadle_contract.plan import Reexecution
-from treadle_launcher.launch_spec import (
+from treadle_launcher.locations.launch_spec import (
     FileTarget,
     LaunchSpec,
     LaunchTarget,
     ModuleTarget,
 )
-from treadle_launcher.manifest import CodeManifest
+from treadle_launcher.planning.manifest import CodeManifest
 
 
 def launch_spec_of(spec: codeserver.LaunchSpec) -> LaunchSpec:

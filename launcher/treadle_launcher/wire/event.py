@@ -5,7 +5,7 @@ from __future__ import annotations
 from treadle_contract import event as contract
 from treadle_contract.ids import StepKey
 from treadle_launcher.clock import as_moment
-from treadle_launcher.events import Event
+from treadle_launcher.runs.events import Event
 
 
 def event_of(event: Event) -> contract.Event:

@@ -9,10 +9,10 @@ from treadle_api.parts import in_parts
 from treadle_api.v1 import launcher_pb2, run_pb2
 from treadle_contract import launcher
 from treadle_contract.plan import Reexecution, Selection
-from treadle_launcher.asset_history import AssetRecord
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.events import Event
-from treadle_launcher.launch_request import LaunchRequest
+from treadle_launcher.runs.events import Event
+from treadle_launcher.serving.asset_history import AssetRecord
+from treadle_launcher.serving.launch_request import LaunchRequest
 from treadle_launcher.wire.event import event_of
 from treadle_launcher.wire.plan import check_reexecution, known_options, known_reexecution
 from treadle_launcher.wire.run import materialization_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 
 from treadle_api.v1 import graph_pb2
-from treadle_launcher.code_location import CodeLocation
-from treadle_launcher.locations import Locations, conflicts_of, owners
+from treadle_launcher.locations.code_location import CodeLocation
+from treadle_launcher.locations.locations import Locations, conflicts_of, owners
 from treadle_launcher.wire.graph import Graph
 
 

@@ -14,8 +14,8 @@ from treadle_contract.plan import (
     ReexecutionKind,
 )
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.plan import Plan
-from treadle_launcher.plan_check import BadPlanError
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.planning.plan_check import BadPlanError
 
 
 def known_options(options: PlanOptions | None) -> PlanOptions:

@@ -9,8 +9,8 @@ from treadle_contract.ids import RunId
 from treadle_contract.run import Materialization, Run, RunState, StepCount, StepRun, StepState
 from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.errors import BadArgumentError
-from treadle_launcher.run_summary import RunSummary
-from treadle_launcher.step_view import StepView
+from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.runs.step_view import StepView
 from treadle_launcher.store import records
 
 

@@ -9,7 +9,11 @@ import json
 import os
 import sys
 
-from treadle_worker import bootstrap, debug, host, loader, spawned  # noqa: F401 - before any fork
+from treadle_worker import bootstrap
+from treadle_worker.attempts import spawned  # noqa: F401 - before any fork
+from treadle_worker.host import host  # noqa: F401 - before any fork
+from treadle_worker.loading import loader  # noqa: F401 - before any fork
+from treadle_worker.step import debug  # noqa: F401 - before any fork
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
-from treadle_worker import processes
+from treadle_worker.system import processes
 
 CHAIN = """
     import os

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
-from treadle_worker import processes
+from treadle_worker.system import processes
 
 # The host stops itself in the one moment that matters: its step is forked, and it has heard
 # nothing of it yet.

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tests.integration.worker.conftest import Message, Served, Workplace
-from treadle._files import FileStore
+from treadle.io._files import FileStore
 from treadle_contract.value import ValueRef
 
 
@@ -78,7 +78,7 @@ def test_an_exit_status_is_told_with_the_last_words(place: Workplace) -> None:
 def test_a_failure_of_our_own_code_is_not_the_ops(place: Workplace, start: str) -> None:
     served = place.serve(
         """
-        from treadle_worker import step
+        from treadle_worker.step import step
         step.LateImports = None
         @asset
         def thing():

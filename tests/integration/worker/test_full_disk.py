@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from tests.integration.worker.conftest import DEADLINE_S, Workplace
-from treadle_worker import processes
+from treadle_worker.system import processes
 
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.worker.conftest import Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
-from treadle_worker import processes
+from treadle_worker.system import processes
 
 KINDS = ("RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_CORE")
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.worker.conftest import Served, Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
-from treadle_worker import processes
+from treadle_worker.system import processes
 
 LINES = 200_000
 

@@ -13,13 +13,13 @@ import pytest
 
 from tests.e2e.synced_disk import Observer, observing
 from tests.processes import running
-from treadle._files import FileStore
+from treadle.io._files import FileStore
 from treadle_contract.value import ValueRef
 
 JOURNAL = """
 import sys
-from treadle.durability import Durability
-from treadle_worker import journal
+from treadle.io.durability import Durability
+from treadle_worker.host import journal
 from treadle_contract.ids import TaskId
 from treadle_contract.worker import WorkerLogRecord
 
@@ -36,8 +36,8 @@ for line in sys.stdin:
 
 STORE = """
 import dataclasses, json, sys
-from treadle._files import FileStore
-from treadle.durability import Durability
+from treadle.io._files import FileStore
+from treadle.io.durability import Durability
 
 store = FileStore(sys.argv[1] + "/values", Durability(sys.argv[2]))
 for line in sys.stdin:

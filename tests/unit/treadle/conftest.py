@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from treadle import AssetsDefinition, Definitions
-from treadle._files import FileStore
-from treadle.execution import StepFailedError, run_step
-from treadle.location import LoadedLocation, build_location
-from treadle.snapshot import Step
+from treadle.io._files import FileStore
+from treadle.locations.location import LoadedLocation, build_location
+from treadle.locations.snapshot import Step
+from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract.event import InputLoaded, OutputStored
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import UnselectedOutputs

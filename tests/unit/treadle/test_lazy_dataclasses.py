@@ -12,7 +12,7 @@ import pytest
 
 from treadle import lazy_dataclasses
 from treadle.lazy_dataclasses import compile_all, defaults, field_names
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 
 
 def both(**options: bool) -> list[type[Any]]:

@@ -20,10 +20,10 @@ from treadle import (
     RetryRequested,
     op,
 )
-from treadle._failures import StepFailedError, user_code
-from treadle.canonical import decode, encode
-from treadle.digest import definition_digest
-from treadle.snapshot import Snapshot
+from treadle.locations.canonical import decode, encode
+from treadle.locations.digest import definition_digest
+from treadle.locations.snapshot import Snapshot
+from treadle.steps._failures import StepFailedError, user_code
 from treadle_contract.policy import RetryCause
 from treadle_contract.policy import RetryPolicy as Stated
 from treadle_contract.run import FailureWhere

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from treadle._source import user_frame, user_line
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 
 
 def called_by(module: str, call: Callable[[], object]) -> object:
@@ -27,8 +27,8 @@ def test_the_line_is_the_users_and_not_ours() -> None:
 
 
 def test_what_runs_the_users_code_is_no_user() -> None:
-    assert called_by("treadle_worker.step", user_frame) is None
-    assert called_by("treadle_worker.step", user_line) == SourceLine(file="", line=0)
+    assert called_by("treadle_worker.step.step", user_frame) is None
+    assert called_by("treadle_worker.step.step", user_line) == SourceLine(file="", line=0)
 
 
 def test_the_line_is_that_of_the_frame_also_where_code_goes_back_and_calls_others() -> None:

@@ -11,8 +11,8 @@ import pytest
 import treadle_client
 from treadle_client import StartError
 from treadle_client._arguments import choice, choices, number, paths, run_id, texts
-from treadle_client._local import Code
 from treadle_client._messages import RunState, UnselectedOutputs
+from treadle_client.services._local import Code
 
 
 @pytest.mark.parametrize("written", ["running", "RUNNING", "Running", RunState.RUNNING])
@@ -83,7 +83,7 @@ def test_local_is_refused_where_its_own_file_is_imported(tmp_path: Path) -> None
     script.write_text("import treadle_client\nwith treadle_client.local(__file__): pass\n")
 
     with pytest.raises(StartError, match="if __name__ == '__main__':"):
-        runpy.run_path(str(script), run_name="treadle_worker.importing")
+        runpy.run_path(str(script), run_name="treadle_worker.loading.importing")
 
 
 def test_a_guarded_script_is_not_refused(package: Path) -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from treadle_client._messages import Failure, FailureReason, SourceLocation
-from treadle_client._metadata import Metadata
 from treadle_client._result import describe_failure, failure_beside, failure_details
-from treadle_client._text import Text
+from treadle_client.text._metadata import Metadata
+from treadle_client.text._text import Text
 
 
 @pytest.mark.parametrize(

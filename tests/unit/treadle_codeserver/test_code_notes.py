@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.snapshot import Snapshot, SourceLine
+from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_codeserver.code_notes import code_notes
 from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.source_files import SourceFile, SourceFiles

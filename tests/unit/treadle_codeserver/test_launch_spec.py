@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 from treadle_codeserver.launch_spec import launch_spec_of, own_environment
 from treadle_codeserver.location import Served
 from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget

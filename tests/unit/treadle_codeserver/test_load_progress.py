@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from treadle import canonical
-from treadle.canonical import Json
-from treadle.snapshot import Snapshot, SourceLine
+from treadle.locations import canonical
+from treadle.locations.canonical import Json
+from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_codeserver.load_progress import FrameError, LoadProgress
 from treadle_codeserver.source_files import SourceFile
 from treadle_contract.graph import ModuleReport, ModuleState

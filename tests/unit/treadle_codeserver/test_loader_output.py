@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import treadle_worker
-from treadle.snapshot import SourceLine
+from treadle.locations.snapshot import SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
 
-OURS = f"{treadle_worker.__path__[0]}/importing.py"
+OURS = f"{treadle_worker.__path__[0]}/loading/importing.py"
 
 STACK = f"""\
 hello from the module

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from treadle.snapshot import Asset, Job, Manifest, Snapshot
+from treadle.locations.snapshot import Asset, Job, Manifest, Snapshot
 from treadle_codeserver.errors import NotLoadedError, ShuttingDownError, UnstableError
 from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.location import CodeLocation

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from treadle.snapshot import Asset, Block, Snapshot, Step, StepOutput
+from treadle.locations.snapshot import Asset, Block, Snapshot, Step, StepOutput
 from treadle_codeserver.errors import BadArgumentError, PlanRefusedError, Reason
 from treadle_codeserver.planning import Planning, check_choices
 from treadle_contract.codeserver import PlanRequest

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from treadle import AssetsDefinition, AssetSpec, Definitions, asset, graph_asset, op
-from treadle.digest import seal
-from treadle.location import build_location
-from treadle.snapshot import Snapshot
+from treadle.locations.digest import seal
+from treadle.locations.location import build_location
+from treadle.locations.snapshot import Snapshot
 from treadle_codeserver import unstable
 
 

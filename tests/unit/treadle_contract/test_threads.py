@@ -36,7 +36,7 @@ assert all(each == made for each in read), read
 CLASSES = """
 import sys, threading
 sys.setswitchinterval(1e-6)
-from treadle.snapshot import Asset
+from treadle.locations.snapshot import Asset
 start, made = threading.Barrier(8), []
 def make():
     start.wait()

@@ -17,8 +17,8 @@ from treadle_contract.message import UserValue
 from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep
 from treadle_contract.value import MetadataEntry
 from treadle_launcher import codec
-from treadle_launcher.events import EVENT_KINDS, Payload
-from treadle_launcher.launch_spec import LaunchSpec
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.runs.events import EVENT_KINDS, Payload
 
 # UTC has no hour twice: `fold` says nothing there.
 moments = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(fold=0))

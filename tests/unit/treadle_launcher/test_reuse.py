@@ -40,17 +40,17 @@ from treadle_contract.plan import (
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.decide import follow_ups, started
-from treadle_launcher.earlier_steps import Origins, earlier_steps
-from treadle_launcher.events import Event, NewEvent, Payload
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_view import RunView
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.earlier_steps import Origins, earlier_steps
+from treadle_launcher.planning.manifest import CodeManifest
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.decide import follow_ups, started
+from treadle_launcher.runs.events import Event, NewEvent, Payload
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.tasks import task_for
+from treadle_launcher.runs.transitions import InvalidTransition
 from treadle_launcher.store.records import Materialization, NewRun
 from treadle_launcher.store.store import open_store
-from treadle_launcher.tasks import task_for
-from treadle_launcher.transitions import InvalidTransition
 
 NOW = TimeUs(1_700_000_000_000_000)
 FIRST, SECOND = RunId("01ARZ3NDEKTSV4RRFFQ69G5FAV"), RunId("01BX5ZZKBKACTAV9WEVGEMMVRZ")

@@ -13,7 +13,7 @@ from tests.model.examples import examples
 from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, request_of
 from tests.model.plans import planned, step_of
-from treadle.snapshot import Manifest, Resource, Snapshot
+from treadle.locations.snapshot import Manifest, Resource, Snapshot
 from treadle_contract.codeserver import EarlierStep, PlanRequest
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import PlannedStep, ReexecutionKind, Selection, Verdict

@@ -10,7 +10,7 @@ from tests.model.examples import examples
 from tests.model.locations import Drawn, locations
 from tests.model.outcomes import accepted, outcome_of, request_of
 from tests.model.rules import Asked, outcome, partial_blocks
-from treadle.wiring import Wiring
+from treadle.locations.wiring import Wiring
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import Selection, Verdict
 from treadle_planner import Plan, PlanRefused, RefusalReason, plan

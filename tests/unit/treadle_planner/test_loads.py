@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.model.build import location, op, single
 from tests.model.plans import loads, planned
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 
 
 def two_readers(first: str | None, second: str | None, *, external: bool = False) -> Snapshot:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned, runs, step_of
-from treadle.canonical import decode, encode
-from treadle.snapshot import Resource, Snapshot
+from treadle.locations.canonical import decode, encode
+from treadle.locations.snapshot import Resource, Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import (
     PlanOptions,
@@ -157,7 +157,7 @@ def test_the_same_input_gives_the_same_bytes(seed: Snapshot) -> None:
 
 def test_the_same_input_gives_the_same_fingerprint_under_another_hash_seed(seed: Snapshot) -> None:
     code = (
-        "import sys; from treadle.canonical import decode; from treadle.snapshot import Snapshot;"
+        "import sys; from treadle.locations.canonical import decode; from treadle.locations.snapshot import Snapshot;"
         "from treadle_contract.codeserver import PlanRequest; from treadle_planner import plan;"
         "print(plan(decode(Snapshot, sys.stdin.buffer.read()), PlanRequest()).fingerprint)"
     )

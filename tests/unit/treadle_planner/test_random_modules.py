@@ -18,8 +18,8 @@ from tests.model.outcomes import accepted, outcome_of, request_of
 from tests.model.random_modules import random_module
 from tests.model.reordered import reinvoked, reordered
 from tests.model.rules import Asked, outcome, partial_blocks
-from treadle.location import build_location, definitions_of
-from treadle.snapshot import Snapshot
+from treadle.locations.location import build_location, definitions_of
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import Selection, Siblings, UnselectedOutputs
 from treadle_planner import PlanRefused, plan

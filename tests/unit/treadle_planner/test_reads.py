@@ -4,7 +4,7 @@ import pytest
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import hazards, input_of, loads, planned, reads, runs, step_of
-from treadle.snapshot import Snapshot
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.plan import Siblings, UnselectedOutputs
 
 MATERIALIZE, DISCARD, FAIL = UnselectedOutputs

@@ -4,7 +4,7 @@ import pytest
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import planned
-from treadle.snapshot import Job, Snapshot
+from treadle.locations.snapshot import Job, Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import Selection
 from treadle_planner import PlanRefused, RefusalReason, plan

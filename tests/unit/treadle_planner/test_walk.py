@@ -6,8 +6,8 @@ import pytest
 
 from tests.model.build import graph, location, op, single
 from tests.model.plans import hazards, input_of, loads, planned, reads, runs, step_of
-from treadle._cycles import resolve_cycles
-from treadle.snapshot import Snapshot
+from treadle.locations._cycles import resolve_cycles
+from treadle.locations.snapshot import Snapshot
 from treadle_contract.plan import Siblings, Verdict
 
 

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from treadle_worker.import_watch import Hang, Limits, watched
+from treadle_worker.loading.import_watch import Hang, Limits, watched
 
 MIB = 1024 * 1024
 END_SECONDS = 30.0

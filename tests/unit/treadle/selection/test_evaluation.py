@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle.locations.snapshot import Asset
 from treadle.selection import (
     AssetGraph,
     EmptySelectionError,
@@ -17,7 +18,6 @@ from treadle.selection import (
     select,
     union,
 )
-from treadle.snapshot import Asset
 from treadle_contract.ids import KeyText
 
 

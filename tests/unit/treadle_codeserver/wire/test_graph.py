@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from treadle.snapshot import (
+from treadle.locations.snapshot import (
     Asset,
     AssetSource,
     Block,

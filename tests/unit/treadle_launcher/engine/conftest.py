@@ -34,21 +34,21 @@ from treadle_contract.plan import (
     Selection,
     Verdict,
 )
-from treadle_launcher.arguments import read
 from treadle_launcher.clock import Clock, SystemClock
 from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.running import EngineParts, running_engine
 from treadle_launcher.errors import RefusedError
-from treadle_launcher.home import open_home
+from treadle_launcher.home.home import open_home
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION
 from treadle_launcher.hosts.provider import HostProcess
-from treadle_launcher.launch_request import Launchable, LaunchRequest
-from treadle_launcher.launch_spec import FileTarget, LaunchSpec
-from treadle_launcher.launching import Launching
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_summary import RunSummary
+from treadle_launcher.locations.launch_spec import FileTarget, LaunchSpec
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.serving.arguments import read
+from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
+from treadle_launcher.serving.launching import Launching
+from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import open_store
-from treadle_launcher.watch import Watchers
 
 _LENGTH = struct.Struct(">I")
 _TEST_SECONDS = 30

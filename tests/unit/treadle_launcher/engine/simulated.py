@@ -35,20 +35,20 @@ from treadle_contract.worker import (
     Report,
     Task,
 )
-from treadle_launcher.arguments import read
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.running import EngineParts, RunningEngine
-from treadle_launcher.home import Home, open_home
+from treadle_launcher.home.home import Home, open_home
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION, decode_journal_line
 from treadle_launcher.hosts.host_folder import HostFolder
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.launching import Launching
-from treadle_launcher.processes import own_id
+from treadle_launcher.hosts.processes import own_id
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.serving.arguments import read
+from treadle_launcher.serving.launching import Launching
+from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.errors import StoreError, StoreUnavailableError
 from treadle_launcher.store.store import Store, open_store
-from treadle_launcher.watch import Watchers
 
 GONE = ProcessId(boot_id="another boot", pid=1, start_ticks=1)
 MAX_STEPS = 3

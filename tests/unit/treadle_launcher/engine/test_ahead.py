@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from treadle_contract.policy import RetryCause, RetryPolicy
 from treadle_contract.run import FailureReason, RunState, StepState
-from treadle_launcher.processes import exited
+from treadle_launcher.hosts.processes import exited
 
 CHAIN = {"a": (), "b": ("a",), "c": ("b",)}
 

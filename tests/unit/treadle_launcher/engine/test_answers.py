@@ -12,8 +12,9 @@ from dataclasses import replace
 import pytest
 
 from treadle_contract.run import FailureReason, RunState
-from treadle_launcher import defaults, processes
+from treadle_launcher import defaults
 from treadle_launcher.engine.patience import Patience
+from treadle_launcher.hosts import processes
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.dispatch import Candidate, Shares, choose
-from treadle_launcher.events import Event, NewEvent
-from treadle_launcher.run_view import RunView
+from treadle_launcher.runs.events import Event, NewEvent
+from treadle_launcher.runs.run_view import RunView
 
 NOW = TimeUs(1_700_000_000_000_000)
 

@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from treadle_contract.run import Failure, FailureReason, RunState
-from treadle_launcher import retrying
+from treadle_launcher.runs import retrying
 
 
 async def step_failure(kit, run_id) -> Failure:

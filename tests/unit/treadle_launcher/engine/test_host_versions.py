@@ -7,7 +7,7 @@ import asyncio
 from treadle_contract.run import FailureReason, RunState
 from treadle_launcher.engine import host_desk
 from treadle_launcher.hosts.frames import PROTOCOL_VERSION
-from treadle_launcher.processes import is_alive
+from treadle_launcher.hosts.processes import is_alive
 
 NEXT = PROTOCOL_VERSION + 1
 

@@ -12,7 +12,7 @@ from treadle_contract.plan import PlanOptions, Reuse, ReusedOutput, Selection
 from treadle_contract.run import FailureReason, RunState
 from treadle_contract.value import ValueRef
 from treadle_launcher.errors import StalePlanError
-from treadle_launcher.launch_request import LaunchRequest
+from treadle_launcher.serving.launch_request import LaunchRequest
 
 GONE = ValueRef(store="files", key="runs/R/a/1/result", codec="p5", size_bytes=3, checksum="x:1")
 

@@ -12,15 +12,15 @@ from treadle_contract.ids import HostId
 from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_launcher import defaults
 from treadle_launcher.engine.active_run import ActiveRun
-from treadle_launcher.home import open_home
-from treadle_launcher.home_place import why_foreign
+from treadle_launcher.home.home import open_home
+from treadle_launcher.home.place import why_foreign
+from treadle_launcher.home.taking_over import HomeForeignError, TakeOver, check_taken_over
 from treadle_launcher.hosts.frames import decode_frame
 from treadle_launcher.hosts.host_tag import TaggedGuard, tag_of
-from treadle_launcher.processes import exited, is_alive
-from treadle_launcher.run_view import RunView
+from treadle_launcher.hosts.processes import exited, is_alive
+from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.store import open_store
-from treadle_launcher.taking_over import HomeForeignError, TakeOver, check_taken_over
 
 
 async def test_a_run_goes_on_when_its_host_dials_the_next_launcher(kit, plans):

@@ -8,11 +8,11 @@ import pytest
 
 from treadle_contract.ids import StepKey
 from treadle_contract.launcher import LogStream
-from treadle_launcher.attempt_logs import AttemptLogs
 from treadle_launcher.errors import HomeUnreadableError, ShuttingDownError, UnknownStepError
-from treadle_launcher.run_steps import RunSteps
+from treadle_launcher.runs.run_steps import RunSteps
+from treadle_launcher.serving.attempt_logs import AttemptLogs
 from treadle_launcher.store.errors import StoreUnavailableError
-from treadle_worker.capture import log_folder
+from treadle_worker.step.capture import log_folder
 
 
 def following(kit, run_id, attempt=1, offset=0):

@@ -10,7 +10,7 @@ from contextlib import closing
 
 from treadle_access.addresses import UnixAddress
 from treadle_contract.run import FailureReason, RunState
-from treadle_launcher.processes import exited
+from treadle_launcher.hosts.processes import exited
 
 
 async def test_an_ephemeral_launcher_cancels_what_runs_and_waits_for_its_hosts(kit, plans, alive):

@@ -43,11 +43,11 @@ from treadle_contract.plan import (
 from treadle_contract.policy import RetryCause, RetryPolicy
 from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_launcher import defaults
-from treadle_launcher.events import Event
-from treadle_launcher.launch_request import Launchable, LaunchRequest
-from treadle_launcher.launch_spec import LaunchSpec
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_view import RunView
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import Event
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
 
 SHAPES = (
     {"a": ()},

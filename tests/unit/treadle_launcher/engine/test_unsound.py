@@ -13,7 +13,7 @@ from treadle_contract.plan import PlannedInput, PlannedSource, PlannedStepOutput
 from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_contract.value import Text
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import NewEvent
+from treadle_launcher.runs.events import NewEvent
 
 
 def reading(plan, *sources):

@@ -8,7 +8,7 @@ import pytest
 from treadle_contract.ids import RunId
 from treadle_launcher import defaults
 from treadle_launcher.errors import ShuttingDownError, UnknownRunError, WatcherBehindError
-from treadle_launcher.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 
 
 async def sequences(watched):

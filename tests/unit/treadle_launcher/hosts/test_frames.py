@@ -5,7 +5,7 @@ import pytest
 from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.worker import Ack, AckState
 from treadle_launcher.hosts.frames import FrameError, joined
-from treadle_launcher.journal import Implausible
+from treadle_launcher.runs.journal import Implausible
 
 ACK = Ack(task_id=TaskId("t"), state=AckState.RUNNING)
 

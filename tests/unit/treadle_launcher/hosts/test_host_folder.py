@@ -8,8 +8,8 @@ import pytest
 
 from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.host_folder import HostFolder, LastRecords
-from treadle_launcher.journal import Implausible
-from treadle_launcher.processes import own_id
+from treadle_launcher.hosts.processes import own_id
+from treadle_launcher.runs.journal import Implausible
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 from tests.processes import running
 from treadle_contract.ids import HostId
 from treadle_launcher.hosts.host_tag import tag_of
+from treadle_launcher.hosts.processes import identify
 from treadle_launcher.hosts.tag_search import Search
-from treadle_launcher.processes import identify
 
 # Of no other process of tests, which would kill these.
 HOST = HostId(f"host-{os.getpid()}")

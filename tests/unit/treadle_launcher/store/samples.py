@@ -28,10 +28,10 @@ from treadle_contract.plan import (
 from treadle_contract.run import RunState
 from treadle_contract.value import MetadataEntry
 from treadle_launcher.clock import Clock, ManualClock, TimeUs
-from treadle_launcher.events import NewEvent
 from treadle_launcher.ids import new_run_id
-from treadle_launcher.launch_spec import FileTarget, LaunchSpec, ModuleTarget
-from treadle_launcher.plan import Plan
+from treadle_launcher.locations.launch_spec import FileTarget, LaunchSpec, ModuleTarget
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun
 from treadle_launcher.store.store import Store, open_store
 

@@ -10,7 +10,7 @@ from tests.unit.treadle_launcher.store.samples import STARTED, make_run, on_stor
 from treadle_contract.event import StepFailed, StepSucceeded
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.run import Failure, FailureReason
-from treadle_launcher.events import NewEvent
+from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store.store import Store
 
 STEP = StepKey("block.s0")

@@ -35,9 +35,10 @@ from treadle_contract.plan import Reuse, Selection
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_launcher.clock import ManualClock, TimeUs, as_moment
 from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
-from treadle_launcher.events import NewEvent
-from treadle_launcher.manifest import CodeManifest
-from treadle_launcher.plan import Plan
+from treadle_launcher.planning.manifest import CodeManifest
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import NewEvent
+from treadle_launcher.runs.transitions import InvalidTransition
 from treadle_launcher.store.errors import (
     OutOfStepError,
     SpoiltRunError,
@@ -46,7 +47,6 @@ from treadle_launcher.store.errors import (
 )
 from treadle_launcher.store.records import HostMark, IdempotentRequest, RunEvents
 from treadle_launcher.store.store import Store, open_store
-from treadle_launcher.transitions import InvalidTransition
 
 HOST = HostId("host-1")
 

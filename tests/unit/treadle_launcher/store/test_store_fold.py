@@ -43,15 +43,15 @@ from treadle_contract.plan import (
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_contract.value import Text
 from treadle_launcher.clock import ManualClock, TimeUs, as_moment
-from treadle_launcher.decide import follow_ups
-from treadle_launcher.events import Event, NewEvent, Payload
-from treadle_launcher.plan import Plan
-from treadle_launcher.run_states import FINAL_RUN_STATES
-from treadle_launcher.run_summary import RunSummary
-from treadle_launcher.run_view import RunView
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.decide import follow_ups
+from treadle_launcher.runs.events import Event, NewEvent, Payload
+from treadle_launcher.runs.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.transitions import InvalidTransition
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import Store, open_store
-from treadle_launcher.transitions import InvalidTransition
 
 FAILURE = Failure(
     reason=FailureReason.USER_ERROR, message="no", traceback=Text(head="line\n" * 9_000)

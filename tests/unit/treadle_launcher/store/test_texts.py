@@ -12,7 +12,7 @@ from treadle_contract.ids import StepKey, TextId
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import Text
 from treadle_launcher.errors import UnknownTextError
-from treadle_launcher.events import NewEvent
+from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store.store import Store
 
 LONG = "".join(f"{number} é\0 ☃ 𝄞\n" for number in range(10_000))

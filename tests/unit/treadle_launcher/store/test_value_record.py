@@ -26,11 +26,11 @@ from treadle_contract.plan import Load, LoadState
 from treadle_contract.value import ValueRef
 from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import StalePlanError
-from treadle_launcher.events import NewEvent
-from treadle_launcher.resolution import resolve
+from treadle_launcher.planning.resolution import resolve
+from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store.records import RunEvents
 from treadle_launcher.store.store import Store, reading_store
-from treadle_launcher.value_keys import ValueOwner, asset_value_key, intermediate_value_key
+from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, intermediate_value_key
 
 STEP = StepKey("block.s0")
 ASSET = KeyText("a/b")

@@ -20,9 +20,9 @@ from treadle_contract.plan import PlanPart
 from treadle_contract.run import StepState
 from treadle_contract.value import MetadataEntry
 from treadle_launcher.clock import TimeUs
-from treadle_launcher.events import EVENT_KINDS, Event
-from treadle_launcher.run_summary import RunSummary
-from treadle_launcher.step_view import StepView
+from treadle_launcher.runs.events import EVENT_KINDS, Event
+from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.runs.step_view import StepView
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.wire.codeserver import launch_spec_of
 from treadle_launcher.wire.event import event_of

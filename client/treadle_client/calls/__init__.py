@@ -1,0 +1,1 @@
+"""Calls: the launcher's RPCs with the SDK's types, and streams that go on."""

@@ -1,0 +1,72 @@
+"""`treadle assets`: assets with their latest materialization, and one's history."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import click
+
+from treadle_client._client import Client
+from treadle_client._messages import AssetEntry
+from treadle_client.cli.default_group import DefaultGroup
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.options import json_option, serving_options
+from treadle_client.cli.pages.asset_pages import asset_page, assets_page
+from treadle_client.cli.pages.machine import plain, print_document
+from treadle_client.cli.pages.pages import show_page
+from treadle_client.cli.session import SessionRequest, open_reading_session
+
+
+@click.group(cls=DefaultGroup)
+def assets() -> None:
+    """List assets with their latest materialization, or show one with its history.
+
+    Without a subcommand: list.
+    """
+
+
+@assets.command(name="list")
+@serving_options
+@click.option("--location", metavar="NAME", help="Only assets of this code location.")
+@json_option("the assets as one JSON array")
+@reporting_errors
+def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> ExitCode:
+    """List assets with their latest materialization, sorted by key."""
+    with open_reading_session(wanted) as session:
+        entries = tuple(session.client.assets(location))
+    if as_json:
+        print_document(plain(entries))
+    else:
+        show_page(assets_page(entries))
+    return ExitCode.SUCCEEDED
+
+
+@assets.command()
+@click.argument("key")
+@click.option(
+    "--history",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="How many materializations to show, from the newest on.",
+)
+@serving_options
+@json_option("the asset and its materializations as one JSON document")
+@reporting_errors
+def show(key: str, history: int, wanted: SessionRequest, as_json: bool) -> ExitCode:
+    """Show the asset KEY: what makes it, what it is made from, when it was made and by which run."""
+    with open_reading_session(wanted) as session:
+        made = tuple(islice(session.client.materializations(key), history))
+        entry = _entry(session.client, key)
+    if as_json:
+        print_document({"asset": plain(entry), "materializations": plain(made)})
+    else:
+        show_page(asset_page(key, entry, made))
+    return ExitCode.SUCCEEDED
+
+
+def _entry(client: Client, key: str) -> AssetEntry | None:
+    """Find an asset among those that are defined now; None when it only has a past."""
+    return next((each for each in client.assets() if each.asset.key == key), None)

@@ -1,0 +1,111 @@
+"""`treadle runs rerun`: go on from a run, or show what that would run."""
+
+from __future__ import annotations
+
+import click
+
+from treadle_client._messages import ReexecutionKind
+from treadle_client._run_handle import RunHandle
+from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.exit_code import ExitCode
+from treadle_client.cli.options import json_option, run_options, running_options
+from treadle_client.cli.pages.following import follow_or_name
+from treadle_client.cli.pages.machine import plain, print_document
+from treadle_client.cli.pages.pages import show_page
+from treadle_client.cli.run_choices import RunChoices
+from treadle_client.cli.session import SessionRequest, open_session_of_run
+from treadle_client.text._plan_tables import plan_page
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option(
+    "--from-failure",
+    is_flag=True,
+    help="What failed, what never finished, and everything below either. The default.",
+)
+@click.option(
+    "--steps",
+    multiple=True,
+    metavar="EXPR",
+    help="A step's key, a graph's path or an asset's key, with + on either side; repeatable.",
+)
+@click.option("--all", "everything", is_flag=True, help="Every step.")
+@click.option(
+    "--rerun-changed",
+    is_flag=True,
+    help="Also what succeeded, if its code or inputs changed since.",
+)
+@click.option("--same-code", is_flag=True, help="Refuse if the code is not the run's.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would run, and why, and end.")
+@run_options
+@click.option("--detach", is_flag=True, help="Print the new run's id and end; the run goes on.")
+@running_options
+@json_option("each event, then the result, as a JSON document on a line; or the plan as one")
+@reporting_errors
+def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
+    *,
+    run_id: str,
+    from_failure: bool,
+    steps: tuple[str, ...],
+    everything: bool,
+    rerun_changed: bool,
+    same_code: bool,
+    only_plan: bool,
+    choices: RunChoices,
+    detach: bool,
+    wanted: SessionRequest,
+    as_json: bool,
+) -> ExitCode:
+    """Go on from a run that has ended: a new run of the same selection, on the code as it is now.
+
+    Steps that succeeded are reused: what they stored is read where it lies, with nothing
+    configured.
+
+    \b
+        treadle runs rerun RUN --plan
+        treadle runs rerun RUN
+        treadle runs rerun RUN --steps 'report.render+'
+        treadle runs rerun RUN --timeout 600
+    """
+    if from_failure + bool(steps) + everything > 1:
+        raise click.UsageError("--from-failure, --steps and --all exclude each other.")
+    if detach and not wanted.code.is_empty:
+        raise click.UsageError("--detach needs a running launcher: -f and -m end with the command.")
+    kind = ReexecutionKind.ALL if everything else None
+    with open_session_of_run(wanted, run_id, only_reads=only_plan) as (session, handle):
+        if only_plan:
+            return _show_plan(
+                handle, kind, steps, rerun_changed=rerun_changed, same_code=same_code,
+                as_json=as_json,
+            )  # fmt: skip
+        again = handle.rerun(
+            kind,
+            steps=steps or None,
+            rerun_changed=rerun_changed,
+            same_code=same_code,
+            tags=choices.tags,
+            idempotency_key=choices.idempotency_key,
+            timeout=choices.timeout,
+            retry_lost=choices.retry_lost,
+        )
+        return follow_or_name(session, again, detach=detach, as_json=as_json)
+
+
+def _show_plan(  # noqa: PLR0913 - what was chosen
+    handle: RunHandle,
+    kind: ReexecutionKind | None,
+    steps: tuple[str, ...],
+    *,
+    rerun_changed: bool,
+    same_code: bool,
+    as_json: bool,
+) -> ExitCode:
+    plan = handle.plan_rerun(
+        kind, steps=steps or None, rerun_changed=rerun_changed, same_code=same_code
+    )
+    if as_json:
+        print_document(plain(plan))
+    else:
+        show_page(plan_page(plan))
+    return ExitCode.SUCCEEDED

@@ -1,0 +1,1 @@
+"""How runs, assets and events read on a terminal, as lines and as JSON."""

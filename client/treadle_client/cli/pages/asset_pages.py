@@ -1,0 +1,115 @@
+"""How assets and their materializations read on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeGuard
+
+from treadle_client._messages import Asset, AssetEntry, Materialization
+from treadle_client.text._metadata import Metadata
+from treadle_client.text._table import Page, Table
+from treadle_client.text._words import moment
+
+_FACT_CHARACTERS: Final = 200
+"""How much of a fact a page shows."""
+
+
+def assets_page(entries: Sequence[AssetEntry]) -> Page:
+    """Lay out assets with their latest materialization."""
+    if not entries:
+        return ("No assets.",)
+    gone = [f"{each.asset.key}: {each.latest.gone}" for each in entries if _is_gone(each.latest)]
+    return (
+        Table(
+            columns=("asset", "location", "last made", "by step", "in run"),
+            rows=tuple(
+                (
+                    entry.asset.key,
+                    entry.location,
+                    moment(entry.latest.time) if entry.latest else _unmade(entry.asset),
+                    entry.latest.step_key if entry.latest else "-",
+                    entry.latest.run_id if entry.latest else "-",
+                )
+                for entry in entries
+            ),
+        ),
+        *(["", *gone] if gone else []),
+    )
+
+
+def asset_page(key: str, entry: AssetEntry | None, made: Sequence[Materialization]) -> Page:
+    """Lay out one asset: its definition, its latest metadata, its history."""
+    page: list[str | Table] = []
+    page += [f"Asset {key}: no location defines it now."] if entry is None else _facts(entry)
+    if made and made[0].metadata:
+        page += ["", "Metadata of the latest materialization", metadata_table(made[0].metadata)]
+    page += ["", materializations_table(made) if made else "Never materialized."]
+    return tuple(page)
+
+
+def materializations_table(made: Sequence[Materialization]) -> Table:
+    """Lay out materializations, a line each."""
+    return Table(
+        columns=("asset", "made at", "by step", "in run", "bytes", "digest", "note"),
+        rows=tuple(
+            (
+                each.asset_key,
+                moment(each.time),
+                each.step_key,
+                each.run_id,
+                str(each.value_ref.size_bytes) if each.value_ref else "-",
+                each.digest[:12] or "-",
+                _note(each),
+            )
+            for each in made
+        ),
+    )
+
+
+def _note(made: Materialization) -> str:
+    notes = {
+        "unexpected": made.unexpected,
+        "value removed": made.removed,
+        made.gone: _is_gone(made),
+    }
+    return ", ".join(note for note, holds in notes.items() if holds) or "-"
+
+
+def _is_gone(made: Materialization | None) -> TypeGuard[Materialization]:
+    """Tell whether a value cannot be read, though nobody asked for its removal."""
+    return made is not None and bool(made.gone) and not made.removed
+
+
+def metadata_table(metadata: Metadata) -> Table:
+    """Lay out facts, a line each; a text of several lines is joined to one, a long one is cut."""
+    rows = tuple((name, _cut(" ".join(str(fact).split("\n")))) for name, fact in metadata.items())
+    return Table(columns=("name", "value"), rows=rows)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _FACT_CHARACTERS:
+        return text
+    return f"{text[:_FACT_CHARACTERS]}… ({len(text):,} characters; --json has all)"
+
+
+def _unmade(asset: Asset) -> str:
+    return "never" if asset.block else "external"
+
+
+def _facts(entry: AssetEntry) -> list[str | Table]:
+    asset = entry.asset
+    maker = f"made by {asset.step_key}:{asset.output}" if asset.block else "external"
+    lines: list[str | Table] = [f"Asset {asset.key} of {entry.location}: {maker}"]
+    if asset.description:
+        lines.append(asset.description)
+    facts = {
+        "made from": ", ".join(asset.upstream_keys),
+        "group": asset.group,
+        "kinds": ", ".join(asset.kinds),
+        "owners": ", ".join(asset.owners),
+        "tags": ", ".join(f"{name}={tag}" for name, tag in asset.tags.items()),
+        "code version": asset.code_version,
+        "defined at": str(asset.source or ""),
+        "conflict": "another location owns this key" if asset.conflict else "",
+    }
+    return lines + [f"  {name}: {fact}" for name, fact in facts.items() if fact]

@@ -1,0 +1,1 @@
+"""Services of one's own: started, found in a home, ended."""

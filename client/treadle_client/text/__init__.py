@@ -1,0 +1,1 @@
+"""Text for people: tables, sizes, moments, and messages as sentences."""

@@ -1,0 +1,93 @@
+"""How a plan reads on a page: steps with verdict and reason, loads, hazards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from treadle_client.text._table import Page, Table
+from treadle_client.text._words import count, moment
+
+if TYPE_CHECKING:
+    from treadle_client._messages import Hazard, Load, Plan
+
+_HAZARD_ENDS = {
+    "materialize": "will be made unexpectedly",
+    "discard": "will be discarded",
+    "fail": "will fail the step",
+}
+
+
+def plan_page(plan: Plan) -> Page:
+    """Lay a plan out: a heading, the steps, then loads, hazards and notes where there are any."""
+    verdicts = Counter(step.verdict.value for step in plan.steps)
+    reused = f", {verdicts['REUSE']} reused" if verdicts["REUSE"] else ""
+    heading = (
+        f"Plan of {plan.selection} at {plan.location}: {count(plan.selected_asset_count, 'asset')},"
+        f" {count(verdicts['RUN'], 'step')} to run{reused}, {verdicts['OMIT']} not needed"
+    )
+    page: list[str | Table] = [
+        heading,
+        *([f"Re-execution {plan.reexecution}"] if plan.reexecution else []),
+        "",
+        _steps_table(plan),
+    ]
+    if plan.loads:
+        page += ["", "Loads", _loads_table(plan.loads)]
+    if plan.hazards:
+        page += ["", "Hazards: outputs that nobody selected and the op must yield"]
+        page.append(_hazards_table(plan.hazards))
+    if plan.missing_asset_keys:
+        missing = ", ".join(plan.missing_asset_keys)
+        page += ["", f"Nothing is stored of them, so their makers join the plan: {missing}"]
+    page += ["", *plan.notes] if plan.notes else []
+    page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
+    return tuple(page)
+
+
+def _steps_table(plan: Plan) -> Table:
+    return Table(
+        columns=("step", "verdict", "selected outputs", "reason"),
+        rows=tuple(
+            (step.key, step.verdict.value, ", ".join(step.selected_outputs) or "-", step.reason)
+            for step in plan.steps
+        ),
+    )
+
+
+def _loads_table(loads: tuple[Load, ...]) -> Table:
+    return Table(
+        columns=("asset", "made by", "at", "read by"),
+        rows=tuple(
+            (
+                load.asset_key,
+                _maker(load),
+                moment(load.materialized_at),
+                ", ".join(map(str, load.readers)),
+            )
+            for load in loads
+        ),
+    )
+
+
+def _maker(load: Load) -> str:
+    if load.state == "RECORDED":
+        return f"{load.step_key} in run {load.run_id}"
+    if load.gone:
+        return load.gone
+    return f"unrecorded: {load.io_manager_key} is tried"
+
+
+def _hazards_table(hazards: tuple[Hazard, ...]) -> Table:
+    return Table(
+        columns=("step", "output", "assets", "what happens"),
+        rows=tuple(
+            (
+                hazard.step_key,
+                hazard.output,
+                ", ".join(hazard.asset_keys),
+                _HAZARD_ENDS.get(hazard.unselected_outputs, str(hazard.unselected_outputs)),
+            )
+            for hazard in hazards
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Assets: what an op or a graph makes, as the decorators say it."""

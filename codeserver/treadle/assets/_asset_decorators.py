@@ -1,0 +1,256 @@
+"""@asset and @multi_asset: a block that is one op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeAlias, overload
+
+from treadle._arguments import checked, made
+from treadle._keys import KeyLike
+from treadle._names import checked_name, checked_tags
+from treadle._policies import (
+    Limits,
+    RetryPolicy,
+    checked_limits,
+    checked_retry_policy,
+    checked_timeout,
+)
+from treadle._texts import described
+from treadle.assets._asset_ins_outs import AssetIn, AssetOut
+from treadle.assets._asset_spec import DepLike
+from treadle.assets._assets import AssetsDefinition, make_block
+from treadle.assets._block_options import (
+    block_options,
+    checked_outs,
+    only_out,
+    refuse_unsupported_options,
+    with_defaults,
+)
+from treadle.lazy_dataclasses import replace
+from treadle.ops._functions import checked_function, name_of
+from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
+from treadle.ops._op import OpDefinition, op_of
+from treadle_contract.plan import Siblings, UnselectedOutputs
+
+Function: TypeAlias = Callable[..., Any]
+
+
+@overload
+def asset(compute_fn: Function) -> AssetsDefinition: ...
+
+
+@overload
+def asset(
+    compute_fn: None = None,
+    *,
+    name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    deps: Iterable[DepLike] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+    description: str | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    resource_defs: object = None,
+    hooks: object = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: Any = None,
+    partitions_def: object = None,
+    op_tags: Mapping[str, Any] | None = None,
+    group_name: str | None = None,
+    output_required: bool = True,
+    automation_condition: object = None,
+    freshness_policy: object = None,
+    backfill_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+    key: KeyLike | None = None,
+    check_specs: object = None,
+    owners: Sequence[str] | None = None,
+    kinds: AbstractSet[str] | None = None,
+    pool: object = None,
+    is_virtual: object = False,
+    unselected_outputs: UnselectedOutputs | str | None = None,
+    siblings: Siblings | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
+) -> Callable[[Function], AssetsDefinition]: ...
+
+
+@checked
+def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
+    compute_fn: Function | None = None,
+    *,
+    name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    deps: Iterable[DepLike] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+    description: str | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    resource_defs: object = None,
+    hooks: object = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: Any = None,
+    partitions_def: object = None,
+    op_tags: Mapping[str, Any] | None = None,
+    group_name: str | None = None,
+    output_required: bool = True,
+    automation_condition: object = None,
+    freshness_policy: object = None,
+    backfill_policy: object = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+    key: KeyLike | None = None,
+    check_specs: object = None,
+    owners: Sequence[str] | None = None,
+    kinds: AbstractSet[str] | None = None,
+    pool: object = None,
+    is_virtual: object = False,
+    unselected_outputs: UnselectedOutputs | str | None = None,
+    siblings: Siblings | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
+) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
+    """Make an asset of a function: what it returns is stored under the asset's key.
+
+    The parameters are Dagster's; `unselected_outputs` and `siblings` are Treadle's and set
+    what a run may override; `timeout`, in seconds, and `limits` hold for each attempt.
+
+    Raises:
+        DefinitionError: an argument, a name or the signature cannot work.
+    """
+    given = dict(locals())
+    refuse_unsupported_options("asset", given)
+
+    def decorate(fn: Function) -> AssetsDefinition:
+        fn = checked_function(fn, label="@asset", name=name or (None if key is None else "key"))
+        said = only_out(given, fn, label="@asset")
+        assert said.key is not None
+        options = block_options(
+            given,
+            owner=f"@asset {said.key.text!r}",
+            node_name=said.key.node_name,
+            outs={DEFAULT_OUTPUT: said},
+            description=said.description or "",
+        )
+        node = _asset_op(fn, given, "@asset", options.node_name, _out(said))
+        return make_block(node, options)
+
+    return decorate(compute_fn) if compute_fn is not None else decorate
+
+
+@checked
+def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
+    *,
+    outs: Mapping[str, AssetOut] | None = None,
+    name: str | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    deps: Iterable[DepLike] | None = None,
+    description: str | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
+    partitions_def: object = None,
+    hooks: object = None,
+    backfill_policy: object = None,
+    op_tags: Mapping[str, Any] | None = None,
+    can_subset: bool = False,
+    resource_defs: object = None,
+    group_name: str | None = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+    specs: object = None,
+    check_specs: object = None,
+    pool: object = None,
+    unselected_outputs: UnselectedOutputs | str | None = None,
+    siblings: Siblings | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
+) -> Callable[[Function], AssetsDefinition]:
+    """Make several assets of one function, one an output.
+
+    The parameters are Dagster's; `unselected_outputs` and `siblings` are Treadle's and set
+    what a run may override; `timeout`, in seconds, and `limits` hold for each attempt. With `can_subset` the body asks the context what is selected.
+    `internal_asset_deps` says which inputs and siblings each output needs: an input that no
+    selected output needs is not loaded.
+
+    Raises:
+        DefinitionError: an argument, a name or the signature cannot work.
+    """
+    given = dict(locals())
+    refuse_unsupported_options("multi_asset", given)
+    named = checked_outs(outs, owner="@multi_asset")
+
+    def decorate(fn: Function) -> AssetsDefinition:
+        fn = checked_function(fn, label="@multi_asset", name=name)
+        node_name = checked_name(name or name_of(fn), what="@multi_asset name")
+        owner = f"@multi_asset {node_name!r}"
+        options = block_options(
+            given,
+            owner=owner,
+            node_name=node_name,
+            outs={key: with_defaults(out, given, owner=owner) for key, out in named.items()},
+            description=described(description, fn),
+        )
+        op_outs = {output: _out(said) for output, said in options.outs.items()}
+        node = _asset_op(fn, given, "@multi_asset", node_name, op_outs)
+        return make_block(node, options)
+
+    return decorate
+
+
+def _asset_op(
+    fn: Function,
+    given: Mapping[str, Any],
+    label: str,
+    node_name: str,
+    out: Out | Mapping[str, Out],
+) -> OpDefinition:
+    ins: Mapping[str, AssetIn] = given["ins"] or {}
+    made = op_of(
+        fn,
+        label=label,
+        name=node_name,
+        ins={argument: _in(said) for argument, said in ins.items()},
+        out=out,
+        required_resource_keys=frozenset(given["required_resource_keys"] or ()),
+    )
+    owner = f"{label} {node_name!r}"
+    policy = checked_retry_policy(given["retry_policy"], owner=owner, name="retry_policy")
+    return replace(
+        made,
+        description=described(given["description"], fn),
+        tags=checked_tags(given["op_tags"] or {}, owner=owner),
+        code_version=given["code_version"],
+        retry_policy=policy,
+        timeout=checked_timeout(given["timeout"], owner=owner),
+        limits=checked_limits(given["limits"], owner=owner),
+    )
+
+
+def _in(said: AssetIn) -> In:
+    return made(
+        In,
+        dagster_type=said.dagster_type,
+        metadata=said.metadata,
+        input_manager_key=said.input_manager_key,
+    )
+
+
+def _out(said: AssetOut) -> Out:
+    return made(
+        Out,
+        dagster_type=said.dagster_type,
+        description=said.description,
+        is_required=said.is_required,
+        io_manager_key=said.io_manager_key,
+        metadata=said.metadata,
+        code_version=said.code_version,
+    )

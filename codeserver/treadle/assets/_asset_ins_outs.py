@@ -1,0 +1,134 @@
+"""AssetIn and AssetOut: what a block's author says of an upstream asset, and of one it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from treadle._arguments import UNSET, checked_init, made, refuse_unsupported
+from treadle._errors import ConflictError
+from treadle._keys import AssetKey, KeyLike, as_key, key_parts
+from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
+from treadle._nothing import Nothing
+from treadle._source import user_line
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.steps._type_check import checked_type
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetIn:
+    """An upstream asset that an argument reads. Without a key it is the argument's name."""
+
+    key: AssetKey | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    key_prefix: tuple[str, ...] = ()
+    input_manager_key: str | None = None
+    dagster_type: Any = UNSET
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+        self,
+        key: KeyLike | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        input_manager_key: str | None = None,
+        partition_mapping: object = None,
+        dagster_type: Any = UNSET,
+    ) -> None:
+        refuse_unsupported("AssetIn", {"partition_mapping": partition_mapping})
+        refuse_key_and_prefix("AssetIn", key, key_prefix)
+        put = object.__setattr__
+        put(self, "key", None if key is None else as_key(key))
+        put(self, "metadata", dict(metadata or {}))
+        put(self, "key_prefix", key_parts(key_prefix))
+        put(self, "input_manager_key", input_manager_key)
+        put(self, "dagster_type", checked_type(dagster_type, where="AssetIn: dagster_type is"))
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the asset is not loaded, but orders."""
+        return self.dagster_type is Nothing
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether the argument's name alone says which asset it is."""
+        return self.key is None and not self.key_prefix
+
+    def key_for(self, argument: str) -> AssetKey:
+        """Return the key of the asset that this argument reads."""
+        return self.key or made(AssetKey, (*self.key_prefix, argument))
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetOut:
+    """An asset that an output produces. Without a key it is the prefix and the output's name."""
+
+    key_prefix: tuple[str, ...] = ()
+    key: AssetKey | None = None
+    dagster_type: Any = UNSET
+    description: str | None = None
+    is_required: bool = True
+    io_manager_key: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    group_name: str | None = None
+    code_version: str | None = None
+    owners: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+        self,
+        key_prefix: str | Sequence[str] | None = None,
+        key: KeyLike | None = None,
+        dagster_type: Any = UNSET,
+        description: str | None = None,
+        is_required: bool = True,
+        io_manager_key: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        group_name: str | None = None,
+        code_version: str | None = None,
+        automation_condition: object = None,
+        backfill_policy: object = None,
+        owners: Sequence[str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        kinds: AbstractSet[str] | None = None,
+        freshness_policy: object = None,
+        is_virtual: object = False,
+    ) -> None:
+        unsupported = {
+            "automation_condition": automation_condition,
+            "backfill_policy": backfill_policy,
+            "freshness_policy": freshness_policy,
+            "is_virtual": is_virtual,
+        }
+        refuse_unsupported("AssetOut", unsupported)
+        refuse_key_and_prefix("AssetOut", key, key_prefix)
+        put = object.__setattr__
+        put(self, "key_prefix", key_parts(key_prefix))
+        put(self, "key", None if key is None else as_key(key))
+        put(self, "dagster_type", checked_type(dagster_type, where="AssetOut: dagster_type is"))
+        put(self, "description", description)
+        put(self, "is_required", is_required)
+        put(self, "io_manager_key", io_manager_key)
+        put(self, "metadata", dict(metadata or {}))
+        put(self, "group_name", None if group_name is None else checked_group(group_name))
+        put(self, "code_version", code_version)
+        put(self, "owners", checked_owners(owners or (), owner="AssetOut"))
+        put(self, "tags", checked_asset_tags(tags or {}, owner="AssetOut"))
+        put(self, "kinds", checked_kinds(kinds or (), owner="AssetOut"))
+
+
+def refuse_key_and_prefix(owner: str, key: object, *others: object) -> None:
+    """Refuse a whole key beside a part of one.
+
+    Raises:
+        ConflictError: both are given.
+    """
+    if key is not None and any(other for other in others):
+        raise ConflictError(
+            f"{owner} has both a key and a part of one (key_prefix or name).",
+            fix="Give the whole key, or its parts.",
+            source=user_line(),
+        )

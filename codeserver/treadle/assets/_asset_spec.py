@@ -1,0 +1,149 @@
+"""AssetSpec and AssetDep: an asset that is made elsewhere, and one that must come first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from treadle._arguments import checked_init, refuse_unsupported
+from treadle._errors import ArgumentError
+from treadle._keys import AssetKey, KeyLike, as_key
+from treadle._metadata import metadata_entries
+from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.locations.snapshot import SourceLine
+from treadle_contract.value import MetadataEntry
+
+
+@runtime_checkable
+class HasAssetKeys(Protocol):
+    """What makes assets: the result of an asset decorator."""
+
+    # Beside `keys`, which every mapping has, so that only a block is taken for one.
+    @property
+    def can_subset(self) -> bool:
+        """Whether its assets may be selected one by one."""
+
+    @property
+    def keys(self) -> AbstractSet[AssetKey]:
+        """The keys that it makes."""
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetDep:
+    """An asset that must come first, unread."""
+
+    asset_key: AssetKey
+
+    def __init__(
+        self, asset: KeyLike | AssetSpec | HasAssetKeys, *, partition_mapping: object = None
+    ) -> None:
+        refuse_unsupported("AssetDep", {"partition_mapping": partition_mapping})
+        object.__setattr__(self, "asset_key", dep_key(asset, owner="AssetDep"))
+
+
+#: What may be given for an asset that must come first.
+DepLike: TypeAlias = "KeyLike | AssetSpec | AssetDep | HasAssetKeys"
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetSpec:
+    """An asset that this module reads or names and something else makes.
+
+    Another target of the location may make it; otherwise it is external, and the reader's
+    own IO manager loads it.
+    """
+
+    key: AssetKey
+    deps: tuple[AssetKey, ...] = ()
+    description: str = ""
+    metadata: tuple[MetadataEntry, ...] = ()
+    group_name: str | None = None
+    code_version: str | None = None
+    owners: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
+    source: SourceLine = field(default_factory=user_line, compare=False)
+
+    def __init__(  # noqa: PLR0913 -- Dagster's parameters
+        self,
+        key: KeyLike,
+        *,
+        deps: Iterable[DepLike] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        skippable: object = False,
+        group_name: str | None = None,
+        code_version: str | None = None,
+        automation_condition: object = None,
+        owners: Sequence[str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        kinds: AbstractSet[str] | None = None,
+        partitions_def: object = None,
+        freshness_policy: object = None,
+        is_virtual: object = False,
+    ) -> None:
+        unsupported = {
+            "skippable": skippable,
+            "automation_condition": automation_condition,
+            "partitions_def": partitions_def,
+            "freshness_policy": freshness_policy,
+            "is_virtual": is_virtual,
+        }
+        refuse_unsupported("AssetSpec", unsupported)
+        put = object.__setattr__
+        put(self, "key", as_key(key))
+        owner = f"AssetSpec {self.key.text!r}"
+        put(self, "deps", dep_keys(deps, owner=owner))
+        put(self, "description", description or "")
+        put(self, "metadata", metadata_entries(metadata or {}, owner=owner))
+        put(self, "group_name", None if group_name is None else checked_group(group_name))
+        put(self, "code_version", code_version)
+        put(self, "owners", checked_owners(owners or (), owner=owner))
+        put(self, "tags", checked_asset_tags(tags or {}, owner=owner))
+        put(self, "kinds", checked_kinds(kinds or (), owner=owner))
+        put(self, "source", user_line())
+
+
+def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, ...]:
+    """Return the keys of the assets that must come first, in the order given, each once.
+
+    What makes several assets stands for all of them.
+
+    Raises:
+        ArgumentError: one of them names no single asset.
+    """
+    keys: dict[AssetKey, None] = {}
+    for dep in deps or ():
+        made = sorted(dep.keys) if isinstance(dep, HasAssetKeys) else (dep_key(dep, owner=owner),)
+        keys.update(dict.fromkeys(made))
+    return tuple(keys)
+
+
+def dep_key(dep: DepLike, *, owner: str) -> AssetKey:
+    """Return the key of one asset that must come first.
+
+    Raises:
+        ArgumentError: it names no single asset.
+        InvalidNameError: no key can be made of it.
+    """
+    if isinstance(dep, AssetSpec):
+        return dep.key
+    if isinstance(dep, AssetDep):
+        return dep.asset_key
+    if isinstance(dep, AssetKey | str | list | tuple):
+        return as_key(dep)
+    keys = sorted(dep.keys) if isinstance(dep, HasAssetKeys) else ()
+    if len(keys) == 1:
+        return keys[0]
+    made = ", ".join(key.text for key in keys)
+    raise ArgumentError(
+        f"{owner}: {in_words(dep)} names no single asset." + (f" It makes {made}." if made else ""),
+        fix="Give a key, an AssetSpec, or what an asset decorator made.",
+        source=user_line(),
+    )

@@ -1,0 +1,308 @@
+"""AssetsDefinition: a block, which is one op or one graph and the assets that it makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from treadle._arguments import checked
+from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
+from treadle._keys import AssetKey, KeyLike
+from treadle._names import refuse_long_step_key
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.assets._asset_ins_outs import AssetIn, AssetOut
+from treadle.assets._block_options import BlockOptions
+from treadle.assets._merge import merged_in, merged_out
+from treadle.assets._node_options import checked_node, node_options
+from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
+from treadle.graphs._composition import current_body, outside_of_graph
+from treadle.graphs._flat import FlatBlock, Path, StepRef, flatten
+from treadle.graphs._graph import GraphDefinition
+from treadle.graphs._handles import ArgumentRef
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._ins_outs import In, Out
+from treadle.ops._op import OpDefinition
+from treadle_contract.plan import Siblings, UnselectedOutputs
+
+_PLAIN_IN = AssetIn()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssetsDefinition:
+    """A block. `produced` is by the block's output name, in declared order; `asset_ins` has an
+    entry for every argument.
+
+    `outs` and `ins` are those of the steps as they are in this block: what is said of assets
+    is merged in.
+    """
+
+    node: OpDefinition | GraphDefinition
+    options: BlockOptions
+    flat: FlatBlock
+    produced: Mapping[str, ProducedAsset]
+    asset_ins: Mapping[str, AssetIn]
+    outs: Mapping[StepRef, Out]
+    ins: Mapping[tuple[Path, str], In]
+    source: SourceLine
+
+    @staticmethod
+    @checked
+    def from_graph(  # noqa: PLR0913 -- Dagster's parameters, then ours
+        graph_def: GraphDefinition,
+        *,
+        keys_by_input_name: Mapping[str, KeyLike] | None = None,
+        keys_by_output_name: Mapping[str, KeyLike] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
+        partitions_def: object = None,
+        partition_mappings: object = None,
+        resource_defs: object = None,
+        group_name: str | None = None,
+        group_names_by_output_name: Mapping[str, str | None] | None = None,
+        descriptions_by_output_name: Mapping[str, str] | None = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None,
+        tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
+        automation_conditions_by_output_name: object = None,
+        backfill_policy: object = None,
+        can_subset: bool = False,
+        check_specs: object = None,
+        owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
+        code_versions_by_output_name: Mapping[str, str | None] | None = None,
+        auto_materialize_policies_by_output_name: object = None,
+        hook_defs: object = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+    ) -> AssetsDefinition:
+        """Make assets of the outputs of a graph, which may be used for several such blocks.
+
+        The parameters are Dagster's and mean what they mean there, then ours. A graph with one
+        unnamed output makes the asset of its own name, others one named after each output.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        given = dict(locals())
+        node = checked_node(given.pop("graph_def"), GraphDefinition, label="from_graph")
+        return make_block(node, node_options(node, given, label="from_graph"))
+
+    @staticmethod
+    @checked
+    def from_op(  # noqa: PLR0913 -- Dagster's parameters, then ours
+        op_def: OpDefinition,
+        *,
+        keys_by_input_name: Mapping[str, KeyLike] | None = None,
+        keys_by_output_name: Mapping[str, KeyLike] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
+        partitions_def: object = None,
+        partition_mappings: object = None,
+        group_name: str | None = None,
+        group_names_by_output_name: Mapping[str, str | None] | None = None,
+        descriptions_by_output_name: Mapping[str, str] | None = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None,
+        tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
+        automation_conditions_by_output_name: object = None,
+        backfill_policy: object = None,
+        can_subset: bool = False,
+        owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
+        code_versions_by_output_name: Mapping[str, str | None] | None = None,
+        auto_materialize_policies_by_output_name: object = None,
+        hook_defs: object = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+    ) -> AssetsDefinition:
+        """Make assets of the outputs of an op, as `from_graph` does of a graph's.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        given = dict(locals())
+        node = checked_node(given.pop("op_def"), OpDefinition, label="from_op")
+        return make_block(node, node_options(node, given, label="from_op"))
+
+    @property
+    def keys(self) -> AbstractSet[AssetKey]:
+        """The keys of the assets that it makes."""
+        return frozenset(each.key for each in self.produced.values())
+
+    @property
+    def key(self) -> AssetKey:
+        """The key of the only asset that it makes.
+
+        Raises:
+            ArgumentError: it makes several.
+        """
+        first, *more = self.keys
+        if more:
+            raise ArgumentError(
+                f"The block of {in_words(self).removeprefix('the asset ')} makes several assets.",
+                fix="Use .keys.",
+                source=user_line(),
+            )
+        return first
+
+    @property
+    def can_subset(self) -> bool:
+        """Whether its assets may be selected one by one."""
+        return self.options.can_subset
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether it is a graph of ops."""
+        return isinstance(self.node, GraphDefinition)
+
+    @property
+    def op(self) -> OpDefinition:
+        """The op that makes the assets.
+
+        Raises:
+            ArgumentError: a graph makes them.
+        """
+        if isinstance(self.node, OpDefinition):
+            return self.node
+        raise ArgumentError(
+            f"{in_words(self)} is made by a graph of ops.".capitalize(),
+            fix="Use .node.",
+            source=user_line(),
+        )
+
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """The components that all its keys begin with before the last one; () if they differ."""
+        prefixes = {key.prefix for key in self.keys}
+        return prefixes.pop() if len(prefixes) == 1 else ()
+
+    def __repr__(self) -> str:
+        return f"<AssetsDefinition {', '.join(sorted(key.text for key in self.keys))}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the op's function; in a graph's body, write an invocation of the node down.
+
+        Raises:
+            CompositionError: it is a graph and no body runs, or the arguments do not fit.
+        """
+        if current_body() is None and self.is_graph:
+            raise outside_of_graph(self.node.name)
+        return self.node(*args, **kwargs)
+
+
+def make_block(node: OpDefinition | GraphDefinition, options: BlockOptions) -> AssetsDefinition:
+    """Put a node and what is said of it together.
+
+    Raises:
+        DefinitionError: it cannot work.
+    """
+    owner = options.owner
+    asset_ins = _asset_ins(node, options)
+    refuse_equal_keys(options.outs, owner=owner)
+    flat = flatten(node)
+    for path, step in flat.steps.items():
+        refuse_long_step_key(
+            ".".join((options.node_name, *path)), owner=owner, others=(step.source,)
+        )
+    outs = _merged_outs(flat, options)
+    ins = {
+        (step.path, each.name): merged_in(step, each, asset_ins, where=owner)
+        for step in flat.steps.values()
+        for each in step.inputs
+    }
+    _refuse_nothing_by_value(flat, outs, ins, owner)
+    produced = {
+        output: produced_asset(
+            output, said, outs[flat.outputs[output]], _op_of(flat, output), owner=owner
+        )
+        for output, said in options.outs.items()
+    }
+    made = AssetsDefinition(
+        node=node,
+        options=options,
+        flat=flat,
+        produced=produced,
+        asset_ins=asset_ins,
+        outs=outs,
+        ins=ins,
+        source=user_line(),
+    )
+    _refuse_own_deps(made)
+    _refuse_unknown_internal_deps(made)
+    return made
+
+
+def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> dict[str, AssetIn]:
+    for name in options.ins:
+        if name not in node.ins:
+            raise ArgumentError(
+                f"{options.owner}: ins names {name!r}, which is no argument of the function."
+                + did_you_mean(name, node.ins),
+                fix=f"Its arguments are {listed(node.ins)}.",
+                source=user_line(),
+            )
+    return {name: options.ins.get(name, _PLAIN_IN) for name in node.ins}
+
+
+def _op_of(flat: FlatBlock, output: str) -> OpDefinition:
+    return flat.steps[flat.outputs[output].path].op
+
+
+def _merged_outs(flat: FlatBlock, options: BlockOptions) -> dict[StepRef, Out]:
+    assets: defaultdict[StepRef, list[AssetOut]] = defaultdict(list)
+    for output, said in options.outs.items():
+        assets[flat.outputs[output]].append(said)
+    merged: dict[StepRef, Out] = {}
+    for step in flat.steps.values():
+        for name, out in step.op.outs.items():
+            where = f"{options.owner}: output {name!r} of {step.op.name!r}"
+            ref = StepRef(step.path, name)
+            merged[ref] = merged_out(out, assets[ref], where=where)
+    return merged
+
+
+def _refuse_nothing_by_value(
+    flat: FlatBlock,
+    outs: Mapping[StepRef, Out],
+    ins: Mapping[tuple[Path, str], In],
+    owner: str,
+) -> None:
+    """Refuse what only the assets make impossible; the rest is refused in the graph's body."""
+    for step, each, ref in flat.reads():
+        if isinstance(ref, ArgumentRef) or not outs[ref].is_nothing:
+            continue
+        if not ins[step.path, each.name].is_nothing:
+            raise ConflictError(
+                f"{owner}: output {ref.output!r} of {'.'.join(ref.path)!r} makes an asset of"
+                f" type Nothing, and {'.'.join(step.path)!r} reads it by value.",
+                fix="Leave the asset's type out, or declare the input In(Nothing).",
+                source=user_line(),
+                others=(step.source,),
+            )
+
+
+def _refuse_own_deps(made: AssetsDefinition) -> None:
+    own = [key for key in made.options.deps if key in made.keys]
+    if own:
+        raise ConflictError(
+            f"{made.options.owner}: deps names {own[0].text!r}, which it makes itself.",
+            fix="Remove it from deps.",
+            source=user_line(),
+        )
+
+
+def _refuse_unknown_internal_deps(made: AssetsDefinition) -> None:
+    if not made.options.internal_asset_deps:
+        return
+    named = [(name, said) for name, said in made.asset_ins.items()]
+    known = {said.key_for(name) for name, said in named} | made.keys | set(made.options.deps)
+    known |= {AssetKey((*made.prefix, name)) for name, said in named if said.is_inferred}
+    for output, keys in made.options.internal_asset_deps.items():
+        for key in sorted(keys - known):
+            raise ArgumentError(
+                f"{made.options.owner}: internal_asset_deps says that {output!r} depends on"
+                f" {key.text!r}, which is neither an input nor made here."
+                + did_you_mean(key.text, (each.text for each in known)),
+                fix=f"It can be one of {listed(sorted(each.text for each in known))}.",
+                source=user_line(),
+            )

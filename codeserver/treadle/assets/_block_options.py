@@ -1,0 +1,232 @@
+"""The one specification behind every way to make a block: what can be said of it as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from treadle._arguments import UNSET, made, refuse_no_list, refuse_unsupported
+from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
+from treadle._keys import AssetKey, as_key, key_parts
+from treadle._names import (
+    checked_asset_tags,
+    checked_group,
+    checked_kinds,
+    checked_name,
+    checked_owners,
+    checked_tags,
+)
+from treadle._policies import RetryPolicy, checked_retry_policy
+from treadle._source import user_line
+from treadle._texts import described
+from treadle.assets._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_prefix
+from treadle.assets._asset_spec import dep_keys
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.ops._functions import name_of
+from treadle_contract.plan import Siblings, UnselectedOutputs
+
+Mode = TypeVar("Mode", UnselectedOutputs, Siblings)
+
+#: Dagster's parameters that have no meaning here yet: refused unless left at their default.
+UNSUPPORTED = frozenset(
+    {
+        "auto_materialize_policies_by_output_name",
+        "automation_condition",
+        "automation_conditions_by_output_name",
+        "backfill_policy",
+        "check_specs",
+        "config",
+        "config_schema",
+        "freshness_policy",
+        "hook_defs",
+        "hooks",
+        "io_manager_def",
+        "is_virtual",
+        "partition_mappings",
+        "partitions_def",
+        "pool",
+        "resource_defs",
+        "specs",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockOptions:
+    """What is said of a block. `owner` is the decorator and name, for messages."""
+
+    owner: str
+    node_name: str
+    outs: Mapping[str, AssetOut]
+    ins: Mapping[str, AssetIn] = field(default_factory=dict)
+    deps: tuple[AssetKey, ...] = ()
+    op_tags: Mapping[str, str] = field(default_factory=dict)
+    required_resource_keys: frozenset[str] = frozenset()
+    can_subset: bool = False
+    internal_asset_deps: Mapping[str, frozenset[AssetKey]] = field(default_factory=dict)
+    unselected_outputs: UnselectedOutputs | None = None
+    siblings: Siblings | None = None
+    retry_policy: RetryPolicy | None = None
+    description: str = ""
+
+
+def block_options(
+    given: Mapping[str, Any],
+    *,
+    owner: str,
+    node_name: str,
+    outs: Mapping[str, AssetOut],
+    description: str,
+) -> BlockOptions:
+    """Read what a decorator was given, by parameter name, into one specification.
+
+    Raises:
+        DefinitionError: an argument cannot work.
+    """
+    return BlockOptions(
+        owner=owner,
+        node_name=node_name,
+        outs=outs,
+        description=description,
+        ins=dict(given.get("ins") or {}),
+        deps=dep_keys(given.get("deps"), owner=owner),
+        op_tags=checked_tags(given.get("op_tags") or {}, owner=owner),
+        required_resource_keys=frozenset(given.get("required_resource_keys") or ()),
+        can_subset=bool(given.get("can_subset")),
+        internal_asset_deps=_internal_deps(given.get("internal_asset_deps"), outs, owner),
+        unselected_outputs=_mode(UnselectedOutputs, "unselected_outputs", given, owner),
+        siblings=_mode(Siblings, "siblings", given, owner),
+        retry_policy=checked_retry_policy(
+            given.get("retry_policy"), owner=owner, name="retry_policy"
+        ),
+    )
+
+
+def refuse_unsupported_options(label: str, given: Mapping[str, Any]) -> None:
+    """Refuse those of Dagster's parameters that are not supported yet.
+
+    Raises:
+        ArgumentError: one is given with another value than its default.
+    """
+    said = {
+        name: value for name, value in given.items() if value is not None and value is not False
+    }
+    refuse_unsupported(label, {name: said[name] for name in said.keys() & UNSUPPORTED})
+
+
+def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> AssetOut:
+    """Complete what is said of one output by what is said of all outputs of its block.
+
+    Metadata, tags and kinds are joined, the output's over the block's; for owners, the code
+    version and the IO manager the output's own word wins.
+
+    Raises:
+        ConflictError: both state a group, and not the same, or both state part of a key.
+    """
+    group = given.get("group_name")
+    if group is not None and out.group_name not in (None, group):
+        raise ConflictError(
+            f"{owner} is in group {group!r}, and an AssetOut of it in group {out.group_name!r}.",
+            fix="State the group in one place.",
+            source=user_line(),
+        )
+    prefix = given.get("key_prefix")
+    if prefix and (out.key is not None or out.key_prefix):
+        raise ConflictError(
+            f"{owner} has a key_prefix, and so has an AssetOut of it, or a key.",
+            fix="State the prefix in one place.",
+            source=user_line(),
+        )
+    return AssetOut(
+        key_prefix=out.key_prefix or key_parts(prefix),
+        key=out.key,
+        dagster_type=out.dagster_type,
+        description=out.description,
+        is_required=out.is_required,
+        io_manager_key=out.io_manager_key or given.get("io_manager_key"),
+        metadata={**(given.get("metadata") or {}), **out.metadata},
+        group_name=out.group_name or (None if group is None else checked_group(group)),
+        code_version=out.code_version or given.get("code_version"),
+        owners=out.owners or checked_owners(given.get("owners") or (), owner=owner),
+        tags={**checked_asset_tags(given.get("tags") or {}, owner=owner), **out.tags},
+        kinds=out.kinds | checked_kinds(given.get("kinds") or (), owner=owner),
+    )
+
+
+def only_out(given: Mapping[str, Any], fn: Callable[..., Any], *, label: str) -> AssetOut:
+    """Return what is said of the asset of a block that makes only one. It has a key.
+
+    Raises:
+        DefinitionError: an argument or a name cannot work.
+    """
+    refuse_key_and_prefix(label, given["key"], given["key_prefix"], given["name"])
+    if given["key"] is None:
+        key = made(AssetKey, (*key_parts(given["key_prefix"]), given["name"] or name_of(fn)))
+    else:
+        key = as_key(given["key"])
+    dagster_type = given["dagster_type"]
+    owner = f"{label} {key.text!r}"
+    return made(
+        AssetOut,
+        key=key,
+        dagster_type=UNSET if dagster_type is None else dagster_type,
+        description=described(given["description"], fn),
+        is_required=given["output_required"],
+        io_manager_key=given["io_manager_key"],
+        metadata=given["metadata"],
+        group_name=given["group_name"],
+        code_version=given["code_version"],
+        owners=checked_owners(given["owners"] or (), owner=owner),
+        tags=checked_asset_tags(given["tags"] or {}, owner=owner),
+        kinds=checked_kinds(given["kinds"] or (), owner=owner),
+    )
+
+
+def checked_outs(outs: Mapping[str, AssetOut] | None, *, owner: str) -> dict[str, AssetOut]:
+    """Return the outputs that a block of several assets declares.
+
+    Raises:
+        ArgumentError: there is none.
+        InvalidNameError: an output's name is not valid.
+    """
+    if not outs:
+        raise ArgumentError(
+            f"{owner} names no output.",
+            fix="Give outs={name: AssetOut(…)} with at least one name.",
+            source=user_line(),
+        )
+    for name in outs:
+        checked_name(name, what=f"{owner}: output")
+    return dict(outs)
+
+
+def _internal_deps(
+    deps: Mapping[str, Iterable[Any]] | None, outs: Mapping[str, AssetOut], owner: str
+) -> dict[str, frozenset[AssetKey]]:
+    for output in deps or {}:
+        if output not in outs:
+            raise ArgumentError(
+                f"{owner}: internal_asset_deps names output {output!r}, which it does not have."
+                + did_you_mean(str(output), outs),
+                fix=f"Its outputs are {listed(outs)}.",
+                source=user_line(),
+            )
+        refuse_no_list(f"{owner}: internal_asset_deps[{output!r}]", (deps or {})[output])
+    return {
+        output: frozenset(as_key(key) for key in (deps or {})[output])
+        for output in outs
+        if output in (deps or {})
+    }
+
+
+def _mode(kind: type[Mode], parameter: str, given: Mapping[str, Any], owner: str) -> Mode | None:
+    value = given.get(parameter)
+    if value is None:
+        return None
+    if isinstance(value, str) and kind(value).is_known:
+        return kind(value)
+    raise ArgumentError(
+        f"{owner}: {parameter}={value!r} means nothing.{did_you_mean(str(value), kind)}",
+        fix=f"It is one of {listed(kind)}.",
+        source=user_line(),
+    )

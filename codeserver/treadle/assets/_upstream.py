@@ -1,0 +1,75 @@
+"""Which asset each argument of a block reads, among those that its target knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from treadle._errors import MissingError, did_you_mean
+from treadle._keys import AssetKey
+from treadle.assets._asset_spec import AssetSpec
+from treadle.assets._assets import AssetsDefinition
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._op_params import context_hint
+
+
+def upstream_of(
+    block: AssetsDefinition, known: AbstractSet[AssetKey], others: tuple[SourceLine, ...]
+) -> dict[str, AssetKey]:
+    """Return the key of the asset that each argument reads.
+
+    An argument that only its name speaks for reads the asset of that name, or, where there is
+    none, the one beside the block's own assets. `others` are further lines for the message.
+
+    Raises:
+        MissingError: an argument, or `deps`, names an asset that is not known.
+    """
+    owner = block.options.owner
+    upstream = {argument: _key(block, argument, known) for argument in block.asset_ins}
+    for argument, key in upstream.items():
+        if key not in known:
+            what = f"argument {argument!r} reads"
+            raise _missing(key, known, owner, what, (block.source, *others))
+    for key in block.options.deps:
+        if key not in known:
+            raise _missing(key, known, owner, "deps names", (block.source, *others))
+    return upstream
+
+
+def refuse_unknown_spec_deps(
+    specs: Iterable[AssetSpec], known: AbstractSet[AssetKey], others: tuple[SourceLine, ...]
+) -> None:
+    """Refuse a declared asset whose `deps` name what is not known.
+
+    Raises:
+        MissingError: there is one.
+    """
+    for spec in specs:
+        for key in spec.deps:
+            if key not in known:
+                owner = f"AssetSpec {spec.key.text!r}"
+                raise _missing(key, known, owner, "deps names", (spec.source, *others))
+
+
+def _key(block: AssetsDefinition, argument: str, known: AbstractSet[AssetKey]) -> AssetKey:
+    said = block.asset_ins[argument]
+    key = said.key_for(argument)
+    beside = AssetKey((*block.prefix, argument))
+    return beside if said.is_inferred and key not in known and beside in known else key
+
+
+def _missing(
+    key: AssetKey,
+    known: Iterable[AssetKey],
+    owner: str,
+    what: str,
+    lines: tuple[SourceLine, ...],
+) -> MissingError:
+    hint = did_you_mean(key.text, (each.text for each in known)) + context_hint(key.path[-1:])
+    return MissingError(
+        f"{owner}: {what} the asset {key.text!r}, which is not defined.{hint}",
+        fix=f"Correct the name, give its asset to Definitions, or declare it there as made"
+        f" elsewhere: AssetSpec({key.text!r}).",
+        source=lines[0],
+        others=lines[1:],
+    )

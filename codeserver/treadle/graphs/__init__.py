@@ -1,0 +1,1 @@
+"""Graphs: ops wired together by the body of a function."""

@@ -1,0 +1,339 @@
+"""The body of a graph while it runs: every call of an op or graph in it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from treadle._arguments import refuse_unsupported
+from treadle._errors import CompositionError, UnusedError, did_you_mean, listed
+from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy, checked_retry_policy
+from treadle._source import user_line
+from treadle._value_words import a, in_words
+from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
+from treadle.graphs._handles import output_names as names_of
+from treadle.lazy_dataclasses import dataclass, field, replace
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._op_params import context_hint
+
+
+class Node(Protocol):
+    """What can be invoked in a body: an op or a graph."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where no alias is given."""
+
+    @property
+    def ins(self) -> Mapping[str, object]:
+        """The inputs, in positional order."""
+
+    @property
+    def outs(self) -> Mapping[str, object]:
+        """The outputs, in declared order."""
+
+    def needs(self, name: str) -> bool:
+        """Whether this input has to be connected."""
+
+    def reads_value(self, name: str) -> bool:
+        """Whether this input is read by value: it does more than order."""
+
+    def gives_value(self, name: str) -> bool:
+        """Whether this output carries a value."""
+
+    def output_type(self, name: str) -> Any:
+        """Return the type of this output."""
+
+    def may_be_resource(self, name: str) -> bool:
+        """Whether this input may turn out to be a resource: `Definitions` tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What an input is connected to; `fan_in`: to a list of things."""
+
+    refs: tuple[Ref, ...] = ()
+    fan_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One call of a node in a body: its node name there and what its inputs are bound to."""
+
+    name: str
+    node: Node
+    bindings: Mapping[str, Binding]
+    tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None = None
+    source: SourceLine
+
+    def reads(self) -> Iterator[OutputRef]:
+        """Yield every output of another node that it is bound to."""
+        for binding in self.bindings.values():
+            for ref in binding.refs:
+                if isinstance(ref, OutputRef):
+                    yield ref
+
+
+@dataclass(slots=True)
+class Body:
+    """The invocations of one graph so far. `owner` is the decorator and name, for messages."""
+
+    owner: str
+    invocations: dict[str, Invocation] = field(default_factory=dict)
+    _uses: dict[str, int] = field(default_factory=dict)
+    _uncalled: dict[int, tuple[PendingInvocation, SourceLine]] = field(default_factory=dict)
+
+    def announce(self, pending: PendingInvocation, instead_of: PendingInvocation) -> None:
+        """Take note that an invocation was named, or given tags or a policy: it is to be called."""
+        self._uncalled.pop(id(instead_of), None)
+        self._uncalled[id(pending)] = (pending, user_line())
+
+    def refuse_uncalled(self) -> None:
+        """Refuse an invocation of which something was said, and which was not called.
+
+        Raises:
+            UnusedError: there is one.
+        """
+        for pending, source in self._uncalled.values():
+            said = f"alias {pending.name!r}" if pending.name else "tag or a policy"
+            raise UnusedError(
+                f"In {self.owner}: {pending.node.name!r} was given the {said}, and never called.",
+                fix="Call what that gave: alias, tag and with_retry_policy change nothing in place.",
+                source=source,
+            )
+
+    def argument(self, name: str) -> Handle:
+        """Return the handle of an argument of the graph."""
+        return Handle(self, ArgumentRef(name))
+
+    def invoke(
+        self, said: PendingInvocation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Handle | Handles:
+        """Write an invocation down and return what stands for its outputs.
+
+        Raises:
+            CompositionError: the arguments do not fit, or the node name is taken.
+        """
+        node = said.node
+        self._uncalled.pop(id(said), None)
+        name = self._node_name(node, said.name)
+        given = self._named_arguments(node, args, kwargs)
+        bindings = {key: self._binding(node, key, value) for key, value in given.items()}
+        self._refuse_unconnected(node, bindings)
+        self.invocations[name] = Invocation(
+            name=name,
+            node=node,
+            bindings=bindings,
+            tags=said.tags,
+            retry_policy=said.retry_policy,
+            source=user_line(),
+        )
+        parts = {output: Handle(self, OutputRef(name, output)) for output in node.outs}
+        return next(iter(parts.values())) if len(parts) == 1 else Handles(name, parts)
+
+    def ref(self, handle: Handle) -> Ref:
+        """Return what a handle of this body stands for.
+
+        Raises:
+            CompositionError: it comes from the body of another graph.
+        """
+        if body_of(handle) is not self:
+            raise CompositionError(
+                f"{self.owner} was given {ref_of(handle)} of another graph's body.",
+                fix="Pass it in as an argument of this graph.",
+                source=user_line(),
+            )
+        return ref_of(handle)
+
+    def _node_name(self, node: Node, alias: str | None) -> str:
+        name = alias
+        if name is None:
+            uses = self._uses[node.name] = self._uses.get(node.name, 0) + 1
+            name = node.name if uses == 1 else f"{node.name}_{uses}"
+        first = self.invocations.get(name)
+        if first is not None:
+            raise CompositionError(
+                f"{self.owner} has two nodes named {name!r}.",
+                fix=f"Call one of them by another name: {node.name}.alias('…')(…).",
+                source=user_line(),
+                others=(first.source,),
+            )
+        return name
+
+    def _named_arguments(
+        self, node: Node, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        names = tuple(node.ins)
+        problem = ""
+        if len(args) > len(names):
+            problem = f"{node.name!r} takes {len(names)} inputs, {len(args)} were given."
+        given = dict(zip(names, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in names:
+                problem = f"{node.name!r} has no input {name!r}.{did_you_mean(name, names)}"
+            elif name in given:
+                problem = f"Input {name!r} of {node.name!r} was given twice."
+            given[name] = value
+        if problem:
+            raise CompositionError(
+                f"In {self.owner}: {problem}",
+                fix=f"Its inputs are {listed(names)}. A resource is not passed: name it in the op.",
+                source=user_line(),
+            )
+        return given
+
+    def _binding(self, node: Node, name: str, value: Any) -> Binding:
+        where = f"In {self.owner}: input {name!r} of {node.name!r}"
+        if isinstance(value, list):
+            if not value:
+                raise CompositionError(
+                    f"{where} was given an empty list.",
+                    fix="Leave the input out, or give at least one handle.",
+                    source=user_line(),
+                )
+            refs = tuple(self._single(node, name, item, f"{where}, in a list,") for item in value)
+            return Binding(refs, fan_in=True)
+        return Binding((self._single(node, name, value, where),))
+
+    def _single(self, node: Node, name: str, value: Any, where: str) -> Ref:
+        if isinstance(value, Handle):
+            ref = self.ref(value)
+            self._refuse_nothing_by_value(node, name, ref, where)
+            return ref
+        if isinstance(value, Handles):
+            problem = f"{where} was given all outputs at once: {listed(names_of(value))}."
+            fix = "Pass one of them, or a list of them."
+        elif isinstance(value, tuple | set | dict):
+            problem = f"{where} was given {a(type(value).__name__)}."
+            fix = "Give a list to fan in."
+        else:
+            problem = f"{where} was given {in_words(value)}, which is no output of an op."
+            fix = uncalled(value) or (
+                "Pass an output of another op or an argument of the graph; return a constant"
+                " from an op, or make it the input's default."
+            )
+        raise CompositionError(problem, fix=fix, source=user_line())
+
+    def _refuse_nothing_by_value(self, node: Node, name: str, ref: Ref, where: str) -> None:
+        if not isinstance(ref, OutputRef) or not node.reads_value(name):
+            return
+        if not self.invocations[ref.node].node.gives_value(ref.output):
+            raise CompositionError(
+                f"{where} reads {ref} by value, which is Nothing.",
+                fix=f"Declare the input In(Nothing), or give {ref.node!r} a value to return.",
+                source=user_line(),
+                others=(self.invocations[ref.node].source,),
+            )
+
+    def _refuse_unconnected(self, node: Node, bindings: Mapping[str, Binding]) -> None:
+        missing = [
+            name
+            for name in node.ins
+            if name not in bindings and node.needs(name) and not node.may_be_resource(name)
+        ]
+        if missing:
+            inputs = "input" if len(missing) == 1 else "inputs"
+            raise CompositionError(
+                f"In {self.owner}: {node.name!r} is not given its {inputs} {listed(missing)}."
+                f"{context_hint(missing)}",
+                fix="Connect it, or give it a default in the op. A resource is annotated"
+                " ResourceParam[…].",
+                source=user_line(),
+            )
+
+
+_current: ContextVar[Body | None] = ContextVar("treadle_body", default=None)
+
+
+@contextmanager
+def composing(owner: str) -> Iterator[Body]:
+    """Have calls of ops and graphs written down until the block ends."""
+    body = Body(owner)
+    token = _current.set(body)
+    try:
+        yield body
+    finally:
+        _current.reset(token)
+
+
+def current_body() -> Body | None:
+    """Return the body that runs now, None outside of every graph."""
+    return _current.get()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PendingInvocation:
+    """A node with what is said of one invocation of it: call it in a graph's body."""
+
+    node: Node
+    name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    retry_policy: RetryPolicy | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Write the invocation down.
+
+        Raises:
+            CompositionError: no body of a graph runs, or the arguments do not fit.
+        """
+        body = current_body()
+        if body is None:
+            raise outside_of_graph(self.node.name)
+        return body.invoke(self, args, kwargs)
+
+    def alias(self, name: str) -> PendingInvocation:
+        """Name the node of this invocation."""
+        return self._with(name=checked_name(name, what=f"{self.node.name!r}: alias"))
+
+    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
+        """Add tags to the steps of this invocation."""
+        added = checked_tags(tags or {}, owner=f"{self.node.name!r}")
+        return self._with(tags={**self.tags, **added})
+
+    def with_hooks(self, hook_defs: object) -> PendingInvocation:
+        """Refuse: hooks are not supported yet."""
+        refuse_unsupported("with_hooks", {"hook_defs": hook_defs})
+        return self
+
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
+        """Have the steps of this invocation tried again by this policy instead of their ops'."""
+        checked = checked_retry_policy(
+            retry_policy, owner=f"{self.node.name!r}: with_retry_policy", name="retry_policy"
+        )
+        return self._with(retry_policy=checked)
+
+    def _with(self, **changes: Any) -> PendingInvocation:
+        changed = replace(self, **changes)
+        body = current_body()
+        if body is not None:
+            body.announce(changed, instead_of=self)
+        return changed
+
+
+def uncalled(value: object) -> str:
+    """Say what to write instead of a definition that stands where its output is meant."""
+    if isinstance(value, PendingInvocation):
+        return f"Call it: {value.node.name}.alias('…')()."
+    name = getattr(value, "name", "")
+    match type(value).__name__:
+        case "OpDefinition" | "GraphDefinition":
+            return f"Call it: {name}()."
+        case "AssetsDefinition":
+            return (
+                "Make the asset an argument of the graph's function, and pass that on: its value"
+                " is loaded."
+            )
+    return ""
+
+
+def outside_of_graph(name: str) -> CompositionError:
+    """Return the error for a call that only makes sense in a graph's body."""
+    return CompositionError(
+        f"{name!r} was called outside of a graph's body.",
+        fix="Call it in a function decorated with @graph, @graph_asset or @graph_multi_asset.",
+        source=user_line(),
+    )

@@ -1,0 +1,219 @@
+"""A graph flattened: its ops as steps by path, each input traced to what feeds it.
+
+Whatever a nested graph does in between is gone here; a plain op is a graph of one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from treadle._errors import CompositionError, UnusedError
+from treadle._policies import RetryPolicy
+from treadle.graphs._composition import Binding, Invocation
+from treadle.graphs._graph import GraphDefinition
+from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._ins_outs import In
+from treadle.ops._op import OpDefinition
+
+#: The node names from the block down to an op; () where the block itself is an op.
+Path: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRef:
+    """An output of a step of the block."""
+
+    path: Path
+    output: str
+
+
+FlatRef: TypeAlias = ArgumentRef | StepRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatInput:
+    """An input of a step; without refs the op's default is used."""
+
+    name: str
+    definition: In
+    refs: tuple[FlatRef, ...] = ()
+    fan_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatStep:
+    """One op invocation of the block. `tags` are the graphs', the op's and the invocations'.
+
+    `retry_policy` is that of the innermost invocation that has one, else the op's. `source` is the line of the invocation, of a plain op its definition's.
+    """
+
+    path: Path
+    op: OpDefinition
+    inputs: tuple[FlatInput, ...]
+    tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
+    source: SourceLine
+
+    def reads(self) -> Iterator[tuple[FlatInput, FlatRef]]:
+        """Yield each thing that it reads, with the input that reads it."""
+        for each in self.inputs:
+            for ref in each.refs:
+                yield each, ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatBlock:
+    """The steps by path, in the order of the invocations, and what each output of the block is."""
+
+    steps: Mapping[Path, FlatStep]
+    outputs: Mapping[str, StepRef]
+
+    def reads(self) -> Iterator[tuple[FlatStep, FlatInput, FlatRef]]:
+        """Yield every read of every step."""
+        for step in self.steps.values():
+            for each, ref in step.reads():
+                yield step, each, ref
+
+
+@dataclass(frozen=True, slots=True)
+class _Fed:
+    """What feeds an argument of a graph, traced to steps and arguments of the block."""
+
+    refs: tuple[FlatRef, ...] = ()
+    fan_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """One graph being expanded: where it is, what feeds its arguments, which tags hold."""
+
+    path: Path
+    fed: Mapping[str, _Fed]
+    graph_tags: Mapping[str, str]
+    invocation_tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is said of one invocation of an op, from outside of the op."""
+
+    tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
+    source: SourceLine
+
+
+def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
+    """Return the steps of a block, which has this node.
+
+    Raises:
+        CompositionError: a list would have to hold a list.
+        UnusedError: an effect has nothing that it follows.
+    """
+    fed = {name: _Fed((ArgumentRef(name),)) for name in node.ins}
+    if isinstance(node, OpDefinition):
+        plain = _Said(tags=node.tags, retry_policy=None, source=node.source)
+        step = _step((), node, fed, plain)
+        return FlatBlock(steps={(): step}, outputs={name: StepRef((), name) for name in node.outs})
+    steps: dict[Path, FlatStep] = {}
+    scope = _Scope(path=(), fed=fed, graph_tags=node.tags, invocation_tags={})
+    outputs = _expand(node, scope, steps)
+    flat = FlatBlock(steps=steps, outputs=outputs)
+    _refuse_unreachable_effects(flat)
+    return flat
+
+
+def _expand(
+    graph: GraphDefinition, scope: _Scope, steps: dict[Path, FlatStep]
+) -> dict[str, StepRef]:
+    made: dict[OutputRef, StepRef] = {}
+    for name, invocation in graph.invocations.items():
+        path = (*scope.path, name)
+        node = invocation.node
+        fed = {
+            each: _traced(binding, scope.fed, made, invocation)
+            for each, binding in invocation.bindings.items()
+        }
+        tags = {**scope.invocation_tags, **invocation.tags}
+        retry_policy = invocation.retry_policy or scope.retry_policy
+        if isinstance(node, OpDefinition):
+            every = {**scope.graph_tags, **node.tags, **tags}
+            said = _Said(tags=every, retry_policy=retry_policy, source=invocation.source)
+            steps[path] = _step(path, node, fed, said)
+            outputs = {output: StepRef(path, output) for output in node.outs}
+        else:
+            assert isinstance(node, GraphDefinition)
+            inner = _Scope(
+                path=path,
+                fed=fed,
+                graph_tags={**scope.graph_tags, **node.tags},
+                invocation_tags=tags,
+                retry_policy=retry_policy,
+            )
+            outputs = _expand(node, inner, steps)
+        made |= {OutputRef(name, output): ref for output, ref in outputs.items()}
+    return {name: made[ref] for name, ref in graph.mapping.items()}
+
+
+def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) -> FlatStep:
+    nothing = _Fed()
+    inputs = tuple(
+        FlatInput(
+            name=name,
+            definition=definition,
+            refs=fed.get(name, nothing).refs,
+            fan_in=fed.get(name, nothing).fan_in,
+        )
+        for name, definition in op.ins.items()
+    )
+    return FlatStep(
+        path=path,
+        op=op,
+        inputs=inputs,
+        tags=said.tags,
+        retry_policy=said.retry_policy or op.retry_policy,
+        source=said.source,
+    )
+
+
+def _traced(
+    binding: Binding,
+    fed: Mapping[str, _Fed],
+    made: Mapping[OutputRef, StepRef],
+    invocation: Invocation,
+) -> _Fed:
+    traced = [_followed(ref, fed, made) for ref in binding.refs]
+    if not binding.fan_in:
+        return traced[0]
+    if any(each.fan_in for each in traced):
+        raise CompositionError(
+            f"{invocation.name!r} is given a list of which one element is a list itself: an"
+            " argument that an outer graph passes a list for.",
+            fix="Join the lists in an op, or pass the elements one by one.",
+            source=invocation.source,
+        )
+    return _Fed(tuple(ref for each in traced for ref in each.refs), fan_in=True)
+
+
+def _followed(ref: Ref, fed: Mapping[str, _Fed], made: Mapping[OutputRef, StepRef]) -> _Fed:
+    if isinstance(ref, OutputRef):
+        return _Fed((made[ref],))
+    return fed.get(ref.argument, _Fed())
+
+
+def _refuse_unreachable_effects(flat: FlatBlock) -> None:
+    read = {ref for _, _, ref in flat.reads()} | set(flat.outputs.values())
+    for step in flat.steps.values():
+        if any(each.refs for each in step.inputs):
+            continue
+        refs = [StepRef(step.path, output) for output in step.op.outs]
+        if all(out.is_nothing for out in step.op.outs.values()) and not read.intersection(refs):
+            raise UnusedError(
+                f"{'.'.join(step.path)!r} has no input and nobody reads its outputs, so no"
+                " selection would ever run it.",
+                fix="Give it an In(Nothing) input from the op that it follows.",
+                source=step.source,
+            )

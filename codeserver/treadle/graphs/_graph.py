@@ -1,0 +1,285 @@
+"""A graph: ops and graphs wired together by the body of a function, which runs once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, overload
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
+from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy
+from treadle._source import user_line
+from treadle._texts import described
+from treadle._value_words import in_words
+from treadle.graphs._composition import (
+    Body,
+    Invocation,
+    PendingInvocation,
+    composing,
+    current_body,
+    outside_of_graph,
+)
+from treadle.graphs._graph_params import graph_params
+from treadle.graphs._graph_return import refuse_other_types, returned_outputs
+from treadle.graphs._handles import ArgumentRef, OutputRef
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._annotations import annotations_of
+from treadle.ops._functions import checked_function, name_of
+from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GraphDefinition:
+    """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
+
+    `invocations` are the calls in the body, by node name, in the order they were made;
+    `mapping` says which node's output is which output of the graph.
+    """
+
+    name: str
+    fn: Callable[..., Any]
+    ins: Mapping[str, GraphIn]
+    outs: Mapping[str, GraphOut]
+    invocations: Mapping[str, Invocation]
+    mapping: Mapping[str, OutputRef]
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    source: SourceLine
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Write an invocation down in the body that runs.
+
+        Raises:
+            CompositionError: no body runs, or the arguments do not fit.
+        """
+        if current_body() is None:
+            raise outside_of_graph(self.name)
+        return PendingInvocation(node=self)(*args, **kwargs)
+
+    def alias(self, name: str) -> PendingInvocation:
+        """Name the node of one invocation."""
+        return PendingInvocation(node=self).alias(name)
+
+    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
+        """Add tags to the steps of one invocation."""
+        return PendingInvocation(node=self).tag(tags)
+
+    def with_hooks(self, hook_defs: object) -> PendingInvocation:
+        """Refuse: hooks are not supported yet."""
+        return PendingInvocation(node=self).with_hooks(hook_defs)
+
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
+        """Have the steps of one invocation tried again by this policy instead of their ops'."""
+        return PendingInvocation(node=self).with_retry_policy(retry_policy)
+
+    def needs(self, name: str) -> bool:
+        """Whether this input has to be connected: some reader has no default for it."""
+        return any(
+            fan_in or invocation.node.needs(reader)
+            for invocation, reader, fan_in in self._readers(name)
+        )
+
+    def reads_value(self, name: str) -> bool:
+        """Whether some op reads this input by value."""
+        return any(
+            invocation.node.reads_value(reader) for invocation, reader, _ in self._readers(name)
+        )
+
+    def may_be_resource(self, name: str) -> bool:
+        """Whether this input may turn out to be a resource: never, a graph has none."""
+        return False
+
+    def gives_value(self, name: str) -> bool:
+        """Whether this output carries a value."""
+        ref = self.mapping[name]
+        return self.invocations[ref.node].node.gives_value(ref.output)
+
+    def output_type(self, name: str) -> Any:
+        """Return the type of this output: that of the op's output that it is."""
+        ref = self.mapping[name]
+        return self.invocations[ref.node].node.output_type(ref.output)
+
+    def _readers(self, name: str) -> list[tuple[Invocation, str, bool]]:
+        wanted = ArgumentRef(name)
+        return [
+            (invocation, reader, binding.fan_in)
+            for invocation in self.invocations.values()
+            for reader, binding in invocation.bindings.items()
+            if wanted in binding.refs
+        ]
+
+
+@overload
+def graph(compose_fn: Callable[..., Any]) -> GraphDefinition: ...
+
+
+@overload
+def graph(
+    compose_fn: None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    input_defs: object = None,
+    output_defs: object = None,
+    ins: Mapping[str, GraphIn] | None = None,
+    out: GraphOut | Mapping[str, GraphOut] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    config: object = None,
+) -> Callable[[Callable[..., Any]], GraphDefinition]: ...
+
+
+@checked
+def graph(  # noqa: PLR0913 -- Dagster's parameters
+    compose_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    input_defs: object = None,
+    output_defs: object = None,
+    ins: Mapping[str, GraphIn] | None = None,
+    out: GraphOut | Mapping[str, GraphOut] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    config: object = None,
+) -> GraphDefinition | Callable[[Callable[..., Any]], GraphDefinition]:
+    """Make a graph of a function whose body calls ops and graphs and returns their outputs.
+
+    The parameters are Dagster's. More than one output needs `out`, and the body then returns
+    a dict, or a tuple in declared order. `input_defs`, `output_defs` and `config` are not
+    supported.
+
+    Raises:
+        DefinitionError: an argument, a name or the body cannot work.
+    """
+    unsupported = {"input_defs": input_defs, "output_defs": output_defs, "config": config}
+    refuse_unsupported("graph", unsupported)
+
+    def decorate(fn: Callable[..., Any]) -> GraphDefinition:
+        fn = checked_function(fn, label="@graph", name=name)
+        graph_name = checked_name(name or name_of(fn), what="@graph name")
+        return compose(
+            fn,
+            label="@graph",
+            name=graph_name,
+            ins=ins or {},
+            input_names=tuple(ins or ()),
+            outs=_named_outs(out),
+            description=described(description, fn),
+            tags=checked_tags(tags or {}, owner=f"@graph {graph_name!r}"),
+        )
+
+    return decorate(compose_fn) if compose_fn is not None else decorate
+
+
+def compose(  # noqa: PLR0913 -- what a decorator says of one function
+    fn: Callable[..., Any],
+    *,
+    label: str,
+    name: str,
+    ins: Mapping[str, GraphIn],
+    input_names: Collection[str],
+    outs: Mapping[str, GraphOut] | None,
+    description: str,
+    tags: Mapping[str, str],
+) -> GraphDefinition:
+    """Run the body once and write down what it does.
+
+    `input_names` name inputs for a function that takes any. `outs` None: one output "result", or none if the body returns nothing.
+
+    Raises:
+        DefinitionError: the function's parameters or its body cannot work.
+    """
+    owner = f"{label} {name!r}"
+    annotations = annotations_of(fn)
+    names = graph_params(fn, annotations, input_names, owner=owner)
+    _refuse_unknown_ins(ins, names, owner)
+    with composing(owner) as body:
+        returned = fn(**{argument: body.argument(argument) for argument in names})
+        if outs is None:
+            outs = {} if returned is None and body.invocations else {DEFAULT_OUTPUT: GraphOut()}
+        mapping = returned_outputs(body, returned, tuple(outs))
+    if not isinstance(returned, Mapping):
+        refuse_other_types(body, annotations.get("return", Any), mapping)
+    body.refuse_uncalled()
+    _refuse_unused_arguments(body, names)
+    _refuse_unused_nodes(body, mapping)
+    return GraphDefinition(
+        name=name,
+        fn=fn,
+        ins={argument: ins.get(argument, GraphIn()) for argument in names},
+        outs=dict(outs),
+        invocations=dict(body.invocations),
+        mapping=mapping,
+        description=description,
+        tags=tags,
+        source=user_line(),
+    )
+
+
+def _named_outs(out: object) -> dict[str, GraphOut] | None:
+    if out is None:
+        return None
+    if isinstance(out, GraphOut):
+        return {DEFAULT_OUTPUT: out}
+    if not isinstance(out, Mapping) or not all(isinstance(each, GraphOut) for each in out.values()):
+        raise ArgumentError(
+            f"@graph: out is {in_words(out)}, and neither a GraphOut nor a mapping of names to GraphOuts.",
+            fix="Give GraphOut(), or {name: GraphOut()}.",
+            source=user_line(),
+        )
+    return {checked_name(name, what="@graph: output"): each for name, each in out.items()}
+
+
+def _refuse_unknown_ins(ins: Mapping[str, GraphIn], names: tuple[str, ...], owner: str) -> None:
+    for name in ins:
+        if name not in names:
+            raise ArgumentError(
+                f"{owner}: ins names {name!r}, which is no argument of the function."
+                + did_you_mean(name, names),
+                fix=f"Its arguments are {listed(names)}.",
+                source=user_line(),
+            )
+
+
+def _refuse_unused_arguments(body: Body, names: tuple[str, ...]) -> None:
+    used = {
+        ref.argument
+        for invocation in body.invocations.values()
+        for binding in invocation.bindings.values()
+        for ref in binding.refs
+        if isinstance(ref, ArgumentRef)
+    }
+    unused = [name for name in names if name not in used]
+    if unused:
+        raise UnusedError(
+            f"{body.owner} never passes its argument {listed(unused)} to an op or graph.",
+            fix="Remove the argument, or pass it on. An argument cannot be returned as it is.",
+            source=user_line(),
+        )
+
+
+def _refuse_unused_nodes(body: Body, mapping: Mapping[str, OutputRef]) -> None:
+    """Refuse nodes that no selection could ever need.
+
+    An output that the graph returns counts as read, whether or not an outer graph uses it:
+    a graph may be of use to others for one of its outputs only.
+    """
+    read = {ref.node for each in body.invocations.values() for ref in each.reads()}
+    read |= {ref.node for ref in mapping.values()}
+    for name, invocation in body.invocations.items():
+        if name in read:
+            continue
+        if any(invocation.node.gives_value(output) for output in invocation.node.outs):
+            raise UnusedError(
+                f"In {body.owner}: no output of {name!r} is read or returned.",
+                fix="Use it, or remove the call. An op only for its effect: declare Out(Nothing).",
+                source=invocation.source,
+            )
+        if invocation.node.outs and not any(each.refs for each in invocation.bindings.values()):
+            raise UnusedError(
+                f"In {body.owner}: {name!r} has no input and nobody reads its outputs, so no"
+                " selection would ever run it.",
+                fix="Give it an In(Nothing) input from the op that it follows.",
+                source=invocation.source,
+            )

@@ -1,0 +1,1 @@
+"""Values stored and loaded: IO managers and the file store."""

@@ -1,0 +1,197 @@
+"""IOManager: the seam for storing and loading values, and what it is told of each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from treadle._errors import TreadleError
+from treadle._keys import AssetKey
+from treadle._metadata import kept_entries
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.ops._ins_outs import DEFAULT_OUTPUT
+from treadle.steps._resources import Resources
+from treadle_contract.value import MetadataEntry
+
+if TYPE_CHECKING:
+    import logging
+
+
+class NoAssetError(TreadleError):
+    """An IO manager asked for the asset of a value that is none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is no asset. Ask has_asset_key first, or use get_identifier(), which"
+            " names intermediates too."
+        )
+
+
+class IOManager(ABC):
+    """Stores what ops make and loads what they read. Derive from it, and give an instance as a
+    resource: as "io_manager" for all values, under another key for those that name it.
+    """
+
+    @abstractmethod
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Store a value."""
+
+    @abstractmethod
+    def load_input(self, context: InputContext) -> Any:
+        """Return the value that `context.upstream_output` names."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OutputContext:
+    """One value to store: of an asset, or of an intermediate.
+
+    `definition_metadata` is what the definitions say, `output_metadata` what the op said of
+    this value. As `InputContext.upstream_output` it tells where the value came from; then
+    `run_id` and `step_key` are "" if no record names them.
+    """
+
+    name: str = DEFAULT_OUTPUT
+    step_key: str = ""
+    run_id: str = ""
+    dagster_type: Any = Any
+    definition_metadata: Mapping[str, Any] = field(default_factory=dict)
+    output_metadata: Mapping[str, Any] = field(default_factory=dict)
+    resources: Resources = field(default_factory=lambda: Resources({}))
+    run_tags: Mapping[str, str] = field(default_factory=dict)
+    key: AssetKey | None = None
+    _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What the definitions say: Dagster's older name of `definition_metadata`."""
+        return self.definition_metadata
+
+    @property
+    def log(self) -> logging.Logger:
+        """The step's logger."""
+        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
+        return step_logger()
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the value is an asset's."""
+        return self.key is not None
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset.
+
+        Raises:
+            NoAssetError: the value is an intermediate.
+        """
+        if self.key is None:
+            raise NoAssetError(f"Output {self.name!r} of {self.step_key!r}")
+        return self.key
+
+    @property
+    def has_partition_key(self) -> bool:
+        """False: there are no partitions yet."""
+        return False
+
+    @property
+    def has_asset_partitions(self) -> bool:
+        """False: there are no partitions yet."""
+        return False
+
+    @property
+    def added_entries(self) -> tuple[MetadataEntry, ...]:
+        """What the IO manager added."""
+        return self._entries
+
+    def add_output_metadata(self, metadata: Mapping[str, Any]) -> None:
+        """Say more of the value. Of equal names the last one stays.
+
+        What cannot be kept is left out, and a warning says why.
+        """
+        owner = f"output {self.name!r} of {self.step_key!r}"
+        self._entries = kept_entries(metadata, owner=owner, before=self._entries)
+
+    def get_run_scoped_output_identifier(self) -> list[str]:
+        """Return run id, step key and output name."""
+        return [self.run_id, self.step_key, self.name]
+
+    def get_asset_identifier(self) -> list[str]:
+        """Return the components of the asset's key.
+
+        Raises:
+            NoAssetError: the value is an intermediate.
+        """
+        return list(self.asset_key.path)
+
+    def get_identifier(self) -> list[str]:
+        """Return the components of the asset's key; of an intermediate run, step and output."""
+        return list(self.key.path) if self.key else self.get_run_scoped_output_identifier()
+
+
+@dataclass(slots=True, kw_only=True)
+class InputContext:
+    """One value to load: for which input of which step, and which value."""
+
+    name: str
+    upstream_output: OutputContext
+    step_key: str = ""
+    run_id: str = ""
+    dagster_type: Any = Any
+    definition_metadata: Mapping[str, Any] = field(default_factory=dict)
+    resources: Resources = field(default_factory=lambda: Resources({}))
+    run_tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What `In(metadata=…)` says: Dagster's older name of `definition_metadata`."""
+        return self.definition_metadata
+
+    @property
+    def log(self) -> logging.Logger:
+        """The step's logger."""
+        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
+        return step_logger()
+
+    @property
+    def has_input_name(self) -> bool:
+        """True: values are loaded for inputs only."""
+        return True
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the value is an asset's."""
+        return self.upstream_output.has_asset_key
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset that is loaded.
+
+        Raises:
+            NoAssetError: the value is an intermediate.
+        """
+        return self.upstream_output.asset_key
+
+    @property
+    def has_partition_key(self) -> bool:
+        """False: there are no partitions yet."""
+        return False
+
+    @property
+    def has_asset_partitions(self) -> bool:
+        """False: there are no partitions yet."""
+        return False
+
+    def get_asset_identifier(self) -> list[str]:
+        """Return the components of the asset's key.
+
+        Raises:
+            NoAssetError: the value is an intermediate.
+        """
+        return self.upstream_output.get_asset_identifier()
+
+    def get_identifier(self) -> list[str]:
+        """Return what the value's own `OutputContext.get_identifier` returned."""
+        return self.upstream_output.get_identifier()

@@ -1,0 +1,81 @@
+"""Stores one value of one output: in the file store, or with an IO manager of the user's."""
+
+from __future__ import annotations
+
+from treadle._keys import AssetKey
+from treadle._metadata import merged_entries
+from treadle._value_words import a
+from treadle.io._files import FileStore
+from treadle.io._io_manager import IOManager, OutputContext
+from treadle.lazy_dataclasses import dataclass, replace
+from treadle.steps._failures import StepFailedError, user_code
+from treadle.steps._resources import Resources
+from treadle.steps._run_inputs import StepSource, missing_manager
+from treadle.steps._step_code import StepCode
+from treadle_contract.event import OutputStored
+from treadle_contract.ids import StepKey
+from treadle_contract.run import FailureWhere
+from treadle_contract.worker import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueWriter:
+    """Stores the values of one step's outputs."""
+
+    location: StepSource
+    code: StepCode
+    step_key: StepKey
+    task: Task
+    store: FileStore
+
+    def stored(
+        self, made: OutputStored, value: object, *, io_manager_key: str, value_key: str
+    ) -> OutputStored:
+        """Store the value and return `made` with its name and what the IO manager added.
+
+        With a `value_key` it goes into the file store.
+
+        Raises:
+            StepFailedError: it cannot be stored, or the IO manager is missing.
+        """
+        subject = f"Output {made.output!r} of {self.step_key!r}: storing it"
+        if made.asset_key:
+            subject += f" as asset {made.asset_key!r}"
+        if value_key:
+            with user_code(FailureWhere.STORE, subject):
+                ref = self.store.write_value(value_key, value)
+            return replace(made, value_ref=ref, io_manager_key=io_manager_key)
+        manager = self.location.resources.get(io_manager_key)
+        subject += f" with IO manager {io_manager_key!r}"
+        if not isinstance(manager, IOManager):
+            raise missing_manager(subject, io_manager_key, manager)
+        context = self._context(made)
+        # Typed as it should be; what the user's method returns has to be seen all the same.
+        handle_output: object = manager.handle_output
+        assert callable(handle_output)
+        with user_code(FailureWhere.STORE, subject):
+            returned: object = handle_output(context, value)
+        if returned is not None:
+            raise StepFailedError(
+                FailureWhere.STORE,
+                f"{subject}: handle_output returned {a(type(returned).__name__)}, so it may not"
+                " have run at all. It must be a plain method that returns None; give facts to"
+                " context.add_output_metadata.",
+            )
+        metadata = merged_entries(made.metadata, context.added_entries, owner=subject)
+        return replace(made, io_manager_key=io_manager_key, metadata=metadata)
+
+    def _context(self, made: OutputStored) -> OutputContext:
+        out = self.code.outs[made.output]
+        key = AssetKey(made.asset_key) if made.asset_key else None
+        return OutputContext(
+            name=made.output,
+            step_key=self.step_key,
+            run_id=self.task.run_id,
+            dagster_type=out.dagster_type,
+            definition_metadata=self.code.metadata.get(key, {}) if key else out.metadata,
+            output_metadata={entry.name: entry.value for entry in made.metadata},
+            resources=Resources(self.location.resources),
+            run_tags=self.task.run_tags,
+            key=key,
+        )

@@ -1,0 +1,1 @@
+"""Code locations: what modules define, joined into one snapshot with its digest."""

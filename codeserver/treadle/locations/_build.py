@@ -1,0 +1,153 @@
+"""Builds the snapshot of what one or several targets define, without jobs and digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from treadle._errors import ConflictError
+from treadle._keys import AssetKey
+from treadle.assets._asset_spec import AssetSpec
+from treadle.assets._assets import AssetsDefinition
+from treadle.assets._block_names import block_names
+from treadle.assets._produced import DEFAULT_GROUP
+from treadle.assets._upstream import upstream_of
+from treadle.graphs._handles import ArgumentRef
+from treadle.io._managers import is_builtin
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations._contents import Contents, refuse_equal_keys
+from treadle.locations._cycles import resolve_cycles
+from treadle.locations._placed import BlockPlace, PlacedBlock, placed
+from treadle.locations.snapshot import Asset, Resource, Snapshot
+from treadle.ops._left_out import never_left_out
+from treadle.steps._step_code import StepCode
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A snapshot without jobs, manifest and digest; code by `Step.node`, and the resources."""
+
+    snapshot: Snapshot
+    code: Mapping[str, StepCode]
+    resources: Mapping[str, object]
+
+
+def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built:
+    """Put everything that the targets define into one snapshot.
+
+    Each target knows its own assets and specs only; a spec whose asset another target makes
+    becomes an edge.
+
+    Raises:
+        DefinitionError: definitions clash, miss something, or need one another in a circle.
+    """
+    blocks = distinct(block for target in targets for block in target.blocks)
+    made = {key for block in blocks for key in block.keys}
+    specs = _external(targets, made)
+    refuse_equal_keys(blocks, specs)
+    names, warnings = block_names(blocks)
+    upstream = _upstream(targets)
+    _refuse_nothing_by_value(blocks, upstream)
+    places = [
+        placed(block, BlockPlace(name=name, upstream=upstream[id(block)], resources=resources))
+        for name, block in zip(names, blocks, strict=True)
+    ]
+    code: dict[str, StepCode] = {key: each for place in places for key, each in place.code.items()}
+    warnings = (*warnings, *sorted(set(never_left_out(code.values()))))
+    snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
+    return Built(snapshot=snapshot, code=code, resources=dict(resources))
+
+
+def distinct(things: Iterable[T]) -> tuple[T, ...]:
+    """Return the things, each object once: a module may have one under two names."""
+    return tuple({id(thing): thing for thing in things}.values())
+
+
+def _external(targets: Sequence[Contents], made: set[AssetKey]) -> tuple[AssetSpec, ...]:
+    """Return the specs of what no target makes: of those with one key in two targets, the first.
+
+    Within one target nothing is left out, so that a clash is found.
+    """
+    if len(targets) == 1:
+        return targets[0].specs
+    first: dict[AssetKey, AssetSpec] = {}
+    for target in targets:
+        for spec in target.specs:
+            if spec.key not in made:
+                first.setdefault(spec.key, spec)
+    return tuple(first.values())
+
+
+def _upstream(targets: Sequence[Contents]) -> dict[int, dict[str, AssetKey]]:
+    found: dict[int, dict[str, AssetKey]] = {}
+    for target in targets:
+        known = target.keys
+        for block in target.blocks:
+            if id(block) not in found:
+                found[id(block)] = upstream_of(block, known, target.lines)
+    return found
+
+
+def _refuse_nothing_by_value(
+    blocks: Sequence[AssetsDefinition], upstream: Mapping[int, Mapping[str, AssetKey]]
+) -> None:
+    makers = {
+        said.key: block
+        for block in blocks
+        for output, said in block.produced.items()
+        if block.outs[block.flat.outputs[output]].is_nothing
+    }
+    if not makers:
+        return
+    for block in blocks:
+        for step, each, ref in block.flat.reads():
+            if not isinstance(ref, ArgumentRef):
+                continue
+            key = upstream[id(block)][ref.argument]
+            if key in makers and not block.ins[step.path, each.name].is_nothing:
+                raise ConflictError(
+                    f"{block.options.owner}: input {each.name!r} of {step.op.name!r} reads the"
+                    f" asset {key.text!r} by value, and nothing is stored of that one.",
+                    fix=f"Write deps=[{key.text!r}] or AssetIn(dagster_type=Nothing), or have its"
+                    " op return a value (no `-> None`, no Out(Nothing)).",
+                    source=block.source,
+                    others=(makers[key].source,),
+                )
+
+
+def _snapshot(
+    places: Sequence[PlacedBlock],
+    specs: Sequence[AssetSpec],
+    resources: Mapping[str, object],
+    warnings: tuple[str, ...],
+) -> Snapshot:
+    assets = [asset for place in places for asset in place.assets]
+    assets += [_external_asset(spec, is_builtin(None, resources)) for spec in specs]
+    return Snapshot(
+        blocks=tuple(sorted((place.block for place in places), key=lambda block: block.name)),
+        steps=tuple(step for place in places for step in place.steps),
+        assets=tuple(sorted(assets, key=lambda asset: asset.key)),
+        resources=tuple(
+            Resource(key=key, type_name=type(resources[key]).__qualname__)
+            for key in sorted(resources)
+        ),
+        warnings=warnings,
+    )
+
+
+def _external_asset(spec: AssetSpec, manager_builtin: bool) -> Asset:
+    return Asset(
+        key=spec.key.text,
+        upstream_keys=tuple(sorted(key.text for key in spec.deps)),
+        description=spec.description,
+        group=spec.group_name or DEFAULT_GROUP,
+        metadata=spec.metadata,
+        tags=spec.tags,
+        kinds=tuple(sorted(spec.kinds)),
+        owners=spec.owners,
+        code_version=spec.code_version or "",
+        manager_builtin=manager_builtin,
+        source=spec.source,
+    )

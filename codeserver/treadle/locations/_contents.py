@@ -1,0 +1,81 @@
+"""Contents: what one target defines, each thing once, before anything is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from treadle._errors import DuplicateError
+from treadle._keys import AssetKey
+from treadle.assets._asset_spec import AssetSpec
+from treadle.assets._assets import AssetsDefinition
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations._jobs import AssetJob
+from treadle.locations.snapshot import SourceLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contents:
+    """The blocks, specs, jobs and resources of one target. `source` is where they were put
+    together: the line of `Definitions`, or the module (line 0) that has none.
+    """
+
+    blocks: tuple[AssetsDefinition, ...]
+    specs: tuple[AssetSpec, ...]
+    jobs: tuple[AssetJob, ...]
+    resources: Mapping[str, object]
+    source: SourceLine
+
+    @property
+    def keys(self) -> AbstractSet[AssetKey]:
+        """The keys that arguments and `deps` may name."""
+        made = {key for block in self.blocks for key in block.keys}
+        return made | {spec.key for spec in self.specs}
+
+    @property
+    def lines(self) -> tuple[SourceLine, ...]:
+        """The source, if it is a line, as a further place in messages."""
+        return (self.source,) if self.source.line else ()
+
+
+def refuse_equal_keys(blocks: Iterable[AssetsDefinition], specs: Iterable[AssetSpec]) -> None:
+    """Refuse two definitions of one asset.
+
+    Raises:
+        DuplicateError: an asset is made twice, declared twice, or made and declared.
+    """
+    made = [(key, block.source, "makes") for block in blocks for key in sorted(block.keys)]
+    declared = [(spec.key, spec.source, "declares") for spec in specs]
+    first: dict[AssetKey, tuple[SourceLine, str]] = {}
+    for key, source, verb in (*made, *declared):
+        if key not in first:
+            first[key] = (source, verb)
+            continue
+        other, _ = first[key]
+        raise DuplicateError(
+            f"The asset {key.text!r} is defined twice: this line {verb} it,"
+            f" and the other one {first[key][1]} it.",
+            fix="Give one of them another key, or remove it."
+            if verb == "makes"
+            else "Remove the AssetSpec: it declares what is made elsewhere.",
+            source=source,
+            others=(other,),
+        )
+
+
+def refuse_equal_job_names(jobs: Iterable[AssetJob]) -> None:
+    """Refuse two jobs of one name.
+
+    Raises:
+        DuplicateError: there are.
+    """
+    first: dict[str, AssetJob] = {}
+    for job in jobs:
+        other = first.setdefault(job.name, job)
+        if other is not job:
+            raise DuplicateError(
+                f"There are two jobs named {job.name!r}.",
+                fix="Give one of them another name.",
+                source=job.source,
+                others=(other.source,),
+            )

@@ -1,0 +1,137 @@
+"""Definitions: what a module defines, put together and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from treadle._arguments import checked_init, refuse_unsupported
+from treadle._errors import ArgumentError
+from treadle._names import checked_name
+from treadle._source import user_line
+from treadle._system import uncollected
+from treadle._value_words import in_words
+from treadle.assets._asset_spec import AssetSpec
+from treadle.assets._assets import AssetsDefinition
+from treadle.assets._upstream import refuse_unknown_spec_deps
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations._build import Built, build, distinct
+from treadle.locations._contents import Contents, refuse_equal_job_names
+from treadle.locations._job_selection import SelectedJob, selected_jobs
+from treadle.locations._jobs import AssetJob
+from treadle.ops._resource_check import refuse_missing_resources
+from treadle.ops._resource_inputs import with_resource_inputs
+
+#: What a module may give as one of its assets.
+AssetLike: TypeAlias = AssetsDefinition | AssetSpec
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Definitions:
+    """The assets, jobs and resources of a module. A module has one at most.
+
+    Every upstream asset is among its assets or declared with an `AssetSpec`; every resource
+    that an op asks for, and every IO manager, is among its resources.
+
+    Raises:
+        DefinitionError: something is defined twice, missing, selected though not there, or
+            needs itself; names the lines.
+    """
+
+    contents: Contents
+    built: Built
+    jobs: tuple[SelectedJob, ...]
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+        self,
+        assets: Iterable[AssetLike] | None = None,
+        schedules: object = None,
+        sensors: object = None,
+        jobs: Iterable[AssetJob] | None = None,
+        resources: Mapping[str, Any] | None = None,
+        executor: object = None,
+        loggers: object = None,
+        asset_checks: object = None,
+        metadata: object = None,
+        component_tree: object = None,
+    ) -> None:
+        unsupported = {
+            "schedules": schedules,
+            "sensors": sensors,
+            "executor": executor,
+            "loggers": loggers,
+            "asset_checks": asset_checks,
+            "metadata": metadata,
+            "component_tree": component_tree,
+        }
+        refuse_unsupported("Definitions", unsupported)
+        given = _checked_assets(assets)
+        contents = Contents(
+            blocks=distinct(each for each in given if isinstance(each, AssetsDefinition)),
+            specs=distinct(each for each in given if isinstance(each, AssetSpec)),
+            jobs=_checked_jobs(jobs),
+            resources=_checked_resources(resources),
+            source=user_line(),
+        )
+        _fill(self, contents)
+
+    def __repr__(self) -> str:
+        blocks, jobs = len(self.contents.blocks), len(self.contents.jobs)
+        return f"<Definitions of {blocks} blocks and {jobs} jobs at {self.contents.source}>"
+
+
+def definitions_from(contents: Contents) -> Definitions:
+    """Make definitions of what a module has at its top level.
+
+    Raises:
+        DefinitionError: as for `Definitions`.
+    """
+    made = object.__new__(Definitions)
+    _fill(made, contents)
+    return made
+
+
+@uncollected()
+def _fill(made: Definitions, contents: Contents) -> None:
+    contents = with_resource_inputs(contents)
+    refuse_equal_job_names(contents.jobs)
+    built = build((contents,), contents.resources)
+    refuse_unknown_spec_deps(contents.specs, contents.keys, contents.lines)
+    refuse_missing_resources(contents)
+    put = object.__setattr__
+    put(made, "contents", contents)
+    put(made, "built", built)
+    put(made, "jobs", selected_jobs(contents.jobs, built.snapshot, contents.lines))
+
+
+def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]:
+    given = tuple(assets or ())
+    for each in given:
+        if not isinstance(each, AssetsDefinition | AssetSpec):
+            raise ArgumentError(
+                f"Definitions: assets has {in_words(each)}, which is no asset.",
+                fix="Give what @asset, @multi_asset, @graph_asset, @graph_multi_asset or"
+                " AssetsDefinition.from_graph made, or an AssetSpec.",
+                source=user_line(),
+            )
+    return given
+
+
+def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
+    given = tuple(jobs or ())
+    for each in given:
+        if not isinstance(each, AssetJob):
+            raise ArgumentError(
+                f"Definitions: jobs has {in_words(each)}, which is no job.",
+                fix="Give what define_asset_job made.",
+                source=user_line(),
+            )
+    return distinct(given)
+
+
+def _checked_resources(resources: Mapping[str, Any] | None) -> dict[str, object]:
+    given = dict(resources or {})
+    for key in given:
+        checked_name(key, what="Definitions: resource")
+    return given

@@ -1,0 +1,141 @@
+"""What each job selects: checked where it is defined, and the same wherever its target goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from treadle._errors import ArgumentError, ConflictError, listed
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations._jobs import AssetJob
+from treadle.locations.snapshot import Block, Job, Snapshot, SourceLine
+from treadle.selection import (
+    AssetGraph,
+    Expression,
+    Key,
+    SelectionError,
+    bare_reaches,
+    select,
+    union,
+)
+from treadle_contract.ids import KeyText
+from treadle_contract.kinds import EXPRESSIONS, KINDS
+
+_MOST_SELECTION_BYTES = KINDS[EXPRESSIONS].max_total_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedJob:
+    """A job, and the assets that it selects in its own target."""
+
+    job: AssetJob
+    keys: frozenset[KeyText]
+
+
+def selected_jobs(
+    jobs: Iterable[AssetJob], snapshot: Snapshot, lines: tuple[SourceLine, ...]
+) -> tuple[SelectedJob, ...]:
+    """Evaluate the jobs of a target. `lines` are further places for messages.
+
+    Raises:
+        ArgumentError: a selection names what is not there, or selects nothing.
+        ConflictError: it selects a part of a block that is made whole only.
+    """
+    graph = AssetGraph.of(snapshot.assets)
+    return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
+
+
+def snapshot_jobs(
+    selected: Iterable[SelectedJob], snapshot: Snapshot
+) -> tuple[tuple[Job, ...], tuple[str, ...]]:
+    """Return the jobs as they stand in a location's snapshot, and warnings about them.
+
+    A selection such as `*` would take in the assets of other targets: then the job's own are
+    written out.
+
+    Raises:
+        ArgumentError: a selection is too long as text.
+    """
+    graph = AssetGraph.of(snapshot.assets)
+    jobs, warnings = [], []
+    for each in sorted(selected, key=lambda each: each.job.name):
+        job = each.job
+        warnings.extend(_older_meaning(job))
+        is_same = select(job.selection, graph) == each.keys
+        jobs.append(
+            Job(
+                name=job.name,
+                selection=_text(job, job.selection if is_same else _written_out(each.keys)),
+                description=job.description,
+                tags=job.tags,
+                retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
+                source=job.source,
+            )
+        )
+    return tuple(jobs), tuple(warnings)
+
+
+def _text(job: AssetJob, selection: Expression) -> str:
+    text = str(selection)
+    size = len(text) if text.isascii() else len(text.encode())
+    if size > _MOST_SELECTION_BYTES:
+        raise ArgumentError(
+            f"define_asset_job {job.name!r}: what it selects takes {size:,} bytes written out.",
+            fix=f"Select by group, tag or kind: it may take {_MOST_SELECTION_BYTES:,} bytes.",
+            source=job.source,
+        )
+    return text
+
+
+def _selected(
+    job: AssetJob, graph: AssetGraph, blocks: Iterable[Block], lines: tuple[SourceLine, ...]
+) -> SelectedJob:
+    try:
+        keys = select(job.selection, graph)
+    except SelectionError as error:
+        raise ArgumentError(
+            f"Job {job.name!r}: {error}",
+            fix="Correct the selection, or give Definitions the assets that it names.",
+            source=job.source,
+            others=lines,
+        ) from error
+    _refuse_parts(job, keys, blocks, lines)
+    return SelectedJob(job=job, keys=keys)
+
+
+def _refuse_parts(
+    job: AssetJob,
+    keys: frozenset[KeyText],
+    blocks: Iterable[Block],
+    lines: tuple[SourceLine, ...],
+) -> None:
+    parted = [block for block in blocks if _is_parted(block, keys)]
+    if not parted:
+        return
+    block = parted[0]
+    smallest = keys.union(*(each.asset_keys for each in parted))
+    missing = [key for key in block.asset_keys if key not in keys]
+    others = lines if block.source is None else (block.source, *lines)
+    raise ConflictError(
+        f"Job {job.name!r} selects a part of {block.name!r}, which is made whole or not at all:"
+        f" {listed(missing)} missing.",
+        fix=f"Select {str(_written_out(smallest))!r}, or give {block.name!r} can_subset=True.",
+        source=job.source,
+        others=others,
+    )
+
+
+def _is_parted(block: Block, keys: frozenset[KeyText]) -> bool:
+    mine = keys.intersection(block.asset_keys)
+    return not block.can_subset and 0 < len(mine) < len(block.asset_keys)
+
+
+def _written_out(keys: Iterable[KeyText]) -> Expression:
+    return union(Key(key=key) for key in sorted(keys))
+
+
+def _older_meaning(job: AssetJob) -> list[str]:
+    return [
+        f"Job {job.name!r} selects {part}: all the way, where Dagster went one level. Write"
+        " 1+x or x+1 for one level."
+        for part in bare_reaches(job.selection)
+    ]

@@ -1,0 +1,126 @@
+"""define_asset_job: a name for a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError
+from treadle._keys import AssetKey
+from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy, checked_retry_policy
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.assets._assets import AssetsDefinition
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations.snapshot import SourceLine
+from treadle.selection import (
+    Everything,
+    Expression,
+    Key,
+    SelectionError,
+    parse,
+    union,
+)
+
+#: What may be given for the selection of a job; a list is a union.
+SelectionLike: TypeAlias = (
+    "str | AssetKey | AssetsDefinition | Sequence[str | AssetKey | AssetsDefinition]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssetJob:
+    """A named selection of assets. `Definitions` checks that it selects some."""
+
+    name: str
+    selection: Expression
+    description: str
+    tags: Mapping[str, str]
+    retry_policy: RetryPolicy | None
+    source: SourceLine
+
+
+@checked
+def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+    name: str,
+    selection: SelectionLike | None = None,
+    config: object = None,
+    description: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    run_tags: object = None,
+    metadata: object = None,
+    partitions_def: object = None,
+    hooks: object = None,
+    executor_def: object = None,
+    op_retry_policy: RetryPolicy | None = None,
+    owners: object = None,
+) -> AssetJob:
+    """Name a selection: text of the selection language, keys, blocks, or a list of these.
+
+    Without a selection it is every asset. Whether it selects what is there is checked where
+    the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise.
+
+    Raises:
+        DefinitionError: a name or an argument cannot work, or the text is no selection.
+    """
+    refuse_unsupported(
+        "define_asset_job",
+        {
+            "config": config,
+            "run_tags": run_tags,
+            "metadata": metadata,
+            "partitions_def": partitions_def,
+            "hooks": hooks,
+            "executor_def": executor_def,
+            "owners": owners,
+        },
+    )
+    checked_name(name, what="define_asset_job: name")
+    owner = f"define_asset_job {name!r}"
+    return AssetJob(
+        name=name,
+        selection=_expression(selection, owner),
+        description=description or "",
+        tags=checked_tags(tags or {}, owner=owner),
+        retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
+        source=user_line(),
+    )
+
+
+def _expression(selection: SelectionLike | None, owner: str) -> Expression:
+    if selection is None:
+        return Everything()
+    if isinstance(selection, str | AssetKey | AssetsDefinition):
+        return _part(selection, owner)
+    if not selection or not isinstance(selection, Sequence):
+        raise ArgumentError(
+            f"{owner}: selection={in_words(selection)} selects nothing.",
+            fix='Give text such as "a or b+", an AssetKey, what an asset decorator made, or a'
+            " list of these.",
+            source=user_line(),
+        )
+    return union(_part(each, owner) for each in selection)
+
+
+def _part(part: object, owner: str) -> Expression:
+    match part:
+        case AssetKey():
+            return Key(key=part.text)
+        case AssetsDefinition():
+            return union(Key(key=key.text) for key in sorted(part.keys))
+        case str():
+            try:
+                return parse(part)
+            except SelectionError as error:
+                raise ArgumentError(
+                    f"{owner}: {error}",
+                    fix="Write the selection as the message says.",
+                    source=user_line(),
+                ) from error
+    raise ArgumentError(
+        f"{owner}: selection has {in_words(part)}, which names no asset.",
+        fix="Give text, an AssetKey, or what an asset decorator made.",
+        source=user_line(),
+    )

@@ -1,0 +1,266 @@
+"""A block put into a location: its steps, assets and code under the names that they have there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from treadle._keys import AssetKey
+from treadle._policies import milliseconds
+from treadle.assets._assets import AssetsDefinition
+from treadle.graphs._flat import FlatInput, FlatRef, FlatStep, Path, StepRef
+from treadle.io._managers import is_builtin
+from treadle.lazy_dataclasses import dataclass, replace
+from treadle.locations.snapshot import (
+    Asset,
+    AssetSource,
+    Block,
+    OutputSource,
+    Source,
+    Step,
+    StepInput,
+    StepOutput,
+)
+from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
+from treadle.steps._step_code import StepCode
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.policy import RetryPolicy
+
+_Produced: TypeAlias = Mapping[StepRef, tuple[AssetKey, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedBlock:
+    """What a block is in a snapshot, steps in the order of the invocations; code by step."""
+
+    block: Block
+    steps: tuple[Step, ...]
+    assets: tuple[Asset, ...]
+    code: Mapping[StepKey, StepCode]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockPlace:
+    """What the location says of a block: its name there, what each argument reads, resources."""
+
+    name: str
+    upstream: Mapping[str, AssetKey]
+    resources: Mapping[str, object]
+
+
+def placed(block: AssetsDefinition, place: BlockPlace) -> PlacedBlock:
+    """Put a block into the location."""
+    return _Placing(block, place).placed()
+
+
+class _Placing:
+    def __init__(self, block: AssetsDefinition, place: BlockPlace) -> None:
+        self._block = block
+        self._place = place
+        self._produced = _produced(block)
+        self._said = {said.key.text: said for said in block.produced.values()}
+        self._makers = {key: ref for ref, keys in self._produced.items() for key in keys}
+        self._stated = self._stated_lineage()
+
+    def placed(self) -> PlacedBlock:
+        flat_steps = self._block.flat.steps.values()
+        steps = tuple(map(self._step, flat_steps))
+        return PlacedBlock(
+            block=self._snapshot_block(),
+            steps=steps,
+            assets=self._assets(steps),
+            code={step.key: self._code(flat) for step, flat in zip(steps, flat_steps, strict=True)},
+        )
+
+    def _snapshot_block(self) -> Block:
+        options = self._block.options
+        return Block(
+            name=self._place.name,
+            asset_keys=tuple(sorted(key.text for key in self._block.keys)),
+            can_subset=options.can_subset,
+            is_graph=self._block.is_graph,
+            unselected_outputs=options.unselected_outputs,
+            siblings=options.siblings,
+            description=options.description,
+            source=self._block.source,
+        )
+
+    def _key(self, path: Path) -> StepKey:
+        return StepKey(".".join((self._place.name, *path)))
+
+    def _step(self, flat: FlatStep) -> Step:
+        key = self._key(flat.path)
+        inputs = tuple(self._input(flat, each) for each in flat.inputs)
+        return Step(
+            key=key,
+            node=key,
+            block=self._place.name,
+            op=flat.op.name,
+            inputs=(*inputs, *self._ordering(inputs)),
+            outputs=tuple(self._output(flat, name, inputs) for name in flat.op.outs),
+            resource_keys=tuple(
+                sorted({*flat.op.resource_keys, *self._block.options.required_resource_keys})
+            ),
+            description=flat.op.description,
+            tags={**self._block.options.op_tags, **flat.tags},
+            code_version=flat.op.code_version or "",
+            retry_policy=self._retry_policy(flat),
+            timeout_ms=milliseconds(flat.op.timeout or 0.0),
+            limits=None if flat.op.limits is None else flat.op.limits.as_data(),
+            source=flat.source,
+        )
+
+    def _retry_policy(self, flat: FlatStep) -> RetryPolicy | None:
+        said = flat.retry_policy or self._block.options.retry_policy
+        return None if said is None else said.as_data()
+
+    def _input(self, flat: FlatStep, each: FlatInput) -> StepInput:
+        merged = self._block.ins[flat.path, each.name]
+        return StepInput(
+            name=each.name,
+            sources=tuple(map(self._source, each.refs)),
+            fan_in=each.fan_in,
+            nothing=merged.is_nothing,
+            has_default=merged.has_default,
+            manager_key=merged.input_manager_key,
+            manager_builtin=is_builtin(merged.input_manager_key, self._place.resources),
+        )
+
+    def _source(self, ref: FlatRef) -> Source:
+        if isinstance(ref, StepRef):
+            return OutputSource(step_key=self._key(ref.path), output=ref.output)
+        key = self._place.upstream[ref.argument]
+        maker = self._makers.get(key)
+        # An argument that names an asset of the same graph is one more wire of it. An op's own
+        # asset stays an asset: if the op is cut, another piece of it may be what makes it.
+        if maker is not None and self._block.is_graph:
+            return self._source(maker)
+        return AssetSource(asset_key=key.text)
+
+    def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
+        """Return the input for `deps`, which come before whatever reads nothing inside."""
+        deps = self._block.options.deps
+        read = (source for each in inputs for source in each.sources)
+        if not deps or any(isinstance(source, OutputSource) for source in read):
+            return ()
+        sources = tuple(AssetSource(asset_key=key.text) for key in sorted(deps))
+        return (StepInput(name="", sources=sources, nothing=True),)
+
+    def _output(self, flat: FlatStep, name: str, inputs: Sequence[StepInput]) -> StepOutput:
+        ref = StepRef(flat.path, name)
+        out = self._block.outs[ref]
+        manager_key = out.io_manager_key or DEFAULT_IO_MANAGER
+        keys = tuple(key.text for key in self._produced.get(ref, ()))
+        return StepOutput(
+            name=name,
+            is_required=out.is_required,
+            nothing=out.is_nothing,
+            asset_keys=keys,
+            manager_key=manager_key,
+            manager_builtin=is_builtin(manager_key, self._place.resources),
+            input_names=self._needed_inputs(keys, inputs),
+        )
+
+    def _needed_inputs(
+        self, keys: Sequence[KeyText], inputs: Sequence[StepInput]
+    ) -> tuple[str, ...] | None:
+        if self._block.is_graph or not any(key in self._stated for key in keys):
+            return None
+        needed = {each for key in keys for each in self._stated[key]}
+        return tuple(
+            each.name
+            for each in inputs
+            if any(
+                isinstance(read, AssetSource) and read.asset_key in needed for read in each.sources
+            )
+        )
+
+    def _assets(self, steps: Iterable[Step]) -> tuple[Asset, ...]:
+        steps = tuple(steps)
+        above = _read_by_step(steps)
+        return tuple(
+            self._asset(key, step, output, above[step.key])
+            for step in steps
+            for output in step.outputs
+            for key in output.asset_keys
+        )
+
+    def _asset(
+        self, key: KeyText, step: Step, output: StepOutput, above: frozenset[KeyText]
+    ) -> Asset:
+        said = self._said[key]
+        return Asset(
+            key=key,
+            block=self._place.name,
+            step_key=step.key,
+            output=output.name,
+            upstream_keys=tuple(sorted(self._stated.get(key, above - {key}))),
+            description=said.description,
+            group=said.group,
+            metadata=said.entries,
+            tags=said.tags,
+            kinds=said.kinds,
+            owners=said.owners,
+            code_version=said.code_version,
+            manager_key=said.io_manager_key,
+            manager_builtin=is_builtin(said.io_manager_key, self._place.resources),
+            source=self._block.source,
+        )
+
+    def _stated_lineage(self) -> dict[KeyText, frozenset[KeyText]]:
+        """Return the lineage that `internal_asset_deps` states, each key as it was resolved."""
+        options, upstream = self._block.options, self._place.upstream
+        resolved = {
+            said.key_for(argument): upstream[argument]
+            for argument, said in self._block.asset_ins.items()
+        }
+        return {
+            self._block.produced[output].key.text: frozenset(
+                resolved.get(key, key).text for key in keys
+            )
+            for output, keys in options.internal_asset_deps.items()
+        }
+
+    def _code(self, flat: FlatStep) -> StepCode:
+        block = self._block
+        required = block.options.required_resource_keys
+        outs = {name: StepRef(flat.path, name) for name in flat.op.outs}
+        assets = {name: self._produced.get(ref, ()) for name, ref in outs.items()}
+        made = (key for keys in assets.values() for key in keys)
+        return StepCode(
+            op=replace(
+                flat.op,
+                required_resource_keys=flat.op.required_resource_keys
+                | (required - flat.op.resource_params.keys()),
+            ),
+            ins={each.name: block.ins[flat.path, each.name] for each in flat.inputs},
+            outs={name: block.outs[ref] for name, ref in outs.items()},
+            assets=assets,
+            metadata={key: self._said[key.text].metadata for key in made},
+        )
+
+
+def _produced(block: AssetsDefinition) -> _Produced:
+    found: dict[StepRef, list[AssetKey]] = {}
+    for output, said in block.produced.items():
+        found.setdefault(block.flat.outputs[output], []).append(said.key)
+    return {ref: tuple(sorted(keys)) for ref, keys in found.items()}
+
+
+def _read_by_step(steps: Sequence[Step]) -> dict[StepKey, frozenset[KeyText]]:
+    """Return the assets that each step's inputs lead to, back through intermediates.
+
+    A step stands after those whose intermediates it reads: a body calls what it reads first.
+    """
+    outputs = {(step.key, output.name): output for step in steps for output in step.outputs}
+    above: dict[StepKey, frozenset[KeyText]] = {}
+    for step in steps:
+        found: set[KeyText] = set()
+        for source in (source for each in step.inputs for source in each.sources):
+            if isinstance(source, AssetSource):
+                found.add(source.asset_key)
+            else:
+                made = outputs[source.step_key, source.output].asset_keys
+                found.update(made or above[source.step_key])
+        above[step.key] = frozenset(found)
+    return above

@@ -1,0 +1,239 @@
+"""A code location as loaded: the definitions of its targets, joined into one snapshot and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from types import ModuleType
+from typing import TypeVar, cast
+
+from treadle._errors import LocationError
+from treadle._system import uncollected
+from treadle.assets._asset_spec import AssetSpec
+from treadle.assets._assets import AssetsDefinition
+from treadle.lazy_dataclasses import dataclass, replace
+from treadle.locations import digest
+from treadle.locations._build import Built, build, distinct
+from treadle.locations._contents import Contents
+from treadle.locations._definitions import Definitions, definitions_from
+from treadle.locations._job_selection import SelectedJob, snapshot_jobs
+from treadle.locations._jobs import AssetJob
+from treadle.locations.snapshot import Manifest, Snapshot, SourceLine
+from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
+from treadle.steps._step_code import StepCode
+from treadle_contract.ids import StepKey
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedLocation:
+    """A snapshot and, for each of its steps, the user's code; and the user's resources."""
+
+    snapshot: Snapshot
+    resources: Mapping[str, object]
+    code: Mapping[str, StepCode]
+    nodes: Mapping[StepKey, str]
+
+    def node(self, node: str) -> StepCode:
+        """Return the code of a step by its `Step.node`.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return self.code[node]
+
+    def step(self, step_key: StepKey) -> StepCode:
+        """Return the code of a step by its key.
+
+        Raises:
+            KeyError: there is no such step.
+        """
+        return self.code[self.nodes[step_key]]
+
+    def with_snapshot(self, snapshot: Snapshot) -> LoadedLocation:
+        """Return the location with another snapshot of the same steps: a sealed one."""
+        return replace(self, snapshot=snapshot)
+
+
+def definitions_of(module: ModuleType) -> Definitions:
+    """Return a module's only `Definitions`, or one made of what it has at its top level.
+
+    Raises:
+        LocationError: it has two, or nothing that could be defined.
+        DefinitionError: what it has at its top level cannot work together.
+    """
+    values = tuple(vars(module).values())
+    found = distinct(_of(Definitions, values))
+    if len(found) > 1:
+        first, second, *_ = found
+        raise LocationError(
+            f"Module {module.__name__!r} has {len(found)} Definitions; it may have one.",
+            fix="Join them into one, or put each into a module of its own.",
+            source=second.contents.source,
+            others=(first.contents.source,),
+        )
+    if found:
+        return found[0]
+    contents = _top_level(values, SourceLine(file=module.__file__ or module.__name__, line=0))
+    if not contents.blocks and not contents.specs:
+        raise LocationError(
+            f"Module {module.__name__!r} defines no asset.",
+            fix="Define one at its top level, for example with @asset, or give it a"
+            " Definitions(assets=[…]).",
+            source=contents.source,
+        )
+    return definitions_from(contents)
+
+
+@uncollected()
+def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
+    """Join the definitions of targets, each with the target's name, into one location.
+
+    The snapshot is not sealed: digest, Python's version, and what files and distributions
+    went into it are for `digest.seal`.
+
+    Raises:
+        DefinitionError: definitions of several targets clash or need one another in a circle.
+    """
+    targets = distinct(definitions for _, definitions in loaded)
+    if len(targets) == 1:
+        built = targets[0].built
+        warnings: tuple[str, ...] = ()
+    else:
+        resources = _joined_resources(targets)
+        built = build([target.contents for target in targets], resources)
+        warnings = _borrowed_managers(loaded, resources)
+    return _loaded(built, _joined_jobs(targets), warnings)
+
+
+def _top_level(values: Sequence[object], source: SourceLine) -> Contents:
+    things = tuple(_things(values))
+    return Contents(
+        blocks=distinct(_of(AssetsDefinition, things)),
+        specs=distinct(_of(AssetSpec, things)),
+        jobs=distinct(_of(AssetJob, things)),
+        resources={},
+        source=source,
+    )
+
+
+def _of(kind: type[T], values: Sequence[object]) -> Iterator[T]:
+    """Yield the values of a class. What they say that they are is not asked: a proxy that makes
+    its object when it is first used would make it.
+    """
+    for value in values:
+        if issubclass(type(value), kind):
+            yield cast(T, value)
+
+
+def _things(values: Sequence[object]) -> Iterator[object]:
+    """Yield the values, and what lists and tuples among them hold."""
+    for value in values:
+        # No subclasses: a named tuple of the user's is a value, not a list of assets.
+        if type(value) is list or type(value) is tuple:
+            yield from value
+        else:
+            yield value
+
+
+def _joined_resources(targets: Sequence[Definitions]) -> dict[str, object]:
+    joined: dict[str, object] = {}
+    given_by: dict[str, Definitions] = {}
+    for target in targets:
+        for key, resource in target.contents.resources.items():
+            if key in joined and not _is_same(joined[key], resource):
+                raise LocationError(
+                    f"Two targets give different resources under the key {key!r}.",
+                    fix="Make it once, in a module that both import, or rename one of them.",
+                    source=target.contents.source,
+                    others=(given_by[key].contents.source,),
+                )
+            joined[key] = resource
+            given_by.setdefault(key, target)
+    return joined
+
+
+def _is_same(first: object, second: object) -> bool:
+    if first is second:
+        return True
+    try:
+        return type(first) is type(second) and bool(first == second)
+    except Exception:  # noqa: BLE001 -- the user's own comparison, of which we only need a yes
+        return False
+
+
+def _borrowed_managers(
+    loaded: Sequence[tuple[str, Definitions]], resources: Mapping[str, object]
+) -> tuple[str, ...]:
+    if DEFAULT_IO_MANAGER not in resources:
+        return ()
+    return tuple(
+        f"Target {name} gives no {DEFAULT_IO_MANAGER!r} of its own: its assets are stored by the"
+        " one that another target gives."
+        for name, definitions in loaded
+        if definitions.contents.blocks and DEFAULT_IO_MANAGER not in definitions.contents.resources
+    )
+
+
+def _joined_jobs(targets: Sequence[Definitions]) -> tuple[SelectedJob, ...]:
+    first: dict[str, SelectedJob] = {}
+    for each in (job for target in targets for job in target.jobs):
+        other = first.setdefault(each.job.name, each)
+        if other.job is not each.job:
+            raise LocationError(
+                f"Two targets have a job named {each.job.name!r}.",
+                fix="Give one of them another name.",
+                source=each.job.source,
+                others=(other.job.source,),
+            )
+    return tuple(first.values())
+
+
+def _loaded(
+    built: Built, selected: Sequence[SelectedJob], warnings: tuple[str, ...]
+) -> LoadedLocation:
+    jobs, about_jobs = snapshot_jobs(selected, built.snapshot)
+    snapshot = replace(
+        built.snapshot,
+        jobs=jobs,
+        warnings=(*built.snapshot.warnings, *warnings, *about_jobs),
+    )
+    return LoadedLocation(
+        snapshot=replace(snapshot, manifest=_manifest(snapshot, built.code)),
+        resources=built.resources,
+        code=built.code,
+        nodes={step.key: step.node for step in snapshot.steps},
+    )
+
+
+def _manifest(snapshot: Snapshot, code: Mapping[str, StepCode]) -> Manifest:
+    named: list[tuple[str, digest.Definition]] = [
+        *((f"block {block.name}", block) for block in snapshot.blocks),
+        *((f"asset {asset.key}", asset) for asset in snapshot.assets),
+        *((f"job {job.name}", job) for job in snapshot.jobs),
+        *((f"resource {resource.key}", resource) for resource in snapshot.resources),
+    ]
+    return Manifest(
+        ops={node: _op_digest(each) for node, each in sorted(code.items())},
+        definitions={name: digest.definition_digest(each) for name, each in named},
+        details={
+            **digest.detail_digests(snapshot),
+            **{
+                f"op {node}: default of {name!r}": digest.value_digest(value)
+                for node, each in sorted(code.items())
+                for name, value in _defaults(each).items()
+            },
+        },
+        code={node: digest.bare_code_digest(each.op.fn) for node, each in sorted(code.items())},
+    )
+
+
+def _op_digest(code: StepCode) -> str:
+    # Defaults that a decorator states are no part of the function's own code.
+    defaults = _defaults(code)
+    return digest.code_digest(partial(code.op.fn, **defaults) if defaults else code.op.fn)
+
+
+def _defaults(code: StepCode) -> Mapping[str, object]:
+    return {name: each.default_value for name, each in code.ins.items() if each.has_default}

@@ -1,0 +1,246 @@
+"""The snapshot: everything planning needs to know of a code location, as plain frozen data.
+
+Built by the loader beside the user's code, sent to the code server as canonical JSON, and
+read by the planner. It holds no user object. An asset key is its text here: the components
+joined by "/".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from treadle.lazy_dataclasses import dataclass, field
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.policy import Limits, RetryPolicy
+from treadle_contract.value import MetadataEntry, SourceLocation
+
+
+class SourceLine(SourceLocation):
+    """A place in the user's source: an absolute path and a line counted from 1 (0: unknown).
+
+    Never part of a digest: moving a file changes no meaning.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSource:
+    """An input reads an output of a step of the same block."""
+
+    step_key: StepKey
+    output: str
+
+    @property
+    def step_output(self) -> OutputSource:
+        """The output, as the contract's `Source` has it."""
+        return self
+
+    @property
+    def asset_key(self) -> None:
+        """None: it reads no asset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetSource:
+    """An input reads an asset of another block, or an external one."""
+
+    asset_key: KeyText
+
+    @property
+    def step_output(self) -> None:
+        """None: it reads no output of a step."""
+
+
+Source: TypeAlias = OutputSource | AssetSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInput:
+    """One input of a step.
+
+    `name` is the op's argument, "" for an ordering that no argument stands for (`deps`).
+    Without sources the op's default is used. `manager_key` is the explicit
+    `input_manager_key`, if any; `manager_builtin` says whether that manager, or without one
+    the reader's default `io_manager`, is Treadle's own file manager.
+    """
+
+    name: str
+    sources: tuple[Source, ...] = ()
+    fan_in: bool = False
+    nothing: bool = False
+    has_default: bool = False
+    manager_key: str | None = None
+    manager_builtin: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOutput:
+    """One output of a step, and the assets that it produces (sorted; none: an intermediate).
+
+    `manager_key` is the IO manager of the intermediate; an asset's own stands at the asset.
+    `input_names`, on an op-backed block with `internal_asset_deps`, are the inputs that this
+    output needs; None: all of them.
+    """
+
+    name: str
+    is_required: bool = True
+    nothing: bool = False
+    asset_keys: tuple[KeyText, ...] = ()
+    manager_key: str = "io_manager"
+    manager_builtin: bool = True
+    input_names: tuple[str, ...] | None = None
+
+    @property
+    def io_manager_key(self) -> str:
+        """`manager_key`, by its name in the contract."""
+        return self.manager_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One op invocation. `key` depends on the definitions alone.
+
+    `node` is the key under which the loaded code finds the op: the same as `key` but for the
+    pieces of a block that was cut (`b_2` runs node `b`). `resource_keys` are the resources
+    that the op itself asks for, sorted. `timeout_ms` 0: one attempt may take any time.
+    """
+
+    key: StepKey
+    node: str
+    block: str
+    op: str
+    inputs: tuple[StepInput, ...] = ()
+    outputs: tuple[StepOutput, ...] = ()
+    resource_keys: tuple[str, ...] = ()
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    code_version: str = ""
+    retry_policy: RetryPolicy | None = None
+    timeout_ms: int = 0
+    limits: Limits | None = None
+    source: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """What one decorator made. `name` is the node name, the first component of its step keys."""
+
+    name: str
+    asset_keys: tuple[KeyText, ...]
+    can_subset: bool = False
+    is_graph: bool = False
+    unselected_outputs: UnselectedOutputs | None = None
+    siblings: Siblings | None = None
+    description: str = ""
+    source: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """An asset: made by an output of a step, or external (`block`, `step_key`, `output` None).
+
+    `upstream_keys` is its lineage: derived from the op wiring, or stated with
+    `internal_asset_deps`; sorted.
+    """
+
+    key: KeyText
+    block: str | None = None
+    step_key: StepKey | None = None
+    output: str | None = None
+    upstream_keys: tuple[KeyText, ...] = ()
+    description: str = ""
+    group: str = "default"
+    metadata: tuple[MetadataEntry, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    code_version: str = ""
+    manager_key: str = "io_manager"
+    manager_builtin: bool = True
+    source: SourceLine | None = None
+
+    @property
+    def is_external(self) -> bool:
+        """Whether no block of this location makes it."""
+        return self.block is None
+
+    @property
+    def io_manager_key(self) -> str:
+        """`manager_key`, by its name in the contract."""
+        return self.manager_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A named selection. `selection` is text of the selection language, checked at load.
+
+    `retry_policy` is for steps that have none of their own.
+    """
+
+    name: str
+    selection: str
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    retry_policy: RetryPolicy | None = None
+    source: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource by key, with the name of its Python type."""
+
+    key: str
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a digest is made of: name to SHA-256 (hexadecimal), for distributions to version.
+
+    `details` are parts of what the others are, so that a difference can be named exactly
+    (`treadle.locations.details`). `code` is that of the ops without the values of defaults.
+    """
+
+    ops: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    distributions: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Definitions, ops and details together, each under a name of its own."""
+        ops = {f"op {node}": found for node, found in self.ops.items()}
+        return {**self.definitions, **ops, **self.details}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A whole code location. Blocks, assets, jobs and resources are sorted by name or key;
+    steps are in topological order, ties by key.
+
+    `digest` is SHA-256 in hexadecimal over structure, code, files and Python's minor version
+    (`treadle.locations.digest`); `warnings` and source lines are not part of it. `core_digest` is over
+    what steps rest on alone: two imports that differ in nothing else run each other's plans.
+    `generator_states` tell generators of random numbers that were seeded from others: part of
+    neither.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    steps: tuple[Step, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    python_version: str = ""
+    digest: str = ""
+    core_digest: str = ""
+    manifest: Manifest = field(default_factory=Manifest)
+    warnings: tuple[str, ...] = ()
+    generator_states: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Ops: functions with their inputs, outputs and resources."""

@@ -1,0 +1,123 @@
+"""In and Out of an op, GraphIn and GraphOut of a graph: what flows in and what comes out.
+
+A type is a class, an annotation, or `Nothing`; `Any` is no check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._arguments import UNSET, checked_init, refuse_unsupported
+from treadle._errors import ArgumentError
+from treadle._nothing import Nothing
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.steps._type_check import checked_type
+
+DEFAULT_OUTPUT = "result"
+DEFAULT_IO_MANAGER = "io_manager"
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class In:
+    """An input of an op. Without a type it is taken from the argument's annotation."""
+
+    dagster_type: Any = UNSET
+    description: str | None = None
+    default_value: Any = UNSET
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    input_manager_key: str | None = None
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+        self,
+        dagster_type: Any = UNSET,
+        description: str | None = None,
+        default_value: Any = UNSET,
+        metadata: Mapping[str, Any] | None = None,
+        asset_key: object = None,
+        asset_partitions: object = None,
+        input_manager_key: str | None = None,
+    ) -> None:
+        refuse_unsupported("In", {"asset_key": asset_key, "asset_partitions": asset_partitions})
+        if dagster_type is Nothing and default_value is not UNSET:
+            raise ArgumentError(
+                f"In(Nothing) has a default: {in_words(default_value)}.",
+                fix="Leave the default out: an input that is Nothing carries no value.",
+                source=user_line(),
+            )
+        put = object.__setattr__
+        put(self, "dagster_type", checked_type(dagster_type, where="In: dagster_type is"))
+        put(self, "description", description)
+        put(self, "default_value", default_value)
+        put(self, "metadata", dict(metadata or {}))
+        put(self, "input_manager_key", input_manager_key)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it only orders."""
+        return self.dagster_type is Nothing
+
+    @property
+    def has_default(self) -> bool:
+        """Whether there is a value to use when nothing is connected."""
+        return self.default_value is not UNSET
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class Out:
+    """An output of an op. Without a type it is taken from the return annotation."""
+
+    dagster_type: Any = UNSET
+    description: str | None = None
+    is_required: bool = True
+    io_manager_key: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    code_version: str | None = None
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+        self,
+        dagster_type: Any = UNSET,
+        description: str | None = None,
+        is_required: bool = True,
+        io_manager_key: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        code_version: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "dagster_type", checked_type(dagster_type, where="Out: dagster_type is"))
+        put(self, "description", description)
+        put(self, "is_required", is_required)
+        put(self, "io_manager_key", io_manager_key)
+        put(self, "metadata", dict(metadata or {}))
+        put(self, "code_version", code_version)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it carries no value."""
+        return self.dagster_type is Nothing
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class GraphIn:
+    """An input of a graph."""
+
+    description: str | None = None
+
+    def __init__(self, description: str | None = None) -> None:
+        object.__setattr__(self, "description", description)
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class GraphOut:
+    """An output of a graph."""
+
+    description: str | None = None
+
+    def __init__(self, description: str | None = None) -> None:
+        object.__setattr__(self, "description", description)

@@ -1,0 +1,223 @@
+"""An op: one function of the user's with its inputs, outputs and resources made explicit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, overload
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._names import checked_name, checked_tags
+from treadle._policies import (
+    Limits,
+    RetryPolicy,
+    checked_limits,
+    checked_retry_policy,
+    checked_timeout,
+)
+from treadle._source import user_line
+from treadle._texts import described
+from treadle.graphs._composition import PendingInvocation, current_body
+from treadle.lazy_dataclasses import dataclass, field, replace
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._annotations import annotations_of
+from treadle.ops._functions import checked_function, name_of
+from treadle.ops._ins_outs import In, Out
+from treadle.ops._op_outs import resolved_outs
+from treadle.ops._op_params import read_params
+from treadle.ops._signatures import is_async_function, is_generator_function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpDefinition:
+    """A function of the user's, and everything that its signature and decorator say.
+
+    `ins` are in the order of the function's arguments, then those that only order; all have a
+    type (`Any` if unknown) and, where Python has one, a default. `outs` are in declared order.
+    `resource_params` maps a parameter's name, which is the resource's key, to its type.
+    `required_resource_keys` are those that the body reaches through the context.
+    `context_param` is the name of the first parameter when it is the context.
+    """
+
+    name: str
+    fn: Callable[..., Any]
+    ins: Mapping[str, In]
+    outs: Mapping[str, Out]
+    resource_params: Mapping[str, object] = field(default_factory=dict)
+    required_resource_keys: frozenset[str] = frozenset()
+    context_param: str | None = None
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    code_version: str | None = None
+    retry_policy: RetryPolicy | None = None
+    timeout: float | None = None
+    limits: Limits | None = None
+    source: SourceLine
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether calling the function gives a generator, sync or async."""
+        return is_generator_function(self.fn)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the function is `async def`, a generator or not."""
+        return is_async_function(self.fn)
+
+    @property
+    def resource_keys(self) -> tuple[str, ...]:
+        """All resources that it asks for, sorted."""
+        return tuple(sorted(self.required_resource_keys | self.resource_params.keys()))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function as it is; in a graph's body, write an invocation down.
+
+        Raises:
+            CompositionError: in a graph's body, the arguments do not fit.
+        """
+        if current_body() is None:
+            return self.fn(*args, **kwargs)
+        return PendingInvocation(node=self)(*args, **kwargs)
+
+    def alias(self, name: str) -> PendingInvocation:
+        """Name the node of one invocation."""
+        return PendingInvocation(node=self).alias(name)
+
+    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
+        """Add tags to the step of one invocation."""
+        return PendingInvocation(node=self).tag(tags)
+
+    def with_hooks(self, hook_defs: object) -> PendingInvocation:
+        """Refuse: hooks are not supported yet."""
+        return PendingInvocation(node=self).with_hooks(hook_defs)
+
+    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
+        """Have the step of one invocation tried again by this policy instead of the op's."""
+        return PendingInvocation(node=self).with_retry_policy(retry_policy)
+
+    def needs(self, name: str) -> bool:
+        """Whether this input has to be connected: it has no default and carries a value."""
+        return not (self.ins[name].is_nothing or self.ins[name].has_default)
+
+    def reads_value(self, name: str) -> bool:
+        """Whether this input is read by value."""
+        return not self.ins[name].is_nothing
+
+    def may_be_resource(self, name: str) -> bool:
+        """Whether this input may turn out to be a resource: its type is a class, not a plain one."""
+        declared = self.ins[name].dagster_type
+        return (
+            declared is not Any and isinstance(declared, type) and declared.__module__ != "builtins"
+        )
+
+    def gives_value(self, name: str) -> bool:
+        """Whether this output carries a value."""
+        return not self.outs[name].is_nothing
+
+    def output_type(self, name: str) -> Any:
+        """Return the type of this output."""
+        return self.outs[name].dagster_type
+
+
+@overload
+def op(compute_fn: Callable[..., Any]) -> OpDefinition: ...
+
+
+@overload
+def op(
+    compute_fn: None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    version: object = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+    pool: object = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
+) -> Callable[[Callable[..., Any]], OpDefinition]: ...
+
+
+@checked
+def op(  # noqa: PLR0913 -- Dagster's parameters
+    compute_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    ins: Mapping[str, In] | None = None,
+    out: Out | Mapping[str, Out] | None = None,
+    config_schema: object = None,
+    required_resource_keys: AbstractSet[str] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    version: object = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+    pool: object = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
+) -> OpDefinition | Callable[[Callable[..., Any]], OpDefinition]:
+    """Make an op of a function: one step, in a process of its own, wherever a graph invokes it.
+
+    The parameters are Dagster's. Inputs are the function's arguments, their types its
+    annotations; without `out` there is one output, "result". `timeout`, in seconds, and
+    `limits` are Treadle's and hold for each attempt. `version`, `config_schema` and `pool` are
+    not supported yet.
+
+    Raises:
+        DefinitionError: an argument, a name or the signature cannot work.
+    """
+    refuse_unsupported("op", {"config_schema": config_schema, "version": version, "pool": pool})
+
+    def decorate(fn: Callable[..., Any]) -> OpDefinition:
+        made = op_of(
+            fn,
+            label="@op",
+            name=name,
+            ins=ins or {},
+            out=out,
+            required_resource_keys=frozenset(required_resource_keys or ()),
+        )
+        owner = f"@op {made.name!r}"
+        return replace(
+            made,
+            description=described(description, fn),
+            tags=checked_tags(tags or {}, owner=owner),
+            code_version=code_version,
+            retry_policy=checked_retry_policy(retry_policy, owner=owner, name="retry_policy"),
+            timeout=checked_timeout(timeout, owner=owner),
+            limits=checked_limits(limits, owner=owner),
+        )
+
+    return decorate(compute_fn) if compute_fn is not None else decorate
+
+
+def op_of(  # noqa: PLR0913 -- what a decorator says of one function
+    fn: Callable[..., Any],
+    *,
+    label: str,
+    name: str | None,
+    ins: Mapping[str, In],
+    out: Out | Mapping[str, Out] | None,
+    required_resource_keys: frozenset[str],
+) -> OpDefinition:
+    """Read the function's signature into an op. `label` is the decorator, for messages."""
+    fn = checked_function(fn, label=label, name=name)
+    op_name = checked_name(name or name_of(fn), what=f"{label} name")
+    owner = f"{label} {op_name!r}"
+    annotations = annotations_of(fn)
+    params = read_params(fn, annotations, ins, required_resource_keys, owner=owner)
+    return OpDefinition(
+        name=op_name,
+        fn=fn,
+        ins=params.ins,
+        outs=resolved_outs(fn, annotations, out, owner=owner),
+        resource_params=params.resources,
+        required_resource_keys=required_resource_keys,
+        context_param=params.context,
+        source=user_line(),
+    )

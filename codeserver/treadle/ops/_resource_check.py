@@ -1,0 +1,125 @@
+"""Whether every resource and IO manager that the blocks of a target ask for is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_origin
+
+from treadle._errors import ArgumentError, MissingError, did_you_mean
+from treadle._value_words import a, in_words
+from treadle.assets._assets import AssetsDefinition
+from treadle.io._io_manager import IOManager
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations._contents import Contents
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
+from treadle.ops._resource import Resource
+from treadle.steps._type_check import is_of_type, type_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Need:
+    key: str
+    who: str
+    source: SourceLine
+    wanted: object = Any
+
+
+def refuse_missing_resources(contents: Contents) -> None:
+    """Refuse a target that lacks a resource, or whose IO manager is none.
+
+    Raises:
+        MissingError: an op, or an asset's IO manager key, asks for what is not given.
+        ArgumentError: what is asked for as an IO manager cannot store and load.
+    """
+    given = contents.resources
+    for block in contents.blocks:
+        for need in _op_needs(block):
+            if need.key not in given:
+                raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
+            _refuse_misfit(need, given[need.key], contents)
+        for need in _manager_needs(block):
+            if need.key not in given and need.key != DEFAULT_IO_MANAGER:
+                raise _missing(need, contents, f"{need.who} names the IO manager {need.key!r}")
+            if need.key in given and not isinstance(given[need.key], IOManager):
+                value = given[need.key]
+                raise ArgumentError(
+                    f"{need.who} uses the resource {need.key!r} as its IO manager, which is"
+                    f" {in_words(value)}.",
+                    fix=_instance_of(value, IOManager)
+                    or "Give an instance of a class that derives from IOManager.",
+                    source=need.source,
+                    others=contents.lines,
+                )
+
+
+def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
+    """Refuse a resource that is not what the parameter is annotated with."""
+    if _is_proxy(value):
+        return
+    wanted = need.wanted
+    if isinstance(value, type) and wanted is Any and issubclass(value, (Resource, IOManager)):
+        wanted = value  # What derives from these is meant to be made.
+    if isinstance(value, type) and _asks_for_class(wanted):
+        return
+    is_class = isinstance(value, type) and isinstance(wanted, type)
+    if is_class or not is_of_type(value, wanted):
+        raise ArgumentError(
+            f"{need.who} asks for the resource {need.key!r} as {a(type_name(wanted))}, and"
+            f" Definitions has {in_words(value)}.",
+            fix=_instance_of(value, wanted) or "Give such a one, or change the annotation.",
+            source=need.source,
+            others=contents.lines,
+        )
+
+
+def _is_proxy(value: object) -> bool:
+    """Whether the value says itself of what class it is: asking might make what it stands for."""
+    return any("__class__" in vars(base) for base in type(value).__mro__ if base is not object)
+
+
+def _asks_for_class(wanted: object) -> bool:
+    return wanted is Any or wanted in (type, object) or get_origin(wanted) is type
+
+
+def _instance_of(value: object, wanted: object) -> str:
+    """Say how to write an instance, where a class of what is wanted was given; "" elsewhere."""
+    if isinstance(value, type) and isinstance(wanted, type) and issubclass(value, wanted):
+        return f"Give an instance: {value.__name__}()."
+    return ""
+
+
+def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
+    for key in sorted(block.options.required_resource_keys):
+        yield _Need(key=key, who=block.options.owner, source=block.source)
+    for step in block.flat.steps.values():
+        for key in step.op.resource_keys:
+            who, wanted = f"op {step.op.name!r}", step.op.resource_params.get(key, Any)
+            yield _Need(key=key, who=who, source=step.op.source, wanted=wanted)
+
+
+def _manager_needs(block: AssetsDefinition) -> Iterator[_Need]:
+    owner = block.options.owner
+    for said in block.produced.values():
+        yield _Need(key=said.io_manager_key, who=owner, source=block.source)
+    for ref, out in block.outs.items():
+        op = block.flat.steps[ref.path].op
+        yield _Need(
+            key=out.io_manager_key or DEFAULT_IO_MANAGER,
+            who=f"output {ref.output!r} of {op.name!r}",
+            source=op.source,
+        )
+    for (path, name), each in block.ins.items():
+        if each.input_manager_key is not None:
+            op = block.flat.steps[path].op
+            who = f"input {name!r} of {op.name!r} in {owner}"
+            yield _Need(key=each.input_manager_key, who=who, source=block.source)
+
+
+def _missing(need: _Need, contents: Contents, problem: str) -> MissingError:
+    return MissingError(
+        f"{problem}, which Definitions does not have.{did_you_mean(need.key, contents.resources)}",
+        fix=f"Give it: Definitions(…, resources={{{need.key!r}: …}}).",
+        source=need.source,
+        others=contents.lines,
+    )

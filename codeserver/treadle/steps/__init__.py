@@ -1,0 +1,1 @@
+"""Running a step: its inputs loaded, its op called, its outputs checked."""

@@ -1,0 +1,233 @@
+"""The context of an op: what it may know of its step, and say of its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from treadle._arguments import checked
+from treadle._dagster_names import not_in_context
+from treadle._errors import TreadleError, did_you_mean, listed
+from treadle._keys import AssetKey, KeyLike, as_key
+from treadle._metadata import kept_entries
+from treadle.lazy_dataclasses import dataclass, field
+from treadle.ops._op import OpDefinition
+from treadle.steps._resources import Resources
+from treadle_contract.value import MetadataEntry
+
+if TYPE_CHECKING:
+    import logging
+
+
+class ContextError(TreadleError):
+    """The context was asked for something that it cannot tell or do here."""
+
+
+class NotInContextError(ContextError, AttributeError):
+    """The context was asked for an attribute of Dagster's that it does not have."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class OpExecutionContext:
+    """What an op may know of its step. Treadle makes it; a test calls `build_op_context`."""
+
+    run_id: str
+    step_key: str
+    resources: Resources
+    run_tags: Mapping[str, str] = field(default_factory=dict)
+    retry_number: int = 0
+    _op: OpDefinition | None = None
+    _selected_outputs: frozenset[str] | None = None
+    _selected_keys: frozenset[AssetKey] | None = None
+    _assets: Mapping[str, tuple[AssetKey, ...]] = field(default_factory=dict)
+    _entries: dict[str, tuple[MetadataEntry, ...]] = field(default_factory=dict, init=False)
+    _yielded: set[str] = field(default_factory=set, init=False)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        said = not_in_context(name)
+        if said is None:
+            # Python's own questions, and tools', are for private names.
+            hint = "" if name.startswith("_") else did_you_mean(name, _public_names(type(self)))
+            raise AttributeError(f"There is no context.{name}.{hint}")
+        raise NotInContextError(said)
+
+    @property
+    def has_partition_key(self) -> bool:
+        """False: there are no partitions yet."""
+        return False
+
+    @property
+    def log(self) -> logging.Logger:
+        """The step's logger; its records go to the run."""
+        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+
+        return step_logger()
+
+    @property
+    def op_execution_context(self) -> OpExecutionContext:
+        """The context itself."""
+        return self
+
+    @property
+    def op_def(self) -> OpDefinition:
+        """The op that runs.
+
+        Raises:
+            ContextError: the context was built for a test.
+        """
+        if self._op is None:
+            raise ContextError("A context that build_op_context made belongs to no op.")
+        return self._op
+
+    @property
+    def selected_output_names(self) -> AbstractSet[str]:
+        """The outputs that are needed for what was selected.
+
+        Raises:
+            ContextError: the context was built for a test that does not say.
+        """
+        if self._selected_outputs is None:
+            raise ContextError(
+                "This context does not say which outputs are selected."
+                " Give build_op_context(selected_output_names={…})."
+            )
+        return self._selected_outputs
+
+    @property
+    def selected_asset_keys(self) -> AbstractSet[AssetKey]:
+        """The selected assets of the block that the op is part of.
+
+        Raises:
+            ContextError: the context was built for a test that does not say.
+        """
+        if self._selected_keys is None:
+            raise ContextError(
+                "This context does not say which assets are selected."
+                " Give build_op_context(selected_asset_keys={…})."
+            )
+        return self._selected_keys
+
+    @property
+    def has_assets_def(self) -> bool:
+        """Whether the op is part of a block."""
+        return self._selected_keys is not None
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The only selected asset of the block.
+
+        Raises:
+            ContextError: there are several, or none.
+        """
+        keys = sorted(self.selected_asset_keys)
+        if len(keys) != 1:
+            raise ContextError(
+                f"There is no one asset here; selected are {listed(key.text for key in keys)}."
+                " Use selected_asset_keys, or asset_key_for_output(name)."
+            )
+        return keys[0]
+
+    def asset_key_for_output(self, output_name: str = "result") -> AssetKey:
+        """Return the only asset that an output of the op produces.
+
+        Raises:
+            ContextError: it produces none, or several.
+        """
+        keys = self._assets.get(output_name, ())
+        if len(keys) != 1:
+            raise ContextError(
+                f"Output {output_name!r} produces {listed(key.text for key in keys)}."
+                + did_you_mean(output_name, self._assets)
+            )
+        return keys[0]
+
+    def has_tag(self, key: str) -> bool:
+        """Whether the run has the tag."""
+        return key in self.run_tags
+
+    def get_tag(self, key: str) -> str | None:
+        """Return the value of a tag of the run, None if it has none."""
+        return self.run_tags.get(key)
+
+    def add_output_metadata(
+        self,
+        metadata: Mapping[str, Any],
+        output_name: str | None = None,
+        mapping_key: str | None = None,
+    ) -> None:
+        """Say something of an output that is still to be yielded. Of equal names the last stays.
+
+        What cannot be kept is left out, and a warning says why.
+
+        Raises:
+            ContextError: the output is unknown, was yielded, or must be named.
+        """
+        if mapping_key is not None:
+            raise ContextError("There are no dynamic outputs yet. Leave mapping_key out.")
+        name = self._output_named(output_name)
+        if name in self._yielded:
+            raise ContextError(
+                f"Output {name!r} was yielded; nothing more can be said of it."
+                " Call add_output_metadata before, or give Output(metadata=…)."
+            )
+        owner = f"output {name!r} of {self.step_key!r}"
+        before = self._entries.get(name, ())
+        self._entries[name] = kept_entries(metadata, owner=owner, before=before)
+
+    def get_output_metadata(self, output_name: str = "result") -> Mapping[str, Any]:
+        """Return what was said of an output so far, as plain data."""
+        return {entry.name: entry.value for entry in self._entries.get(output_name, ())}
+
+    def _output_named(self, name: str | None) -> str:
+        known = list(self._op.outs) if self._op is not None else [name or "result"]
+        if name is None and len(known) == 1:
+            return known[0]
+        if name in known:
+            return name
+        raise ContextError(
+            f"add_output_metadata(output_name={name!r}): {self.step_key!r} has the outputs"
+            f" {listed(known)}.{did_you_mean(name or '', known)} Name one of them."
+        )
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class AssetExecutionContext(OpExecutionContext):
+    """The same, by the name that ops of assets ask for: every step belongs to a block."""
+
+
+def sealed_entries(context: OpExecutionContext, output: str) -> tuple[MetadataEntry, ...]:
+    """Return what the op said of the output; from now on it can say no more."""
+    context._yielded.add(output)
+    return context._entries.get(output, ())
+
+
+def said_in_vain(context: OpExecutionContext) -> tuple[str, ...]:
+    """Return the outputs of which the op said something and which it did not yield."""
+    return tuple(name for name in context._entries if name not in context._yielded)
+
+
+@checked
+def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
+    resources: Mapping[str, object] | None = None,
+    *,
+    run_tags: Mapping[str, str] | None = None,
+    selected_output_names: Iterable[str] | None = None,
+    selected_asset_keys: Iterable[KeyLike] | None = None,
+    run_id: str = "EPHEMERAL",
+    step_key: str = "test",
+) -> AssetExecutionContext:
+    """Make a context to call an op with in a test: `my_op(build_op_context(…), 1)`."""
+    outputs, keys = selected_output_names, selected_asset_keys
+    return AssetExecutionContext(
+        run_id=run_id,
+        step_key=step_key,
+        resources=Resources(resources or {}),
+        run_tags=dict(run_tags or {}),
+        _selected_outputs=None if outputs is None else frozenset(outputs),
+        _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
+    )
+
+
+def _public_names(kind: type) -> list[str]:
+    return [name for name in dir(kind) if not name.startswith("_")]

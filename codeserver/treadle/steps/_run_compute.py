@@ -1,0 +1,225 @@
+"""Calls an op's function, of whatever kind it is, and gives each output when it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from contextlib import suppress
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from typing import Any, Final
+
+from treadle._output import Output
+from treadle._value_words import a
+from treadle.ops._ins_outs import DEFAULT_OUTPUT
+from treadle.ops._left_out import LEAVING_OUT
+from treadle.ops._op import OpDefinition
+from treadle.ops._signatures import Kind, is_generator_function, parameters_of
+from treadle.steps._context import OpExecutionContext
+from treadle.steps._failures import StepFailedError, user_code
+from treadle.steps._interrupted import StepInterrupted
+from treadle.steps._step_code import StepCode
+from treadle_contract.run import FailureWhere
+
+_END: Final = object()
+
+
+def computed(
+    code: StepCode, context: OpExecutionContext, arguments: dict[str, Any]
+) -> Generator[Output[Any], None, None]:
+    """Call the op and yield its outputs, each named. Must be closed.
+
+    Nothing of an output is held once the next one is asked for. A tuple stands for several
+    outputs in declared order, None for several that are all Nothing. A None in the place of an
+    optional output that is not selected says nothing of it: it was not made.
+
+    Raises:
+        StepFailedError: the op raised, or returned or yielded what is no output.
+    """
+    op = code.op
+    subject = f"Step {context.step_key!r}: op {op.name!r}"
+    result = _called(op, context, arguments, subject)
+    del arguments
+    if isinstance(result, GeneratorType):
+        items = _generated(result, context, subject)
+    elif isinstance(result, AsyncGeneratorType):
+        items = _generated_async(result, subject)
+    else:
+        yield from _returned(result, code, context, subject)
+        return
+    names = tuple(op.outs)
+    try:
+        for item in items:
+            if not isinstance(item, Output):
+                raise _no_output(op, item, subject)
+            try:
+                yield _named(item, names)
+            except StepInterrupted as error:
+                items.throw(error)
+                raise
+            del item
+    finally:
+        items.close()
+
+
+def _no_output(op: OpDefinition, item: object, subject: str) -> StepFailedError:
+    kind = a(type(item).__name__)
+    if is_generator_function(op.fn):
+        return _refused(
+            f"{subject} yielded {kind}, which is no Output.", "Yield Output(value, output_name=…)."
+        )
+    return _refused(
+        f"{subject} returned a generator, which yielded {kind} and no Output.",
+        "Return a list of what it yields, to store that, or have it yield Outputs.",
+    )
+
+
+def _called(
+    op: OpDefinition, context: OpExecutionContext, arguments: dict[str, Any], subject: str
+) -> Any:
+    given: tuple[OpExecutionContext, ...] = (context,)
+    if op.context_param is None:
+        given = ()
+    elif _is_keyword_only(op, op.context_param):
+        given, arguments = (), {**arguments, op.context_param: context}
+    with user_code(FailureWhere.COMPUTE, subject):
+        result = op.fn(*given, **arguments)
+        return asyncio.run(result) if isinstance(result, CoroutineType) else result
+
+
+def _is_keyword_only(op: OpDefinition, name: str) -> bool:
+    return any(
+        each.name == name and each.kind is Kind.KEYWORD_ONLY for each in parameters_of(op.fn)
+    )
+
+
+def _generated(
+    generator: Generator[Any, Any, Any], context: OpExecutionContext, subject: str
+) -> Generator[Any, None, None]:
+    returned = None
+    try:
+        while True:
+            with user_code(FailureWhere.COMPUTE, subject):
+                try:
+                    item = next(generator)
+                except StopIteration as stop:
+                    returned = stop.value
+                    break
+            try:
+                yield item
+            except StepInterrupted as error:
+                # It came while the output was stored: the op hears it where it waits.
+                with user_code(FailureWhere.COMPUTE, subject), suppress(StopIteration):
+                    generator.throw(error)
+                raise
+            del item
+    finally:
+        _close(generator, context)
+    if returned is not None:
+        raise _refused(
+            f"{subject} yields its outputs, and returned {a(type(returned).__name__)} besides.",
+            "Yield Output(…) for it, or return nothing.",
+        )
+
+
+def _close(generator: Generator[Any, Any, Any], context: OpExecutionContext) -> None:
+    # Why the step failed is known by now; what its clean-up raises must not take that place.
+    try:
+        generator.close()
+    except Exception:
+        context.log.exception("The op raised while it was closed early.")
+
+
+def _generated_async(
+    generator: AsyncGenerator[Any, Any], subject: str
+) -> Generator[Any, None, None]:
+    async def following() -> Any:
+        return await anext(generator, _END)
+
+    with asyncio.Runner() as runner:
+        while True:
+            with user_code(FailureWhere.COMPUTE, subject):
+                item = runner.run(following())
+            if item is _END:
+                return
+            try:
+                yield item
+            except StepInterrupted as error:
+                with user_code(FailureWhere.COMPUTE, subject):
+                    runner.run(_thrown(generator, error))
+                raise
+            del item
+
+
+async def _thrown(generator: AsyncGenerator[Any, Any], error: StepInterrupted) -> None:
+    with suppress(StopAsyncIteration):
+        await generator.athrow(error)
+
+
+def _returned(
+    result: Any, code: StepCode, context: OpExecutionContext, subject: str
+) -> Iterator[Output[Any]]:
+    names = tuple(code.op.outs)
+    if isinstance(result, Output):
+        yield _named(result, names)
+    elif len(names) == 1:
+        _tell_none(result, names[0], code, context)
+        yield Output(result, names[0])
+    else:
+        is_nothing = result is None and not any(code.op.gives_value(name) for name in names)
+        values = deque(
+            [None] * len(names) if is_nothing else _checked_tuple(result, names, subject)
+        )
+        del result
+        for position, name in enumerate(names):
+            value = values.popleft()
+            out = code.outs[name]
+            if value is None and not (out.is_required or name in context.selected_output_names):
+                continue
+            _tell_none(value, name, code, context)
+            yield _at(position, name, value, subject)
+            del value
+
+
+def _tell_none(value: object, name: str, code: StepCode, context: OpExecutionContext) -> None:
+    out = code.outs[name]
+    if value is None and not out.is_required and not out.is_nothing:
+        context.log.warning(
+            "Optional output %r was returned as None, which is what is stored: %s.",
+            name,
+            LEAVING_OUT,
+        )
+
+
+def _checked_tuple(result: object, names: Sequence[str], subject: str) -> tuple[Any, ...]:
+    has = f"{subject} has the outputs {', '.join(names)}"
+    fix = "Return a tuple with one value for each in that order, or yield Output(…) for each."
+    if not isinstance(result, tuple):
+        kind = "None" if result is None else a(type(result).__name__)
+        raise _refused(f"{has}, and returned {kind}.", fix)
+    if len(result) != len(names):
+        raise _refused(f"{has}, and returned a tuple of {len(result)}.", fix)
+    return result
+
+
+def _at(position: int, name: str, value: Any, subject: str) -> Output[Any]:
+    if not isinstance(value, Output):
+        return Output(value, name)
+    if value.output_name not in (DEFAULT_OUTPUT, name):
+        raise _refused(
+            f"{subject} returned an Output named {value.output_name!r} at position {position}"
+            f" of a tuple, which is that of {name!r}.",
+            "Put the tuple in the order of the outputs, or yield the Outputs.",
+        )
+    return Output(value.value, name, value.metadata)
+
+
+def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:
+    """Take an output without a name for the only one there is."""
+    if len(names) == 1 and output.output_name == DEFAULT_OUTPUT:
+        return Output(output.value, names[0], output.metadata)
+    return output
+
+
+def _refused(problem: str, fix: str) -> StepFailedError:
+    return StepFailedError(FailureWhere.OUTPUT, f"{problem} {fix}")

@@ -1,0 +1,232 @@
+"""Loads what a step's inputs read, each value by the manager that stored it or is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from treadle._keys import AssetKey
+from treadle._value_words import a
+from treadle.io._files import FileStore
+from treadle.io._io_manager import InputContext, IOManager, OutputContext
+from treadle.io._pickle5 import ValueLostError
+from treadle.lazy_dataclasses import dataclass
+from treadle.locations.snapshot import Asset, Snapshot
+from treadle.ops._ins_outs import In
+from treadle.steps._failures import StepFailedError, TaskMismatchError, user_code
+from treadle.steps._not_loaded import NotLoaded
+from treadle.steps._resources import Resources
+from treadle.steps._step_code import StepCode
+from treadle.steps._type_check import is_of_type, type_name
+from treadle_contract.event import InputLoaded
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import ValueRef
+from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep
+
+
+class StepSource(Protocol):
+    """What running a step needs of a loaded location."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The location as data."""
+
+    @property
+    def resources(self) -> Mapping[str, object]:
+        """All resources by key; without "io_manager" the file store takes its place."""
+
+    def step(self, step_key: StepKey) -> StepCode:
+        """Return the code of a step.
+
+        Raises:
+            KeyError: there is no such step.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputLoader:
+    """Loads the inputs of one step."""
+
+    location: StepSource
+    code: StepCode
+    step: TaskStep
+    task: Task
+    store: FileStore
+    loaded: Callable[[InputLoaded], None]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments by name. What reads nothing is left to the declared default.
+
+        Raises:
+            StepFailedError: a value cannot be loaded, or is not of its declared type.
+            TaskMismatchError: an input without a default reads nothing.
+        """
+        by_name = {each.name: each for each in self.step.inputs}
+        found: dict[str, Any] = {}
+        for name, declared in self.code.ins.items():
+            if declared.is_nothing:
+                continue
+            given = by_name.get(name)
+            if given is not None and given.not_needed:
+                found[name] = (
+                    declared.default_value if declared.has_default else self._not_loaded(name)
+                )
+                self.loaded(InputLoaded(input=name, not_needed=True))
+            elif given is not None and (given.sources or given.fan_in):
+                found[name] = self._values(given, declared)
+            elif declared.has_default:
+                found[name] = declared.default_value
+            else:
+                raise TaskMismatchError(
+                    f"TaskStep.inputs of {self.step.step_key!r} reads nothing for {name!r}, which"
+                    " its op takes and has no default for."
+                )
+        return found
+
+    def _not_loaded(self, name: str) -> NotLoaded:
+        selected = tuple(sorted(self.step.selected_outputs))
+        return NotLoaded(name, self.step.step_key, selected)
+
+    def _values(self, given: TaskInput, declared: In) -> Any:
+        values = []
+        for position, source in enumerate(given.sources):
+            values.append(self._value(given.name, declared, source))
+            self.loaded(_told(given.name, position, source))
+        value = values if given.fan_in else values[0]
+        if not is_of_type(value, declared.dagster_type):
+            raise StepFailedError(
+                FailureWhere.TYPE_CHECK,
+                f"Input {given.name!r} of {self.step.step_key!r} is declared"
+                f" {type_name(declared.dagster_type)}, but what it reads"
+                f" ({', '.join(map(_described, given.sources))}) is {a(type_name(type(value)))}."
+                " Change the annotation, or what makes the value.",
+            )
+        return value
+
+    def _value(self, name: str, declared: In, source: TaskSource) -> Any:
+        subject = f"Input {name!r} of {self.step.step_key!r}: loading {_described(source)}"
+        ref = source.value_ref
+        if ref is not None and not self._is_overridden(declared, source):
+            return self._stored(subject, ref)
+        manager = self._manager(name, source)
+        context = self._context(name, declared, source)
+        with user_code(FailureWhere.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
+            return manager.load_input(context)
+
+    def _stored(self, subject: str, ref: ValueRef) -> object:
+        try:
+            with user_code(FailureWhere.LOAD, subject):
+                return self.store.read_value(ref)
+        except StepFailedError as error:
+            if not isinstance(error.__cause__, ValueLostError):
+                raise
+            problem = f"{subject}: its value is lost. {error.__cause__}"
+        raise StepFailedError(
+            FailureWhere.LOAD,
+            f"{problem} `treadle runs rerun {self.task.run_id}` makes it again, and goes on.",
+            stale=True,
+        )
+
+    def _is_overridden(self, declared: In, source: TaskSource) -> bool:
+        """Tell whether the input asks for a manager of the user's in the file store's place."""
+        key = source.io_manager_key
+        return key == declared.input_manager_key and key in self.location.resources
+
+    def _manager(self, name: str, source: TaskSource) -> IOManager:
+        manager = self.location.resources.get(source.io_manager_key)
+        if isinstance(manager, IOManager):
+            return manager
+        where = f"Input {name!r} of {self.step.step_key!r}"
+        if manager is None and source.asset_key and not source.run_id:
+            raise StepFailedError(
+                FailureWhere.LOAD, f"{where} {self._nothing_stored(source.asset_key)}"
+            )
+        raise missing_manager(where, source.io_manager_key, manager)
+
+    def _nothing_stored(self, key: KeyText) -> str:
+        reads = f"reads asset {key!r}, of which Treadle's own IO manager has no stored value."
+        asset = _asset(self.location.snapshot, key)
+        if asset is not None and not asset.is_external:
+            return f"{reads} Make it first, in a run that selects it."
+        return (
+            f"{reads} Nothing here makes it: name one that loads it, with"
+            " AssetIn(input_manager_key=…), or, if it is only to come first, write"
+            f" deps=[{key!r}] instead of the argument."
+        )
+
+    def _context(self, name: str, declared: In, source: TaskSource) -> InputContext:
+        resources = Resources(self.location.resources)
+        return InputContext(
+            name=name,
+            step_key=self.step.step_key,
+            run_id=self.task.run_id,
+            dagster_type=declared.dagster_type,
+            definition_metadata=declared.metadata,
+            resources=resources,
+            run_tags=self.task.run_tags,
+            upstream_output=upstream_output(self.location, source, resources),
+        )
+
+
+def upstream_output(
+    location: StepSource, source: TaskSource, resources: Resources
+) -> OutputContext:
+    """Say of a stored value what the record and the definitions know."""
+    context = OutputContext(
+        name=source.output or "result",
+        step_key=source.step_key,
+        run_id=source.run_id,
+        resources=resources,
+        key=AssetKey(source.asset_key) if source.asset_key else None,
+    )
+    asset = _asset(location.snapshot, source.asset_key)
+    step_key, output = source.step_key, source.output
+    if asset is not None and asset.step_key is not None:
+        step_key, output = asset.step_key, asset.output or output
+    elif asset is not None:
+        context.definition_metadata = {each.name: each.value for each in asset.metadata}
+    try:
+        code = location.step(step_key)
+        out = code.outs[output]
+    except KeyError:  # external, or made by code that is no longer there
+        return context
+    context.name = source.output or output
+    context.dagster_type = out.dagster_type
+    context.definition_metadata = (
+        code.metadata.get(context.key, {}) if context.key else out.metadata
+    )
+    return context
+
+
+def missing_manager(where: str, key: str, found: object) -> StepFailedError:
+    """Make the failure of a step whose IO manager is not there, or is none."""
+    said = "there is no resource" if found is None else f"{type(found).__name__} is no IOManager:"
+    return StepFailedError(
+        FailureWhere.RESOURCE,
+        f"{where} names IO manager {key!r} (TaskOutput.io_manager_key), but {said} {key!r}."
+        f" Give Definitions(resources={{{key!r}: …}}) an instance of a class derived from IOManager.",
+    )
+
+
+def _asset(snapshot: Snapshot, key: KeyText) -> Asset | None:
+    return next((each for each in snapshot.assets if each.key == key), None)
+
+
+def _told(name: str, position: int, source: TaskSource) -> InputLoaded:
+    return InputLoaded(
+        input=name,
+        position=position,
+        asset_key=source.asset_key,
+        from_run_id=source.run_id,
+        from_step_key=source.step_key,
+        # An asset has one output, which its key says.
+        from_output="" if source.asset_key else source.output,
+        value_ref=source.value_ref,
+    )
+
+
+def _described(source: TaskSource) -> str:
+    if source.asset_key:
+        return f"asset {source.asset_key!r}"
+    return f"output {source.output!r} of {source.step_key!r}"

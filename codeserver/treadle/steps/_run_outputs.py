@@ -1,0 +1,221 @@
+"""Checks each output of a step when it comes, and stores or drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeAlias
+
+from treadle._errors import did_you_mean, listed
+from treadle._metadata import entries_size, entries_values, kept_entries
+from treadle._output import Output
+from treadle._value_words import a
+from treadle.io._run_store import ValueWriter
+from treadle.lazy_dataclasses import dataclass, field, replace
+from treadle.steps._context import OpExecutionContext, said_in_vain, sealed_entries
+from treadle.steps._failures import StepFailedError, TaskMismatchError
+from treadle.steps._step_code import StepCode
+from treadle.steps._type_check import is_of_type, type_name
+from treadle_contract.event import AssetMaterialized, OutputDiscarded, OutputStored
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
+from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
+
+_Entries: TypeAlias = tuple[MetadataEntry, ...]
+
+# What one report of a step may hold of metadata, which it tells twice: far below what a frame does.
+_STEP_METADATA_BYTES: Final = 8 * 1024 * 1024
+_STEP_METADATA_VALUES: Final = 350_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputKeeper:
+    """Takes the outputs of one step, one after another."""
+
+    code: StepCode
+    step: TaskStep
+    context: OpExecutionContext
+    writer: ValueWriter
+    _kept: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict, init=False)
+    _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
+
+    def check_task(self) -> None:
+        """Look whether the task says of each output that it is Nothing where the code does.
+
+        Raises:
+            TaskMismatchError: it does not. Ahead of the op: what that gives could only be refused.
+        """
+        for planned in self.step.outputs:
+            declared = self.code.outs.get(planned.name)
+            if declared is not None and declared.is_nothing is not planned.nothing:
+                raise TaskMismatchError(
+                    f"TaskOutput.nothing of {planned.name!r} of {self.step.step_key!r} is"
+                    f" {planned.nothing}; the code declares it {type_name(declared.dagster_type)}"
+                )
+
+    def take(self, output: Output[Any]) -> None:
+        """Store the output as what the task says, or drop it.
+
+        Raises:
+            StepFailedError: it is not to be yielded, of another type, or cannot be stored.
+        """
+        planned = self._to_take(output.output_name)
+        assets = self._assets_to_store(planned)
+        if not (assets or planned.selected or planned.store_intermediate):
+            sealed_entries(self.context, planned.name)
+            keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
+            self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
+            return
+        self._check_type(planned, output.value)
+        said = self._said_of(output)
+        kept = [
+            self._stored(planned, output.value, said, asset)
+            for asset in sorted(assets, key=lambda each: each.asset_key)
+        ]
+        if planned.store_intermediate or not assets:
+            kept.append(self._stored(planned, output.value, said))
+        self._kept[planned.name] = tuple(kept)
+
+    def result(self) -> AttemptSucceeded:
+        """Return what was made, when the op has ended.
+
+        Raises:
+            StepFailedError: an output was left out that must be yielded.
+        """
+        for planned in self.step.outputs:
+            if not planned.must_yield or planned.name in self._kept:
+                continue
+            if not planned.nothing:
+                raise StepFailedError(
+                    FailureWhere.OUTPUT,
+                    f"Step {self.step.step_key!r}: op {self.code.op.name!r} ended without output"
+                    f" {planned.name!r}, which this run needs. Yield Output(value,"
+                    f" {planned.name!r}) whenever it is in context.selected_output_names; one that"
+                    " may be left out is declared with is_required=False.",
+                )
+            # That the op has ended is all that there is to say of it.
+            self.take(Output(None, planned.name))
+        for name in said_in_vain(self.context):
+            self.context.log.warning("metadata_unused output=%s reason=not_yielded", name)
+        order = [name for name in self.code.outs if name in self._kept]
+        stored = tuple(self._told(each for name in order for each in self._kept[name]))
+        return AttemptSucceeded(
+            stored=stored,
+            materialized=tuple(self._materialized(each) for each in stored if each.asset_key),
+            discarded=tuple(
+                self._dropped[name] for name in self.code.outs if name in self._dropped
+            ),
+            yielded_outputs=tuple(order),
+        )
+
+    def _materialized(self, stored: OutputStored) -> AssetMaterialized:
+        return AssetMaterialized(
+            asset_key=stored.asset_key,
+            output=stored.output,
+            value_ref=stored.value_ref,
+            metadata=stored.metadata,
+            unexpected=not self._planned(stored.output).selected,
+            digest=self.writer.location.snapshot.digest,
+            io_manager_key=stored.io_manager_key,
+        )
+
+    def _told(self, stored: Iterable[OutputStored]) -> Iterator[OutputStored]:
+        """Yield what was stored; of what is said of all of it, only as much as can be told."""
+        left, values_left = _STEP_METADATA_BYTES, _STEP_METADATA_VALUES
+        for each in stored:
+            size, values = entries_size(each.metadata), entries_values(each.metadata)
+            if size <= left and values <= values_left:
+                left, values_left = left - size, values_left - values
+                yield each
+                continue
+            self.context.log.warning(
+                "Metadata of output %r is left out: that of all outputs of %s has more than %d"
+                " bytes or %d values. What is larger belongs in an asset.",
+                each.output,
+                self.step.step_key,
+                _STEP_METADATA_BYTES,
+                _STEP_METADATA_VALUES,
+            )
+            yield replace(each, metadata=())
+
+    def _to_take(self, name: str) -> TaskOutput:
+        step_key, known = self.step.step_key, self.code.outs
+        if name not in known:
+            raise StepFailedError(
+                FailureWhere.OUTPUT,
+                f"Step {step_key!r} yielded output {name!r}, which its op does not have."
+                f"{did_you_mean(name, known)} Its outputs are {listed(known)}.",
+            )
+        if name in self._kept or name in self._dropped:
+            raise StepFailedError(
+                FailureWhere.OUTPUT,
+                f"Step {step_key!r} yielded output {name!r} twice. Yield each output once;"
+                " several values go into one as a list.",
+            )
+        return self._planned(name)
+
+    def _planned(self, name: str) -> TaskOutput:
+        for planned in self.step.outputs:
+            if planned.name == name:
+                return planned
+        # Another piece of a block that was cut makes it.
+        return TaskOutput(name=name)
+
+    def _assets_to_store(self, planned: TaskOutput) -> tuple[TaskAsset, ...]:
+        if planned.selected:
+            return tuple(each for each in planned.assets if each.selected)
+        if not planned.assets:
+            return ()
+        match self.step.unselected_outputs:
+            case UnselectedOutputs.MATERIALIZE:
+                return planned.assets
+            case UnselectedOutputs.DISCARD:
+                return ()
+            case _:
+                keys = listed(sorted(each.asset_key for each in planned.assets))
+                raise StepFailedError(
+                    FailureWhere.OUTPUT,
+                    f"Step {self.step.step_key!r} yielded output {planned.name!r}, which is not"
+                    f" selected and would make {keys}; unselected_outputs is 'fail'. Yield it"
+                    " only if it is in context.selected_output_names, select what it makes,"
+                    " or choose 'materialize' or 'discard'.",
+                )
+
+    def _check_type(self, planned: TaskOutput, value: object) -> None:
+        declared = self.code.outs[planned.name].dagster_type
+        subject = f"Output {planned.name!r} of {self.step.step_key!r}"
+        if planned.nothing:
+            if value is not None:
+                raise StepFailedError(
+                    FailureWhere.TYPE_CHECK,
+                    f"{subject} is Nothing, but the value is {a(type_name(type(value)))}, which"
+                    " would be lost. Return None, or declare the output's type.",
+                )
+        elif not is_of_type(value, declared):
+            raise StepFailedError(
+                FailureWhere.TYPE_CHECK,
+                f"{subject} is declared {type_name(declared)}, but the value is a"
+                f" {type_name(type(value))}: {value!r:.80}. Return what is declared, or"
+                " change the annotation.",
+            )
+
+    def _said_of(self, output: Output[Any]) -> _Entries:
+        owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
+        before = sealed_entries(self.context, output.output_name)
+        return kept_entries(output.metadata, owner=owner, before=before)
+
+    def _stored(
+        self, planned: TaskOutput, value: object, said: _Entries, asset: TaskAsset | None = None
+    ) -> OutputStored:
+        made = OutputStored(
+            output=planned.name,
+            asset_key=asset.asset_key if asset else KeyText(""),
+            metadata=said,
+        )
+        if planned.nothing or (asset is None and not planned.store_intermediate):
+            return made  # nothing but orderings reads it
+        place = asset or planned
+        return self.writer.stored(
+            made, value, io_manager_key=place.io_manager_key, value_key=place.value_key
+        )

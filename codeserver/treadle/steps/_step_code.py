@@ -1,0 +1,27 @@
+"""StepCode: what the loaded code says of one step, for the process that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._keys import AssetKey
+from treadle.lazy_dataclasses import dataclass
+from treadle.ops._ins_outs import In, Out
+from treadle.ops._op import OpDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCode:
+    """An op as it is in its block.
+
+    `ins` and `outs` are by name, with what is said of assets merged in; `op.resource_keys` has
+    the block's resources too. `assets` has an entry for every output, sorted, () for an
+    intermediate. `metadata` is what the definitions say of each asset that it makes.
+    """
+
+    op: OpDefinition
+    ins: Mapping[str, In]
+    outs: Mapping[str, Out]
+    assets: Mapping[str, tuple[AssetKey, ...]]
+    metadata: Mapping[AssetKey, Mapping[str, Any]]

@@ -1,0 +1,107 @@
+"""Runs one step: loads its inputs, calls the op, checks and stores each output as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+from treadle._keys import AssetKey
+from treadle._system import os
+from treadle.io._files import FileStore
+from treadle.io._run_store import ValueWriter
+from treadle.steps._context import AssetExecutionContext
+from treadle.steps._failures import StepFailedError, TaskMismatchError
+from treadle.steps._forked import end_if_forked
+from treadle.steps._interrupted import StepInterrupted
+from treadle.steps._resources import Resources, UnknownResourceError
+from treadle.steps._run_compute import computed
+from treadle.steps._run_inputs import InputLoader, StepSource
+from treadle.steps._run_outputs import OutputKeeper
+from treadle.steps._step_code import StepCode
+from treadle_contract.event import InputLoaded
+from treadle_contract.run import FailureWhere
+from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
+
+__all__ = ["StepFailedError", "StepSource", "run_step"]
+
+
+def run_step(
+    location: StepSource,
+    step: TaskStep,
+    task: Task,
+    *,
+    store: FileStore,
+    loaded: Callable[[InputLoaded], None],
+) -> AttemptSucceeded:
+    """Run a step of a task here and return what it made, which nothing has committed yet.
+
+    `loaded` is told of each input element when it is there. The op's records go to the logger
+    "treadle.step". A process that the op forked and that leaves the op as this one does, by
+    returning or by yielding, ends: this function returns only where it was called.
+
+    A StepInterrupted may be raised at any moment of it: an op that yields hears it, too, while
+    its output is stored.
+
+    Raises:
+        StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
+            the attempt has stored by then must not be committed.
+        TaskMismatchError: the task is not of the code, which may have no such step.
+        StepInterrupted: it was raised while this ran.
+    """
+    pid = os.getpid()
+    code = _code_of(location, step)
+    context = _context(location, code, step, task)
+    loader = InputLoader(
+        location=location, code=code, step=step, task=task, store=store, loaded=loaded
+    )
+    writer = ValueWriter(
+        location=location, code=code, step_key=step.step_key, task=task, store=store
+    )
+    keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
+    keeper.check_task()
+    resources = {name: location.resources[name] for name in code.op.resource_params}
+    with closing(computed(code, context, {**resources, **loader.arguments()})) as outputs:
+        for output in outputs:
+            end_if_forked(pid, step.step_key)
+            try:
+                keeper.take(output)
+            except StepInterrupted as error:
+                outputs.throw(error)
+                raise
+            del output  # the next one may need the memory
+    end_if_forked(pid, step.step_key)
+    return keeper.result()
+
+
+def _code_of(location: StepSource, step: TaskStep) -> StepCode:
+    try:
+        return location.step(step.step_key)
+    except KeyError:
+        problem = f"TaskStep.step_key is {step.step_key!r}; the code has no such step"
+        raise TaskMismatchError(problem) from None
+
+
+def _context(
+    location: StepSource, code: StepCode, step: TaskStep, task: Task
+) -> AssetExecutionContext:
+    return AssetExecutionContext(
+        run_id=task.run_id,
+        step_key=step.step_key,
+        resources=Resources(_resources(location, code, step)),
+        run_tags=task.run_tags,
+        retry_number=step.attempt - 1,
+        _op=code.op,
+        _selected_outputs=frozenset(step.selected_outputs),
+        _selected_keys=frozenset(AssetKey(key) for key in step.selected_asset_keys),
+        _assets=code.assets,
+    )
+
+
+def _resources(location: StepSource, code: StepCode, step: TaskStep) -> dict[str, Any]:
+    """Return the resources that the op asks for, and no others."""
+    missing = [key for key in code.op.resource_keys if key not in location.resources]
+    if missing:
+        problem = UnknownResourceError(missing[0], location.resources)
+        raise StepFailedError(FailureWhere.RESOURCE, f"Step {step.step_key!r}: {problem}")
+    return {key: location.resources[key] for key in code.op.resource_keys}

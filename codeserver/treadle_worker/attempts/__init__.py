@@ -1,0 +1,1 @@
+"""Attempts as their host sees them: started, followed, ended, explained."""

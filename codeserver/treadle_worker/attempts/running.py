@@ -1,0 +1,297 @@
+"""What runs: a host's step processes, from their start to the proof that nothing of them is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from treadle._system import os, time
+from treadle_contract import json_codec
+from treadle_contract.ids import TaskId
+from treadle_contract.run import Failure, FailureReason
+from treadle_contract.worker import (
+    AttemptBegun,
+    AttemptCancelled,
+    AttemptFailed,
+    Cancel,
+    Task,
+)
+from treadle_worker.attempts import oom_counters
+from treadle_worker.attempts.attempt_end import Exit, Undecoded, read_exit
+from treadle_worker.attempts.exits import conclude
+from treadle_worker.attempts.log_cap import LogCap
+from treadle_worker.attempts.output_pipe import OutputEnd
+from treadle_worker.attempts.report_socket import ReportEnd
+from treadle_worker.attempts.running_attempt import RunningAttempt
+from treadle_worker.attempts.started import follow
+from treadle_worker.attempts.starters import Starter
+from treadle_worker.attempts.termination import ForcedEnds
+from treadle_worker.attempts.usage import Usage
+from treadle_worker.host.loop import Loop
+from treadle_worker.host.strays import Strays
+from treadle_worker.rules import Rules
+from treadle_worker.step.capture import LogFolder, open_at_end
+from treadle_worker.step.failures import whole
+from treadle_worker.step.reports import MOST_TOLD_BYTES
+from treadle_worker.system import processes
+from treadle_worker.system.processes import Instance
+
+# Between two looks at what the attempts have written; the second while one of them floods.
+_LOG_LOOK_S = 1.0
+_FLOOD_LOOK_S = 0.1
+_LOGS = "logs"
+
+
+class Observer(Protocol):
+    """Whoever is told of attempts."""
+
+    def fact(
+        self, task: Task, fact: AttemptBegun | Undecoded, written: Callable[[], None] = ...
+    ) -> None:
+        """Take a fact that is not the end; call `written` once it is in the journal."""
+        ...
+
+    def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
+        """Take the last fact; all processes of the attempt are gone."""
+        ...
+
+
+class Running:
+    """The step processes of one host."""
+
+    def __init__(self, loop: Loop, observer: Observer, starter: Starter, rules: Rules) -> None:
+        """Take over the children of this process from here on."""
+        self._loop = loop
+        self._observer = observer
+        self._starter = starter
+        self._rules = rules
+        self._running: dict[TaskId, RunningAttempt] = {}
+        self._prepared: dict[TaskId, RunningAttempt] = {}
+        # Those, and those that are not wanted any more, until their processes have ended.
+        self._idle: set[RunningAttempt] = set()
+        self._strays = Strays(loop, self._sweep)
+        self._ends = ForcedEnds(loop, rules, self._sweep)
+
+    @property
+    def task_ids(self) -> tuple[TaskId, ...]:
+        """The tasks whose end was not told yet."""
+        return tuple(self._running)
+
+    def start(self, task: Task, logs: LogFolder) -> None:
+        """Start a task, in the process that was prepared for it if there is one.
+
+        Raises:
+            OSError: the operating system refuses.
+        """
+        running, told = self._take_prepared(task)
+        if running is None:
+            running, told = self._new_process(task, logs), b""
+        running.task, running.began = task, time.monotonic()
+        self._running[task.task_id] = running
+        self._set_deadlines(running)
+        if self._starter.prepares:
+            self._begun(running, AttemptBegun(process=processes.process_id(running.pid)), told)
+
+    def prepare(self, task: Task, logs: LogFolder) -> None:
+        """Start a process for a task that is held: it does nothing of the op before `start`.
+
+        Raises:
+            OSError: the operating system refuses.
+        """
+        if self._starter.prepares and task.task_id not in self._prepared:
+            running = self._new_process(task, logs)
+            running.is_prepared = True
+            self._prepared[task.task_id] = running
+            self._idle.add(running)
+
+    def discard(self, task_ids: Iterable[TaskId]) -> None:
+        """End the processes that were prepared for these."""
+        for task_id in task_ids:
+            running = self._prepared.pop(task_id, None)
+            if running is not None:
+                processes.kill_tree(running.pid)
+
+    def _take_prepared(self, task: Task) -> tuple[RunningAttempt | None, bytes]:
+        running = self._prepared.get(task.task_id)
+        told = b"" if running is None else json_codec.dumps(task)
+        if running is None or len(told) > MOST_TOLD_BYTES or processes.has_ended(running.pid):
+            self.discard((task.task_id,))
+            return None, b""
+        del self._prepared[task.task_id]
+        self._idle.discard(running)
+        running.is_prepared = False
+        running.oom_before = oom_counters.read_counts()
+        return running, told
+
+    def _new_process(self, task: Task, logs: LogFolder) -> RunningAttempt:
+        logs.create()
+        oom_before = oom_counters.read_counts()
+        started = self._starter.start(task, logs)
+        pidfd = follow(started)
+
+        def take(fact: Undecoded) -> None:
+            self._take(running, fact)
+
+        running = RunningAttempt(
+            task=task,
+            logs=logs,
+            cap=LogCap(logs, self._rules.log_limit),
+            pid=started.pid,
+            pidfd=pidfd,
+            reports=ReportEnd(self._loop, started.ours.reports, take),
+            outputs=(
+                OutputEnd(self._loop, started.ours.stdout, partial(open_at_end, logs.stdout)),
+                OutputEnd(self._loop, started.ours.stderr, partial(open_at_end, logs.stderr)),
+            ),
+            oom_before=oom_before,
+        )
+        self._loop.watch(running.pidfd, lambda: self._exited(running))
+        return running
+
+    def _set_deadlines(self, running: RunningAttempt) -> None:
+        task_id = running.task.task_id
+        timeout_ms = running.task.steps[0].timeout_ms
+        if self._rules.begin_timeout is not None:
+            self._loop.set_deadline(
+                (task_id, "begin"), self._rules.begin_timeout, lambda: self._ends.abort(running)
+            )
+        if timeout_ms:
+            self._loop.set_deadline(
+                (task_id, "timeout"),
+                timeout_ms / 1000,
+                lambda: self._ends.time_out(running, timeout_ms),
+            )
+        if not self._loop.has_deadline(_LOGS):
+            self._loop.set_deadline(_LOGS, _LOG_LOOK_S, self._look_at_logs)
+
+    def cancel(self, cancel: Cancel) -> None:
+        """Have a task's processes end within the grace."""
+        running = self._running.get(cancel.task_id)
+        if running is not None:
+            self._ends.cancel(running, cancel)
+
+    def _look_at_logs(self) -> None:
+        if self._running:
+            floods = max([running.cap.look() for running in self._running.values()])
+            next_look = _FLOOD_LOOK_S if floods else _LOG_LOOK_S
+            self._loop.set_deadline(_LOGS, next_look, self._look_at_logs)
+
+    def kill_all(self) -> None:
+        """Kill every process below this one, and return when none is left."""
+        for running in (*self._running.values(), *self._idle):
+            if running.exit is None:
+                processes.kill_tree(running.pid)
+        processes.kill_children()
+        for running in self._running.values():
+            running.finish_outputs()
+            running.cap.end()
+
+    def leave_to_parent(self) -> None:
+        """Close, in a forked child, what the loop does not: the files of other attempts."""
+        for running in (*self._running.values(), *self._idle):
+            for output in running.outputs:
+                output.leave_to_parent()
+
+    def _take(self, running: RunningAttempt, fact: Undecoded) -> None:
+        match fact.name:
+            case "failed":
+                running.outcome = json_codec.decode(AttemptFailed, fact.body)
+            case "succeeded":
+                # What an op makes of being told to end is no success.
+                if not running.was_told:
+                    running.outcome = fact
+            case "begun":
+                self._begun(running, fact)
+            case _:
+                self._observer.fact(running.task, fact)
+
+    def _begun(
+        self, running: RunningAttempt, fact: AttemptBegun | Undecoded, told: bytes = b""
+    ) -> None:
+        running.has_begun = True
+        self._loop.clear_deadline((running.task.task_id, "begin"))
+        # The word is given only then: whatever becomes of this host, the journal says that the
+        # op may have run.
+        self._observer.fact(running.task, fact, partial(running.reports.give_word, told))
+
+    def _exited(self, running: RunningAttempt) -> None:
+        # Before it is reaped: what a limit of CPU time counts is told apart only here.
+        running.own_cpu_us = processes.own_cpu_us(running.pid)
+        _, status, used = os.wait4(running.pid, 0)
+        self._loop.unwatch(running.pidfd)
+        os.close(running.pidfd)
+        running.exit, running.used = read_exit(status), Usage.read(used)
+        running.reports.finish()
+        if running.is_prepared:
+            self._end_prepared(running)
+        self._sweep()
+
+    def _end_prepared(self, running: RunningAttempt) -> None:
+        """Forget a process that ended before it was started: its task gets another."""
+        self._idle.discard(running)
+        if self._prepared.get(running.task.task_id) is running:
+            del self._prepared[running.task.task_id]
+        running.finish_outputs()
+
+    def _sweep(self) -> None:
+        """Tell the ends of attempts if nothing of any is left; else see to it that it ends."""
+        ended = [running for running in self._running.values() if running.exit is not None]
+        if not ended:
+            return
+        left = self._strays.find(self._alive())
+        for running in ended:
+            others = [other.tree for other in ended if other is not running]
+            if self._strays.is_settled and not left.difference(*others):
+                running.used = running.used.plus(self._strays.take_usage())
+                self._end(running, running.exit or Exit())
+        if left:
+            self._kill_strays(left)
+
+    def _kill_strays(self, strays: Collection[Instance]) -> None:
+        """Kill what attempts left behind, but for what was asked to end and has its grace yet.
+
+        Whose a stray is that nobody knows, is not known: it has the longest grace there is.
+        """
+        now = time.monotonic()
+        ended = [running for running in self._running.values() if running.exit is not None]
+        longest = max((running.kill_at for running in ended), default=now)
+        graces = {each: running.kill_at for running in ended for each in running.tree}
+        later = []
+        for stray in strays:
+            kill_at = graces.get(stray, longest)
+            if kill_at > now:
+                later.append(kill_at)
+            else:
+                processes.kill_tree(stray[0])
+        if later:
+            self._strays.kill_later(min(later), self._sweep)
+
+    def _alive(self) -> frozenset[int]:
+        started = (running.pid for running in self._running.values() if running.exit is None)
+        return frozenset((*started, *(running.pid for running in self._idle)))
+
+    def _end(self, running: RunningAttempt, exit_: Exit) -> None:
+        task_id = running.task.task_id
+        del self._running[task_id]
+        for kind in ("begin", "timeout"):
+            self._loop.clear_deadline((task_id, kind))
+        self._ends.forget(running)
+        if not self._running:
+            self._loop.clear_deadline(_LOGS)
+        # Before its stderr is quoted, and before anybody hears that there is no more to read.
+        running.finish_outputs()
+        fact = conclude(running.how(exit_), running.logs.stderr_tail)
+        if running.hung and running.outcome is None and isinstance(fact, AttemptFailed):
+            fact = replace(fact, failure=self._too_late(running))
+        running.cap.end()
+        self._observer.ended(running.task, fact)
+
+    def _too_late(self, running: RunningAttempt) -> Failure:
+        return Failure(
+            reason=FailureReason.START_FAILED,
+            message=f"The process of {running.task.steps[0].step_key} was still importing the "
+            f"code after {self._rules.begin_timeout:g} s; its stderr shows where.",
+            stderr_tail=whole(running.logs.stderr_tail()),
+        )

@@ -1,0 +1,103 @@
+"""One attempt that runs, as its host knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from treadle._system import signal, time
+from treadle.steps._interrupted import Interruption
+from treadle_contract.policy import Limits
+from treadle_contract.worker import Task
+from treadle_worker.attempts import oom_counters
+from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, OomKills, Outcome
+from treadle_worker.attempts.log_cap import LogCap
+from treadle_worker.attempts.oom_counters import OomCounts
+from treadle_worker.attempts.output_pipe import OutputEnd
+from treadle_worker.attempts.report_socket import ReportEnd
+from treadle_worker.attempts.usage import Usage
+from treadle_worker.step.capture import LogFolder
+from treadle_worker.step.reports import CANNOT_REPORT
+from treadle_worker.system import processes
+from treadle_worker.system.processes import Instance
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class RunningAttempt:
+    """One attempt. `pidfd` is closed once `exit` is known.
+
+    `is_ending`: it is to end, as all of `tree` below it is, and KILL follows at `kill_at`; `why`
+    is what its op hears. `was_told`: its process lived when it was sent the first signal of that,
+    `was_interrupted`: its op was. `timeout_ms` is set when it is ended because its time was over.
+    `hung`: it did not begin with the op in time. `is_prepared`: it waits to be started, and its
+    task may be another by then.
+    """
+
+    task: Task
+    logs: LogFolder
+    cap: LogCap
+    pid: int
+    pidfd: int
+    reports: ReportEnd
+    outputs: tuple[OutputEnd, OutputEnd]
+    oom_before: OomCounts
+    is_prepared: bool = False
+    began: float = field(default_factory=time.monotonic)
+    outcome: Outcome | None = None
+    exit: Exit | None = None
+    has_begun: bool = False
+    used: Usage = field(default_factory=Usage)
+    own_cpu_us: int = 0
+    cancel_requested: bool = False
+    is_ending: bool = False
+    why: Interruption = Interruption.CANCELLED
+    timeout_ms: int = 0
+    was_told: bool = False
+    was_interrupted: bool = False
+    was_killed: bool = False
+    kill_at: float = 0.0
+    tree: frozenset[Instance] = frozenset()
+    hung: bool = False
+
+    def is_told_now(self) -> bool:
+        """Hear its process out before it is told to end; tell whether there is one to be told.
+
+        What it had reported by then is its own doing, as its end is if that has come.
+        """
+        if self.exit is not None or processes.has_ended(self.pid):
+            return False
+        self.reports.hear()
+        self.was_told = True
+        return True
+
+    def finish_outputs(self) -> None:
+        """Take what is left of its output."""
+        for output in self.outputs:
+            output.finish()
+
+    def how(self, exit_: Exit) -> AttemptEnd:
+        """Return all that is known of its end; nothing of it is left."""
+        step = self.task.steps[0]
+        duration_us = int((time.monotonic() - self.began) * 1_000_000)
+        garbage = self.reports.garbage
+        if not garbage and self.reports.is_cut and exit_ in (Exit(), Exit(status=CANNOT_REPORT)):
+            # A process that was not ended from outside writes its reports whole.
+            garbage = "bytes that are no whole report"
+        is_killed = exit_.signal == signal.SIGKILL.name and not self.was_killed
+        return AttemptEnd(
+            step_key=step.step_key,
+            outcome=self.outcome,
+            exit=exit_,
+            cancel_requested=self.cancel_requested,
+            duration_us=duration_us,
+            pid=self.pid,
+            has_begun=self.has_begun,
+            usage=self.used.of_attempt(duration_us),
+            own_cpu_us=self.own_cpu_us,
+            limits=step.limits or Limits(),
+            timeout_ms=self.timeout_ms,
+            was_told=self.was_told,
+            was_killed=self.was_killed,
+            was_interrupted=self.was_interrupted,
+            garbage=garbage,
+            oom=oom_counters.kills_since(self.oom_before) if is_killed else OomKills(),
+        )

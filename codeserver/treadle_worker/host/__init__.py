@@ -1,0 +1,1 @@
+"""The host: holds the code, its launcher's link and its journal."""

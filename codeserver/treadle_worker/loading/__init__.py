@@ -1,0 +1,1 @@
+"""Loading: the user's modules imported, and what their import left looked at."""

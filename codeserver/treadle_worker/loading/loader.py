@@ -1,0 +1,132 @@
+"""The loader: a process that imports the targets, sends the snapshot to the code server, ends.
+
+It never outlives the code server: the kernel kills its process group when the server's end of
+the alive pipe closes, also while an import hangs. No thread or timer of ours is needed for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from treadle import _json as json
+from treadle._system import faulthandler, fcntl, open_file, os, signal, struct, uncollected
+from treadle.locations import canonical
+from treadle.locations.canonical import Json
+from treadle_worker.host.host_output import keep_output, note
+from treadle_worker.loading.generators import generator_states
+from treadle_worker.loading.importing import (
+    FilesRead,
+    LoadFailedError,
+    ModuleEnded,
+    ModuleEvent,
+    ModuleStarted,
+    load_targets,
+)
+from treadle_worker.loading.problems import Problem
+from treadle_worker.loading.targets import Target, parse_target
+from treadle_worker.step.process_exit import end_import
+from treadle_worker.system.kept_descriptor import CLOSED, KeptDescriptor, out_of_the_way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadSpec:
+    """What the code server asks for. `report_fd` takes frames; `alive_fd` closes with it."""
+
+    targets: tuple[Target, ...]
+    working_directory: str
+    report_fd: int
+    alive_fd: int
+
+
+def main(fd: int) -> int:
+    """Load what the spec on the descriptor says and end the process, whatever the user left.
+
+    What they registered to be run at the end runs, once all is told.
+    """
+    spec = _read_spec(fd)
+    _die_with(spec.alive_fd)
+    # A crash, and the abort that ends an import that hangs, say where it was.
+    faulthandler.enable(keep_output(), all_threads=False)
+    reports = _Reports(spec.report_fd)
+    try:
+        location = load_targets(spec.targets, spec.working_directory, reports.module)
+    except LoadFailedError as error:
+        reports.send({"failed": _problem(error.problem)})
+    else:
+        snapshot = replace(location.snapshot, generator_states=generator_states())
+        with uncollected():
+            reports.send({"snapshot": canonical.sparse_json(snapshot)})
+    end_import(0, writes=False)
+
+
+class _Reports:
+    """The frames to the code server, written by this process only."""
+
+    def __init__(self, fd: int) -> None:
+        self._pipe = KeptDescriptor(fd)
+        self._pid = os.getpid()
+
+    def module(self, event: ModuleEvent) -> None:
+        """Report the start or end of a target's import, or what all of them read."""
+        match event:
+            case ModuleStarted(index=index):
+                self.send({"moduleStarted": {"index": index}})
+            case ModuleEnded():
+                described = {
+                    "index": event.index,
+                    "state": event.state.value,
+                    "durationUs": event.duration_us,
+                }
+                self.send({"moduleEnded": {**described, **_problem(event.problem)}})
+            case FilesRead(files=files):
+                self.send({"filesRead": canonical.to_json(files)})
+
+    def send(self, message: Json) -> None:
+        """Write one frame, whole."""
+        if os.getpid() != self._pid:
+            # A module forked and let its child run on into our code.
+            os._exit(0)
+        if not self._pipe.is_there():
+            note(CLOSED)
+            os._exit(1)
+        body = canonical.dumps(message)
+        data = memoryview(struct.pack(">I", len(body)) + body)
+        while data:
+            data = data[os.write(self._pipe.fd, data) :]
+
+
+def _problem(problem: Problem | None) -> dict[str, Json]:
+    if problem is None:
+        return {"problem": "", "file": "", "line": 0}
+    place = problem.source
+    return {
+        "problem": problem.text,
+        "file": place.file if place else "",
+        "line": place.line if place else 0,
+    }
+
+
+def _read_spec(fd: int) -> LoadSpec:
+    with open_file(fd, "rb") as stream:
+        spec = json.loads(stream.read())
+    return LoadSpec(
+        targets=tuple(parse_target(target) for target in spec["targets"]),
+        working_directory=spec["working_directory"],
+        report_fd=spec["report_fd"],
+        alive_fd=spec["alive_fd"],
+    )
+
+
+def _die_with(alive_fd: int) -> None:
+    """Have the kernel kill this process group once nobody holds the pipe's other end."""
+    alive_fd = out_of_the_way(alive_fd)
+    fcntl.fcntl(alive_fd, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(alive_fd, fcntl.F_SETOWN, -os.getpgrp())
+    flags = fcntl.fcntl(alive_fd, fcntl.F_GETFL)
+    fcntl.fcntl(alive_fd, fcntl.F_SETFL, flags | os.O_ASYNC)
+    os.set_blocking(alive_fd, False)
+    try:
+        if not os.read(alive_fd, 1):
+            os._exit(1)
+    except BlockingIOError:
+        pass

@@ -1,0 +1,1 @@
+"""The step process: one attempt of one step."""

@@ -1,0 +1,109 @@
+"""An attempt's log folder: the files of stdout, stderr and log records; and what goes there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from treadle._system import make_folders, open_file, os
+from treadle.io._files import path_component
+
+_TAIL_BYTES = 4096
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFolder:
+    """The folder of one attempt, with the files stdout, stderr and log in it."""
+
+    path: str
+
+    @property
+    def stdout(self) -> str:
+        """The file of what is written to descriptor 1."""
+        return os.path.join(self.path, "stdout")
+
+    @property
+    def stderr(self) -> str:
+        """The file of what is written to descriptor 2."""
+        return os.path.join(self.path, "stderr")
+
+    @property
+    def log(self) -> str:
+        """The file of the log records, a line each."""
+        return os.path.join(self.path, "log")
+
+    def create(self) -> None:
+        """Make the folder. Its files are made by who writes to them, when there is something.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        make_folders(self.path, 0o700)
+
+    @property
+    def streams(self) -> tuple[str, str, str]:
+        """The three files."""
+        return (self.stdout, self.stderr, self.log)
+
+    def stderr_tail(self) -> str:
+        """Return the last lines of stderr, at most 4 KiB; "" if it cannot be read."""
+        try:
+            with open_file(self.stderr, "rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - _TAIL_BYTES))
+                tail = file.read(_TAIL_BYTES)
+        except OSError:
+            return ""
+        if size > _TAIL_BYTES:
+            tail = tail[tail.find(b"\n") + 1 :]
+        return tail.decode("utf-8", "replace")
+
+
+def log_folder(root: str, run_id: str, step_key: str, attempt: int) -> LogFolder:
+    """Return the folder of an attempt: `<root>/<run>/<step component>/<attempt>`."""
+    return LogFolder(
+        path=os.path.join(root, path_component(run_id), path_component(step_key), str(attempt))
+    )
+
+
+def open_append(path: str) -> int:
+    """Open a file, making it if need be, so that every write goes to its end.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    fd = os.open(path, _APPEND, _MODE)
+    # Whatever the umask is, which may be the user's.
+    os.fchmod(fd, _MODE)
+    return fd
+
+
+def open_at_end(path: str) -> int:
+    """Open a file, making it if need be, at its end; for splice, which takes no O_APPEND.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    fd = os.open(path, _APPEND & ~os.O_APPEND, _MODE)
+    os.lseek(fd, 0, os.SEEK_END)
+    return fd
+
+
+def redirect(stdout: int, stderr: int) -> None:
+    """Make descriptors 0, 1 and 2 of this process /dev/null and the two given, which close.
+
+    What C code and child processes write goes there as well. They are pipes, not the files:
+    `echo >/dev/stderr` opens anew what descriptor 2 is, and would empty a file.
+    """
+    for target, fd in (
+        (0, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)),
+        (1, stdout),
+        (2, stderr),
+    ):
+        # A copy is inheritable, as the three descriptors have to be.
+        os.dup2(fd, target)
+        if fd != target:
+            os.close(fd)
+        else:
+            os.set_inheritable(fd, True)

@@ -1,0 +1,123 @@
+"""Log records of a step: every one in the attempt's log file, the grave ones as facts too."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+
+from treadle._system import os, time
+from treadle.steps._step_logger import STEP_LOGGER, give_step_logger
+from treadle_contract.worker import WorkerLogRecord
+from treadle_worker.step.capture import open_append
+from treadle_worker.step.reports import ReportsLostError
+from treadle_worker.system.kept_descriptor import KeptDescriptor
+
+MAX_REPORTED = 1000
+MAX_MESSAGE_CHARACTERS = 256 * 1024
+
+_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s"
+_DATE_FORMAT = "%Y-%m-%dT%H:%M:%S"
+# Made once: a step process would need longer for it than for a record.
+_FORMATTER = logging.Formatter(_FORMAT, _DATE_FORMAT)
+_FORMATTER.converter = time.gmtime
+
+
+class AttemptLog:
+    """The attempt's log file, and the count of what was reported: one for both handlers.
+
+    A child that the user's code forks writes to the same file.
+    """
+
+    def __init__(self, path: str, report: Callable[[WorkerLogRecord], None]) -> None:
+        """Open the file.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        self._path = path
+        self._file = KeptDescriptor(open_append(path))
+        self._report = report
+        self._reported = 0
+
+    def write(self, line: str) -> None:
+        """Append a line; to the file anew if the user's code closed it.
+
+        Raises:
+            OSError: that cannot be done.
+        """
+        if not self._file.is_there():
+            # Its number may be that of a file of the user's by now.
+            self._file = KeptDescriptor(open_append(self._path))
+        # One write: lines of several processes do not mix.
+        os.write(self._file.fd, f"{line}\n".encode("utf-8", "replace"))
+
+    def tell(self, record: WorkerLogRecord) -> None:
+        """Report a record, unless there were too many."""
+        self._reported += 1
+        if self._reported > MAX_REPORTED:
+            return
+        # Once reports are lost the attempt fails for that, and says so itself.
+        with contextlib.suppress(ReportsLostError):
+            self._report(record)
+            if self._reported == MAX_REPORTED:
+                words = (
+                    f"{MAX_REPORTED} records were reported; further ones are in the log file only."
+                )
+                self._report(WorkerLogRecord(level="WARNING", logger=STEP_LOGGER, message=words))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class LogRecords(logging.Handler):
+    """Writes records to the log, a line or more each; reports those of WARNING and above."""
+
+    def __init__(self, log: AttemptLog) -> None:
+        super().__init__()
+        self._log = log
+        self.setFormatter(_FORMATTER)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record (logging calls it, under the handler's lock)."""
+        try:
+            self._log.write(self.format(record))
+            if record.levelno >= logging.WARNING:
+                self._log.tell(
+                    WorkerLogRecord(
+                        level=record.levelname, logger=record.name, message=self._message(record)
+                    )
+                )
+        except Exception:  # noqa: BLE001 - as every handler: logging never ends the op
+            self.handleError(record)
+
+    def _message(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if record.exc_info and record.exc_info[0] is not None:
+            message = f"{message}\n{_FORMATTER.formatException(record.exc_info)}"
+        if len(message) > MAX_MESSAGE_CHARACTERS:
+            message = f"{message[:MAX_MESSAGE_CHARACTERS]}… (the rest is in the log file)"
+        return message
+
+
+def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> None:
+    """Have the whole process's records written to the file, the step's own at any level.
+
+    What the user's modules configured stays. Libraries are heard from INFO up, unless they
+    or the user's code say otherwise: their records come by root's handlers, which are the
+    user's to replace. Those of `context.log` come whatever is done to logging.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    log = AttemptLog(path, report)
+    # Two handlers: what is set on root's handlers is not set on the step's. The log is one, so
+    # is the lock.
+    own, others = LogRecords(log), LogRecords(log)
+    others.lock = own.lock
+    root = logging.getLogger()
+    root.addHandler(others)
+    if root.level == logging.WARNING:
+        root.setLevel(logging.INFO)
+    give_step_logger(own, others)

@@ -1,0 +1,1 @@
+"""The system: processes, descriptors and stacks, as the kernel has them."""

@@ -1,0 +1,1 @@
+"""The home: its folder, format, lock, checks and upgrades."""

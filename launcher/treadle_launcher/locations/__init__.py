@@ -1,0 +1,1 @@
+"""Code locations: which there are, how each stands, and the connection to each."""

@@ -1,0 +1,1 @@
+"""Planning: a plan asked for, checked, resolved from the record; runs again."""

@@ -1,0 +1,254 @@
+"""Planning for a launcher: which location, which plan, whether it is still the one that was shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from treadle_contract.plan import PlanOptions, Reexecution, Selection
+from treadle_launcher.errors import (
+    LocationUnreachableError,
+    Reason,
+    RefusedError,
+    SpansLocationsError,
+    StalePlanError,
+    UnknownLocationError,
+)
+from treadle_launcher.locations.code_location import CodeLocation
+from treadle_launcher.locations.launch_spec import LaunchSpec
+from treadle_launcher.locations.locations import Locations
+from treadle_launcher.planning.elsewhere import elsewhere_notes, is_elsewhere, nowhere
+from treadle_launcher.planning.location_planning import LocationPlanning, Planned
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.planning.plan_changes import manifest_changes, plan_changes
+from treadle_launcher.planning.rerunning import EarlierRun, EarlierRuns
+from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
+from treadle_launcher.store.store import Store
+from treadle_launcher.values.stored_values import LatestValues, StoredValues
+
+_LAUNCH_TRIES = 3
+
+
+class Planner:
+    """Plans selections on the snapshots that the code servers serve now."""
+
+    def __init__(
+        self,
+        locations: Locations,
+        store: Store,
+        values: StoredValues,
+        import_timeout: float | None = None,
+    ) -> None:
+        """Look for values of earlier runs, and of what is loaded, in `values`.
+
+        `import_timeout`, in seconds, is used instead of each code server's own.
+        """
+        self._earlier_runs = EarlierRuns(store, values)
+        self._import_timeout = import_timeout
+        self._locations = locations
+        self._store = store
+        self._latest = LatestValues(store, values)
+        self._kept_digests: set[tuple[str, str]] = set()
+
+    async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
+        """Return a resolved plan, and keep it so that a launch can say what changed since."""
+        where, planned = await self._plan(location, selection, options)
+        return await self._kept(where, planned)
+
+    async def plan_again(self, asked: Reexecution) -> Plan:
+        """Return the resolved plan of a re-execution, and keep it likewise."""
+        where, planned = await self._plan_again(await self._earlier_runs.get(asked))
+        return await self._kept(where, planned)
+
+    async def _kept(self, where: CodeLocation, planned: Planned) -> Plan:
+        await self._store.put_plan(planned.made)
+        await self._keep_manifest(where, planned.made.header.digest)
+        return planned.resolved
+
+    async def _keep_manifest(self, where: CodeLocation, digest: str) -> None:
+        """Keep what the code is made of, for those who ask later what changed since."""
+        if (where.name, digest) not in self._kept_digests:
+            kept, manifest = await where.manifest()
+            await self._store.put_manifest(where.name, kept, manifest)
+            self._kept_digests.add((where.name, kept))
+
+    async def launchable(self, request: LaunchRequest) -> Launchable:
+        """Return what a run needs, of the plan that was pinned if one was.
+
+        Raises:
+            RefusedError: as PlanRun; StalePlanError; NoHostForLocationError.
+        """
+        asked = request.reexecution
+        earlier = None if asked is None else await self._earlier_runs.get(asked)
+        for _ in range(_LAUNCH_TRIES):
+            if earlier is not None:
+                where, planned = await self._plan_again(earlier)
+            else:
+                where, planned = await self._plan(
+                    request.location, request.selection, request.options
+                )
+            await self._check_pinned(where, request, planned.made)
+            spec = await where.launch_spec()
+            if spec.digest == planned.made.header.digest:
+                await self._keep_manifest(where, spec.digest)
+                spec = spec.with_import_timeout(self._import_timeout)
+                tags = await self._job_tags(where, planned.made.selection)
+                earlier_tags = {} if earlier is None else earlier.run.tags
+                return Launchable(
+                    plan=planned.resolved,
+                    launch_spec=await self._with_manifest(where, spec),
+                    tags={**tags, **earlier_tags, **request.tags},
+                    earlier=earlier,
+                )
+        raise StalePlanError(changes=["the code changes faster than it can be planned"])
+
+    async def _with_manifest(self, where: CodeLocation, spec: LaunchSpec) -> LaunchSpec:
+        manifest = await self._store.get_manifest(where.name, spec.digest)
+        return spec if manifest is None else spec.with_manifest(manifest)
+
+    async def replanned(self, run: RunSummary) -> Launchable:
+        """Reload the run's location once, then return what the run needs."""
+        await self._locations.get(run.location).reload()
+        return await self.launchable(
+            LaunchRequest(
+                location=run.location,
+                selection=run.selection,
+                options=run.options,
+                reexecution=run.reexecution,
+            )
+        )
+
+    async def check_stable(self, location: str) -> None:
+        """Reload a location, and see that it can be planned on.
+
+        Raises:
+            RefusedError: it cannot; UNSTABLE: no two imports of it define the same.
+        """
+        where = self._locations.get(location)
+        await where.reload()
+        await where.launch_spec()
+
+    async def _plan(
+        self, name: str, selection: Selection, options: PlanOptions
+    ) -> tuple[CodeLocation, Planned]:
+        if name or len(self._locations.all()) <= 1:
+            location = self._locations.get(name)
+            return location, await self._plan_in(location, selection, options)
+        return await self._plan_somewhere(selection, options)
+
+    async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
+        location = self._location_of(earlier.run)
+        planning = await self._planning_in(location, earlier)
+        planned = await planning.plan(earlier.run.selection, earlier.run.options)
+        return location, await self._with_elsewhere(planned)
+
+    def _location_of(self, earlier: RunSummary) -> CodeLocation:
+        name = earlier.location
+        try:
+            return self._locations.get(name)
+        except UnknownLocationError:
+            message = (
+                f"Run {earlier.run_id} is of location {name}, and none of that name is served here:"
+                f" serve the run's code under it, with `treadle dev --name {name} -f FILE`,"
+                f" `treadle launcher --location {name}=ADDRESS` or local(FILE, name={name!r})."
+            )
+            raise UnknownLocationError([name], message=message) from None
+
+    async def _plan_in(
+        self, location: CodeLocation, selection: Selection, options: PlanOptions
+    ) -> Planned:
+        planning = await self._planning_in(location)
+        return await self._with_elsewhere(await planning.plan(selection, options))
+
+    async def _planning_in(
+        self, location: CodeLocation, earlier: EarlierRun | None = None
+    ) -> LocationPlanning:
+        return LocationPlanning(
+            location,
+            await self._locations.conflicts(location.name),
+            self._latest,
+            owners=partial(self._locations.owned_beside, location.name),
+            earlier=earlier,
+        )
+
+    async def _with_elsewhere(self, planned: Planned) -> Planned:
+        """Add to the notes what the selection reaches in other locations, and leaves out."""
+        plan = planned.resolved
+        if len(self._locations.all()) == 1 or not (
+            plan.header.above_asset_keys or plan.header.below_asset_keys
+        ):
+            return planned
+        notes = elsewhere_notes(plan, await self._locations.graphs(plan.header.location))
+        return replace(planned, resolved=plan.with_notes(*notes))
+
+    async def _plan_somewhere(
+        self, selection: Selection, options: PlanOptions
+    ) -> tuple[CodeLocation, Planned]:
+        """Plan in the one location that has what is selected."""
+        locations = self._locations.all()
+        await self._locations.refresh()
+        outcomes = await asyncio.gather(
+            *(self._plan_or_refusal(location, selection, options) for location in locations)
+        )
+        found = [
+            (location, outcome)
+            for location, outcome in zip(locations, outcomes, strict=True)
+            if not is_elsewhere(outcome)
+        ]
+        if len(found) > 1:
+            raise SpansLocationsError([location.name for location, _ in found])
+        if found:
+            location, outcome = found[0]
+            if isinstance(outcome, RefusedError):
+                raise outcome
+            return location, outcome
+        raise nowhere(
+            {
+                location.name: outcome
+                for location, outcome in zip(locations, outcomes, strict=True)
+                if isinstance(outcome, RefusedError)
+            }
+        )
+
+    async def _plan_or_refusal(
+        self, location: CodeLocation, selection: Selection, options: PlanOptions
+    ) -> Planned | RefusedError:
+        if location.is_silent:
+            return LocationUnreachableError([location.name])
+        try:
+            return await self._plan_in(location, selection, options)
+        except RefusedError as error:
+            if error.reason in (Reason.SELECTION_SYNTAX, Reason.SELECTION_AMBIGUOUS):
+                raise
+            return error
+
+    async def _check_pinned(self, where: CodeLocation, request: LaunchRequest, plan: Plan) -> None:
+        is_same_code = request.digest in ("", plan.header.digest)
+        if not is_same_code or request.fingerprint not in ("", plan.header.fingerprint):
+            raise StalePlanError(changes=await self._changes(where, request, plan))
+
+    async def _changes(
+        self, where: CodeLocation, request: LaunchRequest, plan: Plan
+    ) -> tuple[str, ...]:
+        lines: list[str] = []
+        if request.digest not in ("", plan.header.digest):
+            before = await self._store.get_manifest(where.name, request.digest)
+            _, now = await where.manifest()
+            if before is not None:
+                lines.extend(manifest_changes(before, now))
+            if not lines:
+                lines.append(f"digest {request.digest[:12]} became {plan.header.digest[:12]}")
+        shown = await self._store.get_plan(where.name, request.fingerprint)
+        if shown is not None:
+            lines.extend(plan_changes(shown, plan))
+        return tuple(lines) or ("the plan that was seen is not known here",)
+
+    @staticmethod
+    async def _job_tags(where: CodeLocation, selection: Selection) -> Mapping[str, str]:
+        if not selection.job:
+            return {}
+        job = (await where.graph()).jobs.get(selection.job)
+        return {} if job is None else job.tags

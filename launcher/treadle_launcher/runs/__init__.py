@@ -1,0 +1,1 @@
+"""Runs: events and the state that they fold into; what follows is decided here. Pure."""

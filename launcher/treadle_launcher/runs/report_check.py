@@ -1,0 +1,151 @@
+"""The check of what a host reports: against the task that it was given. Pure.
+
+What a single field may be, the contract says beside it, and is checked before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from treadle_contract.event import InputLoaded, OutputStored
+from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
+from treadle_launcher.runs.journal import Record, implausible
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.tasks import task_for
+
+_FILES: Final = "files"
+"""The store of the launcher's home."""
+_CODEC: Final = "pickle5"
+_CHECKSUM: Final = re.compile("crc32:[0-9a-f]{8}")
+"""How that store names what it holds: whoever reads a value goes by these, and takes no others."""
+
+
+def believed(view: RunView, record: Record) -> Record:
+    """Return a record of an attempt that runs, as Implausible where it cannot be of that attempt."""
+    problem = next(_problems(view, record), None)
+    if problem is None:
+        return record
+    return implausible(record, f"JournalRecord.{problem}")
+
+
+def _problems(view: RunView, record: Record) -> Iterator[str]:
+    match record.fact:
+        case InputLoaded(input=name):
+            if all(planned.name != name for planned in view.index.step(record.step_key).inputs):
+                yield f"input_loaded.input is {name!r}, which is no input of the step"
+        case AttemptSucceeded() as fact:
+            step = task_for(view, record.step_key, record.attempt).steps[0]
+            outputs = {output.name: output for output in step.outputs}
+            # In this order: each takes for granted what those before it looked at.
+            yield from _unknown_outputs(fact, outputs)
+            yield from _lacking(fact, outputs)
+            yield from _stored(fact, step, outputs)
+            yield from _unstored(fact, step)
+            yield from _materialized(fact, outputs)
+
+
+def _unknown_outputs(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
+    yield from _twice(fact.yielded_outputs, "yielded_outputs")
+    for number, name in enumerate(fact.yielded_outputs):
+        if name not in outputs:
+            yield f"succeeded.yielded_outputs[{number}] is {name!r}, which is no output of the step"
+
+
+def _lacking(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
+    yielded = set(fact.yielded_outputs)
+    for output in outputs.values():
+        if output.must_yield and output.name not in yielded:
+            yield f"succeeded.yielded_outputs lacks {output.name!r}, which the step must yield"
+    for number, stored in enumerate(fact.stored):
+        if stored.output not in yielded:
+            yield f"succeeded.stored[{number}].output is {stored.output!r}, which was not yielded"
+
+
+def _stored(
+    fact: AttemptSucceeded, step: TaskStep, outputs: Mapping[str, TaskOutput]
+) -> Iterator[str]:
+    seen: set[tuple[str, str | None]] = set()
+    for number, stored in enumerate(fact.stored):
+        where = f"succeeded.stored[{number}]"
+        output = outputs[stored.output]
+        if (stored.output, stored.asset_key) in seen:
+            yield f"{where} is of {stored.output!r} and {stored.asset_key!r}, as one before it"
+        seen.add((stored.output, stored.asset_key))
+        if not stored.asset_key:
+            key = "" if output.nothing else output.value_key
+            yield from _wrong_ref(stored, key, f"{where}.value_ref")
+            continue
+        asset = _asset(output, stored.asset_key)
+        if asset is None or not _may_be_made(step, output, asset):
+            yield f"{where}.asset_key is {stored.asset_key!r}, which the output does not make here"
+        else:
+            yield from _wrong_ref(stored, asset.value_key, f"{where}.value_ref")
+
+
+def _unstored(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
+    stored = {(each.output, each.asset_key) for each in fact.stored}
+    for output in step.outputs:
+        if output.name not in fact.yielded_outputs:
+            continue
+        for asset in output.assets:
+            if _may_be_made(step, output, asset) and (output.name, asset.asset_key) not in stored:
+                yield f"succeeded.stored lacks {output.name!r} as {asset.asset_key!r}, yielded here"
+        # What only orderings read is nowhere.
+        has_value = output.store_intermediate and not output.nothing
+        if has_value and (output.name, "") not in stored:
+            yield f"succeeded.stored lacks {output.name!r}, which was yielded, and the run reads it"
+
+
+def _asset(output: TaskOutput, key: str) -> TaskAsset | None:
+    return next((asset for asset in output.assets if asset.asset_key == key), None)
+
+
+def _may_be_made(step: TaskStep, output: TaskOutput, asset: TaskAsset) -> bool:
+    if output.selected:
+        return asset.selected
+    return step.unselected_outputs is UnselectedOutputs.MATERIALIZE
+
+
+def _wrong_ref(stored: OutputStored, key: str, where: str) -> Iterator[str]:
+    ref = stored.value_ref
+    if not key and ref is not None:
+        yield f"{where} is set, and the value is none of Treadle's own manager"
+    elif key and ref is None:
+        yield f"{where} is not set"
+    elif ref is not None and (ref.store, ref.key) != (_FILES, key):
+        yield f"{where} is {ref.key!r} in {ref.store!r}; the value belongs at {key!r} in {_FILES!r}"
+    elif ref is not None and ref.codec != _CODEC:
+        yield f"{where}.codec is {ref.codec!r}, not {_CODEC!r}"
+    elif ref is not None and not _CHECKSUM.fullmatch(ref.checksum):
+        yield f"{where}.checksum is {ref.checksum!r}, not as crc32:89abcdef"
+
+
+def _materialized(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
+    stored = [each for each in fact.stored if each.asset_key]
+    if len(stored) != len(fact.materialized):
+        count = f"{len(fact.materialized)} entries, and {len(stored)} assets were stored"
+        yield f"succeeded.materialized has {count}"
+    for number, (made, kept) in enumerate(zip(fact.materialized, stored, strict=False)):
+        if (made.asset_key, made.output) != (kept.asset_key, kept.output):
+            yield (
+                f"succeeded.materialized[{number}] is {made.asset_key!r} of {made.output!r}; what"
+                f" was stored there is {kept.asset_key!r} of {kept.output!r}"
+            )
+        if made.value_ref != kept.value_ref:
+            yield f"succeeded.materialized[{number}].value_ref is not that of what was stored"
+        if made.unexpected is outputs[kept.output].selected:
+            yield f"succeeded.materialized[{number}].unexpected is {made.unexpected}"
+    for number, dropped in enumerate(fact.discarded):
+        if dropped.output in fact.yielded_outputs:
+            yield f"succeeded.discarded[{number}].output is {dropped.output!r}, which was yielded"
+
+
+def _twice(names: Iterable[str], field: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        if name in seen:
+            yield f"succeeded.{field}[{number}] is {name!r}, as one before it"
+        seen.add(name)

@@ -1,0 +1,333 @@
+"""The fold: a run's state and that of its steps, as its events tell. Decides and does nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from treadle_contract.event import (
+    AssetMaterialized,
+    CheckEvaluated,
+    InputLoaded,
+    LogRecord,
+    OutputDiscarded,
+    OutputStored,
+    RunStarted,
+    StepCancelled,
+    StepFailed,
+    StepNotRun,
+    StepRetryScheduled,
+    StepReused,
+    StepSkipped,
+    StepStarted,
+    StepSucceeded,
+)
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.plan import Reuse
+from treadle_contract.run import Failure, RunState, StepState
+from treadle_launcher.clock import TimeUs, as_time
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.events import Event
+from treadle_launcher.runs.plan_index import PlanIndex, followed_inputs, narrowed
+from treadle_launcher.runs.run_summary import RunSummary, SummaryFold
+from treadle_launcher.runs.step_states import FINAL_STEP_STATES
+from treadle_launcher.runs.step_view import StepView
+from treadle_launcher.runs.transitions import InvalidTransition
+
+
+class RunView:
+    """A run, folded from its events. `apply` is the one way in; all else is for reading.
+
+    What an event costs grows with the steps that it touches, never with the steps there are:
+    each step counts the upstreams it still waits on, and what follows from the last events
+    lies in `ready`, `doomed` and `unfed` (see `decide`).
+    """
+
+    def __init__(self, plan: Plan, submitted: Event) -> None:
+        """Begin with a run's plan, its loads resolved, and its run_submitted event.
+
+        Raises:
+            InvalidTransition: the event is another.
+        """
+        self.plan: Final = plan
+        self.index: Final = PlanIndex.of(plan)
+        self.run_id: Final[RunId] = submitted.run_id
+        self.reuses: Final[Mapping[StepKey, Reuse]] = {
+            reuse.step_key: reuse for reuse in plan.reuses
+        }
+        """What is reused, by step."""
+        self._summary = SummaryFold.begin(submitted, len(self.index.steps))
+        self._steps = {
+            step.key: StepView(key=step.key, waiting_on=len(self.index.upstreams[step.key]))
+            for step in self.index.steps
+        }
+        self._counts = dict.fromkeys(StepState, 0)
+        self._counts[StepState.PENDING] = len(self._steps)
+        self._ready: list[int] = []
+        self.doomed: dict[StepKey, StepKey] = {}
+        """Steps that cannot run, each with the failed step that is why."""
+        self.unfed: dict[StepKey, None] = {}
+        """Steps whose upstreams are all over well, but did not yield what they need."""
+        self.waiting: dict[StepKey, TimeUs] = {}
+        """READY steps that were tried already, and the earliest start of their next attempt."""
+        self.failed: list[StepKey] = []
+        """Steps that failed for good, in the order they did."""
+        self.materialized: list[tuple[StepKey, AssetMaterialized]] = []
+        """What was made, in the order it was."""
+
+    @classmethod
+    def fold(cls, plan: Plan, events: Iterable[Event]) -> RunView:
+        """Fold a whole log, the run_submitted event first.
+
+        Raises:
+            InvalidTransition: the events do not fit each other.
+        """
+        rest = iter(events)
+        view = cls(plan, next(rest))
+        for event in rest:
+            view.apply(event)
+        return view
+
+    @property
+    def state(self) -> RunState:
+        """The state of the run."""
+        return self._summary.state
+
+    @property
+    def retry_lost(self) -> int:
+        """How often a step whose host was lost is tried again for the run's sake."""
+        return self._summary.retry_lost
+
+    @property
+    def deadline(self) -> TimeUs | None:
+        """When the run's time is over; None before it starts, and without a limit."""
+        return self._summary.deadline
+
+    @property
+    def ending(self) -> Failure | None:
+        """Why the run fails once what runs has ended. None: nothing but its steps can fail it."""
+        return self._summary.ending
+
+    @property
+    def last_sequence(self) -> int:
+        """The sequence of the last event applied."""
+        return self._summary.last_sequence
+
+    @property
+    def last_time(self) -> TimeUs:
+        """The time of the last event applied."""
+        return self._summary.last_time
+
+    @property
+    def steps(self) -> Mapping[StepKey, StepView]:
+        """The steps that the plan runs or reuses, in plan order."""
+        return self._steps
+
+    def ready(self) -> Iterator[StepKey]:
+        """Yield the READY steps, in plan order. Apply no event meanwhile."""
+        return (self.index.steps[position].key for position in self._ready)
+
+    def summary(self) -> RunSummary:
+        """Return the run as its row, with PENDING and READY told apart."""
+        counts = {state: count for state, count in self._counts.items() if count}
+        return replace(self._summary.summary(), step_counts=counts)
+
+    def unfinished_count(self) -> int:
+        """Return how many steps are not over."""
+        return len(self._steps) - self.count(*FINAL_STEP_STATES)
+
+    def count(self, *states: StepState) -> int:
+        """Return how many steps are in one of these states."""
+        return sum(self._counts[state] for state in states)
+
+    def unyielded_input(
+        self, key: StepKey, skipped: Mapping[StepKey, object]
+    ) -> tuple[StepKey, str | None] | None:
+        """Return the first source whose absence keeps a step from running, if there is one.
+
+        A step does without an input if one of its selected outputs at least does not need it.
+        Ask when every upstream is over; `skipped` are upstreams that count as SKIPPED already.
+        The output is None when the upstream was skipped itself.
+        """
+        lacking = self.lacking_inputs(key, skipped)
+        if not lacking or narrowed(self.index.step(key), lacking):
+            return None
+        return next(iter(lacking.values()))
+
+    def lacking_inputs(
+        self,
+        key: StepKey,
+        skipped: Mapping[StepKey, object],
+        awaited: Collection[StepKey] = (),
+    ) -> Mapping[str, tuple[StepKey, str | None]]:
+        """Return the inputs to which nothing was yielded, each with its first absent source.
+
+        A fan-in does without elements, if one at least is left. Upstreams that are `awaited` are
+        taken to yield all.
+        """
+        lacking: dict[str, tuple[StepKey, str | None]] = {}
+        for planned in followed_inputs(self.index.step(key)):
+            absent: list[tuple[StepKey, str | None]] = []
+            for source in planned.sources:
+                made = source.step_output
+                if made is None or made.step_key in awaited:
+                    continue
+                upstream = self._steps[made.step_key]
+                if upstream.state is StepState.SKIPPED or made.step_key in skipped:
+                    absent.append((made.step_key, None))
+                elif made.output not in upstream.outputs:
+                    absent.append((made.step_key, made.output))
+            if absent and (not planned.fan_in or len(absent) == len(planned.sources)):
+                lacking[planned.name] = absent[0]
+        return lacking
+
+    def apply(self, event: Event) -> None:
+        """Apply the next event. One that is refused changes nothing.
+
+        Raises:
+            InvalidTransition: it does not fit what was applied before.
+        """
+        self._summary.check(event)
+        if event.step_key is not None:
+            self._apply_to_step(self._known_step(event, event.step_key), event)
+        self._summary.apply(event)
+        if isinstance(event.payload, RunStarted):
+            for step in self._steps.values():
+                is_free = step.waiting_on == 0 and step.key not in self.reuses
+                if is_free and step.state is StepState.PENDING:
+                    self._enter(step, StepState.READY, event)
+
+    def _known_step(self, event: Event, key: StepKey) -> StepView:
+        step = self._steps.get(key)
+        if step is None:
+            raise InvalidTransition(
+                f"step {key} of run {self.run_id}", "not in its plan", event.kind, ()
+            )
+        return step
+
+    def _apply_to_step(self, step: StepView, event: Event) -> None:
+        match event.payload:
+            case InputLoaded() | OutputDiscarded() | LogRecord() | CheckEvaluated():
+                step.check_running(event)
+            case OutputStored() as stored:
+                step.check_running(event)
+                step.outputs[stored.output] = (*step.outputs.get(stored.output, ()), stored)
+            case AssetMaterialized() as made:
+                step.check_running(event)
+                self.materialized.append((step.key, made))
+            case StepStarted():
+                self._start(step, event)
+            case StepReused() as reused:
+                self._reuse(step, reused, event)
+            case StepSucceeded() | StepFailed() as ended:
+                self._end(step, event, ended)
+            case StepRetryScheduled() as retry:
+                step.check_running(event)
+                step.outputs.clear()
+                self._enter(step, StepState.READY, event)
+                step.failure = retry.failure
+                step.not_before = as_time(retry.not_before)
+                if retry.ground is not None:
+                    step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
+                self.waiting[step.key] = step.not_before
+                step.usage = retry.usage
+            case StepSkipped() as skipped:
+                self._give_up(step, StepState.SKIPPED, skipped.upstream_step_key, event)
+            case StepNotRun() as not_run:
+                self._give_up(step, StepState.NOT_RUN, not_run.upstream_step_key, event)
+            case StepCancelled() as cancelled:
+                self._give_up(step, StepState.CANCELLED, None, event)
+                step.usage = cancelled.usage
+            case _:
+                raise step.invalid(event)
+
+    def _reuse(self, step: StepView, reused: StepReused, event: Event) -> None:
+        reuse = self.reuses.get(step.key)
+        if reuse is None or reuse.skipped:
+            raise step.invalid(event)
+        self._enter(step, StepState.SUCCEEDED, event)
+        step.reused_from_run_id = reused.from_run_id
+        for output in reuse.outputs:
+            stored = OutputStored(
+                output=output.output,
+                asset_key=output.asset_key,
+                value_ref=output.value_ref,
+                io_manager_key=output.io_manager_key,
+            )
+            step.outputs[output.output] = (*step.outputs.get(output.output, ()), stored)
+        self._settle_readers(step, event)
+
+    def _start(self, step: StepView, event: Event) -> None:
+        if event.attempt != step.attempts + 1:
+            raise step.invalid(event)
+        self._enter(step, StepState.RUNNING, event)
+        step.attempts = event.attempt
+        step.not_before = None
+        if step.started_at is None:
+            step.started_at = event.time
+
+    def _end(self, step: StepView, event: Event, ended: StepSucceeded | StepFailed) -> None:
+        step.check_running(event)
+        if isinstance(ended, StepSucceeded):
+            self._enter(step, StepState.SUCCEEDED, event)
+            step.failure = None
+        else:
+            self._enter(step, StepState.FAILED, event)
+            step.failure = ended.failure
+            step.outputs.clear()
+            self.failed.append(step.key)
+        step.duration_us = ended.duration_us
+        step.usage = ended.usage
+        self._settle_readers(step, event)
+
+    def _give_up(
+        self, step: StepView, state: StepState, because_of: StepKey | None, event: Event
+    ) -> None:
+        if step.state is StepState.RUNNING:
+            step.check_running(event)
+        elif event.attempt:
+            # No attempt runs: what is given up now is the step, and the row counts it so.
+            raise step.invalid(event)
+        self._enter(step, state, event)
+        step.because_of = because_of
+        step.outputs.clear()
+        self.doomed.pop(step.key, None)
+        self.unfed.pop(step.key, None)
+        self._settle_readers(step, event)
+
+    def _settle_readers(self, step: StepView, event: Event) -> None:
+        for key in self.index.readers[step.key]:
+            reader = self._steps[key]
+            reader.waiting_on -= 1
+            if reader.state is not StepState.PENDING or key in self.doomed:
+                continue
+            if step.state is StepState.FAILED:
+                self.doomed[key] = step.key
+            elif step.state is StepState.NOT_RUN and step.because_of is not None:
+                self.doomed[key] = step.because_of
+            elif reader.waiting_on == 0 and not self._ended_early(key):
+                if self.unyielded_input(key, {}) is None:
+                    self._enter(reader, StepState.READY, event)
+                else:
+                    self.unfed[key] = None
+
+    def _ended_early(self, key: StepKey) -> bool:
+        # Below a step that was cancelled, or given up with its run, nothing follows by itself.
+        return any(
+            self._steps[upstream].state in (StepState.CANCELLED, StepState.NOT_RUN)
+            for upstream in self.index.upstreams[key]
+        )
+
+    def _enter(self, step: StepView, state: StepState, event: Event) -> None:
+        before = step.state
+        step.enter(state, event)
+        self._counts[before] -= 1
+        self._counts[state] += 1
+        position = self.index.position[step.key]
+        if state is StepState.READY:
+            insort(self._ready, position)
+        elif before is StepState.READY:
+            del self._ready[bisect_left(self._ready, position)]
+            self.waiting.pop(step.key, None)

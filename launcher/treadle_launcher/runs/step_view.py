@@ -1,0 +1,70 @@
+"""One step of a run as the fold sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from treadle_contract.event import OutputStored, RetryGround
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.run import AttemptUsage, Failure, StepState
+from treadle_launcher.clock import TimeUs
+from treadle_launcher.runs.events import Event
+from treadle_launcher.runs.step_states import FINAL_STEP_STATES, STEP_MOVES
+from treadle_launcher.runs.transitions import InvalidTransition
+
+
+@dataclass(slots=True, kw_only=True)
+class StepView:
+    """One step, as run.proto's StepRun. Changed by its RunView alone; everybody else reads.
+
+    `waiting_on` counts the steps it reads from that are not final. `outputs` are the outputs
+    that were yielded: for each, in the order they were stored, its assets and intermediate.
+    They are committed when the step has SUCCEEDED. `retries` counts what let it be tried again.
+    """
+
+    key: StepKey
+    waiting_on: int
+    state: StepState = StepState.PENDING
+    attempts: int = 0
+    failure: Failure | None = None
+    started_at: TimeUs | None = None
+    finished_at: TimeUs | None = None
+    not_before: TimeUs | None = None
+    because_of: StepKey | None = None
+    retries: dict[RetryGround, int] = field(default_factory=dict)
+    duration_us: int = 0
+    reused_from_run_id: RunId | None = None
+    usage: AttemptUsage | None = None
+    outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)
+    story: list[tuple[int, str]] = field(default_factory=list)
+
+    def enter(self, state: StepState, event: Event) -> None:
+        """Move to a state because of an event.
+
+        Raises:
+            InvalidTransition: the table has no such move.
+        """
+        if (self.state, state) not in STEP_MOVES:
+            raise self.invalid(event)
+        self.state = state
+        self.story.append((event.sequence, event.kind))
+        if state in FINAL_STEP_STATES:
+            self.finished_at = event.time
+
+    def check_running(self, event: Event) -> None:
+        """Check that an event is about the attempt that runs.
+
+        Raises:
+            InvalidTransition: it is not.
+        """
+        if self.state is not StepState.RUNNING or event.attempt != self.attempts:
+            raise self.invalid(event)
+
+    def invalid(self, event: Event) -> InvalidTransition:
+        """Return the error that says why the event cannot be."""
+        return InvalidTransition(
+            f"step {self.key} of run {event.run_id}",
+            f"{self.state} after {self.attempts} attempts",
+            f"{event.sequence} {event.kind} (attempt {event.attempt})",
+            [f"{sequence} {kind}" for sequence, kind in self.story],
+        )

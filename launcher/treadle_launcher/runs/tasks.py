@@ -1,0 +1,249 @@
+"""Tasks: what a host is sent to run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from treadle_contract.ids import KeyText, StepKey, TaskId
+from treadle_contract.plan import (
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    UnselectedOutputs,
+)
+from treadle_contract.run import StepState
+from treadle_contract.worker import (
+    Task,
+    TaskAsset,
+    TaskInput,
+    TaskOutput,
+    TaskSource,
+    TaskStep,
+    TaskWait,
+)
+from treadle_launcher.ids import step_of
+from treadle_launcher.ids import task_id as name_of
+from treadle_launcher.runs.plan_index import followed_inputs, narrowed
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.step_states import FINAL_STEP_STATES
+from treadle_launcher.runs.step_view import StepView
+from treadle_launcher.values.value_keys import asset_value_key, intermediate_value_key
+
+
+def task_ahead(view: RunView, step_key: StepKey) -> Task:
+    """Return the task of a step's next attempt for a host that has all that it waits for."""
+    awaited = _awaited(view, step_key)
+    task = task_for(view, step_key, view.steps[step_key].attempts + 1, awaited)
+    return replace(task, ahead=True, waits_for=tuple(awaited.values()))
+
+
+def _awaited(view: RunView, step_key: StepKey) -> dict[StepKey, TaskWait]:
+    """Return what a step's upstreams that are not over have to yield."""
+    read: dict[StepKey, list[str]] = {}
+    for planned in followed_inputs(view.index.step(step_key)):
+        for source in planned.sources:
+            made = source.step_output
+            if made is not None and view.steps[made.step_key].state not in FINAL_STEP_STATES:
+                read.setdefault(made.step_key, []).append(made.output)
+    return {
+        key: TaskWait(
+            task_id=name_of(view.run_id, key, _attempt(view.steps[key])),
+            outputs=tuple(dict.fromkeys(outputs)),
+        )
+        for key, outputs in read.items()
+    }
+
+
+def _attempt(step: StepView) -> int:
+    """Return which attempt it is that runs, or comes next."""
+    return step.attempts if step.state is StepState.RUNNING else step.attempts + 1
+
+
+def next_attempt(view: RunView, task_id: TaskId) -> tuple[StepKey, int] | None:
+    """Return the step that has not started of which a task is the next attempt, and that attempt."""
+    key = step_of(task_id, view.run_id)
+    step = None if key is None else view.steps.get(key)
+    if key is None or step is None or step.state not in (StepState.PENDING, StepState.READY):
+        return None
+    attempt = step.attempts + 1
+    return (key, attempt) if task_id == name_of(view.run_id, key, attempt) else None
+
+
+def task_for(
+    view: RunView, step_key: StepKey, attempt: int, awaited: Collection[StepKey] = ()
+) -> Task:
+    """Return the task of one attempt (from 1) of one step, which every upstream has fed.
+
+    Values are read where this run's steps committed them, or where the plan's loads were
+    resolved to; what the attempt stores gets keys of its own. What the `awaited` upstreams store,
+    their host learns.
+    """
+    step = view.index.step(step_key)
+    lacking = view.lacking_inputs(step_key, {}, awaited)
+    if lacking:
+        step = _without(step, lacking)
+    return Task(
+        task_id=name_of(view.run_id, step_key, attempt),
+        run_id=view.run_id,
+        digest=view.plan.header.digest,
+        run_tags=view.summary().tags,
+        steps=(
+            TaskStep(
+                step_key=step_key,
+                attempt=attempt,
+                unselected_outputs=_unselected(step),
+                selected_outputs=step.selected_outputs,
+                selected_asset_keys=step.selected_asset_keys,
+                inputs=tuple(
+                    _input(view, planned, awaited)
+                    for planned in step.inputs
+                    if planned.name and not planned.nothing
+                ),
+                outputs=tuple(_output(view, step, planned, attempt) for planned in step.outputs),
+                timeout_ms=step.timeout_ms,
+                limits=step.limits,
+            ),
+        ),
+    )
+
+
+def _without(step: PlannedStep, lacking: Collection[str]) -> PlannedStep:
+    """Return the step as it runs when nothing was yielded to some of its inputs.
+
+    What needs one of them is not selected, and need not be yielded.
+    """
+    selected = narrowed(step, lacking)
+    dropped = {
+        asset.asset_key
+        for output in step.outputs
+        if output.selected and output.name not in selected
+        for asset in output.assets
+    }
+    return replace(
+        step,
+        selected_outputs=selected,
+        selected_asset_keys=tuple(key for key in step.selected_asset_keys if key not in dropped),
+        inputs=tuple(
+            replace(planned, not_needed=True) if planned.name in lacking else planned
+            for planned in step.inputs
+        ),
+        outputs=tuple(
+            replace(
+                output,
+                selected=False,
+                is_required=False,
+                assets=tuple(replace(asset, selected=False) for asset in output.assets),
+            )
+            if output.selected and output.name not in selected
+            else output
+            for output in step.outputs
+        ),
+    )
+
+
+def _unselected(step: PlannedStep) -> UnselectedOutputs:
+    return step.unselected_outputs or UnselectedOutputs.MATERIALIZE
+
+
+def _input(view: RunView, planned: PlannedInput, awaited: Collection[StepKey]) -> TaskInput:
+    sources = () if planned.not_needed else planned.sources
+    found = (_source(view, source, planned.input_manager_key, awaited) for source in sources)
+    return TaskInput(
+        name=planned.name,
+        sources=tuple(source for source in found if source is not None),
+        fan_in=planned.fan_in,
+        not_needed=planned.not_needed,
+    )
+
+
+def _source(
+    view: RunView, source: PlannedSource, manager_key: str, awaited: Collection[StepKey]
+) -> TaskSource | None:
+    made = source.step_output
+    if made is not None and made.step_key in awaited:
+        return TaskSource(
+            io_manager_key=manager_key,
+            asset_key=source.asset_key,
+            run_id=view.run_id,
+            step_key=made.step_key,
+            output=made.output,
+            awaited=True,
+        )
+    if made is not None:
+        return _made_here(view, made, source.asset_key, manager_key)
+    if source.load_asset_key is None:
+        raise ValueError("a planned source names neither a step's output nor a load")
+    load = view.index.loads[source.load_asset_key]
+    return TaskSource(
+        io_manager_key=manager_key or load.io_manager_key,
+        value_ref=load.value_ref,
+        asset_key=load.asset_key,
+        run_id=load.run_id,
+        step_key=load.step_key,
+    )
+
+
+def _made_here(
+    view: RunView,
+    made: PlannedStepOutput,
+    asset_key: KeyText,
+    manager_key: str,
+) -> TaskSource | None:
+    """Return where a step of this run stored what is read: None if it was not yielded.
+
+    A reader that names an asset gets what was stored for that asset; else the first asset
+    stored of the output is as good as any; an intermediate is stored when there is none.
+    """
+    stored = view.steps[made.step_key].outputs.get(made.output)
+    if not stored:
+        return None
+    value = next((each for each in stored if each.asset_key == asset_key), stored[0])
+    return TaskSource(
+        io_manager_key=manager_key or value.io_manager_key,
+        value_ref=value.value_ref,
+        asset_key=value.asset_key,
+        run_id=view.steps[made.step_key].reused_from_run_id or view.run_id,
+        step_key=made.step_key,
+        output=made.output,
+    )
+
+
+def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int) -> TaskOutput:
+    is_read_here = (step.key, planned.name) in view.index.read_outputs
+    store_intermediate = planned.is_read and not _becomes_asset(step, planned)
+    location, run_id = view.plan.header.location, view.run_id
+    return TaskOutput(
+        name=planned.name,
+        selected=planned.selected,
+        must_yield=planned.is_required and (planned.selected or is_read_here),
+        nothing=planned.nothing,
+        assets=tuple(
+            TaskAsset(
+                asset_key=asset.asset_key,
+                selected=asset.selected,
+                io_manager_key=asset.io_manager_key,
+                value_key=asset_value_key(location, asset.asset_key, run_id, step.key, attempt)
+                if asset.builtin_manager and not planned.nothing
+                else "",
+            )
+            for asset in planned.assets
+        ),
+        store_intermediate=store_intermediate,
+        io_manager_key=planned.io_manager_key,
+        value_key=intermediate_value_key(run_id, step.key, attempt, planned.name)
+        if store_intermediate and planned.builtin_manager
+        else "",
+    )
+
+
+def _becomes_asset(step: PlannedStep, planned: PlannedOutput) -> bool:
+    """Tell whether an asset is stored when the output is yielded.
+
+    A selected output none of whose assets is selected (`siblings="run"`) is an intermediate.
+    """
+    if planned.selected:
+        return any(asset.selected for asset in planned.assets)
+    return bool(planned.assets) and _unselected(step) is UnselectedOutputs.MATERIALIZE

@@ -1,0 +1,1 @@
+"""Serving: the launcher's process, its gRPC service, and what its calls do."""

@@ -1,0 +1,1 @@
+"""Stored values: where they lie, whether they are there, which may go."""

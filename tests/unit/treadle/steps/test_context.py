@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+
+from treadle import (
+    ArgumentError,
+    AssetExecutionContext,
+    AssetKey,
+    AssetOut,
+    OpExecutionContext,
+    Out,
+    Output,
+    TreadleError,
+    build_op_context,
+    graph_multi_asset,
+    op,
+)
+from treadle.steps._context import ContextError
+from treadle_contract.run import FailureWhere
+
+
+@op(out={"foo_1": Out(is_required=False), "foo_2": Out(is_required=False)})
+def foo(context: OpExecutionContext, bar_1):
+    for name in sorted(context.selected_output_names):
+        yield Output(bar_1, output_name=name)
+
+
+def test_an_op_runs_in_a_test_with_a_context_that_was_built():
+    context = build_op_context(selected_output_names={"foo_2"})
+
+    assert [each.output_name for each in foo(context, 1)] == ["foo_2"]
+
+
+def test_a_built_context_has_what_it_was_given():
+    context = build_op_context(
+        {"scale": 2},
+        run_tags={"team": "blue"},
+        selected_asset_keys=["a/b"],
+    )
+
+    assert isinstance(context, AssetExecutionContext)
+    assert context.resources.scale == 2
+    assert context.get_tag("team") == "blue"
+    assert context.selected_asset_keys == {AssetKey("a/b")}
+    assert context.asset_key == AssetKey("a/b")
+    assert context.retry_number == 0
+
+
+@pytest.mark.parametrize("name", ["selected_output_names", "selected_asset_keys"])
+def test_a_built_context_does_not_invent_a_selection(name):
+    with pytest.raises(ContextError, match=f"build_op_context\\({name}="):
+        getattr(build_op_context(), name)
+
+
+def test_an_argument_that_is_not_known_is_refused():
+    with pytest.raises(ArgumentError, match="partition_key"):
+        build_op_context(partition_key="2013")  # type: ignore[call-arg]
+
+
+def test_a_resource_that_is_not_there_is_named():
+    with pytest.raises(TreadleError, match="Did you mean 'scale'"):
+        _ = build_op_context({"scale": 2}).resources.scal
+    assert not hasattr(build_op_context().resources, "scale")
+
+
+def test_metadata_of_a_built_context_can_be_read_back():
+    context = build_op_context()
+
+    context.add_output_metadata({"rows": 3})
+    context.add_output_metadata({"rows": 4, "x": "y"})
+
+    assert context.get_output_metadata() == {"rows": 4, "x": "y"}
+
+
+def test_several_assets_are_no_one_asset():
+    context = build_op_context(selected_asset_keys=["a", "b"])
+
+    with pytest.raises(ContextError, match="'a', 'b'"):
+        _ = context.asset_key
+
+
+def failure_of(bench, node):
+    @graph_multi_asset(outs={"a": AssetOut(), "b": AssetOut()})
+    def pair():
+        a, b = node()
+        return {"a": a, "b": b}
+
+    failure = bench.failure(pair, step="pair.work")
+    assert failure.where is FailureWhere.COMPUTE
+    return failure.message
+
+
+def test_metadata_for_one_of_several_outputs_names_it(bench):
+    @op(out={"a": Out(), "b": Out()})
+    def work(context):
+        context.add_output_metadata({"rows": 1})
+
+    assert "has the outputs 'a', 'b'" in failure_of(bench, work)
+
+
+def test_metadata_for_an_unknown_output_is_refused(bench):
+    @op(out={"a": Out(), "b": Out()})
+    def work(context):
+        context.add_output_metadata({"rows": 1}, output_name="c")
+
+    assert "output_name='c'" in failure_of(bench, work)
+
+
+def test_metadata_after_the_output_was_yielded_is_refused(bench):
+    @op(out={"a": Out(), "b": Out()})
+    def work(context):
+        yield Output(1, "a")
+        context.add_output_metadata({"rows": 1}, output_name="a")
+
+    assert "Output 'a' was yielded" in failure_of(bench, work)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("runid", "There is no context.runid. Did you mean 'run_id'?"),
+        ("nothing_like_it", "There is no context.nothing_like_it."),
+        ("_run_id", "There is no context._run_id."),
+    ],
+)
+def test_an_attribute_that_is_not_there_names_the_one_that_was_meant(name, said):
+    with pytest.raises(AttributeError) as caught:
+        getattr(build_op_context(), name)
+
+    assert str(caught.value) == said

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import numpy
+import pytest
+
+from treadle_worker.loading.generators import for_copies, generator_states
+
+MADE: list[Callable[[int | None], object]] = [
+    random.Random,
+    numpy.random.default_rng,
+    numpy.random.RandomState,
+    numpy.random.Philox,
+]
+
+
+def drawn(generator: object) -> list[float]:
+    if isinstance(generator, numpy.random.BitGenerator):
+        generator = numpy.random.Generator(generator)
+    draw = getattr(generator, "gauss", None) or generator.normal  # type: ignore[attr-defined]  # one has either
+    return [draw(0.0, 1.0) for _ in range(4)]
+
+
+@pytest.fixture
+def before() -> tuple[str, ...]:
+    return generator_states()
+
+
+@pytest.mark.parametrize("make", MADE)
+def test_a_generator_that_another_import_does_not_know_draws_other_numbers(
+    make: Callable[[int | None], object], before: tuple[str, ...]
+) -> None:
+    generator, twin = make(3), make(3)
+    drawn(generator), drawn(twin)
+    # The second number of a pair is kept too.
+    assert len(drawn(generator)) == len(drawn(twin))
+    for act in for_copies(before):
+        act()
+
+    assert drawn(generator) != drawn(twin)
+
+
+@pytest.mark.parametrize("make", MADE)
+def test_a_generator_in_a_state_that_another_import_left_is_seeded(
+    make: Callable[[int | None], object], before: tuple[str, ...]
+) -> None:
+    elsewhere = make(3)
+    known = generator_states()
+    here = make(3)
+    for act in for_copies(known):
+        act()
+
+    assert drawn(here) == drawn(elsewhere)
+
+
+def test_the_global_generator_that_an_import_seeded_stays_so_in_a_copy() -> None:
+    before = random.getstate()
+    try:
+        random.seed(3)
+        expected = random.Random(3).random()
+        acts = for_copies(generator_states())
+        # As Python does after a fork.
+        random.seed()
+        for act in acts:
+            act()
+
+        assert random.random() == expected
+    finally:
+        random.setstate(before)
+
+
+def test_a_generator_of_a_class_of_the_users_counts_whatever_it_overrides(
+    before: tuple[str, ...],
+) -> None:
+    class Mine(random.Random):
+        def seed(self, *_: object) -> None:  # type: ignore[override]  # as users do
+            random.Random.seed(self, 1)
+
+        def getstate(self) -> tuple[object, ...]:
+            raise NotImplementedError
+
+    mine, twin = Mine(), Mine()
+    for act in for_copies(before):
+        act()
+
+    assert mine.random() != twin.random()
