@@ -10,16 +10,16 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from treadle_contract.event import HostReady, RunDequeued, StepStarted
+from treadle_contract.event import RunDequeued, StepStarted
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.run import Failure, RunState, StepState
-from treadle_contract.worker import Recall, Task
-from treadle_launcher import defaults
+from treadle_contract.worker import Task
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.engine import failures
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.dispatch import Candidate, choose
-from treadle_launcher.engine.host import HeldTask, Host, HostStage, RunningTask
+from treadle_launcher.engine.held_steps import HeldSteps
+from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
 from treadle_launcher.engine.moments import Moments
 from treadle_launcher.engine.stance import Stance
@@ -29,7 +29,7 @@ from treadle_launcher.hosts.provider import HostStartError
 from treadle_launcher.runs.decide import follow_ups, run_failed, started
 from treadle_launcher.runs.events import Event, NewEvent
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.runs.tasks import task_ahead, task_for
+from treadle_launcher.runs.tasks import task_for
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import Store
 
@@ -59,6 +59,7 @@ class Board:
     ) -> None:
         self._store = store
         self._pool = pool
+        self._held = HeldSteps(pool.answers)
         self._watchers = watchers
         self._clock = clock
         self._max_runs = max_runs
@@ -255,16 +256,7 @@ class Board:
         if run.greeted or host is None or run.state not in (RunState.STARTING, RunState.RUNNING):
             return
         run.greeted = True
-        plan = run.view.plan
-        ready = HostReady(
-            host_id=host.host_id,
-            digest=plan.header.digest,
-            fingerprint=plan.header.fingerprint,
-            start_method=host.start_method,
-            start_method_reason=host.start_method_reason,
-            warm=warm,
-            notes=host.notes,
-        )
+        ready = host.readiness(run.view.plan.header, warm=warm)
         turn.add(run, [NewEvent(payload=ready)])
         if run.state is RunState.STARTING:
             turn.add(run, started(run.view))
@@ -338,41 +330,10 @@ class Board:
                 self._hand_over(turn, run, host, key)
         for position, (run, host) in enumerate(runs):
             with self.serving(turn, run):
-                if free < 0 or shares.waiting - {position}:
-                    self._recall(turn, run)
-                else:
-                    self._hand_ahead(turn, run, host)
+                others_wait = free < 0 or bool(shares.waiting - {position})
+                self._held.share(turn, run, host, others_wait=others_wait)
         for run in self._active.values():
-            if run.held and not run.view.count(StepState.RUNNING):
-                self._await_back(run)
-
-    def _await_back(self, run: ActiveRun) -> None:
-        """Have hosts give back in time what nothing is left of, in whose place it could start."""
-        for host in dict.fromkeys(run.held.values()):
-            may_start = host is run.host and run.view.count(StepState.READY)
-            if host.connection is not None and not may_start:
-                for held in host.held_of(run.run_id):
-                    self._pool.answers.owed_back(host, held)
-
-    @staticmethod
-    def _recall(turn: Turn, run: ActiveRun) -> None:
-        """Have a run that others wait for places of start nothing but what it is given one for."""
-        for host in dict.fromkeys(run.held.values()):
-            if host.host_id not in run.recalled:
-                run.recalled.add(host.host_id)
-                turn.afterwards(partial(host.send, Recall(run_id=run.run_id)))
-
-    def _hand_ahead(self, turn: Turn, run: ActiveRun, host: Host) -> None:
-        """Send a run's host what it starts by itself in the place of what runs of it now."""
-        for key in run.hold(defaults.STEPS_AHEAD):
-            task = task_ahead(run.view, key)
-            host.held[task.task_id] = HeldTask(run_id=run.run_id, step_key=key)
-            turn.afterwards(partial(self._send_ahead, host, task))
-
-    @staticmethod
-    def _send_ahead(host: Host, task: Task) -> None:
-        if task.task_id in host.held:
-            host.send(task)
+            self._held.await_back(run)
 
     def _hand_over(self, turn: Turn, run: ActiveRun, host: Host, key: StepKey) -> None:
         attempt = run.view.steps[key].attempts + 1

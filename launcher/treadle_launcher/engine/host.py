@@ -7,8 +7,9 @@ import signal
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from treadle_contract.event import StartMethod
+from treadle_contract.event import HostReady, StartMethod
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.plan import PlanHeader
 from treadle_contract.worker import HostState, ProcessId
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.patience import Patience
@@ -135,6 +136,18 @@ class Host:
         if self.process is None or self.why_killed:
             return False
         return self.process.exit_code == -signal.SIGKILL
+
+    def readiness(self, plan: PlanHeader, *, warm: bool) -> HostReady:
+        """Return the fact that it is ready for a run of this plan, `warm`: it was before."""
+        return HostReady(
+            host_id=self.host_id,
+            digest=plan.digest,
+            fingerprint=plan.fingerprint,
+            start_method=self.start_method,
+            start_method_reason=self.start_method_reason,
+            warm=warm,
+            notes=self.notes,
+        )
 
     def tasks_of(self, run_id: RunId) -> tuple[TaskId, ...]:
         """Return what it was sent ahead of a run, then what it was handed.

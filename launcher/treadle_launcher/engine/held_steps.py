@@ -1,0 +1,59 @@
+"""Steps that hosts are sent before they can start: sent, asked back, and owed back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from treadle_contract.run import StepState
+from treadle_contract.worker import Recall, Task
+from treadle_launcher import defaults
+from treadle_launcher.engine.active_run import ActiveRun
+from treadle_launcher.engine.answers import Answers
+from treadle_launcher.engine.host import HeldTask, Host
+from treadle_launcher.engine.turn import Turn
+from treadle_launcher.runs.tasks import task_ahead
+
+
+class HeldSteps:
+    """Has hosts hold the next steps of their runs, while none of another run waits for a place."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def share(self, turn: Turn, run: ActiveRun, host: Host, *, others_wait: bool) -> None:
+        """Send a run's host what it can hold of it, or ask it back while `others_wait`."""
+        if others_wait:
+            self._recall(turn, run)
+        else:
+            self._send_ahead(turn, run, host)
+
+    @staticmethod
+    def _recall(turn: Turn, run: ActiveRun) -> None:
+        """Have a run that others wait for places of start nothing but what it is given one for."""
+        for host in dict.fromkeys(run.held.values()):
+            if host.host_id not in run.recalled:
+                run.recalled.add(host.host_id)
+                turn.afterwards(partial(host.send, Recall(run_id=run.run_id)))
+
+    @staticmethod
+    def _send_ahead(turn: Turn, run: ActiveRun, host: Host) -> None:
+        """Send a run's host what it starts by itself in the place of what runs of it now."""
+        for key in run.hold(defaults.STEPS_AHEAD):
+            task = task_ahead(run.view, key)
+            host.held[task.task_id] = HeldTask(run_id=run.run_id, step_key=key)
+            turn.afterwards(partial(_send, host, task))
+
+    def await_back(self, run: ActiveRun) -> None:
+        """Have hosts give back in time what nothing is left of, in whose place it could start."""
+        if not run.held or run.view.count(StepState.RUNNING):
+            return
+        for host in dict.fromkeys(run.held.values()):
+            may_start = host is run.host and run.view.count(StepState.READY)
+            if host.connection is not None and not may_start:
+                for held in host.held_of(run.run_id):
+                    self._answers.owed_back(host, held)
+
+
+def _send(host: Host, task: Task) -> None:
+    if task.task_id in host.held:
+        host.send(task)
