@@ -3201,11 +3201,13 @@ class OutputStored(Event):
         for Nothing.
     io_manager_key: The resource key of the IO manager. Empty for Nothing.
     metadata: Metadata of the op and of the IO manager.
+    duration: Wall time of storing it. 0: nothing was stored, or by a host that does not
+        measure it.
     """
 
     kind = EventKind.OUTPUT_STORED
-    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata')
+    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration')
     output: str
     """The output's name."""
     asset_key: AssetKey
@@ -3216,6 +3218,8 @@ class OutputStored(Event):
     """The resource key of the IO manager. Empty for Nothing."""
     metadata: Metadata
     """Metadata of the op and of the IO manager."""
+    duration: timedelta
+    """Wall time of storing it. 0: nothing was stored, or by a host that does not measure it."""
 
     def __init__(
         self,
@@ -3231,6 +3235,7 @@ class OutputStored(Event):
         value_ref: ValueRef | None = None,
         io_manager_key: str = "",
         metadata: Metadata = NO_METADATA,
+        duration: timedelta = NO_TIME,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -3244,6 +3249,7 @@ class OutputStored(Event):
         put(self, 'value_ref', value_ref)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'metadata', metadata)
+        put(self, 'duration', duration)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
@@ -3251,6 +3257,7 @@ class OutputStored(Event):
         (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (4, 'io_manager_key', 'text', 'one', ''),
         (5, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (6, 'duration', 'us', 'one', ''),
     )
 
 

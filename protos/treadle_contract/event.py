@@ -382,7 +382,7 @@ class InputLoaded(Message):
 class OutputStored(Message):
     """An output was stored and committed."""
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us')
     output: str
     """The output's name."""
     asset_key: KeyText
@@ -393,6 +393,8 @@ class OutputStored(Message):
     """The resource key of the IO manager. Empty for Nothing."""
     metadata: tuple[MetadataEntry, ...]
     """Metadata of the op and of the IO manager."""
+    duration_us: int
+    """Wall time of storing it. 0: nothing was stored, or by a host that does not measure it."""
 
     def __init__(
         self,
@@ -402,6 +404,7 @@ class OutputStored(Message):
         value_ref: ValueRef | None = None,
         io_manager_key: str = "",
         metadata: tuple[MetadataEntry, ...] = (),
+        duration_us: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
@@ -409,6 +412,7 @@ class OutputStored(Message):
         put(self, 'value_ref', value_ref)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'metadata', metadata)
+        put(self, 'duration_us', duration_us)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
@@ -416,6 +420,7 @@ class OutputStored(Message):
         ('value_ref', 3, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
         ('io_manager_key', 4, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
         ('metadata', 5, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
+        ('duration_us', 6, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
     )
 
 

@@ -336,11 +336,11 @@ class WorkerLogRecord(Message):
 class AttemptSucceeded(Message):
     """The attempt ended well."""
 
-    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage')
+    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage', 'digest')
     stored: tuple[OutputStored, ...]
     """What was stored, in the order of the op's outputs, assets of one output by key."""
     materialized: tuple[AssetMaterialized, ...]
-    """The stored outputs that are assets: in step with stored where asset_key is set."""
+    """Said in stored: each that names an asset made it. A launcher MUST NOT read it."""
     discarded: tuple[OutputDiscarded, ...]
     """What was yielded and dropped."""
     yielded_outputs: tuple[str, ...]
@@ -351,6 +351,8 @@ class AttemptSucceeded(Message):
     """The process."""
     usage: AttemptUsage | None
     """What the attempt used."""
+    digest: str
+    """The digest of the code that ran. Empty: that of the plan."""
 
     def __init__(
         self,
@@ -362,6 +364,7 @@ class AttemptSucceeded(Message):
         duration_us: int = 0,
         pid: int = 0,
         usage: AttemptUsage | None = None,
+        digest: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'stored', stored)
@@ -371,6 +374,7 @@ class AttemptSucceeded(Message):
         put(self, 'duration_us', duration_us)
         put(self, 'pid', pid)
         put(self, 'usage', usage)
+        put(self, 'digest', digest)
 
     FIELDS = (
         ('stored', 1, 'stored', 'message', 'many', 'OutputStored', 'stored', False, 0),
@@ -380,6 +384,7 @@ class AttemptSucceeded(Message):
         ('duration_us', 5, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
         ('pid', 6, 'pid', 'whole', 'one', '', 'pid', False, 23),
         ('usage', 7, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
+        ('digest', 8, 'digest', 'text', 'one', '', 'digest', False, 1),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from treadle._keys import AssetKey
 from treadle._metadata import merged_entries
+from treadle._system import time
 from treadle._value_words import a
 from treadle.io._files import FileStore
 from treadle.io._io_manager import IOManager, OutputContext
@@ -15,6 +16,7 @@ from treadle.steps._step_code import StepCode
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import StepKey
 from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import Task
 
 
@@ -41,10 +43,20 @@ class ValueWriter:
         subject = f"Output {made.output!r} of {self.step_key!r}: storing it"
         if made.asset_key:
             subject += f" as asset {made.asset_key!r}"
+        begun = time.monotonic_ns()
         if value_key:
             with user_code(FailureWhere.STORE, subject):
                 ref = self.store.write_value(value_key, value)
-            return replace(made, value_ref=ref, io_manager_key=io_manager_key)
+            made = replace(made, value_ref=ref)
+        else:
+            made = replace(made, metadata=self._handled(made, value, io_manager_key, subject))
+        duration_us = (time.monotonic_ns() - begun) // 1000
+        return replace(made, io_manager_key=io_manager_key, duration_us=duration_us)
+
+    def _handled(
+        self, made: OutputStored, value: object, io_manager_key: str, subject: str
+    ) -> tuple[MetadataEntry, ...]:
+        """Have the IO manager store the value, and return the metadata with what it added."""
         manager = self.location.resources.get(io_manager_key)
         subject += f" with IO manager {io_manager_key!r}"
         if not isinstance(manager, IOManager):
@@ -62,8 +74,7 @@ class ValueWriter:
                 " have run at all. It must be a plain method that returns None; give facts to"
                 " context.add_output_metadata.",
             )
-        metadata = merged_entries(made.metadata, context.added_entries, owner=subject)
-        return replace(made, io_manager_key=io_manager_key, metadata=metadata)
+        return merged_entries(made.metadata, context.added_entries, owner=subject)
 
     def _context(self, made: OutputStored) -> OutputContext:
         out = self.code.outs[made.output]

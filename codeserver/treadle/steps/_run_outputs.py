@@ -15,7 +15,7 @@ from treadle.steps._context import OpExecutionContext, said_in_vain, sealed_entr
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import is_of_type, type_name
-from treadle_contract.event import AssetMaterialized, OutputDiscarded, OutputStored
+from treadle_contract.event import OutputDiscarded, OutputStored
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.run import FailureWhere
@@ -24,7 +24,7 @@ from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, Tas
 
 _Entries: TypeAlias = tuple[MetadataEntry, ...]
 
-# What one report of a step may hold of metadata, which it tells twice: far below what a frame does.
+# What one report of a step may hold of metadata: far below what a frame does.
 _STEP_METADATA_BYTES: Final = 8 * 1024 * 1024
 _STEP_METADATA_VALUES: Final = 350_000
 
@@ -102,22 +102,11 @@ class OutputKeeper:
         stored = tuple(self._told(each for name in order for each in self._kept[name]))
         return AttemptSucceeded(
             stored=stored,
-            materialized=tuple(self._materialized(each) for each in stored if each.asset_key),
             discarded=tuple(
                 self._dropped[name] for name in self.code.outs if name in self._dropped
             ),
             yielded_outputs=tuple(order),
-        )
-
-    def _materialized(self, stored: OutputStored) -> AssetMaterialized:
-        return AssetMaterialized(
-            asset_key=stored.asset_key,
-            output=stored.output,
-            value_ref=stored.value_ref,
-            metadata=stored.metadata,
-            unexpected=not self._planned(stored.output).selected,
             digest=self.writer.location.snapshot.digest,
-            io_manager_key=stored.io_manager_key,
         )
 
     def _told(self, stored: Iterable[OutputStored]) -> Iterator[OutputStored]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, TypeAlias
 
@@ -29,6 +29,7 @@ from treadle_launcher.clock import as_time
 from treadle_launcher.runs.events import NewEvent, Payload
 from treadle_launcher.runs.failure import MAKING_WHAT_WAS_LOST
 from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.tasks import step_as_it_runs
 
 _ENDED_WITH_HOST = Failure(
     reason=FailureReason.LOST,
@@ -100,12 +101,12 @@ def record_events(
     time = None if isinstance(record, Implausible) else as_time(record.time)
     return tuple(
         NewEvent(payload=payload, step_key=record.step_key, attempt=record.attempt, time=time)
-        for payload in _payloads(fact, view, after_failure)
+        for payload in _payloads(fact, view, record.step_key, after_failure)
     )
 
 
 def _payloads(
-    fact: Fact, view: RunView, after_failure: Callable[[AttemptFailed], Payload]
+    fact: Fact, view: RunView, step_key: StepKey, after_failure: Callable[[AttemptFailed], Payload]
 ) -> tuple[Payload, ...]:
     match fact:
         case AttemptBegun() | None:
@@ -119,7 +120,7 @@ def _payloads(
             return (
                 *_stored(fact),
                 *fact.discarded,
-                *(_with_digest(made, view.plan.header.digest) for made in fact.materialized),
+                *_materialized(fact, view, step_key),
                 StepSucceeded(duration_us=fact.duration_us, pid=fact.pid, usage=fact.usage),
             )
         case AttemptFailed():
@@ -153,8 +154,23 @@ def _ended_with_host(fact: AttemptCancelled) -> AttemptFailed:
     return AttemptFailed(failure=failure, usage=fact.usage)
 
 
-def _with_digest(made: AssetMaterialized, digest: str) -> AssetMaterialized:
-    return replace(made, digest=made.digest or digest)
+def _materialized(
+    fact: AttemptSucceeded, view: RunView, step_key: StepKey
+) -> Iterator[AssetMaterialized]:
+    """Yield what was made: whatever was stored as an asset, also what nobody selected."""
+    planned = step_as_it_runs(view, step_key).outputs
+    selected = {output.name for output in planned if output.selected}
+    for stored in fact.stored:
+        if stored.asset_key:
+            yield AssetMaterialized(
+                asset_key=stored.asset_key,
+                output=stored.output,
+                value_ref=stored.value_ref,
+                metadata=stored.metadata,
+                unexpected=stored.output not in selected,
+                digest=fact.digest or view.plan.header.digest,
+                io_manager_key=stored.io_manager_key,
+            )
 
 
 def _stored(fact: AttemptSucceeded) -> tuple[OutputStored, ...]:

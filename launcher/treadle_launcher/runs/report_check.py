@@ -44,7 +44,7 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
             yield from _lacking(fact, outputs)
             yield from _stored(fact, step, outputs)
             yield from _unstored(fact, step)
-            yield from _materialized(fact, outputs)
+            yield from _discarded(fact)
 
 
 def _unknown_outputs(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
@@ -123,21 +123,7 @@ def _wrong_ref(stored: OutputStored, key: str, where: str) -> Iterator[str]:
         yield f"{where}.checksum is {ref.checksum!r}, not as crc32:89abcdef"
 
 
-def _materialized(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
-    stored = [each for each in fact.stored if each.asset_key]
-    if len(stored) != len(fact.materialized):
-        count = f"{len(fact.materialized)} entries, and {len(stored)} assets were stored"
-        yield f"succeeded.materialized has {count}"
-    for number, (made, kept) in enumerate(zip(fact.materialized, stored, strict=False)):
-        if (made.asset_key, made.output) != (kept.asset_key, kept.output):
-            yield (
-                f"succeeded.materialized[{number}] is {made.asset_key!r} of {made.output!r}; what"
-                f" was stored there is {kept.asset_key!r} of {kept.output!r}"
-            )
-        if made.value_ref != kept.value_ref:
-            yield f"succeeded.materialized[{number}].value_ref is not that of what was stored"
-        if made.unexpected is outputs[kept.output].selected:
-            yield f"succeeded.materialized[{number}].unexpected is {made.unexpected}"
+def _discarded(fact: AttemptSucceeded) -> Iterator[str]:
     for number, dropped in enumerate(fact.discarded):
         if dropped.output in fact.yielded_outputs:
             yield f"succeeded.discarded[{number}].output is {dropped.output!r}, which was yielded"

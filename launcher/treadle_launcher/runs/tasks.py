@@ -81,10 +81,7 @@ def task_for(
     resolved to; what the attempt stores gets keys of its own. What the `awaited` upstreams store,
     their host learns.
     """
-    step = view.index.step(step_key)
-    lacking = view.lacking_inputs(step_key, {}, awaited)
-    if lacking:
-        step = _without(step, lacking)
+    step = step_as_it_runs(view, step_key, awaited)
     return Task(
         task_id=name_of(view.run_id, step_key, attempt),
         run_id=view.run_id,
@@ -108,6 +105,15 @@ def task_for(
             ),
         ),
     )
+
+
+def step_as_it_runs(
+    view: RunView, step_key: StepKey, awaited: Collection[StepKey] = ()
+) -> PlannedStep:
+    """Return a planned step without what it cannot make, since nothing was yielded to some input."""
+    step = view.index.step(step_key)
+    lacking = view.lacking_inputs(step_key, {}, awaited)
+    return _without(step, lacking) if lacking else step
 
 
 def _without(step: PlannedStep, lacking: Collection[str]) -> PlannedStep:

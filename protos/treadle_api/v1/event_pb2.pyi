@@ -565,12 +565,15 @@ class OutputStored(_message.Message):
     VALUE_REF_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
+    DURATION_US_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output's name."""
     asset_key: _builtins.str
     """The asset it was stored for. Empty: an intermediate."""
     io_manager_key: _builtins.str
     """The resource key of the IO manager. Empty for Nothing."""
+    duration_us: _builtins.int
+    """Wall time of storing it. 0: nothing was stored, or by a host that does not measure it."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -587,10 +590,11 @@ class OutputStored(_message.Message):
         value_ref: _value_pb2.ValueRef | None = ...,
         io_manager_key: _builtins.str = ...,
         metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
+        duration_us: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "io_manager_key", b"io_manager_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

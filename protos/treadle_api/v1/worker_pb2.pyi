@@ -78,6 +78,11 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
+if sys.version_info >= (3, 13):
+    from warnings import deprecated as _deprecated
+else:
+    from typing_extensions import deprecated as _deprecated
+
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class _HostState:
@@ -531,17 +536,21 @@ class AttemptSucceeded(_message.Message):
     DURATION_US_FIELD_NUMBER: _builtins.int
     PID_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
     """The process."""
+    digest: _builtins.str
+    """The digest of the code that ran. Empty: that of the plan."""
     @_builtins.property
     def stored(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.OutputStored]:
         """What was stored, in the order of the op's outputs, assets of one output by key."""
 
     @_builtins.property
+    @_deprecated("""This field has been marked as deprecated using proto field options.""")
     def materialized(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.AssetMaterialized]:
-        """The stored outputs that are assets: in step with stored where asset_key is set."""
+        """Said in stored: each that names an asset made it. A launcher MUST NOT read it."""
 
     @_builtins.property
     def discarded(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.OutputDiscarded]:
@@ -565,10 +574,11 @@ class AttemptSucceeded(_message.Message):
         duration_us: _builtins.int = ...,
         pid: _builtins.int = ...,
         usage: _run_pb2.AttemptUsage | None = ...,
+        digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

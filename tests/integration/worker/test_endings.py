@@ -31,7 +31,7 @@ def test_success_stores_the_value_and_names_it(place: Workplace) -> None:
     (stored,) = succeeded["succeeded"]["stored"]
     assert stored["assetKey"] == "thing"
     assert value_of(place, stored["valueRef"]) == 42
-    assert succeeded["succeeded"]["materialized"][0]["digest"] == served.digest
+    assert succeeded["succeeded"]["digest"] == served.digest
     assert int(succeeded["succeeded"]["durationUs"]) > 0
     assert place.log("stdout") == "hello\n"
 

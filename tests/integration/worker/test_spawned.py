@@ -38,7 +38,7 @@ def test_spawning_is_done_when_it_is_asked_for(place: Workplace) -> None:
     assert ready["startMethod"] == "START_METHOD_SPAWN"
     assert ready["startMethodReason"]
     assert begun["begun"]["process"]["pid"] == succeeded["succeeded"]["pid"]
-    assert succeeded["succeeded"]["materialized"][0]["digest"] == served.digest
+    assert succeeded["succeeded"]["digest"] == served.digest
     assert place.log("stdout") == "imported\nbootstrap.py 1\n"
 
 

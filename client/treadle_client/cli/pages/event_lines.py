@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from treadle_client import _messages
 from treadle_client._messages import Event, Failure, RunState
 from treadle_client._result import describe_failure, failure_details, shown_stderr
 from treadle_client.text._table import one_line
 from treadle_client.text._words import count, span
+
+_LONG: Final = timedelta(seconds=1)
+"""What storing a value takes that is worth a line."""
 
 
 class Tone(StrEnum):
@@ -115,10 +119,11 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
 
 def _output_line(event: Event) -> Line | None:
     match event:
-        case _messages.AssetMaterialized(unexpected=True):
-            return Line(text=f"made {event.asset_key}, unexpectedly", tone=Tone.WARNING)
-        case _messages.AssetMaterialized():
-            return Line(text=f"made {event.asset_key}")
+        case _messages.AssetMaterialized(unexpected=unexpected):
+            how, tone = (", unexpectedly", Tone.WARNING) if unexpected else ("", Tone.PLAIN)
+            return Line(text=f"made {event.asset_key}{how}", tone=tone)
+        case _messages.OutputStored(duration=took) if took >= _LONG:
+            return Line(text=f"stored {event.output} in {span(took)}", tone=Tone.QUIET)
         case _messages.OutputDiscarded(asset_keys=keys) if keys:
             return Line(text=f"discarded {event.output} ({', '.join(keys)})", tone=Tone.WARNING)
         case _messages.CheckEvaluated():

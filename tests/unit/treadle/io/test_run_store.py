@@ -17,6 +17,7 @@ from treadle import (
     graph_multi_asset,
     op,
 )
+from treadle._system import time
 from treadle_contract.run import FailureWhere
 
 
@@ -61,6 +62,27 @@ def test_a_manager_of_the_users_is_told_what_to_store(bench):
         "from": "manager",
         "bytes": 8,
     }
+
+
+def test_what_stores_a_value_takes_its_time(bench, monkeypatch):
+    class Slow(IOManager):
+        def handle_output(self, context: OutputContext, obj: Any) -> None:
+            now = time.monotonic_ns()
+            monkeypatch.setattr(time, "monotonic_ns", lambda: now + 90_000_000_000)
+
+        def load_input(self, context: InputContext) -> Any:
+            return None
+
+    @asset
+    def number():
+        return 5
+
+    (slow,) = bench.run(number, step="number", resources={"io_manager": Slow()}).stored
+    monkeypatch.undo()
+    (file,) = bench.run(number, step="number").stored
+
+    assert slow.duration_us >= 90_000_000
+    assert 0 < file.duration_us < 90_000_000
 
 
 def test_each_asset_of_one_output_is_stored_by_its_own_manager(bench):

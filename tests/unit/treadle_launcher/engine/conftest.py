@@ -255,7 +255,6 @@ class ScriptedHost:
         asset = {"assetKey": step["stepKey"], "output": "result", "valueRef": ref}
         succeeded = {
             "stored": [{"ioManagerKey": "io_manager", **asset}],
-            "materialized": [asset],
             "yieldedOutputs": ["result"],
             "durationUs": "1000",
             "pid": 4711,

@@ -237,7 +237,7 @@ class SimulatedHost:
                 stored.append({"output": output.name, "assetKey": asset.asset_key, "valueRef": ref})
         self.world.succeeded.append((task.run_id, step.step_key))
         outputs = [output.name for output in step.outputs]
-        made = {"stored": stored, "materialized": stored, "yieldedOutputs": outputs}
+        made = {"stored": stored, "yieldedOutputs": outputs}
         self._end(task, {"succeeded": made})
 
     def fail(self, task: Task) -> None:

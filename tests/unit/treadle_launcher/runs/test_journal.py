@@ -16,7 +16,14 @@ from treadle_contract.event import (
     StepSucceeded,
 )
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.plan import PlanHeader, PlannedStep, PlanOptions, Selection, Verdict
+from treadle_contract.plan import (
+    PlanHeader,
+    PlannedOutput,
+    PlannedStep,
+    PlanOptions,
+    Selection,
+    Verdict,
+)
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import Text
 from treadle_contract.worker import (
@@ -42,7 +49,17 @@ def running(*more: NewEvent) -> RunView:
     """Return a run whose only step runs its first attempt."""
     plan = Plan(
         header=PlanHeader(location="here", digest="planned", fingerprint="f"),
-        steps=(PlannedStep(key=STEP, block="s", verdict=Verdict.RUN),),
+        steps=(
+            PlannedStep(
+                key=STEP,
+                block="s",
+                verdict=Verdict.RUN,
+                outputs=(
+                    PlannedOutput(name="a", selected=True),
+                    PlannedOutput(name="c"),
+                ),
+            ),
+        ),
     )
     facts = [
         NewEvent(
@@ -93,29 +110,35 @@ def told(fact, view: RunView | None = None, attempt: int = 1):
 
 
 def test_a_success_tells_everything_that_was_made_in_order():
-    stored = OutputStored(output="a", asset_key=KeyText("a"))
-    made = AssetMaterialized(asset_key=KeyText("a"), output="a")
+    stored = OutputStored(output="a", asset_key=KeyText("a"), io_manager_key="mine")
+    unasked = OutputStored(output="c", asset_key=KeyText("d"))
+    between = OutputStored(output="c")
     dropped = OutputDiscarded(output="b")
     fact = AttemptSucceeded(
-        stored=(stored,),
-        materialized=(made,),
+        stored=(stored, unasked, between),
         discarded=(dropped,),
-        yielded_outputs=("a", "ordering"),
+        yielded_outputs=("a", "c", "ordering"),
         duration_us=9,
         pid=3,
     )
     assert told(fact) == [
         stored,
+        unasked,
+        between,
         OutputStored(output="ordering"),
         dropped,
-        AssetMaterialized(asset_key=KeyText("a"), output="a", digest="planned"),
+        AssetMaterialized(
+            asset_key=KeyText("a"), output="a", digest="planned", io_manager_key="mine"
+        ),
+        AssetMaterialized(asset_key=KeyText("d"), output="c", digest="planned", unexpected=True),
         StepSucceeded(duration_us=9, pid=3),
     ]
 
 
 def test_the_digest_that_the_host_names_stands():
-    made = AssetMaterialized(asset_key=KeyText("a"), output="a", digest="held")
-    assert told(AttemptSucceeded(materialized=(made,)))[0] == made
+    stored = OutputStored(output="a", asset_key=KeyText("a"))
+    fact = AttemptSucceeded(stored=(stored,), yielded_outputs=("a",), digest="held")
+    assert [made.digest for made in told(fact) if isinstance(made, AssetMaterialized)] == ["held"]
 
 
 def test_failures_loads_and_logs_are_told_as_they_are():

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from treadle_contract.event import (
-    AssetMaterialized,
     InputLoaded,
     OutputDiscarded,
     OutputStored,
@@ -156,22 +155,16 @@ def ref(output: int) -> ValueRef:
 
 
 def named(**fields: Any) -> AttemptSucceeded:
-    """Return a success whose value is named otherwise, in all places alike."""
-    other = replace(ref(0), **fields)
-    stored, made = replace(STORED, value_ref=other), replace(MADE, value_ref=other)
-    return replace(WELL, stored=(stored,), materialized=(made,))
+    """Return a success whose value is named otherwise."""
+    stored = replace(STORED, value_ref=replace(ref(0), **fields))
+    return replace(WELL, stored=(stored,))
 
 
 STORED = OutputStored(output="made", asset_key=KeyText("a"), value_ref=ref(0))
-MADE = AssetMaterialized(asset_key=KeyText("a"), output="made", value_ref=ref(0))
-WELL = AttemptSucceeded(stored=(STORED,), materialized=(MADE,), yielded_outputs=("made",))
+WELL = AttemptSucceeded(stored=(STORED,), yielded_outputs=("made",))
 ELSEWHERE = replace(ref(0), key="assets/here/b/=/r.s.1")
 THEIRS = OutputStored(output="foreign", asset_key=KeyText("theirs"))
-THEIRS_MADE = AssetMaterialized(asset_key=KeyText("theirs"), output="foreign")
 UNASKED = OutputStored(output="other", asset_key=KeyText("unasked"), value_ref=ref(2))
-UNASKED_MADE = AssetMaterialized(
-    asset_key=KeyText("unasked"), output="other", value_ref=ref(2), unexpected=True
-)
 
 
 def told(fact: Any, run: RunView | None = None) -> JournalRecord:
@@ -194,13 +187,11 @@ def told(fact: Any, run: RunView | None = None) -> JournalRecord:
         replace(
             WELL,
             stored=(STORED, THEIRS),
-            materialized=(MADE, THEIRS_MADE),
             yielded_outputs=("made", "foreign"),
         ),
         replace(
             WELL,
             stored=(STORED, UNASKED),
-            materialized=(MADE, UNASKED_MADE),
             yielded_outputs=("made", "other"),
         ),
         replace(WELL, discarded=(OutputDiscarded(output="other"),)),
@@ -254,7 +245,7 @@ def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
             ),
             "stored[1].value_ref is set, and the value is none of Treadle's own manager",
         ),
-        (replace(WELL, stored=(), materialized=()), "stored lacks 'made' as 'a', yielded here"),
+        (replace(WELL, stored=()), "stored lacks 'made' as 'a', yielded here"),
         (
             replace(WELL, yielded_outputs=("made", "other")),
             "stored lacks 'other' as 'unasked', yielded here",
@@ -262,28 +253,6 @@ def test_what_the_task_asks_for_is_believed(fact: Any) -> None:
         (
             replace(WELL, yielded_outputs=("made", "between")),
             "stored lacks 'between', which was yielded, and the run reads it",
-        ),
-        (replace(WELL, materialized=()), "materialized has 0 entries, and 1 assets were stored"),
-        (
-            replace(WELL, materialized=(replace(MADE, asset_key=KeyText("b")),)),
-            "materialized[0] is 'b' of 'made'",
-        ),
-        (
-            replace(WELL, materialized=(replace(MADE, value_ref=ELSEWHERE),)),
-            "materialized[0].value_ref is not that of what was stored",
-        ),
-        *(
-            (
-                replace(
-                    WELL, materialized=(replace(MADE, value_ref=replace(ref(0), **{field: other})),)
-                ),
-                "materialized[0].value_ref is not that of what was stored",
-            )
-            for field, other in {"codec": "", "checksum": "crc32:0", "size_bytes": 2}.items()
-        ),
-        (
-            replace(WELL, materialized=(replace(MADE, unexpected=True),)),
-            "materialized[0].unexpected is True",
         ),
         (
             replace(WELL, discarded=(OutputDiscarded(output="made"),)),
@@ -303,7 +272,6 @@ def test_what_was_not_selected_is_made_only_where_that_is_wanted() -> None:
     fact = replace(
         WELL,
         stored=(STORED, UNASKED),
-        materialized=(MADE, UNASKED_MADE),
         yielded_outputs=("made", "other"),
     )
 

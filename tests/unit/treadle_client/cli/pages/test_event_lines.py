@@ -63,6 +63,10 @@ def made(kind, step_key="s", attempt=1, **fields):
             "s failed, attempt 2 follows in 1:30 min: signal: SIGSEGV ended it",
         ),
         (
+            made(_messages.OutputStored, output="rows", duration=timedelta(seconds=90)),
+            "s stored rows in 1:30 min",
+        ),
+        (
             made(_messages.StepSkipped, upstream_step_key="up", upstream_output="o"),
             "s skipped: up did not yield o",
         ),
