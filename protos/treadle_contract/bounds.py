@@ -200,6 +200,10 @@ _FORMS: Final[Mapping[str, _Form]] = {
         lambda text: text.startswith("/") and "\0" not in text,
         'a path that begins with "/", without NUL',
     ),
+    "dotted_name": _Form(
+        lambda text: all(map(str.isidentifier, text.split("."))),
+        'names as Python has them, joined by "."',
+    ),
     "environment": _Form(lambda text: "\0" not in text, "text without NUL"),
 }
 

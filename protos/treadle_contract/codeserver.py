@@ -466,7 +466,7 @@ class LaunchTarget(Message):
 
     FIELDS = (
         ('file', 1, 'file', 'text', 'maybe', '', 'file', True, 15),
-        ('module', 2, 'module', 'text', 'maybe', '', 'module', True, 1),
+        ('module', 2, 'module', 'text', 'maybe', '', 'module', True, 26),
     )
     ONEOFS = (('target', ('file', 'module'), True),)
 

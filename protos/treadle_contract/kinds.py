@@ -36,6 +36,7 @@ MOMENT: Final = 22
 COUNT: Final = 23
 NUMBER: Final = 24
 NICENESS: Final = 25
+MODULE: Final = 26
 
 KINDS: Final[Mapping[int, Bounds]] = {
     0: Bounds(),
@@ -64,6 +65,7 @@ KINDS: Final[Mapping[int, Bounds]] = {
     23: Bounds(min=0),
     24: Bounds(min=1),
     25: Bounds(min=0, max=19),
+    26: Bounds(max_bytes=1024, form='dotted_name'),
 }
 """By the number of the kind."""
 

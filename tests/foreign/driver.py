@@ -218,7 +218,7 @@ class Driver:
                 self._calls.ReloadLocation(request, timeout=_CALL_SECONDS)
             run_id = self._launch(foreign.name, foreign.last_run if asked == "rerun" else None)
             if asked == "cancel":
-                self._calls.CancelRun(launcher_pb2.CancelRunRequest(run_id=run_id))
+                self._cancel(run_id)
             return run_id
         except grpc.RpcError as error:
             self._judge_refusal(what, error)
@@ -234,10 +234,18 @@ class Driver:
         self.figures.runs.append(run_id)
         return run_id
 
+    def _cancel(self, run_id: str) -> None:
+        """Cancel a run, which may have ended already."""
+        try:
+            self._calls.CancelRun(launcher_pb2.CancelRunRequest(run_id=run_id))
+        except grpc.RpcError as error:
+            refusal = _refusal(error)
+            if refusal is None or refusal.reason != "RUN_FINISHED":
+                raise
+
     def _judge_refusal(self, what: str, error: grpc.RpcError) -> None:
-        status = rpc_status.from_call(error)
-        refusal = error_pb2.Refusal()
-        if status is None or not status.details[1].Unpack(refusal):
+        status, refusal = rpc_status.from_call(error), _refusal(error)
+        if status is None or refusal is None:
             self.figures.faults.append(f"{what}: refused without details: {error}")
             return
         self.figures.ends[f"refused {refusal.reason}"] += 1
@@ -275,6 +283,12 @@ class Driver:
             if not names_field(each.message):
                 said = f"{reason}: {each.message}"
                 self.figures.faults.append(f"{what}: names no field: {said}")
+
+
+def _refusal(error: grpc.RpcError) -> error_pb2.Refusal | None:
+    status = rpc_status.from_call(error)
+    refusal = error_pb2.Refusal()
+    return refusal if status is not None and status.details[1].Unpack(refusal) else None
 
 
 def _reason(failure: run_pb2.Failure) -> str:

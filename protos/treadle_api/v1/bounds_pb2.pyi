@@ -51,6 +51,8 @@ class _TextFormEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TextForm.Val
     """A path that begins with "/", without NUL."""
     TEXT_FORM_ENVIRONMENT: _TextForm.ValueType  # 5
     """Each key a variable's name: without "=" and NUL. Each value without NUL."""
+    TEXT_FORM_DOTTED_NAME: _TextForm.ValueType  # 6
+    """Names as Python has them, joined by "."."""
 
 class TextForm(_TextForm, metaclass=_TextFormEnumTypeWrapper):
     """What a text looks like. An empty one has every form, but as a key of a map."""
@@ -67,6 +69,8 @@ TEXT_FORM_ABSOLUTE_PATH: TextForm.ValueType  # 4
 """A path that begins with "/", without NUL."""
 TEXT_FORM_ENVIRONMENT: TextForm.ValueType  # 5
 """Each key a variable's name: without "=" and NUL. Each value without NUL."""
+TEXT_FORM_DOTTED_NAME: TextForm.ValueType  # 6
+"""Names as Python has them, joined by "."."""
 Global___TextForm: _TypeAlias = TextForm  # noqa: Y015
 
 class _Kind:
@@ -129,6 +133,8 @@ class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Kind.ValueType],
     """A number counted from 1."""
     KIND_NICENESS: _Kind.ValueType  # 25
     """What is added to a niceness: 0 to 19."""
+    KIND_MODULE: _Kind.ValueType  # 26
+    """A module: 1 KiB."""
 
 class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
     """Of what kind a field is, and thereby what it may hold."""
@@ -187,6 +193,8 @@ KIND_NUMBER: Kind.ValueType  # 24
 """A number counted from 1."""
 KIND_NICENESS: Kind.ValueType  # 25
 """What is added to a niceness: 0 to 19."""
+KIND_MODULE: Kind.ValueType  # 26
+"""A module: 1 KiB."""
 Global___Kind: _TypeAlias = Kind  # noqa: Y015
 
 class _StreamBounds:

@@ -57,6 +57,8 @@ def nested(depth: int) -> value_pb2.Value:
     [
         (codeserver_pb2.LaunchSpec(**{**SPEC, "interpreter": "/bin/py\0thon"}), "interpreter is "),
         (codeserver_pb2.LaunchSpec(**{**SPEC, "interpreter": "python"}), "begins with"),
+        (codeserver_pb2.LaunchTarget(module=".."), "names as Python has them"),
+        (codeserver_pb2.LaunchTarget(module="shop/assets"), "names as Python has them"),
         (
             codeserver_pb2.LaunchSpec(**{**SPEC, "working_directory": ""}),
             "working_directory is not",
