@@ -68,9 +68,9 @@ class Running:
         self._starter = starter
         self._rules = rules
         self._running: dict[TaskId, RunningAttempt] = {}
-        self._prepared: dict[TaskId, RunningAttempt] = {}
-        # Those, and those that are not wanted any more, until their processes have ended.
-        self._idle: set[RunningAttempt] = set()
+        # Those whose processes wait to be started, and, until it has ended, one that was killed
+        # because it is not wanted any more.
+        self._prepared: set[RunningAttempt] = set()
         self._strays = Strays(loop, self._sweep)
         self._ends = ForcedEnds(loop, rules, self._sweep)
 
@@ -100,28 +100,28 @@ class Running:
         Raises:
             OSError: the operating system refuses.
         """
-        if self._starter.prepares and task.task_id not in self._prepared:
-            running = self._new_process(task, logs)
-            running.is_prepared = True
-            self._prepared[task.task_id] = running
-            self._idle.add(running)
+        if self._starter.prepares and self._prepared_for(task.task_id) is None:
+            self._prepared.add(self._new_process(task, logs))
 
     def discard(self, task_ids: Iterable[TaskId]) -> None:
         """End the processes that were prepared for these."""
         for task_id in task_ids:
-            running = self._prepared.pop(task_id, None)
+            running = self._prepared_for(task_id)
             if running is not None:
+                running.was_killed = True
                 processes.kill_tree(running.pid)
 
+    def _prepared_for(self, task_id: TaskId) -> RunningAttempt | None:
+        found = (each for each in self._prepared if each.task.task_id == task_id)
+        return next((each for each in found if not each.was_killed), None)
+
     def _take_prepared(self, task: Task) -> tuple[RunningAttempt | None, bytes]:
-        running = self._prepared.get(task.task_id)
+        running = self._prepared_for(task.task_id)
         told = b"" if running is None else json_codec.dumps(task)
         if running is None or len(told) > MOST_TOLD_BYTES or processes.has_ended(running.pid):
             self.discard((task.task_id,))
             return None, b""
-        del self._prepared[task.task_id]
-        self._idle.discard(running)
-        running.is_prepared = False
+        self._prepared.discard(running)
         running.oom_before = oom_counters.read_counts()
         return running, told
 
@@ -180,7 +180,7 @@ class Running:
 
     def kill_all(self) -> None:
         """Kill every process below this one, and return when none is left."""
-        for running in (*self._running.values(), *self._idle):
+        for running in (*self._running.values(), *self._prepared):
             if running.exit is None:
                 processes.kill_tree(running.pid)
         processes.kill_children()
@@ -190,7 +190,7 @@ class Running:
 
     def leave_to_parent(self) -> None:
         """Close, in a forked child, what the loop does not: the files of other attempts."""
-        for running in (*self._running.values(), *self._idle):
+        for running in (*self._running.values(), *self._prepared):
             for output in running.outputs:
                 output.leave_to_parent()
 
@@ -224,16 +224,11 @@ class Running:
         os.close(running.pidfd)
         running.exit, running.used = read_exit(status), Usage.read(used)
         running.reports.finish()
-        if running.is_prepared:
-            self._end_prepared(running)
+        if running in self._prepared:
+            # It ended before it was started: its task, if that starts, gets another.
+            self._prepared.discard(running)
+            running.finish_outputs()
         self._sweep()
-
-    def _end_prepared(self, running: RunningAttempt) -> None:
-        """Forget a process that ended before it was started: its task gets another."""
-        self._idle.discard(running)
-        if self._prepared.get(running.task.task_id) is running:
-            del self._prepared[running.task.task_id]
-        running.finish_outputs()
 
     def _sweep(self) -> None:
         """Tell the ends of attempts if nothing of any is left; else see to it that it ends."""
@@ -270,7 +265,7 @@ class Running:
 
     def _alive(self) -> frozenset[int]:
         started = (running.pid for running in self._running.values() if running.exit is None)
-        return frozenset((*started, *(running.pid for running in self._idle)))
+        return frozenset((*started, *(running.pid for running in self._prepared)))
 
     def _end(self, running: RunningAttempt, exit_: Exit) -> None:
         task_id = running.task.task_id

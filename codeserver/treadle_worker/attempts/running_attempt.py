@@ -28,8 +28,7 @@ class RunningAttempt:
     `is_ending`: it is to end, as all of `tree` below it is, and KILL follows at `kill_at`; `why`
     is what its op hears. `was_told`: its process lived when it was sent the first signal of that,
     `was_interrupted`: its op was. `timeout_ms` is set when it is ended because its time was over.
-    `hung`: it did not begin with the op in time. `is_prepared`: it waits to be started, and its
-    task may be another by then.
+    `hung`: it did not begin with the op in time.
     """
 
     task: Task
@@ -40,7 +39,6 @@ class RunningAttempt:
     reports: ReportEnd
     outputs: tuple[OutputEnd, OutputEnd]
     oom_before: OomCounts
-    is_prepared: bool = False
     began: float = field(default_factory=time.monotonic)
     outcome: Outcome | None = None
     exit: Exit | None = None

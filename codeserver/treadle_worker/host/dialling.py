@@ -9,12 +9,15 @@ from typing import Protocol
 from treadle import _json as json
 from treadle._system import read_bytes
 from treadle_contract.worker import LauncherFrame
+from treadle_worker.host.dead_sockets import remove_dead_sockets
 from treadle_worker.host.host_spec import HostSpec
 from treadle_worker.host.link import Link, LinkError
 from treadle_worker.host.loop import Loop
 
 _FIRST_REDIAL_S = 0.05
 _LONGEST_REDIAL_S = 2.0
+# How long a launcher that hung up may take to close its sockets as well.
+_DYING_S = 1.0
 
 
 class _Wait(Enum):
@@ -49,6 +52,7 @@ class Launcher:
 
     def __init__(self, loop: Loop, spec: HostSpec, caller: Caller) -> None:
         self._loop = loop
+        self._spec = spec
         self._caller = caller
         # An ephemeral launcher does not come back.
         self._grace = None if spec.alive_fd is not None else spec.orphan_grace_ms / 1000
@@ -71,9 +75,10 @@ class Launcher:
         return self._link.is_there
 
     @property
-    def descriptors(self) -> tuple[int, ...]:
-        """The connection's descriptor, if there is a connection."""
-        return self._link.descriptors
+    def lifelines(self) -> tuple[int, ...]:
+        """What an ephemeral launcher's end, or its starter's, is seen by; none of another."""
+        alive_fd = self._spec.alive_fd
+        return () if alive_fd is None else (alive_fd, *self._link.descriptors)
 
     @property
     def is_abandoned(self) -> bool:
@@ -98,6 +103,15 @@ class Launcher:
     def close(self) -> None:
         """End the connection; what was sent is delivered if the launcher reads on."""
         self._link.close()
+
+    def leave(self) -> None:
+        """End the connection for good."""
+        patience = 0.0 if self.is_connected else _DYING_S
+        self.close()
+        if self._spec.alive_fd is not None:
+            # Of an ephemeral launcher that was killed nobody else would remove them.
+            sockets = (self._spec.launcher_socket, self._spec.served_socket)
+            remove_dead_sockets(sockets, patience=patience)
 
     def leave_to_parent(self) -> None:
         """Forget the connection in a forked child."""
