@@ -539,9 +539,12 @@ class ValueRef(View):
     size_bytes: The length of the stored bytes.
     checksum: The checksum of the stored bytes as "algorithm:hexadecimal", for example
         "crc32:89abcdef".
+    untouched: What the file was when it was written, as "boot id:inode:time of its last
+        change in nanoseconds since 1970": a reader that finds the same MAY leave out the
+        checksum. Empty: read all.
     """
 
-    __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum')
+    __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum', 'untouched')
     store: str
     """Which store: "files" is the launcher home's own."""
     key: str
@@ -558,6 +561,10 @@ class ValueRef(View):
     """The length of the stored bytes."""
     checksum: str
     """The checksum of the stored bytes as "algorithm:hexadecimal", for example "crc32:89abcdef"."""
+    untouched: str
+    """What the file was when it was written, as "boot id:inode:time of its last change in
+    nanoseconds since 1970": a reader that finds the same MAY leave out the checksum. Empty:
+    read all."""
 
     def __init__(
         self,
@@ -567,6 +574,7 @@ class ValueRef(View):
         codec: str = "",
         size_bytes: int = 0,
         checksum: str = "",
+        untouched: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store', store)
@@ -574,6 +582,7 @@ class ValueRef(View):
         put(self, 'codec', codec)
         put(self, 'size_bytes', size_bytes)
         put(self, 'checksum', checksum)
+        put(self, 'untouched', untouched)
 
     TABLE: ClassVar[Rows] = (
         (1, 'store', 'text', 'one', ''),
@@ -581,6 +590,7 @@ class ValueRef(View):
         (3, 'codec', 'text', 'one', ''),
         (4, 'size_bytes', 'wide', 'one', ''),
         (5, 'checksum', 'text', 'one', ''),
+        (6, 'untouched', 'text', 'one', ''),
     )
 
 

@@ -80,7 +80,7 @@ class ValueRef(Message):
     """The name of one stored value. Any process that can reach the store can read the value with
     nothing else; the value it names never changes."""
 
-    __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum')
+    __slots__ = __match_args__ = ('store', 'key', 'codec', 'size_bytes', 'checksum', 'untouched')
     store: str
     """Which store: "files" is the launcher home's own."""
     key: str
@@ -97,6 +97,10 @@ class ValueRef(Message):
     """The length of the stored bytes."""
     checksum: str
     """The checksum of the stored bytes as "algorithm:hexadecimal", for example "crc32:89abcdef"."""
+    untouched: str
+    """What the file was when it was written, as "boot id:inode:time of its last change in
+    nanoseconds since 1970": a reader that finds the same MAY leave out the checksum. Empty:
+    read all."""
 
     def __init__(
         self,
@@ -106,6 +110,7 @@ class ValueRef(Message):
         codec: str = "",
         size_bytes: int = 0,
         checksum: str = "",
+        untouched: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store', store)
@@ -113,6 +118,7 @@ class ValueRef(Message):
         put(self, 'codec', codec)
         put(self, 'size_bytes', size_bytes)
         put(self, 'checksum', checksum)
+        put(self, 'untouched', untouched)
 
     FIELDS = (
         ('store', 1, 'store', 'text', 'one', '', 'store', True, 1),
@@ -120,6 +126,7 @@ class ValueRef(Message):
         ('codec', 3, 'codec', 'text', 'one', '', 'codec', False, 1),
         ('size_bytes', 4, 'sizeBytes', 'wide', 'one', '', 'size_bytes', False, 23),
         ('checksum', 5, 'checksum', 'text', 'one', '', 'checksum', False, 1),
+        ('untouched', 6, 'untouched', 'text', 'one', '', 'untouched', False, 1),
     )
 
 

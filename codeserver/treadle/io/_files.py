@@ -12,6 +12,7 @@ from treadle._system import hashlib, make_folders, open_file, os
 from treadle.io import _pickle5
 from treadle.io._pickle5 import Stamp
 from treadle.io.durability import Durability, sync_folders
+from treadle.lazy_dataclasses import replace
 from treadle.steps._failures import TaskMismatchError
 from treadle_contract.value import ValueRef
 
@@ -21,6 +22,8 @@ _CHECKSUM: Final = "crc32"
 # Begins what is being written. No key has a component that begins with a dot.
 _UNFINISHED: Final = ".unfinished-"
 _COMPONENT_BYTES: Final = 120
+# From here on reading a file for its checksum is what a reader would wait for.
+_MARKED_BYTES: Final = 1024 * 1024
 
 
 class ValueKeyError(TreadleError):
@@ -126,7 +129,10 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
     finally:
         with suppress(FileNotFoundError):
             os.unlink(unfinished)
-    return stamp
+    if stamp.size_bytes < _MARKED_BYTES:
+        return stamp
+    # Behind the last change, which is that of its name.
+    return replace(stamp, untouched=_pickle5.file_mark(os.stat(path)))
 
 
 def _opened_private(path: str, flags: int) -> int:
@@ -155,6 +161,7 @@ def _ref(key: str, stamp: Stamp) -> ValueRef:
         codec=_pickle5.CODEC,
         size_bytes=stamp.size_bytes,
         checksum=f"{_CHECKSUM}:{stamp.crc32:08x}",
+        untouched=stamp.untouched,
     )
 
 
@@ -162,7 +169,7 @@ def _stamp(ref: ValueRef) -> Stamp:
     algorithm, _, digits = ref.checksum.partition(":")
     try:
         if algorithm == _CHECKSUM:
-            return Stamp(size_bytes=ref.size_bytes, crc32=int(digits, 16))
+            return Stamp(size_bytes=ref.size_bytes, crc32=int(digits, 16), untouched=ref.untouched)
     except ValueError:
         pass
     raise ValueRefError(

@@ -67,10 +67,14 @@ class NotPicklableError(TreadleError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What tells one file from another: its length in bytes and its CRC-32."""
+    """What tells one file from another: its length in bytes and its CRC-32.
+
+    `untouched` is what `file_mark` said of it when it was written; "" is said of none.
+    """
 
     size_bytes: int
     crc32: int
+    untouched: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,18 @@ class _Writer:
     def align(self) -> None:
         """Go on at the next multiple of the alignment."""
         self.write(bytes(-self.offset % _ALIGNMENT))
+
+
+def file_mark(found: os.stat_result) -> str:
+    """Return what changes when anything writes to the file, moves it, or the system is started anew.
+
+    "" where the system does not tell one start from another.
+    """
+    try:
+        with open_file("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return f"{file.read().strip()}:{found.st_ino}:{found.st_ctime_ns}"
+    except OSError:
+        return ""
 
 
 def dump(value: object, file: BinaryIO) -> Stamp:
@@ -143,6 +159,8 @@ def dump(value: object, file: BinaryIO) -> Stamp:
 def load(path: Path, expected: Stamp | None = None) -> object:
     """Read a value back. Its big buffers are pages of the file, copied when written to.
 
+    A file that nothing touched since it was written is not read for its checksum.
+
     Args:
         path: The file.
         expected: What `dump` returned; without it the file is only checked against itself.
@@ -151,9 +169,10 @@ def load(path: Path, expected: Stamp | None = None) -> object:
         ValueLostError: the file is missing, damaged or unreadable.
         ValueFileError: its content cannot be unpickled, or is of a later format.
     """
-    view = _mapped(path, expected)
+    view, is_untouched = _mapped(path, expected)
     python = _checked_header(path, view)
-    _check_sums(path, view, expected)
+    if not is_untouched:
+        _check_sums(path, view, expected)
     stream, *extents = _index(view)
     buffers = []
     for extent in extents:
@@ -194,19 +213,23 @@ def _seal(crc32: int) -> bytes:
     return hashlib.blake2b(crc32.to_bytes(4, "little"), digest_size=_SEAL_BYTES).digest()
 
 
-def _mapped(path: Path, expected: Stamp | None) -> memoryview:
+def _mapped(path: Path, expected: Stamp | None) -> tuple[memoryview, bool]:
+    """Return the file's bytes, and whether it is known that nothing touched it."""
     try:
         with open_file(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
+            found = os.fstat(file.fileno())
+            size = found.st_size
             if expected is not None and size != expected.size_bytes:
                 raise ValueLostError(path, f"it has {size} bytes instead of {expected.size_bytes}")
             if size < _HEADER_BYTES + _PLACE.size + _SEAL_BYTES:
                 raise ValueLostError(path, f"{size} bytes are too few for a stored value")
             if size <= _READ_WHOLE_BYTES:
                 # A map costs more than so short a copy.
-                return memoryview(bytearray(file.read()))
+                return memoryview(bytearray(file.read())), False
+            mark = "" if expected is None else expected.untouched
             # The map lives as long as the views of it, which the loaded value holds.
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+            return view, bool(mark) and mark == file_mark(found)
     except FileNotFoundError:
         raise ValueLostError(path, "the file does not exist") from None
     except OSError as error:

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from treadle_api.v1 import bounds_pb2 as treadle__api_dot_v1_dot_bounds__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atreadle_api/v1/value.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\"\x82\x02\n\x05Value\x12\x14\n\nbool_value\x18\x01 \x01(\x08H\x00\x12\x13\n\tint_value\x18\x02 \x01(\x03H\x00\x12\x16\n\x0c\x64ouble_value\x18\x03 \x01(\x01H\x00\x12\x1c\n\x0cstring_value\x18\x04 \x01(\tB\x04\xb0\xe1\x18\rH\x00\x12/\n\nlist_value\x18\x05 \x01(\x0b\x32\x19.treadle_api.v1.ValueListH\x00\x12-\n\tmap_value\x18\x06 \x01(\x0b\x32\x18.treadle_api.v1.ValueMapH\x00\x12\x30\n\ntime_value\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\x06\n\x04kind\"2\n\tValueList\x12%\n\x06values\x18\x01 \x03(\x0b\x32\x15.treadle_api.v1.Value\"\x89\x01\n\x08ValueMap\x12\x36\n\x07\x65ntries\x18\x01 \x03(\x0b\x32%.treadle_api.v1.ValueMap.EntriesEntry\x1a\x45\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.treadle_api.v1.Value:\x02\x38\x01\"b\n\rMetadataEntry\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb0\xe1\x18\r\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.treadle_api.v1.Value\x12\x17\n\trendering\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\"V\n\x04Text\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\x0c\n\x04tail\x18\x02 \x01(\t\x12\x1b\n\romitted_bytes\x18\x03 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x15\n\x07text_id\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\"y\n\x08ValueRef\x12\x13\n\x05store\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x11\n\x03key\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x10\x12\x13\n\x05\x63odec\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x18\n\nsize_bytes\x18\x04 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x16\n\x08\x63hecksum\x18\x05 \x01(\tB\x04\xb0\xe1\x18\x01\"8\n\x0eSourceLocation\x12\x12\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x12\n\x04line\x18\x02 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atreadle_api/v1/value.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\"\x82\x02\n\x05Value\x12\x14\n\nbool_value\x18\x01 \x01(\x08H\x00\x12\x13\n\tint_value\x18\x02 \x01(\x03H\x00\x12\x16\n\x0c\x64ouble_value\x18\x03 \x01(\x01H\x00\x12\x1c\n\x0cstring_value\x18\x04 \x01(\tB\x04\xb0\xe1\x18\rH\x00\x12/\n\nlist_value\x18\x05 \x01(\x0b\x32\x19.treadle_api.v1.ValueListH\x00\x12-\n\tmap_value\x18\x06 \x01(\x0b\x32\x18.treadle_api.v1.ValueMapH\x00\x12\x30\n\ntime_value\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\x06\n\x04kind\"2\n\tValueList\x12%\n\x06values\x18\x01 \x03(\x0b\x32\x15.treadle_api.v1.Value\"\x89\x01\n\x08ValueMap\x12\x36\n\x07\x65ntries\x18\x01 \x03(\x0b\x32%.treadle_api.v1.ValueMap.EntriesEntry\x1a\x45\n\x0c\x45ntriesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.treadle_api.v1.Value:\x02\x38\x01\"b\n\rMetadataEntry\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb0\xe1\x18\r\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.treadle_api.v1.Value\x12\x17\n\trendering\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\"V\n\x04Text\x12\x0c\n\x04head\x18\x01 \x01(\t\x12\x0c\n\x04tail\x18\x02 \x01(\t\x12\x1b\n\romitted_bytes\x18\x03 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x15\n\x07text_id\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\"\x92\x01\n\x08ValueRef\x12\x13\n\x05store\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x11\n\x03key\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x10\x12\x13\n\x05\x63odec\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x18\n\nsize_bytes\x18\x04 \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x16\n\x08\x63hecksum\x18\x05 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\tuntouched\x18\x06 \x01(\tB\x04\xb0\xe1\x18\x01\"8\n\x0eSourceLocation\x12\x12\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x12\n\x04line\x18\x02 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,6 +55,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VALUEREF'].fields_by_name['size_bytes']._serialized_options = b'\260\341\030\027'
   _globals['_VALUEREF'].fields_by_name['checksum']._loaded_options = None
   _globals['_VALUEREF'].fields_by_name['checksum']._serialized_options = b'\260\341\030\001'
+  _globals['_VALUEREF'].fields_by_name['untouched']._loaded_options = None
+  _globals['_VALUEREF'].fields_by_name['untouched']._serialized_options = b'\260\341\030\001'
   _globals['_SOURCELOCATION'].fields_by_name['file']._loaded_options = None
   _globals['_SOURCELOCATION'].fields_by_name['file']._serialized_options = b'\260\341\030\005'
   _globals['_SOURCELOCATION'].fields_by_name['line']._loaded_options = None
@@ -71,8 +73,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_METADATAENTRY']._serialized_end=659
   _globals['_TEXT']._serialized_start=661
   _globals['_TEXT']._serialized_end=747
-  _globals['_VALUEREF']._serialized_start=749
-  _globals['_VALUEREF']._serialized_end=870
-  _globals['_SOURCELOCATION']._serialized_start=872
-  _globals['_SOURCELOCATION']._serialized_end=928
+  _globals['_VALUEREF']._serialized_start=750
+  _globals['_VALUEREF']._serialized_end=896
+  _globals['_SOURCELOCATION']._serialized_start=898
+  _globals['_SOURCELOCATION']._serialized_end=954
 # @@protoc_insertion_point(module_scope)

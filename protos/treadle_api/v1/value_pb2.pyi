@@ -225,6 +225,7 @@ class ValueRef(_message.Message):
     CODEC_FIELD_NUMBER: _builtins.int
     SIZE_BYTES_FIELD_NUMBER: _builtins.int
     CHECKSUM_FIELD_NUMBER: _builtins.int
+    UNTOUCHED_FIELD_NUMBER: _builtins.int
     store: _builtins.str
     """Which store: "files" is the launcher home's own."""
     key: _builtins.str
@@ -243,6 +244,10 @@ class ValueRef(_message.Message):
     """The length of the stored bytes."""
     checksum: _builtins.str
     """The checksum of the stored bytes as "algorithm:hexadecimal", for example "crc32:89abcdef"."""
+    untouched: _builtins.str
+    """What the file was when it was written, as "boot id:inode:time of its last change in
+    nanoseconds since 1970": a reader that finds the same MAY leave out the checksum. Empty: read all.
+    """
     def __init__(
         self,
         *,
@@ -251,10 +256,11 @@ class ValueRef(_message.Message):
         codec: _builtins.str = ...,
         size_bytes: _builtins.int = ...,
         checksum: _builtins.str = ...,
+        untouched: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checksum", b"checksum", "codec", b"codec", "key", b"key", "size_bytes", b"size_bytes", "store", b"store"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checksum", b"checksum", "codec", b"codec", "key", b"key", "size_bytes", b"size_bytes", "store", b"store", "untouched", b"untouched"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
