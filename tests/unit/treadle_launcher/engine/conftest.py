@@ -21,7 +21,7 @@ import pytest
 
 from treadle_access.addresses import UnixAddress
 from treadle_contract.codeserver import ImportScope
-from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.ids import HostId, KeyText, RunId, StepKey
 from treadle_contract.plan import (
     PlanHeader,
     PlannedAsset,
@@ -415,8 +415,14 @@ class Kit:
 
     async def killed(self) -> None:
         """Kill every host and return when their ends were acted on."""
-        self.pool.kill(self.pool.all())
-        await self.pool.empty()
+        hosts = self.pool.all()
+        self.pool.kill(hosts)
+        await self.gone(*(host.host_id for host in hosts))
+
+    async def gone(self, *host_ids: HostId) -> None:
+        """Return when the ends of hosts were acted on, whoever has come in their place."""
+        while any(self.pool.get(host_id) for host_id in host_ids):
+            await asyncio.sleep(0)
 
 
 @pytest.fixture
