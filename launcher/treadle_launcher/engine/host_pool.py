@@ -216,8 +216,8 @@ class HostPool:
         """Have a host leave that no run uses, also one that is not connected now."""
         if host.stage is HostStage.FOREIGN:
             return
-        if host.stage is HostStage.READY and host.connection is None:
-            # It would wait for another launcher.
+        if host.is_usable and host.connection is None:
+            # It would not hear of it, and wait for another launcher: also one that was adopted.
             self.kill([host])
         else:
             self.drain(host)

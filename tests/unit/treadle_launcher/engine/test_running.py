@@ -10,7 +10,7 @@ from contextlib import closing
 
 from treadle_access.addresses import UnixAddress
 from treadle_contract.run import FailureReason, RunState
-from treadle_launcher.hosts.processes import exited
+from treadle_launcher.hosts.processes import exited, is_alive
 
 
 async def test_an_ephemeral_launcher_cancels_what_runs_and_waits_for_its_hosts(kit, plans, alive):
@@ -153,6 +153,21 @@ async def test_an_idle_host_that_has_hung_up_is_not_left_behind(kit, plans):
         await kit.finished(run_id)
         await host.hang_up()
         await kit.pool.get(host.host_id).disconnected.wait()
+        await kit.engine.leave()
+        await exited(host.process)
+
+
+async def test_an_adopted_host_that_has_not_dialled_yet_is_not_left_behind(kit, plans):
+    async with kit.running():
+        run_id = await kit.launch(plans({"a": ()}))
+        host = await kit.ready_host()
+        await host.run_next()
+        await kit.finished(run_id)
+        # As a launcher leaves its hosts that is killed.
+        kit.pool.leave_alone(kit.pool.get(host.host_id))
+    async with kit.running():
+        assert kit.pool.get(host.host_id).connection is None
+        assert is_alive(host.process)
         await kit.engine.leave()
         await exited(host.process)
 
