@@ -84,6 +84,10 @@ def waiting():
     return {{"at": time.monotonic_ns(), "pid": os.getpid()}}
 
 @op
+def ticking():
+    told()
+
+@op(ins={{"after": In(Nothing)}})
 def reading(value):
     at = time.monotonic_ns()
     return {{"at": at, "pid": os.getpid(), "bytes": value.nbytes, "last": float(value[-1])}}
@@ -98,8 +102,12 @@ def array_alone():
     return made, waiting(after=made)
 
 @graph_asset
-def loaded():
-    return reading(large())
+def nothing_loaded():
+    return waiting(after=ticking())
+
+@graph_asset
+def loaded(array):
+    return reading(array, after=ticking())
 """
 
 ASSETS = "from {library} import asset\n"
