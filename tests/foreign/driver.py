@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -61,6 +61,11 @@ _CALL_SECONDS = 60.0
 _END_SECONDS = 120.0
 _WARM_UP = 10
 """After so many rounds at least, the launcher has imported and cached what it will."""
+_STEP = 1024 * 1024
+"""What memory rises by in one round that took something large; the rest is creeping."""
+_MOST_AGAIN = 4
+_TIMES_AGAIN = 6
+"""How many rounds that raised it are done again, and how often: it must not rise again."""
 FINAL = {run_pb2.RUN_STATE_SUCCEEDED, run_pb2.RUN_STATE_FAILED, run_pb2.RUN_STATE_CANCELLED}
 
 
@@ -78,6 +83,8 @@ class Figures:
     faults: list[str] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     """Of the launcher, after each round: bytes that are its own."""
+    again: list[int] = field(default_factory=list)
+    """The same, after rounds that had raised it by much, each done again several times."""
 
     @property
     def steady(self) -> list[int]:
@@ -85,13 +92,17 @@ class Figures:
         return self.memory[max(_WARM_UP, len(self.memory) // 3) :]
 
     @property
-    def grown(self) -> float:
-        """By how many bytes it grew in the steady rounds: their line of best fit, end less start."""
-        steady = self.steady
-        if len(steady) < 2:
-            return 0.0
-        fit = statistics.linear_regression(range(len(steady)), steady)
-        return fit.slope * (len(steady) - 1)
+    def crept(self) -> int:
+        """By how many bytes it grew in the steady rounds, without the steps up and down."""
+        return sum(
+            after - before for before, after in pairwise(self.steady) if abs(after - before) < _STEP
+        )
+
+    @property
+    def grown(self) -> int:
+        """By how many bytes the peak of the second half of what was done again is above the first's."""
+        half = len(self.again) // 2
+        return max(self.again[half:]) - max(self.again[:half]) if half else 0
 
 
 class Foreign:
@@ -297,7 +308,7 @@ def _reason(failure: run_pb2.Failure) -> str:
 
 def drive(folder: Path, seeds: Iterable[int], *, foreigners: int, seconds: float) -> Figures:
     """Go round with each seed, no longer than so many seconds; return what came of it."""
-    began = time.monotonic()
+    began, tried = time.monotonic(), list[int]()
     with ExitStack() as stack:
         foreign = [_foreign(stack, folder, f"f{number}") for number in range(foreigners)]
         well = _code_server(stack, folder, "well")
@@ -311,14 +322,28 @@ def drive(folder: Path, seeds: Iterable[int], *, foreigners: int, seconds: float
             for seed in seeds:
                 driver.round(seed)
                 driver.figures.memory.append(launcher.memory())
+                tried.append(seed)
                 if time.monotonic() - began > seconds:
                     break
+            for seed in _raising(tried, driver.figures.memory) * _TIMES_AGAIN:
+                driver.round(seed)
+                driver.figures.again.append(launcher.memory())
         logged = launcher.tracebacks()
         with _launcher(arguments) as (launcher, calls):
             driver.look_again(calls)
         logged += launcher.tracebacks()
         driver.figures.faults += [f"the launcher's log: {each}" for each in logged]
         return driver.figures
+
+
+def _raising(seeds: Sequence[int], memory: Sequence[int]) -> list[int]:
+    """Return the rounds after which the launcher had more memory than ever before, by the most."""
+    highest = list(accumulate(memory, max))
+    steps = {
+        number: memory[number] - highest[number - 1] for number in range(_WARM_UP, len(memory))
+    }
+    most = sorted(steps, key=lambda number: -steps[number])[:_MOST_AGAIN]
+    return [seeds[number] for number in most if steps[number] > _STEP]
 
 
 @contextmanager
