@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from functools import partial
 
 from treadle._system import uncollected
 from treadle.lazy_dataclasses import replace
@@ -19,10 +22,11 @@ from treadle_codeserver.errors import (
     planner_refusals,
 )
 from treadle_codeserver.location import CodeLocation, LocationStatus
-from treadle_contract.codeserver import PlanRequest
+from treadle_contract.codeserver import AssetFact, PlanRequest
 from treadle_contract.fields import unknown_choices
-from treadle_contract.plan import PlanOptions
-from treadle_planner import Plan, Planner, Rerun
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import PlanOptions, Selection
+from treadle_planner import Asked, Plan, Planner, Question, Rerun, Settled
 
 
 class Planning:
@@ -33,59 +37,88 @@ class Planning:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: tuple[Snapshot, Planner] | None = None
-        self._plans: OrderedDict[tuple[str, bytes], Plan] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str, bytes], Plan] = OrderedDict()
 
     async def plan_in(
         self, location: CodeLocation, request: PlanRequest, rerun: Rerun | None = None
     ) -> Plan:
         """Plan on what the location serves; its notes also say how the code on the disk differs.
 
-        So does a refusal: what it knows nothing of may be there by now.
+        So does a refusal: what it knows nothing of may be there by now. With `rerun`, plan the
+        re-execution of an earlier run.
 
         Raises:
-            RefusedError: as `plan`; a choice is not known here, nothing is served, or the server is leaving.
+            RefusedError: the planner refused; a choice is not known here, nothing is served, or
+                the server is leaving.
         """
         check_choices(request, rerun)
         served = await location.served()
         status = location.status
-        try:
+        async with _refusals(status):
             plan = await self.plan(served.snapshot, request, rerun)
-        except PlanRefusedError as refused:
-            if refused.reason is not Reason.SELECTION_SYNTAX:
-                refused.changes = await _notes(status, "answer")
-            raise
-        # Beside the fingerprint, which is of the snapshot alone.
-        notes = await _notes(status, "plan")
-        return replace(plan, notes=(*notes, *plan.notes))
+        return await _noted(status, plan)
+
+    async def on_record(
+        self,
+        location: CodeLocation,
+        request: PlanRequest,
+        elsewhere: Iterable[KeyText],
+        told: Callable[[], Awaitable[Iterable[AssetFact]]],
+        rerun: Rerun | None = None,
+    ) -> AsyncIterator[Question | Settled]:
+        """Plan likewise what can run as it is. Give each question; behind it `told` is awaited.
+
+        Raises:
+            RefusedError: as `plan_in`.
+        """
+        check_choices(request, rerun)
+        served = await location.served()
+        status = location.status
+        planner = await asyncio.to_thread(self._planner_of, served.snapshot)
+        once = partial(self._plan, planner, rerun=rerun)
+        talk = planner.on_record(request, elsewhere, rerun, once)
+        async with _refusals(status):
+            said = await asyncio.to_thread(_said, partial(next, talk))
+            while isinstance(said, Question):
+                yield said
+                said = await asyncio.to_thread(_said, partial(talk.send, await told()))
+        yield replace(said, plan=await _noted(status, said.plan))
+
+    async def named_keys(self, location: CodeLocation, selection: Selection) -> tuple[KeyText, ...]:
+        """Return what a selection names of what the location serves.
+
+        Raises:
+            RefusedError: as `plan_in`.
+        """
+        served = await location.served()
+        status = location.status
+        planner = await asyncio.to_thread(self._planner_of, served.snapshot)
+        async with _refusals(status):
+            with planner_refusals():
+                return await asyncio.to_thread(planner.named_keys, selection)
 
     async def plan(
         self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None = None
     ) -> Plan:
         """Plan in a thread: a large location takes long enough to hold other callers up.
 
-        With `rerun`, plan the re-execution of an earlier run.
-
         Raises:
             PlanRefusedError: the planner refused.
         """
-        with planner_refusals():
-            return await asyncio.to_thread(self._plan_uncollected, snapshot, request, rerun)
 
-    def _plan_uncollected(
-        self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None
-    ) -> Plan:
-        # All that is made stays, and there is much else to look through: a third of the time.
-        with uncollected():
-            return self._plan(snapshot, request, rerun)
+        def made() -> Plan:
+            with planner_refusals(), uncollected():
+                return self._plan(self._planner_of(snapshot), Asked.of(request), rerun)
 
-    def _plan(self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None) -> Plan:
-        planner = self._planner_of(snapshot)
+        return await asyncio.to_thread(made)
+
+    def _plan(self, planner: Planner, asked: Asked, rerun: Rerun | None) -> Plan:
         if rerun is not None:
-            return planner.plan_again(request, rerun)
-        key = snapshot.digest, encode(replace(request, brief=False))
+            return planner.plan_once(asked, rerun)
+        key = planner.digest, str(asked.expression), encode(replace(asked, expression=None))
         with self._lock:
             kept = self._plans.get(key)
-        plan = kept or planner.plan(request)
+        plan = kept or planner.plan_once(asked)
         with self._lock:
             self._plans[key] = plan
             self._plans.move_to_end(key)
@@ -117,6 +150,33 @@ def check_choices(request: PlanRequest, rerun: Rerun | None) -> None:
             raise BadArgumentError(message, names=(name,))
     if rerun is not None and rerun.reexecution.kind is None:
         raise BadArgumentError("Reexecution.kind is not set.", names=("kind",))
+
+
+def _said(go_on: Callable[[], Question]) -> Question | Settled:
+    """Go on to the next question, or to what is settled, in a thread."""
+    # All that is made stays, and there is much else to look through: a third of the time.
+    with planner_refusals(), uncollected():
+        try:
+            return go_on()
+        except StopIteration as end:
+            settled: Settled = end.value
+            return settled
+
+
+@asynccontextmanager
+async def _refusals(status: LocationStatus) -> AsyncIterator[None]:
+    try:
+        yield
+    except PlanRefusedError as refused:
+        if refused.reason is not Reason.SELECTION_SYNTAX:
+            refused.changes = await _notes(status, "answer")
+        raise
+
+
+async def _noted(status: LocationStatus, plan: Plan) -> Plan:
+    # Beside the fingerprint, which is of the snapshot alone.
+    notes = await _notes(status, "plan")
+    return replace(plan, notes=(*notes, *plan.notes))
 
 
 async def _notes(status: LocationStatus, answer: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from treadle_api.handlers import Context
-from treadle_api.parts import behind, in_parts
+from treadle_api.parts import PART_ITEMS, behind, in_parts
 from treadle_api.v1 import codeserver_pb2, graph_pb2
 from treadle_codeserver.errors import BadArgumentError, NotLocalError
 from treadle_codeserver.launch_spec import launch_spec_of
@@ -17,7 +17,8 @@ from treadle_codeserver.location import CodeLocation, Served
 from treadle_codeserver.planning import Planning
 from treadle_codeserver.targets import LoadCommand
 from treadle_codeserver.wire.graph import definitions_of, location_of, manifest_of
-from treadle_codeserver.wire.plan import PlanBodies, answer_of
+from treadle_codeserver.wire.on_record import OnRecordRequest, asked_in_parts
+from treadle_codeserver.wire.plan import PlanBodies, answer_of, settled_answer_of
 from treadle_contract.codeserver import (
     GetGraphRequest,
     GetGraphResponse,
@@ -26,15 +27,19 @@ from treadle_contract.codeserver import (
     GetLocationRequest,
     GetLocationResponse,
     GetManifestRequest,
+    PlanOnRecordRequest,
+    PlanOnRecordResponse,
     PlanReexecutionRequest,
     PlanRequest,
     ReloadRequest,
     ReloadResponse,
+    SelectRequest,
     WatchLocationRequest,
     WatchLocationResponse,
 )
 from treadle_contract.graph import GraphPart
-from treadle_planner import Rerun
+from treadle_contract.plan import Selection
+from treadle_planner import Question, Rerun
 
 
 class CodeServerService:
@@ -105,6 +110,34 @@ class CodeServerService:
         body = await asyncio.to_thread(self._bodies.of, plan, brief=asked.brief)
         for part in answer_of(self._location.status.name, asked, plan, body):
             yield codeserver_pb2.PlanReexecutionResponse(part=part)
+
+    async def Select(
+        self, request: SelectRequest, _: Context
+    ) -> AsyncIterator[codeserver_pb2.SelectResponse]:
+        """Stream the assets that a selection names."""
+        asked = request.selection or Selection()
+        keys = await self._planning.named_keys(self._location, asked)
+        for begin in range(0, len(keys), PART_ITEMS):
+            yield codeserver_pb2.SelectResponse(asset_keys=keys[begin : begin + PART_ITEMS])
+
+    async def PlanOnRecord(
+        self, requests: AsyncIterator[PlanOnRecordRequest], _: Context
+    ) -> AsyncIterator[PlanOnRecordResponse | codeserver_pb2.PlanOnRecordResponse]:
+        """Ask what is stored, then stream the plan of what can run as it is."""
+        request = OnRecordRequest(requests)
+        await request.read()
+        asked, location = request.asked, self._location
+        talk = self._planning.on_record(
+            location, asked, request.elsewhere, request.facts, request.rerun
+        )
+        async for said in talk:
+            if isinstance(said, Question):
+                for question in asked_in_parts(said):
+                    yield question
+                continue
+            body = await asyncio.to_thread(self._bodies.of, said.plan, brief=asked.brief)
+            for part in settled_answer_of(location.status.name, asked, said, body):
+                yield codeserver_pb2.PlanOnRecordResponse(part=part)
 
     async def GetLaunchSpec(
         self, _: GetLaunchSpecRequest, context: Context

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from treadle_planner._on_record import Settled
 from treadle_planner._plan import Plan
 from treadle_planner._planner import Planner, plan
+from treadle_planner._record import Conversation, Question
 from treadle_planner._reexecution import Rerun
 from treadle_planner._refusals import PlanRefused, RefusalReason
+from treadle_planner._request import Asked
 
-__all__ = ["Plan", "PlanRefused", "Planner", "RefusalReason", "Rerun", "plan"]
+__all__ = [
+    "Asked",
+    "Conversation",
+    "Plan",
+    "PlanRefused",
+    "Planner",
+    "Question",
+    "RefusalReason",
+    "Rerun",
+    "Settled",
+    "plan",
+]

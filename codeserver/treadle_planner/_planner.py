@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from treadle.lazy_dataclasses import replace
 from treadle.locations.canonical import encode
 from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
-from treadle_contract.plan import Verdict
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Selection, Verdict
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._loads import planned_loads
+from treadle_planner._on_record import OnRecord, Settled
 from treadle_planner._plan import Plan
 from treadle_planner._reads import Reads
+from treadle_planner._record import Conversation, Record
 from treadle_planner._reexecution import Rerun
 from treadle_planner._request import Asked
-from treadle_planner._selected import selected_keys
+from treadle_planner._selected import named_keys, selected_keys
 from treadle_planner._steps import planned_hazards, planned_steps
 from treadle_planner._walk import keep
 
@@ -27,13 +32,18 @@ class Planner:
     def __init__(self, snapshot: Snapshot) -> None:
         self._index = SnapshotIndex.of(snapshot)
 
+    @property
+    def digest(self) -> str:
+        """The snapshot's digest."""
+        return self._index.snapshot.digest
+
     def plan(self, request: PlanRequest) -> Plan:
         """Return what would run, and why.
 
         Raises:
             PlanRefused: the selection cannot be planned.
         """
-        return self._plan(request, None)
+        return self.plan_once(Asked.of(request))
 
     def plan_again(self, request: PlanRequest, rerun: Rerun) -> Plan:
         """Return what would run of an earlier run's selection, what is reused, and why.
@@ -41,10 +51,40 @@ class Planner:
         Raises:
             PlanRefused: the selection cannot be planned, or an expression names no step.
         """
-        return self._plan(request, rerun)
+        return self.plan_once(Asked.of(request), rerun)
 
-    def _plan(self, request: PlanRequest, rerun: Rerun | None) -> Plan:
-        asked = Asked.of(request)
+    def named_keys(self, asked: Selection) -> tuple[KeyText, ...]:
+        """Return, sorted, the assets that a selection names, blocks in part among them.
+
+        Raises:
+            PlanRefused: the selection cannot be taken.
+        """
+        return named_keys(self._index, asked)
+
+    def on_record(
+        self,
+        request: PlanRequest,
+        elsewhere: Iterable[KeyText] = (),
+        rerun: Rerun | None = None,
+        plan_once: Callable[[Asked], Plan] | None = None,
+    ) -> Conversation[Settled]:
+        """Return what can run as it is, `elsewhere` being what another location owns.
+
+        `plan_once` is asked for each plan on the way instead of this planner, if it is given.
+
+        Raises:
+            PlanRefused: the selection cannot be planned, or loads what is not stored.
+        """
+        once = plan_once or partial(self.plan_once, rerun=rerun)
+        record, is_again = Record(frozenset(elsewhere)), rerun is not None
+        return OnRecord(self._index, once, Asked.of(request), record, is_again=is_again).settled()
+
+    def plan_once(self, asked: Asked, rerun: Rerun | None = None) -> Plan:
+        """Return the plan of just what is asked.
+
+        Raises:
+            PlanRefused: as `plan` and `plan_again`.
+        """
         keys, beyond = selected_keys(self._index, asked)
         reads = Reads(index=self._index, asked=asked, kept=keep(self._index, asked, keys))
         steps = planned_steps(reads)

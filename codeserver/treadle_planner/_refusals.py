@@ -22,6 +22,8 @@ class RefusalReason(StrEnum):
     """An expression over steps names none of the plan."""
     PARTIAL_BLOCK = "PARTIAL_BLOCK"
     """Some assets of a block that is made whole or not at all."""
+    NEVER_MATERIALIZED = "NEVER_MATERIALIZED"
+    """Stored assets that are loaded and of which nothing is stored."""
 
 
 class PlanRefused(Exception):
@@ -47,3 +49,13 @@ class PlanRefused(Exception):
         self.suggestions = suggestions
         self.smallest = smallest
         super().__init__(message)
+
+    def offering(self, smallest: str, why: str) -> PlanRefused:
+        """Return the refusal with another smallest selection, and why as a further sentence."""
+        return PlanRefused(
+            self.reason,
+            self.message + why,
+            names=self.names,
+            suggestions=self.suggestions,
+            smallest=smallest,
+        )

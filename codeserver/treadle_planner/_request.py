@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from treadle.lazy_dataclasses import dataclass
+from treadle.selection import Expression
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlanOptions, Selection
@@ -16,7 +17,8 @@ class Asked:
 
     `missing` are siblings of which nothing is stored: where a plan would load one, what makes it
     runs instead. `joining` are selected besides, for a re-execution that would read them in vain.
-    `gone` says why the value of one of these that a run made cannot be read.
+    `gone` says why the value of one of these that a run made cannot be read. `expression` is
+    selected instead of what was asked for.
     """
 
     selection: Selection
@@ -24,6 +26,7 @@ class Asked:
     missing: frozenset[KeyText]
     joining: frozenset[KeyText]
     gone: Mapping[str, str]
+    expression: Expression | None = None
 
     @classmethod
     def of(cls, request: PlanRequest) -> Asked:

@@ -33,8 +33,8 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> tuple[frozenset[KeyText
     Raises:
         PlanRefused: the selection cannot be taken.
     """
-    with _selection_refusals(index):
-        expression = _expression(index, asked.selection)
+    with selection_refusals(index):
+        expression = asked.expression or expression_of(index, asked.selection)
         keys = selection.select(expression, index.assets)
     partial = _partial_blocks(index, keys)
     if partial:
@@ -44,7 +44,23 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> tuple[frozenset[KeyText
     return selected, selection.beyond(expression, index.assets)
 
 
-def _expression(index: SnapshotIndex, asked: Selection) -> Expression:
+def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:
+    """Return, sorted, the assets that a selection names, blocks in part among them.
+
+    Raises:
+        PlanRefused: the selection cannot be taken.
+    """
+    with selection_refusals(index):
+        return tuple(sorted(selection.select(expression_of(index, asked), index.assets)))
+
+
+def expression_of(index: SnapshotIndex, asked: Selection) -> Expression:
+    """Return what is selected, of several expressions their union.
+
+    Raises:
+        PlanRefused: there is no such job.
+        SelectionError: an expression is none of the language.
+    """
     jobs = {job.name: job for job in index.snapshot.jobs}
     if asked.job and asked.job not in jobs:
         raise PlanRefused(
@@ -61,7 +77,12 @@ def _expression(index: SnapshotIndex, asked: Selection) -> Expression:
 
 
 @contextmanager
-def _selection_refusals(index: SnapshotIndex) -> Iterator[None]:
+def selection_refusals(index: SnapshotIndex) -> Iterator[None]:
+    """Refuse what the selection language refuses.
+
+    Raises:
+        PlanRefused: it does.
+    """
     try:
         yield
     except selection.SelectionError as error:

@@ -146,7 +146,8 @@ class PlanRequest(Message):
     options: PlanOptions | None
     """Choices."""
     missing_asset_keys: tuple[KeyText, ...]
-    """Assets that have no stored value: siblings among them are run instead of loaded."""
+    """Assets that have no stored value: siblings among them are run instead of loaded. Of this and
+    of the next two a caller who is asked for what is stored (PlanOnRecord) says nothing here."""
     joining_asset_keys: tuple[KeyText, ...]
     """Assets that are selected besides, each with what its block makes whole or not at all,
     because nothing is stored of them: set for re-executions only."""
@@ -363,6 +364,175 @@ class PlanReexecutionResponse(Message):
     )
 
 
+class SelectRequest(Message):
+    """Asks what a selection names."""
+
+    __slots__ = __match_args__ = ('selection',)
+    selection: Selection | None
+    """What is selected."""
+
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'selection', selection)
+
+    FIELDS = (
+        ('selection', 1, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
+    )
+
+
+class SelectResponse(Message):
+    """Some of what a selection names."""
+
+    __slots__ = __match_args__ = ('asset_keys',)
+    asset_keys: tuple[KeyText, ...]
+    """The assets, at most 500 of them, sorted: all are made here."""
+
+    def __init__(
+        self,
+        *,
+        asset_keys: tuple[KeyText, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_keys', asset_keys)
+
+    FIELDS = (
+        ('asset_keys', 1, 'assetKeys', 'text', 'many', '', 'asset_keys', False, 2),
+    )
+
+
+class PlanOnRecordRequest(Message):
+    """A part of what the caller of PlanOnRecord says."""
+
+    __slots__ = __match_args__ = ('plan', 'reexecution', 'earlier_steps', 'facts', 'last')
+    plan: PlanRequest | None
+    """Selection, options, and whether the plan is to be brief; nothing else is read. Set in the
+    first part only."""
+    reexecution: Reexecution | None
+    """What is asked for of an earlier run. Unset: a first run. Set in the first part only."""
+    earlier_steps: tuple[EarlierStep, ...]
+    """Steps of the earlier run, at most 500, each once. Before the first `last` only."""
+    facts: tuple[AssetFact, ...]
+    """What is known of assets, at most 500, each once. Before the first `last` those that the
+    location makes and another one owns, with their owners; then those that were asked for."""
+    last: bool
+    """Nothing is to be added: it is the code server's turn."""
+
+    def __init__(
+        self,
+        *,
+        plan: PlanRequest | None = None,
+        reexecution: Reexecution | None = None,
+        earlier_steps: tuple[EarlierStep, ...] = (),
+        facts: tuple[AssetFact, ...] = (),
+        last: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'plan', plan)
+        put(self, 'reexecution', reexecution)
+        put(self, 'earlier_steps', earlier_steps)
+        put(self, 'facts', facts)
+        put(self, 'last', last)
+
+    FIELDS = (
+        ('plan', 1, 'plan', 'message', 'maybe', 'PlanRequest', 'plan', False, 0),
+        ('reexecution', 2, 'reexecution', 'message', 'maybe', 'Reexecution', 'reexecution', False, 0),
+        ('earlier_steps', 3, 'earlierSteps', 'message', 'many', 'EarlierStep', 'earlier_steps', False, 0),
+        ('facts', 4, 'facts', 'message', 'many', 'AssetFact', 'facts', False, 0),
+        ('last', 5, 'last', 'flag', 'one', '', 'last', False, 0),
+    )
+
+
+class AssetFact(Message):
+    """What a launcher knows of an asset."""
+
+    __slots__ = __match_args__ = ('asset_key', 'recorded', 'gone', 'owner')
+    asset_key: KeyText
+    """The asset."""
+    recorded: bool
+    """A run made it."""
+    gone: str
+    """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
+    owner: str
+    """The other location that owns it. Empty: none does, or it was not asked."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        recorded: bool = False,
+        gone: str = "",
+        owner: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'recorded', recorded)
+        put(self, 'gone', gone)
+        put(self, 'owner', owner)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('recorded', 2, 'recorded', 'flag', 'one', '', 'recorded', False, 0),
+        ('gone', 3, 'gone', 'text', 'one', '', 'gone', False, 5),
+        ('owner', 4, 'owner', 'text', 'one', '', 'owner', False, 1),
+    )
+
+
+class PlanOnRecordResponse(Message):
+    """What the code server says."""
+
+    __slots__ = __match_args__ = ('answer',)
+    answer: PlanPart | PlanQuestion | None
+    """Exactly one is set."""
+
+    def __init__(
+        self,
+        *,
+        answer: PlanPart | PlanQuestion | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'answer', answer)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'maybe', 'PlanPart', 'answer', False, 0),
+        ('question', 2, 'question', 'message', 'maybe', 'PlanQuestion', 'answer', False, 0),
+    )
+    ONEOFS = (('answer', ('answer',), True),)
+
+
+class PlanQuestion(Message):
+    """A part of a question: at most 500 keys."""
+
+    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last')
+    recorded_asset_keys: tuple[KeyText, ...]
+    """Of which of these a run made a value, and whether that can be read?"""
+    owned_asset_keys: tuple[KeyText, ...]
+    """Which of these does another location own?"""
+    last: bool
+    """That is the question: it is the caller's turn."""
+
+    def __init__(
+        self,
+        *,
+        recorded_asset_keys: tuple[KeyText, ...] = (),
+        owned_asset_keys: tuple[KeyText, ...] = (),
+        last: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'recorded_asset_keys', recorded_asset_keys)
+        put(self, 'owned_asset_keys', owned_asset_keys)
+        put(self, 'last', last)
+
+    FIELDS = (
+        ('recorded_asset_keys', 1, 'recordedAssetKeys', 'text', 'many', '', 'recorded_asset_keys', False, 2),
+        ('owned_asset_keys', 2, 'ownedAssetKeys', 'text', 'many', '', 'owned_asset_keys', False, 2),
+        ('last', 3, 'last', 'flag', 'one', '', 'last', False, 0),
+    )
+
+
 class GetLaunchSpecRequest(Message):
     """Asks how a host is started."""
 
@@ -573,6 +743,12 @@ MESSAGES['PlanReexecutionRequest'] = PlanReexecutionRequest
 MESSAGES['EarlierStep'] = EarlierStep
 MESSAGES['EarlierRead'] = EarlierRead
 MESSAGES['PlanReexecutionResponse'] = PlanReexecutionResponse
+MESSAGES['SelectRequest'] = SelectRequest
+MESSAGES['SelectResponse'] = SelectResponse
+MESSAGES['PlanOnRecordRequest'] = PlanOnRecordRequest
+MESSAGES['AssetFact'] = AssetFact
+MESSAGES['PlanOnRecordResponse'] = PlanOnRecordResponse
+MESSAGES['PlanQuestion'] = PlanQuestion
 MESSAGES['GetLaunchSpecRequest'] = GetLaunchSpecRequest
 MESSAGES['LaunchSpec'] = LaunchSpec
 MESSAGES['LaunchTarget'] = LaunchTarget

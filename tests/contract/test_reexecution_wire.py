@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from treadle_api.codec import from_proto
 from treadle_api.v1 import codeserver_pb2
-from treadle_contract import codeserver
-from treadle_contract.codeserver import EarlierRead, EarlierStep, PlanReexecutionRequest
+from treadle_codeserver.wire.on_record import OnRecordRequest
+from treadle_contract.codeserver import EarlierRead, EarlierStep, PlanOnRecordRequest
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.plan import (
     PlannedSource,
@@ -17,7 +18,7 @@ from treadle_contract.plan import (
 )
 from treadle_contract.run import StepState
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
-from treadle_launcher.wire.codeserver import written_rerun
+from treadle_launcher.wire.codeserver import written_turn
 from treadle_planner import Rerun
 
 ASKED = Reexecution(
@@ -56,21 +57,30 @@ def earlier(number: int, padding: str = "") -> EarlierStep:
     )
 
 
-def received(parts: Iterable[codeserver_pb2.PlanReexecutionRequest]) -> Rerun:
+def sent(steps: Sequence[EarlierStep]) -> list[codeserver_pb2.PlanOnRecordRequest]:
+    return list(written_turn(PlanOnRecordRequest(reexecution=ASKED, earlier_steps=tuple(steps))))
+
+
+def received(parts: Iterable[codeserver_pb2.PlanOnRecordRequest]) -> Rerun:
     """Read the parts as the code server does."""
-    read = [from_proto(part, PlanReexecutionRequest) for part in parts]
-    assert read[0].reexecution is not None
-    return Rerun.of(read[0].reexecution, (step for part in read for step in part.earlier_steps))
+
+    async def requests() -> AsyncIterator[PlanOnRecordRequest]:
+        for part in parts:
+            yield from_proto(part, PlanOnRecordRequest)
+
+    request = OnRecordRequest(requests())
+    asyncio.run(request.read())
+    assert request.rerun is not None
+    return request.rerun
 
 
 def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
-    parts = list(
-        written_rerun(codeserver.PlanRequest(), ASKED, [earlier(each) for each in range(1200)])
-    )
+    parts = sent([earlier(each) for each in range(1200)])
 
     rerun = received(parts)
 
     assert [len(part.earlier_steps) for part in parts] == [500, 500, 200]
+    assert [part.last for part in parts] == [False, False, True]
     assert rerun.reexecution == ASKED
     assert len(rerun.earlier) == 1200
     assert rerun.earlier[StepKey("s7")] == earlier(7)
@@ -79,7 +89,7 @@ def test_every_field_arrives_and_a_part_holds_500_steps() -> None:
 def test_a_part_stays_below_what_a_channel_takes() -> None:
     steps = [earlier(each, padding="x" * 100_000) for each in range(60)]
 
-    parts = list(written_rerun(codeserver.PlanRequest(), ASKED, steps))
+    parts = sent(steps)
 
     assert max(part.ByteSize() for part in parts) < 1_200_000
     assert len(received(parts).earlier) == 60
@@ -88,10 +98,8 @@ def test_a_part_stays_below_what_a_channel_takes() -> None:
 def test_every_state_of_a_step_is_known_to_the_planner() -> None:
     final = [state for state in StepState if state in FINAL_STEP_STATES]
 
-    parts = written_rerun(
-        codeserver.PlanRequest(),
-        ASKED,
-        [EarlierStep(key=StepKey(state), state=state, from_run_id=RunId("R0")) for state in final],
+    parts = sent(
+        [EarlierStep(key=StepKey(state), state=state, from_run_id=RunId("R0")) for state in final]
     )
 
     found = received(parts).earlier

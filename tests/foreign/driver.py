@@ -49,11 +49,11 @@ def {0}_three({0}_one, {0}_two):
 # What is asked of a location, and what its code server then answers wrongly.
 _ASKED = ("launch", "launch", "rerun", "graph", "reload", "cancel")
 _CALLS = {
-    "launch": ("Plan", "GetLaunchSpec", "GetLocation"),
-    "rerun": ("PlanReexecution", "GetManifest", "GetLaunchSpec"),
+    "launch": ("PlanOnRecord", "GetLaunchSpec", "GetLocation"),
+    "rerun": ("PlanOnRecord", "GetManifest", "GetLaunchSpec"),
     "graph": ("GetGraph", "GetLocation"),
-    "reload": ("Reload", "GetLocation", "GetGraph", "Plan"),
-    "cancel": ("Plan", "GetLaunchSpec"),
+    "reload": ("Reload", "GetLocation", "GetGraph", "PlanOnRecord"),
+    "cancel": ("PlanOnRecord", "GetLaunchSpec"),
 }
 _UNARY = ("GetLocation", "GetLaunchSpec", "Reload")
 _RUN_MS = 15_000

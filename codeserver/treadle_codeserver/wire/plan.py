@@ -21,7 +21,7 @@ from treadle_contract.plan import (
     Selection,
     Verdict,
 )
-from treadle_planner import Plan
+from treadle_planner import Plan, Settled
 
 
 def answer_of(
@@ -30,6 +30,13 @@ def answer_of(
     """Give a plan in parts. The header stands in the first, with what was asked for in it."""
     first = to_proto(PlanPart(header=_header(location, asked, plan)), plan_pb2.PlanPart)
     return behind(first, body)
+
+
+def settled_answer_of(
+    location: str, asked: PlanRequest, settled: Settled, body: Iterable[plan_pb2.PlanPart]
+) -> Iterator[plan_pb2.PlanPart]:
+    """Give a plan on record likewise, with the options that it was made with."""
+    return answer_of(location, replace(asked, options=settled.options), settled.plan, body)
 
 
 def _header(location: str, asked: PlanRequest, plan: Plan) -> PlanHeader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
 import grpc
@@ -17,14 +17,16 @@ from treadle_contract.codeserver import (
     GetLaunchSpecResponse,
     GetLocationResponse,
     GetManifestResponse,
-    PlanReexecutionResponse,
+    PlanOnRecordRequest,
     PlanRequest,
-    PlanResponse,
     ReloadResponse,
+    SelectRequest,
+    SelectResponse,
     WatchLocationResponse,
 )
+from treadle_contract.ids import KeyText
 from treadle_contract.message import ContractError
-from treadle_contract.plan import PlanOptions, PlanPart, Selection
+from treadle_contract.plan import PlanOptions, Selection
 from treadle_launcher import defaults
 from treadle_launcher.errors import (
     CodeServerRefusedError,
@@ -37,16 +39,17 @@ from treadle_launcher.locations.code_server_channel import CodeServerChannel
 from treadle_launcher.locations.late_answers import LateAnswers
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.reachability import Reachability
-from treadle_launcher.planning.lacking import Lacking
 from treadle_launcher.planning.manifest import CodeManifest
+from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_check import check_plan, check_reused
 from treadle_launcher.planning.rerunning import EarlierRun
 from treadle_launcher.serving.arguments import LocationArgument
 from treadle_launcher.wire.answers import read, read_whole
-from treadle_launcher.wire.codeserver import launch_spec_of, manifest_of, written_rerun
+from treadle_launcher.wire.codeserver import launch_spec_of, manifest_of
 from treadle_launcher.wire.graph import Graph, LocationReport
 from treadle_launcher.wire.plan import plan_of
+from treadle_launcher.wire.plan_call import plan_parts
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
@@ -199,35 +202,39 @@ class CodeLocation:
         """The last graph that was asked for, also when the code server is gone since."""
         return next(iter(self._graphs.values()), None)
 
-    async def plan(self, selection: Selection, options: PlanOptions, lacking: Lacking) -> Plan:
-        """Return the plan of a selection, its loads not resolved."""
-        request = _plan_request(selection, options, lacking)
+    async def select(self, selection: Selection) -> tuple[KeyText, ...]:
+        """Return the assets of the location that a selection names."""
         with answered(self.name, self.reachability):
-            call = self._stub.Plan(
-                to_proto(request, codeserver_pb2.PlanRequest),
+            call = self._stub.Select(
+                to_proto(SelectRequest(selection=selection), codeserver_pb2.SelectRequest),
                 metadata=self._metadata,
                 timeout=defaults.CODE_SERVER_TIMEOUT,
             )
-            return _plan([answer.part for _, answer in await read_whole(call, PlanResponse)])
+            parts = await read_whole(call, SelectResponse)
+            return tuple(key for _, part in parts for key in part.asset_keys)
 
-    async def plan_again(
+    async def plan(
         self,
         selection: Selection,
         options: PlanOptions,
-        lacking: Lacking,
-        earlier: EarlierRun,
+        record: OnRecord,
+        earlier: EarlierRun | None = None,
     ) -> Plan:
-        """Return the plan of a re-execution, its loads and reuses not resolved."""
-        request = _plan_request(selection, options, lacking)
+        """Return the plan of a selection, its loads and reuses not resolved.
+
+        With `earlier`, that of its re-execution.
+        """
+        request = PlanOnRecordRequest(
+            plan=PlanRequest(selection=selection, options=options),
+            reexecution=None if earlier is None else earlier.reexecution,
+            earlier_steps=() if earlier is None else tuple(earlier.steps.values()),
+            facts=await record.elsewhere(),
+        )
         with answered(self.name, self.reachability):
-            call = self._stub.PlanReexecution(
-                written_rerun(request, earlier.reexecution, earlier.steps.values()),
-                metadata=self._metadata,
-                timeout=defaults.CODE_SERVER_TIMEOUT,
-            )
-            answers = await read_whole(call, PlanReexecutionResponse)
-            plan = _plan([answer.part for _, answer in answers])
-            check_reused(plan, earlier.steps)
+            plan = plan_of(await plan_parts(self._stub, self._metadata, request, record))
+            check_plan(plan)
+            check_reused(plan, {} if earlier is None else earlier.steps)
+            record.check(plan)
             return plan
 
     async def manifest(self) -> tuple[str, CodeManifest]:
@@ -298,22 +305,6 @@ class CodeLocation:
         if report.generation != before:
             self._on_load(self.name, report.generation)
         return report
-
-
-def _plan(parts: Sequence[PlanPart]) -> Plan:
-    plan = plan_of(parts)
-    check_plan(plan)
-    return plan
-
-
-def _plan_request(selection: Selection, options: PlanOptions, lacking: Lacking) -> PlanRequest:
-    return PlanRequest(
-        selection=selection,
-        options=options,
-        missing_asset_keys=tuple(sorted(lacking.missing)),
-        joining_asset_keys=tuple(sorted(lacking.joining)),
-        gone_values=lacking.gone,
-    )
 
 
 def _metadata(given: LocationArgument) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import grpc
 
@@ -30,6 +31,7 @@ _GONE = frozenset(
     }
 )
 
+_SILENT: Final = "it does not answer"
 _NOT_ANSWERED = frozenset({Reason.SHUTTING_DOWN, Reason.BAD_TOKEN})
 
 
@@ -52,6 +54,9 @@ def answered(name: str, reachability: Reachability) -> Iterator[None]:
             " Nothing was done with it: mend the code server, or serve the location by another."
         )
         raise BadAnswerError([name], message=message) from error
+    except TimeoutError as error:
+        reachability.lose(_SILENT)
+        raise reachability.refusal(name) from error
     except grpc.aio.AioRpcError as error:
         refusal = decode_refusal(error)
         if refusal is not None and refusal.reason not in _NOT_ANSWERED:
@@ -59,6 +64,12 @@ def answered(name: str, reachability: Reachability) -> Iterator[None]:
         if error.code() in _GONE:
             note_lost(name, reachability, error)
             raise reachability.refusal(name) from error
+        if error.code() is grpc.StatusCode.UNIMPLEMENTED:
+            message = (
+                f"The code server of {name} is of an older Treadle, which has not this call: start"
+                " it with the Treadle of the launcher."
+            )
+            raise BadAnswerError([name], message=message) from error
         raise BadAnswerError(
             [name],
             message=f"The code server of {name} failed: {error.code().name} {error.details()}",
@@ -71,6 +82,6 @@ def note_lost(name: str, reachability: Reachability, error: grpc.aio.AioRpcError
     if refusal is not None and refusal.reason is Reason.BAD_TOKEN:
         reachability.refuse_token(name)
     elif error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        reachability.lose("it does not answer")
+        reachability.lose(_SILENT)
     else:
         reachability.lose()

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_launcher.errors import (
-    LocationUnreachableError,
-    Reason,
-    RefusedError,
-    SpansLocationsError,
     StalePlanError,
     UnknownLocationError,
 )
 from treadle_launcher.locations.code_location import CodeLocation
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.locations import Locations
-from treadle_launcher.planning.elsewhere import elsewhere_notes, is_elsewhere, nowhere
-from treadle_launcher.planning.location_planning import LocationPlanning, Planned
+from treadle_launcher.planning.elsewhere import elsewhere_notes
+from treadle_launcher.planning.location_planning import Planned, plan_in
+from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_changes import manifest_changes, plan_changes
 from treadle_launcher.planning.rerunning import EarlierRun, EarlierRuns
+from treadle_launcher.planning.routing import owner_of
 from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
 from treadle_launcher.store.store import Store
@@ -136,14 +133,14 @@ class Planner:
     ) -> tuple[CodeLocation, Planned]:
         if name or len(self._locations.all()) <= 1:
             location = self._locations.get(name)
-            return location, await self._plan_in(location, selection, options)
-        return await self._plan_somewhere(selection, options)
+        else:
+            location = await owner_of(self._locations, selection)
+        return location, await self._plan_in(location, selection, options)
 
     async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
         location = self._location_of(earlier.run)
-        planning = await self._planning_in(location, earlier)
-        planned = await planning.plan(earlier.run.selection, earlier.run.options)
-        return location, await self._with_elsewhere(planned)
+        run = earlier.run
+        return location, await self._plan_in(location, run.selection, run.options, earlier)
 
     def _location_of(self, earlier: RunSummary) -> CodeLocation:
         name = earlier.location
@@ -158,21 +155,17 @@ class Planner:
             raise UnknownLocationError([name], message=message) from None
 
     async def _plan_in(
-        self, location: CodeLocation, selection: Selection, options: PlanOptions
+        self,
+        location: CodeLocation,
+        selection: Selection,
+        options: PlanOptions,
+        earlier: EarlierRun | None = None,
     ) -> Planned:
-        planning = await self._planning_in(location)
-        return await self._with_elsewhere(await planning.plan(selection, options))
-
-    async def _planning_in(
-        self, location: CodeLocation, earlier: EarlierRun | None = None
-    ) -> LocationPlanning:
-        return LocationPlanning(
-            location,
-            await self._locations.conflicts(location.name),
-            self._latest,
-            owners=partial(self._locations.owned_beside, location.name),
-            earlier=earlier,
-        )
+        conflicts = await self._locations.conflicts(location.name)
+        owners = partial(self._locations.owned_beside, location.name)
+        record = OnRecord(self._latest, conflicts, owners)
+        planned = await plan_in(location, selection, options, record, earlier)
+        return await self._with_elsewhere(planned)
 
     async def _with_elsewhere(self, planned: Planned) -> Planned:
         """Add to the notes what the selection reaches in other locations, and leaves out."""
@@ -183,47 +176,6 @@ class Planner:
             return planned
         notes = elsewhere_notes(plan, await self._locations.graphs(plan.header.location))
         return replace(planned, resolved=plan.with_notes(*notes))
-
-    async def _plan_somewhere(
-        self, selection: Selection, options: PlanOptions
-    ) -> tuple[CodeLocation, Planned]:
-        """Plan in the one location that has what is selected."""
-        locations = self._locations.all()
-        await self._locations.refresh()
-        outcomes = await asyncio.gather(
-            *(self._plan_or_refusal(location, selection, options) for location in locations)
-        )
-        found = [
-            (location, outcome)
-            for location, outcome in zip(locations, outcomes, strict=True)
-            if not is_elsewhere(outcome)
-        ]
-        if len(found) > 1:
-            raise SpansLocationsError([location.name for location, _ in found])
-        if found:
-            location, outcome = found[0]
-            if isinstance(outcome, RefusedError):
-                raise outcome
-            return location, outcome
-        raise nowhere(
-            {
-                location.name: outcome
-                for location, outcome in zip(locations, outcomes, strict=True)
-                if isinstance(outcome, RefusedError)
-            }
-        )
-
-    async def _plan_or_refusal(
-        self, location: CodeLocation, selection: Selection, options: PlanOptions
-    ) -> Planned | RefusedError:
-        if location.is_silent:
-            return LocationUnreachableError([location.name])
-        try:
-            return await self._plan_in(location, selection, options)
-        except RefusedError as error:
-            if error.reason in (Reason.SELECTION_SYNTAX, Reason.SELECTION_AMBIGUOUS):
-                raise
-            return error
 
     async def _check_pinned(self, where: CodeLocation, request: LaunchRequest, plan: Plan) -> None:
         is_same_code = request.digest in ("", plan.header.digest)

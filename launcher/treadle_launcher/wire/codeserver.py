@@ -8,7 +8,6 @@ from treadle_api.parts import in_parts
 from treadle_api.v1 import codeserver_pb2
 from treadle_contract import codeserver, graph
 from treadle_contract.codeserver import ImportScope
-from treadle_contract.plan import Reexecution
 from treadle_launcher.locations.launch_spec import (
     FileTarget,
     LaunchSpec,
@@ -51,11 +50,14 @@ def manifest_of(parts: Iterable[codeserver.GetManifestResponse]) -> CodeManifest
     return CodeManifest(**found)
 
 
-def written_rerun(
-    plan: codeserver.PlanRequest, asked: Reexecution, steps: Iterable[codeserver.EarlierStep]
-) -> Iterator[codeserver_pb2.PlanReexecutionRequest]:
-    """Return what a re-execution is planned from, in parts of at most 500 steps or 1 MiB."""
-    whole = codeserver.PlanReexecutionRequest(
-        plan=plan, reexecution=asked, earlier_steps=tuple(steps)
-    )
-    return in_parts(whole, codeserver_pb2.PlanReexecutionRequest)
+def written_turn(
+    whole: codeserver.PlanOnRecordRequest,
+) -> Iterator[codeserver_pb2.PlanOnRecordRequest]:
+    """Return what is said at once, in parts of at most 500 items or 1 MiB; the last says so."""
+    parts = in_parts(whole, codeserver_pb2.PlanOnRecordRequest)
+    before = next(parts)
+    for part in parts:
+        yield before
+        before = part
+    before.last = True
+    yield before

@@ -229,7 +229,9 @@ class PlanRequest(_message.Message):
 
     @_builtins.property
     def missing_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Assets that have no stored value: siblings among them are run instead of loaded."""
+        """Assets that have no stored value: siblings among them are run instead of loaded. Of this and of
+        the next two a caller who is asked for what is stored (PlanOnRecord) says nothing here.
+        """
 
     @_builtins.property
     def joining_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -480,6 +482,204 @@ class PlanReexecutionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanReexecutionResponse: _TypeAlias = PlanReexecutionResponse  # noqa: Y015
+
+@_typing.final
+class SelectRequest(_message.Message):
+    """Asks what a selection names."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SELECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def selection(self) -> _plan_pb2.Selection:
+        """What is selected."""
+
+    def __init__(
+        self,
+        *,
+        selection: _plan_pb2.Selection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection", b"selection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["selection", b"selection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectRequest: _TypeAlias = SelectRequest  # noqa: Y015
+
+@_typing.final
+class SelectResponse(_message.Message):
+    """Some of what a selection names."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The assets, at most 500 of them, sorted: all are made here."""
+
+    def __init__(
+        self,
+        *,
+        asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectResponse: _TypeAlias = SelectResponse  # noqa: Y015
+
+@_typing.final
+class PlanOnRecordRequest(_message.Message):
+    """A part of what the caller of PlanOnRecord says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_FIELD_NUMBER: _builtins.int
+    REEXECUTION_FIELD_NUMBER: _builtins.int
+    EARLIER_STEPS_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    last: _builtins.bool
+    """Nothing is to be added: it is the code server's turn."""
+    @_builtins.property
+    def plan(self) -> Global___PlanRequest:
+        """Selection, options, and whether the plan is to be brief; nothing else is read. Set in the first
+        part only.
+        """
+
+    @_builtins.property
+    def reexecution(self) -> _plan_pb2.Reexecution:
+        """What is asked for of an earlier run. Unset: a first run. Set in the first part only."""
+
+    @_builtins.property
+    def earlier_steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierStep]:
+        """Steps of the earlier run, at most 500, each once. Before the first `last` only."""
+
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetFact]:
+        """What is known of assets, at most 500, each once. Before the first `last` those that the location
+        makes and another one owns, with their owners; then those that were asked for.
+        """
+
+    def __init__(
+        self,
+        *,
+        plan: Global___PlanRequest | None = ...,
+        reexecution: _plan_pb2.Reexecution | None = ...,
+        earlier_steps: _abc.Iterable[Global___EarlierStep] | None = ...,
+        facts: _abc.Iterable[Global___AssetFact] | None = ...,
+        last: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["earlier_steps", b"earlier_steps", "facts", b"facts", "last", b"last", "plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanOnRecordRequest: _TypeAlias = PlanOnRecordRequest  # noqa: Y015
+
+@_typing.final
+class AssetFact(_message.Message):
+    """What a launcher knows of an asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    RECORDED_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """The asset."""
+    recorded: _builtins.bool
+    """A run made it."""
+    gone: _builtins.str
+    """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
+    owner: _builtins.str
+    """The other location that owns it. Empty: none does, or it was not asked."""
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        recorded: _builtins.bool = ...,
+        gone: _builtins.str = ...,
+        owner: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "gone", b"gone", "owner", b"owner", "recorded", b"recorded"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetFact: _TypeAlias = AssetFact  # noqa: Y015
+
+@_typing.final
+class PlanOnRecordResponse(_message.Message):
+    """What the code server says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PART_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def part(self) -> _plan_pb2.PlanPart:
+        """A part of the plan. Loads and reuses are not resolved."""
+
+    @_builtins.property
+    def question(self) -> Global___PlanQuestion:
+        """A part of a question."""
+
+    def __init__(
+        self,
+        *,
+        part: _plan_pb2.PlanPart | None = ...,
+        question: Global___PlanQuestion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "question", b"question"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["part", "question"]  # noqa: Y015
+    _WhichOneofArgType_answer: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_answer) -> _WhichOneofReturnType_answer | None: ...
+
+Global___PlanOnRecordResponse: _TypeAlias = PlanOnRecordResponse  # noqa: Y015
+
+@_typing.final
+class PlanQuestion(_message.Message):
+    """A part of a question: at most 500 keys."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    OWNED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    last: _builtins.bool
+    """That is the question: it is the caller's turn."""
+    @_builtins.property
+    def recorded_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of which of these a run made a value, and whether that can be read?"""
+
+    @_builtins.property
+    def owned_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which of these does another location own?"""
+
+    def __init__(
+        self,
+        *,
+        recorded_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        owned_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        last: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "owned_asset_keys", b"owned_asset_keys", "recorded_asset_keys", b"recorded_asset_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanQuestion: _TypeAlias = PlanQuestion  # noqa: Y015
 
 @_typing.final
 class GetLaunchSpecRequest(_message.Message):

@@ -69,6 +69,16 @@ class CodeServerServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionResponse.FromString,
                 _registered_method=True)
+        self.Select = channel.unary_stream(
+                '/treadle_api.v1.CodeServerService/Select',
+                request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectResponse.FromString,
+                _registered_method=True)
+        self.PlanOnRecord = channel.stream_stream(
+                '/treadle_api.v1.CodeServerService/PlanOnRecord',
+                request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordResponse.FromString,
+                _registered_method=True)
         self.GetLaunchSpec = channel.unary_unary(
                 '/treadle_api.v1.CodeServerService/GetLaunchSpec',
                 request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.GetLaunchSpecRequest.SerializeToString,
@@ -157,6 +167,33 @@ class CodeServerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Select(self, request, context):
+        """Say which assets a selection names here, so that it can be told whose a run is. A pure function
+        of snapshot and selection.
+        Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanOnRecord(self, request_iterator, context):
+        """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
+        what is asked for and what other locations own, and ends that with `last`. The code server asks
+        what it must know of stored assets, as often as it likes, and ends each question with `last`; the
+        caller tells it, and ends each answer likewise. Then come the parts of the plan, and the end.
+        Siblings of which nothing is stored run; what another location owns is not made; of a
+        re-execution, what would be read in vain is made too. A pure function of snapshot, requests and
+        what is told, but for notes as those of Plan.
+        Precondition and errors as Plan and PlanReexecution. Idempotent, changes nothing.
+        INVALID_ARGUMENT EMPTY_SELECTION: also when another location owns all that is selected.
+        FAILED_PRECONDITION NEVER_MATERIALIZED: it loads what is not stored, and unrecorded_loads is not
+        TRY; Refusal.smallest_selection makes that too. So it is with PARTIAL_BLOCK: where no selection is
+        accepted, none is given.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetLaunchSpec(self, request, context):
         """Say how a process that holds this code is started.
         Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
@@ -217,6 +254,16 @@ def add_CodeServerServiceServicer_to_server(servicer, server):
                     servicer.PlanReexecution,
                     request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionResponse.SerializeToString,
+            ),
+            'Select': grpc.unary_stream_rpc_method_handler(
+                    servicer.Select,
+                    request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectResponse.SerializeToString,
+            ),
+            'PlanOnRecord': grpc.stream_stream_rpc_method_handler(
+                    servicer.PlanOnRecord,
+                    request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordResponse.SerializeToString,
             ),
             'GetLaunchSpec': grpc.unary_unary_rpc_method_handler(
                     servicer.GetLaunchSpec,
@@ -379,6 +426,60 @@ class CodeServerService:
             '/treadle_api.v1.CodeServerService/PlanReexecution',
             treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionRequest.SerializeToString,
             treadle__api_dot_v1_dot_codeserver__pb2.PlanReexecutionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Select(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.CodeServerService/Select',
+            treadle__api_dot_v1_dot_codeserver__pb2.SelectRequest.SerializeToString,
+            treadle__api_dot_v1_dot_codeserver__pb2.SelectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanOnRecord(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/treadle_api.v1.CodeServerService/PlanOnRecord',
+            treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordRequest.SerializeToString,
+            treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -81,6 +81,25 @@ class CodeServerServiceStub:
     Precondition and errors as Plan. Idempotent, changes nothing.
     INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
     """
+    Select: _grpc.UnaryStreamMultiCallable[_codeserver_pb2.SelectRequest, _codeserver_pb2.SelectResponse]
+    """Say which assets a selection names here, so that it can be told whose a run is. A pure function
+    of snapshot and selection.
+    Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
+    """
+    PlanOnRecord: _grpc.StreamStreamMultiCallable[_codeserver_pb2.PlanOnRecordRequest, _codeserver_pb2.PlanOnRecordResponse]
+    """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
+    what is asked for and what other locations own, and ends that with `last`. The code server asks
+    what it must know of stored assets, as often as it likes, and ends each question with `last`; the
+    caller tells it, and ends each answer likewise. Then come the parts of the plan, and the end.
+    Siblings of which nothing is stored run; what another location owns is not made; of a
+    re-execution, what would be read in vain is made too. A pure function of snapshot, requests and
+    what is told, but for notes as those of Plan.
+    Precondition and errors as Plan and PlanReexecution. Idempotent, changes nothing.
+    INVALID_ARGUMENT EMPTY_SELECTION: also when another location owns all that is selected.
+    FAILED_PRECONDITION NEVER_MATERIALIZED: it loads what is not stored, and unrecorded_loads is not
+    TRY; Refusal.smallest_selection makes that too. So it is with PARTIAL_BLOCK: where no selection is
+    accepted, none is given.
+    """
     GetLaunchSpec: _grpc.UnaryUnaryMultiCallable[_codeserver_pb2.GetLaunchSpecRequest, _codeserver_pb2.GetLaunchSpecResponse]
     """Say how a process that holds this code is started.
     Precondition: the caller came over a Unix socket, as the same user; a snapshot is served.
@@ -155,6 +174,25 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     for notes as those of Plan.
     Precondition and errors as Plan. Idempotent, changes nothing.
     INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
+    """
+    Select: _aio.UnaryStreamMultiCallable[_codeserver_pb2.SelectRequest, _codeserver_pb2.SelectResponse]  # type: ignore[assignment]
+    """Say which assets a selection names here, so that it can be told whose a run is. A pure function
+    of snapshot and selection.
+    Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
+    """
+    PlanOnRecord: _aio.StreamStreamMultiCallable[_codeserver_pb2.PlanOnRecordRequest, _codeserver_pb2.PlanOnRecordResponse]  # type: ignore[assignment]
+    """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
+    what is asked for and what other locations own, and ends that with `last`. The code server asks
+    what it must know of stored assets, as often as it likes, and ends each question with `last`; the
+    caller tells it, and ends each answer likewise. Then come the parts of the plan, and the end.
+    Siblings of which nothing is stored run; what another location owns is not made; of a
+    re-execution, what would be read in vain is made too. A pure function of snapshot, requests and
+    what is told, but for notes as those of Plan.
+    Precondition and errors as Plan and PlanReexecution. Idempotent, changes nothing.
+    INVALID_ARGUMENT EMPTY_SELECTION: also when another location owns all that is selected.
+    FAILED_PRECONDITION NEVER_MATERIALIZED: it loads what is not stored, and unrecorded_loads is not
+    TRY; Refusal.smallest_selection makes that too. So it is with PARTIAL_BLOCK: where no selection is
+    accepted, none is given.
     """
     GetLaunchSpec: _aio.UnaryUnaryMultiCallable[_codeserver_pb2.GetLaunchSpecRequest, _codeserver_pb2.GetLaunchSpecResponse]  # type: ignore[assignment]
     """Say how a process that holds this code is started.
@@ -257,6 +295,37 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         for notes as those of Plan.
         Precondition and errors as Plan. Idempotent, changes nothing.
         INVALID_ARGUMENT UNKNOWN_STEPS: an expression names no step; suggestions say which exist.
+        """
+
+    @_abc_1.abstractmethod
+    def Select(
+        self,
+        request: _codeserver_pb2.SelectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.SelectResponse], _abc.AsyncIterator[_codeserver_pb2.SelectResponse]]:
+        """Say which assets a selection names here, so that it can be told whose a run is. A pure function
+        of snapshot and selection.
+        Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def PlanOnRecord(
+        self,
+        request_iterator: _MaybeAsyncIterator[_codeserver_pb2.PlanOnRecordRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.PlanOnRecordResponse], _abc.AsyncIterator[_codeserver_pb2.PlanOnRecordResponse]]:
+        """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
+        what is asked for and what other locations own, and ends that with `last`. The code server asks
+        what it must know of stored assets, as often as it likes, and ends each question with `last`; the
+        caller tells it, and ends each answer likewise. Then come the parts of the plan, and the end.
+        Siblings of which nothing is stored run; what another location owns is not made; of a
+        re-execution, what would be read in vain is made too. A pure function of snapshot, requests and
+        what is told, but for notes as those of Plan.
+        Precondition and errors as Plan and PlanReexecution. Idempotent, changes nothing.
+        INVALID_ARGUMENT EMPTY_SELECTION: also when another location owns all that is selected.
+        FAILED_PRECONDITION NEVER_MATERIALIZED: it loads what is not stored, and unrecorded_loads is not
+        TRY; Refusal.smallest_selection makes that too. So it is with PARTIAL_BLOCK: where no selection is
+        accepted, none is given.
         """
 
     @_abc_1.abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
 from pathlib import Path
 
@@ -54,6 +55,42 @@ def test_a_graph_that_the_caller_has_is_not_sent_again(seed: CodeServer) -> None
     assert same.part == graph_pb2.GraphPart(location=seed.location())
     assert not other.unchanged
     assert [other.part] == seed.graph()
+
+
+def test_what_a_selection_names_is_said_whole_blocks_or_not(seed: CodeServer) -> None:
+    def named(expression: str) -> list[str]:
+        request = codeserver_pb2.SelectRequest(selection={"expressions": [expression]})
+        return [key for part in seed.stub.Select(request, timeout=30) for key in part.asset_keys]
+
+    assert named("first_asset or foo_asset") == ["first_asset", "foo_asset"]
+    with pytest.raises(grpc.RpcError) as raised:
+        named("first_aset")
+    info, _ = refusal_of(raised.value)
+    assert info.reason == "UNKNOWN_ASSET"
+
+
+def test_a_plan_on_record_asks_what_is_stored_and_goes_on_from_the_answer(seed: CodeServer) -> None:
+    turns: queue.Queue[codeserver_pb2.PlanOnRecordRequest | None] = queue.Queue()
+    plan = {"selection": {"expressions": ["below"]}}
+    turns.put(codeserver_pb2.PlanOnRecordRequest(plan=plan, last=True))
+    call = seed.stub.PlanOnRecord(iter(turns.get, None), timeout=30)
+
+    question = next(call).question
+    fact = {"asset_key": question.recorded_asset_keys[0], "recorded": True}
+    turns.put(codeserver_pb2.PlanOnRecordRequest(facts=[fact], last=True))
+    (answer,) = call
+    turns.put(None)
+
+    assert question.last
+    assert [load.asset_key for load in answer.part.loads] == list(question.recorded_asset_keys)
+
+
+def test_a_plan_on_record_that_is_not_asked_for_to_the_end_is_refused(seed: CodeServer) -> None:
+    with pytest.raises(grpc.RpcError) as raised:
+        list(seed.stub.PlanOnRecord(iter([codeserver_pb2.PlanOnRecordRequest()]), timeout=30))
+
+    info, refusal = refusal_of(raised.value)
+    assert (info.reason, list(refusal.names)) == ("BAD_ARGUMENT", ["last"])
 
 
 def test_a_brief_plan_is_of_the_same_fingerprint(seed: CodeServer) -> None:

@@ -146,7 +146,7 @@ PLANS: dict[str, Edit] = {
 
 
 @pytest.mark.parametrize(
-    ("call", "faults"), [("GetLaunchSpec", SPECS), ("Plan", PLANS)], ids=["spec", "plan"]
+    ("call", "faults"), [("GetLaunchSpec", SPECS), ("PlanOnRecord", PLANS)], ids=["spec", "plan"]
 )
 def test_a_spec_or_plan_that_is_wrong_is_refused_by_its_field_and_spoils_nothing(
     foreign: Foreign, call: str, faults: dict[str, Edit]
@@ -166,9 +166,10 @@ def test_a_spec_or_plan_that_is_wrong_is_refused_by_its_field_and_spoils_nothing
 def test_a_selection_that_names_no_location_is_planned_though_one_answers_wrongly(
     foreign: Foreign,
 ) -> None:
-    foreign.code_server.change = edits("Plan", step(key=""))
+    foreign.code_server.change = edits("Select", lambda answer: answer.asset_keys.append("a//b"))
 
     foreign.succeeds("", "fine")
+    foreign.code_server.change = as_it_is
 
 
 def test_a_plan_that_is_said_to_be_that_of_another_location_is_kept_beside_it(
@@ -181,7 +182,7 @@ def test_a_plan_that_is_said_to_be_that_of_another_location_is_kept_beside_it(
         if answer.part.HasField("header"):
             answer.part.header.fingerprint = known
 
-    foreign.code_server.change = edits("Plan", same)
+    foreign.code_server.change = edits("PlanOnRecord", same)
     steps = {}
     for location, asset in (("bad", "*"), ("well", "fine"), ("bad", "one")):
         run_id = foreign.succeeds(location, asset)

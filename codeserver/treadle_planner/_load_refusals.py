@@ -1,4 +1,4 @@
-"""What is said of loads that nothing stored answers: which, why, and what would do. Pure."""
+"""What is said of loads that nothing stored answers: which, why, and what would do."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from treadle_contract.plan import Load
 
 
-def refused_loads(loads: Sequence[Load], smallest: str, owners: Mapping[str, str]) -> str:
+def refused_loads(
+    loads: Sequence[Load], gone: Mapping[str, str], smallest: str, owners: Mapping[str, str]
+) -> str:
     """Say what a plan loads in vain, and what to do.
 
-    `smallest` is a selection with the makers in it, "" for none; `owners` are the locations that
-    make what this one does not.
+    `gone` says why what was made cannot be read; `smallest` is a selection with the makers in it,
+    "" for none; `owners` are the locations that make what this one does not.
     """
-    return f"The plan loads {lacking_clause(loads)}. {' '.join(_advice(loads, smallest, owners))}"
+    lacking = _lacking_clause([load.asset_key for load in loads], gone)
+    return f"The plan loads {lacking}. {' '.join(_advice(loads, smallest, owners))}"
 
 
-def lacking_clause(loads: Sequence[Load]) -> str:
-    """Name the loads, each with why there is nothing to read."""
-    never = [load.asset_key for load in loads if not load.gone]
+def _lacking_clause(keys: Sequence[str], gone: Mapping[str, str]) -> str:
+    never = [key for key in keys if not gone.get(key)]
     parts = [f"{', '.join(never)}, which no run has made"] if never else []
-    parts += [f"{load.asset_key}: {load.gone}" for load in loads if load.gone]
+    parts += [f"{key}: {gone[key]}" for key in keys if gone.get(key)]
     return "; ".join(parts)
 
 

@@ -1,0 +1,72 @@
+"""The conversation of PlanOnRecord: what the caller says up to `last`, and what it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+from treadle_api.parts import PART_ITEMS
+from treadle_codeserver.errors import BadArgumentError
+from treadle_contract.codeserver import (
+    AssetFact,
+    PlanOnRecordRequest,
+    PlanOnRecordResponse,
+    PlanQuestion,
+    PlanRequest,
+)
+from treadle_contract.ids import KeyText
+from treadle_planner import Question, Rerun
+
+
+class OnRecordRequest:
+    """What is asked for, read up to the first `last`, and whom to ask about it."""
+
+    def __init__(self, requests: AsyncIterator[PlanOnRecordRequest]) -> None:
+        self._requests = requests
+        self.asked = PlanRequest()
+        self.rerun: Rerun | None = None
+        self.elsewhere: tuple[KeyText, ...] = ()
+
+    async def read(self) -> None:
+        """Read what is asked for.
+
+        Raises:
+            BadArgumentError: it is not whole.
+        """
+        parts = await self._turn()
+        self.asked = parts[0].plan or PlanRequest()
+        steps = (step for part in parts for step in part.earlier_steps)
+        if parts[0].reexecution is not None:
+            self.rerun = Rerun.of(parts[0].reexecution, steps)
+        facts = (fact for part in parts for fact in part.facts)
+        self.elsewhere = tuple(fact.asset_key for fact in facts if fact.owner)
+
+    async def facts(self) -> tuple[AssetFact, ...]:
+        """Read an answer to a question.
+
+        Raises:
+            BadArgumentError: it is not whole.
+        """
+        return tuple(fact for part in await self._turn() for fact in part.facts)
+
+    async def _turn(self) -> list[PlanOnRecordRequest]:
+        parts = []
+        async for part in self._requests:
+            parts.append(part)
+            if part.last:
+                return parts
+        message = "The requests end, and none of them is the last of what is said."
+        raise BadArgumentError(message, names=("last",))
+
+
+def asked_in_parts(question: Question) -> Iterator[PlanOnRecordResponse]:
+    """Give a question in parts."""
+    asked = [(False, key) for key in question.recorded] + [(True, key) for key in question.owned]
+    for begin in range(0, len(asked), PART_ITEMS):
+        part = asked[begin : begin + PART_ITEMS]
+        yield PlanOnRecordResponse(
+            answer=PlanQuestion(
+                recorded_asset_keys=tuple(key for is_owned, key in part if not is_owned),
+                owned_asset_keys=tuple(key for is_owned, key in part if is_owned),
+                last=begin + PART_ITEMS >= len(asked),
+            )
+        )

@@ -1,0 +1,222 @@
+"""Plans that can run as they are: what is stored is asked for, and what others own is not made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from treadle import selection
+from treadle.lazy_dataclasses import dataclass, replace
+from treadle.selection import And, Expression, Key, Not, union
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Load, PlanOptions, UnrecordedLoads, UnselectedOutputs, Verdict
+from treadle_planner._index import SnapshotIndex
+from treadle_planner._load_refusals import refused_loads
+from treadle_planner._plan import Plan
+from treadle_planner._record import Conversation, Record
+from treadle_planner._refusals import PlanRefused, RefusalReason
+from treadle_planner._request import Asked
+from treadle_planner._selected import expression_of, selection_refusals
+
+PlanOnce: TypeAlias = Callable[[Asked], Plan]
+
+_SMALLEST_ROUNDS: Final = 100
+"""A chain of so many assets that were never made is followed up to its start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A plan whose siblings without a stored value run, and that makes nothing of others'.
+
+    `options` are those that it was made with; `refused` loads that nothing stored answers.
+    """
+
+    plan: Plan
+    options: PlanOptions
+    refused: tuple[Load, ...]
+
+
+class OnRecord:
+    """Settles what is asked. With `is_again`, an earlier run is gone on from."""
+
+    def __init__(
+        self,
+        index: SnapshotIndex,
+        plan_once: PlanOnce,
+        asked: Asked,
+        record: Record,
+        *,
+        is_again: bool,
+    ) -> None:
+        self._index = index
+        self._plan_once = plan_once
+        self._asked = asked
+        self._record = record
+        self._is_again = is_again
+        self._tries = asked.options.unrecorded_loads is UnrecordedLoads.TRY
+
+    def settled(self) -> Conversation[Settled]:
+        """Return what runs.
+
+        Raises:
+            PlanRefused: the selection cannot be planned, or loads what is not stored.
+        """
+        with selection_refusals(self._index):
+            expression = expression_of(self._index, self._asked.selection)
+        try:
+            found = yield from self._found(expression)
+        except PlanRefused as refused:
+            if not refused.smallest or self._tries:
+                raise
+            raise (yield from self._with_accepted_smallest(refused)) from refused
+        if found.refused and not self._tries:
+            found = yield from self._joined(expression, found)
+        return found
+
+    def _found(
+        self, expression: Expression, joining: frozenset[KeyText] = frozenset()
+    ) -> Conversation[Settled]:
+        """Plan until every sibling that is loaded is stored: what is not runs instead."""
+        missing: frozenset[KeyText] = frozenset()
+        while True:
+            gone = self._record.gone(missing | joining)
+            asked = replace(self._asked, missing=missing, joining=joining, gone=gone)
+            found = self._owned(replace(asked, expression=expression))
+            loads = found.plan.loads
+            yield from self._record.learn(load.asset_key for load in loads)
+            refused = tuple(load for load in loads if not self._record.is_stored(load))
+            lacking = {load.asset_key for load in refused if load.sibling} - self._record.elsewhere
+            if lacking <= missing:
+                loaded = tuple(load for load in refused if load.builtin_manager)
+                return replace(found, refused=loaded)
+            missing |= lacking | (yield from self._never_made_beside(lacking))
+
+    def _never_made_beside(self, keys: Iterable[KeyText]) -> Conversation[frozenset[KeyText]]:
+        """Return what else of their blocks was never made: what they need is often among it."""
+        wiring = self._index.wiring
+        blocks = {name for key in keys if (name := wiring.assets[key].block) is not None}
+        beside = {key for name in blocks for key in wiring.blocks[name].asset_keys}
+        beside -= self._record.elsewhere
+        yield from self._record.learn(beside)
+        return self._record.never_made(beside)
+
+    def _owned(self, asked: Asked) -> Settled:
+        """Plan without making what another location owns, selected or not."""
+        elsewhere = self._record.elsewhere
+        plan, options, notes = self._plan_once(asked), asked.options, []
+        left_out = sorted(elsewhere.intersection(plan.selected_asset_keys))
+        if left_out:
+            asked = _narrowed(asked, left_out)
+            plan = self._plan_owned(asked, left_out)
+            notes.append(f"Left out, because another location owns them: {', '.join(left_out)}.")
+        unasked = sorted(elsewhere.intersection(_unexpected_keys(plan))) if elsewhere else ()
+        if unasked:
+            options = replace(options, unselected_outputs=UnselectedOutputs.DISCARD)
+            plan = self._plan_once(replace(asked, options=options))
+            notes.append(
+                "Unselected outputs are discarded, because another location owns what they would"
+                f" make: {', '.join(unasked)}."
+            )
+        if notes:
+            plan = replace(plan, notes=(*plan.notes, *notes))
+        return Settled(plan=plan, options=options, refused=())
+
+    def _plan_owned(self, asked: Asked, left_out: list[KeyText]) -> Plan:
+        try:
+            return self._plan_once(asked)
+        except PlanRefused as refused:
+            if refused.reason is not RefusalReason.EMPTY_SELECTION:
+                raise
+            message = (
+                f"Another location owns {', '.join(left_out)}: select it without naming a location,"
+                " or name its owner."
+            )
+            raise PlanRefused(refused.reason, message, names=tuple(left_out)) from refused
+
+    def _joined(self, expression: Expression, found: Settled) -> Conversation[Settled]:
+        """Make what would be loaded in vain too, if that is for a plan to decide.
+
+        A first run makes what is selected and nothing else; one that goes on from another finds
+        what that one read.
+
+        Raises:
+            PlanRefused: it is not, or nothing here makes it.
+        """
+        joining: frozenset[KeyText] = frozenset()
+        for _ in range(_SMALLEST_ROUNDS):
+            if not self._is_again or not self._can_make(found.refused):
+                break
+            joining |= {load.asset_key for load in found.refused}
+            found = yield from self._found(expression, joining)
+            if self._record.elsewhere.intersection(found.plan.selected_asset_keys):
+                # A block of which another location owns a part is made by neither.
+                break
+            if not found.refused:
+                return found
+        smallest = yield from self._smallest(expression, found.refused)
+        raise PlanRefused(
+            RefusalReason.NEVER_MATERIALIZED,
+            (yield from self._told(found.refused, smallest)),
+            names=tuple(load.asset_key for load in found.refused),
+            smallest=smallest,
+        )
+
+    def _with_accepted_smallest(self, refused: PlanRefused) -> Conversation[PlanRefused]:
+        """Return the refusal with a selection that is accepted on this record too."""
+        offered = selection.parse(refused.smallest)
+        try:
+            found = yield from self._found(offered)
+        except PlanRefused:
+            # A block of which another location owns a part is made by neither.
+            return refused.offering("", " Another location owns a part of it.")
+        if not found.refused:
+            return refused
+        smallest = yield from self._smallest(offered, found.refused)
+        told = yield from self._told(found.refused, smallest)
+        return refused.offering(smallest, f" {told}")
+
+    def _smallest(self, expression: Expression, refused: tuple[Load, ...]) -> Conversation[str]:
+        """Return the selection with what it lacks added, until it is accepted; "": never."""
+        for _ in range(_SMALLEST_ROUNDS):
+            if not self._can_make(refused):
+                return ""
+            keys = (Key(key=load.asset_key) for load in refused)
+            expression = union([expression, *keys])
+            try:
+                found = yield from self._found(expression)
+            except PlanRefused as error:
+                if not error.smallest:
+                    return ""
+                # A maker's block is made whole or not at all.
+                expression = selection.parse(error.smallest)
+                found = yield from self._found(expression)
+            refused = found.refused
+            if not refused:
+                return str(expression)
+        return ""
+
+    def _told(self, loads: tuple[Load, ...], smallest: str) -> Conversation[str]:
+        keys = [load.asset_key for load in loads]
+        owners = {} if smallest else (yield from self._record.owners(keys))
+        return refused_loads(loads, self._record.gone(keys), smallest, owners)
+
+    def _can_make(self, loads: tuple[Load, ...]) -> bool:
+        return not any(load.external or load.asset_key in self._record.elsewhere for load in loads)
+
+
+def _narrowed(asked: Asked, left_out: Iterable[KeyText]) -> Asked:
+    assert asked.expression is not None, "it is what was parsed"
+    without = Not(of=union(Key(key=key) for key in left_out))
+    return replace(asked, expression=And(parts=(asked.expression, without)))
+
+
+def _unexpected_keys(plan: Plan) -> frozenset[KeyText]:
+    """Return what would be made unselected, by outputs that must and by those that may be yielded."""
+    return frozenset(
+        asset.asset_key
+        for step in plan.steps
+        if step.verdict is Verdict.RUN and step.unselected_outputs is UnselectedOutputs.MATERIALIZE
+        for output in step.outputs
+        if not output.selected
+        for asset in output.assets
+    )

@@ -1,0 +1,59 @@
+"""What a launcher's record says of assets, as it is asked for while a plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from typing import TypeAlias, TypeVar
+
+from treadle.lazy_dataclasses import dataclass
+from treadle_contract.codeserver import AssetFact
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Load
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What has to be known to go on: of which assets a run made a value, and whose some are."""
+
+    recorded: tuple[KeyText, ...] = ()
+    owned: tuple[KeyText, ...] = ()
+
+
+Conversation: TypeAlias = Generator[Question, Iterable[AssetFact], T]
+"""Asks, is sent what is known of the assets that it asked for, and returns."""
+
+
+class Record:
+    """What was told so far. Each asset is asked about once; `elsewhere` are another location's."""
+
+    def __init__(self, elsewhere: frozenset[KeyText]) -> None:
+        self.elsewhere = elsewhere
+        self._facts: dict[KeyText, AssetFact] = {}
+
+    def learn(self, keys: Iterable[KeyText]) -> Conversation[None]:
+        """Ask what is stored of those that nothing is known of yet."""
+        unknown = tuple(sorted(key for key in set(keys) if key not in self._facts))
+        if unknown:
+            told = {fact.asset_key: fact for fact in (yield Question(recorded=unknown))}
+            self._facts.update({key: told.get(key) or AssetFact(asset_key=key) for key in unknown})
+
+    def owners(self, keys: Iterable[KeyText]) -> Conversation[Mapping[str, str]]:
+        """Ask which of these another location makes; return its name for each that one does."""
+        asked = tuple(sorted(keys))
+        told = yield Question(owned=asked)
+        return {fact.asset_key: fact.owner for fact in told if fact.owner}
+
+    def never_made(self, keys: Iterable[KeyText]) -> frozenset[KeyText]:
+        """Return those of which no run made a value."""
+        return frozenset(key for key in keys if not self._facts[key].recorded)
+
+    def gone(self, keys: Iterable[KeyText]) -> Mapping[str, str]:
+        """Say why values that a run made cannot be read by Treadle's own manager."""
+        return {key: self._facts[key].gone for key in sorted(keys) if self._facts[key].gone}
+
+    def is_stored(self, load: Load) -> bool:
+        """Tell whether a run made what is loaded, and its manager can read it."""
+        fact = self._facts[load.asset_key]
+        return fact.recorded and not (load.builtin_manager and fact.gone)

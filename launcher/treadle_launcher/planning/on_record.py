@@ -1,0 +1,93 @@
+"""What a code server is told of the record while it makes a plan, and what it is then held to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+from treadle_contract.codeserver import AssetFact, PlanQuestion
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import PlannedStep, UnrecordedLoads, UnselectedOutputs, Verdict
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.planning.plan_check import BadPlanError
+from treadle_launcher.planning.resolution import resolve, unreadable
+from treadle_launcher.store.records import Materialization
+from treadle_launcher.values.stored_values import LatestValues
+
+
+class OnRecord:
+    """Answers for one plan. Each asset is looked up once, so that the answers are of one moment.
+
+    `conflicts` are keys that the location makes and another one owns; `owners` tells which other
+    location makes what.
+    """
+
+    def __init__(
+        self,
+        latest: LatestValues,
+        conflicts: frozenset[str],
+        owners: Callable[[], Awaitable[Mapping[str, str]]],
+    ) -> None:
+        self._latest = latest
+        self._conflicts = conflicts
+        self._owners = owners
+        self._known: set[KeyText] = set()
+        self.records: dict[KeyText, Materialization] = {}
+
+    async def elsewhere(self) -> tuple[AssetFact, ...]:
+        """Return what another location owns of what the location makes."""
+        if not self._conflicts:
+            return ()
+        owned = await self._owners()
+        return tuple(
+            AssetFact(asset_key=KeyText(key), owner=owned[key]) for key in sorted(self._conflicts)
+        )
+
+    async def told(self, question: PlanQuestion) -> tuple[AssetFact, ...]:
+        """Answer a question."""
+        keys = [key for key in question.recorded_asset_keys if key not in self._known]
+        self.records.update(await self._latest.of(keys))
+        self._known.update(keys)
+        owned = await self._owners() if question.owned_asset_keys else {}
+        return (
+            *map(self._fact, question.recorded_asset_keys),
+            *(
+                AssetFact(asset_key=key, owner=owned[key])
+                for key in question.owned_asset_keys
+                if key in owned
+            ),
+        )
+
+    def _fact(self, key: KeyText) -> AssetFact:
+        made = self.records.get(key)
+        if made is None:
+            return AssetFact(asset_key=key)
+        return AssetFact(asset_key=key, recorded=True, gone=unreadable(made))
+
+    def check(self, plan: Plan) -> None:
+        """Refuse a plan that is not of what was told.
+
+        Raises:
+            BadPlanError: the first fault that is found.
+        """
+        tries = plan.options.unrecorded_loads is UnrecordedLoads.TRY
+        resolution = resolve(plan, self.records)
+        vain = set(resolution.missing) - self._conflicts
+        vain.update(() if tries else (load.asset_key for load in resolution.refused))
+        for number, load in enumerate(plan.loads):
+            place = f"loads[{number}].asset_key is {load.asset_key!r}"
+            if load.asset_key not in self._known:
+                raise BadPlanError(f"{place}, and it was not asked whether that is stored")
+            if load.asset_key in vain:
+                raise BadPlanError(f"{place}, and it was told that nothing of it can be read")
+        for number, step in enumerate(plan.steps):
+            for key in self._conflicts.intersection(_made(step)) if self._conflicts else ():
+                place = f"steps[{number}].outputs has {key!r}"
+                raise BadPlanError(f"{place}, and it was told that another location owns that")
+
+
+def _made(step: PlannedStep) -> Iterator[KeyText]:
+    """Yield what a step makes, selected or not."""
+    makes_all = step.unselected_outputs is UnselectedOutputs.MATERIALIZE
+    for output in step.outputs if step.verdict is not Verdict.OMIT else ():
+        is_made = makes_all and step.verdict is Verdict.RUN and not output.selected
+        yield from (each.asset_key for each in output.assets if each.selected or is_made)
