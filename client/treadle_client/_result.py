@@ -23,7 +23,7 @@ from treadle_client.text._text import Text
 class RunResult:
     """A finished run. `steps` are in plan order, `materializations` in the order they were made.
 
-    `failure` is a cause before or beside the steps, for example code that changed meanwhile.
+    `failure` is a cause before or beside the steps, for example code that changed after the plan.
     """
 
     run_id: RunId

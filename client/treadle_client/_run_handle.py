@@ -35,7 +35,7 @@ from treadle_client._requests import MOST_EVENTS, LogRequest, RunRequest, reexec
 from treadle_client._result import RunResult
 from treadle_client._run_limits import run_limits
 from treadle_client.calls._absence import DeadlinePassed
-from treadle_client.calls._log_reader import read_logs
+from treadle_client.calls._log_follow import read_logs
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._watch import RunWatch
 
@@ -102,8 +102,8 @@ class RunHandle:
     def events(self, after: int = 0, *, follow: bool = True) -> Iterator[Event]:
         """Yield the run's events in order, from the one behind sequence `after`.
 
-        Following, it ends behind run_finished. A connection that is lost meanwhile is made
-        anew and the events go on where they stopped, without gap or duplicate; only a launcher
+        Following, it ends behind run_finished. A connection that is lost on the way is
+        made anew and the events go on where they stopped, without gap or duplicate; only a launcher
         that stays away raises UnreachableError. Leaving the loop early is harmless.
 
         Raises:
@@ -246,7 +246,7 @@ class RunHandle:
         """Yield what an attempt of a step wrote; by default the last attempt that started.
 
         Following, it goes on until that attempt has ended; one that has not started is waited
-        for. A connection that is lost meanwhile is made anew and goes on at the byte that was
+        for. A connection that is lost on the way is made anew and goes on at the byte that was
         reached, as `events` does. `offset` is the first byte wanted of one stream. An attempt
         that never started gives nothing.
 

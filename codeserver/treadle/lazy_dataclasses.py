@@ -275,7 +275,7 @@ class _Params:
 
 
 class _StandardFields:
-    """The fields as the standard library has them, for whoever asks with its functions."""
+    """The fields as the standard library has them, for callers of its functions."""
 
     def __get__(self, instance: object, cls: type) -> Mapping[str, Any]:
         import dataclasses  # noqa: PLC0415 -- not what a start waits for

@@ -15,7 +15,7 @@ PING_INTERVAL_MS = 5_000
 """How often a caller with an open call may ping; gRPC's own five minutes find no stopped server."""
 
 KEPT_PLAN_BYTES = 32 * 1024 * 1024
-"""How many bytes of encoded plans are kept for whoever asks for the same again."""
+"""How many bytes of encoded plans are cached, for the next request of the same plan."""
 
 KEPT_PLAN_STEPS = 20_000
 """How many steps the plans have together that are kept likewise, before they are encoded."""

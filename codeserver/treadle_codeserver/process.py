@@ -14,7 +14,7 @@ from treadle_codeserver.server import serve
 def main() -> int:
     """Run a code server and return its exit status: 2 for wrong arguments, 1 if it cannot start."""
     settings = read(sys.argv[1:])
-    # Whoever started an ephemeral service tells people what is to be told.
+    # The process that started an ephemeral service tells people what they need to know.
     level = logging.INFO if settings.alive_fd is None else logging.WARNING
     logging.basicConfig(
         stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s"

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
 import os
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import MutableMapping
+from contextlib import AbstractAsyncContextManager
 from functools import partial
+from typing import Final
 
-import grpc.aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-
-from treadle_access.addresses import Address, TcpAddress
-from treadle_access.binding import started
-from treadle_access.connections import bounded
-from treadle_access.reflecting import reflect
-from treadle_access.token_check import TokenCheck
+from treadle_access.addresses import Address
+from treadle_access.leaving import told_to_leave
+from treadle_access.serving import Service, served, tell_address
 from treadle_api.handlers import handlers
 from treadle_api.refusals import refused_by
 from treadle_api.v1 import codeserver_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.arguments import Settings
 from treadle_codeserver.errors import BadTokenError, ShuttingDownError
-from treadle_codeserver.hash_seed import share_hash_seed
-from treadle_codeserver.leaving import told_to_leave
 from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
 from treadle_codeserver.orphans import adopt_orphans
@@ -60,31 +54,23 @@ async def serve(settings: Settings) -> None:
             await location.close()
 
 
-@contextlib.asynccontextmanager
-async def _served(settings: Settings, location: CodeLocation) -> AsyncIterator[Address]:
+def _served(settings: Settings, location: CodeLocation) -> AbstractAsyncContextManager[Address]:
     """Answer calls for the length of the block."""
-    is_tcp = isinstance(settings.bind, TcpAddress)
-    checks = (
-        [TokenCheck(settings.token, refused_by(BadTokenError()))]
-        if is_tcp and settings.token is not None
-        else []
+    calls = CodeServerService(location, settings.command)
+    service = Service(
+        name=_SERVICE.full_name,
+        handler=handlers(_SERVICE, calls, status_of),
+        bad_token=refused_by(BadTokenError()),
+        options=_OPTIONS,
     )
-    options = (*bounded(settings.bind), *_OPTIONS)
-    server = grpc.aio.server(interceptors=checks, options=options)
-    service = CodeServerService(location, settings.command)
-    server.add_generic_rpc_handlers((handlers(_SERVICE, service, status_of),))
-    healthy = health.aio.HealthServicer()
-    await healthy.set(_SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
-    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflect(server, (_SERVICE.full_name, health.SERVICE_NAME))
-    async with started(server, settings.bind) as address:
-        try:
-            yield address
-        finally:
-            await healthy.enter_graceful_shutdown()
-            # First the location: watchers and those who wait for a load are told, and end.
-            await location.close()
-            await server.stop(defaults.STOP_GRACE_S)
+    return served(
+        service,
+        settings.bind,
+        settings.token,
+        stop_grace=defaults.STOP_GRACE_S,
+        # Watchers and those who wait for a load are told, and end.
+        before_stop=location.close,
+    )
 
 
 async def _load_first(location: CodeLocation, address: Address, ready_fd: int | None) -> None:
@@ -97,11 +83,18 @@ async def _load_first(location: CodeLocation, address: Address, ready_fd: int | 
     for report in status.modules:
         if report.problem:
             _LOG.warning("not_loaded target=%s state=%s", report.target, report.state)
-    if ready_fd is not None:
-        _tell(ready_fd, address)
+    tell_address(ready_fd, address)
 
 
-def _tell(ready_fd: int, address: Address) -> None:
-    # A starter that is gone by now is told nothing; the alive pipe says so to us.
-    with contextlib.suppress(BrokenPipeError), os.fdopen(ready_fd, "wb") as stream:
-        stream.write(json.dumps({"address": str(address)}).encode() + b"\n")
+_HASH_SEED: Final = "PYTHONHASHSEED"
+
+
+def share_hash_seed(identity: str, environment: MutableMapping[str, str] = os.environ) -> None:
+    """Give this process and those that it starts one hash seed for texts.
+
+    Definitions that are made in the order of a set would otherwise be others in each of them. The
+    seed is the same for the same `identity`, so that they are the same tomorrow. One that somebody
+    set stays.
+    """
+    if environment.get(_HASH_SEED, "random") in ("", "random"):
+        environment[_HASH_SEED] = str(zlib.crc32(identity.encode(errors="surrogateescape")))

@@ -33,7 +33,7 @@ def open_folder(folder: Path) -> int:
     """Return a descriptor of a folder that this user alone may write to; the caller closes it.
 
     What is reached through it stays in that folder, whatever becomes of the names that led to
-    it. So whoever may rename a folder above leads to another folder of this user's at most.
+    it. So another user who may rename a folder above leads to another folder of this user's at most.
 
     Raises:
         SocketFolderError: others may write to it.

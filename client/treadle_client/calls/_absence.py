@@ -11,7 +11,7 @@ from treadle_client.calls._rpc import LauncherRpc
 
 #: Waits between connections that gave nothing; the last one is repeated.
 _DELAYS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
-#: A connection that lasted so long was one, though it gave nothing: nothing happened meanwhile.
+#: A connection that lasted so long was made, though it gave nothing: there was no event to give.
 _LASTED_SECONDS = 1.0
 #: A launcher that is back so soon was started anew, and nobody need hear of it.
 _SILENT_SECONDS = 1.0

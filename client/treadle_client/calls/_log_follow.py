@@ -120,3 +120,19 @@ def _read_at_once(calls: _Calls) -> Iterator[tuple[LogStream, LogChunk | None]]:
             call.cancel()
         for reader in readers:
             reader.join()
+
+
+_EACH = (LogStream.STDOUT, LogStream.STDERR, LogStream.LOG)
+
+
+def read_logs(rpc: LauncherRpc, request: LogRequest, *, patience: float) -> Iterator[LogChunk]:
+    """Yield an attempt's bytes; all streams one after the other or, following, as they come.
+
+    Only when following, a launcher that is gone is waited for, `patience` seconds long.
+    """
+    streams = _EACH if request.stream is LogStream.ALL else (request.stream,)
+    if request.follow:
+        yield from LogFollow(rpc, request, streams, patience=patience).chunks()
+        return
+    for stream in streams:
+        yield from rpc.read_logs(replace(request, stream=stream))

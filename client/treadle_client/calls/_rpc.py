@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import grpc
 
+from treadle_access.addresses import BadAddressError, parse, parse_unix
+from treadle_access.sockets import HeldSocket
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
 from treadle_client._errors import UnreachableError
 from treadle_client._messages import (
@@ -32,8 +34,7 @@ from treadle_client._view import View
 from treadle_client.calls._decode import decode, decode_event, decode_parts, encode, enum_number
 from treadle_client.calls._fitting import fitting
 from treadle_client.calls._home_rpc import HomeRpc
-from treadle_client.calls._translate import closing_call, translated
-from treadle_client.services._held_socket import held_socket
+from treadle_client.calls._translate import START_OR_NAME_ONE, closing_call, translated
 
 V = TypeVar("V", bound=View)
 
@@ -314,3 +315,32 @@ class LauncherRpc:
         if self._open_stub is None:
             raise UnreachableError("This client is closed.", address=self.address)
         return self._open_stub
+
+
+def held_socket(address: str) -> HeldSocket | None:
+    """Return the socket of an address, held; None: the address is none of a Unix socket.
+
+    Raises:
+        UnreachableError: there is none, or its folder or itself is not this user's; or the address is
+            none.
+    """
+    if not address.startswith("unix"):
+        _refuse_no_address(address)
+        return None
+    try:
+        return HeldSocket(parse_unix(address))
+    except OSError as error:
+        message = f"Nobody answers at {address}: {error.strerror}\n{START_OR_NAME_ONE}"
+        raise UnreachableError(message, address=address) from error
+    except BadAddressError as error:
+        raise UnreachableError(f"{address} is not used: {error}.", address=address) from error
+
+
+def _refuse_no_address(address: str) -> None:
+    """Refuse what gRPC would look for under a name and a port of its own choice."""
+    try:
+        parse(address)
+    except BadAddressError as error:
+        write = f"unix:{address}" if address.startswith("/") else "unix:/absolute/path or host:port"
+        message = f"{address!r} is no address: write {write}."
+        raise UnreachableError(message, address=address) from error

@@ -10,8 +10,8 @@ from typing import NoReturn
 import click
 
 from treadle_access.importing import modules_for_good
+from treadle_client.cli.command_groups import LazyGroup
 from treadle_client.cli.exit_code import ExitCode
-from treadle_client.cli.lazy_group import LazyGroup
 
 _PACKAGE = f"{__name__}.commands"
 _COMMANDS = {

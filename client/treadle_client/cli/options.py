@@ -17,7 +17,6 @@ from treadle_client.cli.home_option import home_option
 from treadle_client.cli.plan_request import PlanRequest
 from treadle_client.cli.run_choices import RunChoices, run_timeout
 from treadle_client.cli.session import SessionRequest
-from treadle_client.cli.tags import read_tags
 from treadle_client.services._local import Code
 from treadle_client.services._start_choices import ImportScope, StartWith
 
@@ -110,6 +109,24 @@ _PLAN: tuple[Decorator, ...] = (
         " default refuse.",
     ),
 )  # fmt: skip
+
+
+def read_tags(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """Split each text at its first "="; the value may be empty.
+
+    Raises:
+        click.BadParameter: a text is not KEY=VALUE, or a key stands twice.
+    """
+    tags: dict[str, str] = {}
+    for text in texts:
+        key, equals, tag = text.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE.")
+        if key in tags:
+            raise click.BadParameter(f"The tag {key!r} is given twice.")
+        tags[key] = tag
+    return tags
+
 
 _RUN: tuple[Decorator, ...] = (
     click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from types import FrameType
+from typing import Final, TypeVar
 
 from treadle_access.folders import SocketFolderError, socket_folder
 from treadle_client._arguments import choice, number, path_or_none, paths, texts_in
@@ -22,7 +24,6 @@ from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.services._durability import Durability
 from treadle_client.services._home import clear_killed_launcher, find_launcher
 from treadle_client.services._lifeline import Lifeline, Service
-from treadle_client.services._main_guard import refuse_while_imported
 from treadle_client.services._start_choices import ImportScope, StartWith
 from treadle_client.services._with_block import for_with
 
@@ -306,3 +307,33 @@ def _chosen(kind: type[E], value: E | str | None, name: str) -> E | None:
 
 def _flag(flag: str, value: int | None) -> list[str]:
     return [] if value is None else [flag, str(value)]
+
+
+#: The module that imports a location's targets. The SDK imports nothing of it.
+_IMPORTS_TARGETS: Final = "treadle_worker.loading.importing"
+
+
+class CalledInImportError(StartError):
+    """A file serves itself at import. Its words and its line say all: the worker tells no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "local() was called while its own file is imported to find the assets in it."
+            " Put the call under: if __name__ == '__main__':",
+            usage=True,
+        )
+
+
+def refuse_while_imported() -> None:
+    """Refuse to start services while a process of a code server's imports the caller's file.
+
+    Each would import the file again, which would start services, and so on without an end.
+
+    Raises:
+        StartError: that is so.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__") == _IMPORTS_TARGETS:
+            raise CalledInImportError
+        frame = frame.f_back

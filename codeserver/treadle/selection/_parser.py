@@ -28,7 +28,7 @@ from treadle_contract.ids import KeyText
 
 _ATTRIBUTES = ("key", "group", "tag", "kind", "owner")
 # Deep enough for people and programs, and far from Python's own limit: each level takes up to
-# ten calls, on top of those of whoever parses.
+# ten calls, on top of those of the caller.
 _MAX_NESTING = 50
 # More digits than any graph has levels.
 _MAX_DIGITS = 9

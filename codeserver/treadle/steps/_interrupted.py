@@ -9,7 +9,7 @@ class Interruption(StrEnum):
     """Why an op is told to end."""
 
     CANCELLED = "cancelled"
-    """Its run was cancelled, or whoever started the run ends."""
+    """Its run was cancelled, or the process that started the services ends."""
     TIMEOUT = "timeout"
     """Its own time is over, or its run's."""
 

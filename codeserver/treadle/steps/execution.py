@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -12,7 +14,6 @@ from treadle.io._files import FileStore
 from treadle.io._run_store import ValueWriter
 from treadle.steps._context import AssetExecutionContext
 from treadle.steps._failures import StepFailedError, TaskMismatchError
-from treadle.steps._forked import end_if_forked
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._resources import Resources, UnknownResourceError
 from treadle.steps._run_compute import computed
@@ -105,3 +106,27 @@ def _resources(location: StepSource, code: StepCode, step: TaskStep) -> dict[str
         problem = UnknownResourceError(missing[0], location.resources)
         raise StepFailedError(FailureWhere.RESOURCE, f"Step {step.step_key!r}: {problem}")
     return {key: location.resources[key] for key in code.op.resource_keys}
+
+
+# As of a process that an exception ended: it did what it must not.
+_STATUS = 1
+
+
+def end_if_forked(pid: int, step_key: str) -> None:
+    """End this process at once, and say why on stderr, unless it is the one with that id.
+
+    What a fork returns is not what the op returns: it would be stored in the op's place.
+    """
+    if os.getpid() == pid:
+        return
+    words = (
+        f"Treadle: process {os.getpid()}, which {step_key} forked, came to the end of the op. It "
+        "is ended here: nothing of it is stored or reported, and no atexit handler runs. End it "
+        "with os._exit in the op, or start it with multiprocessing or subprocess."
+    )
+    # Either may be closed, or be anything else by now.
+    with contextlib.suppress(Exception):
+        print(words, file=sys.stderr, flush=True)
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+    os._exit(_STATUS)

@@ -81,7 +81,7 @@ def _hint(error: BaseException) -> str:
 
 def _is_called_in_import(error: BaseException) -> bool:
     """Tell whether the SDK, where it was imported, refused to serve a file that is imported."""
-    guard = sys.modules.get("treadle_client.services._main_guard")
+    guard = sys.modules.get("treadle_client.services._local")
     kind = getattr(guard, "CalledInImportError", None)
     return isinstance(kind, type) and isinstance(error, kind)
 

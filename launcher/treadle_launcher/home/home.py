@@ -202,7 +202,7 @@ def _make_folder(folder: Path, foreign: str | None) -> None:
 
 
 def reading_home(root: Path) -> HomeFolder:
-    """Return a home to be read, beside whoever uses it. Nothing of it is made or changed.
+    """Return a home to be read, beside the launcher that uses it. Nothing of it is made or changed.
 
     Raises:
         HomeError: it is no home though something lies there, or has another format.
@@ -301,7 +301,7 @@ def _check_owner(root: Path) -> None:
 
 def _take(lock: HomeLock, root: Path) -> None:
     if lock.take():
-        # Until it has an address, and in the place of whoever held the lock before. It is for a
+        # Until it has an address, and in the place of the lock's last holder. It is for a
         # message alone: a disk that is full keeps nobody from going on.
         with suppress(OSError):
             lock.name_holder(str(os.getpid()))

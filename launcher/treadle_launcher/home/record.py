@@ -128,7 +128,7 @@ def record_problem(home: HomeFolder) -> str | None:
     Raises:
         StoreError: it cannot be read.
     """
-    # First: a launcher beside us may record meanwhile, and the mark is never ahead of that.
+    # First: a launcher beside us may record at the same time, and the mark is never ahead of that.
     mark = read_mark(home)
     is_there = home.database.is_file() and home.database.stat().st_size > 0
     return _problem(home, mark, read_facts(home.database) if is_there else None)

@@ -1,4 +1,4 @@
-"""A home that is removed or moved while its launcher runs: whoever waits is told, and it leaves."""
+"""A home that is removed or moved while its launcher runs: callers are told, and it leaves."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class _Copies:
             draft.unlink(missing_ok=True)
 
     def remove_drafts(self) -> None:
-        """Remove what killed upgrades left; whoever holds the home's lock makes none beside us."""
+        """Remove what killed upgrades left. The home's lock is held: no other upgrade runs."""
         for draft in self._root.glob(".treadle.db.format-*"):
             draft.unlink(missing_ok=True)
 

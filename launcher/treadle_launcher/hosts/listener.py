@@ -30,7 +30,7 @@ _LENGTH = struct.Struct(">I")
 
 
 class FrameHandler(Protocol):
-    """Whoever acts on what hosts say. Neither method may block."""
+    """What acts on the frames of hosts. Neither method may block."""
 
     def frame_received(self, connection: Connection, frame: FromHost) -> None:
         """Take a frame."""

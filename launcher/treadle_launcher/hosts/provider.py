@@ -20,7 +20,7 @@ from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.processes import boot_id, exited, kill_guarded, start_ticks
 from treadle_launcher.locations.launch_spec import FileTarget, LaunchSpec, LaunchTarget
 from treadle_launcher.private_files import opened_private
-from treadle_launcher.serving.arguments import StartMethod
+from treadle_launcher.serving.arguments import StartWith
 
 
 class HostStartError(RuntimeError):
@@ -46,7 +46,7 @@ class HostOptions:
     orphan_grace: float
     idle_host: float
     term_grace: float
-    start_method: StartMethod
+    start_method: StartWith
     log_limit: int
     durability: Durability = Durability.PROCESS
 

@@ -75,7 +75,7 @@ class Search:
         except ProcessLookupError:
             return _Look.VANISHED
         try:
-            # The number may have been taken over meanwhile; what the descriptor means stays.
+            # Another process may have the number by now; what the descriptor means stays.
             process = identify(pid)
             if process is None:
                 return _Look.ENDED

@@ -20,7 +20,7 @@ _FILES: Final = "files"
 """The store of the launcher's home."""
 _CODEC: Final = "pickle5"
 _CHECKSUM: Final = re.compile("crc32:[0-9a-f]{8}")
-"""How that store names what it holds: whoever reads a value goes by these, and takes no others."""
+"""How that store names what it holds: readers of values go by these, and take no others."""
 
 
 def believed(view: RunView, record: Record) -> Record:

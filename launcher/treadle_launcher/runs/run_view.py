@@ -126,7 +126,7 @@ class RunView:
         return self._steps
 
     def ready(self) -> Iterator[StepKey]:
-        """Yield the READY steps, in plan order. Apply no event meanwhile."""
+        """Yield the READY steps, in plan order. Apply no event while it is iterated."""
         return (self.index.steps[position].key for position in self._ready)
 
     def summary(self) -> RunSummary:

@@ -8,7 +8,7 @@ from treadle_launcher.errors import LauncherError
 
 
 class InvalidTransition(LauncherError):
-    """A fact does not fit the state it meets: a fault of whoever appended it.
+    """A fact does not fit the state it meets: a fault of the code that appended it.
 
     `subject` is the run or step, `state` the state it is in, `event` the fact, and `story`
     what happened to the subject so far, oldest first.

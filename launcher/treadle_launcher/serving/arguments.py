@@ -17,8 +17,8 @@ from treadle_launcher.durability import Durability
 from treadle_launcher.home.taking_over import TakeOver
 
 
-class StartMethod(StrEnum):
-    """How hosts start step processes."""
+class StartWith(StrEnum):
+    """How hosts are to start step processes. The SDK calls it the same."""
 
     AUTO = "auto"
     """Fork, unless what the user imported forbids it."""
@@ -69,7 +69,7 @@ class Settings:
     idle_host: float
     max_idle_hosts: int
     log_limit: int
-    start_method: StartMethod
+    start_method: StartWith
     import_timeout: float | None
     keep_intermediates: float = defaults.KEEP_INTERMEDIATES
     durability: Durability = Durability.PROCESS
@@ -91,7 +91,7 @@ def read(argv: Sequence[str]) -> Settings:
     try:
         locations = tuple(_location(text) for text in args.location)
         bind = parse(args.bind) if args.bind else None
-        start_method = _choice(StartMethod, args.start_method, "start-method")
+        start_method = _choice(StartWith, args.start_method, "start-method")
         durability = _choice(Durability, args.durability, "durability")
         purpose = _choice(Purpose, args.purpose, "purpose")
         take_over = (
@@ -176,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--start-method",
-        default=os.environ.get("TREADLE_START_METHOD") or StartMethod.AUTO.value,
+        default=os.environ.get("TREADLE_START_METHOD") or StartWith.AUTO.value,
         metavar="auto|spawn",
     )
     add(
@@ -290,8 +290,9 @@ def _with_tokens(
         token = _token(parser, option, path)
         if token == own:
             parser.error(
-                f"{option}: {path} holds the launcher's own token (--token-file), with which whoever"
-                " has the code server's port would be the launcher's master: make one for it alone,"
+                f"{option}: {path} holds the launcher's own token (--token-file). A program that"
+                " took the code server's port could call the launcher with it."
+                " Make a token for the code server alone,"
                 f" `(umask 077; openssl rand -hex 32 > {name}.token)`, and start the code server"
                 " with it too"
             )

@@ -1,22 +1,15 @@
-"""Serving: the locations that are followed, the gRPC server, and what is told of it."""
+"""The gRPC server of a launcher, and the locations that it follows."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import importlib.metadata
-import json
-import os
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
-import grpc.aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-
-from treadle_access.addresses import Address, TcpAddress
-from treadle_access.binding import started
-from treadle_access.connections import bounded
-from treadle_access.reflecting import reflect
-from treadle_access.token_check import TokenCheck
+from treadle_access import serving
+from treadle_access.addresses import Address
 from treadle_api.handlers import handlers
 from treadle_api.v1 import launcher_pb2
 from treadle_contract.launcher import GetLauncherResponse
@@ -49,7 +42,7 @@ async def followed(
 ) -> AsyncIterator[Locations]:
     """Follow the locations for the length of the block.
 
-    Who is told to leave meanwhile waits for their first answers no longer.
+    A launcher that is told to leave no longer waits for their first answers.
     """
     locations = Locations(settings.locations, names)
     try:
@@ -69,35 +62,13 @@ async def followed(
         await locations.close()
 
 
-@contextlib.asynccontextmanager
-async def served(
-    settings: Settings, bind: Address, service: LauncherService
-) -> AsyncIterator[Address]:
+def served(
+    settings: Settings, bind: Address, launcher: LauncherService
+) -> AbstractAsyncContextManager[Address]:
     """Answer calls for the length of the block."""
-    is_tcp = isinstance(bind, TcpAddress)
-    checks = (
-        [TokenCheck(settings.token, encode_refusal(BadTokenError()))]
-        if is_tcp and settings.token is not None
-        else []
+    service = serving.Service(
+        name=_SERVICE.full_name,
+        handler=handlers(_SERVICE, launcher, status_of),
+        bad_token=encode_refusal(BadTokenError()),
     )
-    server = grpc.aio.server(interceptors=checks, options=bounded(bind))
-    server.add_generic_rpc_handlers((handlers(_SERVICE, service, status_of),))
-    healthy = health.aio.HealthServicer()
-    await healthy.set(_SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
-    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflect(server, (_SERVICE.full_name, health.SERVICE_NAME))
-    async with started(server, bind) as address:
-        try:
-            yield address
-        finally:
-            await healthy.enter_graceful_shutdown()
-            await server.stop(defaults.STOP_GRACE)
-
-
-def tell(ready_fd: int | None, address: Address) -> None:
-    """Tell the starter where the launcher is."""
-    if ready_fd is None:
-        return
-    # A starter that is gone by now is told nothing; the alive pipe says so to us.
-    with contextlib.suppress(BrokenPipeError), os.fdopen(ready_fd, "wb") as stream:
-        stream.write(json.dumps({"address": str(address)}).encode() + b"\n")
+    return serving.served(service, bind, settings.token, stop_grace=defaults.STOP_GRACE)

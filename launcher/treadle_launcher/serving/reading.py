@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from treadle_access.folders import default_socket
+from treadle_access.leaving import told_to_leave
+from treadle_access.serving import tell_address
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.home.home import HomeFolder, open_home, reading_home
 from treadle_launcher.home.record import check_record, claim
@@ -19,8 +21,7 @@ from treadle_launcher.runs.run_steps import RunSteps
 from treadle_launcher.serving.arguments import Purpose, Settings
 from treadle_launcher.serving.asset_history import AssetHistory
 from treadle_launcher.serving.attempt_logs import AttemptLogs
-from treadle_launcher.serving.grpc_server import about, followed, served, tell
-from treadle_launcher.serving.leaving import told_to_leave
+from treadle_launcher.serving.grpc_server import about, followed, served
 from treadle_launcher.serving.service import LauncherService, ServedParts
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import Store, open_store, reading_store
@@ -47,7 +48,7 @@ async def serve_reading(settings: Settings) -> None:
             bind = settings.bind or default_socket(f"{home.root.resolve()} read", "launcher")
             async with served(settings, bind, service) as address:
                 _LOG.info("reading address=%s home=%s", address, home.root)
-                tell(settings.ready_fd, address)
+                tell_address(settings.ready_fd, address)
                 await leave.wait()
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from treadle_access.addresses import UnixAddress
 from treadle_access.folders import default_socket
+from treadle_access.leaving import told_to_leave
+from treadle_access.serving import tell_address
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
@@ -23,9 +25,8 @@ from treadle_launcher.runs.run_steps import RunSteps
 from treadle_launcher.serving.arguments import Settings
 from treadle_launcher.serving.asset_history import AssetHistory
 from treadle_launcher.serving.attempt_logs import AttemptLogs
-from treadle_launcher.serving.grpc_server import about, followed, served, tell
+from treadle_launcher.serving.grpc_server import about, followed, served
 from treadle_launcher.serving.launching import Launching
-from treadle_launcher.serving.leaving import told_to_leave
 from treadle_launcher.serving.service import LauncherService, ServedParts
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import open_store
@@ -43,7 +44,7 @@ async def serve(settings: Settings) -> None:
     Afterwards no socket is left; and, of an ephemeral launcher, no process.
 
     Raises:
-        HomeError: the home cannot be used, or was removed or moved meanwhile.
+        HomeError: the home cannot be used, or was removed or moved while it was served.
         StoreError: the home's database cannot be used.
         BadAddressError: an address cannot be bound, or there is no folder for sockets.
         LocationStartError: a location has the name of another one.
@@ -96,7 +97,7 @@ async def serve(settings: Settings) -> None:
                             own_id(), address, host_socket, is_ephemeral=settings.is_ephemeral
                         )
                         _LOG.info("serving address=%s home=%s", address, home.root)
-                        tell(settings.ready_fd, address)
+                        tell_address(settings.ready_fd, address)
                         await leave.wait()
                         _LOG.info("leaving")
                         home.withdraw()

@@ -121,7 +121,7 @@ class CodeServerServiceServicer:
     def GetGraph(self, request, context):
         """Stream the snapshot's graph.
         Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
-        reload ends meanwhile.
+        reload ends before the stream does.
         FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
         FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
         what. The code has to be mended and loaded anew.

@@ -51,7 +51,7 @@ class CodeServerServiceStub:
     GetGraph: _grpc.UnaryStreamMultiCallable[_codeserver_pb2.GetGraphRequest, _codeserver_pb2.GetGraphResponse]
     """Stream the snapshot's graph.
     Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
-    reload ends meanwhile.
+    reload ends before the stream does.
     FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
     FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
     what. The code has to be mended and loaded anew.
@@ -145,7 +145,7 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     GetGraph: _aio.UnaryStreamMultiCallable[_codeserver_pb2.GetGraphRequest, _codeserver_pb2.GetGraphResponse]  # type: ignore[assignment]
     """Stream the snapshot's graph.
     Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
-    reload ends meanwhile.
+    reload ends before the stream does.
     FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
     FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
     what. The code has to be mended and loaded anew.
@@ -248,7 +248,7 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.GetGraphResponse], _abc.AsyncIterator[_codeserver_pb2.GetGraphResponse]]:
         """Stream the snapshot's graph.
         Precondition: a snapshot is served. Idempotent; all parts are of one snapshot, also when a
-        reload ends meanwhile.
+        reload ends before the stream does.
         FAILED_PRECONDITION NOT_LOADED: no load has succeeded; GetLocation says why.
         FAILED_PRECONDITION UNSTABLE: no two imports of the code define the same; the message says in
         what. The code has to be mended and loaded anew.

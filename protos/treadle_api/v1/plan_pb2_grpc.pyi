@@ -3,7 +3,7 @@
 isort:skip_file
 A plan: what would run, and why, for one selection on one snapshot.
 
-What holds of each plan, and is checked by whoever is sent one (beside bounds.proto):
+What holds of each plan, and is checked by its receiver (beside bounds.proto):
 - The first part has the header, and no other part.
 - Step keys are unique. An input of a step that runs, and is needed, reads outputs that steps
   before it have, which run or are reused: there is no circle. Or it reads an asset of which

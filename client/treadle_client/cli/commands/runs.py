@@ -8,10 +8,10 @@ import click
 
 from treadle_client._messages import RunState
 from treadle_client._requests import MOST_EVENTS
+from treadle_client.cli.command_groups import DefaultGroup
 from treadle_client.cli.commands.debug import debug
 from treadle_client.cli.commands.logs import logs
 from treadle_client.cli.commands.rerun import rerun
-from treadle_client.cli.default_group import DefaultGroup
 from treadle_client.cli.errors import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.named_run import named_run

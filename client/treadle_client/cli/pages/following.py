@@ -47,7 +47,7 @@ class Following:
         return exit_code_of_run(self._handle.status())
 
     def cancel(self, reason: str) -> None:
-        """Ask for the run's end; harmless if it has ended meanwhile."""
+        """Ask for the run's end; harmless if it has ended already."""
         with suppress(RunFinishedError):
             self._handle.cancel(reason)
 

@@ -6,7 +6,7 @@ import pytest
 
 from treadle_access.addresses import TcpAddress, UnixAddress
 from treadle_launcher.durability import Durability
-from treadle_launcher.serving.arguments import LocationArgument, StartMethod, read
+from treadle_launcher.serving.arguments import LocationArgument, StartWith, read
 
 
 def test_without_flags_it_is_a_standing_launcher_on_the_home_of_the_working_directory():
@@ -42,7 +42,7 @@ def test_a_token_is_read_from_its_file(tmp_path):
 
 def test_spawning_can_be_forced_for_all_by_the_environment(monkeypatch):
     monkeypatch.setenv("TREADLE_START_METHOD", "spawn")
-    assert read([]).start_method is StartMethod.SPAWN
+    assert read([]).start_method is StartWith.SPAWN
 
 
 def test_nothing_waits_for_the_disk_unless_a_flag_or_the_environment_says_so(monkeypatch):

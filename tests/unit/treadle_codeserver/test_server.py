@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle_codeserver.hash_seed import share_hash_seed
+from treadle_codeserver.server import share_hash_seed
 
 
 @pytest.mark.parametrize("before", [{}, {"PYTHONHASHSEED": ""}, {"PYTHONHASHSEED": "random"}])
