@@ -937,8 +937,8 @@ class PlannedInput(View):
     sources: What it reads, in order. Boundaries that load nothing are left out.
     fan_in: The op gets a list, also when there is one source.
     nothing: It orders and carries no value.
-    not_needed: No selected output needs it: it is not loaded, and the op gets its default,
-        else what fails when it is used.
+    not_needed: No selected output needs it: it is not loaded, has no sources, and the op
+        gets its default, else what fails when it is used.
     input_manager_key: The resource key of the manager that loads it instead of the
         producer's. Empty: the producer's.
     needed_by: The selected outputs that need it, sorted: when it is not yielded, the step
@@ -955,8 +955,8 @@ class PlannedInput(View):
     nothing: bool
     """It orders and carries no value."""
     not_needed: bool
-    """No selected output needs it: it is not loaded, and the op gets its default, else what fails
-    when it is used."""
+    """No selected output needs it: it is not loaded, has no sources, and the op gets its default,
+    else what fails when it is used."""
     input_manager_key: str
     """The resource key of the manager that loads it instead of the producer's. Empty: the
     producer's."""

@@ -240,8 +240,8 @@ class PlannedInput(Message):
     nothing: bool
     """It orders and carries no value."""
     not_needed: bool
-    """No selected output needs it: it is not loaded, and the op gets its default, else what fails
-    when it is used."""
+    """No selected output needs it: it is not loaded, has no sources, and the op gets its default,
+    else what fails when it is used."""
     input_manager_key: str
     """The resource key of the manager that loads it instead of the producer's. Empty: the
     producer's."""

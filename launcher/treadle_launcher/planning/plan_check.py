@@ -85,6 +85,9 @@ def _check_sources(
 ) -> None:
     for position, planned in enumerate(step.inputs):
         if planned.not_needed:
+            if planned.sources:
+                where = f"{place}.inputs[{position}].not_needed"
+                raise BadPlanError(f"{where} is true, and the input has sources")
             continue
         for number, source in enumerate(planned.sources):
             where = f"{place}.inputs[{position}].sources[{number}]"

@@ -389,8 +389,8 @@ class PlannedInput(_message.Message):
     nothing: _builtins.bool
     """It orders and carries no value."""
     not_needed: _builtins.bool
-    """No selected output needs it: it is not loaded, and the op gets its default, else what fails
-    when it is used.
+    """No selected output needs it: it is not loaded, has no sources, and the op gets its default,
+    else what fails when it is used.
     """
     input_manager_key: _builtins.str
     """The resource key of the manager that loads it instead of the producer's. Empty: the producer's."""

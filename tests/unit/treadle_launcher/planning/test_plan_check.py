@@ -117,6 +117,10 @@ FAULTS: dict[str, tuple[Plan, str]] = {
         with_step(0, verdict=Verdict.OMIT, inputs=()),
         "steps[1].inputs[0].sources[0].step_output.step_key is 'a'",
     ),
+    "input that is read and not needed": (
+        with_step(1, inputs=(PlannedInput(name="x", sources=(of_step("a"),), not_needed=True),)),
+        "steps[1].inputs[0].not_needed is true, and the input has sources",
+    ),
     "load that is not there": (replace(PLAN, loads=()), "load_asset_key is 'u'"),
     "load that nobody reads": (
         with_step(0, inputs=()),
@@ -187,8 +191,8 @@ def test_a_plan_that_does_not_hold_together_is_refused(fault: str) -> None:
     [
         PLAN,
         REUSED,
-        # What is not needed is not followed, and what is omitted is not looked into.
-        with_step(1, inputs=(PlannedInput(name="y", sources=(of_step("c"),), not_needed=True),)),
+        # What is omitted is not looked into.
+        with_step(1, inputs=(PlannedInput(name="y", not_needed=True),)),
         replace(
             PLAN,
             steps=(*PLAN.steps, PlannedStep(key=StepKey("c"), block="c", verdict=Verdict.OMIT)),
