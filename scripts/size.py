@@ -28,8 +28,6 @@ _MIGRATIONS = "store/migrations/"
 _MESSAGE = re.compile(r"^(?:message|enum) (\w+)", re.MULTILINE)
 _WIRE_PARTS = frozenset({"wire", "_wire"})
 MOST_IN_A_FOLDER = 25
-LONGEST_FILE = 400
-P90_FUNCTION = 20
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from treadle._dagster_names import instead_of_unsupported, replacement
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.ops._signatures import Kind, parameters_of
+from treadle.ops._signatures import ParameterKind, parameters_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,7 +64,7 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
     parameters = parameters_of(function)
     declared = {each.name: str(function.__annotations__.get(each.name)) for each in parameters}
     required = {each.name for each in parameters if not each.has_default}
-    places = [each.name for each in parameters if each.kind is not Kind.KEYWORD_ONLY]
+    places = [each.name for each in parameters if each.kind is not ParameterKind.KEYWORD_ONLY]
     right = {
         each: kinds for each, said in declared.items() if (kinds := _right_kinds(said)) is not None
     }
@@ -217,7 +217,7 @@ def _misfit(
             return _refused(f"{name}() takes no argument {unknown[0]!r}.", said)
         hint = did_you_mean(unknown[0], known)
         return _refused(f"{name}() takes no argument {unknown[0]!r}.{hint}", fix)
-    is_by_name = all(each.kind is Kind.KEYWORD_ONLY for each in parameters)
+    is_by_name = all(each.kind is ParameterKind.KEYWORD_ONLY for each in parameters)
     if is_by_name and args and callable(args[0]):
         write = "outs=…" if "outs" in names else ""
         return _refused(f"@{name} is written without brackets.", f"Write @{name}({write}).")

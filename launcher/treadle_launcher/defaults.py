@@ -13,9 +13,6 @@ MAX_STEPS = os.cpu_count() or 1
 MAX_RUNS = 10
 """Runs at once; further ones wait in QUEUED."""
 
-IMPORT_TIMEOUT = 60.0
-"""How long the import of one target may take in a host."""
-
 TERM_GRACE = 10.0
 """Time between TERM and KILL."""
 

@@ -12,9 +12,8 @@ from treadle_client._ids import StepKey
 from treadle_client._messages import StepResult, StepState
 from treadle_client._result import describe_failure
 from treadle_client._run_handle import RunHandle
-from treadle_client.cli.pages.absent_attempt import why_absent
 from treadle_client.cli.repeated import next_command
-from treadle_client.text._words import clock
+from treadle_client.text._words import clock, count
 
 _NAMED_AT_MOST = 10
 
@@ -92,3 +91,17 @@ def _only_step(steps: Sequence[StepResult]) -> StepKey:
 
 def _find(steps: Sequence[StepResult], key: str) -> StepResult | None:
     return next((step for step in steps if step.key == key), None)
+
+
+def why_absent(step: StepResult, number: int | None) -> str | None:
+    """Say why there is no such attempt, None: none at all; return None if there is one."""
+    if step.attempts >= (number or 1):
+        return None
+    if step.reused_from_run_id:
+        there = next_command("runs", "logs", step.reused_from_run_id, step.key)
+        return f"{step.key} was reused from run {step.reused_from_run_id}. It wrote there: {there}"
+    if step.attempts:
+        return f"{step.key} has no attempt {number}: it had {count(step.attempts, 'attempt')}."
+    if step.state in {StepState.PENDING, StepState.READY}:
+        return f"{step.key} is {step.state}: it has not started."
+    return f"{step.key} is {step.state}: it never started."

@@ -14,7 +14,7 @@ from treadle_client._messages import Siblings, UnrecordedLoads, UnselectedOutput
 from treadle_client._run_limits import MOST_RETRIES
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
-from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.plan_choices import PlanChoices
 from treadle_client.cli.run_choices import RunChoices, run_timeout
 from treadle_client.cli.session import SessionRequest
 from treadle_client.services._local import Code
@@ -195,7 +195,7 @@ def sweeping_options(command: Command) -> Command:
 
 
 def plan_options(command: Command) -> Command:
-    """Add what a plan is asked with; the command gets it as `asked`, a PlanRequest."""
+    """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
     names = (
         "select",
         "job",
@@ -204,7 +204,7 @@ def plan_options(command: Command) -> Command:
         "siblings",
         "unrecorded_loads",
     )
-    return _gathered(command, _PLAN, names, PlanRequest, "asked")
+    return _gathered(command, _PLAN, names, PlanChoices, "asked")
 
 
 def run_options(command: Command) -> Command:

@@ -16,7 +16,7 @@ from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
 from treadle_client._run_handle import RunHandle
 from treadle_client.cli.named_run import named_run
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.services._home import default_home, find_launcher, holds
 from treadle_client.services._local import Code, Purpose, connected, forgetting, local_services
 

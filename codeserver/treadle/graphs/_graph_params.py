@@ -11,17 +11,17 @@ from treadle._source import user_line
 from treadle.ops._op_params import CONTEXT_NAMES, is_context_type
 from treadle.ops._resource import resource_type
 from treadle.ops._signatures import (
-    Kind,
     Parameter,
+    ParameterKind,
     is_coroutine_function,
     is_generator_function,
     parameters_of,
 )
 
 _NAMELESS = {
-    Kind.VAR_KEYWORD: "stands for inputs that nothing names.",
-    Kind.VAR_POSITIONAL: "has no fixed name: take **inputs.",
-    Kind.POSITIONAL_ONLY: "cannot be given by name: write it as an ordinary parameter.",
+    ParameterKind.VAR_KEYWORD: "stands for inputs that nothing names.",
+    ParameterKind.VAR_POSITIONAL: "has no fixed name: take **inputs.",
+    ParameterKind.POSITIONAL_ONLY: "cannot be given by name: write it as an ordinary parameter.",
 }
 
 
@@ -46,7 +46,7 @@ def graph_params(
             source=user_line(),
         )
     parameters = list(parameters_of(fn))
-    takes_any = bool(parameters) and parameters[-1].kind is Kind.VAR_KEYWORD
+    takes_any = bool(parameters) and parameters[-1].kind is ParameterKind.VAR_KEYWORD
     if takes_any and ins:
         del parameters[-1]
     for parameter in parameters:

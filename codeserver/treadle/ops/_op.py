@@ -25,7 +25,6 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op_outs import resolved_outs
 from treadle.ops._op_params import read_params
-from treadle.ops._signatures import is_async_function, is_generator_function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,16 +52,6 @@ class OpDefinition:
     timeout: float | None = None
     limits: Limits | None = None
     source: SourceLine
-
-    @property
-    def is_generator(self) -> bool:
-        """Whether calling the function gives a generator, sync or async."""
-        return is_generator_function(self.fn)
-
-    @property
-    def is_async(self) -> bool:
-        """Whether the function is `async def`, a generator or not."""
-        return is_async_function(self.fn)
 
     @property
     def resource_keys(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from treadle._value_words import a, in_words
 from treadle.lazy_dataclasses import dataclass, replace
 from treadle.ops._ins_outs import In
 from treadle.ops._resource import resource_type
-from treadle.ops._signatures import Kind, Parameter, parameters_of
+from treadle.ops._signatures import Parameter, ParameterKind, parameters_of
 from treadle.steps._type_check import can_both_hold, checked_type, could_be, type_name
 
 #: As in Dagster: a first parameter of such a name is the context.
@@ -54,7 +54,7 @@ def read_params(
     found: dict[str, In] = {}
     takes_any = False
     for parameter in parameters:
-        if parameter.kind is Kind.VAR_KEYWORD:
+        if parameter.kind is ParameterKind.VAR_KEYWORD:
             takes_any = True
             continue
         _refuse_misfit(parameter, required_resource_keys, owner)
@@ -107,7 +107,7 @@ def _refuse_other_context(name: str, annotations: Mapping[str, Any], owner: str)
 
 def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -> None:
     name = parameter.name
-    if parameter.kind in (Kind.VAR_POSITIONAL, Kind.POSITIONAL_ONLY):
+    if parameter.kind in (ParameterKind.VAR_POSITIONAL, ParameterKind.POSITIONAL_ONLY):
         problem = f"{owner}: parameter {name!r} cannot be given by name."
         fix = "Write it as an ordinary parameter; inputs are passed by name."
     elif name in CONTEXT_NAMES and name != "_":

@@ -16,7 +16,7 @@ _VAR_POSITIONAL, _VAR_KEYWORD = 0x04, 0x08
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 
-class Kind(IntEnum):
+class ParameterKind(IntEnum):
     """How a parameter is given; the numbers are those of `inspect`."""
 
     POSITIONAL_ONLY = 0
@@ -36,7 +36,7 @@ class Parameter:
     """One parameter of a function."""
 
     name: str
-    kind: Kind
+    kind: ParameterKind
     default: Any = NO_DEFAULT
 
     @property
@@ -57,7 +57,9 @@ def parameters_of(fn: Callable[..., Any]) -> tuple[Parameter, ...]:
 
     return tuple(
         Parameter(
-            each.name, Kind(each.kind), NO_DEFAULT if each.default is each.empty else each.default
+            each.name,
+            ParameterKind(each.kind),
+            NO_DEFAULT if each.default is each.empty else each.default,
         )
         for each in signature(fn).parameters.values()
     )
@@ -122,13 +124,15 @@ def _of_code(fn: Any) -> Iterator[Parameter]:
         only = index < code.co_posonlyargcount
         yield Parameter(
             next(names),
-            Kind.POSITIONAL_ONLY if only else Kind.POSITIONAL_OR_KEYWORD,
+            ParameterKind.POSITIONAL_ONLY if only else ParameterKind.POSITIONAL_OR_KEYWORD,
             NO_DEFAULT if index < required else defaults[index - required],
         )
     named = [next(names) for _ in range(code.co_kwonlyargcount)]
     if code.co_flags & _VAR_POSITIONAL:
-        yield Parameter(next(names), Kind.VAR_POSITIONAL)
+        yield Parameter(next(names), ParameterKind.VAR_POSITIONAL)
     for name in named:
-        yield Parameter(name, Kind.KEYWORD_ONLY, (fn.__kwdefaults__ or {}).get(name, NO_DEFAULT))
+        yield Parameter(
+            name, ParameterKind.KEYWORD_ONLY, (fn.__kwdefaults__ or {}).get(name, NO_DEFAULT)
+        )
     if code.co_flags & _VAR_KEYWORD:
-        yield Parameter(next(names), Kind.VAR_KEYWORD)
+        yield Parameter(next(names), ParameterKind.VAR_KEYWORD)

@@ -196,14 +196,14 @@ class AssetExecutionContext(OpExecutionContext):
     """The same, by the name that ops of assets ask for: every step belongs to a block."""
 
 
-def sealed_entries(context: OpExecutionContext, output: str) -> tuple[MetadataEntry, ...]:
-    """Return what the op said of the output; from now on it can say no more."""
+def final_metadata(context: OpExecutionContext, output: str) -> tuple[MetadataEntry, ...]:
+    """Return the metadata that the op added to the output. From now on it can add none."""
     context._yielded.add(output)
     return context._entries.get(output, ())
 
 
-def said_in_vain(context: OpExecutionContext) -> tuple[str, ...]:
-    """Return the outputs of which the op said something and which it did not yield."""
+def outputs_with_unused_metadata(context: OpExecutionContext) -> tuple[str, ...]:
+    """Return the outputs that the op added metadata to, and did not yield."""
     return tuple(name for name in context._entries if name not in context._yielded)
 
 

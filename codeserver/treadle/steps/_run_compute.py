@@ -14,7 +14,7 @@ from treadle._value_words import a
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._left_out import LEAVING_OUT
 from treadle.ops._op import OpDefinition
-from treadle.ops._signatures import Kind, is_generator_function, parameters_of
+from treadle.ops._signatures import ParameterKind, is_generator_function, parameters_of
 from treadle.steps._context import OpExecutionContext
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._interrupted import StepInterrupted
@@ -89,7 +89,8 @@ def _called(
 
 def _is_keyword_only(op: OpDefinition, name: str) -> bool:
     return any(
-        each.name == name and each.kind is Kind.KEYWORD_ONLY for each in parameters_of(op.fn)
+        each.name == name and each.kind is ParameterKind.KEYWORD_ONLY
+        for each in parameters_of(op.fn)
     )
 
 

@@ -11,7 +11,7 @@ from treadle._output import Output
 from treadle._value_words import a
 from treadle.io._run_store import ValueWriter
 from treadle.lazy_dataclasses import dataclass, field, replace
-from treadle.steps._context import OpExecutionContext, said_in_vain, sealed_entries
+from treadle.steps._context import OpExecutionContext, final_metadata, outputs_with_unused_metadata
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import is_of_type, type_name
@@ -63,7 +63,7 @@ class OutputKeeper:
         planned = self._to_take(output.output_name)
         assets = self._assets_to_store(planned)
         if not (assets or planned.selected or planned.store_intermediate):
-            sealed_entries(self.context, planned.name)
+            final_metadata(self.context, planned.name)
             keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
             self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
             return
@@ -96,7 +96,7 @@ class OutputKeeper:
                 )
             # That the op has ended is all that there is to say of it.
             self.take(Output(None, planned.name))
-        for name in said_in_vain(self.context):
+        for name in outputs_with_unused_metadata(self.context):
             self.context.log.warning("metadata_unused output=%s reason=not_yielded", name)
         order = [name for name in self.code.outs if name in self._kept]
         stored = tuple(self._told(each for name in order for each in self._kept[name]))
@@ -191,7 +191,7 @@ class OutputKeeper:
 
     def _said_of(self, output: Output[Any]) -> _Entries:
         owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
-        before = sealed_entries(self.context, output.output_name)
+        before = final_metadata(self.context, output.output_name)
         return kept_entries(output.metadata, owner=owner, before=before)
 
     def _stored(

@@ -19,7 +19,7 @@ from treadle_worker.loading import fork_safety, held_locks, import_limits, left_
 from treadle_worker.loading.generators import Act, for_copies
 from treadle_worker.loading.import_limits import HostLimitError, ImportLimits
 from treadle_worker.loading.import_traces import Traces, traced
-from treadle_worker.loading.import_watch import Closed, Hang, Limits, watched
+from treadle_worker.loading.import_watch import Closed, Hang, WatchLimits, watched
 from treadle_worker.loading.importing import LoadFailedError, load_targets
 from treadle_worker.loading.left_open import Before, OpenFile
 from treadle_worker.loading.sources import differences
@@ -77,7 +77,7 @@ def import_code(
         target = str(targets[end.target])
         on_end(_hung(target, seconds, end) if isinstance(end, Hang) else _closed(target))
 
-    watching = Limits(
+    watching = WatchLimits(
         seconds=seconds,
         lifelines=lifelines,
         printed=spec.output,

@@ -48,7 +48,7 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class WatchLimits:
     """How long one target may take, and the descriptors whose other end's end is the import's.
 
     `printed` is the file that what it prints goes into, of which `kept` bytes stay; "": none.
@@ -62,7 +62,7 @@ class Limits:
 
 @contextlib.contextmanager
 def watched(
-    limits: Limits, on_end: Callable[[Hang | Closed], None]
+    limits: WatchLimits, on_end: Callable[[Hang | Closed], None]
 ) -> Iterator[Callable[[ModuleEvent], None]]:
     """Watch the imports of the block; tell what is given of each of them.
 
@@ -109,7 +109,7 @@ class _Seen(Enum):
 class _Watch:
     """The watching process: one wait at a time, on progress, on the host and on the clock."""
 
-    def __init__(self, host: int, limits: Limits, progress: int, dump: int) -> None:
+    def __init__(self, host: int, limits: WatchLimits, progress: int, dump: int) -> None:
         self._host = host
         self._limits = limits
         self._progress = progress

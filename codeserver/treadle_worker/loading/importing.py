@@ -27,7 +27,7 @@ from treadle_worker.step.forked import end_forked
 from treadle_worker.step.process_exit import disown_handlers, end_process
 
 
-class ModuleState(StrEnum):
+class ImportOutcome(StrEnum):
     """How the import of one target ended."""
 
     LOADED = "loaded"
@@ -50,7 +50,7 @@ class ModuleEnded:
     """The import of the target at this index ended; `problem` is None when it was loaded."""
 
     index: int
-    state: ModuleState
+    state: ImportOutcome
     problem: Problem | None
     duration_us: int
 
@@ -127,18 +127,18 @@ def import_target(target: Target) -> ModuleType:
     return importlib.import_module(target.module)
 
 
-def _load(target: Target) -> tuple[ModuleState, Definitions | Problem]:
+def _load(target: Target) -> tuple[ImportOutcome, Definitions | Problem]:
     try:
-        return ModuleState.LOADED, definitions_of(_imported(target))
+        return ImportOutcome.LOADED, definitions_of(_imported(target))
     except SystemExit as error:
         problem = describe(error)
         text = f"sys.exit was called while it was imported.\n{problem.text}"
-        return ModuleState.EXITED, replace(problem, text=text)
+        return ImportOutcome.EXITED, replace(problem, text=text)
     except BaseException as error:  # noqa: BLE001 - the user's module may raise anything
         problem = describe(error)
         if isinstance(target, FileTarget):
             problem = _of_file(problem, error, target.path)
-        return ModuleState.RAISED, problem
+        return ImportOutcome.RAISED, problem
 
 
 def _of_file(problem: Problem, error: BaseException, path: str) -> Problem:

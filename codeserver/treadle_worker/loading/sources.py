@@ -63,20 +63,6 @@ def file_stamp(path: str) -> tuple[int, ...]:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
-def changed_files(expected: Mapping[str, str], modules: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of user modules whose file is not what the digest was taken over, sorted.
-
-    `expected` is the manifest's files; `modules` are those to look at: for a step, the ones
-    imported since it began. A module that the manifest does not name is passed over.
-    """
-    changed = []
-    for name, path in _imported_files(modules):
-        content = _content(path) if name in expected else None
-        if content is not None and hashlib.sha256(content).hexdigest() != expected[name]:
-            changed.append(name)
-    return tuple(sorted(changed))
-
-
 def differences(
     expected: Mapping[str, str], modules: Mapping[str, object], problem: str
 ) -> tuple[str, ...]:

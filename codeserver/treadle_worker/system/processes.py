@@ -184,17 +184,11 @@ def instances(pids: Iterable[int]) -> frozenset[Instance]:
     return frozenset(found)
 
 
-def signal_tree(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a child process of this one and to all of its descendants."""
-    for each in [pid, *descendants(pid)]:
-        send_signal(each, number)
-
-
 def kill_tree(pid: int) -> None:
     """Kill a child process of this one and all of its descendants, those that fork on included.
 
     They are stopped before they are killed: what is stopped starts nothing more, and reaps
-    nothing, so that no number of theirs is anybody else's meanwhile.
+    nothing, so that no other process gets one of their numbers.
     """
     stopped: dict[int, None] = {}
     for _ in range(_MOST_ROUNDS):

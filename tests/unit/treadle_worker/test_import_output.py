@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from treadle_worker.loading.import_watch import Hang, Limits, watched
+from treadle_worker.loading.import_watch import Hang, WatchLimits, watched
 
 MIB = 1024 * 1024
 END_SECONDS = 30.0
@@ -18,7 +18,7 @@ def never(hang: Hang) -> None:
 
 def test_a_flood_of_an_import_is_cut_while_it_goes_on(tmp_path: Path) -> None:
     printed = tmp_path / "output"
-    limits = Limits(seconds=2 * END_SECONDS, printed=str(printed), kept=MIB)
+    limits = WatchLimits(seconds=2 * END_SECONDS, printed=str(printed), kept=MIB)
 
     with printed.open("wb") as output, watched(limits, never):
         os.write(output.fileno(), b"first" + bytes(range(256)) * (40 * MIB // 256))

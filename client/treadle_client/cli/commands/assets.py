@@ -9,7 +9,7 @@ import click
 from treadle_client._client import Client
 from treadle_client._messages import AssetEntry
 from treadle_client.cli.command_groups import DefaultGroup
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages.asset_pages import asset_page, assets_page

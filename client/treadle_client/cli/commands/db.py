@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
 from treadle_client.cli.service_command import become

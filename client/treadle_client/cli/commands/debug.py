@@ -6,7 +6,7 @@ import click
 
 from treadle_client._errors import StartError
 from treadle_client._requests import MOST_ATTEMPTS
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.named_run import run_id_of
 from treadle_client.cli.options import code_options, launcher_options

@@ -14,12 +14,12 @@ import click
 from treadle_client._client import Client
 from treadle_client._errors import HomeInUseError, StartError
 from treadle_client.cli.code_command import CodeCommand
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
 from treadle_client.cli.options import FORGET_HELP, code_options
 from treadle_client.cli.pages.location_text import location_text
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.services._durability import Durability
 from treadle_client.services._home import default_home
 from treadle_client.services._lifeline import Service

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import click
 
 from treadle_client._messages import DiskUse
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, launcher_options
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
-from treadle_client.cli.pages.sizes import size_text
 from treadle_client.cli.session import SessionRequest, open_home_session
 from treadle_client.services._local import Purpose
 from treadle_client.text._table import Page, Table
+from treadle_client.text._words import size_text
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from treadle_client._messages import Location, LocationState
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages.location_text import load_problems

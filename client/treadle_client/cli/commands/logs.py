@@ -10,15 +10,14 @@ import click
 from treadle_client._messages import LogChunk, LogStream
 from treadle_client._requests import MOST_ATTEMPTS, MOST_BYTES
 from treadle_client._run_handle import RunHandle
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
-from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt
+from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt, why_absent
 from treadle_client.cli.named_run import named_run
 from treadle_client.cli.options import json_option, serving_options
-from treadle_client.cli.pages.absent_attempt import why_absent
 from treadle_client.cli.pages.following import naming_what_goes_on
 from treadle_client.cli.pages.log_output import LogOutput
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import SessionRequest, open_reading_session
 
 

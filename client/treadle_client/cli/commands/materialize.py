@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from treadle_client.cli.code_command import CodeCommand
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, plan_options, run_options, running_options
 from treadle_client.cli.pages.following import follow_or_name
-from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.plan_choices import PlanChoices
 from treadle_client.cli.run_choices import RunChoices
 from treadle_client.cli.session import SessionRequest, open_session
 
@@ -27,7 +27,7 @@ from treadle_client.cli.session import SessionRequest, open_session
 @reporting_errors
 def materialize(
     *,
-    asked: PlanRequest,
+    asked: PlanChoices,
     wanted: SessionRequest,
     choices: RunChoices,
     detach: bool,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from treadle_client.cli.code_command import CodeCommand
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, plan_options, serving_options
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
-from treadle_client.cli.plan_request import PlanRequest
+from treadle_client.cli.plan_choices import PlanChoices
 from treadle_client.cli.session import SessionRequest, open_code_session
 from treadle_client.text._plan_tables import plan_page
 
@@ -20,7 +20,7 @@ from treadle_client.text._plan_tables import plan_page
 @serving_options
 @json_option("the plan as one JSON document")
 @reporting_errors
-def plan(asked: PlanRequest, wanted: SessionRequest, as_json: bool) -> ExitCode:
+def plan(asked: PlanChoices, wanted: SessionRequest, as_json: bool) -> ExitCode:
     """Show what would run for a selection, and why. Nothing is run.
 
     The plan lists every step of the selected blocks with a verdict, the stored assets that

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, launcher_options
 from treadle_client.cli.pages.location_text import location_text
 from treadle_client.cli.pages.machine import plain, print_document
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import SessionRequest, open_session
 
 

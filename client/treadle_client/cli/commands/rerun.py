@@ -6,7 +6,7 @@ import click
 
 from treadle_client._messages import ReexecutionKind
 from treadle_client._run_handle import RunHandle
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, run_options, running_options
 from treadle_client.cli.pages.following import follow_or_name

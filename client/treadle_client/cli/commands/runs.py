@@ -12,7 +12,7 @@ from treadle_client.cli.command_groups import DefaultGroup
 from treadle_client.cli.commands.debug import debug
 from treadle_client.cli.commands.logs import logs
 from treadle_client.cli.commands.rerun import rerun
-from treadle_client.cli.errors import reporting_errors
+from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.named_run import named_run
 from treadle_client.cli.options import json_option, serving_options
@@ -28,7 +28,7 @@ from treadle_client.cli.pages.run_pages import (
     runs_page,
     silent_steps,
 )
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import (
     START_ITS_OWN,
     SessionRequest,

@@ -12,7 +12,7 @@ from treadle_client._messages import Event
 from treadle_client._result import RunResult
 from treadle_client.cli.pages.event_lines import event_line
 from treadle_client.cli.pages.machine import plain, print_line
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.text._words import clock
 
 

@@ -12,7 +12,7 @@ from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.pages.display import RunDisplay, open_display
 from treadle_client.cli.pages.going_on import how_to_go_on
 from treadle_client.cli.pages.machine import plain, print_document
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import Lifetime, Session
 from treadle_client.text._words import moment

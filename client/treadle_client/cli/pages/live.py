@@ -16,7 +16,7 @@ from treadle_client._messages import Event, StepStarted
 from treadle_client._result import RunResult
 from treadle_client.cli.pages.event_lines import Line, event_line
 from treadle_client.cli.pages.progress import Progress
-from treadle_client.cli.pages.visible import visible
+from treadle_client.text._visible import visible
 from treadle_client.text._words import clock, count, span
 
 #: How many running steps are shown by name.

@@ -15,8 +15,8 @@ import click
 from treadle_client._errors import RequestError, TreadleClientError
 from treadle_client._messages import Event
 from treadle_client._result import RunResult
-from treadle_client.cli.pages.visible import visible_json
 from treadle_client.text._text import Text
+from treadle_client.text._visible import visible_json
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 

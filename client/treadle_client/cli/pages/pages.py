@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import click
 
-from treadle_client.cli.pages.visible import visible
 from treadle_client.text._table import Page, Table, one_line, render_text
+from treadle_client.text._visible import visible
 
 #: How the words are shown that a reader looks for.
 _STYLES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from treadle.locations.snapshot import SourceLine
-from treadle_worker.loading.importing import ModuleState, _load
+from treadle_worker.loading.importing import ImportOutcome, _load
 from treadle_worker.loading.problems import Problem
 from treadle_worker.loading.targets import FileTarget
 
@@ -30,7 +30,7 @@ def test_a_file_of_a_package_is_named_as_a_module(
 
     state, problem = _load(FileTarget(path=str(path)))
 
-    assert state is ModuleState.RAISED
+    assert state is ImportOutcome.RAISED
     assert isinstance(problem, Problem)
     assert f"-m {module or 'src.of_a_package'}" in problem.text.splitlines()[-1]
 
@@ -43,7 +43,7 @@ def test_a_file_that_serves_itself_at_import_is_refused_at_its_line(tmp_path: Pa
 
     state, problem = _load(FileTarget(path=str(path)))
 
-    assert state is ModuleState.RAISED
+    assert state is ImportOutcome.RAISED
     assert isinstance(problem, Problem)
     assert problem.source == SourceLine(file=str(path), line=2)
     assert problem.text == (

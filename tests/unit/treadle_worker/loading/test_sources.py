@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from treadle_worker.loading.sources import (
-    changed_files,
     differences,
     distributions,
     file_stamp,
@@ -48,15 +47,6 @@ def test_a_file_named_in_a_function_counts_without_being_imported(folder: Path) 
 
 def test_what_is_installed_or_built_in_does_not_count() -> None:
     assert user_files({"json": importlib.import_module("json"), "pytest": pytest}) == {}
-
-
-def test_a_file_that_changed_is_named(folder: Path) -> None:
-    modules = {NAME: importlib.import_module(NAME), HELPER: importlib.import_module(HELPER)}
-    expected = {name: file.sha256 for name, file in user_files(modules).items()}
-
-    (folder / f"{HELPER}.py").write_text("VALUE = 2\n")
-
-    assert changed_files(expected, modules) == (HELPER,)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from treadle_worker.system.processes import (
     descendants,
     has_ended,
     is_at_work,
+    kill_tree,
     own_cpu_us,
     process_id,
     read_stat,
-    signal_tree,
 )
 
 TREE = """
@@ -51,14 +51,14 @@ def test_a_process_that_is_gone_is_an_error() -> None:
     assert children(gone.pid) == []
 
 
-def test_a_signal_reaches_the_whole_tree() -> None:
+def test_the_whole_tree_is_killed() -> None:
     with running(["sh", "-c", "sleep 1000 & echo; wait"], stdout=subprocess.PIPE) as shell:
         assert shell.stdout is not None
         shell.stdout.readline()
         (below,) = descendants(shell.pid)
         pidfd = os.pidfd_open(below)
 
-        signal_tree(shell.pid, signal.SIGKILL)
+        kill_tree(shell.pid)
 
         assert shell.wait() == -signal.SIGKILL
         # The pipe is closed once nobody of the tree is left.

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import treadle_client.cli
 from treadle_client.cli.pages.pages import show_page
-from treadle_client.cli.pages.visible import visible, visible_json
 from treadle_client.text._table import Table
+from treadle_client.text._visible import visible, visible_json
 
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ANY_TEXT = st.text(st.characters(), max_size=60)
@@ -22,7 +22,7 @@ CONTROLS = st.text(
     max_size=60,
 )
 #: Where the command prints bytes of a program, or a page or a document that was made visible.
-PRINTERS = {"visible.py", "log_output.py", "pages.py", "machine.py"}
+PRINTERS = {"say.py", "log_output.py", "pages.py", "machine.py"}
 
 
 def does_something(character: str) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from treadle_client._messages import LogChunk, LogStream
-from treadle_client.cli.pages.text_pieces import TextPieces
+from treadle_client.cli.pages.log_output import TextPieces
 
 
 def pieces_of(*chunks: tuple[int, bytes, int]) -> list[tuple[int, int, str]]:

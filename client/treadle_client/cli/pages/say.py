@@ -1,12 +1,10 @@
-"""Text on its way to a terminal."""
+"""A line for people, on its way to a terminal."""
 
 from __future__ import annotations
 
 import click
 
-from treadle_client.text._visible import visible, visible_json
-
-__all__ = ["say", "visible", "visible_json"]
+from treadle_client.text._visible import visible
 
 
 def say(text: str, *, err: bool = False) -> None:

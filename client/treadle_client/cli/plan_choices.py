@@ -13,7 +13,7 @@ from treadle_client.cli.run_choices import RunChoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRequest:
+class PlanChoices:
     """A selection or a job, and choices. None: the launcher's default.
 
     Raises:

@@ -13,7 +13,7 @@ from treadle_client._errors import LoadError, RequestError, SelectionError, Trea
 from treadle_client._messages import ModuleReport
 from treadle_client.cli.exit_code import ExitCode, exit_code_of
 from treadle_client.cli.pages.machine import plain_error, print_line
-from treadle_client.cli.pages.visible import say
+from treadle_client.cli.pages.say import say
 
 P = ParamSpec("P")
 
