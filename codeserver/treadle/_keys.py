@@ -10,8 +10,8 @@ from treadle._arguments import checked_init
 from treadle._errors import InvalidNameError
 from treadle._names import MOST_NAME_BYTES, too_long
 from treadle._source import user_line
-from treadle.lazy_dataclasses import dataclass
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 
 _COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")
 _NOT_IN_NODE_NAMES = str.maketrans("-.", "__")

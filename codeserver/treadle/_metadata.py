@@ -19,7 +19,7 @@ from treadle._plain import (
 )
 from treadle._source import user_line
 from treadle._system import os
-from treadle.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.value import MetadataEntry
 
 _TOO_MUCH: Final = f"Keep all of it below {TOTAL_BYTES}; what is larger belongs in an asset."

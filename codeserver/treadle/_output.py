@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from treadle._arguments import checked_init, refuse_unsupported
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 T = TypeVar("T")
 

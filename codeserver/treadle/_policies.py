@@ -11,8 +11,8 @@ from treadle._arguments import checked_init
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.lazy_dataclasses import dataclass
 from treadle_contract import policy
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import ContractEnum
 from treadle_contract.policy import Backoff, Jitter, RetryCause
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from treadle_access.addresses import Address, BadAddressError, TcpAddress, parse
@@ -16,6 +15,7 @@ from treadle_access.tokens import TokenFileError, read_token
 from treadle_codeserver import defaults
 from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget, Target
 from treadle_contract.codeserver import ImportScope
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 _IMPORT_SCOPES = {scope.value.replace("_", "-"): scope for scope in ImportScope}
 

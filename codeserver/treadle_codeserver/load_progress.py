@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
 from treadle_codeserver.source_files import SourceFile
 from treadle_contract.graph import ModuleReport, ModuleState
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.message import shown
 from treadle_contract.value import Text
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from treadle_codeserver.load_progress import LoadOutcome
 from treadle_codeserver.source_files import SourceFiles
 from treadle_contract.graph import LocationState, ModuleReport
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

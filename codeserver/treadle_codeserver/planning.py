@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from treadle._system import uncollected
-from treadle.lazy_dataclasses import replace
 from treadle.locations.canonical import encode
 from treadle.locations.snapshot import Snapshot
 from treadle_codeserver import defaults
@@ -25,6 +24,7 @@ from treadle_codeserver.location import CodeLocation, LocationStatus
 from treadle_contract.codeserver import AssetFact, PlanRequest
 from treadle_contract.fields import unknown_choices
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_planner import Asked, Plan, Planner, Question, Rerun, Settled
 

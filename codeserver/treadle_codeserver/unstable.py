@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +11,7 @@ from treadle.locations import canonical, details
 from treadle.locations.canonical import Json
 from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_contract.graph import ModuleReport, ModuleState
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.value import Text
 
 # Assets, steps or blocks, by key or name.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
     PlannedInput,
     PlannedSource,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.locations._order import topological
 from treadle.locations.snapshot import Snapshot, Source, Step
 from treadle.locations.wiring import OutputRef, Wiring
 from treadle.selection import AssetGraph
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import PlannedStep
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import Asset, StepInput
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Load, PlannedInputRef, PlannedStep
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._managers import loading_manager

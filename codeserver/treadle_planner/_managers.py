@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import Asset, StepInput
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

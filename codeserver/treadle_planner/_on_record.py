@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 from treadle import selection
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.selection import And, Expression, Key, Not, union
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import Load, PlanOptions, UnrecordedLoads, UnselectedOutputs, Verdict
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._load_refusals import refused_loads

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from treadle.lazy_dataclasses import dataclass
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Hazard, Load, PlannedStep, Reexecution, Reuse
 
 

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from treadle.lazy_dataclasses import replace
 from treadle.locations.canonical import encode
 from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Selection, Verdict
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import AssetSource, Source, Step, StepInput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import (
     PlannedInput,
     PlannedSource,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import Step
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlannedInput
 from treadle_planner._reads import Reads
 from treadle_planner._words import named

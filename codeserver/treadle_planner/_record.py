@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
-from treadle.lazy_dataclasses import dataclass
 from treadle_contract.codeserver import AssetFact
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Load
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import Reexecution
 from treadle_contract.run import StepState
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.selection import Expression
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlanOptions, Selection
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from treadle.lazy_dataclasses import dataclass
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._words import quoted
 

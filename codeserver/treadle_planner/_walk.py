@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import AssetSource, Source, Step, StepInput, StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Siblings
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked

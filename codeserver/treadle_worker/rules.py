@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from treadle_contract.event import StartMethod
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.host.host_spec import HostSpec
 
 # What an interpreter takes to start, beside the imports.

@@ -34,8 +34,9 @@ LauncherError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from treadle_contract.lazy_dataclasses import dataclass
 
 _NAME_CHARACTERS = 200
 

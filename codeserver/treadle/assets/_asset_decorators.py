@@ -27,10 +27,10 @@ from treadle.assets._block_options import (
     refuse_unsupported_options,
     with_defaults,
 )
-from treadle.lazy_dataclasses import replace
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]

@@ -12,8 +12,8 @@ from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._nothing import Nothing
 from treadle._source import user_line
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.steps._type_check import checked_type
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 
 @checked_init

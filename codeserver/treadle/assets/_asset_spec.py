@@ -13,8 +13,8 @@ from treadle._metadata import metadata_entries
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.locations.snapshot import SourceLine
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry
 
 

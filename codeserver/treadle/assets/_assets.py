@@ -22,10 +22,10 @@ from treadle.graphs._composition import current_body, outside_of_graph
 from treadle.graphs._flat import FlatBlock, Path, StepRef, flatten
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Siblings, UnselectedOutputs
 
 _PLAIN_IN = AssetIn()

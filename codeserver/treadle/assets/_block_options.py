@@ -21,8 +21,8 @@ from treadle._source import user_line
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_prefix
 from treadle.assets._asset_spec import dep_keys
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.ops._functions import name_of
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import Siblings, UnselectedOutputs
 
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings)

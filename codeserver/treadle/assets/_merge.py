@@ -12,9 +12,9 @@ from treadle._source import user_line
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut
 from treadle.graphs._flat import FlatInput, FlatStep
 from treadle.graphs._handles import ArgumentRef
-from treadle.lazy_dataclasses import replace
 from treadle.ops._ins_outs import In, Out
 from treadle.steps._type_check import can_both_hold
+from treadle_contract.lazy_dataclasses import replace
 
 
 def merged_out(out: Out, assets: Sequence[AssetOut], *, where: str) -> Out:

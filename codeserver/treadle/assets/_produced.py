@@ -10,9 +10,9 @@ from treadle._keys import AssetKey
 from treadle._metadata import metadata_entries
 from treadle._source import user_line
 from treadle.assets._asset_ins_outs import AssetOut
-from treadle.lazy_dataclasses import dataclass
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER, Out
 from treadle.ops._op import OpDefinition
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.value import MetadataEntry
 
 DEFAULT_GROUP = "default"

@@ -15,9 +15,9 @@ from treadle._source import user_line
 from treadle._value_words import a, in_words
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle.graphs._handles import output_names as names_of
-from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op_params import context_hint
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 
 class Node(Protocol):

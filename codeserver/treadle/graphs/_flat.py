@@ -13,10 +13,10 @@ from treadle._policies import RetryPolicy
 from treadle.graphs._composition import Binding, Invocation
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In
 from treadle.ops._op import OpDefinition
+from treadle_contract.lazy_dataclasses import dataclass
 
 #: The node names from the block down to an op; () where the block itself is an op.
 Path: TypeAlias = tuple[str, ...]

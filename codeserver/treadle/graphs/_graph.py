@@ -23,11 +23,11 @@ from treadle.graphs._composition import (
 from treadle.graphs._graph_params import graph_params
 from treadle.graphs._graph_return import refuse_other_types, returned_outputs
 from treadle.graphs._handles import ArgumentRef, OutputRef
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeAlias, final
 
 from treadle._errors import CompositionError, did_you_mean, listed
 from treadle._source import user_line
-from treadle.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

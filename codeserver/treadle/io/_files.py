@@ -12,8 +12,8 @@ from treadle._system import hashlib, make_folders, open_file, os
 from treadle.io import _pickle5
 from treadle.io._pickle5 import Stamp
 from treadle.io.durability import Durability, sync_folders
-from treadle.lazy_dataclasses import replace
 from treadle.steps._failures import TaskMismatchError
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.value import ValueRef
 
 STORE_NAME: Final = "files"

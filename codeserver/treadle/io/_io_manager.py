@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from treadle._errors import TreadleError
 from treadle._keys import AssetKey
 from treadle._metadata import kept_entries
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.steps._resources import Resources
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from treadle import _json as json
 from treadle._errors import TreadleError
 from treadle._system import hashlib, mmap, open_file, os, pickle, struct, zlib
 from treadle._value_words import a
-from treadle.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass
 
 CODEC: Final = "pickle5"
 

@@ -8,13 +8,13 @@ from treadle._system import time
 from treadle._value_words import a
 from treadle.io._files import FileStore
 from treadle.io._io_manager import IOManager, OutputContext
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources
 from treadle.steps._run_inputs import StepSource, missing_manager
 from treadle.steps._step_code import StepCode
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.run import FailureWhere
 from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import Task

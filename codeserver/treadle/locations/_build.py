@@ -14,13 +14,13 @@ from treadle.assets._produced import DEFAULT_GROUP
 from treadle.assets._upstream import upstream_of
 from treadle.graphs._handles import ArgumentRef
 from treadle.io._managers import is_builtin
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations._contents import Contents, refuse_equal_keys
 from treadle.locations._cycles import resolve_cycles
 from treadle.locations._placed import BlockPlace, PlacedBlock, placed
 from treadle.locations.snapshot import Asset, Resource, Snapshot
 from treadle.ops._left_out import never_left_out
 from treadle.steps._step_code import StepCode
+from treadle_contract.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
 

@@ -9,9 +9,9 @@ from treadle._errors import DuplicateError
 from treadle._keys import AssetKey
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations._jobs import AssetJob
 from treadle.locations.snapshot import SourceLine
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

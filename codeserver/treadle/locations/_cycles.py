@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from treadle._errors import LocationError
-from treadle.lazy_dataclasses import replace
 from treadle.locations._order import cyclic_components, shortest_cycle, topological
 from treadle.locations._pieces import Piece, fewest_pieces
 from treadle.locations.snapshot import AssetSource, Snapshot, SourceLine, Step, StepInput
 from treadle.locations.wiring import OutputRef, Wiring
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import replace
 
 # A step as a whole, where a block that may be cut has its outputs one by one.
 _WHOLE = ""

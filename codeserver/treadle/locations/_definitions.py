@@ -14,13 +14,13 @@ from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
 from treadle.assets._upstream import refuse_unknown_spec_deps
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations._build import Built, build, distinct
 from treadle.locations._contents import Contents, refuse_equal_job_names
 from treadle.locations._job_selection import SelectedJob, selected_jobs
 from treadle.locations._jobs import AssetJob
 from treadle.ops._resource_check import refuse_missing_resources
 from treadle.ops._resource_inputs import with_resource_inputs
+from treadle_contract.lazy_dataclasses import dataclass
 
 #: What a module may give as one of its assets.
 AssetLike: TypeAlias = AssetsDefinition | AssetSpec

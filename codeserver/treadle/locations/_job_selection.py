@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from treadle._errors import ArgumentError, ConflictError, listed
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations._jobs import AssetJob
 from treadle.locations.snapshot import Block, Job, Snapshot, SourceLine
 from treadle.selection import (
@@ -19,6 +18,7 @@ from treadle.selection import (
 )
 from treadle_contract.ids import KeyText
 from treadle_contract.kinds import EXPRESSIONS, KINDS
+from treadle_contract.lazy_dataclasses import dataclass
 
 _MOST_SELECTION_BYTES = KINDS[EXPRESSIONS].max_total_bytes
 

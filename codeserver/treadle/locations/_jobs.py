@@ -13,7 +13,6 @@ from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import SourceLine
 from treadle.selection import (
     Everything,
@@ -23,6 +22,7 @@ from treadle.selection import (
     parse,
     union,
 )
+from treadle_contract.lazy_dataclasses import dataclass
 
 #: What may be given for the selection of a job; a list is a union.
 SelectionLike: TypeAlias = (

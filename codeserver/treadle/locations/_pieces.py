@@ -6,10 +6,10 @@ import heapq
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations._order import dependents
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 
 # The fewest is as hard to find as the fewest nodes that break all cycles of a graph, so there
 # is an end to searching; it lies far beyond any module that a person writes.

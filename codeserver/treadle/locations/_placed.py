@@ -10,7 +10,6 @@ from treadle._policies import milliseconds
 from treadle.assets._assets import AssetsDefinition
 from treadle.graphs._flat import FlatInput, FlatRef, FlatStep, Path, StepRef
 from treadle.io._managers import is_builtin
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.locations.snapshot import (
     Asset,
     AssetSource,
@@ -24,6 +23,7 @@ from treadle.locations.snapshot import (
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.policy import RetryPolicy
 
 _Produced: TypeAlias = Mapping[StepRef, tuple[AssetKey, ...]]

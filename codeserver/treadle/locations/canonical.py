@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar, Union, cast
 
 from treadle import _json as json
-from treadle.lazy_dataclasses import defaults, field_names
+from treadle_contract.lazy_dataclasses import defaults, field_names
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 T = TypeVar("T")

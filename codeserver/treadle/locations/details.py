@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
-from treadle.lazy_dataclasses import replace
 from treadle.locations.snapshot import Asset, Block, Job, Snapshot, Step
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.value import MetadataEntry
 
 T = TypeVar("T", Block, Step, Asset, Job)

@@ -21,7 +21,6 @@ from types import (
 from typing import Any, TypeAlias
 
 from treadle._system import hashlib, uncollected
-from treadle.lazy_dataclasses import field_names, replace
 from treadle.locations import canonical, details
 from treadle.locations.canonical import Json
 from treadle.locations.snapshot import (
@@ -34,6 +33,7 @@ from treadle.locations.snapshot import (
     SourceLine,
     Step,
 )
+from treadle_contract.lazy_dataclasses import field_names, replace
 
 Definition: TypeAlias = Block | Step | Asset | Job | Resource
 

@@ -11,7 +11,6 @@ from treadle._errors import LocationError
 from treadle._system import uncollected
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.locations import digest
 from treadle.locations._build import Built, build, distinct
 from treadle.locations._contents import Contents
@@ -22,6 +21,7 @@ from treadle.locations.snapshot import Manifest, Snapshot, SourceLine
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
 
 T = TypeVar("T")
 

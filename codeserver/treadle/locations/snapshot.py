@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from treadle.lazy_dataclasses import dataclass, field
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import MetadataEntry, SourceLocation

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import (
     Asset,
     AssetSource,
@@ -18,6 +17,7 @@ from treadle.locations.snapshot import (
     StepOutput,
 )
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 class OutputRef(NamedTuple):

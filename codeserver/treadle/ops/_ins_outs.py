@@ -13,8 +13,8 @@ from treadle._errors import ArgumentError
 from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.steps._type_check import checked_type
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 DEFAULT_OUTPUT = "result"
 DEFAULT_IO_MANAGER = "io_manager"

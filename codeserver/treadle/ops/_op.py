@@ -18,13 +18,13 @@ from treadle._policies import (
 from treadle._source import user_line
 from treadle._texts import described
 from treadle.graphs._composition import PendingInvocation, current_body
-from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op_outs import resolved_outs
 from treadle.ops._op_params import read_params
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

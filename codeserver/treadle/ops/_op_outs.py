@@ -12,11 +12,11 @@ from treadle._names import checked_name
 from treadle._output import Output
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.lazy_dataclasses import replace
 from treadle.ops._annotations import output_type, output_types
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, Out
 from treadle.ops._signatures import is_generator_function
 from treadle.steps._type_check import can_both_hold, checked_type, type_name
+from treadle_contract.lazy_dataclasses import replace
 
 _PLAIN = Out()
 #: What a function returns that hands its outputs over one by one, or one with its name.

@@ -10,11 +10,11 @@ from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._names import MOST_NAME_BYTES, checked_name, too_long
 from treadle._source import user_line
 from treadle._value_words import a, in_words
-from treadle.lazy_dataclasses import dataclass, replace
 from treadle.ops._ins_outs import In
 from treadle.ops._resource import resource_type
 from treadle.ops._signatures import Parameter, ParameterKind, parameters_of
 from treadle.steps._type_check import can_both_hold, checked_type, could_be, type_name
+from treadle_contract.lazy_dataclasses import dataclass, replace
 
 #: As in Dagster: a first parameter of such a name is the context.
 CONTEXT_NAMES = ("context", "_context", "context_", "_")

@@ -9,12 +9,12 @@ from treadle._errors import ArgumentError, MissingError, did_you_mean
 from treadle._value_words import a, in_words
 from treadle.assets._assets import AssetsDefinition
 from treadle.io._io_manager import IOManager
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations._contents import Contents
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._resource import Resource
 from treadle.steps._type_check import is_of_type, type_name
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

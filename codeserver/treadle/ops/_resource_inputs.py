@@ -15,11 +15,11 @@ from treadle._errors import CompositionError
 from treadle._keys import AssetKey
 from treadle.assets._assets import AssetsDefinition
 from treadle.graphs._flat import FlatBlock, FlatStep
-from treadle.lazy_dataclasses import replace
 from treadle.locations._contents import Contents
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In
 from treadle.ops._op import OpDefinition
+from treadle_contract.lazy_dataclasses import replace
 
 
 def with_resource_inputs(contents: Contents) -> Contents:

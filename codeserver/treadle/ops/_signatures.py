@@ -7,7 +7,7 @@ from enum import IntEnum
 from types import FunctionType
 from typing import Any, Final
 
-from treadle.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass
 
 #: Of `Parameter.default`: there is none.
 NO_DEFAULT: Final = object()

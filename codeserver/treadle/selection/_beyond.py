@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.selection._evaluation import AssetGraph, evaluate, reached
 from treadle.selection._expression import And, Ends, Expression, Or, Reach
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

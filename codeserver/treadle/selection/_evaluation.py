@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TypeAlias
 
 from treadle._errors import listed, nearest
-from treadle.lazy_dataclasses import dataclass
 from treadle.selection._errors import (
     EmptySelectionError,
     SelectionError,
@@ -31,6 +30,7 @@ from treadle.selection._expression import (
     walk,
 )
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
 _Atom: TypeAlias = _Labelled | Key | Pattern | Everything

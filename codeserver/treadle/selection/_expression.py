@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TypeAlias
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.selection._tokens import KEYWORDS
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 
 _BARE = re.compile(r"[A-Za-z0-9_.\-/]+")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from treadle.lazy_dataclasses import dataclass
 from treadle.selection._errors import SelectionSyntaxError
+from treadle_contract.lazy_dataclasses import dataclass
 
 KEYWORDS = frozenset({"and", "or", "not"})
 _TOKEN = re.compile(

@@ -11,9 +11,9 @@ from treadle._dagster_names import not_in_context
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
-from treadle.lazy_dataclasses import dataclass, field
 from treadle.ops._op import OpDefinition
 from treadle.steps._resources import Resources
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry
 
 if TYPE_CHECKING:

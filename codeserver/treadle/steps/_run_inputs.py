@@ -10,7 +10,6 @@ from treadle._value_words import a
 from treadle.io._files import FileStore
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
 from treadle.io._pickle5 import ValueLostError
-from treadle.lazy_dataclasses import dataclass
 from treadle.locations.snapshot import Asset, Snapshot
 from treadle.ops._ins_outs import In
 from treadle.steps._failures import StepFailedError, TaskMismatchError, user_code
@@ -20,6 +19,7 @@ from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import is_of_type, type_name
 from treadle_contract.event import InputLoaded
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import FailureWhere
 from treadle_contract.value import ValueRef
 from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep

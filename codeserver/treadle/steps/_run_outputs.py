@@ -10,13 +10,13 @@ from treadle._metadata import entries_size, entries_values, kept_entries
 from treadle._output import Output
 from treadle._value_words import a
 from treadle.io._run_store import ValueWriter
-from treadle.lazy_dataclasses import dataclass, field, replace
 from treadle.steps._context import OpExecutionContext, final_metadata, outputs_with_unused_metadata
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import is_of_type, type_name
 from treadle_contract.event import OutputDiscarded, OutputStored
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.run import FailureWhere
 from treadle_contract.value import MetadataEntry

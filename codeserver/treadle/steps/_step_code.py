@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from treadle._keys import AssetKey
-from treadle.lazy_dataclasses import dataclass
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

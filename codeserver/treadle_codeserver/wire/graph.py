@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from treadle.lazy_dataclasses import replace
 from treadle.locations.snapshot import Asset, Block, Job, Snapshot, Step
 from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.wire.text import cut, printable, source_of, text_of
 from treadle_contract import graph
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import replace
 
 D = TypeVar("D", Asset, Block, Step)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
-from treadle.lazy_dataclasses import replace
 from treadle_api.codec import to_proto
 from treadle_api.parts import PART_ITEMS, behind, in_parts
 from treadle_api.v1 import plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.wire.text import cut
 from treadle_contract.codeserver import PlanRequest
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import (
     BlockSelection,
     PlanHeader,

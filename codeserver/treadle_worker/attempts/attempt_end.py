@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from treadle._system import os, signal
 from treadle_contract.event import InputLoaded
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage
 from treadle_contract.worker import (

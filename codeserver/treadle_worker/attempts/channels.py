@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 from treadle._system import fcntl, os, socket
+from treadle_contract.lazy_dataclasses import dataclass
 
 _FIRST_FREE = 3
 

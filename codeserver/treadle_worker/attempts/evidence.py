@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_worker.attempts.attempt_end import AttemptEnd
 from treadle_worker.step.limits import CPU_GRACE_SECONDS, MemoryMet

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from treadle_contract import json_codec
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, FailureReason, FailureWhere
 from treadle_contract.worker import AttemptCancelled, AttemptFailed, AttemptSucceeded
 from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, Undecoded

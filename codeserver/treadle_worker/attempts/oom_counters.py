@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
 from treadle._system import open_file, read_bytes
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.attempts.attempt_end import OomKills
 
 _VMSTAT = "/proc/vmstat"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from treadle._system import os, time
 from treadle_contract import json_codec
 from treadle_contract.ids import TaskId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.worker import (
     AttemptBegun,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from treadle._system import signal, time
 from treadle.steps._interrupted import Interruption
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.policy import Limits
 from treadle_contract.worker import Task
 from treadle_worker.attempts import oom_counters

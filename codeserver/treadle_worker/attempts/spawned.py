@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NoReturn
 
 from treadle._system import faulthandler, open_file, os, pickle
 from treadle.io._files import FileStore
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import Failure
 from treadle_contract.worker import AttemptFailed, Task
 from treadle_worker.attempts.evidence import memory_error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from treadle._system import os, signal
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.attempts.channels import Channels
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from treadle._system import resource
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import AttemptUsage, MemoryScope
 
 _KIB = 1024

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from treadle._system import gc
-from treadle.lazy_dataclasses import compile_all
 from treadle.locations.location import LoadedLocation
 from treadle_contract.event import StartMethod
+from treadle_contract.lazy_dataclasses import compile_all, dataclass, replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.worker import Hello, HostState
 from treadle_worker.host.host_spec import HostSpec

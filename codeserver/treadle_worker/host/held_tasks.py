@@ -6,12 +6,12 @@ Pure: nothing is started or told here. What they are for is in worker.proto, at 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from treadle_contract import json_codec
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import RunId, StepKey, TaskId
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.message import ContractError
 from treadle_contract.worker import Task, TaskSource
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from enum import Enum, StrEnum, auto
 
 from treadle._system import faulthandler, os, signal
 from treadle_contract import json_codec
 from treadle_contract.ids import TaskId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure
 from treadle_contract.worker import (
     Ack,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 
 from treadle import _json as json
 from treadle._system import open_file, os
@@ -11,6 +11,7 @@ from treadle.io.durability import Durability
 from treadle.locations.canonical import CanonicalError, from_json
 from treadle_contract.event import StartMethod
 from treadle_contract.ids import HostId
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 DEFAULT_LOG_LIMIT = 64 * 1024 * 1024
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from treadle._system import make_folders, os, utc_now
 from treadle.io.durability import Durability, sync_folder
 from treadle_contract import json_codec, json_text
 from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import JournalRecord
 from treadle_worker.attempts.attempt_end import Fact, Undecoded
 from treadle_worker.system.kept_descriptor import out_of_the_way

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
 from types import FrameType
 from typing import TypeAlias
 
 from treadle._system import faulthandler, os, select, signal, time
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.system.kept_descriptor import out_of_the_way
 
 Action: TypeAlias = Callable[[], object]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from treadle_contract.ids import TaskId
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.worker import Task
 from treadle_worker.attempts.attempt_end import Fact, Undecoded
 from treadle_worker.host.dialling import Launcher

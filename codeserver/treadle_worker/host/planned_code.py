@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from treadle.locations.details import differing
 from treadle.locations.location import LoadedLocation
 from treadle.locations.snapshot import Snapshot
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_worker.host.host_spec import HostSpec
 from treadle_worker.loading.origins import file_of

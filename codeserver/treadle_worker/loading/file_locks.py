@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from treadle._system import fcntl, open_file
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 class LockKind(StrEnum):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from treadle._system import gc, hashlib
+from treadle_contract.lazy_dataclasses import dataclass
 
 Act: TypeAlias = Callable[[], object]
 _Maker: TypeAlias = Callable[[Any], "Generator"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import _thread
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import CellType, FunctionType, ModuleType
 from typing import Final, TypeAlias
 
 from treadle._system import gc, read_bytes
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.loading.origins import file_of
 
 _LOCK: Final = _thread.LockType

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from treadle._system import resource
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.step.limits import NAMES, UNITS, UNLIMITED, Pair
 from treadle_worker.system.processes import held_pages
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NoReturn
 
 from treadle._system import os, select, signal, time
 from treadle.locations.snapshot import SourceLine
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.attempts.log_cap import CappedFile
 from treadle_worker.loading.importing import ModuleEvent, ModuleStarted
 from treadle_worker.loading.origins import is_user_file

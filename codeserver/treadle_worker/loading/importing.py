@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -17,6 +16,7 @@ from treadle._system import os, time
 from treadle.locations import digest
 from treadle.locations.location import LoadedLocation, build_location, definitions_of
 from treadle.locations.snapshot import SourceLine
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.loading import sources
 from treadle_worker.loading.origins import file_of
 from treadle_worker.loading.problems import Problem, TargetError, describe

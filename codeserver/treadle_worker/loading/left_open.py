@@ -5,10 +5,10 @@ from __future__ import annotations
 import _io
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from treadle._system import fcntl, gc, os, stat
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.loading.file_locks import FileLock, lock_of
 from treadle_worker.loading.import_traces import Identity, Traces, identity, socket_text
 from treadle_worker.system import processes

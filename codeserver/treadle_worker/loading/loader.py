@@ -6,12 +6,11 @@ the alive pipe closes, also while an import hangs. No thread or timer of ours is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from treadle import _json as json
 from treadle._system import faulthandler, fcntl, open_file, os, signal, struct, uncollected
 from treadle.locations import canonical
 from treadle.locations.canonical import Json
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.host.host_output import keep_output, note
 from treadle_worker.loading.generators import generator_states
 from treadle_worker.loading.importing import (

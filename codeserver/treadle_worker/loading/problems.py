@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import treadle
@@ -14,6 +13,7 @@ import treadle_worker
 from treadle import DefinitionError
 from treadle._system import os
 from treadle.locations.snapshot import SourceLine
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_worker.loading.origins import is_user_file
 from treadle_worker.loading.raised import class_name, led_to, traceback_of
 

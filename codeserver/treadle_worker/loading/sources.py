@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib.machinery import all_suffixes
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 from treadle._system import hashlib, os, read_bytes
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.loading.origins import file_of, is_own_module, is_user_file, site_folders
 
 

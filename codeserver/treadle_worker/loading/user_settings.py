@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 from treadle._system import gc, os, signal
+from treadle_contract.lazy_dataclasses import dataclass
 
 # How many of our frames may lie below the op's, beyond those that an import has below it.
 _OUR_FRAMES = 60

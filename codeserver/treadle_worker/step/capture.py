@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from treadle._system import make_folders, open_file, os
 from treadle.io._files import path_component
+from treadle_contract.lazy_dataclasses import dataclass
 
 _TAIL_BYTES = 4096
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC

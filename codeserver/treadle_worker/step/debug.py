@@ -11,7 +11,6 @@ import tempfile
 from bdb import BdbQuit
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -25,6 +24,7 @@ from treadle.steps._step_logger import give_step_logger
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract import json_codec
 from treadle_contract.event import InputLoaded
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.value import ValueRef
 from treadle_contract.worker import AttemptSucceeded, Task, TaskOutput, TaskSource, TaskStep
 from treadle_worker.loading.importing import LoadFailedError, load_targets

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from treadle._system import open_file, os, resource
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.policy import Limits
 from treadle_worker.loading.raised import chain
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
-from dataclasses import dataclass, replace
 from typing import NoReturn, TypeAlias
 
 from treadle._system import faulthandler, os, signal
@@ -14,6 +13,7 @@ from treadle.locations.location import LoadedLocation
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract import json_codec
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.run import Failure, FailureReason, FailureWhere
 from treadle_contract.worker import (
     AttemptBegun,

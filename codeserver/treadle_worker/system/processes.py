@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
 from treadle._system import open_file, os, read_bytes, signal
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import ProcessId
 
 _PR_SET_PDEATHSIG = 1

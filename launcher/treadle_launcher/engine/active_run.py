@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from treadle_contract.event import (
@@ -15,6 +14,7 @@ from treadle_contract.event import (
     StepSucceeded,
 )
 from treadle_contract.ids import HostId, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import RunState, StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.ahead import Ahead

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
 from treadle_contract.event import StepCancelled, StepStarted
 from treadle_contract.ids import TaskId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_contract.value import ValueRef
 from treadle_contract.worker import (

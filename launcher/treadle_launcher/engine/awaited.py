@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import StepState
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.engine.host import Host, HostStage

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
 from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.decide import ready_steps

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import replace
 
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.value import Text
 from treadle_contract.worker import Hello, HostState

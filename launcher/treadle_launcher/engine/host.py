@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from treadle_contract.event import HostReady, StartMethod
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import PlanHeader
 from treadle_contract.worker import HostState, ProcessId
 from treadle_launcher.durability import Durability

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from treadle_contract.event import StepStarted
 from treadle_contract.ids import HostId, StepKey, TaskId
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import RunState, StepState
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board

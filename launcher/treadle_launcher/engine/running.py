@@ -7,9 +7,9 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
 from treadle_access.addresses import UnixAddress
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.answers import Answers

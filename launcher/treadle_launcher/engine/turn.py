@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.engine.active_run import ActiveRun
 from treadle_launcher.planning.doubts import doubted_after

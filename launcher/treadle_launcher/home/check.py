@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_launcher.errors import RefusedError
 from treadle_launcher.home.home import FORMAT, HomeFormatError, read_format, reading_home
 from treadle_launcher.home.record import record_problem

@@ -7,11 +7,11 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from treadle_access.addresses import Address, UnixAddress
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import sync_path
 from treadle_launcher.home.lock import HomeLock

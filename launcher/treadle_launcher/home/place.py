@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Self
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.hosts.processes import boot_id
 from treadle_launcher.private_files import write_whole
 

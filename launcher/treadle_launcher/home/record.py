@@ -6,11 +6,12 @@ import asyncio
 import json
 import logging
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from treadle_contract.event import RunFinished
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.durability import Durability, sync_path
 from treadle_launcher.home.home import HomeError, HomeFolder
 from treadle_launcher.hosts.processes import boot_id

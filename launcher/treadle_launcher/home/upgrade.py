@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.durability import sync_path
 from treadle_launcher.home.home import FORMAT, HomeFormatError, lock_home, read_format, write_format
 from treadle_launcher.store.errors import StoreUnavailableError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, Final, TypeAlias, TypeVar
 
 from treadle_contract.bounds import check
@@ -11,6 +10,7 @@ from treadle_contract.frame_bounds import FRAME
 from treadle_contract.ids import HostId
 from treadle_contract.json_codec import decode, dumps
 from treadle_contract.json_text import parsed
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import ContractError, Message, shown
 from treadle_contract.run import FailureReason
 from treadle_contract.worker import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from treadle_contract.ids import HostId, TaskId
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import Durability
 from treadle_launcher.hosts.frames import FrameError, decode_journal_line

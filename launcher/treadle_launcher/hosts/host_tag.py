@@ -7,12 +7,12 @@ thousand years. Processes inherit it through fork, exec and setsid, whatever els
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from treadle_contract.ids import HostId
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import ProcessId
 from treadle_launcher.hosts.processes import identify, is_alive
 

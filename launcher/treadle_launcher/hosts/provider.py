@@ -9,10 +9,10 @@ import subprocess
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from treadle_access.addresses import Address, UnixAddress
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import ProcessId
 from treadle_launcher.durability import Durability
 from treadle_launcher.home.home import Home

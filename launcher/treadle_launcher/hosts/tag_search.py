@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import ProcessId
 from treadle_launcher.hosts.host_tag import tag_on
 from treadle_launcher.hosts.processes import identify

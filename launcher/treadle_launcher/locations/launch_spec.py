@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
 from treadle_contract.codeserver import ImportScope
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_launcher.planning.manifest import CodeManifest
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from treadle_contract.codeserver import EarlierRead, EarlierStep
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import (
     PlannedOutput,
     PlannedSource,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_launcher.locations.code_location import CodeLocation
 from treadle_launcher.planning.on_record import OnRecord

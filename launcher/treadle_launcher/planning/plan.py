@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Self
 
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
     Hazard,
     Load,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_launcher.errors import (
     StalePlanError,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
     Reexecution,
     ReexecutionKind,

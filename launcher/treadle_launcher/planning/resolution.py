@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import Load, LoadState
 from treadle_launcher.clock import as_moment
 from treadle_launcher.planning.plan import Plan

@@ -6,7 +6,6 @@ Every state is the fold of events (`run_view`, `run_summary`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from treadle_contract import event
@@ -36,6 +35,7 @@ from treadle_contract.event import (
 )
 from treadle_contract.fields import fields_of, message_class
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.clock import TimeUs
 
 SCHEMA_VERSION: Final = 1

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import ClassVar, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from treadle_contract.event import (
     AssetMaterialized,
@@ -15,6 +14,7 @@ from treadle_contract.event import (
     StepSucceeded,
 )
 from treadle_contract.ids import StepKey, TaskId
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_contract.value import Text
 from treadle_contract.worker import (
@@ -54,7 +54,7 @@ class Implausible:
     attempt: int
     problem: str
     next_task_id: TaskId
-    fact: ClassVar[None] = None
+    fact = None
 
 
 Record: TypeAlias = JournalRecord | Implausible

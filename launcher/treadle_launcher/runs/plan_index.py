@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Load, PlannedInput, PlannedStep, Verdict
 from treadle_launcher.planning.plan import Plan
 

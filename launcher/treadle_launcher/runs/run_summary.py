@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from treadle_contract.event import (
@@ -24,6 +23,7 @@ from treadle_contract.event import (
     StepSucceeded,
 )
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher.clock import TimeUs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from treadle_contract.event import (
@@ -25,6 +24,7 @@ from treadle_contract.event import (
     StepSucceeded,
 )
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Reuse
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher.clock import TimeUs, as_time

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from treadle_contract.event import (
@@ -15,6 +14,7 @@ from treadle_contract.event import (
     StepRetryScheduled,
 )
 from treadle_contract.ids import TextId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure
 from treadle_contract.value import Text
 from treadle_launcher.runs.events import Payload

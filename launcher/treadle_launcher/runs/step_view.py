@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from treadle_contract.event import OutputStored, RetryGround
 from treadle_contract.ids import RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import AttemptUsage, Failure, StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import Event

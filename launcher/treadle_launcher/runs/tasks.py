@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from treadle_contract.ids import KeyText, StepKey, TaskId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import (
     PlannedInput,
     PlannedOutput,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 from treadle_access.addresses import Address, TcpAddress, parse
 from treadle_access.tokens import TokenFileError, read_token
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_launcher import defaults
 from treadle_launcher.durability import Durability
 from treadle_launcher.home.taking_over import TakeOver

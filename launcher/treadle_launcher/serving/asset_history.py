@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from treadle_contract.ids import KeyText, RunId
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_launcher import codec
 from treadle_launcher.errors import BadArgumentError, UnknownAssetError
 from treadle_launcher.locations.locations import Locations, owners

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.plan import Plan

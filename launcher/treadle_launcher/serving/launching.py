@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Reexecution
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from treadle_api.handlers import Context
 from treadle_api.parts import in_parts
 from treadle_api.v1 import launcher_pb2
 from treadle_contract import launcher
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Selection
 from treadle_launcher.engine.engine import Engine
 from treadle_launcher.errors import ReadsOnlyError, RunFinishedError, RunLeftError

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.store.connections import read_only_uri
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.schema import home_facts

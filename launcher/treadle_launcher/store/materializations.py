@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
 from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import Event

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, literal_column, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep, Reuse
 from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry, ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.locations.launch_spec import LaunchSpec

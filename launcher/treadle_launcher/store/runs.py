@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
@@ -14,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_launcher import codec

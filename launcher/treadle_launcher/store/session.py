@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from treadle_contract.ids import HostId, RunId
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_launcher.clock import Clock
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_summary import SummaryFold

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.store.errors import DatabaseGoneError
 
 

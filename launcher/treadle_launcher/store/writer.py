@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock
 from treadle_launcher.durability import Durability

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from treadle_contract.ids import KeyText, RunId
 from treadle_contract.launcher import Garbage, GarbageReason
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.values.value_keys import UNFINISHED, ValueOwner, asset_named_by, owner_of
 

@@ -6,11 +6,11 @@ import asyncio
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.value import ValueRef
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.records import REMOVED, Materialization

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
 from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
 from treadle_contract.launcher import DiskUse, Garbage
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.errors import ReadsOnlyError, RefusedError, ShuttingDownError

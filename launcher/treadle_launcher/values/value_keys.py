@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
 from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 
 _COMPONENT_BYTES: Final = 120
 _HASH_DIGITS: Final = 16

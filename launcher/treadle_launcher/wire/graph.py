@@ -7,9 +7,9 @@ reach clients too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from treadle_api.v1 import graph_pb2
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 class LocationReport:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.lazy_dataclasses import replace
 from treadle_api.v1 import plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.wire.plan import PlanBodies, answer_of
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import (
     Hazard,
     Load,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from treadle import lazy_dataclasses
-from treadle.lazy_dataclasses import compile_all, defaults, field_names
 from treadle.locations.snapshot import SourceLine
+from treadle_contract import lazy_dataclasses
+from treadle_contract.lazy_dataclasses import compile_all, defaults, field_names
 
 
 def both(**options: bool) -> list[type[Any]]:

@@ -1,8 +1,9 @@
 """Dataclasses with slots, each of which compiles its `__init__` when the first instance is made.
 
 A process of ours has a hundred such classes and makes instances of few: to compile the methods of
-all is most of what `import treadle` would take. A value is set by slot, not by name, in half the
-time. To a type checker, to `dataclasses.fields` and to `dataclasses.replace` they are dataclasses.
+all is most of what our modules would take to import. A value is set by slot, not by name, in half
+the time. To a type checker, to `dataclasses.fields` and to `dataclasses.replace` they are
+dataclasses.
 """
 
 from __future__ import annotations
