@@ -22,13 +22,17 @@ def writing_engine(
 ) -> Engine:
     """Return an engine of one connection that may write a file that is prepared."""
     uri = database.absolute().as_uri()
-    engine = _engine(uri, 1, begin="BEGIN IMMEDIATE", busy_timeout=busy_timeout)
+    engine = _engine(uri, 1, busy_timeout=busy_timeout)
 
     @event.listens_for(engine, "connect")
     def sync_commits(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
         # How hosts are started holds the code's environment: what is let go of is gone.
         connection.execute("PRAGMA secure_delete = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin_explicitly(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -44,7 +48,7 @@ def reading_engine(database: Path, connections: int, *, may_write: bool = True) 
     Without `may_write` nothing of the file is touched, not even when the last one is closed.
     """
     uri = database.absolute().as_uri() if may_write else read_only_uri(database)
-    engine = _engine(uri, connections, begin="BEGIN", busy_timeout=_BUSY_TIMEOUT_S)
+    engine = _engine(uri, connections, busy_timeout=_BUSY_TIMEOUT_S)
 
     @event.listens_for(engine, "connect")
     def forbid_writing(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -53,7 +57,7 @@ def reading_engine(database: Path, connections: int, *, may_write: bool = True) 
     return engine
 
 
-def _engine(uri: str, connections: int, *, begin: str, busy_timeout: float) -> Engine:
+def _engine(uri: str, connections: int, *, busy_timeout: float) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(uri, uri=True, timeout=busy_timeout, check_same_thread=False)
 
@@ -67,12 +71,8 @@ def _engine(uri: str, connections: int, *, begin: str, busy_timeout: float) -> E
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        # Python's driver would begin transactions when it sees fit; see begin_explicitly.
+        # Python's driver would begin transactions when it sees fit: who uses this does.
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous = NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def begin_explicitly(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine

@@ -95,6 +95,8 @@ def translated() -> Iterator[None]:
         raise CorruptRecordError(str(error)) from error
     except DBAPIError as error:
         raise _in_our_words(error.orig) from error
+    except sqlite3.Error as error:
+        raise _in_our_words(error) from error
 
 
 def _in_our_words(cause: BaseException | None) -> StoreError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from treadle_contract.event import (
     RunFinished,
@@ -25,10 +25,20 @@ from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.schema import events as table
 from treadle_launcher.store.session import WriteSession
+from treadle_launcher.store.statements import Statement, added_to
 
 _STEP_IS_OVER: Final = tuple(
     KIND_NAMES[kind]
     for kind in (StepSucceeded, StepFailed, StepSkipped, StepNotRun, StepReused, StepCancelled)
+)
+
+
+_ADD: Final = Statement(added_to(table))
+_AFTER: Final = Statement(
+    select(table)
+    .where(table.c.run_id == bindparam("run_id"), table.c.sequence > bindparam("after"))
+    .order_by(table.c.sequence)
+    .limit(bindparam("most"))
 )
 
 
@@ -53,8 +63,7 @@ def numbered(
 
 def write(connection: Connection, events: Sequence[Event]) -> None:
     """Add events to the log."""
-    if events:
-        connection.execute(insert(table), [_to_row(event) for event in events])
+    _ADD.run_all(connection, [_to_row(event) for event in events])
 
 
 def events_after(
@@ -65,13 +74,8 @@ def events_after(
     Raises:
         UnknownRunError: there is no such run.
     """
-    query = (
-        select(table)
-        .where(table.c.run_id == run_id, table.c.sequence > sequence)
-        .order_by(table.c.sequence)
-        .limit(limit)
-    )
-    found = tuple(_from_row(row) for row in connection.execute(query))
+    rows = _AFTER.rows(connection, run_id=run_id, after=sequence, most=limit)
+    found = tuple(map(_from_row, rows))
     if not found:
         runs.check_known(connection, run_id)
     return found
@@ -129,7 +133,7 @@ def _to_row(event: Event) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Row[Any]) -> Event:
+def _from_row(row: Any) -> Event:
     kind = EVENT_KINDS.get(row.kind)
     if kind is None:
         raise CorruptRecordError(f"event {row.store_sequence} is of the unknown kind {row.kind!r}")

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from treadle_launcher import codec
 from treadle_launcher.planning.manifest import CodeManifest
 from treadle_launcher.store.schema import manifests as table
+from treadle_launcher.store.statements import Statement, among, listed, put_in
+
+_PUT: Final = Statement(put_in(table))
+_GET: Final = Statement(select(table).where(among(table.c.digest, "digests")))
 
 
 def put(connection: Connection, location: str, digest: str, manifest: CodeManifest) -> None:
     """Keep what a location's code server says that a digest is made of, as it said it last."""
-    row = insert(table).values(digest=_key(location, digest), manifest_json=codec.dumps(manifest))
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[table.c.digest], set_={"manifest_json": row.excluded.manifest_json}
-        )
-    )
+    _PUT.run(connection, digest=_key(location, digest), manifest_json=codec.dumps(manifest))
 
 
 def get(connection: Connection, location: str, digest: str) -> CodeManifest | None:
     """Return what a digest of a location's is made of, if it was kept."""
     # Those from before were kept by the digest alone, which has no line's end and sorts first.
     keys = (digest, _key(location, digest))
-    query = select(table).where(table.c.digest.in_(keys))
-    found = {row.digest: row.manifest_json for row in connection.execute(query)}
+    rows = _GET.rows(connection, digests=listed(keys))
+    found = {row.digest: row.manifest_json for row in rows}
     text = next((found[key] for key in reversed(keys) if key in found), None)
     return None if text is None else codec.loads(CodeManifest, text)
 

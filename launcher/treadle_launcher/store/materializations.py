@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, RunId, StepKey
@@ -19,6 +19,7 @@ from treadle_launcher.store import value_record
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.schema import materializations as table
+from treadle_launcher.store.statements import Statement, added_to, listed
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,6 +34,25 @@ class MaterializationFilter:
     def as_text(self) -> tuple[str, ...]:
         """Return the filters for a page's token."""
         return ("materializations", self.asset_key or "", self.run_id or "")
+
+
+_ADD: Final = Statement(added_to(table))
+
+
+def _made_latest() -> Statement:
+    # One lookup in the index for each key, in one statement however many keys there are.
+    wanted = func.json_each(bindparam("keys")).table_valued("value", name="wanted")
+    of_key = table.alias("of_key")
+    last = (
+        select(func.max(of_key.c.store_sequence))
+        .where(of_key.c.asset_key == wanted.c.value)
+        .correlate(wanted)
+        .scalar_subquery()
+    )
+    return Statement(select(table).select_from(wanted).join(table, table.c.store_sequence == last))
+
+
+_LATEST: Final = _made_latest()
 
 
 def write(connection: Connection, location: str, events: Sequence[Event]) -> None:
@@ -52,23 +72,12 @@ def write(connection: Connection, location: str, events: Sequence[Event]) -> Non
         for event in events
         if isinstance(event.payload, AssetMaterialized)
     ]
-    if rows:
-        connection.execute(insert(table), rows)
+    _ADD.run_all(connection, rows)
 
 
 def latest(connection: Connection, keys: Sequence[KeyText]) -> Mapping[KeyText, Materialization]:
     """Return the latest materialization, in store order, of each asset that has one."""
-    # One lookup in the index for each key, in one statement however many keys there are.
-    wanted = func.json_each(json.dumps(keys)).table_valued("value", name="wanted")
-    of_key = table.alias("of_key")
-    last = (
-        select(func.max(of_key.c.store_sequence))
-        .where(of_key.c.asset_key == wanted.c.value)
-        .correlate(wanted)
-        .scalar_subquery()
-    )
-    query = select(table).select_from(wanted).join(table, table.c.store_sequence == last)
-    read = [_from_row(row) for row in connection.execute(query)]
+    read = map(_from_row, _LATEST.rows(connection, keys=listed(keys)))
     found = [made for made in read if made is not None]
     return {made.asset_key: made for made in _with_marks(connection, found)}
 
@@ -84,16 +93,23 @@ def page(
     filters = wanted.as_text()
     limit = page_limit(page_size)
     before = parse_token(page_token, filters)
-    query = select(table).order_by(table.c.store_sequence.desc()).limit(limit + 1)
-    if wanted.asset_key is not None:
-        query = query.where(table.c.asset_key == wanted.asset_key)
-    if wanted.run_id is not None:
-        query = query.where(table.c.run_id == wanted.run_id)
-    if before is not None:
-        query = query.where(table.c.store_sequence < before)
-    found = cut_page(connection.execute(query).all(), limit, filters, read=_read)
+    values = {"asset_key": wanted.asset_key, "run_id": wanted.run_id, "before": before}
+    given = {name: value for name, value in values.items() if value is not None}
+    rows = _page(frozenset(given)).rows(connection, most=limit + 1, **given)
+    found = cut_page(rows, limit, filters, read=_read)
     items = [made for made in found.items if made is not None]
     return Page(items=_with_marks(connection, items), next_page_token=found.next_page_token)
+
+
+@cache
+def _page(given: frozenset[str]) -> Statement:
+    query = select(table).order_by(table.c.store_sequence.desc()).limit(bindparam("most"))
+    limits = {
+        "asset_key": table.c.asset_key == bindparam("asset_key"),
+        "run_id": table.c.run_id == bindparam("run_id"),
+        "before": table.c.store_sequence < bindparam("before"),
+    }
+    return Statement(query.where(*(limits[name] for name in sorted(given))))
 
 
 def _with_marks(
@@ -111,11 +127,11 @@ def _with_marks(
     )
 
 
-def _read(row: Row[Any]) -> tuple[int, int, Materialization | None]:
+def _read(row: Any) -> tuple[int, int, Materialization | None]:
     return row.store_sequence, len(row.made_json), _from_row(row)
 
 
-def _from_row(row: Row[Any]) -> Materialization | None:
+def _from_row(row: Any) -> Materialization | None:
     """Return what a row records; None of one that is damaged: what it made is not known any more."""
     try:
         made = codec.loads(AssetMaterialized, row.made_json)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from treadle_contract.ids import RunId
 from treadle_contract.plan import Verdict
@@ -19,6 +19,10 @@ from treadle_launcher.store import appends, event_log, plans, runs, value_record
 from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
 from treadle_launcher.store.schema import idempotency
 from treadle_launcher.store.session import WriteSession
+from treadle_launcher.store.statements import Statement, added_to
+
+_ADD_REQUEST: Final = Statement(added_to(idempotency))
+_REQUEST: Final = Statement(select(idempotency).where(idempotency.c.key == bindparam("key")))
 
 
 def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
@@ -48,7 +52,7 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
             "run_id": new.run_id,
             "fields_json": json.dumps(new.request.fields),
         }
-        connection.execute(insert(idempotency), row)
+        _ADD_REQUEST.run(connection, **row)
     session.folds[new.run_id] = fold
     return CreatedRun(run=fold.summary(), existed=False, events=stored)
 
@@ -59,8 +63,7 @@ def earlier_run(connection: Connection, request: IdempotentRequest) -> RunSummar
     Raises:
         IdempotencyConflictError: the request's key was used for another one.
     """
-    query = select(idempotency).where(idempotency.c.key == request.key)
-    row = connection.execute(query).one_or_none()
+    row = _REQUEST.row(connection, key=request.key)
     if row is None:
         return None
     changes = _changes(json.loads(row.fields_json), json.loads(json.dumps(request.fields)))

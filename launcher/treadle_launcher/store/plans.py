@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, delete, insert, literal_column, select
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import Connection, bindparam, delete, literal_column, select
 
 from treadle_contract.ids import RunId
 from treadle_contract.lazy_dataclasses import replace
@@ -16,6 +15,7 @@ from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
+from treadle_launcher.store.statements import Statement, added_to, put_in
 
 T = TypeVar("T")
 
@@ -25,12 +25,53 @@ _HAZARDS: Final = "hazards"
 _REUSES: Final = "reuses"
 
 
+_PUT: Final = Statement(added_to(plans).prefix_with("OR REPLACE"))
+_PUT_ONCE: Final = Statement(added_to(plans).prefix_with("OR IGNORE"))
+_LAST: Final = Statement(
+    select(plans)
+    .where(plans.c.fingerprint > bindparam("after"), plans.c.fingerprint < bindparam("end"))
+    .order_by(literal_column("rowid").desc())
+    .limit(1)
+)
+_HAS_ITEMS: Final = Statement(
+    select(plan_items.c.fingerprint)
+    .where(plan_items.c.fingerprint == bindparam("fingerprint"))
+    .limit(1)
+)
+_ADD_ITEMS: Final = Statement(added_to(plan_items))
+_ITEMS_OF: Final = Statement(
+    select(plan_items.c.item_json)
+    .where(
+        plan_items.c.fingerprint == bindparam("fingerprint"),
+        plan_items.c.part == bindparam("part"),
+    )
+    .order_by(plan_items.c.position)
+)
+_PUT_OF_RUN: Final = Statement(put_in(run_plans))
+_OF_RUN: Final = Statement(select(run_plans).where(run_plans.c.run_id == bindparam("run_id")))
+_DROP_LOADS: Final = Statement(delete(run_loads).where(run_loads.c.run_id == bindparam("run_id")))
+_ADD_LOADS: Final = Statement(added_to(run_loads))
+_LOADS_OF: Final = Statement(
+    select(run_loads.c.load_json)
+    .where(run_loads.c.run_id == bindparam("run_id"))
+    .order_by(run_loads.c.position)
+)
+_DROP_REUSES: Final = Statement(
+    delete(run_reuses).where(run_reuses.c.run_id == bindparam("run_id"))
+)
+_ADD_REUSES: Final = Statement(added_to(run_reuses))
+_REUSES_OF: Final = Statement(
+    select(run_reuses.c.reuse_json)
+    .where(run_reuses.c.run_id == bindparam("run_id"))
+    .order_by(run_reuses.c.position)
+)
+
+
 def put(connection: Connection, plan: Plan) -> None:
     """Keep a plan as the code server made it: the last of those that it named so."""
     key = _put_items(connection, plan)
-    header = {"fingerprint": key, "header_json": codec.dumps(plan.header)}
     # A new row, the last one, also where there was one.
-    connection.execute(insert(plans).prefix_with("OR REPLACE"), header)
+    _PUT.run(connection, fingerprint=key, header_json=codec.dumps(plan.header))
 
 
 def _put_items(connection: Connection, plan: Plan) -> str:
@@ -50,10 +91,9 @@ def _put_items(connection: Connection, plan: Plan) -> str:
     for item in items:
         content.update(f"\n{item['part']} {item['item_json']}".encode())
     key = f"{_stated(location, fingerprint)}{content.hexdigest()}"
-    query = select(plan_items.c.fingerprint).where(plan_items.c.fingerprint == _items_key(key))
-    if items and connection.execute(query.limit(1)).scalar_one_or_none() is None:
-        rows = [{"fingerprint": _items_key(key), **item} for item in items]
-        connection.execute(insert(plan_items), rows)
+    short = _items_key(key)
+    if items and _HAS_ITEMS.row(connection, fingerprint=short) is None:
+        _ADD_ITEMS.run_all(connection, [{"fingerprint": short, **item} for item in items])
     return key
 
 
@@ -74,28 +114,15 @@ def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
     """Keep the plan of a run, in place of the one that it had."""
     key = _put_items(connection, plan)
     header = codec.dumps(plan.header)
-    made = insert_or(plans).values(fingerprint=key, header_json=header)
-    connection.execute(made.on_conflict_do_nothing())
-    row = insert_or(run_plans).values(
-        run_id=run_id, fingerprint=_items_key(key), header_json=header
-    )
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[run_plans.c.run_id],
-            set_={
-                "fingerprint": row.excluded.fingerprint,
-                "header_json": row.excluded.header_json,
-            },
-        )
-    )
-    connection.execute(delete(run_loads).where(run_loads.c.run_id == run_id))
+    _PUT_ONCE.run(connection, fingerprint=key, header_json=header)
+    _PUT_OF_RUN.run(connection, run_id=run_id, fingerprint=_items_key(key), header_json=header)
+    _DROP_LOADS.run(connection, run_id=run_id)
     rows = [
         {"run_id": run_id, "position": position, "load_json": codec.dumps(load)}
         for position, load in enumerate(plan.loads)
     ]
-    if rows:
-        connection.execute(insert(run_loads), rows)
-    connection.execute(delete(run_reuses).where(run_reuses.c.run_id == run_id))
+    _ADD_LOADS.run_all(connection, rows)
+    _DROP_REUSES.run(connection, run_id=run_id)
     rows = [
         {
             "run_id": run_id,
@@ -105,8 +132,7 @@ def put_of_run(connection: Connection, run_id: RunId, plan: Plan) -> None:
         }
         for position, reuse in enumerate(plan.reuses)
     ]
-    if rows:
-        connection.execute(insert(run_reuses), rows)
+    _ADD_REUSES.run_all(connection, rows)
 
 
 def get(connection: Connection, location: str, fingerprint: str) -> Plan | None:
@@ -115,14 +141,8 @@ def get(connection: Connection, location: str, fingerprint: str) -> Plan | None:
     Its loads are unresolved.
     """
     stated = _stated(location, fingerprint)
-    query = (
-        select(plans)
-        # A hash in hexadecimal follows.
-        .where(plans.c.fingerprint > stated, plans.c.fingerprint < stated + "g")
-        .order_by(literal_column("rowid").desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
+    # A hash in hexadecimal follows.
+    row = _LAST.row(connection, after=stated, end=stated + "g")
     if row is None:
         return None
     key = _items_key(row.fingerprint)
@@ -141,26 +161,17 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
     Raises:
         UnknownRunError: there is no such run.
     """
-    row = connection.execute(select(run_plans).where(run_plans.c.run_id == run_id)).one_or_none()
+    row = _OF_RUN.row(connection, run_id=run_id)
     if row is None:
         raise UnknownRunError([run_id])
-    query = (
-        select(run_loads.c.load_json)
-        .where(run_loads.c.run_id == run_id)
-        .order_by(run_loads.c.position)
-    )
-    loads = connection.execute(query).scalars()
-    reused = (
-        select(run_reuses.c.reuse_json)
-        .where(run_reuses.c.run_id == run_id)
-        .order_by(run_reuses.c.position)
-    )
+    loads = _LOADS_OF.column(connection, run_id=run_id)
+    reuses = _REUSES_OF.column(connection, run_id=run_id)
     return Plan(
         header=codec.loads(PlanHeader, row.header_json),
         steps=_read_items(connection, row.fingerprint, _STEPS, PlannedStep),
         loads=tuple(codec.loads(Load, text) for text in loads),
         hazards=_read_items(connection, row.fingerprint, _HAZARDS, Hazard),
-        reuses=tuple(codec.loads(Reuse, text) for text in connection.execute(reused).scalars()),
+        reuses=tuple(codec.loads(Reuse, text) for text in reuses),
     )
 
 
@@ -170,12 +181,8 @@ def _items(part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:
 
 
 def _read_items(connection: Connection, key: str, part: str, cls: type[T]) -> tuple[T, ...]:
-    query = (
-        select(plan_items.c.item_json)
-        .where(plan_items.c.fingerprint == key, plan_items.c.part == part)
-        .order_by(plan_items.c.position)
-    )
-    return tuple(codec.loads(cls, text) for text in connection.execute(query).scalars())
+    found = _ITEMS_OF.column(connection, fingerprint=key, part=part)
+    return tuple(codec.loads(cls, text) for text in found)
 
 
 def _unresolved(load: Load) -> Load:

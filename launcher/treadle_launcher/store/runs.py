@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy import update as update_rows
-from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
@@ -29,6 +29,7 @@ from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.schema import ephemeral_runs, launch_specs
 from treadle_launcher.store.schema import runs as table
+from treadle_launcher.store.statements import Statement, added_to, among, listed, put_in
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,6 +46,22 @@ class RunFilter:
         return ("runs", self.location, *sorted(set(self.states)))
 
 
+_ADD: Final = Statement(added_to(table, without=["ordinal"]))
+_GET: Final = Statement(select(table).where(table.c.run_id == bindparam("run_id")))
+_KNOWN: Final = Statement(select(table.c.ordinal).where(table.c.run_id == bindparam("run_id")))
+_ADD_EPHEMERAL: Final = Statement(added_to(ephemeral_runs))
+_PUT_SPEC: Final = Statement(put_in(launch_specs))
+_SPEC: Final = Statement(
+    select(launch_specs.c.spec_json, table.c.location)
+    .join(table, table.c.run_id == launch_specs.c.run_id)
+    .where(launch_specs.c.run_id == bindparam("run_id"))
+)
+_LET_GO: Final = tuple(
+    Statement(delete(kept).where(kept.c.run_id == bindparam("run_id")))
+    for kept in (launch_specs, ephemeral_runs)
+)
+
+
 def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
     """Add the row of a run that was just submitted."""
     row = {
@@ -54,10 +71,14 @@ def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
         "submitted_json": codec.dumps(submitted.payload),
         **_changing(run),
     }
-    connection.execute(insert(table), row)
+    _ADD.run(connection, **row)
 
 
-_UPDATE: Final = update_rows(table).where(table.c.run_id == bindparam("of_run"))
+@cache
+def _update(columns: frozenset[str]) -> Statement:
+    """Return the statement that sets these columns: which they are is much the same in all runs."""
+    values: Mapping[str, Any] = {name: bindparam(name) for name in sorted(columns)}
+    return Statement(update_rows(table).where(table.c.run_id == bindparam("of_run")).values(values))
 
 
 def update(connection: Connection, before: RunSummary, now: RunSummary) -> None:
@@ -65,7 +86,7 @@ def update(connection: Connection, before: RunSummary, now: RunSummary) -> None:
     old = _changing(before)
     changed = {name: value for name, value in _changing(now).items() if value != old[name]}
     if changed:
-        connection.execute(_UPDATE, {"of_run": now.run_id, **changed})
+        _update(frozenset(changed)).run(connection, of_run=now.run_id, **changed)
 
 
 def get(connection: Connection, run_id: RunId) -> RunSummary:
@@ -74,7 +95,7 @@ def get(connection: Connection, run_id: RunId) -> RunSummary:
     Raises:
         UnknownRunError: there is no such run.
     """
-    row = connection.execute(select(table).where(table.c.run_id == run_id)).one_or_none()
+    row = _GET.row(connection, run_id=run_id)
     if row is None:
         raise UnknownRunError([run_id])
     return _from_row(row)
@@ -86,8 +107,7 @@ def check_known(connection: Connection, run_id: RunId) -> None:
     Raises:
         UnknownRunError: there is none.
     """
-    query = select(table.c.ordinal).where(table.c.run_id == run_id)
-    if connection.execute(query).scalar_one_or_none() is None:
+    if _KNOWN.row(connection, run_id=run_id) is None:
         raise UnknownRunError([run_id])
 
 
@@ -102,14 +122,26 @@ def page(
     filters = wanted.as_text()
     limit = page_limit(page_size)
     before = parse_token(page_token, filters)
-    query = select(table).order_by(table.c.ordinal.desc()).limit(limit + 1)
-    if wanted.states:
-        query = query.where(table.c.state.in_(sorted(set(wanted.states))))
-    if wanted.location:
-        query = query.where(table.c.location == wanted.location)
-    if before is not None:
-        query = query.where(table.c.ordinal < before)
-    return cut_page(connection.execute(query).all(), limit, filters, read=_read)
+    states = listed(sorted(set(wanted.states))) if wanted.states else None
+    values: dict[str, Any] = {
+        "states": states,
+        "location": wanted.location or None,
+        "before": before,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    rows = _page(frozenset(given)).rows(connection, most=limit + 1, **given)
+    return cut_page(rows, limit, filters, read=_read)
+
+
+@cache
+def _page(given: frozenset[str]) -> Statement:
+    query = select(table).order_by(table.c.ordinal.desc()).limit(bindparam("most"))
+    limits = {
+        "states": among(table.c.state, "states"),
+        "location": table.c.location == bindparam("location"),
+        "before": table.c.ordinal < bindparam("before"),
+    }
+    return Statement(query.where(*(limits[name] for name in sorted(given))))
 
 
 def last_rerun(connection: Connection, run_id: RunId) -> RunSummary | None:
@@ -143,13 +175,13 @@ _IS_OF_FINISHED: Final = launch_specs.c.run_id.in_(
 
 def add_ephemeral(connection: Connection, run_id: RunId) -> None:
     """Note that a run ends with its launcher."""
-    connection.execute(insert(ephemeral_runs), {"run_id": run_id})
+    _ADD_EPHEMERAL.run(connection, run_id=run_id)
 
 
 def let_go(connection: Connection, run_id: RunId) -> None:
     """Remove what was kept of a run only until it is over: how its hosts are started."""
-    for kept in (launch_specs, ephemeral_runs):
-        connection.execute(delete(kept).where(kept.c.run_id == run_id))
+    for drop in _LET_GO:
+        drop.run(connection, run_id=run_id)
 
 
 def keeps_of_finished(connection: Connection) -> bool:
@@ -169,12 +201,7 @@ def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> 
     What its digest was taken over is kept with that, once for all runs.
     """
     spec_json = codec.dumps(spec.with_manifest(CodeManifest()))
-    row = insert_or(launch_specs).values(run_id=run_id, spec_json=spec_json)
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[launch_specs.c.run_id], set_={"spec_json": row.excluded.spec_json}
-        )
-    )
+    _PUT_SPEC.run(connection, run_id=run_id, spec_json=spec_json)
 
 
 def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
@@ -183,12 +210,7 @@ def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
     Raises:
         UnknownRunError: there is no such run.
     """
-    query = (
-        select(launch_specs.c.spec_json, table.c.location)
-        .join(table, table.c.run_id == launch_specs.c.run_id)
-        .where(launch_specs.c.run_id == run_id)
-    )
-    found = connection.execute(query).one_or_none()
+    found = _SPEC.row(connection, run_id=run_id)
     if found is None:
         raise UnknownRunError([run_id])
     spec = codec.loads(LaunchSpec, found.spec_json)
@@ -211,18 +233,18 @@ def _changing(run: RunSummary) -> Mapping[str, Any]:
     }
 
 
-def _read(row: Row[Any]) -> tuple[int, int, RunSummary]:
+def _read(row: Any) -> tuple[int, int, RunSummary]:
     return row.ordinal, len(str(row.submitted_json)) + len(str(row.failure_json)), _from_row(row)
 
 
-def _from_row(row: Row[Any]) -> RunSummary:
+def _from_row(row: Any) -> RunSummary:
     try:
         return _summary(row)
     except codec.UNREADABLE as error:
         return _unreadable(row, error)
 
 
-def _unreadable(row: Row[Any], error: Exception) -> RunSummary:
+def _unreadable(row: Any, error: Exception) -> RunSummary:
     """Return what stands for a run whose row is damaged: no other run is to be lost with it."""
     _LOG.error("run_unreadable run=%s error=%s", row.run_id, error)
     states = {str(state): state for state in RunState}
@@ -246,7 +268,7 @@ def _unreadable(row: Row[Any], error: Exception) -> RunSummary:
     )
 
 
-def _summary(row: Row[Any]) -> RunSummary:
+def _summary(row: Any) -> RunSummary:
     submitted = codec.loads(RunSubmitted, row.submitted_json)
     counts = json.loads(row.step_counts_json)
     failure = None if row.failure_json is None else codec.loads(Failure, row.failure_json)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,8 +14,9 @@ from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_summary import SummaryFold
 from treadle_launcher.store import host_marks, runs
 from treadle_launcher.store.records import HostMark
+from treadle_launcher.store.statements import Statement
 
-_LAST_STORE_SEQUENCE = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+_LAST_STORE_SEQUENCE = Statement(text("SELECT seq FROM sqlite_sequence WHERE name = 'events'"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class WriteSession:
         try:
             with self.connection.begin():
                 return last_recorded(self.connection) == store_sequence
-        except SQLAlchemyError:
+        except (SQLAlchemyError, sqlite3.Error):
             return False
 
     def fold(self, run_id: RunId) -> SummaryFold:
@@ -82,5 +85,5 @@ class WriteSession:
 
 def last_recorded(connection: Connection) -> int:
     """Return the number of the home's last event that is recorded; 0: there is none."""
-    found: int | None = connection.execute(_LAST_STORE_SEQUENCE).scalar()
+    found: int | None = _LAST_STORE_SEQUENCE.scalar(connection)
     return found or 0

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from treadle_contract.ids import TextId
 from treadle_launcher.errors import UnknownTextError
 from treadle_launcher.store.schema import text_pieces as table
+from treadle_launcher.store.statements import Statement, added_to
 
 _PIECE: Final = 16_384
 """Characters in a piece; in the last one there may be fewer."""
+
+
+_ADD: Final = Statement(added_to(table))
+_PIECES: Final = Statement(
+    select(table.c.start, table.c.piece)
+    .where(
+        table.c.text_id == bindparam("text_id"),
+        table.c.start > bindparam("after"),
+        table.c.start < bindparam("end"),
+    )
+    .order_by(table.c.start)
+)
+_KNOWN: Final = Statement(
+    select(table.c.text_id).where(table.c.text_id == bindparam("text_id")).limit(1)
+)
 
 
 def put(connection: Connection, text_id: TextId, content: str) -> None:
@@ -22,7 +38,7 @@ def put(connection: Connection, text_id: TextId, content: str) -> None:
         {"text_id": text_id, "start": start, "piece": content[start : start + _PIECE]}
         for start in range(0, max(len(content), 1), _PIECE)
     ]
-    connection.execute(insert(table), rows)
+    _ADD.run_all(connection, rows)
 
 
 def piece(connection: Connection, text_id: TextId, offset: int, limit: int) -> str:
@@ -31,16 +47,7 @@ def piece(connection: Connection, text_id: TextId, offset: int, limit: int) -> s
     Raises:
         UnknownTextError: there is no such text.
     """
-    query = (
-        select(table.c.start, table.c.piece)
-        .where(
-            table.c.text_id == text_id,
-            table.c.start > offset - _PIECE,
-            table.c.start < offset + limit,
-        )
-        .order_by(table.c.start)
-    )
-    rows = connection.execute(query).all()
+    rows = _PIECES.rows(connection, text_id=text_id, after=offset - _PIECE, end=offset + limit)
     if not rows:
         if not _is_known(connection, text_id):
             raise UnknownTextError([text_id])
@@ -50,5 +57,4 @@ def piece(connection: Connection, text_id: TextId, offset: int, limit: int) -> s
 
 
 def _is_known(connection: Connection, text_id: TextId) -> bool:
-    query = select(table.c.text_id).where(table.c.text_id == text_id).limit(1)
-    return connection.execute(query).scalar_one_or_none() is not None
+    return _KNOWN.row(connection, text_id=text_id) is not None

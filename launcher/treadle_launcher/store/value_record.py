@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, delete, func, select, text
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from treadle_contract.ids import KeyText, RunId, StepKey
@@ -26,14 +25,33 @@ from treadle_launcher.store.schema import (
     runs,
 )
 from treadle_launcher.store.session import WriteSession
+from treadle_launcher.store.statements import Statement, among, listed
 from treadle_launcher.values.garbage import ValueFacts
 from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, owner_of, path_component
 
-T = TypeVar("T")
+_IS_UNFINISHED: Final = among(runs.c.state, "unfinished", sorted(set(RunState) - FINAL_RUN_STATES))
+_HAS_DOUBTED: Final = Statement(text("SELECT 1 FROM sqlite_master WHERE name = 'doubted_values'"))
 
-_UNFINISHED_STATES: Final = sorted(set(RunState) - FINAL_RUN_STATES)
-_BATCH: Final = 500
-_HAS_DOUBTED: Final = text("SELECT 1 FROM sqlite_master WHERE name = 'doubted_values'")
+
+_UNFINISHED: Final = Statement(select(runs.c.run_id, runs.c.submitted_us).where(_IS_UNFINISHED))
+_LAST_EVENT: Final = Statement(
+    select(events.c.time_us).where(
+        events.c.store_sequence == select(func.max(events.c.store_sequence)).scalar_subquery()
+    )
+)
+_REMOVED: Final = Statement(
+    select(removed_values.c.key, removed_values.c.reason).where(among(removed_values.c.key, "keys"))
+)
+_DOUBTED: Final = Statement(select(doubted_values.c.key).where(among(doubted_values.c.key, "keys")))
+_DOUBT: Final = Statement(
+    insert(doubted_values).values(key=bindparam("key")).on_conflict_do_nothing()
+)
+_REMOVE: Final = Statement(
+    insert(removed_values)
+    .values({column.name: bindparam(column.name) for column in removed_values.columns})
+    .on_conflict_do_nothing()
+)
+_TRUST: Final = Statement(delete(doubted_values).where(among(doubted_values.c.key, "keys")))
 
 
 def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> ValueFacts:
@@ -44,9 +62,7 @@ def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> Valu
     """
     stored = frozenset(keys)
     owners = sorted({owner.run_id for owner in map(owner_of, keys) if owner is not None})
-    running = connection.execute(
-        select(runs.c.run_id, runs.c.submitted_us).where(runs.c.state.in_(_UNFINISHED_STATES))
-    )
+    running = _UNFINISHED.rows(connection)
     unfinished = {RunId(row.run_id): TimeUs(row.submitted_us) for row in running}
     return ValueFacts(
         unfinished=frozenset(unfinished),
@@ -61,46 +77,35 @@ def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> Valu
 
 
 def _last_event(connection: Connection) -> TimeUs | None:
-    last = select(func.max(events.c.store_sequence)).scalar_subquery()
-    query = select(events.c.time_us).where(events.c.store_sequence == last)
-    time = connection.execute(query).scalar_one_or_none()
+    time = _LAST_EVENT.scalar(connection)
     return None if time is None else TimeUs(time)
 
 
 def removed(connection: Connection, keys: Sequence[str]) -> Mapping[str, GarbageReason]:
     """Return which of these values were removed, and why."""
-    query = select(removed_values.c.key, removed_values.c.reason)
-    return {
-        row.key: GarbageReason(row.reason)
-        for batch in _batches(keys)
-        for row in connection.execute(query.where(removed_values.c.key.in_(batch)))
-    }
+    if not keys:
+        return {}
+    found = _REMOVED.rows(connection, keys=listed(keys))
+    return {row.key: GarbageReason(row.reason) for row in found}
 
 
 def doubted(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
     """Return which of these values a step could not read, whatever their files look like."""
     # A file that is only read may have no such table yet.
-    if not keys or not connection.execute(_HAS_DOUBTED).one_or_none():
+    if not keys or _HAS_DOUBTED.scalar(connection) is None:
         return frozenset()
-    column = doubted_values.c.key
-    return frozenset(
-        key
-        for batch in _batches(keys)
-        for key in connection.execute(select(column).where(column.in_(batch))).scalars()
-    )
+    return frozenset(_DOUBTED.column(connection, keys=listed(keys)))
 
 
 def doubt(connection: Connection, keys: Sequence[str]) -> None:
     """Record that values are doubted."""
-    if keys:
-        rows = [{"key": key} for key in keys]
-        connection.execute(insert(doubted_values).on_conflict_do_nothing(), rows)
+    _DOUBT.run_all(connection, [{"key": key} for key in keys])
 
 
 def trust(connection: Connection, keys: Sequence[str]) -> None:
     """Record that values are doubted no more."""
-    for batch in _batches(keys):
-        connection.execute(delete(doubted_values).where(doubted_values.c.key.in_(batch)))
+    if keys:
+        _TRUST.run(connection, keys=listed(keys))
 
 
 def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Garbage, ...]:
@@ -117,8 +122,7 @@ def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Gar
         # What no commit names is named by no row: nobody will ask for it.
         if each.reason is not GarbageReason.UNCOMMITTED
     ]
-    if rows:
-        session.connection.execute(insert(removed_values).on_conflict_do_nothing(), rows)
+    _REMOVE.run_all(session.connection, rows)
     return going
 
 
@@ -127,8 +131,8 @@ def latest_keys(connection: Connection) -> Mapping[KeyText, str]:
     last = select(func.max(materializations.c.store_sequence)).group_by(
         materializations.c.asset_key
     )
-    query = _VERSIONS.where(materializations.c.store_sequence.in_(last))
-    return dict(_asset_keys(connection, query))
+    query = Statement(_VERSIONS.where(materializations.c.store_sequence.in_(last)))
+    return dict(_asset_keys(query.rows(connection)))
 
 
 _VERSIONS: Final = select(
@@ -140,24 +144,28 @@ _VERSIONS: Final = select(
 )
 
 
+_VERSIONS_OF: Final = Statement(
+    _VERSIONS.where(among(materializations.c.run_id, "run_ids")).order_by(
+        materializations.c.asset_key, materializations.c.store_sequence.desc()
+    )
+)
+
+
 def _versions(
     connection: Connection, stored: frozenset[str], owners: Sequence[RunId]
 ) -> Mapping[str, tuple[KeyText, int]]:
     """Return each stored asset version with the number of newer ones that are stored."""
-    query = _VERSIONS.where(_is_among(materializations.c.run_id, owners)).order_by(
-        materializations.c.asset_key, materializations.c.store_sequence.desc()
-    )
     versions: dict[str, tuple[KeyText, int]] = {}
     newer: dict[KeyText, int] = {}
-    for asset_key, key in _asset_keys(connection, query):
+    for asset_key, key in _asset_keys(_VERSIONS_OF.rows(connection, run_ids=listed(owners))):
         if key in stored and key not in versions:
             versions[key] = (asset_key, newer.get(asset_key, 0))
             newer[asset_key] = newer.get(asset_key, 0) + 1
     return versions
 
 
-def _asset_keys(connection: Connection, query: Select[Any]) -> Iterator[tuple[KeyText, str]]:
-    for row in connection.execute(query):
+def _asset_keys(rows: Iterable[Any]) -> Iterator[tuple[KeyText, str]]:
+    for row in rows:
         asset_key, run_id, step_key = KeyText(row.asset_key), RunId(row.run_id), row.step_key
         yield (
             asset_key,
@@ -165,66 +173,68 @@ def _asset_keys(connection: Connection, query: Select[Any]) -> Iterator[tuple[Ke
         )
 
 
+_SUCCEEDED: Final = Statement(
+    select(events.c.run_id, events.c.step_key, events.c.attempt).where(
+        events.c.kind == "step_succeeded", among(events.c.run_id, "run_ids")
+    )
+)
+
+
 def _committed(connection: Connection, owners: Sequence[RunId]) -> Iterator[ValueOwner]:
     """Yield the attempts of these runs that succeeded: each committed all that it stored."""
-    query = select(events.c.run_id, events.c.step_key, events.c.attempt).where(
-        events.c.kind == "step_succeeded"
-    )
-    for batch in _batches(owners):
-        for row in connection.execute(query.where(events.c.run_id.in_(batch))):
-            step = path_component(row.step_key or "")
-            yield ValueOwner(run_id=RunId(row.run_id), step=step, attempt=row.attempt)
+    for row in _SUCCEEDED.rows(connection, run_ids=listed(owners)):
+        step = path_component(row.step_key or "")
+        yield ValueOwner(run_id=RunId(row.run_id), step=step, attempt=row.attempt)
+
+
+_FINISHED: Final = Statement(
+    select(runs.c.run_id, runs.c.finished_us).where(among(runs.c.run_id, "run_ids"))
+)
 
 
 def _over_since(connection: Connection, owners: Sequence[RunId]) -> Mapping[RunId, TimeUs | None]:
-    query = select(runs.c.run_id, runs.c.finished_us)
     return {
         RunId(row.run_id): None if row.finished_us is None else TimeUs(row.finished_us)
-        for batch in _batches(owners)
-        for row in connection.execute(query.where(runs.c.run_id.in_(batch)))
+        for row in _FINISHED.rows(connection, run_ids=listed(owners))
     }
+
+
+_LOADED: Final = Statement(
+    select(run_loads.c.load_json)
+    .join(runs, runs.c.run_id == run_loads.c.run_id)
+    .where(_IS_UNFINISHED)
+)
 
 
 def _loaded(connection: Connection) -> Iterator[str]:
     """Yield the keys of the values that runs which are not over load."""
-    query = (
-        select(run_loads.c.load_json)
-        .join(runs, runs.c.run_id == run_loads.c.run_id)
-        .where(runs.c.state.in_(_UNFINISHED_STATES))
-    )
-    for load_json in connection.execute(query).scalars():
+    for load_json in _LOADED.column(connection):
         load = codec.loads(Load, load_json)
         if load.value_ref is not None:
             yield load.value_ref.key
 
 
+_REUSES: Final = select(run_reuses.c.reuse_json).join(runs, runs.c.run_id == run_reuses.c.run_id)
+_REUSED: Final = Statement(_REUSES.where(_IS_UNFINISHED))
+_REUSED_LATELY: Final = Statement(
+    _REUSES.where(
+        among(run_reuses.c.from_run_id, "run_ids"),
+        _IS_UNFINISHED | (runs.c.finished_us > bindparam("since")),
+    )
+)
+
+
 def _reused(connection: Connection) -> Iterator[str]:
     """Yield the keys of the values that runs which are not over reuse."""
-    return _keys_of(connection, _REUSES.where(runs.c.state.in_(_UNFINISHED_STATES)))
+    return _keys_of(_REUSED.column(connection))
 
 
 def _reused_lately(connection: Connection, owners: Sequence[RunId], since: TimeUs) -> Iterator[str]:
     """Yield the keys of what is reused of these runs, by those not over or over since then."""
-    is_wanted = runs.c.state.in_(_UNFINISHED_STATES) | (runs.c.finished_us > since)
-    of_owners = _is_among(run_reuses.c.from_run_id, owners)
-    return _keys_of(connection, _REUSES.where(of_owners, is_wanted))
+    return _keys_of(_REUSED_LATELY.column(connection, run_ids=listed(owners), since=since))
 
 
-_REUSES: Final = select(run_reuses.c.reuse_json).join(runs, runs.c.run_id == run_reuses.c.run_id)
-
-
-def _keys_of(connection: Connection, reuses: Select[Any]) -> Iterator[str]:
-    for reuse_json in connection.execute(reuses).scalars():
+def _keys_of(reuses: Iterable[str]) -> Iterator[str]:
+    for reuse_json in reuses:
         refs = (output.value_ref for output in codec.loads(Reuse, reuse_json).outputs)
         yield from (ref.key for ref in refs if ref is not None)
-
-
-def _is_among(column: Column[Any], names: Sequence[str]) -> ColumnElement[bool]:
-    # As JSON: a list of parameters has an end.
-    wanted = func.json_each(json.dumps(names)).table_valued("value")
-    return column.in_(select(wanted.c.value))
-
-
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    # SQLite takes so many parameters and no more.
-    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))

@@ -6,10 +6,9 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection
 
 from tests.unit.treadle_launcher.store.samples import (
     STARTED,
@@ -28,7 +27,9 @@ from treadle_launcher.clock import ManualClock, TimeUs
 from treadle_launcher.errors import StalePlanError
 from treadle_launcher.planning.resolution import resolve
 from treadle_launcher.runs.events import NewEvent
+from treadle_launcher.store import value_record
 from treadle_launcher.store.records import RunEvents
+from treadle_launcher.store.statements import driver_of
 from treadle_launcher.store.store import Store, reading_store
 from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, intermediate_value_key
 
@@ -89,21 +90,17 @@ def test_versions_are_counted_from_the_newest_that_is_stored(database: Path) -> 
 def test_facts_are_found_by_index_however_long_the_history_is(database: Path) -> None:
     async def body(store: Store) -> None:
         key = await version(store)
-        engine, asked = store._readers._engine, []
+        asked: list[str] = []
 
-        @event.listens_for(engine, "before_cursor_execute")
-        def note(_1: object, _2: object, statement: str, parameters: Any, *_: object) -> None:
-            asked.append((statement, parameters))
+        def read(connection: Connection) -> list[str]:
+            driver = driver_of(connection)
+            driver.set_trace_callback(asked.append)
+            value_record.facts_of(connection, [key], SINCE)
+            driver.set_trace_callback(None)
+            plans = [driver.execute(f"EXPLAIN QUERY PLAN {statement}") for statement in asked]
+            return [row[3] for plan in plans for row in plan]
 
-        await store.value_facts([key], SINCE)
-
-        event.remove(engine, "before_cursor_execute", note)
-        with engine.connect() as connection:
-            steps = [
-                row.detail
-                for statement, parameters in asked
-                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            ]
+        steps = await store._readers.read(read)
         assert len(asked) >= 6
         assert [step for step in steps if step.startswith("SCAN") and "VIRTUAL" not in step] == []
 
