@@ -67,7 +67,7 @@ def code_server(file: Path) -> Iterator[str]:
 
 
 def _end(process: subprocess.Popen[bytes], socket: str) -> None:
-    """Have it end by itself, or else kill it."""
+    """Wait for it to end by itself, or else kill it."""
     try:
         DagsterGrpcClient(socket=socket).shutdown_server()
         process.wait(END_SECONDS)

@@ -28,7 +28,7 @@ class Forking:
     ms: list[float] = field(default_factory=list)
 
     def measure(self) -> None:
-        """Have it fork a few times."""
+        """Make it fork a few times."""
         print(FORKS, file=self.asked, flush=True)
         self.ms.append(float(self.told.readline()) / 1e3)
 

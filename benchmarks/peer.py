@@ -29,7 +29,7 @@ class Peer:
     folder: Path
 
     def ask(self, what: str, *arguments: str | Path, seconds: float) -> dict[str, Any]:
-        """Have the driver measure something, in a session of its own that ends with it."""
+        """Measure something with the driver, in a session of its own that ends with it."""
         command = [self.python, DRIVER, what, *arguments]
         environment = {
             **os.environ,

@@ -131,7 +131,7 @@ def main(folder: str) -> None:
 
 
 def _run_module(module: Path, home: Path) -> None:
-    """Have runs end in each way."""
+    """Make runs end in each way."""
     with treadle_client.local(module, home=home, working_directory=module.parent) as client:
         for selection in SELECTIONS:
             client.materialize(selection, tags={"why": "sample"}).result(timeout=60)

@@ -71,7 +71,7 @@ def texts(value: Mapping[str, str] | None, *, name: str) -> dict[str, str]:
     """Return a mapping of text to text, none for None.
 
     Raises:
-        ValueError: it is no mapping, or has anything else.
+        ValueError: it is not a mapping, or has anything else.
     """
     if value is None:
         return {}

@@ -350,7 +350,9 @@ def _selection(selection: str | Sequence[str] | None, job: str | None) -> Select
     if selection is None:
         return Selection(job=asked_job)
     if isinstance(selection, Plan):
-        raise WrongArgument("A Plan is no selection: to run what it shows, materialize(plan=plan).")
+        raise WrongArgument(
+            "A Plan is not a selection: to run what it shows, materialize(plan=plan)."
+        )
     expressions = texts_in(selection, name="The selection")
     if not expressions:
         raise WrongArgument("An empty list selects nothing; None selects every asset.")

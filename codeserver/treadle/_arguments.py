@@ -37,8 +37,8 @@ UNSET: Final = Unset()
 #: By annotation, what an argument must be, and what to say of one that is not.
 _PLAIN: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
     "bool": (bool, "neither True nor False"),
-    "str": (str, "no text"),
-    "str | None": ((str, type(None)), "no text"),
+    "str": (str, "not text"),
+    "str | None": ((str, type(None)), "not text"),
 }
 _WRITTEN: Final = (bool, int, float, complex, str, bytes, type(None))
 #: What to give for arguments that cannot well be left out.
@@ -196,7 +196,7 @@ def _check_texts(where: str, value: object) -> None:
         raise _refused(f"{where} is {in_words(value)}, and no set of texts.", "Give {'name', …}.")
     wrong = next((each for each in value if not isinstance(each, str)), None)
     if wrong is not None:
-        raise _refused(f"{where} has {in_words(wrong)}, which is no text.", "Give {'name', …}.")
+        raise _refused(f"{where} has {in_words(wrong)}, which is not text.", "Give {'name', …}.")
 
 
 def _misfit(

@@ -34,7 +34,7 @@ def checked_name(name: object, *, what: str) -> str:
     """Return the name if a node, an output or a resource may have it.
 
     Raises:
-        InvalidNameError: it is no text of letters, digits and underscores, or too long.
+        InvalidNameError: it is not text of letters, digits and underscores, or too long.
     """
     if isinstance(name, str) and _NAME.fullmatch(name):
         if len(name) <= MOST_NAME_BYTES:
@@ -81,7 +81,7 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
     """
     if not isinstance(tags, Mapping):
         raise ArgumentError(
-            f"{owner}: tags={in_words(tags)} is no mapping.",
+            f"{owner}: tags={in_words(tags)} is not a mapping.",
             fix="Give {name: value}.",
             source=user_line(),
         )
@@ -172,7 +172,7 @@ def checked_kinds(kinds: Iterable[object], *, owner: str) -> frozenset[str]:
     """Return the kinds.
 
     Raises:
-        InvalidNameError: one is no text that a tag's key could be.
+        InvalidNameError: one is not text that a tag's key could be.
     """
     checked: set[str] = set()
     for each in kinds:

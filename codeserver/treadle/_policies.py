@@ -153,7 +153,7 @@ def checked_timeout(value: object, *, owner: str) -> float | None:
     """Return how many seconds one attempt may take, None if that was not said.
 
     Raises:
-        ArgumentError: it is no number of seconds above 0.
+        ArgumentError: it is not a number of seconds above 0.
     """
     if value is None:
         return None
@@ -209,7 +209,7 @@ def _seconds(owner: str, name: str, value: object) -> float:
     if _is_number(value) and 0 <= value <= _MAX_SECONDS:
         return float(value)
     raise ArgumentError(
-        f"{owner}: {name}={in_words(value)} is no number of seconds.",
+        f"{owner}: {name}={in_words(value)} is not a number of seconds.",
         fix="Give seconds as a number from 0 on.",
         source=user_line(),
     )

@@ -109,13 +109,13 @@ def _file(text: str) -> Target:
 
 def _module(text: str) -> Target:
     if not all(part.isidentifier() for part in text.split(".")):
-        raise argparse.ArgumentTypeError(f"{text!r} is no module's name")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a module's name")
     return ModuleTarget(module=text)
 
 
 def _word(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise argparse.ArgumentTypeError(f"{text!r} is no name")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name")
     return text
 
 
@@ -131,7 +131,7 @@ def _descriptor(text: str) -> int:
     try:
         os.fstat(fd)
     except (OSError, OverflowError) as error:
-        raise argparse.ArgumentTypeError(f"{text} is no open descriptor") from error
+        raise argparse.ArgumentTypeError(f"{text} is not an open descriptor") from error
     return fd
 
 

@@ -71,7 +71,7 @@ class LoaderProcess:
                 ending.cancel()
 
     async def abort(self) -> None:
-        """Have a hung loader write where it hangs, and end; wait a grace for it."""
+        """Tell a hung loader to write where it hangs, and to end; wait a grace for it."""
         with reading(self._output_fd, self._take_output) as output:
             self._child.send_signal(signal.SIGABRT)
             with contextlib.suppress(TimeoutError):

@@ -15,7 +15,7 @@ _ASSETS_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepHint:
-    """A name that is no asset's but a step's, an op's or a block's, and what the block makes."""
+    """A name that is not an asset's but a step's, an op's or a block's, and what the block makes."""
 
     name: str
     kind: str

@@ -18,7 +18,7 @@ class Durability(StrEnum):
 
 
 def sync_path(path: Path) -> None:
-    """Have a file's content, or the names in a folder, on the disk.
+    """Sync a file's content, or the names in a folder, to the disk.
 
     Raises:
         OSError: it cannot be opened, or the disk failed.

@@ -65,7 +65,7 @@ def parse(text: str) -> Address:
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdecimal() or int(port) > _HIGHEST_PORT:
         raise BadAddressError(
-            f"{text!r} is no address: write unix:/path or host:port (port 0: any)"
+            f"{text!r} is not an address: write unix:/path or host:port (port 0: any)"
         )
     return TcpAddress(host=host, port=int(port))
 
@@ -77,7 +77,7 @@ def parse_unix(text: str) -> UnixAddress:
         BadAddressError: it is none, or the path is too long for a socket.
     """
     if not text.startswith("unix:"):
-        raise BadAddressError(f"{text!r} is no socket's address: write unix:/path")
+        raise BadAddressError(f"{text!r} is not a socket's address: write unix:/path")
     written = text.removeprefix("unix:")
     if not written:
         raise BadAddressError(f"{text!r} names no socket: write unix:/path")

@@ -13,7 +13,7 @@ _V1: Final = "grpc.reflection.v1.ServerReflection"
 
 
 def reflect(server: grpc.aio.Server, services: Sequence[str]) -> None:
-    """Have a server tell what it serves: grpc.reflection.v1, and v1alpha.
+    """Add reflection to a server: grpc.reflection.v1, and v1alpha.
 
     The messages of the two are the same, byte for byte; their packages differ.
     """

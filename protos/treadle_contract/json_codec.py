@@ -60,7 +60,7 @@ def loads(cls: type[M], text: bytes) -> M:
     """Return the message that a JSON text holds.
 
     Raises:
-        ContractError: it is no JSON object, or a field is not of the type that the contract says.
+        ContractError: it is not a JSON object, or a field is not of the type that the contract says.
     """
     return decode(cls, parsed(text, cls.__name__))
 

@@ -73,18 +73,18 @@ def parsed(text: bytes, owner: str, most: Shape = _ANY) -> dict[str, Any]:
     """Return the object that a JSON text in UTF-8 holds. `owner` is what it is to be, for errors.
 
     Raises:
-        ContractError: it is no JSON, holds something else, or more than it may.
+        ContractError: it is not JSON, holds something else, or more than it may.
     """
     check_shape(text, owner, most)
     try:
         content = text.decode().strip(_BLANKS)
         obj, end = _scan(content, 0)
     except StopIteration:
-        raise ContractError(owner, "is no JSON: it begins as no value does") from None
+        raise ContractError(owner, "is not JSON: it begins as no value does") from None
     except (ValueError, RecursionError) as error:
-        raise ContractError(owner, f"is no JSON: {error}") from error
+        raise ContractError(owner, f"is not JSON: {error}") from error
     if end != len(content):
-        raise ContractError(owner, f"is no JSON: there is more after character {end}")
+        raise ContractError(owner, f"is not JSON: there is more after character {end}")
     if type(obj) is not dict:
         raise ContractError(owner, f"is {shown(obj)}; it must be an object")
     return obj

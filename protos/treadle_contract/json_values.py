@@ -142,7 +142,7 @@ def read_text(value: object) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ContractError("", "is no text: it has half of a surrogate pair") from None
+            raise ContractError("", "is not text: it has half of a surrogate pair") from None
     return value
 
 

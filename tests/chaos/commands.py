@@ -90,7 +90,7 @@ def _launcher(moment: Moment) -> Right:
 
 
 def _foreign(moment: Moment, exit_code: int) -> Right:
-    told = f"the home {moment.home} is not gone on with: it was written as {moment.original},"
+    told = f"the home {moment.home} is not continued: it was written as {moment.original},"
     return Right(exit_code=exit_code, told=told)
 
 

@@ -43,7 +43,7 @@ def test_a_graph_backed_asset_runs_its_ops_one_after_the_other(shared: Start) ->
         "slack_files_table.fetch_files_from_slack",
         "slack_files_table.store_files",
     ]
-    # What lies between the ops is no asset.
+    # What lies between the ops is not an asset.
     assert made(result) == {"slack_files_table": False}
     assert session.value("slack_files_table") == 2
 

@@ -116,7 +116,7 @@ class LauncherRpc:
             return tuple(self._decoded(one, Location) for one in response.locations)
 
     def reload_location(self, location: str) -> Reload:
-        """Have the location's code loaded anew."""
+        """Ask the launcher to load the location's code anew."""
         with translated(self.address):
             response = self._stub.ReloadLocation(
                 launcher_pb2.ReloadLocationRequest(location=location),
@@ -342,5 +342,5 @@ def _refuse_no_address(address: str) -> None:
         parse(address)
     except BadAddressError as error:
         write = f"unix:{address}" if address.startswith("/") else "unix:/absolute/path or host:port"
-        message = f"{address!r} is no address: write {write}."
+        message = f"{address!r} is not an address: write {write}."
         raise UnreachableError(message, address=address) from error

@@ -43,7 +43,7 @@ def translated(address: str) -> Iterator[None]:
         _raise(error, address)
     except UnicodeEncodeError as error:
         # Bytes of a command line that are no UTF-8 are lone surrogates in Python's text.
-        message = f"{error.object!a:.80} cannot be sent: it holds what is no Unicode text."
+        message = f"{error.object!a:.80} cannot be sent: it holds text that is not Unicode."
         raise RequestError(Refusal(reason="BAD_ARGUMENT", message=message)) from None
 
 

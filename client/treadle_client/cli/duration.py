@@ -33,4 +33,4 @@ def duration(text: str) -> timedelta:
             return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
     except OverflowError:
         raise click.BadParameter(f"{text} is too long.") from None
-    raise click.BadParameter(f"{text!r} is no time: write 7d, 12h, 30m or 90.")
+    raise click.BadParameter(f"{text!r} is not a duration: write 7d, 12h, 30m or 90.")

@@ -34,4 +34,4 @@ def run_timeout(text: str) -> float:
         seconds = duration(text).total_seconds()
         if seconds > 0:
             return seconds
-    raise click.BadParameter(f"{text!r} is no time: write 90, 30m, 12h, or none.")
+    raise click.BadParameter(f"{text!r} is not a duration: write 90, 30m, 12h, or none.")

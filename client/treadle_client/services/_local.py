@@ -136,7 +136,7 @@ def _no_module(module: str) -> str:
     if file.suffix == ".py" or file.exists():
         dotted = ".".join(file.with_suffix("").parts)
         return f"{module!r} is a file: -f {module}, or as a module -m {dotted}."
-    return f"{module!r} is no module's name: give one such as shop.assets."
+    return f"{module!r} is not a module's name: give one such as shop.assets."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

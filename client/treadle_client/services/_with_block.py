@@ -43,7 +43,7 @@ class WithBlock(AbstractContextManager[T], Generic[T]):
 def for_with(
     called: str,
 ) -> Callable[[Callable[P, AbstractContextManager[T]]], Callable[P, WithBlock[T]]]:
-    """Have a function that makes a context manager make one that says how it is used."""
+    """Wrap what a function returns, a context manager, in one that says how it is used."""
 
     def decorate(function: Callable[P, AbstractContextManager[T]]) -> Callable[P, WithBlock[T]]:
         @wraps(function)

@@ -211,7 +211,7 @@ class Body:
             problem = f"{where} was given {a(type(value).__name__)}."
             fix = "Give a list to fan in."
         else:
-            problem = f"{where} was given {in_words(value)}, which is no output of an op."
+            problem = f"{where} was given {in_words(value)}, which is not an output of an op."
             fix = uncalled(value) or (
                 "Pass an output of another op or an argument of the graph; return a constant"
                 " from an op, or make it the input's default."
@@ -251,7 +251,7 @@ _current: ContextVar[Body | None] = ContextVar("treadle_body", default=None)
 
 @contextmanager
 def composing(owner: str) -> Iterator[Body]:
-    """Have calls of ops and graphs written down until the block ends."""
+    """Record calls of ops and graphs until the block ends."""
     body = Body(owner)
     token = _current.set(body)
     try:
@@ -300,7 +300,7 @@ class PendingInvocation:
         return self
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
-        """Have the steps of this invocation tried again by this policy instead of their ops'."""
+        """Retry the steps of this invocation by this policy instead of their ops'."""
         checked = checked_retry_policy(
             retry_policy, owner=f"{self.node.name!r}: with_retry_policy", name="retry_policy"
         )

@@ -71,7 +71,7 @@ class GraphDefinition:
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
-        """Have the steps of one invocation tried again by this policy instead of their ops'."""
+        """Retry the steps of one invocation by this policy instead of their ops'."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
 
     def needs(self, name: str) -> bool:

@@ -74,7 +74,7 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
     if not isinstance(value, Handle):
         raise _error(
             body,
-            f"returned {in_words(value)} as output {name!r}, which is no output of an op.",
+            f"returned {in_words(value)} as output {name!r}, which is not an output of an op.",
             uncalled(value)
             or "Return what the call of an op or graph gave. A constant: return it from an op.",
         )

@@ -23,7 +23,7 @@ class NoAssetError(TreadleError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"{what} is no asset. Ask has_asset_key first, or use get_identifier(), which"
+            f"{what} is not an asset. Ask has_asset_key first, or use get_identifier(), which"
             " names intermediates too."
         )
 

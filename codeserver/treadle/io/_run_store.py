@@ -56,7 +56,7 @@ class ValueWriter:
     def _handled(
         self, made: OutputStored, value: object, io_manager_key: str, subject: str
     ) -> tuple[MetadataEntry, ...]:
-        """Have the IO manager store the value, and return the metadata with what it added."""
+        """Store the value with the IO manager; return the metadata with what it added."""
         manager = self.location.resources.get(io_manager_key)
         subject += f" with IO manager {io_manager_key!r}"
         if not isinstance(manager, IOManager):

@@ -19,7 +19,7 @@ class Durability(StrEnum):
 
 
 def sync_folder(folder: str | os.PathLike[str]) -> None:
-    """Have the names in a folder on the disk: a synced file without a name is lost.
+    """Sync a folder's names to the disk: a synced file without a name is lost.
 
     Raises:
         OSError: the folder is not there, or the disk failed.
@@ -32,7 +32,7 @@ def sync_folder(folder: str | os.PathLike[str]) -> None:
 
 
 def sync_folders(folder: Path, top: Path) -> None:
-    """Have the names on the disk that lead from `top` to what is in a folder below it.
+    """Sync the names that lead from `top` to what is in a folder below it.
 
     All of them: who made one of the folders may not have come to syncing its name yet.
 

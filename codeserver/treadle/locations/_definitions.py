@@ -110,7 +110,7 @@ def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]
     for each in given:
         if not isinstance(each, AssetsDefinition | AssetSpec):
             raise ArgumentError(
-                f"Definitions: assets has {in_words(each)}, which is no asset.",
+                f"Definitions: assets has {in_words(each)}, which is not an asset.",
                 fix="Give what @asset, @multi_asset, @graph_asset, @graph_multi_asset or"
                 " AssetsDefinition.from_graph made, or an AssetSpec.",
                 source=user_line(),
@@ -123,7 +123,7 @@ def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
     for each in given:
         if not isinstance(each, AssetJob):
             raise ArgumentError(
-                f"Definitions: jobs has {in_words(each)}, which is no job.",
+                f"Definitions: jobs has {in_words(each)}, which is not a job.",
                 fix="Give what define_asset_job made.",
                 source=user_line(),
             )

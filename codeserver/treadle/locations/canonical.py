@@ -38,7 +38,7 @@ def encode(value: object) -> bytes:
     """Return the canonical bytes of a dataclass, enum, tuple, set, mapping or scalar.
 
     Raises:
-        CanonicalError: the value holds something else, or a mapping key that is no text.
+        CanonicalError: the value holds something else, or a mapping key that is not text.
     """
     return dumps(to_json(value))
 

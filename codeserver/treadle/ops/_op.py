@@ -81,7 +81,7 @@ class OpDefinition:
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
-        """Have the step of one invocation tried again by this policy instead of the op's."""
+        """Retry the step of one invocation by this policy instead of the op's."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
 
     def needs(self, name: str) -> bool:

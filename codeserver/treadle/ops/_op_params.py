@@ -181,7 +181,7 @@ def _without_param(
         checked_name(name, what=f"{owner}: input")
         if not (each.is_nothing or takes_any) or name in resources:
             raise ArgumentError(
-                f"{owner}: ins names {name!r}, which is no input of the function."
+                f"{owner}: ins names {name!r}, which is not an input of the function."
                 + did_you_mean(name, found),
                 fix=f"Its inputs are {listed(found)}; only In(Nothing) needs no parameter.",
                 source=user_line(),

@@ -201,7 +201,8 @@ def upstream_output(
 
 def missing_manager(where: str, key: str, found: object) -> StepFailedError:
     """Make the failure of a step whose IO manager is not there, or is none."""
-    said = "there is no resource" if found is None else f"{type(found).__name__} is no IOManager:"
+    is_there = found is not None
+    said = f"{type(found).__name__} is not an IOManager:" if is_there else "there is no resource"
     return StepFailedError(
         FailureWhere.RESOURCE,
         f"{where} names IO manager {key!r} (TaskOutput.io_manager_key), but {said} {key!r}."

@@ -64,7 +64,7 @@ def step_logger() -> logging.Logger:
 
 
 def give_step_logger(own: logging.Handler, others: logging.Handler) -> None:
-    """Have the records of `context.log` go to `own`, of any level unless the user's code set one.
+    """Send the records of `context.log` to `own`, of any level unless the user's code set one.
 
     `others`, if it hangs on root, does not get them.
     """

@@ -129,7 +129,7 @@ def checked_type(declared: Any, *, where: str) -> Any:
         return declared
     if isinstance(declared, str | bytes | int | float | list | tuple | dict | set | frozenset):
         raise ArgumentError(
-            f"{where} {in_words(declared)}, which is no type.",
+            f"{where} {in_words(declared)}, which is not a type.",
             fix="Give a class, an annotation such as list[int], or Any.",
             source=user_line(),
         )

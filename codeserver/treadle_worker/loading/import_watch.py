@@ -164,7 +164,7 @@ class _Watch:
             deadline = time.monotonic() + self._limits.seconds
 
     def _where(self) -> str:
-        """Have the host write where its threads are; "" if it does not in time."""
+        """Ask the host to write its stacks, and return them; "" if it does not in time."""
         processes.send_signal(self._host, stacks.SIGNAL)
         waiting = select.poll()
         waiting.register(self._dump, select.POLLIN)

@@ -106,7 +106,7 @@ class OpenFile:
     position: int
 
     def open_anew(self) -> None:
-        """Have a position of this process's own in the file, under the same descriptor.
+        """Open the file anew under the same descriptor, with a position of this process's own.
 
         Raises:
             OSError: the file cannot be opened any more.
@@ -154,7 +154,7 @@ def _unshareable(fd: int, status: os.stat_result) -> str:
 def _locked(lock: FileLock, name: str, place: str | None) -> str:
     return (
         f"importing the code left the file {name} locked by {lock.kind}{place or ''}, which holds up"
-        " whoever locks it elsewhere: lock it in the op, or in a resource"
+        " every other process that locks it: lock it in the op, or in a resource"
     )
 
 

@@ -117,7 +117,7 @@ def _read_spec(fd: int) -> LoadSpec:
 
 
 def _die_with(alive_fd: int) -> None:
-    """Have the kernel kill this process group once nobody holds the pipe's other end."""
+    """Ask the kernel to kill this process group once nobody holds the pipe's other end."""
     alive_fd = out_of_the_way(alive_fd)
     fcntl.fcntl(alive_fd, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(alive_fd, fcntl.F_SETOWN, -os.getpgrp())

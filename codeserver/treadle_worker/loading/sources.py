@@ -41,7 +41,7 @@ def user_files(modules: Mapping[str, object]) -> dict[str, SourceFile]:
     found: dict[str, SourceFile] = {}
     while waiting:
         name, path = waiting.pop()
-        # Before it is read: who writes it meanwhile leaves another stamp.
+        # Before it is read: a write during the read leaves another stamp.
         stamp = () if name in found else file_stamp(path)
         content = _content(path) if stamp else None
         if content is None:

@@ -102,5 +102,5 @@ def _enable_collector(is_enabled: bool) -> None:
     (gc.enable if is_enabled else gc.disable)()
 
 
-# Whoever imports takes it back as soon as the user's code has run, and gives it to the op.
+# The importing process takes it back as soon as the user's code has run, and gives it to the op.
 INTERPRETER = interpreter_settings()

@@ -214,7 +214,7 @@ def adopt_orphans() -> None:
 
 
 def die_with_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
-    """Have the kernel send this process a signal when `parent` ends; end at once if it has."""
+    """Ask the kernel for a signal when `parent` ends; end at once if it has."""
     _prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(1)

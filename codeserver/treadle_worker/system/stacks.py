@@ -8,7 +8,7 @@ from __future__ import annotations
 from treadle._system import faulthandler, signal
 from treadle_worker.system import processes
 
-# Without a name of its own, and next to nobody's. Whoever catches it all the same is left alone.
+# A number that hardly any program uses. A process that catches it all the same is left alone.
 SIGNAL = int(signal.SIGRTMAX) - 3
 _MASK = processes.signal_mask((SIGNAL,))
 
@@ -19,7 +19,7 @@ def is_caught(pid: int) -> bool:
 
 
 def show_on_signal(fd: int) -> None:
-    """Have this process, and all that it forks, write stacks to the descriptor on the signal."""
+    """Make this process, and all that it forks, write stacks to the descriptor on the signal."""
     faulthandler.register(SIGNAL, file=fd, all_threads=True, chain=False)
 
 

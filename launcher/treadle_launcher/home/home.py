@@ -80,7 +80,7 @@ class Home(HomeFolder):
     _lock: HomeLock
 
     def be_here(self) -> None:
-        """Have the home say that it is here, and this user's.
+        """Write into the home where it is, and whose.
 
         Raises:
             HomeError: it cannot be written.
@@ -120,7 +120,7 @@ class Home(HomeFolder):
         write_whole(self.root / "launcher.json", json.dumps(content) + "\n")
 
     def sync(self) -> None:
-        """Have on the disk what makes this folder a home: what it says, and all the names to it.
+        """Sync to the disk what makes this folder a home: its files, and all the names to it.
 
         Raises:
             HomeError: the disk failed.

@@ -58,7 +58,7 @@ class Place:
             return None
 
     def note_in(self, root: Path) -> None:
-        """Have a home say that it is here.
+        """Write into a home where it is.
 
         Raises:
             OSError: it cannot be written.

@@ -72,7 +72,7 @@ class MarkKeeper:
             self._news.set()
 
     def close(self) -> None:
-        """Have `work` return soon."""
+        """Tell `work` to return soon."""
         self._is_closed = True
         self._news.set()
 
@@ -165,7 +165,7 @@ def _has_values(values: Path) -> bool:
 
 
 async def claim(home: HomeFolder, store: Store) -> None:
-    """Have database and values say of which home they are, and how far they go.
+    """Mark database and values with the home that they are of, and how far they go.
 
     Raises:
         StoreError: the database cannot be written.

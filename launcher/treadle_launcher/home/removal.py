@@ -12,7 +12,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class HomeGone:
-    """Learns of it from the store's thread, and has the launcher leave."""
+    """Learns of it from the store's thread, and tells the launcher to leave."""
 
     def __init__(self, leave: asyncio.Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -21,7 +21,7 @@ class HomeGone:
         self._act: Callable[[str], None] = lambda why: None
 
     def then(self, act: Callable[[str], None]) -> None:
-        """Have this called with the reason, before the launcher leaves."""
+        """Set what is called with the reason, before the launcher leaves."""
         self._act = act
 
     def from_thread(self, why: str) -> None:

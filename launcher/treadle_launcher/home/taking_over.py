@@ -24,7 +24,7 @@ _NAMED: Final = 3
 
 
 class HomeForeignError(HomeError):
-    """The home was written elsewhere, and what it holds is not gone on with unasked."""
+    """The home was written elsewhere, and what it holds is not continued unasked."""
 
 
 async def check_taken_over(home: Home, store: Store, wanted: TakeOver | None) -> None:
@@ -41,7 +41,7 @@ async def check_taken_over(home: Home, store: Store, wanted: TakeOver | None) ->
             more = len(unfinished) - _NAMED
             command = f"treadle launcher --home {home.root} --take-over"
             raise HomeForeignError(
-                f"the home {home.root} is not gone on with: {home.why_foreign}, and runs in it are"
+                f"the home {home.root} is not continued: {home.why_foreign}, and runs in it are"
                 f" not over: {names}{f' and {more} more' if more > 0 else ''}. They belong to the launcher that started them. Say"
                 f" `{command} cancel` to have them end here as cancelled, or `{command} resume` to"
                 " go on with them here, where what was running counts as lost"

@@ -109,7 +109,7 @@ def _check_step_output(
         )
     if all(output.name != source.output for output in upstream.outputs):
         raise BadPlanError(
-            f"{place}.output is {source.output!r}, which is no output of {source.step_key}"
+            f"{place}.output is {source.output!r}, which is not an output of {source.step_key}"
         )
 
 

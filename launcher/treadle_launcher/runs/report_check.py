@@ -35,7 +35,7 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
     match record.fact:
         case InputLoaded(input=name):
             if all(planned.name != name for planned in view.index.step(record.step_key).inputs):
-                yield f"input_loaded.input is {name!r}, which is no input of the step"
+                yield f"input_loaded.input is {name!r}, which is not an input of the step"
         case AttemptSucceeded() as fact:
             step = task_for(view, record.step_key, record.attempt).steps[0]
             outputs = {output.name: output for output in step.outputs}
@@ -51,7 +51,7 @@ def _unknown_outputs(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) 
     yield from _twice(fact.yielded_outputs, "yielded_outputs")
     for number, name in enumerate(fact.yielded_outputs):
         if name not in outputs:
-            yield f"succeeded.yielded_outputs[{number}] is {name!r}, which is no output of the step"
+            yield f"succeeded.yielded_outputs[{number}] is {name!r}, which is not an output of the step"
 
 
 def _lacking(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:

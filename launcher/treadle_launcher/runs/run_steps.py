@@ -173,7 +173,7 @@ def _has_ended(step: StepView, attempt: int) -> bool:
 
 @contextmanager
 def _unreadable_for_now() -> Iterator[None]:
-    """Have a caller know what it can ask for again, at the byte that it has reached."""
+    """Tell a caller what it can ask for again, at the byte that it has reached."""
     try:
         yield
     except (StoreUnavailableError, OSError) as error:

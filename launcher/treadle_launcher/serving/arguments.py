@@ -226,7 +226,7 @@ def _descriptor(text: str) -> int:
     try:
         os.fstat(fd)
     except (OSError, OverflowError) as error:
-        raise argparse.ArgumentTypeError(f"{text} is no open descriptor") from error
+        raise argparse.ArgumentTypeError(f"{text} is not an open descriptor") from error
     return fd
 
 
@@ -251,7 +251,9 @@ def _duration(text: str) -> float:
     try:
         return _seconds(number) * _UNITS[unit]
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no time: write 7d, 12h, 30m or 90") from None
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a duration: write 7d, 12h, 30m or 90"
+        ) from None
 
 
 def _location(text: str) -> LocationArgument:

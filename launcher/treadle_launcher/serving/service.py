@@ -78,7 +78,7 @@ class LauncherService:
     async def ReloadLocation(
         self, request: launcher.ReloadLocationRequest, _: Context
     ) -> launcher_pb2.ReloadLocationResponse:
-        """Have a location load its code anew."""
+        """Load a location's code anew."""
         location, swapped = await self._parts.locations.reload(request.location)
         return launcher_pb2.ReloadLocationResponse(location=location, swapped=swapped)
 

@@ -62,7 +62,7 @@ class Watchers:
         self._why_closed = ""
 
     def also_tell(self, listener: Callable[[tuple[Event, ...]], None]) -> None:
-        """Have this called, too, with what is committed of any run. It must not wait."""
+        """Call this, too, with what is committed of any run. It must not wait."""
         self._listeners.append(listener)
 
     def publish(self, run_id: RunId, events: tuple[Event, ...]) -> None:

@@ -33,7 +33,7 @@ class CurrentLinks:
                 self._put(event.payload.value_ref.key)
 
     def close(self) -> None:
-        """Have `work` return when the last link is moved."""
+        """Tell `work` to return when the last link is moved."""
         self._is_closed = True
         self._news.set()
 

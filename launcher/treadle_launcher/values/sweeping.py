@@ -92,7 +92,7 @@ class Sweeper:
             self._news.set()
 
     def close(self) -> None:
-        """Have `work` return soon: what is not swept by then is swept another time."""
+        """Tell `work` to return soon: what is not swept by then is swept another time."""
         self._is_closed = True
         self._news.set()
 

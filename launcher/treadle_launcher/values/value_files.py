@@ -60,7 +60,7 @@ class ValueFiles:
             raise failure
 
     def point_current(self, key: str) -> None:
-        """Have the link for people beside an asset's versions name this one, if it is there.
+        """Point the link for people, beside an asset's versions, to this one if it is there.
 
         What an IO manager of the user's stores is not.
 

@@ -23,7 +23,7 @@ class LocationMessages:
         return [self._encode(location, graphs) for location in self._locations.all()]
 
     async def reload(self, name: str) -> tuple[graph_pb2.Location, bool]:
-        """Have a location load its code anew; tell whether the new snapshot is served.
+        """Load a location's code anew; tell whether the new snapshot is served.
 
         Raises:
             RefusedError: there is no such location, or it cannot be reached.

@@ -41,7 +41,7 @@ def known_reexecution(asked: Reexecution) -> Reexecution:
     """
     kind = asked.kind
     if kind is None or not kind.is_known:
-        told = "not set" if kind is None else f"{kind}, which is no kind of re-execution"
+        told = "not set" if kind is None else f"{kind}, which is not a kind of re-execution"
         raise BadArgumentError([] if kind is None else [kind], message=f"kind is {told}.")
     return asked
 

@@ -57,7 +57,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (Code(modules=("shop/assets.py",)),
          "'shop/assets.py' is a file: -f shop/assets.py, or as a module -m shop.assets."),
-        (Code(modules=("sh op",)), "'sh op' is no module's name: give one such as shop.assets."),
+        (Code(modules=("sh op",)), "'sh op' is not a module's name: give one such as shop.assets."),
         (Code(files=(Path("shop"),)),
          "shop is a folder. Name a file in it, or the package as a module: -m shop."),
         (Code(files=(Path("loose"),)), "loose is a folder. Name a file in it."),

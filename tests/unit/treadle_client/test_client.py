@@ -29,8 +29,8 @@ WAYS = "Start a launcher there, or name another: an address is unix:/absolute/pa
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("localhost", "'localhost' is no address: write unix:/absolute/path or host:port."),
-        ("/tmp/l.sock", "'/tmp/l.sock' is no address: write unix:/tmp/l.sock."),
+        ("localhost", "'localhost' is not an address: write unix:/absolute/path or host:port."),
+        ("/tmp/l.sock", "'/tmp/l.sock' is not an address: write unix:/tmp/l.sock."),
         ("localhost:1", f"Nobody answers at localhost:1: Connection refused\n{WAYS}"),
     ],
 )
@@ -140,7 +140,9 @@ def test_bytes_that_are_no_text_are_refused_as_a_bad_argument(client):
         lambda: client.run("r1").cancel(half),
     )
     for call in calls:
-        with pytest.raises(treadle_client.RequestError, match="no Unicode text") as refused:
+        with pytest.raises(
+            treadle_client.RequestError, match="text that is not Unicode"
+        ) as refused:
             call()
         assert refused.value.reason == "BAD_ARGUMENT"
 
@@ -368,7 +370,7 @@ def test_a_reload_that_served_nothing_new_raises_when_it_is_asked_to(client, lau
     ("call", "said"),
     [
         (lambda client, plan: client.materialize(plan),
-         "A Plan is no selection: to run what it shows, materialize(plan=plan)."),
+         "A Plan is not a selection: to run what it shows, materialize(plan=plan)."),
         (lambda client, plan: client.plan([plan]),
          "The selection has a Plan in it; give a list of texts."),
         (lambda client, _: client.plan({"a"}),

@@ -82,7 +82,7 @@ def test_tcp_takes_its_token_from_a_file(file: Path) -> None:
     [
         ([], "nothing to load"),
         (["-f", "missing.py"], "there is no file"),
-        (["-m", "not a module"], "is no module's name"),
+        (["-m", "not a module"], "is not a module's name"),
         (["-m", "a", "--working-directory", "missing"], "there is no folder"),
         (["-m", "a", "--python", "no-such-python"], "is no program"),
         (["-m", "a", "--bind", "0.0.0.0:1"], "loopback only"),
@@ -90,8 +90,8 @@ def test_tcp_takes_its_token_from_a_file(file: Path) -> None:
         (["-m", "a", "--token-file", "missing"], "--token-file"),
         (["-m", "a", "--token-file", "my_assets.py"], "chmod 600"),
         (["-m", "a", "--import-timeout", "0"], "number of seconds"),
-        (["-m", "a", "--name", " "], "is no name"),
-        (["-m", "a", "--alive-fd", "99999"], "no open descriptor"),
+        (["-m", "a", "--name", " "], "is not a name"),
+        (["-m", "a", "--alive-fd", "99999"], "not an open descriptor"),
         (["-m", "a", "--ready", "1"], "unrecognized arguments"),
     ],
 )

@@ -64,7 +64,7 @@ def test_texts_without_end_are_refused_before_they_are_looked_at() -> None:
 @pytest.mark.parametrize("digits", ["9" * 101, "-" + "9" * 100, "9" * 4000])
 def test_a_whole_number_has_no_thousands_of_digits(digits: str) -> None:
     assert refusal(f'{{"a":{digits}}}'.encode(), BOUNDS) == (
-        f"Frame is no JSON: a number has {len(digits):,} digits"
+        f"Frame is not JSON: a number has {len(digits):,} digits"
     )
 
 

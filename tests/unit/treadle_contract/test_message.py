@@ -74,12 +74,12 @@ def test_what_is_not_known_here_is_kept() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "HostFrame is no JSON"),
+        ("{", "HostFrame is not JSON"),
         ("[]", "HostFrame is []; it must be an object"),
         ('{"ack": 1}', "HostFrame.ack is 1; it must be an object"),
         ('{"ack": {"taskId": 5}}', "HostFrame.ack.task_id is 5; it must be text"),
         ('{"ack": {"taskId": "a"}}', "HostFrame.ack.state is not set"),
-        ('{"ack": {"taskId": "\\ud800", "state": 1}}', "HostFrame.ack.task_id is no text"),
+        ('{"ack": {"taskId": "\\ud800", "state": 1}}', "HostFrame.ack.task_id is not text"),
         ('{"report": {"records": [{"number": "1x"}]}}', "HostFrame.report.records[0].number is"),
         ('{"report": {"records": [{"attempt": 3000000000}]}}', "it must be -2,147,483,648 to"),
         ('{"report": {"records": {"a": 1}}}', "HostFrame.report.records is"),

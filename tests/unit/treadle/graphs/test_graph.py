@@ -28,7 +28,7 @@ def defaulted(x=1): return x
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("return use(1)  # at", "which is no output of an op"),
+        ("return use(1)  # at", "which is not an output of an op"),
         ("return use()  # at", "is not given its input 'x'"),
         ("return use(make(), make())  # at", "takes 1 inputs, 2 were given"),
         ("return use(y=make())  # at", "has no input 'y'"),
@@ -59,7 +59,7 @@ def test_reading_nothing_by_value_names_what_makes_it() -> None:
 @pytest.mark.parametrize(
     ("decorator", "body", "said"),
     [
-        ("@graph_asset  # at", "return 1", "no output of an op"),
+        ("@graph_asset  # at", "return 1", "not an output of an op"),
         ("@graph_asset  # at", "return two()", "several outputs"),
         ("@graph_asset  # at", "make()", "did not return"),
         ("@graph_asset  # at", "return {'other': make()}", "'other', which is not declared"),

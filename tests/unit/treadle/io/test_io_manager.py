@@ -35,7 +35,7 @@ def test_an_intermediate_has_no_asset_key():
 
     assert not context.has_asset_key
     assert context.get_identifier() == ["r", "s", "out"]
-    with pytest.raises(NoAssetError, match="Output 'out' of 's' is no asset"):
+    with pytest.raises(NoAssetError, match="Output 'out' of 's' is not an asset"):
         _ = context.asset_key
 
 

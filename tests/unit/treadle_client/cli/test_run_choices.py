@@ -17,5 +17,5 @@ def test_a_runs_time_is_written_like_every_time(text: str, seconds: float) -> No
 
 @pytest.mark.parametrize("text", ["0", "-1", "soon", "inf", "nan", "1 m", ""])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="is no time: write 90, 30m, 12h, or none"):
+    with pytest.raises(click.BadParameter, match="is not a duration: write 90, 30m, 12h, or none"):
         run_timeout(text)

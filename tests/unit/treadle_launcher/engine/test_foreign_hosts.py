@@ -55,8 +55,8 @@ async def test_a_report_that_cannot_be_fails_its_attempt_and_no_other_of_the_hos
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"\xff\xff", "HostFrame is no JSON"),
-        (b"[" * 100, "HostFrame is no JSON"),
+        (b"\xff\xff", "HostFrame is not JSON"),
+        (b"[" * 100, "HostFrame is not JSON"),
         (b"[" * 5000, "HostFrame has values nested deeper than the 128 levels"),
         (b'{"ack": "t"}', "HostFrame.ack is 't'; it must be an object"),
         (b'{"report": []}', "HostFrame.report is []; it must be an object"),

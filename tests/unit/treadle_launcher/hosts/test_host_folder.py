@@ -51,9 +51,9 @@ def test_a_kind_that_is_not_known_here_is_passed_over(folder):
 @pytest.mark.parametrize(
     ("damaged", "said"),
     [
-        (b"\x00\x00\n", "JournalRecord is no JSON"),
-        (b"\xff\xfe\n", "JournalRecord is no JSON"),
-        (line(2).encode()[40:], "JournalRecord is no JSON"),
+        (b"\x00\x00\n", "JournalRecord is not JSON"),
+        (b"\xff\xfe\n", "JournalRecord is not JSON"),
+        (line(2).encode()[40:], "JournalRecord is not JSON"),
         (line(2).replace('"stepKey": "s"', '"stepKey": ""').encode(), "step_key is not set"),
         (line(-2).encode(), "number is -2"),
         (b'{"number":"2","later":' + b"[" * 980 + b"]" * 980 + b"}\n", "nested deeper"),

@@ -58,9 +58,9 @@ def test_nothing_waits_for_the_disk_unless_a_flag_or_the_environment_says_so(mon
     [
         (["--bind", "127.0.0.1:0"], "only with --token-file"),
         (["--bind", "10.0.0.1:80"], "loopback only"),
-        (["--bind", "nowhere"], "is no address"),
+        (["--bind", "nowhere"], "is not an address"),
         (["--home", ""], "names no folder"),
-        (["--alive-fd", "999"], "is no open descriptor"),
+        (["--alive-fd", "999"], "is not an open descriptor"),
         (["--bind", "unix:"], "names no socket"),
         (["--bind", "unix:/" + "x" * 120], "at most 107 bytes"),
         (["--location", "a=unix:/1", "--location", "a=unix:/2"], "two locations are named 'a'"),

@@ -60,7 +60,7 @@ def test_a_choice_that_is_not_known_is_refused(field: str, choice: ContractEnum)
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [(ReexecutionKind("99"), "kind is 99, which is no kind"), (None, "kind is not set")],
+    [(ReexecutionKind("99"), "kind is 99, which is not a kind"), (None, "kind is not set")],
 )
 def test_a_kind_of_re_execution_that_is_not_known_is_refused(
     kind: ReexecutionKind | None, said: str
