@@ -98,7 +98,7 @@ class Attempts:
             host.dialled_with.discard(record.task_id)
         task_id = record.next_task_id
         if not task_id or task_id in host.tasks:
-            # It was handed over meanwhile.
+            # It was handed over already.
             return
         if task_id in host.held:
             # What it takes the place of may be over, for what it is known here.
@@ -131,11 +131,11 @@ class Attempts:
             run_id=run.run_id, step_key=key, attempt=attempt, sent=True, answered=True
         )
         host.tasks[task_id] = task
-        self._pool.answers.begun(host, task, run.view)
+        self._pool.watchdog.begun(host, task, run.view)
         turn.afterwards(partial(self._recorded, run, host, task_id, task))
         if record.number <= host.dialled_at:
             # It found its launcher gone, and may have left this to the next one to start.
-            turn.afterwards(partial(self._pool.answers.ask, host, task_id))
+            turn.afterwards(partial(self._pool.watchdog.ask, host, task_id))
 
     def _recorded(self, run: ActiveRun, host: Host, task_id: TaskId, task: RunningTask) -> None:
         task.recorded = True
@@ -143,7 +143,7 @@ class Attempts:
             self._pool.cancel(host, task_id, show_stacks=run.view.ending is not None)
 
     def _end_next(self, turn: Turn, host: Host, task_id: TaskId) -> None:
-        """Have a task end that its host should not run; until then nothing is decided of its step."""
+        """Cancel a task that its host should not run; its step is decided when it has ended."""
         _LOG.warning("task_not_wanted host=%s task=%s", host.host_id, task_id)
         held = host.held.get(task_id)
         run = None if held is None else self._board.get(held.run_id)
@@ -240,7 +240,7 @@ class Attempts:
         if run.state is not RunState.CANCELLING:
             lost = AttemptFailed(failure=failure)
             after = self._retries.after_failure
-            if host.why_killed and self._pool.answers.is_end_due(task):
+            if host.why_killed and self._pool.watchdog.is_end_due(task):
                 timeout_ms = run.view.index.step(task.step_key).timeout_ms
                 lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
             elif not task.begun:
@@ -249,7 +249,7 @@ class Attempts:
         turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
 
     def give_back(self, turn: Turn, host: Host, task_id: TaskId) -> None:
-        """Have a task that a host did not take tried again, unless that was done too often."""
+        """Retry a task that a host did not take, unless that was done too often."""
         task = host.tasks.pop(task_id)
         run = self._board.get(task.run_id)
         if run is None:

@@ -21,10 +21,10 @@ from treadle_launcher.engine.dispatch import Candidate, choose
 from treadle_launcher.engine.held_steps import HeldSteps
 from treadle_launcher.engine.host import Host, HostStage, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
-from treadle_launcher.engine.moments import Moments
-from treadle_launcher.engine.stance import Stance
+from treadle_launcher.engine.mode import EngineMode
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.engine.unsound import Unsound
+from treadle_launcher.engine.wall_clock_timer import WallClockTimer
 from treadle_launcher.hosts.provider import HostStartError
 from treadle_launcher.runs.decide import follow_ups, run_failed, started
 from treadle_launcher.runs.events import Event, NewEvent
@@ -59,7 +59,7 @@ class Board:
     ) -> None:
         self._store = store
         self._pool = pool
-        self._held = HeldSteps(pool.answers)
+        self._held = HeldSteps(pool.watchdog)
         self._watchers = watchers
         self._clock = clock
         self._max_runs = max_runs
@@ -68,7 +68,7 @@ class Board:
         self._queue: deque[ActiveRun] = deque()
         self._active: dict[RunId, ActiveRun] = {}
         self._changes: asyncio.Event = asyncio.Event()
-        self.moments = Moments(clock, self._moment_came)
+        self.timer = WallClockTimer(clock, self._moment_came)
         self._end_overdue: Callable[[Turn, ActiveRun], None] = lambda turn, run: None
         self._fault: Callable[[BaseException], None] = _log_fault
         self._in_flight: set[asyncio.Future[Any]] = set()
@@ -76,14 +76,14 @@ class Board:
         self.unsound = Unsound(store, watchers, clock)
         self.is_stale = False
         """Whether what is recorded is to be read before anything is decided."""
-        self.stance = Stance.WORKING
+        self.mode = EngineMode.WORKING
 
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
-        """Have this called when the store could not take a turn."""
+        """Call this when the store could not take a turn."""
         self._fault = act
 
     def on_overdue(self, act: Callable[[Turn, ActiveRun], None]) -> None:
-        """Have this called for each run whose time is over, in the turn that finds it so."""
+        """Call this for each run whose time is over, in the turn that finds it so."""
         self._end_overdue = act
 
     def _moment_came(self) -> None:
@@ -112,7 +112,7 @@ class Board:
         return self._store.trouble
 
     def track(self, write: asyncio.Future[T]) -> None:
-        """Have those who read what is recorded wait for a write, whatever becomes of it."""
+        """Make readers of the record wait for a write, whatever becomes of it."""
         self._in_flight.add(write)
         write.add_done_callback(self._in_flight.discard)
 
@@ -124,7 +124,7 @@ class Board:
 
     @contextmanager
     def serving(self, turn: Turn, run: ActiveRun) -> Iterator[None]:
-        """Have whatever the block raises end this run, and no other."""
+        """End this run, and no other, on anything that the block raises."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this run
@@ -142,7 +142,7 @@ class Board:
         self.end_unsound(run.run_id, error)
 
     def end_unsound(self, run_id: RunId, error: Exception) -> None:
-        """Have a run end, as FAILED, that cannot be served."""
+        """End a run that cannot be served, as FAILED."""
         self.unsound.end(run_id, error, self.committed, partial(self._ended_unsound, run_id))
 
     def _ended_unsound(self, run_id: RunId) -> None:
@@ -170,7 +170,7 @@ class Board:
         Its last event is over; the clock may have been set back since.
         """
         for moment in run.moments():
-            self.moments.is_due(moment, no_earlier=run.view.last_time)
+            self.timer.is_due(moment, no_earlier=run.view.last_time)
 
     def clear(self) -> None:
         """Forget every run, and what was to be done when the turns of now are committed."""
@@ -183,7 +183,7 @@ class Board:
         self._runs.clear()
         self._queue.clear()
         self._active.clear()
-        self.moments.wait_for(())
+        self.timer.wait_for(())
 
     async def empty(self) -> None:
         """Return when no run is left."""
@@ -220,16 +220,16 @@ class Board:
         return future
 
     def _decide(self, turn: Turn) -> None:
-        self.moments.look()
+        self.timer.look()
         self._touch_overdue(turn)
         self._follow(turn)
-        while self.stance is Stance.WORKING and self._admit(turn):
+        while self.mode is EngineMode.WORKING and self._admit(turn):
             self._follow(turn)
         self._dispatch(turn)
-        self.moments.wait_for(self._waited_for() if self.stance is Stance.WORKING else ())
+        self.timer.wait_for(self._waited_for() if self.mode is EngineMode.WORKING else ())
 
     def fail_run(self, turn: Turn, run: ActiveRun, failure: Failure) -> None:
-        """Have a run fail that cannot go on; one with running steps seeks another host first."""
+        """Fail a run that cannot go on; one with running steps seeks another host first."""
         if run.view.count(StepState.RUNNING) or run.held:
             run.take(None)
         elif not run.state in FINAL_RUN_STATES:
@@ -273,7 +273,7 @@ class Board:
             self._end(turn, run)
         elif self._is_overdue(run):
             self._end_overdue(turn, run)
-        elif run.lacks_host and self.stance is Stance.WORKING:
+        elif run.lacks_host and self.mode is EngineMode.WORKING:
             self._seek_host(turn, run)
 
     def _touch_overdue(self, turn: Turn) -> None:
@@ -284,9 +284,9 @@ class Board:
 
     def _is_overdue(self, run: ActiveRun) -> bool:
         deadline = run.view.deadline
-        if self.stance is not Stance.WORKING or run.state is not RunState.RUNNING:
+        if self.mode is not EngineMode.WORKING or run.state is not RunState.RUNNING:
             return False
-        return deadline is not None and self.moments.is_due(deadline)
+        return deadline is not None and self.timer.is_due(deadline)
 
     def _end(self, turn: Turn, run: ActiveRun) -> None:
         self._active.pop(run.run_id, None)
@@ -315,7 +315,7 @@ class Board:
         return (moment for run in self._active.values() for moment in run.moments())
 
     def _dispatch(self, turn: Turn) -> None:
-        if self.stance is not Stance.WORKING:
+        if self.mode is not EngineMode.WORKING:
             return
         running = sum(run.view.count(StepState.RUNNING) for run in self._active.values())
         runs = [
@@ -323,7 +323,7 @@ class Board:
         ]
         wanting = [Candidate(run.view, run.held_elsewhere()) for run, _ in runs]
         free = self._max_steps - running
-        shares = choose(wanting, free, self.moments.is_due)
+        shares = choose(wanting, free, self.timer.is_due)
         for position, key in shares.chosen:
             run, host = runs[position]
             with self.serving(turn, run):
@@ -354,12 +354,12 @@ class Board:
         turn = self.turn()
         with self.serving(turn, run):
             host.send(task)
-        self._pool.answers.asked(host)
+        self._pool.watchdog.asked(host)
         if run.run_id in self.unsound:
             self.settle(turn)
 
     def _start_host(self, host: Host) -> None:
-        if self.stance is not Stance.WORKING:
+        if self.mode is not EngineMode.WORKING:
             self._pool.discard(host)
             return
         try:

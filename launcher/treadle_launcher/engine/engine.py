@@ -19,8 +19,8 @@ from treadle_launcher.engine.awaited import awaited
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import Host
 from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.mode import EngineMode
 from treadle_launcher.engine.replanning import Replanning
-from treadle_launcher.engine.stance import Stance
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.ids import step_of
 from treadle_launcher.runs.events import NewEvent
@@ -67,10 +67,10 @@ class Engine:
             # It was read from the store already, with everything else.
             return
         self._board.put(run)
-        if self._board.stance is Stance.RESUMING:
+        if self._board.mode is EngineMode.RESUMING:
             return
         turn = self._board.turn()
-        if self._board.stance is Stance.ENDING:
+        if self._board.mode is EngineMode.ENDING:
             self.request_cancel(turn, run, ENDING)
         self._board.settle(turn)
 
@@ -80,7 +80,7 @@ class Engine:
 
     def has(self, run_id: RunId) -> bool:
         """Tell whether a run is this launcher's to drive, as far as it knows its runs now."""
-        return self._board.stance is Stance.RESUMING or self._board.get(run_id) is not None
+        return self._board.mode is EngineMode.RESUMING or self._board.get(run_id) is not None
 
     async def cancel(self, run_id: RunId, reason: str) -> bool:
         """Ask for a run's end; return when that is recorded. False: the run is over.
@@ -120,7 +120,7 @@ class Engine:
     def request_cancel(
         self, turn: Turn, run: ActiveRun, reason: str, failure: Failure | None = None
     ) -> None:
-        """Have a run end, as FAILED if there is a failure: its hosts are told to end what runs."""
+        """End a run, as FAILED if there is a failure: its hosts are told to end what runs."""
         if run.state is not RunState.CANCELLING and not run.state in FINAL_RUN_STATES:
             with self._board.serving(turn, run):
                 turn.add(run, [NewEvent(payload=CancelRequested(reason=reason, failure=failure))])
@@ -139,7 +139,7 @@ class Engine:
                 self._cancel_task(run, host, task_id)
 
     def _cancel_task(self, run: ActiveRun, host: Host, task_id: TaskId) -> None:
-        # Whoever cancels a run knows why; where it was when its time was over is to be seen.
+        # Who cancels a run knows why; a timeout must show where the op was.
         self._pool.cancel(host, task_id, show_stacks=run.view.ending is not None)
 
     # What hosts say: see HostNews and HostEnds.
@@ -171,7 +171,7 @@ class Engine:
         self._board.settle(turn)
 
     def host_outdated(self, host: Host) -> None:
-        """Have its runs go on elsewhere; what it runs of theirs, it tells when that ends."""
+        """Move its runs elsewhere; the host reports what it runs of theirs when that ends."""
         turn = self._board.turn()
         self._leave(turn, host)
         self._board.settle(turn)
@@ -189,8 +189,8 @@ class Engine:
                 continue
             if task_id not in running:
                 self.ask(host, task_id)
-                self._pool.answers.asked(host)
-            self._pool.answers.begun(host, task, run.view)
+                self._pool.watchdog.asked(host)
+            self._pool.watchdog.begun(host, task, run.view)
             if run.is_ending:
                 self._cancel_task(run, host, task_id)
         turn = self._board.turn()
@@ -198,7 +198,7 @@ class Engine:
         self._board.settle(turn)
 
     def host_hung_up(self, host: Host) -> None:
-        """Have what the host held start where it can."""
+        """Start what the host held where it can."""
         host.dialled_with = None
         if host.held:
             turn = self._board.turn()
@@ -219,11 +219,11 @@ class Engine:
         Any other may be held for a while, or stopped by somebody: what it runs goes on. It gets
         nothing more, and what it cannot have heard of runs elsewhere.
         """
-        if self._board.stance is Stance.RESUMING:
+        if self._board.mode is EngineMode.RESUMING:
             return
         _LOG.warning("host_silent host=%s seconds=%.0f", host.host_id, seconds)
         tasks = host.tasks.values()
-        is_due = any(self._pool.answers.is_end_due(task) for task in tasks)
+        is_due = any(self._pool.watchdog.is_end_due(task) for task in tasks)
         is_asked = any(task.sent for task in tasks) or bool(host.held)
         is_idle = is_asked and not any(task.answered for task in tasks)
         if host.has_hung_up:
@@ -244,7 +244,7 @@ class Engine:
 
     def host_stuck(self, host: Host) -> None:
         """Kill a host that answers, and has not ended in time what it was told to."""
-        if self._board.stance is not Stance.RESUMING:
+        if self._board.mode is not EngineMode.RESUMING:
             _LOG.warning("host_stuck host=%s", host.host_id)
             seconds = defaults.HOST_END
             why = f"it had not ended an attempt {seconds:g} s after it had to"
@@ -279,7 +279,7 @@ class Engine:
             run = self._board.get(task.run_id)
             if run is not None:
                 run.hosts_in_vain = 0
-                self._pool.answers.begun(host, task, run.view)
+                self._pool.watchdog.begun(host, task, run.view)
             return
         _LOG.info("task_refused host=%s task=%s", host.host_id, ack.task_id)
         if host.is_usable:
@@ -308,7 +308,7 @@ class Engine:
         self._board.settle(turn)
 
     def _leave(self, turn: Turn, host: Host) -> None:
-        """Have the host's runs go on elsewhere, or fail if that is of no use."""
+        """Move the host's runs elsewhere, or fail them if that is of no use."""
         for run in tuple(self._board.runs_on(host)):
             is_adopted = host.process is None
             run.hosts_in_vain += not is_adopted

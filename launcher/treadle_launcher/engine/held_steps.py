@@ -8,17 +8,17 @@ from treadle_contract.run import StepState
 from treadle_contract.worker import Recall, Task
 from treadle_launcher import defaults
 from treadle_launcher.engine.active_run import ActiveRun
-from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.host import HeldTask, Host
+from treadle_launcher.engine.host_watchdog import HostWatchdog
 from treadle_launcher.engine.turn import Turn
 from treadle_launcher.runs.tasks import task_ahead
 
 
 class HeldSteps:
-    """Has hosts hold the next steps of their runs, while none of another run waits for a place."""
+    """Sends hosts the next steps of their runs, while no step of another run waits for a place."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, watchdog: HostWatchdog) -> None:
+        self._watchdog = watchdog
 
     def share(self, turn: Turn, run: ActiveRun, host: Host, *, others_wait: bool) -> None:
         """Send a run's host what it can hold of it, or ask it back while `others_wait`."""
@@ -29,7 +29,7 @@ class HeldSteps:
 
     @staticmethod
     def _recall(turn: Turn, run: ActiveRun) -> None:
-        """Have a run that others wait for places of start nothing but what it is given one for."""
+        """Recall held steps of a run, so that the places go to the runs that wait."""
         for host in dict.fromkeys(run.held.values()):
             if host.host_id not in run.recalled:
                 run.recalled.add(host.host_id)
@@ -44,14 +44,14 @@ class HeldSteps:
             turn.afterwards(partial(_send, host, task))
 
     def await_back(self, run: ActiveRun) -> None:
-        """Have hosts give back in time what nothing is left of, in whose place it could start."""
+        """Watch that hosts give back steps when nothing of the run is left to start them after."""
         if not run.held or run.view.count(StepState.RUNNING):
             return
         for host in dict.fromkeys(run.held.values()):
             may_start = host is run.host and run.view.count(StepState.READY)
             if host.connection is not None and not may_start:
                 for held in host.held_of(run.run_id):
-                    self._answers.owed_back(host, held)
+                    self._watchdog.owed_back(host, held)
 
 
 def _send(host: Host, task: Task) -> None:

@@ -12,7 +12,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import PlanHeader
 from treadle_contract.worker import HostState, ProcessId
 from treadle_launcher.durability import Durability
-from treadle_launcher.engine.patience import Patience
+from treadle_launcher.engine.answer_timer import AnswerTimer
 from treadle_launcher.hosts.frames import ToHost
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.listener import Connection
@@ -70,7 +70,7 @@ class Host:
     """One host. Changed by the pool and the engine alone.
 
     `launch_spec` is None when an earlier launcher started it for a run that is over; what it
-    was told of `durability` by whoever started it stays. `process`
+    was told of `durability` when it was started stays. `process`
     is there when this launcher started it, `said` is how far it said that it is (None: nothing), `identity` when its process is known. `received`
     is the last journal record that was taken, `marked` the last that the store was told of,
     `committed` the last that it holds. `why_killed` is set before this launcher kills it, with what it left
@@ -109,11 +109,11 @@ class Host:
     held: dict[TaskId, HeldTask] = field(default_factory=dict)
     dialled_at: int = 0
     dialled_with: set[TaskId] | None = None
-    timer: asyncio.TimerHandle | Patience | None = None
+    timer: asyncio.TimerHandle | AnswerTimer | None = None
     silent_since: float | None = None
     has_hung_up: bool = False
     looked_at: float = 0.0
-    look: Patience | None = None
+    look: AnswerTimer | None = None
 
     @property
     def host_id(self) -> HostId:
@@ -167,13 +167,13 @@ class Host:
         if self.connection is not None:
             self.connection.send(frame)
 
-    def hold_timer(self, timer: asyncio.TimerHandle | Patience | None) -> None:
+    def hold_timer(self, timer: asyncio.TimerHandle | AnswerTimer | None) -> None:
         """Wait for this timer instead of the one before."""
         if self.timer is not None:
             self.timer.cancel()
         self.timer = timer
 
-    def hold_look(self, look: Patience | None) -> None:
+    def hold_look(self, look: AnswerTimer | None) -> None:
         """Wait for this look instead of the one before."""
         if self.look is not None:
             self.look.cancel()

@@ -32,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class HostNews(Protocol):
-    """Whoever acts on what hosts say."""
+    """What acts on the news of hosts."""
 
     def host_ready(self, host: Host) -> None:
         """Learn that a host takes tasks from now on."""
@@ -75,7 +75,7 @@ class HostDesk:
         self._fault: Callable[[BaseException], None] = lambda error: None
 
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
-        """Have this called when acting on a frame raised: what was decided is not to be trusted."""
+        """Call this when acting on a frame raised: what was decided is not to be trusted."""
         self._fault = act
 
     def open(self) -> None:
@@ -84,7 +84,7 @@ class HostDesk:
         for host in self._pool.all():
             if host.disconnected.is_set():
                 # It was hung up on here, and may have gone since; one that lives dials again.
-                self._pool.answers.asked(host)
+                self._pool.watchdog.asked(host)
 
     def frame_received(self, connection: Connection, frame: FromHost) -> None:
         """Take a frame. A host whose frame cannot be acted on is ended, and no other."""
@@ -114,7 +114,7 @@ class HostDesk:
         if host is None:
             _LOG.warning("frame_ignored reason=no_hello")
             return
-        self._pool.answers.heard(host)
+        self._pool.watchdog.heard(host)
         if isinstance(frame, tuple):
             records = [record for record in frame if record.number > host.received]
             if records:
@@ -140,7 +140,7 @@ class HostDesk:
             host.disconnected.set()
             if not self._is_closed:
                 # Of one whose guard is stopped, nothing else tells that it is gone.
-                self._pool.answers.hung_up(host)
+                self._pool.watchdog.hung_up(host)
                 self._news.host_hung_up(host)
 
     def close(self) -> None:
@@ -158,7 +158,7 @@ class HostDesk:
         if not OLDEST_PROTOCOL_VERSION <= hello.protocol_version <= PROTOCOL_VERSION:
             self._refuse(connection, host, hello)
             return
-        self._pool.answers.heard(host)
+        self._pool.watchdog.heard(host)
         host.said = hello.state
         is_new = host.connection is not connection
         if is_new:

@@ -11,9 +11,9 @@ from treadle_contract.codeserver import ImportScope
 from treadle_contract.ids import HostId, RunId, TaskId
 from treadle_contract.worker import Cancel, Drain, ProcessId
 from treadle_launcher import defaults
-from treadle_launcher.engine.answers import Answers
+from treadle_launcher.engine.answer_timer import AnswerTimer
 from treadle_launcher.engine.host import Host, HostStage
-from treadle_launcher.engine.patience import Patience
+from treadle_launcher.engine.host_watchdog import HostWatchdog
 from treadle_launcher.home.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.host_tag import guard_above
@@ -32,7 +32,7 @@ class HostPool:
     """Every host whose process is not gone."""
 
     def __init__(
-        self, home: Home, options: HostOptions, max_idle_hosts: int, answers: Answers
+        self, home: Home, options: HostOptions, max_idle_hosts: int, watchdog: HostWatchdog
     ) -> None:
         self._home = home
         self._options = options
@@ -44,14 +44,14 @@ class HostPool:
         self._expected: set[HostId] = set()
         self._generations: dict[str, str] = {}
         self._watches: set[asyncio.Task[None]] = set()
-        self.answers = answers
+        self.watchdog = watchdog
 
     def on_end(self, act: Callable[[Host], None]) -> None:
-        """Have this called when a host's process is gone and all that it sent was read."""
+        """Call this when a host's process is gone and all that it sent was read."""
         self._ended = act
 
     def on_start(self, act: Callable[[], None]) -> None:
-        """Have this called before a host is started; a HostStartError of its keeps it from that."""
+        """Call this before a host is started; a HostStartError from it prevents the start."""
         self._before_start = act
 
     @property
@@ -156,7 +156,7 @@ class HostPool:
         )
         self._hosts[host.host_id] = host
         self._expected.add(host.host_id)
-        host.hold_timer(Patience(defaults.HOST_RETURN_GRACE, partial(self._give_up, host)))
+        host.hold_timer(AnswerTimer(defaults.HOST_RETURN_GRACE, partial(self._give_up, host)))
 
     def recognises(self, host: Host, process: ProcessId) -> bool:
         """Learn which process an expected host is; tell whether that can be known."""
@@ -213,7 +213,7 @@ class HostPool:
         host.send(Drain(cancel_running=cancel_running, grace_ms=self.term_grace_ms))
 
     def let_go(self, host: Host) -> None:
-        """Have a host leave that no run uses, also one that is not connected now."""
+        """Ask a host that no run uses to leave, also one that is not connected now."""
         if host.stage is HostStage.FOREIGN:
             return
         if host.is_usable and host.connection is None:
@@ -234,16 +234,16 @@ class HostPool:
         host.stage = HostStage.FOREIGN
 
     def cancel(self, host: Host, task_id: TaskId, *, show_stacks: bool) -> None:
-        """Have a host end a task; one that understands no word of it is killed instead."""
+        """Tell a host to end a task; one that does not know the message is killed instead."""
         if host.stage is HostStage.FOREIGN:
             self.kill([host])
             return
         host.send(Cancel(task_id=task_id, grace_ms=self.term_grace_ms, show_stacks=show_stacks))
         if task_id in host.tasks:
-            self.answers.cancelled(host, host.tasks[task_id])
+            self.watchdog.cancelled(host, host.tasks[task_id])
         elif task_id in host.held:
-            self.answers.asked(host)
-            self.answers.owed_back(host, host.held[task_id])
+            self.watchdog.asked(host)
+            self.watchdog.owed_back(host, host.held[task_id])
 
     def discard(self, host: Host) -> None:
         """Forget a new host that was never started."""
@@ -300,7 +300,7 @@ class HostPool:
         self.kill([host])
 
     def _kill_after(self, host: Host, seconds: float, why: str, *unsaid: str) -> None:
-        host.hold_timer(Patience(seconds, partial(self.kill_for, host, why, *unsaid)))
+        host.hold_timer(AnswerTimer(seconds, partial(self.kill_for, host, why, *unsaid)))
 
     def _watch(self, host: Host, tag: int | None = None) -> None:
         if tag is None:

@@ -12,7 +12,7 @@ from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.host import HeldTask, RunningTask
 from treadle_launcher.engine.host_pool import HostPool
-from treadle_launcher.engine.stance import Stance
+from treadle_launcher.engine.mode import EngineMode
 from treadle_launcher.home.home import Home
 from treadle_launcher.hosts.host_folder import HostFolder
 from treadle_launcher.hosts.processes import is_alive
@@ -82,14 +82,14 @@ class Recovery:
         marks = {folder.host_id: (folder, await self._mark(folder)) for folder in folders}
         # From here on nothing is waited for: what was read stays true.
         self._adopt(marks, handed)
-        if self._board.stance is Stance.RESUMING:
-            self._board.stance = Stance.WORKING
+        if self._board.mode is EngineMode.RESUMING:
+            self._board.mode = EngineMode.WORKING
         self._board.is_stale = False
         self._put(runs)
         self._assign(self._board.all(), handed)
 
     def _put(self, runs: Sequence[ActiveRun]) -> None:
-        """Put runs on the board, oldest first; those that were admitted meanwhile come last."""
+        """Put runs on the board, oldest first; those that were admitted since come last."""
         admitted = {run.run_id: run for run in self._board.all()}
         self._board.forget_all()
         for run in runs:
@@ -199,7 +199,7 @@ class Recovery:
                 # Only of a host that never had a record acknowledged is the journal whole.
                 begun=host.marked > 0 or not host.folder.path.is_dir(),
             )
-            self._pool.answers.begun(host, host.tasks[task.task_id], task.run.view)
+            self._pool.watchdog.begun(host, host.tasks[task.task_id], task.run.view)
             if host.is_usable:
                 if task.run.host is not host:
                     task.run.take(host)

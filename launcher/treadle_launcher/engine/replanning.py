@@ -93,7 +93,7 @@ class Replanning:
 
     def _go_on(self, run: ActiveRun, launchable: Launchable) -> None:
         if run.state is not RunState.STARTING or self._board.get(run.run_id) is not run:
-            # It was cancelled meanwhile, or is being taken up anew.
+            # It was cancelled by now, or is being taken up anew.
             return
         before = (run.view.plan, run.launch_spec)
         launch_spec = launchable.launch_spec.for_run(run.run_id)

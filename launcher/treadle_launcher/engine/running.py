@@ -12,15 +12,15 @@ from treadle_access.addresses import UnixAddress
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock
-from treadle_launcher.engine.answers import Answers
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.engine import ENDING, Engine
 from treadle_launcher.engine.host_desk import HostDesk
 from treadle_launcher.engine.host_pool import HostPool
+from treadle_launcher.engine.host_watchdog import HostWatchdog
+from treadle_launcher.engine.mode import EngineMode
 from treadle_launcher.engine.recovery import Recovery
 from treadle_launcher.engine.replanning import Replanning
 from treadle_launcher.engine.sockets import Sockets
-from treadle_launcher.engine.stance import Stance
 from treadle_launcher.home.home import Home
 from treadle_launcher.home.taking_over import TakeOver
 from treadle_launcher.hosts.listener import listen
@@ -84,8 +84,8 @@ class RunningEngine:
         )
         self._term_grace = settings.term_grace
         self._orphan_grace = settings.orphan_grace
-        answers = Answers(settings.term_grace, settings.host_answer)
-        self._pool = HostPool(parts.home, options, settings.max_idle_hosts, answers)
+        watchdog = HostWatchdog(settings.term_grace, settings.host_answer)
+        self._pool = HostPool(parts.home, options, settings.max_idle_hosts, watchdog)
         self.board = Board(
             parts.store,
             self._pool,
@@ -120,9 +120,9 @@ class RunningEngine:
             HomeError: the home cannot be written.
         """
         self._pool.on_end(self.engine.host_ended)
-        self._pool.answers.on_question(self.engine.ask)
-        self._pool.answers.on_silence(self.engine.host_silent)
-        self._pool.answers.on_failure(self.engine.host_stuck)
+        self._pool.watchdog.on_question(self.engine.ask)
+        self._pool.watchdog.on_silence(self.engine.host_silent)
+        self._pool.watchdog.on_failure(self.engine.host_stuck)
         self.board.on_fault(self._begin_again)
         self.desk.on_fault(self._begin_again)
         self.board.on_overdue(self.engine.end_overdue)
@@ -137,18 +137,18 @@ class RunningEngine:
         self._home.be_here()
 
     async def _end_left(self, reason: str) -> None:
-        """Have what is taken up end, without anything of it going on before."""
-        self.board.stance = Stance.ENDING
+        """Cancel what is taken up, before any of it goes on."""
+        self.board.mode = EngineMode.ENDING
         await self._recovery.resume()
         turn = self.board.turn()
         for run in self.board.all():
             self.engine.request_cancel(turn, run, reason)
-        self.board.stance = Stance.WORKING
+        self.board.mode = EngineMode.WORKING
         self.board.settle(turn)
 
     async def end(self) -> None:
         """Cancel what runs, stop the hosts, and return when none is left."""
-        self.board.stance = Stance.ENDING
+        self.board.mode = EngineMode.ENDING
         if self._is_home_gone():
             # Nothing that ends by itself from here on could be stored, or recorded.
             await self._kill_hosts()
@@ -179,13 +179,13 @@ class RunningEngine:
         self._pool.serve(location, generation)
 
     def check_sockets(self, sockets: Sockets) -> None:
-        """Have the sockets looked at before a host is started, or dials anew."""
+        """Check the sockets before a host is started, or dials anew."""
         self._sockets = sockets
         self._pool.on_start(sockets.check)
 
     async def leave(self) -> None:
         """Let hosts go that run nothing. Those that run something go on, and wait for a launcher."""
-        self.board.stance = Stance.LEAVING
+        self.board.mode = EngineMode.LEAVING
         with suppress(TimeoutError):
             # What follows from a run's end follows from its record.
             async with asyncio.timeout(defaults.STOP_GRACE):
@@ -199,9 +199,9 @@ class RunningEngine:
 
     async def close(self) -> None:
         """Do nothing more. Hosts that live go on without this launcher."""
-        if self.board.stance is not Stance.ENDING:
-            self.board.stance = Stance.LEAVING
-        self.board.moments.wait_for(())
+        if self.board.mode is not EngineMode.ENDING:
+            self.board.mode = EngineMode.LEAVING
+        self.board.timer.wait_for(())
         self._replanning.close()
         self.board.unsound.close()
         if self._again is not None:
@@ -217,8 +217,8 @@ class RunningEngine:
         # At once: a report that came now would be acknowledged, and no run learn of it.
         self.desk.close()
         self._forget()
-        if self.board.stance is Stance.WORKING:
-            self.board.stance = Stance.RESUMING
+        if self.board.mode is EngineMode.WORKING:
+            self.board.mode = EngineMode.RESUMING
             if self._again is None or self._again.done():
                 self._again = asyncio.create_task(self._resume_when_possible())
 
@@ -244,8 +244,8 @@ class RunningEngine:
             except Exception as error:  # noqa: BLE001 - whatever it is, runs must not wait for ever
                 self._say("not_resumed", error)
                 self._forget()
-                if self.board.stance is Stance.WORKING:
-                    self.board.stance = Stance.RESUMING
+                if self.board.mode is EngineMode.WORKING:
+                    self.board.mode = EngineMode.RESUMING
         self._open()
 
     def _open(self) -> None:

@@ -20,7 +20,7 @@ class Sockets:
         self._served = served
 
     def check(self) -> None:
-        """Have the socket that hosts dial be there.
+        """Make the socket that hosts dial anew if it was removed.
 
         Raises:
             HostStartError: it was removed, and cannot be put there again.
@@ -37,6 +37,6 @@ class Sockets:
             raise HostStartError(
                 f"the socket that hosts dial was removed, {self._hosts.path}, and cannot be made"
                 f" again: {error}",
-                "Start the launcher again, with XDG_RUNTIME_DIR naming a folder that stays: what"
-                " runs goes on meanwhile",
+                "Start the launcher again, with XDG_RUNTIME_DIR naming a folder that stays. Steps"
+                " that run now go on",
             ) from error

@@ -11,7 +11,7 @@ from treadle_launcher.runs.journal import ATTEMPT_ENDS, Record
 
 
 class Stranger:
-    """Has a host end what it runs, then itself.
+    """Tells a host to end what it runs, then itself.
 
     By itself a host leaves only when what it tells is stored. That would be untrue: what it
     recorded stays where it is, and it is ended once it has told that nothing runs.
@@ -21,7 +21,7 @@ class Stranger:
         self._process = hello.process
         self._running = set(hello.running_task_ids)
         connection.send(Drain(cancel_running=True, grace_ms=grace_ms))
-        # It reports to whoever has said how far it is in step.
+        # It reports only to a launcher that has said how far it is in step.
         connection.send(Commit(record=0))
         self._end_if_done()
 

@@ -51,7 +51,7 @@ class Turn:
             self._touched[run.run_id] = run
 
     def touch(self, run: ActiveRun) -> None:
-        """Have what follows from a run's state decided, though no fact was added."""
+        """Decide what follows from a run's state, though no fact was added."""
         self._touched[run.run_id] = run
 
     def drop(self, run: ActiveRun) -> None:

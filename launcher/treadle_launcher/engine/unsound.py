@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 class Unsound:
     """The runs that ended, or are being ended, because serving them raised.
 
-    Whoever adds one serves it no more. One whose end the store refuses too stays as it is
+    A run that is added is served no more. One whose end the store refuses too stays as it is
     recorded: it is said once, and tried again by the next launcher.
     """
 
@@ -44,7 +44,7 @@ class Unsound:
         recorded: Callable[[], Awaitable[None]],
         ended: Callable[[], None],
     ) -> None:
-        """Have a run end as FAILED, named `internal`.
+        """End a run as FAILED, named `internal`.
 
         `recorded` returns when all that was said of it before is committed, `ended` is called
         when its end is.

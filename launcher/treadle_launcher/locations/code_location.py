@@ -106,7 +106,7 @@ class CodeLocation:
         self._follower = asyncio.create_task(self._follow(on_change))
 
     def on_load(self, act: Callable[[str, str], None]) -> None:
-        """Have this called with the location's name and the generation that is served.
+        """Call this with the location's name and the generation that is served.
 
         Now, if one is, and whenever it is learned that another one is.
         """
@@ -188,7 +188,7 @@ class CodeLocation:
         return self.last_graph
 
     def fetch_graph(self) -> None:
-        """Have the graph at hand, for `graph_soon`, before anybody asks for it."""
+        """Fetch the graph, for `graph_soon`, before anybody asks for it."""
         if self._lacks_graph:
             self._fetches.ask(self.graph())
 

@@ -41,7 +41,7 @@ class CodeServerChannel:
         self.grpc = grpc.aio.insecure_channel(target, options=_OPTIONS)
 
     async def open(self) -> None:
-        """Have calls find their way."""
+        """Connect, so that calls find their way."""
         if self._relay is not None:
             await self._relay.open()
 

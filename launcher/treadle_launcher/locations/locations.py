@@ -97,7 +97,7 @@ class Locations:
         return {each.name: each for each in sorted(self._given, key=lambda each: each.name)}
 
     def on_load(self, act: Callable[[str, str], None]) -> None:
-        """Have this called with a location's name and the generation that it serves from now on."""
+        """Call this with a location's name and the generation that it serves from now on."""
         for location in self._given:
             location.on_load(act)
 

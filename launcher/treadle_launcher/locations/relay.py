@@ -155,17 +155,17 @@ class _End(asyncio.Protocol):
         self._on_made(self)
 
     def data_received(self, data: bytes) -> None:
-        """Have it said (asyncio calls it)."""
+        """Say it (asyncio calls it)."""
         if self.other is not None and self.other._transport is not None:
             self.other._transport.write(data)
 
     def pause_writing(self) -> None:
-        """Have the other end hear no more for now (asyncio calls it)."""
+        """Send the other end no more for now (asyncio calls it)."""
         if self.other is not None and self.other._transport is not None:
             self.other._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """Have the other end hear again (asyncio calls it)."""
+        """Send to the other end again (asyncio calls it)."""
         if self.other is not None and self.other._transport is not None:
             self.other._transport.resume_reading()
 

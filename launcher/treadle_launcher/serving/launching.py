@@ -14,7 +14,7 @@ from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
 from treadle_launcher.engine.engine import Engine
-from treadle_launcher.engine.stance import Stance
+from treadle_launcher.engine.mode import EngineMode
 from treadle_launcher.errors import ShuttingDownError, StalePlanError
 from treadle_launcher.ids import RunIds
 from treadle_launcher.planning.planning import Planner
@@ -103,7 +103,7 @@ class Launching:
             self._engine.admit(run)
 
     def _check_open(self) -> None:
-        if self._board.stance in (Stance.LEAVING, Stance.ENDING):
+        if self._board.mode in (EngineMode.LEAVING, EngineMode.ENDING):
             raise ShuttingDownError
 
     def _new_run(

@@ -38,7 +38,7 @@ def writing_engine(
 
 
 def read_only_uri(database: Path) -> str:
-    """Return the address of an SQLite file that is only read, beside whoever writes to it."""
+    """Return the address of an SQLite file that is only read, while another writes to it."""
     return f"{database.absolute().as_uri()}?mode=ro"
 
 

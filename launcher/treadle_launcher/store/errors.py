@@ -8,7 +8,7 @@ StoreError                     the store could not do it; nothing of the request
 ├── StoreClosedError           the store is closing or closed
 ├── UnrecordableError          the database refuses the very thing that it was asked to record
 ├── OutOfStepError             what was decided rests on what was not recorded
-├── SpoiltRunError             the facts about one run cannot be recorded, whoever asks
+├── SpoiltRunError             the facts about one run cannot be recorded, in any turn
 └── CorruptRecordError         what is stored is not what this version writes
 
 Refusals of a request (unknown run, bad page token, idempotency conflict) are RefusedErrors.

@@ -22,7 +22,7 @@ def prepare(database: Path) -> None:
         StoreError: the file cannot be used, or another version of Treadle wrote it.
     """
     with suppress(OSError):
-        # Else whoever reads it is told why, in SQLite's words. What SQLite puts beside it is alike.
+        # If it fails, readers are told why, in SQLite's words. What SQLite puts beside it is alike.
         make_private(database)
     engine = create_engine(database_url(database), poolclass=NullPool)
     with translated(), engine.connect() as connection:

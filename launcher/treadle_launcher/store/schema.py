@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL
 VERSION: Final = 2
 """The tables as they stand here; SQLite keeps the number in the file, as its user_version.
 
-Whoever changes a table adds to `migrations` what makes an older file like it.
+A change of a table needs a migration in `migrations`, which makes an older file like it.
 """
 
 metadata: Final = MetaData()

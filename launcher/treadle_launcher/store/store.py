@@ -85,7 +85,7 @@ def open_store(
 
 @contextmanager
 def reading_store(database: Path) -> Iterator[Store]:
-    """Open the store in this SQLite file to read it, beside whoever writes to it.
+    """Open the store in this SQLite file to read it, beside the launcher that writes to it.
 
     What is to be written is refused; but what is only kept to be of use later, is let go.
 

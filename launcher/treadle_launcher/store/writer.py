@@ -211,7 +211,7 @@ class Writer:
         self._trouble = str(error)
         now = time.monotonic()
         if self._said != self._trouble or now - self._said_at >= _SAY_AGAIN:
-            # Once for all that is asked meanwhile, and for one that comes and goes.
+            # Once for all requests of that time, and for a trouble that comes and goes.
             _LOG.error("store_waits error=%s", error)
             self._said, self._said_at = self._trouble, now
             self._says_so = True
@@ -266,7 +266,7 @@ def _tell(outcomes: Sequence[_Outcome]) -> None:
     for outcome in outcomes:
         by_loop.setdefault(outcome.future.get_loop(), []).append(outcome)
     for loop, told in by_loop.items():
-        # A loop that was closed meanwhile has nobody left who waits.
+        # A loop that is closed by now has nobody left who waits.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(_tell_all, told)
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from treadle_api.codec import to_proto
 from treadle_api.parts import in_parts
 from treadle_api.v1 import launcher_pb2, run_pb2
+from treadle_contract import event as contract
 from treadle_contract import launcher
+from treadle_contract.ids import StepKey
 from treadle_contract.plan import Reexecution, Selection
+from treadle_launcher.clock import as_moment
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.runs.events import Event
 from treadle_launcher.serving.asset_history import AssetRecord
 from treadle_launcher.serving.launch_request import LaunchRequest
-from treadle_launcher.wire.event import event_of
 from treadle_launcher.wire.plan import check_reexecution, known_options, known_reexecution
 from treadle_launcher.wire.run import materialization_of
 
@@ -109,4 +111,18 @@ def written_asset(record: AssetRecord) -> launcher_pb2.AssetEntry:
         asset=record.graph.encode_asset(record.key, conflict=record.conflict),
         location=record.location,
         latest=None if latest is None else to_proto(latest, run_pb2.Materialization),
+    )
+
+
+def event_of(event: Event) -> contract.Event:
+    """Return an event."""
+    return contract.Event(
+        store_sequence=event.store_sequence,
+        run_id=event.run_id,
+        sequence=event.sequence,
+        time=as_moment(event.time),
+        step_key=event.step_key or StepKey(""),
+        attempt=event.attempt,
+        schema_version=event.schema_version,
+        kind=event.payload,
     )

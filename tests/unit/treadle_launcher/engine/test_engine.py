@@ -13,7 +13,7 @@ import pytest
 from treadle_contract.codeserver import ImportScope
 from treadle_contract.event import AssetMaterialized, HostReady
 from treadle_contract.run import FailureReason, RunState, StepState
-from treadle_launcher.engine.stance import Stance
+from treadle_launcher.engine.mode import EngineMode
 from treadle_launcher.errors import (
     CodeServerRefusedError,
     ForeignRefusal,
@@ -621,7 +621,7 @@ async def test_materializations_name_the_digest_that_made_them(kit, plans):
 
 async def test_nothing_is_launched_while_the_launcher_leaves(kit, plans):
     async with kit.running():
-        kit.engine.board.stance = Stance.LEAVING
+        kit.engine.board.mode = EngineMode.LEAVING
         with pytest.raises(ShuttingDownError):
             await kit.launch(plans({"a": ()}))
 

@@ -221,7 +221,7 @@ async def test_a_time_that_is_over_while_the_loop_stands_still_ends_the_run(kit,
         host = await kit.ready_host()
         first, second = await host.task(), await host.begin()
         await host.succeed(first)
-        deadline = kit.engine.board.moments._timer.when()
+        deadline = kit.engine.board.timer._timer.when()
         while asyncio.get_running_loop().time() < deadline:
             pass
         # What waited in the socket is read before any timer, and looks at the time as well.
@@ -242,7 +242,7 @@ async def test_what_had_ended_when_the_time_was_over_counts(kit, plans):
         host = await kit.ready_host()
         task = await host.task()
         await host.succeed(task)
-        deadline = kit.engine.board.moments._timer.when()
+        deadline = kit.engine.board.timer._timer.when()
         while asyncio.get_running_loop().time() < deadline:
             pass
         assert (await kit.finished(run_id)).state is RunState.SUCCEEDED

@@ -25,7 +25,7 @@ from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.runs.step_view import StepView
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.wire.codeserver import launch_spec_of
-from treadle_launcher.wire.event import event_of
+from treadle_launcher.wire.launcher import event_of
 from treadle_launcher.wire.plan import plan_of, written_plan
 from treadle_launcher.wire.run import materialization_of, run_of, step_run_of
 

@@ -1,4 +1,4 @@
-"""Moments that are waited for, by a clock that nobody can set."""
+"""A timer for moments of the wall clock, by a clock that nobody can set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from treadle_launcher.clock import Clock, TimeUs
 
 
-class Moments:
+class WallClockTimer:
     """Tells whether a moment has come, and calls when the next one does.
 
     A moment is a time of the wall clock, which may be set back or forth at any time. How far

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from treadle_launcher.clock import ManualClock, TimeUs
-from treadle_launcher.engine.moments import Moments
+from treadle_launcher.engine.wall_clock_timer import WallClockTimer
 
 HOUR_US = 3600 * 1_000_000
 
@@ -14,7 +14,7 @@ def ms(clock: ManualClock, milliseconds: int) -> TimeUs:
 
 async def test_a_call_comes_when_the_first_moment_does():
     clock, called = ManualClock(), asyncio.Event()
-    moments = Moments(clock, called.set)
+    moments = WallClockTimer(clock, called.set)
     soon, later = ms(clock, 30), ms(clock, 60_000)
 
     moments.wait_for([later, soon])
@@ -29,7 +29,7 @@ async def test_a_call_comes_when_the_first_moment_does():
 
 async def test_a_clock_that_is_set_changes_nothing_that_is_waited_for():
     clock, called = ManualClock(), asyncio.Event()
-    moments = Moments(clock, called.set)
+    moments = WallClockTimer(clock, called.set)
     soon, later = ms(clock, 30), ms(clock, 60_000)
     moments.wait_for([soon, later])
 
@@ -45,7 +45,7 @@ async def test_a_clock_that_is_set_changes_nothing_that_is_waited_for():
 
 async def test_what_is_known_to_be_over_is_not_waited_for_again():
     clock = ManualClock()
-    moments = Moments(clock, lambda: None)
+    moments = WallClockTimer(clock, lambda: None)
     last, due, later = ms(clock, 0), ms(clock, -1), ms(clock, 60_000)
 
     clock.advance(-HOUR_US)
@@ -60,7 +60,7 @@ async def test_what_is_known_to_be_over_is_not_waited_for_again():
 
 async def test_what_has_passed_already_is_due_and_is_not_called_for():
     clock = ManualClock()
-    moments = Moments(clock, lambda: None)
+    moments = WallClockTimer(clock, lambda: None)
     passed = [ms(clock, -1), ms(clock, 0)]
 
     moments.wait_for(passed)
@@ -72,7 +72,7 @@ async def test_what_has_passed_already_is_due_and_is_not_called_for():
 
 async def test_what_passes_between_two_looks_is_called_for():
     clock, called = ManualClock(), asyncio.Event()
-    moments = Moments(clock, called.set)
+    moments = WallClockTimer(clock, called.set)
     moment = ms(clock, 1)
 
     assert not moments.is_due(moment)

@@ -1,4 +1,4 @@
-"""What hosts owe: an answer to a task, and the end of one that was cancelled or is over its time."""
+"""The host watchdog: hosts owe answers to tasks, and the end of those that are over."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import partial
 
 from treadle_contract.ids import TaskId
 from treadle_launcher import defaults
+from treadle_launcher.engine.answer_timer import AnswerTimer
 from treadle_launcher.engine.host import HeldTask, Host, HostStage, RunningTask
-from treadle_launcher.engine.patience import Patience
 from treadle_launcher.runs.run_view import RunView
 
 
-class Answers:
+class HostWatchdog:
     """Waits for what hosts owe, and tells of those that say nothing.
 
     A host is asked by the task itself, which it answers whatever it knows of it. One that
@@ -29,19 +29,19 @@ class Answers:
         self._give_up: Callable[[Host], None] = lambda host: None
 
     def on_question(self, ask: Callable[[Host, TaskId], None]) -> None:
-        """Have this send a task to a host that has it, or should."""
+        """Call this to send a task to a host that has it, or should."""
         self._ask = ask
 
     def on_silence(self, tell: Callable[[Host, float], None]) -> None:
-        """Have this called, again and again, with the seconds for which a host said nothing."""
+        """Call this, again and again, with the seconds for which a host said nothing."""
         self._tell = tell
 
     def on_failure(self, give_up: Callable[[Host], None]) -> None:
-        """Have this called with a host that answers, and does not end what it has to."""
+        """Call this with a host that answers, and does not end what it has to."""
         self._give_up = give_up
 
     def ask(self, host: Host, task_id: TaskId) -> None:
-        """Have a host say what it knows of a task."""
+        """Ask a host what it knows of a task."""
         self._ask(host, task_id)
         self.asked(host)
 
@@ -97,7 +97,7 @@ class Answers:
         if at is None or host.stage in (HostStage.FOREIGN, HostStage.ENDED):
             host.hold_look(None)
         elif host.look is None or host.look.ends_at > at:
-            host.hold_look(Patience(max(0.0, at - _now()), partial(self._look, host)))
+            host.hold_look(AnswerTimer(max(0.0, at - _now()), partial(self._look, host)))
 
     def _look(self, host: Host) -> None:
         host.hold_look(None)
@@ -148,5 +148,5 @@ def _is_given_up(task: RunningTask | HeldTask) -> bool:
 
 def _owed(host: Host) -> Iterator[TaskId]:
     for task_id, task in host.tasks.items():
-        if task.recorded and (not task.answered or Answers.is_end_due(task)):
+        if task.recorded and (not task.answered or HostWatchdog.is_end_due(task)):
             yield task_id

@@ -1,4 +1,4 @@
-"""Waiting for others, in time that this process was there to hear them."""
+"""A timer for answers of other processes, which counts no time in which this one stood still."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _AGAIN = 10.0
 """How long others have, in seconds, once the loop goes on."""
 
 
-class Patience:
-    """Calls once, when a time is over in which others could be heard.
+class AnswerTimer:
+    """Calls once, when no answer came in time.
 
-    When this process was stopped, or the machine suspended, what others said meanwhile is not
-    read yet, and they may have stood still as well: they are waited for again.
+    After this process was stopped, or the machine suspended, answers may lie unread, and the
+    others may have stood still as well: they get a part of the time again.
     """
 
     def __init__(self, seconds: float, call: Callable[[], None]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from treadle_contract.run import FailureReason, RunState
 from treadle_launcher import defaults
-from treadle_launcher.engine.patience import Patience
+from treadle_launcher.engine.answer_timer import AnswerTimer
 from treadle_launcher.hosts import processes
 
 
@@ -286,7 +286,7 @@ async def test_an_idle_host_that_hung_up_is_not_kept(kit, plans):
 
 async def test_patience_begins_anew_when_the_loop_stood_still():
     loop, called = asyncio.get_running_loop(), asyncio.Event()
-    patience = Patience(0.05, called.set)
+    patience = AnswerTimer(0.05, called.set)
     until = loop.time() + 1.2
     while loop.time() < until:
         pass
