@@ -115,6 +115,7 @@ __all__ = [
     "IdempotencyConflictError",
     "ImportScope",
     "InputLoaded",
+    "Isolation",
     "Jitter",
     "Job",
     "Launcher",

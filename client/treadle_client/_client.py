@@ -31,6 +31,7 @@ from treadle_client._messages import (
     DiskUse,
     Garbage,
     Graph,
+    Isolation,
     Launcher,
     Location,
     Materialization,
@@ -178,6 +179,7 @@ class Client:
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         unrecorded_loads: UnrecordedLoads | str | None = None,
+        isolation: Isolation | str | None = None,
     ) -> Plan:
         """Return what would run for a selection, a list of them (their union), or a job.
 
@@ -190,7 +192,7 @@ class Client:
         return self._rpc.plan_run(
             text_or_none(location, name="location"),
             _selection(selection, job),
-            _options(unselected_outputs, siblings, unrecorded_loads),
+            _options(unselected_outputs, siblings, unrecorded_loads, isolation),
         )
 
     def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
@@ -203,6 +205,7 @@ class Client:
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         unrecorded_loads: UnrecordedLoads | str | None = None,
+        isolation: Isolation | str | None = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
@@ -210,11 +213,10 @@ class Client:
     ) -> RunHandle:
         """Launch a run of a selection, as `plan` takes it, or of exactly a plan, and return it.
 
-        With an `idempotency_key` the call may be repeated: the same key and request name the
-        same run. `timeout` is how many seconds the run may take once it has started; then it
-        is ended and fails (math.inf: as long as it takes). `retry_lost` is how often a step
-        whose host was lost while its code ran is tried again, whatever its policy says. Of a
-        plan that `plan_rerun` made, both are the earlier run's where they are not given.
+        With an `idempotency_key` the call may be repeated: the same key and request name the same run.
+        `timeout` is how many seconds the run may take once it has started, before it is ended and fails
+        (math.inf: any time). `retry_lost` is how often a step whose host was lost while its code ran
+        is tried again, whatever its policy says. Of a plan of `plan_rerun`, both are the parent's.
 
         Raises:
             SelectionError: as `plan`.
@@ -225,7 +227,7 @@ class Client:
         request = RunRequest(
             location=text_or_none(location, name="location"),
             selection=_selection(selection, job),
-            options=_options(unselected_outputs, siblings, unrecorded_loads),
+            options=_options(unselected_outputs, siblings, unrecorded_loads, isolation),
             tags=texts(tags, name="tags"),
             idempotency_key=text_or_none(idempotency_key, name="idempotency_key"),
             limits=run_limits(timeout, retry_lost),
@@ -363,11 +365,13 @@ def _options(
     unselected_outputs: UnselectedOutputs | str | None,
     siblings: Siblings | str | None,
     unrecorded_loads: UnrecordedLoads | str | None,
+    isolation: Isolation | str | None,
 ) -> PlanOptions:
     return PlanOptions(
         unselected_outputs=_chosen(UnselectedOutputs, unselected_outputs, "unselected_outputs"),
         siblings=_chosen(Siblings, siblings, "siblings"),
         unrecorded_loads=_chosen(UnrecordedLoads, unrecorded_loads, "unrecorded_loads"),
+        isolation=_chosen(Isolation, isolation, "isolation"),
     )
 
 

@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
 
 
 class Backoff(ContractEnum):
@@ -82,6 +82,17 @@ class GarbageReason(ContractEnum):
     """The asset has at least three newer versions."""
     INTERMEDIATE = "intermediate"
     """An intermediate of a run that finished longer ago than intermediates are kept."""
+
+
+class Isolation(ContractEnum):
+    """Which steps share a process, a task."""
+
+    OP = "op"
+    """None: each attempt has a process of its own."""
+    ASSET = "asset"
+    """Those of one block."""
+    RUN = "run"
+    """All of the run."""
 
 
 class Jitter(ContractEnum):
@@ -445,15 +456,18 @@ class PlanOptions(View):
     unselected_outputs: What happens to outputs that no selected asset needs.
     siblings: What reads of unselected siblings do.
     unrecorded_loads: What unrecorded loads do. Read by the launcher only.
+    isolation: Which steps share a process.
     """
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
     """What reads of unselected siblings do."""
     unrecorded_loads: UnrecordedLoads | None
     """What unrecorded loads do. Read by the launcher only."""
+    isolation: Isolation | None
+    """Which steps share a process."""
 
     def __init__(
         self,
@@ -461,16 +475,19 @@ class PlanOptions(View):
         unselected_outputs: UnselectedOutputs | None = None,
         siblings: Siblings | None = None,
         unrecorded_loads: UnrecordedLoads | None = None,
+        isolation: Isolation | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
         put(self, 'siblings', siblings)
         put(self, 'unrecorded_loads', unrecorded_loads)
+        put(self, 'isolation', isolation)
 
     TABLE: ClassVar[Rows] = (
         (1, 'unselected_outputs', 'enum', 'maybe', 'UnselectedOutputs'),
         (2, 'siblings', 'enum', 'maybe', 'Siblings'),
         (3, 'unrecorded_loads', 'enum', 'maybe', 'UnrecordedLoads'),
+        (4, 'isolation', 'enum', 'maybe', 'Isolation'),
     )
 
 
@@ -846,9 +863,11 @@ class PlannedStep(View):
     retry_policy: When it is tried again. None: never by itself.
     timeout: How long one attempt may take. None: no limit.
     limits: What one attempt may use. None: no limit.
+    task: The task that it is part of, by the key of its first step: steps with equal text
+        share a process and run in it in the order of the plan. Empty: it has one of its own.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task')
     key: StepKey
     """The step key."""
     block: str
@@ -877,6 +896,9 @@ class PlannedStep(View):
     """How long one attempt may take. None: no limit."""
     limits: Limits | None
     """What one attempt may use. None: no limit."""
+    task: StepKey
+    """The task that it is part of, by the key of its first step: steps with equal text share a
+    process and run in it in the order of the plan. Empty: it has one of its own."""
 
     def __init__(
         self,
@@ -895,6 +917,7 @@ class PlannedStep(View):
         retry_policy: RetryPolicy | None = None,
         timeout: timedelta | None = None,
         limits: Limits | None = None,
+        task: StepKey = StepKey(""),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -911,6 +934,7 @@ class PlannedStep(View):
         put(self, 'retry_policy', retry_policy)
         put(self, 'timeout', timeout)
         put(self, 'limits', limits)
+        put(self, 'task', task)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -927,6 +951,7 @@ class PlannedStep(View):
         (12, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
         (13, 'timeout', 'ms', 'maybe', ''),
         (14, 'limits', 'message', 'maybe', 'Limits'),
+        (15, 'task', 'text', 'one', ''),
     )
 
 
@@ -3083,15 +3108,18 @@ class StepStarted(Event):
 
     host_id: The host's id.
     task_id: The task: run/first step/attempt.
+    task_step_keys: The steps of the task, in order. Set for the first of several.
     """
 
     kind = EventKind.STEP_STARTED
-    __slots__ = ('host_id', 'task_id')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'host_id', 'task_id')
+    __slots__ = ('host_id', 'task_id', 'task_step_keys')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'host_id', 'task_id', 'task_step_keys')
     host_id: str
     """The host's id."""
     task_id: str
     """The task: run/first step/attempt."""
+    task_step_keys: tuple[StepKey, ...]
+    """The steps of the task, in order. Set for the first of several."""
 
     def __init__(
         self,
@@ -3104,6 +3132,7 @@ class StepStarted(Event):
         attempt: int = 0,
         host_id: str = "",
         task_id: str = "",
+        task_step_keys: tuple[StepKey, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -3114,10 +3143,12 @@ class StepStarted(Event):
         put(self, 'attempt', attempt)
         put(self, 'host_id', host_id)
         put(self, 'task_id', task_id)
+        put(self, 'task_step_keys', task_step_keys)
 
     TABLE: ClassVar[Rows] = (
         (1, 'host_id', 'text', 'one', ''),
         (2, 'task_id', 'text', 'one', ''),
+        (3, 'task_step_keys', 'text', 'many', ''),
     )
 
 
@@ -3130,7 +3161,8 @@ class InputLoaded(Event):
     from_run_id: The run that made the value. Empty: unrecorded.
     from_step_key: The step that made the value. Empty: unrecorded.
     from_output: The output that carried the value. Empty: a stored asset.
-    value_ref: The value. Unset when an IO manager that is not Treadle's own loaded it.
+    value_ref: The value. Unset when an IO manager that is not Treadle's own loaded it, or
+        when it was passed on in memory.
     not_needed: No selected output needs it: it was not loaded, the op got its default, else
         what fails when it is used.
     """
@@ -3151,7 +3183,8 @@ class InputLoaded(Event):
     from_output: str
     """The output that carried the value. Empty: a stored asset."""
     value_ref: ValueRef | None
-    """The value. Unset when an IO manager that is not Treadle's own loaded it."""
+    """The value. Unset when an IO manager that is not Treadle's own loaded it, or when it was
+    passed on in memory."""
     not_needed: bool
     """No selected output needs it: it was not loaded, the op got its default, else what fails when
     it is used."""
@@ -3213,11 +3246,13 @@ class OutputStored(Event):
     metadata: Metadata of the op and of the IO manager.
     duration: Wall time of storing it. 0: nothing was stored, or by a host that does not
         measure it.
+    in_memory: It was passed on in memory to later steps of its task, and stored nowhere: it
+        is gone with the process of that task.
     """
 
     kind = EventKind.OUTPUT_STORED
-    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration')
+    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory')
     output: str
     """The output's name."""
     asset_key: AssetKey
@@ -3230,6 +3265,9 @@ class OutputStored(Event):
     """Metadata of the op and of the IO manager."""
     duration: timedelta
     """Wall time of storing it. 0: nothing was stored, or by a host that does not measure it."""
+    in_memory: bool
+    """It was passed on in memory to later steps of its task, and stored nowhere: it is gone with
+    the process of that task."""
 
     def __init__(
         self,
@@ -3246,6 +3284,7 @@ class OutputStored(Event):
         io_manager_key: str = "",
         metadata: Metadata = NO_METADATA,
         duration: timedelta = NO_TIME,
+        in_memory: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -3260,6 +3299,7 @@ class OutputStored(Event):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'metadata', metadata)
         put(self, 'duration', duration)
+        put(self, 'in_memory', in_memory)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
@@ -3268,6 +3308,7 @@ class OutputStored(Event):
         (4, 'io_manager_key', 'text', 'one', ''),
         (5, 'metadata', 'metadata', 'one', 'MetadataEntry'),
         (6, 'duration', 'us', 'one', ''),
+        (7, 'in_memory', 'flag', 'one', ''),
     )
 
 

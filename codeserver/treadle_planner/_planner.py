@@ -23,6 +23,7 @@ from treadle_planner._reexecution import Rerun
 from treadle_planner._request import Asked
 from treadle_planner._selected import named_keys, selected_keys
 from treadle_planner._steps import planned_hazards, planned_steps
+from treadle_planner._tasks import with_tasks
 from treadle_planner._walk import keep
 
 
@@ -91,14 +92,15 @@ class Planner:
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
             again = run_again(self._index, steps, rerun, asked.joining)
-        running = [step for step in again.steps if step.verdict is Verdict.RUN]
+        steps = with_tasks(reads, again.steps)
+        running = [step for step in steps if step.verdict is Verdict.RUN]
         plan = Plan(
             digest=self._index.snapshot.digest,
             fingerprint="",
             selected_asset_keys=tuple(sorted(keys)),
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
             notes=again.notes,
-            steps=again.steps,
+            steps=steps,
             loads=planned_loads(self._index, running),
             hazards=planned_hazards(reads, running),
             reexecution=None if rerun is None else rerun.reexecution,

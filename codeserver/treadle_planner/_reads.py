@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from treadle.locations.snapshot import AssetSource, Source, Step, StepInput
+from treadle.locations.snapshot import AssetSource, Job, Source, Step, StepInput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
@@ -31,6 +31,14 @@ class Reads:
     def remade(self) -> frozenset[KeyText]:
         """The assets that are made because a reader would not find them stored, or is not to."""
         return self.kept.rerun | (self.asked.joining & self.kept.keys)
+
+    @property
+    def job(self) -> Job | None:
+        """The job that is run, if one is."""
+        if self.asked.selection.expressions:
+            return None
+        jobs = self.index.snapshot.jobs
+        return next((job for job in jobs if job.name == self.asked.selection.job), None)
 
     def unselected_outputs(self, block: str) -> UnselectedOutputs:
         """Return what happens to outputs of a block that no selected asset needs."""

@@ -16,7 +16,6 @@ from treadle_contract.plan import (
     UnselectedOutputs,
     Verdict,
 )
-from treadle_contract.policy import RetryPolicy
 from treadle_planner._managers import Manager, loading_manager
 from treadle_planner._reads import Reads
 from treadle_planner._reasons import Reasons
@@ -81,14 +80,6 @@ def _read_values(inputs: Iterable[tuple[PlannedInput, ...]]) -> Iterator[OutputR
                 yield OutputRef(source.step_output.step_key, source.step_output.output)
 
 
-def _job_policy(reads: Reads) -> RetryPolicy | None:
-    """Return the policy for steps without one of their own: that of the job that is run."""
-    if reads.asked.selection.expressions:
-        return None
-    jobs = reads.index.snapshot.jobs
-    return next((job.retry_policy for job in jobs if job.name == reads.asked.selection.job), None)
-
-
 class _Assembly:
     """Puts steps that run together, knowing which outputs are read."""
 
@@ -104,7 +95,7 @@ class _Assembly:
             for name in reads.kept.blocks
         }
 
-        self._job_policy = _job_policy(reads)
+        self._job_policy = reads.job.retry_policy if reads.job else None
 
     def running(self, step: Step, inputs: tuple[PlannedInput, ...], reason: str) -> PlannedStep:
         return PlannedStep(

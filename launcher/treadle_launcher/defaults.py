@@ -52,6 +52,9 @@ HOST_RETURN_GRACE = 10.0
 STEPS_AHEAD = 32
 """How many steps of a run its host may have before they can start."""
 
+TASK_STEPS = 1000
+"""How many steps one task has at most: what those beyond read of it is stored."""
+
 HOST_ANSWER = 10.0
 """How long a host may take to answer a task, or to say anything once an end is overdue."""
 

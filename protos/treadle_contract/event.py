@@ -301,25 +301,30 @@ class StepExpanded(Message):
 class StepStarted(Message):
     """An attempt was handed to a host."""
 
-    __slots__ = __match_args__ = ('host_id', 'task_id')
+    __slots__ = __match_args__ = ('host_id', 'task_id', 'task_step_keys')
     host_id: HostId
     """The host's id."""
     task_id: TaskId
     """The task: run/first step/attempt."""
+    task_step_keys: tuple[StepKey, ...]
+    """The steps of the task, in order. Set for the first of several."""
 
     def __init__(
         self,
         *,
         host_id: HostId = HostId(""),
         task_id: TaskId = TaskId(""),
+        task_step_keys: tuple[StepKey, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'host_id', host_id)
         put(self, 'task_id', task_id)
+        put(self, 'task_step_keys', task_step_keys)
 
     FIELDS = (
         ('host_id', 1, 'hostId', 'text', 'one', '', 'host_id', False, 0),
         ('task_id', 2, 'taskId', 'text', 'one', '', 'task_id', False, 0),
+        ('task_step_keys', 3, 'taskStepKeys', 'text', 'many', '', 'task_step_keys', False, 0),
     )
 
 
@@ -340,7 +345,8 @@ class InputLoaded(Message):
     from_output: str
     """The output that carried the value. Empty: a stored asset."""
     value_ref: ValueRef | None
-    """The value. Unset when an IO manager that is not Treadle's own loaded it."""
+    """The value. Unset when an IO manager that is not Treadle's own loaded it, or when it was
+    passed on in memory."""
     not_needed: bool
     """No selected output needs it: it was not loaded, the op got its default, else what fails when
     it is used."""
@@ -382,7 +388,7 @@ class InputLoaded(Message):
 class OutputStored(Message):
     """An output was stored and committed."""
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us', 'in_memory')
     output: str
     """The output's name."""
     asset_key: KeyText
@@ -395,6 +401,9 @@ class OutputStored(Message):
     """Metadata of the op and of the IO manager."""
     duration_us: int
     """Wall time of storing it. 0: nothing was stored, or by a host that does not measure it."""
+    in_memory: bool
+    """It was passed on in memory to later steps of its task, and stored nowhere: it is gone with
+    the process of that task."""
 
     def __init__(
         self,
@@ -405,6 +414,7 @@ class OutputStored(Message):
         io_manager_key: str = "",
         metadata: tuple[MetadataEntry, ...] = (),
         duration_us: int = 0,
+        in_memory: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
@@ -413,6 +423,7 @@ class OutputStored(Message):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'metadata', metadata)
         put(self, 'duration_us', duration_us)
+        put(self, 'in_memory', in_memory)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
@@ -421,6 +432,7 @@ class OutputStored(Message):
         ('io_manager_key', 4, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
         ('metadata', 5, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
         ('duration_us', 6, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
+        ('in_memory', 7, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
     )
 
 

@@ -34,6 +34,17 @@ class Siblings(ContractEnum):
     """What makes it runs again, its value is an intermediate and is not recorded."""
 
 
+class Isolation(ContractEnum):
+    """Which steps share a process, a task."""
+
+    OP = "op"
+    """None: each attempt has a process of its own."""
+    ASSET = "asset"
+    """Those of one block."""
+    RUN = "run"
+    """All of the run."""
+
+
 class UnrecordedLoads(ContractEnum):
     """What happens to a load that the launcher has no record of."""
 
@@ -77,13 +88,15 @@ class LoadState(ContractEnum):
 class PlanOptions(Message):
     """What a caller may choose about a plan."""
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
     """What reads of unselected siblings do."""
     unrecorded_loads: UnrecordedLoads | None
     """What unrecorded loads do. Read by the launcher only."""
+    isolation: Isolation | None
+    """Which steps share a process."""
 
     def __init__(
         self,
@@ -91,16 +104,19 @@ class PlanOptions(Message):
         unselected_outputs: UnselectedOutputs | None = None,
         siblings: Siblings | None = None,
         unrecorded_loads: UnrecordedLoads | None = None,
+        isolation: Isolation | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
         put(self, 'siblings', siblings)
         put(self, 'unrecorded_loads', unrecorded_loads)
+        put(self, 'isolation', isolation)
 
     FIELDS = (
         ('unselected_outputs', 1, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
         ('siblings', 2, 'siblings', 'enum', 'maybe', 'Siblings', 'siblings', False, 0),
         ('unrecorded_loads', 3, 'unrecordedLoads', 'enum', 'maybe', 'UnrecordedLoads', 'unrecorded_loads', False, 0),
+        ('isolation', 4, 'isolation', 'enum', 'maybe', 'Isolation', 'isolation', False, 0),
     )
 
 
@@ -373,7 +389,7 @@ class PlannedOutput(Message):
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task')
     key: StepKey
     """The step key."""
     block: str
@@ -402,6 +418,9 @@ class PlannedStep(Message):
     """How long one attempt may take, in milliseconds. 0: no limit."""
     limits: Limits | None
     """What one attempt may use. Unset: no limit."""
+    task: str
+    """The task that it is part of, by the key of its first step: steps with equal text share a
+    process and run in it in the order of the plan. Empty: it has one of its own."""
 
     def __init__(
         self,
@@ -420,6 +439,7 @@ class PlannedStep(Message):
         retry_policy: RetryPolicy | None = None,
         timeout_ms: int = 0,
         limits: Limits | None = None,
+        task: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -436,6 +456,7 @@ class PlannedStep(Message):
         put(self, 'retry_policy', retry_policy)
         put(self, 'timeout_ms', timeout_ms)
         put(self, 'limits', limits)
+        put(self, 'task', task)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -452,6 +473,7 @@ class PlannedStep(Message):
         ('retry_policy', 12, 'retryPolicy', 'message', 'maybe', 'RetryPolicy', 'retry_policy', False, 0),
         ('timeout_ms', 13, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 19),
         ('limits', 14, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
+        ('task', 15, 'task', 'text', 'one', '', 'task', False, 4),
     )
 
 
@@ -830,6 +852,7 @@ class PlanPart(Message):
 
 ENUMS['UnselectedOutputs'] = EnumSchema(UnselectedOutputs, 'UNSELECTED_OUTPUTS_', {0: 'unspecified', 1: 'materialize', 2: 'discard', 3: 'fail'})
 ENUMS['Siblings'] = EnumSchema(Siblings, 'SIBLINGS_', {0: 'unspecified', 1: 'load', 2: 'run'})
+ENUMS['Isolation'] = EnumSchema(Isolation, 'ISOLATION_', {0: 'unspecified', 1: 'op', 2: 'asset', 3: 'run'})
 ENUMS['UnrecordedLoads'] = EnumSchema(UnrecordedLoads, 'UNRECORDED_LOADS_', {0: 'unspecified', 1: 'refuse', 2: 'try'})
 ENUMS['ReexecutionKind'] = EnumSchema(ReexecutionKind, 'REEXECUTION_KIND_', {0: 'unspecified', 1: 'from_failure', 2: 'steps', 3: 'all'})
 ENUMS['Verdict'] = EnumSchema(Verdict, 'VERDICT_', {0: 'unspecified', 1: 'run', 2: 'omit', 3: 'reuse'})

@@ -229,7 +229,7 @@ class Report(Message):
 class JournalRecord(Message):
     """One fact that the host wrote to its journal before it sent it."""
 
-    __slots__ = __match_args__ = ('number', 'task_id', 'step_key', 'attempt', 'time', 'fact', 'next_task_id')
+    __slots__ = __match_args__ = ('number', 'task_id', 'step_key', 'attempt', 'time', 'fact', 'next_task_id', 'next_step_key')
     number: int
     """1, 2, 3, … in one host, without a gap."""
     task_id: TaskId
@@ -245,6 +245,10 @@ class JournalRecord(Message):
     next_task_id: TaskId
     """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and
     one could start: it runs from then on, which no Ack says."""
+    next_step_key: StepKey
+    """The step of the same task that begins now, in the same process. Set where the attempt
+    succeeded and the task has another step that can start; with it the task goes on, and
+    nothing ends."""
 
     def __init__(
         self,
@@ -256,6 +260,7 @@ class JournalRecord(Message):
         time: datetime,
         fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None = None,
         next_task_id: TaskId = TaskId(""),
+        next_step_key: StepKey = StepKey(""),
     ) -> None:
         put = object.__setattr__
         put(self, 'number', number)
@@ -265,6 +270,7 @@ class JournalRecord(Message):
         put(self, 'time', time)
         put(self, 'fact', fact)
         put(self, 'next_task_id', next_task_id)
+        put(self, 'next_step_key', next_step_key)
 
     FIELDS = (
         ('number', 1, 'number', 'wide', 'one', '', 'number', True, 24),
@@ -279,6 +285,7 @@ class JournalRecord(Message):
         ('failed', 10, 'failed', 'message', 'maybe', 'AttemptFailed', 'fact', False, 0),
         ('cancelled', 11, 'cancelled', 'message', 'maybe', 'AttemptCancelled', 'fact', False, 0),
         ('next_task_id', 12, 'nextTaskId', 'text', 'one', '', 'next_task_id', False, 4),
+        ('next_step_key', 13, 'nextStepKey', 'text', 'one', '', 'next_step_key', False, 4),
     )
     ONEOFS = (('fact', ('fact',), False),)
 
@@ -634,9 +641,14 @@ class Recall(Message):
 
 
 class Task(Message):
-    """Work for one process. A host accepts an id once. A task may be sent ahead of the time when
-    it can start. The host holds it, and starts it in the place of a task of the same run that
-    ends there: the first that it holds, in the order they came, whose waits_for have all
+    """Work for one process. A host accepts an id once. A task of several steps runs them in one
+    process, in order, and passes on what they yield as TaskOutput.in_memory says. A step whose
+    inputs were not all yielded is left out. When one has succeeded and another follows, the
+    host writes that as one record (next_step_key), and only then lets the process go on. The
+    first step that does not succeed ends the task: its record is the last, and what follows in
+    `steps` was not begun. Such a task is never sent ahead. A task may be sent ahead of the time
+    when it can start. The host holds it, and starts it in the place of a task of the same run
+    that ends there: the first that it holds, in the order they came, whose waits_for have all
     succeeded. The journal record of that end names it (next_task_id). The host MUST give back
     (RETURNED) a task that waits for one that did not succeed, did not yield an output it must,
     was given back itself, or is not known; each when it is to leave; and all, without a word,
@@ -652,7 +664,7 @@ class Task(Message):
     run_tags: Mapping[str, str]
     """The run's tags."""
     steps: tuple[TaskStep, ...]
-    """The steps, in order: one when every step is isolated."""
+    """The steps, in order: each after those of them that it reads from."""
     ahead: bool
     """Hold it until it can start in another's place."""
     waits_for: tuple[TaskWait, ...]
@@ -775,7 +787,8 @@ class TaskStep(Message):
 
 
 class TaskInput(Message):
-    """What one input reads. Orderings are left out: they are kept by when a task is sent."""
+    """What one input reads. Orderings are left out, as they are kept by when a task is sent, but
+    for those between steps of the task, whose sources are awaited."""
 
     __slots__ = __match_args__ = ('name', 'sources', 'fan_in', 'not_needed')
     name: str
@@ -812,7 +825,7 @@ class TaskInput(Message):
 class TaskSource(Message):
     """Where one value is."""
 
-    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited')
+    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited', 'in_memory')
     value_ref: ValueRef | None
     """The value. Unset: the IO manager loads it by name."""
     io_manager_key: str
@@ -828,6 +841,9 @@ class TaskSource(Message):
     awaited: bool
     """What step_key, which the task waits for, stores of output: of asset_key if that is there,
     else the first. value_ref is unset, and io_manager_key if that is the value's own."""
+    in_memory: bool
+    """What step_key, an earlier step of the same task, yielded as output: passed on in memory.
+    value_ref and io_manager_key are unset."""
 
     def __init__(
         self,
@@ -839,6 +855,7 @@ class TaskSource(Message):
         step_key: StepKey = StepKey(""),
         output: str = "",
         awaited: bool = False,
+        in_memory: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'value_ref', value_ref)
@@ -848,6 +865,7 @@ class TaskSource(Message):
         put(self, 'step_key', step_key)
         put(self, 'output', output)
         put(self, 'awaited', awaited)
+        put(self, 'in_memory', in_memory)
 
     FIELDS = (
         ('value_ref', 1, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
@@ -857,13 +875,14 @@ class TaskSource(Message):
         ('step_key', 5, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
         ('output', 6, 'output', 'text', 'one', '', 'output', False, 0),
         ('awaited', 7, 'awaited', 'flag', 'one', '', 'awaited', False, 0),
+        ('in_memory', 8, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
     )
 
 
 class TaskOutput(Message):
     """What to do with one output."""
 
-    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key')
+    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key', 'in_memory')
     name: str
     """The name."""
     selected: bool
@@ -880,6 +899,8 @@ class TaskOutput(Message):
     """The resource key of the IO manager of the intermediate."""
     value_key: str
     """The key in the host's file store for the intermediate, if the manager is Treadle's own."""
+    in_memory: bool
+    """Keep its value for later steps of the task, which read it in memory."""
 
     def __init__(
         self,
@@ -892,6 +913,7 @@ class TaskOutput(Message):
         store_intermediate: bool = False,
         io_manager_key: str = "",
         value_key: str = "",
+        in_memory: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -902,6 +924,7 @@ class TaskOutput(Message):
         put(self, 'store_intermediate', store_intermediate)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'value_key', value_key)
+        put(self, 'in_memory', in_memory)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
@@ -912,6 +935,7 @@ class TaskOutput(Message):
         ('store_intermediate', 6, 'storeIntermediate', 'flag', 'one', '', 'store_intermediate', False, 0),
         ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
         ('value_key', 8, 'valueKey', 'text', 'one', '', 'value_key', False, 0),
+        ('in_memory', 9, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,6 @@ import treadle_client
 
 MARK = "TREADLE_TEST_STANDING"
 SECONDS = 60
-LOOK_AGAIN_SECONDS = 0.02
 
 
 class Standing:
@@ -122,10 +120,8 @@ def read_until(output: Iterator[str], text: str) -> list[str]:
 
 
 def wait_for(happened: Callable[[], bool], client: treadle_client.Client) -> None:
-    """Look time and again whether something has happened, as long as the launcher answers."""
+    """Ask the launcher things, which takes it time, until something has happened."""
     late = time.monotonic() + 2 * SECONDS
     while not happened():
         assert time.monotonic() < late, "it never happened"
         client.launcher()
-        # Without a pause it would take from the launcher, and from the tests beside it, all they have.
-        signal.sigtimedwait([], LOOK_AGAIN_SECONDS)

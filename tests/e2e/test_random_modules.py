@@ -22,7 +22,7 @@ from tests.model.rules import Asked
 from tests.model.values import End, Made, Refused, Value, made, refusal
 from treadle_client import LocationState, SelectionError
 from treadle_contract.ids import KeyText
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ class Options:
     asked: Asked
     tries: bool
     pinned: bool
+    isolation: Isolation | None
 
     def given(self) -> dict[str, str | None]:
         """Return the arguments of the client that say it."""
@@ -39,6 +40,7 @@ class Options:
             "siblings": self.asked.siblings,
             "unselected_outputs": self.asked.unselected_outputs,
             "unrecorded_loads": "try" if self.tries else None,
+            "isolation": self.isolation,
         }
 
 
@@ -66,6 +68,7 @@ class Case:
         options = self.options()
         asked = options.asked
         refused = refusal(self.flat.snapshot, asked, self.recorded, tries=options.tries)
+        note(f"run {number}: {options}")
         event(f"run {number}: {refused.reason if refused else 'accepted'}")
         selection = " or ".join(sorted(asked.keys))
         if refused is not None:
@@ -100,7 +103,12 @@ class Case:
             siblings=self.rng.choice((None, None, None, *Siblings)),
             unselected_outputs=self.rng.choice((None, None, None, *UnselectedOutputs)),
         )
-        return Options(asked=asked, tries=self.rng.random() < 0.15, pinned=self.rng.random() < 0.5)
+        return Options(
+            asked=asked,
+            tries=self.rng.random() < 0.15,
+            pinned=self.rng.random() < 0.5,
+            isolation=self.rng.choice((None, *Isolation)),
+        )
 
     def offered(self, selection: str, options: Options, refused: Refused) -> str:
         """Have the selection refused; return the one that is offered, which is accepted."""

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import click
 
-from treadle_client._messages import Siblings, UnrecordedLoads, UnselectedOutputs
+from treadle_client._messages import Isolation, Siblings, UnrecordedLoads, UnselectedOutputs
 from treadle_client._run_limits import MOST_RETRIES
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
@@ -108,6 +108,11 @@ _PLAN: tuple[Decorator, ...] = (
         help="Whether to refuse, or to try, what must be loaded and was never materialized; by"
         " default refuse.",
     ),
+    click.option(
+        "--isolation", type=click.Choice([each.value for each in Isolation]),
+        help="Which steps share a process: none (op), those of one block (asset), or all of the"
+        " run; by default the block's choice, else the job's, else op.",
+    ),
 )  # fmt: skip
 
 
@@ -203,6 +208,7 @@ def plan_options(command: Command) -> Command:
         "unselected_outputs",
         "siblings",
         "unrecorded_loads",
+        "isolation",
     )
     return _gathered(command, _PLAN, names, PlanChoices, "asked")
 

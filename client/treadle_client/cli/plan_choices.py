@@ -26,6 +26,7 @@ class PlanChoices:
     unselected_outputs: str | None = None
     siblings: str | None = None
     unrecorded_loads: str | None = None
+    isolation: str | None = None
 
     def __post_init__(self) -> None:
         if self.select and self.job:
@@ -42,6 +43,7 @@ class PlanChoices:
             unselected_outputs=self.unselected_outputs,
             siblings=self.siblings,
             unrecorded_loads=self.unrecorded_loads,
+            isolation=self.isolation,
         )
 
     def materialize(self, client: Client, choices: RunChoices) -> RunHandle:
@@ -53,6 +55,7 @@ class PlanChoices:
             unselected_outputs=self.unselected_outputs,
             siblings=self.siblings,
             unrecorded_loads=self.unrecorded_loads,
+            isolation=self.isolation,
             tags=choices.tags,
             idempotency_key=choices.idempotency_key,
             timeout=choices.timeout,

@@ -46,10 +46,18 @@ def plan_page(plan: Plan) -> Page:
 
 
 def _steps_table(plan: Plan) -> Table:
+    # Which steps share a process, where some do.
+    tasks = any(step.task for step in plan.steps)
     return Table(
-        columns=("step", "verdict", "selected outputs", "reason"),
+        columns=("step", "verdict", *(["task"] if tasks else []), "selected outputs", "reason"),
         rows=tuple(
-            (step.key, step.verdict.value, ", ".join(step.selected_outputs) or "-", step.reason)
+            (
+                step.key,
+                step.verdict.value,
+                *([step.task or "-"] if tasks else []),
+                ", ".join(step.selected_outputs) or "-",
+                step.reason,
+            )
             for step in plan.steps
         ),
     )

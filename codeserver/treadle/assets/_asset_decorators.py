@@ -31,7 +31,7 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -75,6 +75,7 @@ def asset(
     is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
@@ -115,13 +116,14 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a function: what it returns is stored under the asset's key.
 
-    The parameters are Dagster's; `unselected_outputs` and `siblings` are Treadle's and set
-    what a run may override; `timeout`, in seconds, and `limits` hold for each attempt.
+    The parameters are Dagster's; `unselected_outputs`, `siblings` and `isolation` are Treadle's
+    and set what a run may override; `timeout`, in seconds, and `limits` hold for each attempt.
 
     Raises:
         DefinitionError: an argument, a name or the signature cannot work.
@@ -171,13 +173,14 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     pool: object = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of one function, one an output.
 
-    The parameters are Dagster's; `unselected_outputs` and `siblings` are Treadle's and set
-    what a run may override; `timeout`, in seconds, and `limits` hold for each attempt. With `can_subset` the body asks the context what is selected.
+    The parameters are Dagster's; `unselected_outputs`, `siblings` and `isolation` are Treadle's
+    and set what a run may override; `timeout`, in seconds, and `limits` hold for each attempt. With `can_subset` the body asks the context what is selected.
     `internal_asset_deps` says which inputs and siblings each output needs: an input that no
     selected output needs is not loaded.
 

@@ -26,7 +26,7 @@ from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 _PLAIN_IN = AssetIn()
 
@@ -76,6 +76,7 @@ class AssetsDefinition:
         hook_defs: object = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
+        isolation: Isolation | str | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of a graph, which may be used for several such blocks.
 
@@ -114,6 +115,7 @@ class AssetsDefinition:
         hook_defs: object = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
+        isolation: Isolation | str | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of an op, as `from_graph` does of a graph's.
 

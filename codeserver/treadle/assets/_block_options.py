@@ -23,9 +23,9 @@ from treadle.assets._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_pre
 from treadle.assets._asset_spec import dep_keys
 from treadle.ops._functions import name_of
 from treadle_contract.lazy_dataclasses import dataclass, field
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
-Mode = TypeVar("Mode", UnselectedOutputs, Siblings)
+Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation)
 
 #: Dagster's parameters that have no meaning here yet: refused unless left at their default.
 UNSUPPORTED = frozenset(
@@ -66,6 +66,7 @@ class BlockOptions:
     internal_asset_deps: Mapping[str, frozenset[AssetKey]] = field(default_factory=dict)
     unselected_outputs: UnselectedOutputs | None = None
     siblings: Siblings | None = None
+    isolation: Isolation | None = None
     retry_policy: RetryPolicy | None = None
     description: str = ""
 
@@ -94,8 +95,9 @@ def block_options(
         required_resource_keys=frozenset(given.get("required_resource_keys") or ()),
         can_subset=bool(given.get("can_subset")),
         internal_asset_deps=_internal_deps(given.get("internal_asset_deps"), outs, owner),
-        unselected_outputs=_mode(UnselectedOutputs, "unselected_outputs", given, owner),
-        siblings=_mode(Siblings, "siblings", given, owner),
+        unselected_outputs=mode(UnselectedOutputs, "unselected_outputs", given, owner),
+        siblings=mode(Siblings, "siblings", given, owner),
+        isolation=_isolation(given, owner),
         retry_policy=checked_retry_policy(
             given.get("retry_policy"), owner=owner, name="retry_policy"
         ),
@@ -219,7 +221,25 @@ def _internal_deps(
     }
 
 
-def _mode(kind: type[Mode], parameter: str, given: Mapping[str, Any], owner: str) -> Mode | None:
+def _isolation(given: Mapping[str, Any], owner: str) -> Isolation | None:
+    chosen = mode(Isolation, "isolation", given, owner)
+    if chosen is Isolation.RUN:
+        raise ArgumentError(
+            f"{owner}: isolation='run' puts all steps of a run into one process, which no block can"
+            " say for the others.",
+            fix="Give isolation='asset' for the steps of this block, or 'run' to define_asset_job"
+            " or to the run.",
+            source=user_line(),
+        )
+    return chosen
+
+
+def mode(kind: type[Mode], parameter: str, given: Mapping[str, Any], owner: str) -> Mode | None:
+    """Read a choice, None where none is given.
+
+    Raises:
+        ArgumentError: it is no such choice.
+    """
     value = given.get(parameter)
     if value is None:
         return None
@@ -227,6 +247,6 @@ def _mode(kind: type[Mode], parameter: str, given: Mapping[str, Any], owner: str
         return kind(value)
     raise ArgumentError(
         f"{owner}: {parameter}={value!r} means nothing.{did_you_mean(str(value), kind)}",
-        fix=f"It is one of {listed(kind)}.",
+        fix=f"It is one of {listed(each.value for each in kind)}.",
         source=user_line(),
     )

@@ -25,7 +25,7 @@ from treadle.assets._block_options import (
 from treadle.graphs._graph import compose
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphOut
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -69,6 +69,7 @@ def graph_asset(
     is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    isolation: Isolation | str | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
@@ -107,6 +108,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     is_virtual: object = False,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    isolation: Isolation | str | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a graph of ops: the body calls them and returns one output.
 
@@ -167,6 +169,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     pool: object = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
+    isolation: Isolation | str | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of a graph of ops: the body returns a dict, or a tuple, of outputs.
 

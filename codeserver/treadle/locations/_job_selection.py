@@ -68,6 +68,7 @@ def snapshot_jobs(
                 description=job.description,
                 tags=job.tags,
                 retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
+                isolation=job.isolation,
                 source=job.source,
             )
         )

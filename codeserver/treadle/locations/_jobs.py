@@ -13,6 +13,7 @@ from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition
+from treadle.assets._block_options import mode
 from treadle.locations.snapshot import SourceLine
 from treadle.selection import (
     Everything,
@@ -23,6 +24,7 @@ from treadle.selection import (
     union,
 )
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.plan import Isolation
 
 #: What may be given for the selection of a job; a list is a union.
 SelectionLike: TypeAlias = (
@@ -39,11 +41,12 @@ class AssetJob:
     description: str
     tags: Mapping[str, str]
     retry_policy: RetryPolicy | None
+    isolation: Isolation | None
     source: SourceLine
 
 
 @checked
-def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
     name: str,
     selection: SelectionLike | None = None,
     config: object = None,
@@ -56,11 +59,14 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     executor_def: object = None,
     op_retry_policy: RetryPolicy | None = None,
     owners: object = None,
+    *,
+    isolation: Isolation | str | None = None,
 ) -> AssetJob:
     """Name a selection: text of the selection language, keys, blocks, or a list of these.
 
     Without a selection it is every asset. Whether it selects what is there is checked where
-    the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise.
+    the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise,
+    `isolation` for blocks.
 
     Raises:
         DefinitionError: a name or an argument cannot work, or the text is no selection.
@@ -85,6 +91,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         description=description or "",
         tags=checked_tags(tags or {}, owner=owner),
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
+        isolation=mode(Isolation, "isolation", {"isolation": isolation}, owner),
         source=user_line(),
     )
 

@@ -81,6 +81,7 @@ class _Placing:
             is_graph=self._block.is_graph,
             unselected_outputs=options.unselected_outputs,
             siblings=options.siblings,
+            isolation=options.isolation,
             description=options.description,
             source=self._block.source,
         )

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
-from treadle_contract.plan import Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import MetadataEntry, SourceLocation
 
@@ -137,6 +137,7 @@ class Block:
     is_graph: bool = False
     unselected_outputs: UnselectedOutputs | None = None
     siblings: Siblings | None = None
+    isolation: Isolation | None = None
     description: str = ""
     source: SourceLine | None = None
 
@@ -180,7 +181,7 @@ class Asset:
 class Job:
     """A named selection. `selection` is text of the selection language, checked at load.
 
-    `retry_policy` is for steps that have none of their own.
+    `retry_policy` is for steps that have none of their own, `isolation` for blocks.
     """
 
     name: str
@@ -188,6 +189,7 @@ class Job:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     retry_policy: RetryPolicy | None = None
+    isolation: Isolation | None = None
     source: SourceLine | None = None
 
 

@@ -13,6 +13,7 @@ from treadle.io._pickle5 import ValueLostError
 from treadle.locations.snapshot import Asset, Snapshot
 from treadle.ops._ins_outs import In
 from treadle.steps._failures import StepFailedError, TaskMismatchError, user_code
+from treadle.steps._memory import TaskMemory
 from treadle.steps._not_loaded import NotLoaded
 from treadle.steps._resources import Resources
 from treadle.steps._step_code import StepCode
@@ -54,6 +55,7 @@ class InputLoader:
     task: Task
     store: FileStore
     loaded: Callable[[InputLoaded], None]
+    memory: TaskMemory
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments by name. What reads nothing is left to the declared default.
@@ -106,6 +108,8 @@ class InputLoader:
 
     def _value(self, name: str, declared: In, source: TaskSource) -> Any:
         subject = f"Input {name!r} of {self.step.step_key!r}: loading {_described(source)}"
+        if source.in_memory:
+            return self._passed_on(subject, source)
         ref = source.value_ref
         if ref is not None and not self._is_overridden(declared, source):
             return self._stored(subject, ref)
@@ -113,6 +117,16 @@ class InputLoader:
         context = self._context(name, declared, source)
         with user_code(FailureWhere.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
             return manager.load_input(context)
+
+    def _passed_on(self, subject: str, source: TaskSource) -> object:
+        try:
+            return self.memory.value(source)
+        except KeyError:
+            raise StepFailedError(
+                FailureWhere.LOAD,
+                f"{subject}: its value was passed on in memory, in the process of its task, and is"
+                " stored nowhere. With isolation='op' each value is stored.",
+            ) from None
 
     def _stored(self, subject: str, ref: ValueRef) -> object:
         try:

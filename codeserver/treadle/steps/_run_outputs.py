@@ -31,7 +31,7 @@ _STEP_METADATA_VALUES: Final = 350_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputKeeper:
-    """Takes the outputs of one step, one after another."""
+    """Takes the outputs of one step, one after another; `in_memory` are those to be passed on."""
 
     code: StepCode
     step: TaskStep
@@ -39,6 +39,7 @@ class OutputKeeper:
     writer: ValueWriter
     _kept: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict, init=False)
     _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
+    in_memory: dict[str, Any] = field(default_factory=dict, init=False)
 
     def check_task(self) -> None:
         """Look whether the task says of each output that it is Nothing where the code does.
@@ -62,7 +63,8 @@ class OutputKeeper:
         """
         planned = self._to_take(output.output_name)
         assets = self._assets_to_store(planned)
-        if not (assets or planned.selected or planned.store_intermediate):
+        is_read = planned.store_intermediate or planned.in_memory
+        if not (assets or planned.selected or is_read):
             final_metadata(self.context, planned.name)
             keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
             self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
@@ -76,6 +78,8 @@ class OutputKeeper:
         if planned.store_intermediate or not assets:
             kept.append(self._stored(planned, output.value, said))
         self._kept[planned.name] = tuple(kept)
+        if planned.in_memory:
+            self.in_memory[planned.name] = output.value
 
     def result(self) -> AttemptSucceeded:
         """Return what was made, when the op has ended.
@@ -203,7 +207,8 @@ class OutputKeeper:
             metadata=said,
         )
         if planned.nothing or (asset is None and not planned.store_intermediate):
-            return made  # nothing but orderings reads it
+            # Nothing but orderings reads it, and what shares its process.
+            return replace(made, in_memory=planned.in_memory)
         place = asset or planned
         return self.writer.stored(
             made, value, io_manager_key=place.io_manager_key, value_key=place.value_key

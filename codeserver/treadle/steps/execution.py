@@ -15,6 +15,7 @@ from treadle.io._run_store import ValueWriter
 from treadle.steps._context import AssetExecutionContext
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._interrupted import StepInterrupted
+from treadle.steps._memory import TaskMemory
 from treadle.steps._resources import Resources, UnknownResourceError
 from treadle.steps._run_compute import computed
 from treadle.steps._run_inputs import InputLoader, StepSource
@@ -27,18 +28,19 @@ from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
 __all__ = ["StepFailedError", "StepSource", "run_step"]
 
 
-def run_step(
+def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     location: StepSource,
     step: TaskStep,
     task: Task,
     *,
     store: FileStore,
     loaded: Callable[[InputLoaded], None],
+    memory: TaskMemory | None = None,
 ) -> AttemptSucceeded:
     """Run a step of a task here and return what it made, which nothing has committed yet.
 
     `loaded` is told of each input element when it is there. The op's records go to the logger
-    "treadle.step". A process that the op forked and that leaves the op as this one does, by
+    "treadle.step". What other steps of the task pass on is in `memory`. A process that the op forked and that leaves the op as this one does, by
     returning or by yielding, ends: this function returns only where it was called.
 
     A StepInterrupted may be raised at any moment of it: an op that yields hears it, too, while
@@ -51,10 +53,17 @@ def run_step(
         StepInterrupted: it was raised while this ran.
     """
     pid = os.getpid()
-    code = _code_of(location, step)
+    code, memory = _code_of(location, step), memory or TaskMemory()
+    step = memory.with_places(step)
     context = _context(location, code, step, task)
     loader = InputLoader(
-        location=location, code=code, step=step, task=task, store=store, loaded=loaded
+        location=location,
+        code=code,
+        step=step,
+        task=task,
+        store=store,
+        loaded=loaded,
+        memory=memory,
     )
     writer = ValueWriter(
         location=location, code=code, step_key=step.step_key, task=task, store=store
@@ -72,7 +81,9 @@ def run_step(
                 raise
             del output  # the next one may need the memory
     end_if_forked(pid, step.step_key)
-    return keeper.result()
+    made = keeper.result()
+    memory.keep(step, keeper.in_memory, made)
+    return made
 
 
 def _code_of(location: StepSource, step: TaskStep) -> StepCode:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from treadle._system import os, signal
 from treadle_contract.event import InputLoaded
+from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage
@@ -17,6 +18,8 @@ from treadle_contract.worker import (
     AttemptSucceeded,
     WorkerLogRecord,
 )
+
+NO_STEP: Final = StepKey("")
 
 Fact: TypeAlias = (
     AttemptBegun
@@ -31,10 +34,14 @@ Fact: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecoded:
-    """A fact as its process sent it, which its host passes on: its field's name, and its JSON."""
+    """A fact as its process sent it, which its host passes on: its field's name, and its JSON.
+
+    `next_step_key` is that of the step that its process goes on with, "" without one.
+    """
 
     name: str
     body: Mapping[str, object]
+    next_step_key: StepKey = NO_STEP
 
 
 Outcome: TypeAlias = Undecoded | AttemptFailed

@@ -34,14 +34,25 @@ class OutputEnd:
         self._left_out = 0
         loop.watch(pipe, lambda: self._move(_TURN_BYTES))
 
+    def empty(self) -> None:
+        """Move what there is and no more, and open the file anew for what comes after it."""
+        self._move_all()
+        if self._pipe is None or self._file is None:
+            return
+        if self._left_out:
+            self._write(b"")
+        os.close(self._file)
+        self._file, self._left_out, self._can_splice = None, 0, True
+
     def finish(self) -> None:
         """Move what there is and no more: somebody may hold the other end, and write on."""
-        if self._pipe is None:
-            return
-        left = _waiting_in(self._pipe)
+        self._move_all()
+        self._close()
+
+    def _move_all(self) -> None:
+        left = 0 if self._pipe is None else _waiting_in(self._pipe)
         while left > 0 and (moved := self._move(min(left, _TURN_BYTES))):
             left -= moved
-        self._close()
 
     def leave_to_parent(self) -> None:
         """Close the file in a forked child; the loop closes its copy of the pipe."""

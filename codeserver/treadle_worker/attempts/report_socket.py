@@ -10,6 +10,7 @@ from treadle._system import os
 from treadle_contract import json_text
 from treadle_contract.fields import fields_of
 from treadle_contract.frame_bounds import FACT, MAX_FACT_BYTES
+from treadle_contract.ids import StepKey
 from treadle_contract.message import ContractError
 from treadle_contract.worker import JournalRecord
 from treadle_worker.attempts.attempt_end import Undecoded
@@ -51,6 +52,11 @@ class ReportEnd:
             # It may have ended meanwhile.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 os.write(self._fd, word(task))
+
+    def refuse(self, what: str) -> None:
+        """Read no more of a process that reports what cannot be."""
+        self.garbage = what
+        self._close()
 
     @property
     def is_cut(self) -> bool:
@@ -103,7 +109,10 @@ def _fact_of(message: bytes) -> Undecoded:
         body = record.get(name)
         if isinstance(body, dict):
             _check_rewritten(message, body)
-            return Undecoded(name=name, body=body)
+            following = record.get("nextStepKey", "")
+            if not isinstance(following, str):
+                raise ContractError("JournalRecord.next_step_key", "is no text")
+            return Undecoded(name=name, body=body, next_step_key=StepKey(following))
     raise ContractError("JournalRecord.fact", "is not set")
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from treadle._system import os, time
 from treadle_contract import json_codec
-from treadle_contract.ids import TaskId
+from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, FailureReason
 from treadle_contract.worker import (
@@ -32,7 +32,7 @@ from treadle_worker.attempts.usage import Usage
 from treadle_worker.host.loop import Loop
 from treadle_worker.host.strays import Strays
 from treadle_worker.rules import Rules
-from treadle_worker.step.capture import LogFolder, open_at_end
+from treadle_worker.step.capture import LogFolder, log_folder_beside, open_at_end
 from treadle_worker.step.failures import whole
 from treadle_worker.step.reports import MOST_TOLD_BYTES
 from treadle_worker.system import processes
@@ -51,6 +51,12 @@ class Observer(Protocol):
         self, task: Task, fact: AttemptBegun | Undecoded, written: Callable[[], None] = ...
     ) -> None:
         """Take a fact that is not the end; call `written` once it is in the journal."""
+        ...
+
+    def moved_on(
+        self, task: Task, fact: Undecoded, next_step_key: StepKey, written: Callable[[], None]
+    ) -> None:
+        """Take the success of a step that another follows in its process; call `written` as above."""
         ...
 
     def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
@@ -142,8 +148,12 @@ class Running:
             pidfd=pidfd,
             reports=ReportEnd(self._loop, started.ours.reports, take),
             outputs=(
-                OutputEnd(self._loop, started.ours.stdout, partial(open_at_end, logs.stdout)),
-                OutputEnd(self._loop, started.ours.stderr, partial(open_at_end, logs.stderr)),
+                OutputEnd(
+                    self._loop, started.ours.stdout, lambda: open_at_end(running.logs.stdout)
+                ),
+                OutputEnd(
+                    self._loop, started.ours.stderr, lambda: open_at_end(running.logs.stderr)
+                ),
             ),
             oom_before=oom_before,
         )
@@ -152,19 +162,22 @@ class Running:
 
     def _set_deadlines(self, running: RunningAttempt) -> None:
         task_id = running.task.task_id
-        timeout_ms = running.task.steps[0].timeout_ms
         if self._rules.begin_timeout is not None:
             self._loop.set_deadline(
                 (task_id, "begin"), self._rules.begin_timeout, lambda: self._ends.abort(running)
             )
+        self._set_timeout(running)
+        if not self._loop.has_deadline(_LOGS):
+            self._loop.set_deadline(_LOGS, _LOG_LOOK_S, self._look_at_logs)
+
+    def _set_timeout(self, running: RunningAttempt) -> None:
+        timeout_ms = running.task.steps[0].timeout_ms
         if timeout_ms:
             self._loop.set_deadline(
-                (task_id, "timeout"),
+                (running.task.task_id, "timeout"),
                 timeout_ms / 1000,
                 lambda: self._ends.time_out(running, timeout_ms),
             )
-        if not self._loop.has_deadline(_LOGS):
-            self._loop.set_deadline(_LOGS, _LOG_LOOK_S, self._look_at_logs)
 
     def cancel(self, cancel: Cancel) -> None:
         """Have a task's processes end within the grace."""
@@ -200,7 +213,11 @@ class Running:
                 running.outcome = json_codec.decode(AttemptFailed, fact.body)
             case "succeeded":
                 # What an op makes of being told to end is no success.
-                if not running.was_told:
+                if running.was_told:
+                    return
+                if fact.next_step_key:
+                    self._move_on(running, fact)
+                else:
                     running.outcome = fact
             case "begun":
                 self._begun(running, fact)
@@ -215,6 +232,25 @@ class Running:
         # The word is given only then: whatever becomes of this host, the journal says that the
         # op may have run.
         self._observer.fact(running.task, fact, partial(running.reports.give_word, told))
+
+    def _move_on(self, running: RunningAttempt, fact: Undecoded) -> None:
+        """Have a process go on with the next step of its task, once the journal has this one's end."""
+        done, rest = running.task, running.task_after(fact.next_step_key)
+        if rest is None:
+            running.reports.refuse(f"{fact.next_step_key!r} as next, which is no step of the task")
+            return
+        fact = running.measured(fact)
+        self._loop.clear_deadline((done.task_id, "timeout"))
+        for output in running.outputs:
+            # What it printed lies in the pipe by now, all of it.
+            output.empty()
+        running.cap.end()
+        running.begin_step(rest, log_folder_beside(running.logs, *_named(rest)))
+        running.cap = LogCap(running.logs, self._rules.log_limit)
+        self._set_timeout(running)
+        self._observer.moved_on(
+            done, fact, fact.next_step_key, partial(running.reports.give_word, b"")
+        )
 
     def _exited(self, running: RunningAttempt) -> None:
         # Before it is reaped: what a limit of CPU time counts is told apart only here.
@@ -290,3 +326,8 @@ class Running:
             f"code after {self._rules.begin_timeout:g} s; its stderr shows where.",
             stderr_tail=whole(running.logs.stderr_tail()),
         )
+
+
+def _named(task: Task) -> tuple[StepKey, int]:
+    """Return the attempt that a task begins with."""
+    return task.steps[0].step_key, task.steps[0].attempt

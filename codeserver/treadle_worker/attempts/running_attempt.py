@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from treadle._system import signal, time
 from treadle.steps._interrupted import Interruption
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract import json_codec
+from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
+from treadle_contract.message import ContractError
 from treadle_contract.policy import Limits
-from treadle_contract.worker import Task
+from treadle_contract.worker import AttemptSucceeded, Task
 from treadle_worker.attempts import oom_counters
-from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, OomKills, Outcome
+from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, OomKills, Outcome, Undecoded
 from treadle_worker.attempts.log_cap import LogCap
 from treadle_worker.attempts.oom_counters import OomCounts
 from treadle_worker.attempts.output_pipe import OutputEnd
@@ -22,7 +27,9 @@ from treadle_worker.system.processes import Instance
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class RunningAttempt:
-    """One attempt. `pidfd` is closed once `exit` is known.
+    """One attempt; in a task of several steps, that of the first in `task`, which are those left.
+
+    `spent` is what the steps before it used in its process. `pidfd` is closed once `exit` is known.
 
     `is_ending`: it is to end, as all of `tree` below it is, and KILL follows at `kill_at`; `why`
     is what its op hears. `was_told`: its process lived when it was sent the first signal of that,
@@ -43,6 +50,7 @@ class RunningAttempt:
     exit: Exit | None = None
     has_begun: bool = False
     used: Usage = field(default_factory=Usage)
+    spent: Usage = field(default_factory=Usage)
     own_cpu_us: int = 0
     cancel_requested: bool = False
     is_ending: bool = False
@@ -54,6 +62,30 @@ class RunningAttempt:
     kill_at: float = 0.0
     tree: frozenset[Instance] = frozenset()
     hung: bool = False
+
+    def task_after(self, step_key: StepKey) -> Task | None:
+        """Return what is left of the task from a later step on, None if there is no such step."""
+        for number, step in enumerate(self.task.steps[1:], 1):
+            if step.step_key == step_key:
+                return replace(self.task, steps=self.task.steps[number:])
+        return None
+
+    def begin_step(self, task: Task, logs: LogFolder) -> None:
+        """Go on with the first step of what is left of the task."""
+        logs.create()
+        self.task, self.logs, self.began = task, logs, time.monotonic()
+
+    def measured(self, fact: Undecoded) -> Undecoded:
+        """Return the success of a step of several with what its host knows of it."""
+        used = AttemptSucceeded(usage=None)
+        with contextlib.suppress(ContractError):
+            used = json_codec.decode(AttemptSucceeded, {"usage": fact.body.get("usage", {})})
+        if used.usage is not None:
+            self.spent = self.spent.plus(Usage(cpu_us=used.usage.cpu_us))
+        known = AttemptSucceeded(
+            duration_us=int((time.monotonic() - self.began) * 1_000_000), pid=self.pid
+        )
+        return replace(fact, body={**fact.body, **json_codec.encode(known)})
 
     def is_told_now(self) -> bool:
         """Hear its process out before it is told to end; tell whether there is one to be told.
@@ -88,7 +120,7 @@ class RunningAttempt:
             duration_us=duration_us,
             pid=self.pid,
             has_begun=self.has_begun,
-            usage=self.used.of_attempt(duration_us),
+            usage=self.used.without(self.spent).of_attempt(duration_us),
             own_cpu_us=self.own_cpu_us,
             limits=step.limits or Limits(),
             timeout_ms=self.timeout_ms,

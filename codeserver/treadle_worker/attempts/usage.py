@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle._system import resource
+from treadle._system import resource, time
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import AttemptUsage, MemoryScope
 
@@ -30,6 +30,10 @@ class Usage:
             cpu_us=self.cpu_us + other.cpu_us, peak_bytes=max(self.peak_bytes, other.peak_bytes)
         )
 
+    def without(self, other: Usage) -> Usage:
+        """Return what was used beyond another."""
+        return Usage(cpu_us=max(0, self.cpu_us - other.cpu_us), peak_bytes=self.peak_bytes)
+
     def of_attempt(self, wall_us: int) -> AttemptUsage:
         """Return this as an attempt's."""
         return AttemptUsage(
@@ -38,3 +42,22 @@ class Usage:
             peak_memory_bytes=self.peak_bytes,
             memory_scope=MemoryScope.LARGEST_PROCESS,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedSoFar:
+    """What this process and the children that it waited for used up to a moment."""
+
+    wall_us: int
+    usage: Usage
+
+    def since(self, before: UsedSoFar) -> AttemptUsage:
+        """Return what was used between two moments as an attempt's."""
+        return self.usage.without(before.usage).of_attempt(self.wall_us - before.wall_us)
+
+
+def used() -> UsedSoFar:
+    """Return what this process used up to now."""
+    own = Usage.read(resource.getrusage(resource.RUSAGE_SELF))
+    usage = own.plus(Usage.read(resource.getrusage(resource.RUSAGE_CHILDREN)))
+    return UsedSoFar(wall_us=int(time.monotonic() * 1_000_000), usage=usage)

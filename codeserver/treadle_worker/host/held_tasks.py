@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
+from treadle.steps._memory import placed
 from treadle_contract import json_codec
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import RunId, StepKey, TaskId
@@ -158,15 +159,4 @@ def _fed(held: _Held) -> Task:
 
 
 def _found(source: TaskSource, stored: Mapping[StepKey, _Stored]) -> TaskSource:
-    if not source.awaited:
-        return source
-    of_output = [each for each in stored.get(source.step_key, ()) if each.output == source.output]
-    of_asset = (each for each in of_output if each.asset_key == source.asset_key)
-    value = next(of_asset, of_output[0] if of_output else OutputStored(output=source.output))
-    return replace(
-        source,
-        io_manager_key=source.io_manager_key or value.io_manager_key,
-        value_ref=value.value_ref,
-        asset_key=value.asset_key,
-        awaited=False,
-    )
+    return placed(source, stored.get(source.step_key, ())) if source.awaited else source

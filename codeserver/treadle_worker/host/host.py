@@ -12,7 +12,7 @@ from enum import Enum, StrEnum, auto
 
 from treadle._system import faulthandler, os, signal
 from treadle_contract import json_codec
-from treadle_contract.ids import TaskId
+from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure
 from treadle_contract.worker import (
@@ -125,6 +125,12 @@ class Host:
         """Take a fact of a running attempt; call `written` once it is in the journal."""
         self._outbox.record(task, fact, written)
 
+    def moved_on(
+        self, task: Task, fact: Undecoded, next_step_key: StepKey, written: Callable[[], None]
+    ) -> None:
+        """Take the success of a step that another of its task follows, in the same process."""
+        self._outbox.record(task, fact, written, next_step_key=next_step_key)
+
     def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
         """Take the end of an attempt, of which nothing is left: another may start in its place."""
         success = fact.body if isinstance(fact, Undecoded) else None
@@ -232,10 +238,10 @@ class Host:
         return None
 
     def _holds(self, task: Task) -> bool:
-        """Tell whether the task is of the code that this host has, and one step long."""
+        """Tell whether the task is of the code that this host has."""
         return (
             task.digest == self._spec.digest
-            and len(task.steps) == 1
+            and len(task.steps) > 0
             and (self._imported is None or isinstance(self._imported, HeldCode))
         )
 

@@ -16,6 +16,7 @@ from treadle_worker.system.kept_descriptor import out_of_the_way
 # Less than this is not worth a new file: what is cut is rewritten past it.
 _CUT_BYTES = 1024 * 1024
 _NO_TASK = TaskId("")
+_NO_STEP = StepKey("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +61,19 @@ class Journal:
         """Whether the launcher has stored every record."""
         return not self._entries
 
-    def append(
+    def append(  # noqa: PLR0913, PLR0917 - what a record is made of
         self,
         task_id: TaskId,
         step_key: StepKey,
         attempt: int,
         fact: Fact | Undecoded,
         next_task_id: TaskId = _NO_TASK,
+        next_step_key: StepKey = _NO_STEP,
     ) -> None:
         """Write a fact down; when this returns it survives the host, or a power cut too.
 
-        `next_task_id`: the task that starts in the place of the one that this ends.
+        `next_task_id`: the task that starts in the place of the one that this ends;
+        `next_step_key`: the step of the same task that begins now.
 
         Raises:
             OSError: it could not be written whole, or synced; the file is as before.
@@ -83,6 +86,7 @@ class Journal:
             time=utc_now(),
             fact=None if isinstance(fact, Undecoded) else fact,
             next_task_id=next_task_id,
+            next_step_key=next_step_key,
         )
         message = json_codec.encode(record)
         if isinstance(fact, Undecoded):

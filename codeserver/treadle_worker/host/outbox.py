@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from treadle_contract.ids import TaskId
+from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.worker import Task
 from treadle_worker.attempts.attempt_end import Fact, Undecoded
@@ -15,6 +15,7 @@ from treadle_worker.host.journal import Journal
 from treadle_worker.host.loop import Loop
 
 NO_TASK = TaskId("")
+NO_STEP = StepKey("")
 _BATCH_BYTES = 1024 * 1024
 # While the disk is full.
 _WRITE_AGAIN_S = 1.0
@@ -29,6 +30,7 @@ class _Unwritten:
     fact: Fact | Undecoded
     written: Callable[[], None]
     next_task_id: TaskId
+    next_step_key: StepKey
 
 
 class Outbox:
@@ -66,14 +68,21 @@ class Outbox:
         fact: Fact | Undecoded,
         written: Callable[[], None] = lambda: None,
         next_task_id: TaskId = NO_TASK,
+        next_step_key: StepKey = NO_STEP,
     ) -> int:
         """Write a fact of a task's step down, call `written`, and send it.
 
-        `next_task_id`: the task that starts in the place of the one that this ends. Returns the
-        number of its record, which it has once it is written: now, if that can be.
+        `next_task_id`: the task that starts in the place of the one that this ends;
+        `next_step_key`: the step of the same task that begins now. Returns the number of its record, which it has once it is written: now, if that can be.
         """
         self._unwritten.append(
-            _Unwritten(task=task, fact=fact, written=written, next_task_id=next_task_id)
+            _Unwritten(
+                task=task,
+                fact=fact,
+                written=written,
+                next_task_id=next_task_id,
+                next_step_key=next_step_key,
+            )
         )
         number = self._journal.last_record + len(self._unwritten)
         if not self._loop.has_deadline(_WRITE_AGAIN):
@@ -101,7 +110,12 @@ class Outbox:
             step = entry.task.steps[0]
             try:
                 self._journal.append(
-                    entry.task.task_id, step.step_key, step.attempt, entry.fact, entry.next_task_id
+                    entry.task.task_id,
+                    step.step_key,
+                    step.attempt,
+                    entry.fact,
+                    entry.next_task_id,
+                    entry.next_step_key,
                 )
             except OSError as error:
                 self._loop.set_deadline(_WRITE_AGAIN, _WRITE_AGAIN_S, self._write)

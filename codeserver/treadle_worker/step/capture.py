@@ -59,6 +59,12 @@ class LogFolder:
         return tail.decode("utf-8", "replace")
 
 
+def log_folder_beside(logs: LogFolder, step_key: str, attempt: int) -> LogFolder:
+    """Return the folder of an attempt of the same run as another's."""
+    run = os.path.dirname(os.path.dirname(logs.path))
+    return LogFolder(path=os.path.join(run, path_component(step_key), str(attempt)))
+
+
 def log_folder(root: str, run_id: str, step_key: str, attempt: int) -> LogFolder:
     """Return the folder of an attempt: `<root>/<run>/<step component>/<attempt>`."""
     return LogFolder(

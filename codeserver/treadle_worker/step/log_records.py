@@ -66,6 +66,16 @@ class AttemptLog:
                 )
                 self._report(WorkerLogRecord(level="WARNING", logger=STEP_LOGGER, message=words))
 
+    def move(self, path: str) -> None:
+        """Go on in another attempt's file, and count anew.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        self.close()
+        self._path, self._reported = path, 0
+        self._file = KeptDescriptor(open_append(path))
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
@@ -101,7 +111,7 @@ class LogRecords(logging.Handler):
         return message
 
 
-def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> None:
+def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> AttemptLog:
     """Have the whole process's records written to the file, the step's own at any level.
 
     What the user's modules configured stays. Libraries are heard from INFO up, unless they
@@ -121,3 +131,4 @@ def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> None:
     if root.level == logging.WARNING:
         root.setLevel(logging.INFO)
     give_step_logger(own, others)
+    return log

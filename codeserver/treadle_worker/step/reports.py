@@ -18,6 +18,7 @@ from treadle_worker.system.kept_descriptor import KeptDescriptor
 # Before the user's code runs, which may change what this takes.
 json_codec.prepare(JournalRecord)
 
+_NO_STEP: Final = StepKey("")
 # What a host answers once the journal says that an attempt has begun: how much it says of it.
 _TOLD = struct.Struct(">I")
 # As much as a socket takes at once.
@@ -38,15 +39,21 @@ class ReportsLostError(Exception):
     """The code of the step closed the socket that its process reports on."""
 
 
-def _record(fact: Fact) -> JournalRecord:
+def _record(fact: Fact, next_step_key: StepKey = _NO_STEP) -> JournalRecord:
     """Return a record of a fact that leaves it to the host to say whose it is."""
     return JournalRecord(
-        number=0, task_id=TaskId(""), step_key=StepKey(""), attempt=0, time=utc_now(), fact=fact
+        number=0,
+        task_id=TaskId(""),
+        step_key=StepKey(""),
+        attempt=0,
+        time=utc_now(),
+        fact=fact,
+        next_step_key=next_step_key,
     )
 
 
-def _packed(fact: Fact) -> bytes:
-    body = json_codec.dumps(_record(fact))
+def _packed(fact: Fact, next_step_key: StepKey) -> bytes:
+    body = json_codec.dumps(_record(fact, next_step_key))
     try:
         check_shape(body, "a message", FACT)
     except ContractError as error:
@@ -63,8 +70,10 @@ class Reports:
         self._pid = os.getpid()
         self._lock = allocate_lock()
 
-    def send(self, fact: Fact) -> None:
+    def send(self, fact: Fact, next_step_key: StepKey = _NO_STEP) -> None:
         """Write one fact, whole; nothing in a process that the user's code forked.
+
+        `next_step_key`: the step that this process goes on with, once it has word.
 
         Raises:
             FrameError: the fact is too large for a frame.
@@ -73,7 +82,7 @@ class Reports:
         """
         if os.getpid() != self._pid:
             return
-        data = memoryview(_packed(fact))
+        data = memoryview(_packed(fact, next_step_key))
         with self._lock:
             if not self._socket.is_there():
                 raise ReportsLostError

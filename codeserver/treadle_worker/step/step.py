@@ -1,4 +1,4 @@
-"""The step process: one attempt of one step, from the fork to the end of the process."""
+"""The step process: the steps of one task, one after another, from the fork to its end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from treadle._system import faulthandler, os, signal
 from treadle.io._files import FileStore
 from treadle.locations.location import LoadedLocation
 from treadle.steps._interrupted import StepInterrupted
+from treadle.steps._memory import TaskMemory
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract import json_codec
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -24,17 +25,18 @@ from treadle_contract.worker import (
     TaskStep,
 )
 from treadle_worker.attempts.evidence import memory_error
+from treadle_worker.attempts.usage import used
 from treadle_worker.frames import FrameError
 from treadle_worker.loading.user_settings import INTERPRETER
 from treadle_worker.step import limits
 from treadle_worker.step.breakpoints import refuse_breakpoints
-from treadle_worker.step.capture import LogFolder
+from treadle_worker.step.capture import LogFolder, log_folder_beside
 from treadle_worker.step.failures import internal_failure, step_failure
 from treadle_worker.step.forked import end_forked
 from treadle_worker.step.interrupts import Interrupts
 from treadle_worker.step.late_imports import LateImports
 from treadle_worker.step.lingering import tell_what_keeps
-from treadle_worker.step.log_records import log_to
+from treadle_worker.step.log_records import AttemptLog, log_to
 from treadle_worker.step.process_exit import (
     OpenFiles,
     end_process,
@@ -109,7 +111,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     Importing the module is not the op's: every host does it, and as often as it likes.
     """
     _buffer_by_line()
-    log_to(attempt.logs.log, reports.send)
+    log = log_to(attempt.logs.log, reports.send)
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
     refuse_breakpoints(attempt.task.run_id, attempt.step.step_key)
@@ -124,7 +126,9 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     try:
         if attempt.interrupts:
             interrupts.listen()
-        status = _run_and_report(attempt, late, reports, interrupts)
+        memory = TaskMemory()
+        attempt, outcome = _run_steps(attempt, late, reports, interrupts, log, memory)
+        status = _tell(attempt, outcome, reports, interrupts)
     except StepInterrupted:
         # Nobody asks what it made: the host knows that it was told to end.
         pass
@@ -154,10 +158,52 @@ def _end(status: int, files: OpenFiles, interrupts: Interrupts) -> NoReturn:
             run_exit_handlers(hear_no_more_and_leave)
 
 
-def _run_and_report(
-    attempt: Attempt, late: LateImports, reports: Reports, interrupts: Interrupts
-) -> int:
-    outcome = _outcome(attempt, late, reports, interrupts)
+def _run_steps(  # noqa: PLR0913, PLR0917 - all that a process has
+    attempt: Attempt,
+    late: LateImports,
+    reports: Reports,
+    interrupts: Interrupts,
+    log: AttemptLog,
+    memory: TaskMemory,
+) -> tuple[Attempt, _Outcome]:
+    """Run the task's steps, each once the success of the one before it is in the journal.
+
+    Returns the last, and how it ended, which is not reported yet.
+    """
+    rest = list(attempt.task.steps)
+    while True:
+        before = used()
+        attempt = replace(attempt, step=rest.pop(0))
+        outcome = _outcome(attempt, late, reports, interrupts, memory)
+        if isinstance(outcome, AttemptFailed):
+            return attempt, outcome
+        while rest and not memory.is_fed(rest[0]):
+            # What it reads was not yielded, and nothing that follows makes it.
+            del rest[0]
+        if not rest:
+            return attempt, outcome
+        memory.forget_unread(rest)
+        outcome = replace(outcome, usage=used().since(before))
+        attempt = _go_on(attempt, rest[0], outcome, reports, log)
+
+
+def _go_on(
+    attempt: Attempt, step: TaskStep, made: AttemptSucceeded, reports: Reports, log: AttemptLog
+) -> Attempt:
+    """Report a success, and go on with the next step once the journal has it."""
+    for stream in (sys.stdout, sys.stderr):
+        # What it printed is its own, as far as its host can tell.
+        with contextlib.suppress(Exception):
+            stream.flush()
+    reports.send(made, step.step_key)
+    if reports.wait_for_word() is None:
+        os._exit(_HOST_GONE)
+    logs = log_folder_beside(attempt.logs, step.step_key, step.attempt)
+    log.move(logs.log)
+    return replace(attempt, logs=logs)
+
+
+def _tell(attempt: Attempt, outcome: _Outcome, reports: Reports, interrupts: Interrupts) -> int:
     if interrupts.were_raised and isinstance(outcome, AttemptFailed):
         # A cancelled attempt has no failure to show this in.
         _print_failure(outcome)
@@ -204,7 +250,11 @@ def _print_failure(outcome: AttemptFailed) -> None:
 
 
 def _outcome(
-    attempt: Attempt, late: LateImports, reports: Reports, interrupts: Interrupts
+    attempt: Attempt,
+    late: LateImports,
+    reports: Reports,
+    interrupts: Interrupts,
+    memory: TaskMemory,
 ) -> _Outcome:
     failed, pid = None, os.getpid()
     try:
@@ -216,6 +266,7 @@ def _outcome(
                 attempt.task,
                 store=attempt.store,
                 loaded=reports.send,
+                memory=memory,
             )
         finally:
             INTERPRETER.take_back()

@@ -14,7 +14,8 @@ class Ahead:
 
     What it costs grows with the readers of the steps that it is told of. Where a step was run
     that is over, and fed those that read from it, the fold has counted it off them by then: for
-    each, `_fed` counts the upstreams that the host has among those it still waits on.
+    each, `_fed` counts the upstreams that the host has among those it still waits on. Steps that
+    share a process, and what reads from them, are not sent ahead.
     """
 
     def __init__(self, view: RunView) -> None:
@@ -26,7 +27,7 @@ class Ahead:
 
     def has(self, key: StepKey) -> None:
         """Take note that the host has a step, running or held."""
-        if key in self._has:
+        if key in self._has or key in self._view.index.together:
             return
         self._has.add(key)
         for reader in self._view.index.readers[key]:
@@ -55,7 +56,9 @@ class Ahead:
         for key in self._view.ready():
             if len(found) >= limit:
                 break
-            if key not in self._has and key not in self._refused and key not in self._view.waiting:
+            is_held = key in self._has or key in self._refused
+            is_alone = key not in self._view.index.together
+            if is_alone and not is_held and key not in self._view.waiting:
                 found.append(key)
                 self.has(key)
         while self._open and len(found) < limit:
@@ -73,4 +76,5 @@ class Ahead:
         step = self._view.steps[key]
         is_open = step.state is StepState.PENDING and key not in self._has
         is_open = is_open and key not in self._refused
+        is_open = is_open and key not in self._view.index.together
         return is_open and 0 < step.waiting_on == self._fed.get(key, 0)

@@ -35,6 +35,7 @@ from treadle_launcher.runs.journal import (
 )
 from treadle_launcher.runs.report_check import believed
 from treadle_launcher.runs.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
+from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.tasks import next_attempt
 from treadle_launcher.store.records import HostMark
 
@@ -64,10 +65,10 @@ class Attempts:
             if run is not None and task is not None:
                 with self._board.serving(turn, run):
                     self._take_record(turn, run, host, record, task)
-            elif isinstance(record.fact, ATTEMPT_ENDS):
+            elif isinstance(record.fact, ATTEMPT_ENDS) and not record.next_step_key:
                 host.tasks.pop(record.task_id, None)
                 self.take_back(turn, host, record.task_id, was_asked=False)
-            if _is_end(record):
+            if _is_end(record) and not record.next_step_key:
                 self._take_end(turn, host, record, run)
         self.compare(turn, host)
         # Nothing is made of a begun attempt: its record is acknowledged with the next one.
@@ -89,8 +90,34 @@ class Attempts:
                 _LOG.error("report_refused host=%s detail=%s", host.host_id, record.problem)
                 cancel = partial(self._pool.cancel, host, record.task_id, show_stacks=False)
                 turn.afterwards(cancel)
+            if record.next_step_key:
+                self._go_on(turn, run, host, record, task)
+                return
         if step.state is not StepState.RUNNING or step.attempts != task.attempt:
             host.tasks.pop(record.task_id, None)
+
+    def _go_on(
+        self, turn: Turn, run: ActiveRun, host: Host, record: Record, task: RunningTask
+    ) -> None:
+        """Add that the next step of a task began, or have the task end where it could not."""
+        key = record.next_step_key
+        step = run.view.steps.get(key)
+        if isinstance(record, Implausible) or step is None or step.state is not StepState.READY:
+            del host.tasks[record.task_id]
+            if step is not None and step.state not in FINAL_STEP_STATES:
+                # It runs until it is ended, whatever the log says.
+                run.held[key], host.held[record.task_id] = (
+                    host,
+                    HeldTask(run_id=run.run_id, step_key=key),
+                )
+            self._end_next(turn, host, record.task_id)
+            return
+        attempt = step.attempts + 1
+        started = StepStarted(host_id=host.host_id, task_id=record.task_id)
+        time = as_time(record.time)
+        turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt, time=time)])
+        task.step_key, task.attempt, task.begun, task.end_due = key, attempt, True, None
+        self._pool.watchdog.begun(host, task, run.view)
 
     def _take_end(self, turn: Turn, host: Host, record: Record, run: ActiveRun | None) -> None:
         """Add what follows from the end of an attempt: what began in its place."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from treadle_contract.event import RunDequeued, StepStarted
+from treadle_contract.event import RunDequeued
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_contract.worker import Task
@@ -29,7 +29,7 @@ from treadle_launcher.hosts.provider import HostStartError
 from treadle_launcher.runs.decide import follow_ups, run_failed, started
 from treadle_launcher.runs.events import Event, NewEvent
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.runs.tasks import task_for
+from treadle_launcher.runs.tasks import handed, new_task
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import Store
 
@@ -337,8 +337,8 @@ class Board:
 
     def _hand_over(self, turn: Turn, run: ActiveRun, host: Host, key: StepKey) -> None:
         attempt = run.view.steps[key].attempts + 1
-        task = task_for(run.view, key, attempt)
-        started = StepStarted(host_id=host.host_id, task_id=task.task_id)
+        task = new_task(run.view, key)
+        started = handed(task, host.host_id)
         turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt)])
         host.held.pop(task.task_id, None)
         run.held.pop(key, None)

@@ -27,7 +27,7 @@ from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.runs.journal import Record
 from treadle_launcher.runs.retrying import Retries
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.runs.tasks import task_for
+from treadle_launcher.runs.tasks import running_task
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.records import HostMark
 
@@ -211,7 +211,7 @@ class Engine:
         run = None if task is None else self._board.get(task.run_id)
         if task and run is not None and host.connection is not None and task.recorded:
             task.sent = True
-            host.send(task_for(run.view, task.step_key, task.attempt))
+            host.send(running_task(run.view, task_id, task.step_key, task.attempt))
 
     def host_silent(self, host: Host, seconds: float) -> None:
         """Kill a host that is gone, or that has to end what it runs, or that runs nothing yet.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from graphlib import CycleError, TopologicalSorter
 
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, StepKey
@@ -45,6 +46,7 @@ def check_plan(plan: Plan) -> None:
     _check_loads(plan.loads, made, read)
     _check_hazards(plan.hazards, made)
     _check_reuses(plan, made)
+    _check_tasks(plan.steps)
 
 
 def _check_outputs(step: PlannedStep, place: str, makers: dict[KeyText, str]) -> None:
@@ -141,6 +143,34 @@ def _check_hazards(hazards: Iterable[Hazard], steps: Mapping[StepKey, PlannedSte
                 f"hazards[{number}] is of {hazard.output!r} of {hazard.step_key!r}, and no step has"
                 " that output"
             )
+
+
+def _check_tasks(steps: Sequence[PlannedStep]) -> None:
+    """Refuse tasks that would wait for each other: each starts when all that it reads is there."""
+    task_of = {step.key: step.task or step.key for step in steps if step.verdict is Verdict.RUN}
+    if all(task == key for key, task in task_of.items()):
+        return
+    needs: dict[str, set[str]] = {task: set() for task in task_of.values()}
+    for step in steps:
+        task = task_of.get(step.key)
+        if task is not None:
+            needs[task].update(task_of[key] for key in _read_steps(step) if key in task_of)
+            needs[task].discard(task)
+    sorter = TopologicalSorter(needs)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        place = next(number for number, step in enumerate(steps) if step.task in error.args[1])
+        raise BadPlanError(
+            f"steps[{place}].task is {steps[place].task!r}, which waits for a task that waits for it"
+        ) from None
+
+
+def _read_steps(step: PlannedStep) -> Iterator[StepKey]:
+    for planned in step.inputs:
+        for source in () if planned.not_needed else planned.sources:
+            if source.step_output is not None:
+                yield source.step_output.step_key
 
 
 def _check_reuses(plan: Plan, steps: Mapping[StepKey, PlannedStep]) -> None:

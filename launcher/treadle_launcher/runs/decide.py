@@ -10,6 +10,7 @@ from treadle_contract.event import (
     RunStarted,
     StepCancelled,
     StepNotRun,
+    StepRecomputed,
     StepReused,
     StepSkipped,
 )
@@ -17,10 +18,13 @@ from treadle_contract.ids import StepKey
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import FAILED_STEPS_LISTED, NewEvent, Payload
+from treadle_launcher.runs.plan_index import followed_inputs
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.transitions import InvalidTransition
 
+_RECOMPUTED = StepRecomputed(reason="its value was in memory only")
 _NOT_STARTED = (StepState.PENDING, StepState.READY)
 
 
@@ -34,19 +38,42 @@ def ready_steps(
     """Return the steps that may start, in plan order, at most `limit`.
 
     `is_due` says whether the earliest start of a retry has come. What a host holds `elsewhere` may
-    have started there.
+    have started there. Of steps that share a process the first stands for all: they start together.
     """
     if view.state is not RunState.RUNNING:
         return ()
     found: list[StepKey] = []
+    seen: set[StepKey] = set()
     for key in view.ready():
         if limit is not None and len(found) >= limit:
             break
-        not_before = view.steps[key].not_before
-        is_free = key not in elsewhere
-        if is_free and (not_before is None or is_due(not_before)):
+        first = view.index.together.get(key, (key,))[0]
+        if first not in seen and _may_start(view, key, is_due, elsewhere):
             found.append(key)
+        seen.add(first)
     return tuple(found)
+
+
+def _may_start(
+    view: RunView, key: StepKey, is_due: Callable[[TimeUs], bool], elsewhere: Collection[StepKey]
+) -> bool:
+    """Tell whether a READY step may start, with all that share its process."""
+    if view.shares_live_process(key):
+        return False
+    together = view.index.together.get(key, (key,))
+    for each in together:
+        step = view.steps[each]
+        if step.state not in _NOT_STARTED:
+            continue
+        if each in elsewhere or (step.not_before is not None and not is_due(step.not_before)):
+            return False
+        # Of what it reads from, the others that share the process are made in it.
+        if step.state is StepState.PENDING and any(
+            upstream not in together and view.steps[upstream].state not in FINAL_STEP_STATES
+            for upstream in view.index.upstreams[each]
+        ):
+            return False
+    return True
 
 
 def follow_ups(view: RunView, now: TimeUs, held: Collection[StepKey] = ()) -> tuple[NewEvent, ...]:
@@ -57,7 +84,8 @@ def follow_ups(view: RunView, now: TimeUs, held: Collection[StepKey] = ()) -> tu
     them together: after that nothing follows until something else happens. While nothing
     follows, the cost does not grow with the plan.
 
-    Of a step that a host holds nothing follows: it may have started by now.
+    Of a step that a host holds nothing follows: it may have started by now. Nor is one cancelled
+    that may start in a process that runs.
     """
     if view.state is RunState.CANCELLING:
         return _cancelled(view, now, held)
@@ -65,6 +93,7 @@ def follow_ups(view: RunView, now: TimeUs, held: Collection[StepKey] = ()) -> tu
         return ()
     given_up = _given_up(view, held)
     events = [_step_event(key, payload, now) for key, payload in given_up.items()]
+    events.extend(_step_event(key, _RECOMPUTED, now) for key in _recomputed(view, given_up))
     if view.unfinished_count() == len(given_up):
         state = RunState.FAILED if view.failed else RunState.SUCCEEDED
         events.append(_finished(view, state, None, now))
@@ -129,7 +158,9 @@ def _cancelled(view: RunView, now: TimeUs, held: Collection[StepKey]) -> tuple[N
     events: list[NewEvent] = []
     if view.count(*_NOT_STARTED):
         events = [
-            _step_event(key, StepCancelled(), now) for key in _not_started(view) if key not in held
+            _step_event(key, StepCancelled(), now)
+            for key in _not_started(view)
+            if key not in held and not view.shares_live_process(key)
         ]
     waiting = len(events)
     if view.unfinished_count() == waiting:
@@ -171,6 +202,34 @@ def _given_up(view: RunView, held: Collection[StepKey]) -> dict[StepKey, Payload
             if waiting_on[reader] == 0 and reader not in given_up:
                 unfed.append(reader)
     return given_up | skipped
+
+
+def _recomputed(view: RunView, given_up: Collection[StepKey]) -> Iterator[StepKey]:
+    """Yield the steps that run again: their values went with their process, and are to be read."""
+    for first in view.ended:
+        together = view.index.together[first]
+        again: set[StepKey] = set()
+        for key in reversed(together):
+            step = view.steps[key]
+            lost = step.in_memory if step.state is StepState.SUCCEEDED else ()
+            if lost and any(
+                (reader in again or view.steps[reader].state in _NOT_STARTED)
+                and reader not in given_up
+                and _reads(view, reader, key, lost)
+                for reader in view.index.readers[key]
+            ):
+                again.add(key)
+        yield from (key for key in together if key in again)
+
+
+def _reads(view: RunView, reader: StepKey, key: StepKey, outputs: Collection[str]) -> bool:
+    return any(
+        source.step_output is not None
+        and source.step_output.step_key == key
+        and source.step_output.output in outputs
+        for planned in followed_inputs(view.index.step(reader))
+        for source in planned.sources
+    )
 
 
 def _nearest_failure(view: RunView, key: StepKey, failed: StepKey) -> StepKey:

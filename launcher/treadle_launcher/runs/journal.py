@@ -54,6 +54,7 @@ class Implausible:
     attempt: int
     problem: str
     next_task_id: TaskId
+    next_step_key: StepKey
     fact = None
 
 
@@ -72,6 +73,7 @@ def implausible(
         attempt=attempt or record.attempt,
         problem=problem,
         next_task_id=record.next_task_id,
+        next_step_key=record.next_step_key,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
@@ -19,6 +19,7 @@ class PlanIndex:
 
     `position` counts them from 0; `upstreams` and `readers` hold each step once, in plan
     order; `read_outputs` are the (step, output) pairs that some input reads, by value or not.
+    `together` holds, for each step that shares a process, those that do, in plan order.
     """
 
     steps: tuple[PlannedStep, ...]
@@ -27,6 +28,7 @@ class PlanIndex:
     readers: Mapping[StepKey, tuple[StepKey, ...]]
     read_outputs: frozenset[tuple[StepKey, str]]
     loads: Mapping[KeyText, Load]
+    together: Mapping[StepKey, tuple[StepKey, ...]]
 
     @classmethod
     def of(cls, plan: Plan) -> PlanIndex:
@@ -58,6 +60,7 @@ class PlanIndex:
             readers={key: tuple(found) for key, found in readers.items()},
             read_outputs=frozenset(read_outputs),
             loads={load.asset_key: load for load in plan.loads},
+            together=_together(steps),
         )
 
     def step(self, key: StepKey) -> PlannedStep:
@@ -67,6 +70,15 @@ class PlanIndex:
             KeyError: the plan runs no such step.
         """
         return self.steps[self.position[key]]
+
+
+def _together(steps: Iterable[PlannedStep]) -> dict[StepKey, tuple[StepKey, ...]]:
+    members: dict[StepKey, list[StepKey]] = {}
+    for step in steps:
+        if step.task and step.verdict is Verdict.RUN:
+            members.setdefault(StepKey(step.task), []).append(step.key)
+    groups = [tuple(keys) for keys in members.values() if len(keys) > 1]
+    return {key: group for group in groups for key in group}
 
 
 def narrowed(step: PlannedStep, lacking: Collection[str]) -> tuple[str, ...]:

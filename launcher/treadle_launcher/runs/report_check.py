@@ -11,10 +11,16 @@ from typing import Final
 
 from treadle_contract.event import InputLoaded, OutputStored
 from treadle_contract.plan import UnselectedOutputs
-from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
+from treadle_contract.worker import (
+    AttemptSucceeded,
+    JournalRecord,
+    TaskAsset,
+    TaskOutput,
+    TaskStep,
+)
 from treadle_launcher.runs.journal import Record, implausible
 from treadle_launcher.runs.run_view import RunView
-from treadle_launcher.runs.tasks import task_for
+from treadle_launcher.runs.tasks import running_step
 
 _FILES: Final = "files"
 """The store of the launcher's home."""
@@ -37,7 +43,7 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
             if all(planned.name != name for planned in view.index.step(record.step_key).inputs):
                 yield f"input_loaded.input is {name!r}, which is not an input of the step"
         case AttemptSucceeded() as fact:
-            step = task_for(view, record.step_key, record.attempt).steps[0]
+            step = running_step(view, record.step_key, record.attempt)
             outputs = {output.name: output for output in step.outputs}
             # In this order: each takes for granted what those before it looked at.
             yield from _unknown_outputs(fact, outputs)
@@ -45,6 +51,16 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
             yield from _stored(fact, step, outputs)
             yield from _unstored(fact, step)
             yield from _discarded(fact)
+            yield from _unknown_next(view, record)
+
+
+def _unknown_next(view: RunView, record: JournalRecord) -> Iterator[str]:
+    if not record.next_step_key:
+        return
+    together = view.tasks.get(record.task_id, ())
+    place = together.index(record.step_key) if record.step_key in together else len(together)
+    if record.next_step_key not in together[place + 1 :]:
+        yield f"next_step_key is {record.next_step_key!r}, which is no later step of the task"
 
 
 def _unknown_outputs(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
@@ -76,6 +92,8 @@ def _stored(
         seen.add((stored.output, stored.asset_key))
         if not stored.asset_key:
             key = "" if output.nothing else output.value_key
+            if stored.in_memory is not (output.in_memory and not output.store_intermediate):
+                yield f"{where}.in_memory is {stored.in_memory}, and the task says otherwise"
             yield from _wrong_ref(stored, key, f"{where}.value_ref")
             continue
         asset = _asset(output, stored.asset_key)
@@ -94,7 +112,9 @@ def _unstored(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
             if _may_be_made(step, output, asset) and (output.name, asset.asset_key) not in stored:
                 yield f"succeeded.stored lacks {output.name!r} as {asset.asset_key!r}, yielded here"
         # What only orderings read is nowhere.
-        has_value = output.store_intermediate and not output.nothing
+        is_made = any(_may_be_made(step, output, asset) for asset in output.assets)
+        is_passed_on = output.in_memory and not is_made
+        has_value = (output.store_intermediate or is_passed_on) and not output.nothing
         if has_value and (output.name, "") not in stored:
             yield f"succeeded.stored lacks {output.name!r}, which was yielded, and the run reads it"
 

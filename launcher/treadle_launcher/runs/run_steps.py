@@ -10,6 +10,7 @@ from itertools import islice
 
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.launcher import LogStream, ReadLogsResponse
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, StepState
 from treadle_contract.value import Text
 from treadle_contract.worker import Task
@@ -25,7 +26,7 @@ from treadle_launcher.planning.suggestions import near_names
 from treadle_launcher.runs.folding import LastFolded
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
-from treadle_launcher.runs.tasks import task_for
+from treadle_launcher.runs.tasks import running_step, task_for
 from treadle_launcher.serving.attempt_logs import AttemptLogs
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.errors import StoreUnavailableError
@@ -120,7 +121,10 @@ class RunSteps:
         if not 0 < (attempt or step.attempts) <= step.attempts:
             raise UnknownStepError([step_key], message=_why_absent(step, attempt))
         # What an attempt read was there before it began, and is what it was.
-        return task_for(view, step_key, attempt or step.attempts)
+        number = attempt or step.attempts
+        return replace(
+            task_for(view, step_key, number), steps=(running_step(view, step_key, number),)
+        )
 
     async def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
         """Tell an attempt that is over from one that nobody knows of for a while.

@@ -17,13 +17,14 @@ from treadle_contract.event import (
     StepCancelled,
     StepFailed,
     StepNotRun,
+    StepRecomputed,
     StepRetryScheduled,
     StepReused,
     StepSkipped,
     StepStarted,
     StepSucceeded,
 )
-from treadle_contract.ids import RunId, StepKey
+from treadle_contract.ids import RunId, StepKey, TaskId
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Reuse
 from treadle_contract.run import Failure, RunState, StepState
@@ -71,7 +72,14 @@ class RunView:
         self.unfed: dict[StepKey, None] = {}
         """Steps whose upstreams are all over well, but did not yield what they need."""
         self.waiting: dict[StepKey, TimeUs] = {}
-        """READY steps that were tried already, and the earliest start of their next attempt."""
+        """Steps that were tried already, and the earliest start of their next attempt."""
+        self.tasks: dict[TaskId, tuple[StepKey, ...]] = {}
+        """The steps of the tasks that were started with several, in order."""
+        self.live: dict[StepKey, StepKey] = {}
+        """By the first step of those that share a process: the one of them that is RUNNING."""
+        self.ended: dict[StepKey, None] = {}
+        """The first of steps that share a process, none of which runs, and not all are over."""
+        self._open = {keys[0]: len(keys) for keys in self.index.together.values()}
         self.failed: list[StepKey] = []
         """Steps that failed for good, in the order they did."""
         self.materialized: list[tuple[StepKey, AssetMaterialized]] = []
@@ -128,6 +136,11 @@ class RunView:
     def ready(self) -> Iterator[StepKey]:
         """Yield the READY steps, in plan order. Apply no event while it is iterated."""
         return (self.index.steps[position].key for position in self._ready)
+
+    def shares_live_process(self, key: StepKey) -> bool:
+        """Tell whether a step is one of those that share a process in which one of them runs."""
+        together = self.index.together.get(key)
+        return together is not None and together[0] in self.live
 
     def summary(self) -> RunSummary:
         """Return the run as its row, with PENDING and READY told apart."""
@@ -207,7 +220,7 @@ class RunView:
             )
         return step
 
-    def _apply_to_step(self, step: StepView, event: Event) -> None:
+    def _apply_to_step(self, step: StepView, event: Event) -> None:  # noqa: PLR0912 - a case a kind
         match event.payload:
             case InputLoaded() | OutputDiscarded() | LogRecord() | CheckEvaluated():
                 step.check_running(event)
@@ -217,8 +230,8 @@ class RunView:
             case AssetMaterialized() as made:
                 step.check_running(event)
                 self.materialized.append((step.key, made))
-            case StepStarted():
-                self._start(step, event)
+            case StepStarted() as started:
+                self._start(step, event, started)
             case StepReused() as reused:
                 self._reuse(step, reused, event)
             case StepSucceeded() | StepFailed() as ended:
@@ -233,10 +246,12 @@ class RunView:
                     step.retries[retry.ground] = step.retries.get(retry.ground, 0) + 1
                 self.waiting[step.key] = step.not_before
                 step.usage = retry.usage
-            case StepSkipped() as skipped:
-                self._give_up(step, StepState.SKIPPED, skipped.upstream_step_key, event)
-            case StepNotRun() as not_run:
-                self._give_up(step, StepState.NOT_RUN, not_run.upstream_step_key, event)
+            case StepRecomputed():
+                self._recompute(step, event)
+            case StepSkipped(upstream_step_key=upstream):
+                self._give_up(step, StepState.SKIPPED, upstream, event)
+            case StepNotRun(upstream_step_key=upstream):
+                self._give_up(step, StepState.NOT_RUN, upstream, event)
             case StepCancelled() as cancelled:
                 self._give_up(step, StepState.CANCELLED, None, event)
                 step.usage = cancelled.usage
@@ -259,11 +274,27 @@ class RunView:
             step.outputs[output.output] = (*step.outputs.get(output.output, ()), stored)
         self._settle_readers(step, event)
 
-    def _start(self, step: StepView, event: Event) -> None:
+    def _recompute(self, step: StepView, event: Event) -> None:
+        """Have a step run again whose values are gone: what reads them waits for it."""
+        if not step.in_memory or self.shares_live_process(step.key):
+            raise step.invalid(event)
+        self._enter(step, StepState.PENDING if step.waiting_on else StepState.READY, event)
+        step.outputs.clear()
+        step.finished_at = None
+        for key in self.index.readers[step.key]:
+            reader = self._steps[key]
+            reader.waiting_on += 1
+            self.unfed.pop(key, None)
+            if reader.state is StepState.READY:
+                self._enter(reader, StepState.PENDING, event)
+
+    def _start(self, step: StepView, event: Event, started: StepStarted) -> None:
         if event.attempt != step.attempts + 1:
             raise step.invalid(event)
         self._enter(step, StepState.RUNNING, event)
-        step.attempts = event.attempt
+        step.attempts, step.task_id = event.attempt, started.task_id
+        if started.task_step_keys:
+            self.tasks[started.task_id] = started.task_step_keys
         step.not_before = None
         if step.started_at is None:
             step.started_at = event.time
@@ -326,8 +357,26 @@ class RunView:
         self._counts[before] -= 1
         self._counts[state] += 1
         position = self.index.position[step.key]
+        self._follow_task(step.key, before, state)
         if state is StepState.READY:
             insort(self._ready, position)
         elif before is StepState.READY:
             del self._ready[bisect_left(self._ready, position)]
-            self.waiting.pop(step.key, None)
+            if state is not StepState.PENDING:
+                self.waiting.pop(step.key, None)
+
+    def _follow_task(self, key: StepKey, before: StepState, state: StepState) -> None:
+        """Note whether steps that share a process have one yet."""
+        together = self.index.together.get(key)
+        if together is None:
+            return
+        first = together[0]
+        if state is StepState.RUNNING:
+            self.live[first] = key
+            self.ended.pop(first, None)
+        elif before is StepState.RUNNING:
+            del self.live[first]
+            self.ended[first] = None
+        self._open[first] += (before in FINAL_STEP_STATES) - (state in FINAL_STEP_STATES)
+        if not self._open[first]:
+            self.ended.pop(first, None)

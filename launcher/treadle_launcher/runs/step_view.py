@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from treadle_contract.event import OutputStored, RetryGround
-from treadle_contract.ids import RunId, StepKey
+from treadle_contract.ids import RunId, StepKey, TaskId
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import AttemptUsage, Failure, StepState
 from treadle_launcher.clock import TimeUs
@@ -18,13 +18,14 @@ class StepView:
 
     `waiting_on` counts the steps it reads from that are not final. `outputs` are the outputs
     that were yielded: for each, in the order they were stored, its assets and intermediate.
-    They are committed when the step has SUCCEEDED. `retries` counts what let it be tried again.
+    They are committed when the step has SUCCEEDED. `task_id` is that of its last attempt. `retries` counts what let it be tried again.
     """
 
     key: StepKey
     waiting_on: int
     state: StepState = StepState.PENDING
     attempts: int = 0
+    task_id: TaskId | None = None
     failure: Failure | None = None
     started_at: TimeUs | None = None
     finished_at: TimeUs | None = None
@@ -49,6 +50,13 @@ class StepView:
         self.story.append((event.sequence, event.kind))
         if state in FINAL_STEP_STATES:
             self.finished_at = event.time
+
+    @property
+    def in_memory(self) -> frozenset[str]:
+        """The outputs that were yielded and are stored nowhere."""
+        return frozenset(
+            name for name, kept in self.outputs.items() if any(each.in_memory for each in kept)
+        )
 
     def check_running(self, event: Event) -> None:
         """Check that an event is about the attempt that runs.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
-from treadle_contract.ids import KeyText, StepKey, TaskId
-from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.event import StepStarted
+from treadle_contract.ids import HostId, KeyText, StepKey, TaskId
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
     PlannedInput,
     PlannedOutput,
@@ -14,6 +15,7 @@ from treadle_contract.plan import (
     PlannedStepOutput,
     UnselectedOutputs,
 )
+from treadle_contract.policy import Limits
 from treadle_contract.run import StepState
 from treadle_contract.worker import (
     Task,
@@ -24,6 +26,7 @@ from treadle_contract.worker import (
     TaskStep,
     TaskWait,
 )
+from treadle_launcher import defaults
 from treadle_launcher.ids import step_of
 from treadle_launcher.ids import task_id as name_of
 from treadle_launcher.runs.plan_index import followed_inputs, narrowed
@@ -72,38 +75,156 @@ def next_attempt(view: RunView, task_id: TaskId) -> tuple[StepKey, int] | None:
     return (key, attempt) if task_id == name_of(view.run_id, key, attempt) else None
 
 
+def handed(task: Task, host_id: HostId) -> StepStarted:
+    """Return the fact that a task is handed to a host, and its first step with it."""
+    several = tuple(step.step_key for step in task.steps) if len(task.steps) > 1 else ()
+    return StepStarted(host_id=host_id, task_id=task.task_id, task_step_keys=several)
+
+
+def new_task(view: RunView, key: StepKey) -> Task:
+    """Return the task that starts with a step: with those that share its process."""
+    together = _steps_together(view, key, defaults.TASK_STEPS)
+    attempt = view.steps[key].attempts + 1
+    return task_for(view, key, attempt, together=together if len(together) > 1 else ())
+
+
+def _steps_together(view: RunView, key: StepKey, limit: int) -> tuple[StepKey, ...]:
+    """Return the steps of the task that starts with a step: those that share its process.
+
+    What reads nothing, as its upstream did not yield it, is left out, with what reads from that.
+    Precondition: all that they read from others is over.
+    """
+    chosen: list[StepKey] = []
+    awaited: set[StepKey] = set()
+    left_out: set[StepKey] = set()
+    for each in view.index.together.get(key, (key,)):
+        if len(chosen) >= limit:
+            break
+        if view.steps[each].state not in (StepState.PENDING, StepState.READY):
+            continue
+        lacking = view.lacking_inputs(each, {}, awaited)
+        is_fed = left_out.isdisjoint(view.index.upstreams[each])
+        if is_fed and (not lacking or narrowed(view.index.step(each), lacking)):
+            chosen.append(each)
+            awaited.add(each)
+        else:
+            left_out.add(each)
+    return tuple(chosen)
+
+
 def task_for(
-    view: RunView, step_key: StepKey, attempt: int, awaited: Collection[StepKey] = ()
+    view: RunView,
+    step_key: StepKey,
+    attempt: int,
+    awaited: Collection[StepKey] = (),
+    together: Sequence[StepKey] = (),
 ) -> Task:
     """Return the task of one attempt (from 1) of one step, which every upstream has fed.
 
     Values are read where this run's steps committed them, or where the plan's loads were
     resolved to; what the attempt stores gets keys of its own. What the `awaited` upstreams store,
-    their host learns.
+    their host learns. `together`: the steps of the task, this one first, if there are several.
     """
-    step = step_as_it_runs(view, step_key, awaited)
+    later = (
+        step_for(view, each, view.steps[each].attempts + 1, (), together) for each in together[1:]
+    )
     return Task(
         task_id=name_of(view.run_id, step_key, attempt),
         run_id=view.run_id,
         digest=view.plan.header.digest,
         run_tags=view.summary().tags,
-        steps=(
-            TaskStep(
-                step_key=step_key,
-                attempt=attempt,
-                unselected_outputs=_unselected(step),
-                selected_outputs=step.selected_outputs,
-                selected_asset_keys=step.selected_asset_keys,
-                inputs=tuple(
-                    _input(view, planned, awaited)
-                    for planned in step.inputs
-                    if planned.name and not planned.nothing
-                ),
-                outputs=tuple(_output(view, step, planned, attempt) for planned in step.outputs),
-                timeout_ms=step.timeout_ms,
-                limits=step.limits,
+        steps=(step_for(view, step_key, attempt, awaited, together), *later),
+    )
+
+
+def running_task(view: RunView, task_id: TaskId, step_key: StepKey, attempt: int) -> Task:
+    """Return a task that was handed over, from the step on that runs now."""
+    together = view.tasks.get(task_id, ())
+    if not together:
+        return task_for(view, step_key, attempt)
+    rest = together[together.index(step_key) :]
+    steps = tuple(
+        step_for(view, each, max(1, _attempt(view.steps[each])), (), together) for each in rest
+    )
+    return replace(task_for(view, step_key, attempt), task_id=task_id, steps=steps)
+
+
+def running_step(view: RunView, step_key: StepKey, attempt: int) -> TaskStep:
+    """Return a step as its last attempt's host got it."""
+    task_id = view.steps[step_key].task_id
+    return step_for(
+        view, step_key, attempt, (), () if task_id is None else view.tasks.get(task_id, ())
+    )
+
+
+def step_for(
+    view: RunView,
+    step_key: StepKey,
+    attempt: int,
+    awaited: Collection[StepKey] = (),
+    together: Sequence[StepKey] = (),
+) -> TaskStep:
+    """Return one step of a task, as `task_for` says."""
+    place = together.index(step_key) if together else 0
+    earlier = frozenset(together[:place])
+    step = step_as_it_runs(view, step_key, {*awaited, *earlier})
+    later = _Later.of(view, step_key, frozenset(together[place + 1 :]))
+    return TaskStep(
+        step_key=step_key,
+        attempt=attempt,
+        unselected_outputs=_unselected(step),
+        selected_outputs=step.selected_outputs,
+        selected_asset_keys=step.selected_asset_keys,
+        inputs=(
+            *(
+                _input(view, planned, awaited, earlier)
+                for planned in step.inputs
+                if planned.name and not planned.nothing
             ),
+            *_orderings(view, step, earlier),
         ),
+        outputs=tuple(_output(view, step, planned, attempt, later) for planned in step.outputs),
+        timeout_ms=step.timeout_ms,
+        limits=_limits(view, together) if together else step.limits,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What becomes of a step's outputs in its task: those that later steps read in memory.
+
+    `elsewhere` are those that others read, or that are read with a manager of their own.
+    """
+
+    in_memory: frozenset[str]
+    elsewhere: frozenset[str]
+
+    @classmethod
+    def of(cls, view: RunView, key: StepKey, later: Collection[StepKey]) -> _Later | None:
+        """Look at who reads from a step; None: nothing later in its process."""
+        if not later:
+            return None
+        in_memory: set[str] = set()
+        elsewhere: set[str] = set()
+        for reader in view.index.readers[key]:
+            for planned in followed_inputs(view.index.step(reader)):
+                is_passed = reader in later and not planned.input_manager_key
+                for source in () if planned.nothing else planned.sources:
+                    if source.step_output is not None and source.step_output.step_key == key:
+                        (in_memory if is_passed else elsewhere).add(source.step_output.output)
+        return cls(frozenset(in_memory), frozenset(elsewhere))
+
+
+def _limits(view: RunView, together: Sequence[StepKey]) -> Limits | None:
+    """Return what a task of several steps may use: the most that one may, of CPU time the sum."""
+    given = [limits for key in together if (limits := view.index.step(key).limits) is not None]
+    if not given:
+        return None
+    return Limits(
+        memory_bytes=max(each.memory_bytes for each in given),
+        cpu_seconds=sum(each.cpu_seconds for each in given),
+        open_files=max(each.open_files for each in given),
+        niceness=max(each.niceness for each in given),
     )
 
 
@@ -154,9 +275,16 @@ def _unselected(step: PlannedStep) -> UnselectedOutputs:
     return step.unselected_outputs or UnselectedOutputs.MATERIALIZE
 
 
-def _input(view: RunView, planned: PlannedInput, awaited: Collection[StepKey]) -> TaskInput:
+def _input(
+    view: RunView,
+    planned: PlannedInput,
+    awaited: Collection[StepKey],
+    earlier: Collection[StepKey],
+) -> TaskInput:
     sources = () if planned.not_needed else planned.sources
-    found = (_source(view, source, planned.input_manager_key, awaited) for source in sources)
+    found = (
+        _source(view, source, planned.input_manager_key, awaited, earlier) for source in sources
+    )
     return TaskInput(
         name=planned.name,
         sources=tuple(source for source in found if source is not None),
@@ -165,11 +293,37 @@ def _input(view: RunView, planned: PlannedInput, awaited: Collection[StepKey]) -
     )
 
 
+def _orderings(
+    view: RunView, step: PlannedStep, earlier: Collection[StepKey]
+) -> Iterator[TaskInput]:
+    """Yield what a step waits for of earlier steps of its task, and gets nothing of."""
+    for planned in followed_inputs(step) if earlier else ():
+        sources = tuple(
+            TaskSource(run_id=view.run_id, step_key=made.step_key, output=made.output, awaited=True)
+            for source in planned.sources
+            if (made := source.step_output) is not None and made.step_key in earlier
+        )
+        if sources and (planned.nothing or not planned.name):
+            yield TaskInput(name=planned.name, sources=sources, fan_in=planned.fan_in)
+
+
 def _source(
-    view: RunView, source: PlannedSource, manager_key: str, awaited: Collection[StepKey]
+    view: RunView,
+    source: PlannedSource,
+    manager_key: str,
+    awaited: Collection[StepKey],
+    earlier: Collection[StepKey],
 ) -> TaskSource | None:
     made = source.step_output
-    if made is not None and made.step_key in awaited:
+    if made is not None and made.step_key in earlier and not manager_key:
+        return TaskSource(
+            asset_key=source.asset_key,
+            run_id=view.run_id,
+            step_key=made.step_key,
+            output=made.output,
+            in_memory=True,
+        )
+    if made is not None and (made.step_key in awaited or made.step_key in earlier):
         return TaskSource(
             io_manager_key=manager_key,
             asset_key=source.asset_key,
@@ -217,9 +371,12 @@ def _made_here(
     )
 
 
-def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int) -> TaskOutput:
+def _output(
+    view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int, later: _Later | None
+) -> TaskOutput:
     is_read_here = (step.key, planned.name) in view.index.read_outputs
-    store_intermediate = planned.is_read and not _becomes_asset(step, planned)
+    is_read = planned.is_read if later is None else planned.name in later.elsewhere
+    store_intermediate = is_read and not _becomes_asset(step, planned)
     location, run_id = view.plan.header.location, view.run_id
     return TaskOutput(
         name=planned.name,
@@ -242,6 +399,7 @@ def _output(view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: i
         value_key=intermediate_value_key(run_id, step.key, attempt, planned.name)
         if store_intermediate and planned.builtin_manager
         else "",
+        in_memory=later is not None and planned.name in later.in_memory,
     )
 
 

@@ -151,6 +151,8 @@ def _named(request: LaunchRequest) -> IdempotentRequest | None:
             "unselected_outputs": options.unselected_outputs or "",
             "siblings": options.siblings or "",
             "unrecorded_loads": options.unrecorded_loads or "",
+            # Keys that were given before there was the choice stay what they were.
+            **({"isolation": options.isolation} if options.isolation else {}),
             "tags": request.tags,
             "digest": request.digest,
             "fingerprint": request.fingerprint,

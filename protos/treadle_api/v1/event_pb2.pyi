@@ -164,7 +164,7 @@ class Event(_message.Message):
 
     @_builtins.property
     def output_stored(self) -> Global___OutputStored:
-        """An output was stored and committed."""
+        """An output was yielded: stored and committed, or passed on in memory."""
 
     @_builtins.property
     def output_discarded(self) -> Global___OutputDiscarded:
@@ -482,19 +482,25 @@ class StepStarted(_message.Message):
 
     HOST_ID_FIELD_NUMBER: _builtins.int
     TASK_ID_FIELD_NUMBER: _builtins.int
+    TASK_STEP_KEYS_FIELD_NUMBER: _builtins.int
     host_id: _builtins.str
     """The host's id."""
     task_id: _builtins.str
     """The task: run/first step/attempt."""
+    @_builtins.property
+    def task_step_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The steps of the task, in order. Set for the first of several."""
+
     def __init__(
         self,
         *,
         host_id: _builtins.str = ...,
         task_id: _builtins.str = ...,
+        task_step_keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["host_id", b"host_id", "task_id", b"task_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["host_id", b"host_id", "task_id", b"task_id", "task_step_keys", b"task_step_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -532,7 +538,9 @@ class InputLoaded(_message.Message):
     """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
-        """The value. Unset when an IO manager that is not Treadle's own loaded it."""
+        """The value. Unset when an IO manager that is not Treadle's own loaded it, or when it was passed on
+        in memory.
+        """
 
     def __init__(
         self,
@@ -566,6 +574,7 @@ class OutputStored(_message.Message):
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
+    IN_MEMORY_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output's name."""
     asset_key: _builtins.str
@@ -574,6 +583,10 @@ class OutputStored(_message.Message):
     """The resource key of the IO manager. Empty for Nothing."""
     duration_us: _builtins.int
     """Wall time of storing it. 0: nothing was stored, or by a host that does not measure it."""
+    in_memory: _builtins.bool
+    """It was passed on in memory to later steps of its task, and stored nowhere: it is gone with the
+    process of that task.
+    """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -591,10 +604,11 @@ class OutputStored(_message.Message):
         io_manager_key: _builtins.str = ...,
         metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
         duration_us: _builtins.int = ...,
+        in_memory: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "io_manager_key", b"io_manager_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

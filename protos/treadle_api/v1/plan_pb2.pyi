@@ -103,6 +103,34 @@ SIBLINGS_RUN: Siblings.ValueType  # 2
 """What makes it runs again, its value is an intermediate and is not recorded."""
 Global___Siblings: _TypeAlias = Siblings  # noqa: Y015
 
+class _Isolation:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IsolationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Isolation.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ISOLATION_UNSPECIFIED: _Isolation.ValueType  # 0
+    """The block's own choice, else the job's, else OP."""
+    ISOLATION_OP: _Isolation.ValueType  # 1
+    """None: each attempt has a process of its own."""
+    ISOLATION_ASSET: _Isolation.ValueType  # 2
+    """Those of one block."""
+    ISOLATION_RUN: _Isolation.ValueType  # 3
+    """All of the run."""
+
+class Isolation(_Isolation, metaclass=_IsolationEnumTypeWrapper):
+    """Which steps share a process, a task."""
+
+ISOLATION_UNSPECIFIED: Isolation.ValueType  # 0
+"""The block's own choice, else the job's, else OP."""
+ISOLATION_OP: Isolation.ValueType  # 1
+"""None: each attempt has a process of its own."""
+ISOLATION_ASSET: Isolation.ValueType  # 2
+"""Those of one block."""
+ISOLATION_RUN: Isolation.ValueType  # 3
+"""All of the run."""
+Global___Isolation: _TypeAlias = Isolation  # noqa: Y015
+
 class _UnrecordedLoads:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -216,22 +244,26 @@ class PlanOptions(_message.Message):
     UNSELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
     SIBLINGS_FIELD_NUMBER: _builtins.int
     UNRECORDED_LOADS_FIELD_NUMBER: _builtins.int
+    ISOLATION_FIELD_NUMBER: _builtins.int
     unselected_outputs: Global___UnselectedOutputs.ValueType
     """What happens to outputs that no selected asset needs."""
     siblings: Global___Siblings.ValueType
     """What reads of unselected siblings do."""
     unrecorded_loads: Global___UnrecordedLoads.ValueType
     """What unrecorded loads do. Read by the launcher only."""
+    isolation: Global___Isolation.ValueType
+    """Which steps share a process."""
     def __init__(
         self,
         *,
         unselected_outputs: Global___UnselectedOutputs.ValueType = ...,
         siblings: Global___Siblings.ValueType = ...,
         unrecorded_loads: Global___UnrecordedLoads.ValueType = ...,
+        isolation: Global___Isolation.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["isolation", b"isolation", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -529,6 +561,7 @@ class PlannedStep(_message.Message):
     RETRY_POLICY_FIELD_NUMBER: _builtins.int
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -543,6 +576,10 @@ class PlannedStep(_message.Message):
     """The name of the op."""
     timeout_ms: _builtins.int
     """How long one attempt may take, in milliseconds. 0: no limit."""
+    task: _builtins.str
+    """The task that it is part of, by the key of its first step: steps with equal text share a
+    process and run in it in the order of the plan. Empty: it has one of its own.
+    """
     @_builtins.property
     def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """context.selected_output_names, sorted. Empty when OMIT, as what follows."""
@@ -588,10 +625,11 @@ class PlannedStep(_message.Message):
         retry_policy: _policy_pb2.RetryPolicy | None = ...,
         timeout_ms: _builtins.int = ...,
         limits: _policy_pb2.Limits | None = ...,
+        task: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -403,6 +403,7 @@ class JournalRecord(_message.Message):
     FAILED_FIELD_NUMBER: _builtins.int
     CANCELLED_FIELD_NUMBER: _builtins.int
     NEXT_TASK_ID_FIELD_NUMBER: _builtins.int
+    NEXT_STEP_KEY_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """1, 2, 3, … in one host, without a gap."""
     task_id: _builtins.str
@@ -414,6 +415,10 @@ class JournalRecord(_message.Message):
     next_task_id: _builtins.str
     """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and one
     could start: it runs from then on, which no Ack says.
+    """
+    next_step_key: _builtins.str
+    """The step of the same task that begins now, in the same process. Set where the attempt succeeded
+    and the task has another step that can start; with it the task goes on, and nothing ends.
     """
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
@@ -458,10 +463,11 @@ class JournalRecord(_message.Message):
         failed: Global___AttemptFailed | None = ...,
         cancelled: Global___AttemptCancelled | None = ...,
         next_task_id: _builtins.str = ...,
+        next_step_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "succeeded", b"succeeded", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_step_key", b"next_step_key", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["begun", "input_loaded", "log_record", "succeeded", "failed", "cancelled"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
@@ -854,6 +860,12 @@ Global___Recall: _TypeAlias = Recall  # noqa: Y015
 class Task(_message.Message):
     """Work for one process. A host accepts an id once.
 
+    A task of several steps runs them in one process, in order, and passes on what they yield as
+    TaskOutput.in_memory says. A step whose inputs were not all yielded is left out. When one has
+    succeeded and another follows, the host writes that as one record (next_step_key), and only
+    then lets the process go on. The first step that does not succeed ends the task: its record is
+    the last, and what follows in `steps` was not begun. Such a task is never sent ahead.
+
     A task may be sent ahead of the time when it can start. The host holds it, and starts it in the
     place of a task of the same run that ends there: the first that it holds, in the order they came,
     whose waits_for have all succeeded. The journal record of that end names it (next_task_id). The
@@ -905,7 +917,7 @@ class Task(_message.Message):
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskStep]:
-        """The steps, in order: one when every step is isolated."""
+        """The steps, in order: each after those of them that it reads from."""
 
     @_builtins.property
     def waits_for(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskWait]:
@@ -1024,7 +1036,9 @@ Global___TaskStep: _TypeAlias = TaskStep  # noqa: Y015
 
 @_typing.final
 class TaskInput(_message.Message):
-    """What one input reads. Orderings are left out: they are kept by when a task is sent."""
+    """What one input reads. Orderings are left out, as they are kept by when a task is sent, but for
+    those between steps of the task, whose sources are awaited.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1071,6 +1085,7 @@ class TaskSource(_message.Message):
     STEP_KEY_FIELD_NUMBER: _builtins.int
     OUTPUT_FIELD_NUMBER: _builtins.int
     AWAITED_FIELD_NUMBER: _builtins.int
+    IN_MEMORY_FIELD_NUMBER: _builtins.int
     io_manager_key: _builtins.str
     """The resource key of the IO manager that loads it."""
     asset_key: _builtins.str
@@ -1084,6 +1099,10 @@ class TaskSource(_message.Message):
     awaited: _builtins.bool
     """What step_key, which the task waits for, stores of output: of asset_key if that is there, else
     the first. value_ref is unset, and io_manager_key if that is the value's own.
+    """
+    in_memory: _builtins.bool
+    """What step_key, an earlier step of the same task, yielded as output: passed on in memory.
+    value_ref and io_manager_key are unset.
     """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
@@ -1099,10 +1118,11 @@ class TaskSource(_message.Message):
         step_key: _builtins.str = ...,
         output: _builtins.str = ...,
         awaited: _builtins.bool = ...,
+        in_memory: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "io_manager_key", b"io_manager_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1122,6 +1142,7 @@ class TaskOutput(_message.Message):
     STORE_INTERMEDIATE_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     VALUE_KEY_FIELD_NUMBER: _builtins.int
+    IN_MEMORY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     selected: _builtins.bool
@@ -1136,6 +1157,8 @@ class TaskOutput(_message.Message):
     """The resource key of the IO manager of the intermediate."""
     value_key: _builtins.str
     """The key in the host's file store for the intermediate, if the manager is Treadle's own."""
+    in_memory: _builtins.bool
+    """Keep its value for later steps of the task, which read it in memory."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskAsset]:
         """The assets that it produces. None of them selected: see unselected_outputs."""
@@ -1151,10 +1174,11 @@ class TaskOutput(_message.Message):
         store_intermediate: _builtins.bool = ...,
         io_manager_key: _builtins.str = ...,
         value_key: _builtins.str = ...,
+        in_memory: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "io_manager_key", b"io_manager_key", "must_yield", b"must_yield", "name", b"name", "nothing", b"nothing", "selected", b"selected", "store_intermediate", b"store_intermediate", "value_key", b"value_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "must_yield", b"must_yield", "name", b"name", "nothing", b"nothing", "selected", b"selected", "store_intermediate", b"store_intermediate", "value_key", b"value_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

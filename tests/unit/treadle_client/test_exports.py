@@ -13,7 +13,7 @@ NAMES = """
     AccessError Asset AssetEntry AssetKey AssetMaterialized AttemptUsage Backoff Block
     CancelRequested CheckEvaluated Client CodeChangedError Collected DiskUse Durability Event EventKind
     Failure FailureReason FailureWhere Garbage GarbageReason Graph Hazard HomeInUseError
-    HostReady IdempotencyConflictError ImportScope InputLoaded Jitter Job Launcher Limits Load LoadError
+    HostReady IdempotencyConflictError ImportScope InputLoaded Isolation Jitter Job Launcher Limits Load LoadError
     LoadState Location LocationNotReadyError LocationState LogChunk LogRecord LogStream
     Materialization MemoryScope Metadata ModuleReport ModuleState NeverMaterializedError
     NotFoundError NothingFailedError OutputDiscarded OutputStored PlainValue Plan PlanOptions

@@ -119,6 +119,7 @@ def _facts(run: Run, cancel_reason: str) -> list[str]:
         run.options.unselected_outputs and f"unselected outputs {run.options.unselected_outputs}",
         run.options.siblings and f"siblings {run.options.siblings}",
         run.options.unrecorded_loads and f"unrecorded loads {run.options.unrecorded_loads}",
+        run.options.isolation and f"isolation {run.options.isolation}",
     )
     facts = {
         "submitted": moment(run.submitted_at),

@@ -185,6 +185,7 @@ def test_what_cannot_be_believed_of_an_attempt_fails_it_and_says_why():
         attempt=1,
         problem="JournalRecord.time is not set",
         next_task_id=TaskId(""),
+        next_step_key=StepKey(""),
     )
     (event,) = record_events(running(), record, failed_for_good)
     fact = event.payload

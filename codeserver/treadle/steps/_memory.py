@@ -1,0 +1,102 @@
+"""What steps of one task pass on to later ones of it, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeAlias
+
+from treadle_contract.event import OutputStored
+from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.worker import AttemptSucceeded, TaskSource, TaskStep
+
+_Place: TypeAlias = tuple[StepKey, str]
+
+
+class TaskMemory:
+    """The values that steps of a task yielded and later ones read, and what was stored beside."""
+
+    def __init__(self) -> None:
+        self._values: dict[_Place, Any] = {}
+        self._made: dict[StepKey, AttemptSucceeded] = {}
+
+    def keep(self, step: TaskStep, values: Mapping[str, Any], made: AttemptSucceeded) -> None:
+        """Keep what a step that succeeded yielded."""
+        self._made[step.step_key] = made
+        for output, value in values.items():
+            self._values[step.step_key, output] = value
+
+    def value(self, source: TaskSource) -> Any:
+        """Return what a source in memory is.
+
+        Raises:
+            KeyError: no step of this process yielded it.
+        """
+        return self._values[source.step_key, source.output]
+
+    def is_fed(self, step: TaskStep) -> bool:
+        """Tell whether all was yielded that a step reads of others of its task."""
+        for planned in step.inputs:
+            absent = [not self._is_there(each) for each in planned.sources]
+            if any(absent) and (not planned.fan_in or all(absent)):
+                return False
+        return True
+
+    def with_places(self, step: TaskStep) -> TaskStep:
+        """Return a step with the places of what others of its task stored; what is absent goes."""
+        inputs = tuple(
+            replace(
+                planned,
+                sources=tuple(
+                    self._found(each) for each in planned.sources if self._is_there(each)
+                ),
+            )
+            if any(each.in_memory or each.awaited for each in planned.sources)
+            else planned
+            for planned in step.inputs
+        )
+        return replace(step, inputs=inputs)
+
+    def forget_unread(self, rest: Collection[TaskStep]) -> None:
+        """Let go of what none of the steps reads that are left."""
+        read = {
+            (source.step_key, source.output)
+            for step in rest
+            for planned in step.inputs
+            for source in planned.sources
+        }
+        for place in self._values.keys() - read:
+            del self._values[place]
+
+    def _is_there(self, source: TaskSource) -> bool:
+        if not (source.in_memory or source.awaited):
+            return True
+        made = self._made.get(source.step_key)
+        return made is not None and source.output in made.yielded_outputs
+
+    def _found(self, source: TaskSource) -> TaskSource:
+        if not source.awaited:
+            return source
+        stored = [
+            each
+            for each in self._made[source.step_key].stored
+            if each.output == source.output and not each.in_memory
+        ]
+        return placed(source, stored)
+
+
+def placed(source: TaskSource, stored: Collection[OutputStored]) -> TaskSource:
+    """Return an awaited source with the place of its value, of those its output was stored at.
+
+    That of its asset if that is there, else the first.
+    """
+    of_output = [each for each in stored if each.output == source.output]
+    of_asset = (each for each in of_output if each.asset_key == source.asset_key)
+    value = next(of_asset, of_output[0] if of_output else OutputStored(output=source.output))
+    return replace(
+        source,
+        io_manager_key=source.io_manager_key or value.io_manager_key,
+        value_ref=value.value_ref,
+        asset_key=value.asset_key,
+        awaited=False,
+    )

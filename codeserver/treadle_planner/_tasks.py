@@ -1,0 +1,111 @@
+"""Which steps share a process: the steps of a block, or of the run, in as few tasks as can be.
+
+Each task starts when all that its steps read from other tasks is there. So tasks may not wait for
+each other in a circle: a group of steps that lies on both sides of another is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from treadle.locations._order import cyclic_components, topological
+from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.plan import Isolation, PlannedStep, Verdict
+from treadle_planner._reads import Reads
+
+_OF_RUN = ""
+"""The group of all steps of a run; the others have a block's name."""
+
+
+def with_tasks(reads: Reads, steps: tuple[PlannedStep, ...]) -> tuple[PlannedStep, ...]:
+    """Return the steps, each that runs with the task that it is part of."""
+    groups = _groups(reads, steps)
+    if not groups:
+        return steps
+    needs = {step.key: frozenset(_upstreams(step)) for step in steps}
+    firsts = {key: task[0] for task in tasks_of(groups, needs) if len(task) > 1 for key in task}
+    return tuple(
+        replace(step, task=firsts[step.key]) if step.key in firsts else step for step in steps
+    )
+
+
+def tasks_of(
+    groups: Sequence[Sequence[StepKey]], needs: Mapping[StepKey, frozenset[StepKey]]
+) -> list[Sequence[StepKey]]:
+    """Cut groups of steps into as few tasks as leave no circle among them.
+
+    `needs` are the steps that each reads from, in topological order, as each group is.
+    """
+    unit: dict[StepKey, StepKey] = {key: key for key in needs}
+    for group in groups:
+        unit.update(dict.fromkeys(group, group[0]))
+    circles = cyclic_components(_between(unit, needs))
+    caught = frozenset[StepKey]().union(*circles)
+    whole = [group for group in groups if group[0] not in caught]
+    cut = [group for group in groups if group[0] in caught]
+    for group in cut:
+        unit.update(zip(group, group, strict=True))
+    found = list(whole)
+    for group in cut:
+        pieces = _pieces(group, unit, needs)
+        for piece in pieces:
+            unit.update(dict.fromkeys(piece, piece[0]))
+        found.extend(pieces)
+    return found
+
+
+def _groups(reads: Reads, steps: Iterable[PlannedStep]) -> list[list[StepKey]]:
+    """Return the steps that are to share a process, in plan order."""
+    of_job = reads.job.isolation if reads.job else None
+    found: dict[str, list[StepKey]] = {}
+    for step in steps:
+        if step.verdict is not Verdict.RUN:
+            continue
+        block = reads.index.wiring.blocks[step.block]
+        match reads.asked.options.isolation or block.isolation or of_job:
+            case Isolation.ASSET:
+                found.setdefault(step.block, []).append(step.key)
+            case Isolation.RUN:
+                found.setdefault(_OF_RUN, []).append(step.key)
+            case _:
+                pass
+    return [keys for keys in found.values() if len(keys) > 1]
+
+
+def _upstreams(step: PlannedStep) -> Iterator[StepKey]:
+    for planned in step.inputs:
+        for source in () if planned.not_needed else planned.sources:
+            if source.step_output is not None:
+                yield source.step_output.step_key
+
+
+def _between(
+    unit: Mapping[StepKey, StepKey], needs: Mapping[StepKey, frozenset[StepKey]]
+) -> dict[StepKey, frozenset[StepKey]]:
+    """Return what each task needs of others."""
+    found: dict[StepKey, set[StepKey]] = {}
+    for key, needed in needs.items():
+        found.setdefault(unit[key], set()).update(unit[each] for each in needed if each in unit)
+    return {key: frozenset(needed - {key}) for key, needed in found.items()}
+
+
+def _pieces(
+    group: Sequence[StepKey],
+    unit: Mapping[StepKey, StepKey],
+    needs: Mapping[StepKey, frozenset[StepKey]],
+) -> list[list[StepKey]]:
+    """Cut one group, all of whose steps are alone yet: by how often a way to a step leaves it."""
+    members = frozenset(group)
+    between = _between(unit, needs)
+    left: dict[StepKey, int] = {}
+    for task in topological(between):
+        ways = [
+            left[each] + (task in members and each not in members and left[each] >= 0)
+            for each in between[task]
+        ]
+        left[task] = max([*ways, 0 if task in members else -1])
+    pieces: dict[int, list[StepKey]] = {}
+    for key in group:
+        pieces.setdefault(left[key], []).append(key)
+    return [pieces[number] for number in sorted(pieces)]

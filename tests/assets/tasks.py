@@ -1,0 +1,129 @@
+"""Blocks whose steps share a process, and say which."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from treadle import In, Nothing, Out, Output, RetryPolicy, graph_asset, op
+
+SCRATCH = Path(os.environ.get("TREADLE_TEST_SCRATCH", "/nonexistent"))
+
+
+def is_first(name: str) -> bool:
+    """Tell whether nobody asked this before."""
+    try:
+        (SCRATCH / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+@op
+def makes(context):
+    print("printed by makes", end="")
+    context.log.warning("%s", os.getpid())
+    # What no file could hold.
+    return threading.Lock()
+
+
+@op
+def passes(context, lock):
+    print("printed by passes")
+    context.log.warning("%s", os.getpid())
+    return {"lock": lock}
+
+
+@op
+def ends(context, held):
+    context.log.warning("%s", os.getpid())
+    return type(held["lock"]).__name__
+
+
+@graph_asset(isolation="asset")
+def hand_over():
+    return ends(passes(makes()))
+
+
+@op(retry_policy=RetryPolicy(max_retries=1))
+def dies_once(context, lock):
+    context.log.warning("%s", os.getpid())
+    if is_first("died"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"lock": lock}
+
+
+@graph_asset(isolation="asset")
+def survives():
+    return ends(dies_once(makes()))
+
+
+@op
+def raises():
+    raise ValueError("as it should")
+
+
+@op
+def stands_alone(context):
+    return 1
+
+
+@op
+def reads_both(left, right):
+    return left + right
+
+
+@graph_asset(isolation="asset")
+def fails():
+    return reads_both(raises(), stands_alone())
+
+
+@op
+def raises_on(number):
+    raise ValueError(f"not {number}")
+
+
+@graph_asset(isolation="asset")
+def fails_late():
+    return raises_on(stands_alone())
+
+
+@op
+def waits(lock):
+    (SCRATCH / "began").touch()
+    while not (SCRATCH / "release").exists():
+        time.sleep(0.01)
+    return {"lock": lock}
+
+
+@graph_asset(isolation="asset")
+def goes_on():
+    return ends(waits(makes()))
+
+
+@op(out={"left": Out(is_required=False), "right": Out()})
+def leaves_out():
+    yield Output(2, "right")
+
+
+@op
+def unfed(left):
+    return left
+
+
+@op(ins={"start": In(Nothing)})
+def after(right):
+    return right
+
+
+@graph_asset(isolation="asset")
+def lacks():
+    left, right = leaves_out()
+    return after(right, start=unfed(left))
+
+
+@graph_asset(isolation="asset")
+def stored_twice():
+    lock = stands_alone()
+    return reads_both(lock, lock)

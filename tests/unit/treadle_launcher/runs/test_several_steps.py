@@ -1,0 +1,293 @@
+"""Steps that share a process: what starts, what is handed over, and what follows when it ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from treadle_contract.event import (
+    CancelRequested,
+    OutputStored,
+    RunDequeued,
+    RunStarted,
+    RunSubmitted,
+    StepCancelled,
+    StepFailed,
+    StepNotRun,
+    StepRecomputed,
+    StepRetryScheduled,
+    StepStarted,
+    StepSucceeded,
+)
+from treadle_contract.ids import RunId, StepKey, TaskId
+from treadle_contract.plan import (
+    PlanHeader,
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    PlanOptions,
+    Selection,
+    Verdict,
+)
+from treadle_contract.run import Failure, FailureReason, StepState
+from treadle_contract.worker import AttemptSucceeded, JournalRecord, TaskStep
+from treadle_launcher.clock import TimeUs, as_moment
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.planning.plan_check import BadPlanError, check_plan
+from treadle_launcher.runs.decide import follow_ups, ready_steps
+from treadle_launcher.runs.events import Event, NewEvent, Payload
+from treadle_launcher.runs.journal import Implausible
+from treadle_launcher.runs.report_check import believed
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.tasks import new_task, running_task
+from treadle_launcher.runs.transitions import InvalidTransition
+
+RUN = RunId("r")
+WHY = Failure(reason=FailureReason.SIGNAL, message="it died")
+
+
+def step(key: str, *reads: str, task: str = "") -> PlannedStep:
+    """A step with one output, which reads those of others."""
+    inputs = tuple(
+        PlannedInput(
+            name=read,
+            sources=(
+                PlannedSource(step_output=PlannedStepOutput(step_key=StepKey(read), output="out")),
+            ),
+        )
+        for read in reads
+    )
+    output = PlannedOutput(
+        name="out",
+        selected=True,
+        is_required=True,
+        is_read=True,
+        io_manager_key="io_manager",
+        builtin_manager=True,
+    )
+    return PlannedStep(
+        key=StepKey(key),
+        block="g",
+        verdict=Verdict.RUN,
+        selected_outputs=("out",),
+        inputs=inputs,
+        outputs=(output,),
+        task=task,
+    )
+
+
+class Told:
+    """A run and the facts that it was told, one after another."""
+
+    def __init__(self, *steps: PlannedStep) -> None:
+        plan = Plan(header=PlanHeader(location="here", digest="d", fingerprint="f"), steps=steps)
+        check_plan(plan)
+        submitted = RunSubmitted(
+            location="here",
+            selection=Selection(),
+            options=PlanOptions(),
+            digest="d",
+            fingerprint="f",
+        )
+        self._number = 1
+        self.view = RunView(plan, self._event(NewEvent(payload=submitted)))
+        self.tell(RunDequeued())
+        self.tell(RunStarted(step_count=len(steps), fingerprint="f"))
+
+    def tell(self, payload: Payload, key: str | None = None, attempt: int = 0) -> None:
+        self._number += 1
+        step_key = None if key is None else StepKey(key)
+        self.view.apply(self._event(NewEvent(payload=payload, step_key=step_key, attempt=attempt)))
+
+    def start(self, key: str, *task: str) -> None:
+        attempt = self.view.steps[StepKey(key)].attempts + 1
+        task_id = TaskId(f"r/{task[0] if task else key}/1")
+        steps = tuple(map(StepKey, task))
+        self.tell(
+            StepStarted(
+                host_id="h", task_id=task_id, task_step_keys=steps if key in task[:1] else ()
+            ),
+            key,
+            attempt,
+        )
+
+    def succeed(self, key: str, *, in_memory: bool) -> None:
+        attempt = self.view.steps[StepKey(key)].attempts
+        self.tell(OutputStored(output="out", in_memory=in_memory), key, attempt)
+        self.tell(StepSucceeded(), key, attempt)
+
+    def follow(self) -> list[tuple[str, type[Payload]]]:
+        events = follow_ups(self.view, TimeUs(0))
+        for event in events:
+            self.tell(event.payload, event.step_key, event.attempt)
+        return [(event.step_key or "", type(event.payload)) for event in events]
+
+    def state(self, key: str) -> StepState:
+        return self.view.steps[StepKey(key)].state
+
+    def _event(self, event: NewEvent) -> Event:
+        return Event(
+            store_sequence=self._number,
+            run_id=RUN,
+            sequence=self._number,
+            time=TimeUs(0),
+            payload=event.payload,
+            step_key=event.step_key,
+            attempt=event.attempt,
+        )
+
+
+def chain() -> Told:
+    """Two steps before b, c, d, which share a process; c reads from one of the two, too."""
+    return Told(
+        step("x"),
+        step("b", task="b"),
+        step("c", "b", "x", task="b"),
+        step("d", "c", task="b"),
+        step("y", "d"),
+    )
+
+
+def ready(told: Told) -> tuple[str, ...]:
+    return ready_steps(told.view, lambda moment: False)
+
+
+def of(told: Told, key: str) -> TaskStep:
+    return next(each for each in new_task(told.view, StepKey("b")).steps if each.step_key == key)
+
+
+def test_steps_that_share_a_process_start_when_all_that_they_read_of_others_is_there() -> None:
+    told = chain()
+    assert ready(told) == ("x",)
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    assert ready(told) == ("b",)
+    told.start("b", "b", "c", "d")
+    assert ready(told) == ()
+
+
+def test_what_is_read_in_the_task_alone_is_passed_on_and_the_rest_is_stored() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+
+    task = new_task(told.view, StepKey("b"))
+    assert [each.step_key for each in task.steps] == ["b", "c", "d"]
+    assert [
+        (out.in_memory, out.store_intermediate) for each in task.steps for out in each.outputs
+    ] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
+    by_name = {each.name: each.sources[0] for each in of(told, "c").inputs}
+    assert (by_name["b"].in_memory, by_name["x"].in_memory) == (True, False)
+
+
+def test_a_step_whose_value_went_with_its_process_runs_again_if_something_is_to_read_it() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    told.start("b", "b", "c", "d")
+    told.succeed("b", in_memory=True)
+    told.start("c", "b", "c", "d")
+    assert told.follow() == []
+    retry = StepRetryScheduled(failure=WHY, not_before=as_moment(TimeUs(0)), next_attempt=2)
+    told.tell(retry, "c", 1)
+    assert told.follow() == [("b", StepRecomputed)]
+    assert (told.state("b"), told.state("c")) == (StepState.READY, StepState.PENDING)
+    assert told.follow() == []
+    assert ready_steps(told.view, lambda moment: True) == ("b",)
+    # The retry's time has not come.
+    assert ready(told) == ()
+
+
+def test_nothing_runs_again_that_only_a_failed_step_would_read() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    told.start("b", "b", "c", "d")
+    told.succeed("b", in_memory=True)
+    told.start("c", "b", "c", "d")
+    told.tell(StepFailed(failure=WHY), "c", 1)
+    found = told.follow()
+    assert [kind for _, kind in found[:2]] == [StepNotRun, StepNotRun]
+    assert told.state("b") is StepState.SUCCEEDED
+
+
+def test_what_was_stored_stays_and_its_makers_with_it() -> None:
+    told = Told(step("b", task="b"), step("c", "b", task="b"), step("d", "c", task="b"))
+    told.start("b", "b", "c", "d")
+    told.succeed("b", in_memory=True)
+    told.start("c", "b", "c", "d")
+    told.succeed("c", in_memory=False)
+    told.start("d", "b", "c", "d")
+    retry = StepRetryScheduled(failure=WHY, not_before=as_moment(TimeUs(0)), next_attempt=2)
+    told.tell(retry, "d", 1)
+    assert told.follow() == []
+
+
+def test_a_value_that_lives_is_not_made_again() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    told.start("b", "b", "c", "d")
+    told.succeed("b", in_memory=True)
+    told.start("c", "b", "c", "d")
+    with pytest.raises(InvalidTransition):
+        told.tell(StepRecomputed(reason="why not"), "b")
+
+
+def test_a_cancel_leaves_alone_what_may_begin_in_a_process_that_runs() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    told.start("b", "b", "c", "d")
+    told.tell(CancelRequested())
+    assert told.follow() == [("y", StepCancelled)]
+    told.tell(StepCancelled(was_running=True), "b", 1)
+    assert [key for key, _ in told.follow()] == ["c", "d", ""]
+
+
+def test_a_task_is_told_again_from_the_step_on_that_runs() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    told.start("b", "b", "c", "d")
+    told.succeed("b", in_memory=True)
+    told.start("c", "b", "c", "d")
+    task = running_task(told.view, TaskId("r/b/1"), StepKey("c"), 1)
+    assert (task.task_id, [each.step_key for each in task.steps]) == ("r/b/1", ["c", "d"])
+
+
+def test_a_next_step_is_believed_if_it_comes_later_in_the_task() -> None:
+    told = chain()
+    told.start("x")
+    told.succeed("x", in_memory=False)
+    told.start("b", "b", "c", "d")
+    record = JournalRecord(
+        number=1,
+        task_id=TaskId("r/b/1"),
+        step_key=StepKey("b"),
+        attempt=1,
+        time=as_moment(TimeUs(0)),
+        fact=AttemptSucceeded(
+            stored=(OutputStored(output="out", in_memory=True),), yielded_outputs=("out",)
+        ),
+        next_step_key=StepKey("c"),
+    )
+    assert believed(told.view, record) == record
+    for wrong in ("b", "y"):
+        found = believed(told.view, replace(record, next_step_key=StepKey(wrong)))
+        assert isinstance(found, Implausible)
+        assert "next_step_key" in found.problem
+    unstored = replace(record, fact=AttemptSucceeded(yielded_outputs=("out",)))
+    assert isinstance(believed(told.view, unstored), Implausible)
+
+
+def test_tasks_that_wait_for_each_other_are_refused() -> None:
+    with pytest.raises(BadPlanError, match="waits for a task that waits for it"):
+        Told(step("a", task="a"), step("b", "a"), step("c", "b", task="a"))
