@@ -1073,9 +1073,10 @@ class PlannedOutput(View):
     is_read: A step of this run reads its value.
     io_manager_key: The resource key of the IO manager of the intermediate.
     builtin_manager: That manager is Treadle's own.
+    checkpoint: Its value is stored also where it passes in memory.
     """
 
-    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager')
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint')
     name: str
     """The name."""
     selected: bool
@@ -1092,6 +1093,8 @@ class PlannedOutput(View):
     """The resource key of the IO manager of the intermediate."""
     builtin_manager: bool
     """That manager is Treadle's own."""
+    checkpoint: bool
+    """Its value is stored also where it passes in memory."""
 
     def __init__(
         self,
@@ -1104,6 +1107,7 @@ class PlannedOutput(View):
         is_read: bool = False,
         io_manager_key: str = "",
         builtin_manager: bool = False,
+        checkpoint: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -1114,6 +1118,7 @@ class PlannedOutput(View):
         put(self, 'is_read', is_read)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
+        put(self, 'checkpoint', checkpoint)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -1124,6 +1129,7 @@ class PlannedOutput(View):
         (6, 'is_read', 'flag', 'one', ''),
         (7, 'io_manager_key', 'text', 'one', ''),
         (8, 'builtin_manager', 'flag', 'one', ''),
+        (9, 'checkpoint', 'flag', 'one', ''),
     )
 
 

@@ -126,6 +126,7 @@ class _Assembly:
             is_read=ref in self._read_values,
             io_manager_key=output.manager_key,
             builtin_manager=output.manager_builtin,
+            checkpoint=output.checkpoint,
         )
 
     def _asset(self, key: KeyText) -> PlannedAsset:

@@ -334,7 +334,7 @@ class PlannedAsset(Message):
 class PlannedOutput(Message):
     """One output of a planned step."""
 
-    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager')
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint')
     name: str
     """The name."""
     selected: bool
@@ -351,6 +351,8 @@ class PlannedOutput(Message):
     """The resource key of the IO manager of the intermediate."""
     builtin_manager: bool
     """That manager is Treadle's own."""
+    checkpoint: bool
+    """Its value is stored also where it passes in memory."""
 
     def __init__(
         self,
@@ -363,6 +365,7 @@ class PlannedOutput(Message):
         is_read: bool = False,
         io_manager_key: str = "",
         builtin_manager: bool = False,
+        checkpoint: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -373,6 +376,7 @@ class PlannedOutput(Message):
         put(self, 'is_read', is_read)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
+        put(self, 'checkpoint', checkpoint)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -383,6 +387,7 @@ class PlannedOutput(Message):
         ('is_read', 6, 'isRead', 'flag', 'one', '', 'is_read', False, 0),
         ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
         ('builtin_manager', 8, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
+        ('checkpoint', 9, 'checkpoint', 'flag', 'one', '', 'checkpoint', False, 0),
     )
 
 

@@ -127,3 +127,14 @@ def lacks():
 def stored_twice():
     lock = stands_alone()
     return reads_both(lock, lock)
+
+
+@op(out=Out(checkpoint=True))
+def costly(context):
+    context.log.warning("%s", os.getpid())
+    return 7
+
+
+@graph_asset(isolation="asset")
+def kept():
+    return raises_on(costly())

@@ -124,6 +124,14 @@ def test_a_rerun_makes_again_what_was_in_memory_alone(session: Session) -> None:
     assert again.steps["fails_late.stands_alone"].attempts == 1
 
 
+def test_a_checkpoint_is_stored_and_reused(session: Session) -> None:
+    failed = session.run("kept")
+    again = session.client.run(failed.run_id).rerun().result(timeout=60)
+
+    assert again.steps["kept.costly"].attempts == 0
+    assert counted(session, again.run_id)["step_reused"] == 1
+
+
 @pytest.mark.parametrize("isolation", ["op", "asset", "run"])
 def test_isolation_changes_no_value(session: Session, isolation: str) -> None:
     session.succeed("stored_twice", isolation=isolation)

@@ -160,6 +160,7 @@ class _Placing:
             manager_key=manager_key,
             manager_builtin=is_builtin(manager_key, self._place.resources),
             input_names=self._needed_inputs(keys, inputs),
+            checkpoint=out.checkpoint,
         )
 
     def _needed_inputs(

@@ -19,7 +19,8 @@ Detail: TypeAlias = tuple[str, object]
 
 # What no step rests on, each as it is when nothing is said.
 FREE: Final[Mapping[type, Mapping[str, Any]]] = {
-    Block: {"description": ""},
+    # Which steps share a process is in the plan by then.
+    Block: {"description": "", "isolation": None},
     Step: {"description": "", "tags": {}, "code_version": ""},
     Asset: {
         "description": "",
@@ -31,7 +32,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "code_version": "",
     },
     # What a job selects is in the plan by then.
-    Job: {"description": "", "tags": {}, "selection": "", "retry_policy": None},
+    Job: {"description": "", "tags": {}, "selection": "", "retry_policy": None, "isolation": None},
 }
 
 

@@ -85,7 +85,7 @@ class StepOutput:
 
     `manager_key` is the IO manager of the intermediate; an asset's own stands at the asset.
     `input_names`, on an op-backed block with `internal_asset_deps`, are the inputs that this
-    output needs; None: all of them.
+    output needs; None: all of them. `checkpoint`: it is stored also where it passes in memory.
     """
 
     name: str
@@ -95,6 +95,7 @@ class StepOutput:
     manager_key: str = "io_manager"
     manager_builtin: bool = True
     input_names: tuple[str, ...] | None = None
+    checkpoint: bool = False
 
     @property
     def io_manager_key(self) -> str:

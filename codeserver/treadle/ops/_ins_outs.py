@@ -69,7 +69,10 @@ class In:
 @checked_init
 @dataclass(frozen=True, slots=True, init=False)
 class Out:
-    """An output of an op. Without a type it is taken from the return annotation."""
+    """An output of an op. Without a type it is taken from the return annotation.
+
+    `checkpoint`, Treadle's: its value is stored also where it passes in memory (isolation).
+    """
 
     dagster_type: Any = UNSET
     description: str | None = None
@@ -77,8 +80,9 @@ class Out:
     io_manager_key: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     code_version: str | None = None
+    checkpoint: bool = False
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+    def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
         self,
         dagster_type: Any = UNSET,
         description: str | None = None,
@@ -86,6 +90,8 @@ class Out:
         io_manager_key: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         code_version: str | None = None,
+        *,
+        checkpoint: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, "dagster_type", checked_type(dagster_type, where="Out: dagster_type is"))
@@ -94,6 +100,13 @@ class Out:
         put(self, "io_manager_key", io_manager_key)
         put(self, "metadata", dict(metadata or {}))
         put(self, "code_version", code_version)
+        put(self, "checkpoint", checkpoint)
+        if checkpoint and self.is_nothing:
+            raise ArgumentError(
+                "Out(Nothing, checkpoint=True) has no value that could be stored.",
+                fix="Leave checkpoint out, or declare the type of a value.",
+                source=user_line(),
+            )
 
     @property
     def is_nothing(self) -> bool:

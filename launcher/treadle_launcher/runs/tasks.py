@@ -375,7 +375,9 @@ def _output(
     view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int, later: _Later | None
 ) -> TaskOutput:
     is_read_here = (step.key, planned.name) in view.index.read_outputs
-    is_read = planned.is_read if later is None else planned.name in later.elsewhere
+    is_read = planned.is_read
+    if later is not None and not planned.checkpoint:
+        is_read = planned.name in later.elsewhere
     store_intermediate = is_read and not _becomes_asset(step, planned)
     location, run_id = view.plan.header.location, view.run_id
     return TaskOutput(

@@ -503,6 +503,7 @@ class PlannedOutput(_message.Message):
     IS_READ_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     BUILTIN_MANAGER_FIELD_NUMBER: _builtins.int
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     selected: _builtins.bool
@@ -517,6 +518,8 @@ class PlannedOutput(_message.Message):
     """The resource key of the IO manager of the intermediate."""
     builtin_manager: _builtins.bool
     """That manager is Treadle's own."""
+    checkpoint: _builtins.bool
+    """Its value is stored also where it passes in memory."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedAsset]:
         """The assets that it produces, sorted by key."""
@@ -532,10 +535,11 @@ class PlannedOutput(_message.Message):
         is_read: _builtins.bool = ...,
         io_manager_key: _builtins.str = ...,
         builtin_manager: _builtins.bool = ...,
+        checkpoint: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "builtin_manager", b"builtin_manager", "io_manager_key", b"io_manager_key", "is_read", b"is_read", "is_required", b"is_required", "name", b"name", "nothing", b"nothing", "selected", b"selected"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "builtin_manager", b"builtin_manager", "checkpoint", b"checkpoint", "io_manager_key", b"io_manager_key", "is_read", b"is_read", "is_required", b"is_required", "name", b"name", "nothing", b"nothing", "selected", b"selected"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle import Definitions, define_asset_job, graph_asset, multi_asset, op
+from treadle import Definitions, Nothing, Out, define_asset_job, graph_asset, multi_asset, op
 from treadle._errors import DefinitionError
 from treadle.assets._asset_ins_outs import AssetOut
 from treadle_contract.plan import Isolation
@@ -42,3 +42,8 @@ def test_a_job_speaks_for_its_run():
     job = define_asset_job("nightly", isolation="run")
     Definitions(assets=[apart], jobs=[job])
     assert job.isolation is Isolation.RUN
+
+
+def test_nothing_cannot_be_a_checkpoint():
+    with pytest.raises(DefinitionError, match="has no value"):
+        Out(Nothing, checkpoint=True)

@@ -230,6 +230,15 @@ def test_what_was_stored_stays_and_its_makers_with_it() -> None:
     assert told.follow() == []
 
 
+def test_a_checkpoint_is_stored_beside_being_passed_on() -> None:
+    maker = step("b", task="b")
+    kept = replace(maker, outputs=(replace(maker.outputs[0], checkpoint=True),))
+    task = new_task(Told(kept, step("c", "b", task="b")).view, StepKey("b"))
+    output = task.steps[0].outputs[0]
+    assert (output.in_memory, output.store_intermediate) == (True, True)
+    assert output.value_key
+
+
 def test_a_value_that_lives_is_not_made_again() -> None:
     told = chain()
     told.start("x")
