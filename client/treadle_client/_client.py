@@ -14,7 +14,6 @@ from typing import Self, TypeVar
 from treadle_access.tokens import TokenFileError, read_token
 from treadle_client._arguments import (
     WrongArgument,
-    choice,
     choices,
     shown,
     text,
@@ -46,6 +45,7 @@ from treadle_client._messages import (
     UnrecordedLoads,
     UnselectedOutputs,
 )
+from treadle_client._plan_options import plan_options
 from treadle_client._requests import RunRequest
 from treadle_client._run_handle import RunHandle
 from treadle_client._run_limits import run_limits
@@ -192,7 +192,12 @@ class Client:
         return self._rpc.plan_run(
             text_or_none(location, name="location"),
             _selection(selection, job),
-            _options(unselected_outputs, siblings, unrecorded_loads, isolation),
+            plan_options(
+                unselected_outputs=unselected_outputs,
+                siblings=siblings,
+                unrecorded_loads=unrecorded_loads,
+                isolation=isolation,
+            ),
         )
 
     def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
@@ -227,7 +232,12 @@ class Client:
         request = RunRequest(
             location=text_or_none(location, name="location"),
             selection=_selection(selection, job),
-            options=_options(unselected_outputs, siblings, unrecorded_loads, isolation),
+            options=plan_options(
+                unselected_outputs=unselected_outputs,
+                siblings=siblings,
+                unrecorded_loads=unrecorded_loads,
+                isolation=isolation,
+            ),
             tags=texts(tags, name="tags"),
             idempotency_key=text_or_none(idempotency_key, name="idempotency_key"),
             limits=run_limits(timeout, retry_lost),
@@ -359,24 +369,6 @@ def _selection(selection: str | Sequence[str] | None, job: str | None) -> Select
     if not expressions:
         raise WrongArgument("An empty list selects nothing; None selects every asset.")
     return Selection(expressions=expressions, job=asked_job)
-
-
-def _options(
-    unselected_outputs: UnselectedOutputs | str | None,
-    siblings: Siblings | str | None,
-    unrecorded_loads: UnrecordedLoads | str | None,
-    isolation: Isolation | str | None,
-) -> PlanOptions:
-    return PlanOptions(
-        unselected_outputs=_chosen(UnselectedOutputs, unselected_outputs, "unselected_outputs"),
-        siblings=_chosen(Siblings, siblings, "siblings"),
-        unrecorded_loads=_chosen(UnrecordedLoads, unrecorded_loads, "unrecorded_loads"),
-        isolation=_chosen(Isolation, isolation, "isolation"),
-    )
-
-
-def _chosen(kind: type[E], value: E | str | None, name: str) -> E | None:
-    return None if value is None else choice(kind, value, name=name)
 
 
 def _pinned(request: RunRequest, plan: Plan) -> RunRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import click
 
-from treadle_client._messages import Isolation, Siblings, UnrecordedLoads, UnselectedOutputs
+from treadle_client._plan_options import CHOICES
 from treadle_client._run_limits import MOST_RETRIES
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
@@ -85,6 +85,17 @@ FORGET_HELP: Final = (
 
 _FORGET: tuple[Decorator, ...] = (click.option("--forget-values", is_flag=True, help=FORGET_HELP),)
 
+_CHOICE_HELP: Final[Mapping[str, str]] = {
+    "unselected_outputs": "What happens to an asset that a step yields though it is not selected; by"
+    " default its block's choice, else materialize.",
+    "siblings": "What a read of an unselected asset of the same block does: load the stored value,"
+    " or run what makes it; by default its block's choice, else load.",
+    "unrecorded_loads": "Whether to refuse, or to try, what must be loaded and was never"
+    " materialized; by default refuse.",
+    "isolation": "Which steps share a process: none (op), those of one block (asset), or all of the"
+    " run; by default the block's choice, else the job's, else op.",
+}
+
 _PLAN: tuple[Decorator, ...] = (
     click.option(
         "-s", "--select", "select", multiple=True, metavar="EXPR",
@@ -93,25 +104,12 @@ _PLAN: tuple[Decorator, ...] = (
     ),
     click.option("--job", metavar="NAME", help="Make what a job selects."),
     click.option("--location", metavar="NAME", help="The code location, if several have what is selected."),
-    click.option(
-        "--unselected-outputs", type=click.Choice([each.value for each in UnselectedOutputs]),
-        help="What happens to an asset that a step yields though it is not selected; by default"
-        " its block's choice, else materialize.",
-    ),
-    click.option(
-        "--siblings", type=click.Choice([each.value for each in Siblings]),
-        help="What a read of an unselected asset of the same block does: load the stored value,"
-        " or run what makes it; by default its block's choice, else load.",
-    ),
-    click.option(
-        "--unrecorded-loads", type=click.Choice([each.value for each in UnrecordedLoads]),
-        help="Whether to refuse, or to try, what must be loaded and was never materialized; by"
-        " default refuse.",
-    ),
-    click.option(
-        "--isolation", type=click.Choice([each.value for each in Isolation]),
-        help="Which steps share a process: none (op), those of one block (asset), or all of the"
-        " run; by default the block's choice, else the job's, else op.",
+    *(
+        click.option(
+            f"--{name.replace('_', '-')}", type=click.Choice([each.value for each in kind]),
+            help=_CHOICE_HELP[name],
+        )
+        for name, kind in CHOICES.items()
     ),
 )  # fmt: skip
 
@@ -201,16 +199,8 @@ def sweeping_options(command: Command) -> Command:
 
 def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = (
-        "select",
-        "job",
-        "location",
-        "unselected_outputs",
-        "siblings",
-        "unrecorded_loads",
-        "isolation",
-    )
-    return _gathered(command, _PLAN, names, PlanChoices, "asked")
+    names = ("select", "job", "location", *CHOICES)
+    return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
 
 
 def run_options(command: Command) -> Command:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
@@ -14,7 +16,7 @@ from treadle_client.cli.run_choices import RunChoices
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChoices:
-    """A selection or a job, and choices. None: the launcher's default.
+    """A selection or a job, and choices: those of PlanOptions by their names, None for the default.
 
     Raises:
         click.UsageError: a selection and a job are given.
@@ -23,10 +25,15 @@ class PlanChoices:
     select: tuple[str, ...] = ()
     job: str | None = None
     location: str | None = None
-    unselected_outputs: str | None = None
-    siblings: str | None = None
-    unrecorded_loads: str | None = None
-    isolation: str | None = None
+    # Any: the client takes each by its name, and checks it.
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, select: tuple[str, ...], job: str | None, location: str | None, **options: str | None
+    ) -> PlanChoices:
+        """Gather what a command line says."""
+        return cls(select=select, job=job, location=location, options=options)
 
     def __post_init__(self) -> None:
         if self.select and self.job:
@@ -40,10 +47,7 @@ class PlanChoices:
             self.select or None,
             job=self.job,
             location=self.location,
-            unselected_outputs=self.unselected_outputs,
-            siblings=self.siblings,
-            unrecorded_loads=self.unrecorded_loads,
-            isolation=self.isolation,
+            **self.options,
         )
 
     def materialize(self, client: Client, choices: RunChoices) -> RunHandle:
@@ -52,10 +56,7 @@ class PlanChoices:
             self.select or None,
             job=self.job,
             location=self.location,
-            unselected_outputs=self.unselected_outputs,
-            siblings=self.siblings,
-            unrecorded_loads=self.unrecorded_loads,
-            isolation=self.isolation,
+            **self.options,
             tags=choices.tags,
             idempotency_key=choices.idempotency_key,
             timeout=choices.timeout,

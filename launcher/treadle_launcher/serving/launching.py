@@ -9,7 +9,6 @@ from typing import Final
 from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import Reexecution
 from treadle_launcher.clock import Clock
 from treadle_launcher.engine.active_run import ActiveRun, Replan
 from treadle_launcher.engine.board import Board
@@ -19,10 +18,9 @@ from treadle_launcher.errors import ShuttingDownError, StalePlanError
 from treadle_launcher.ids import RunIds
 from treadle_launcher.planning.planning import Planner
 from treadle_launcher.runs.events import NewEvent
-from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
-from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RequestFields
+from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun
 from treadle_launcher.store.store import Store
 
 _TRIES: Final = 5
@@ -114,7 +112,7 @@ class Launching:
         named: IdempotentRequest | None,
     ) -> NewRun:
         plan, earlier = launchable.plan, launchable.earlier
-        timeout_ms, retry_lost = _limits(request, None if earlier is None else earlier.run)
+        limits = request.limits.of_run(None if earlier is None else earlier.run)
         submitted = RunSubmitted(
             location=plan.header.location,
             selection=plan.selection,
@@ -125,8 +123,8 @@ class Launching:
             idempotency_key=request.idempotency_key,
             reexecution=request.reexecution,
             root_run_id=RunId("") if earlier is None else earlier.root_run_id,
-            timeout_ms=timeout_ms,
-            retry_lost=retry_lost,
+            timeout_ms=limits.timeout_ms or 0,
+            retry_lost=limits.retry_lost or 0,
         )
         return NewRun(
             run_id=run_id,
@@ -141,58 +139,7 @@ class Launching:
 def _named(request: LaunchRequest) -> IdempotentRequest | None:
     if not request.idempotency_key:
         return None
-    options = request.options
-    return IdempotentRequest(
-        key=request.idempotency_key,
-        fields={
-            "location": request.location,
-            "expressions": request.selection.expressions,
-            "job": request.selection.job,
-            "unselected_outputs": options.unselected_outputs or "",
-            "siblings": options.siblings or "",
-            "unrecorded_loads": options.unrecorded_loads or "",
-            # Keys that were given before there was the choice stay what they were.
-            **({"isolation": options.isolation} if options.isolation else {}),
-            "tags": request.tags,
-            "digest": request.digest,
-            "fingerprint": request.fingerprint,
-            **_reexecution_fields(request.reexecution),
-            **_given("timeout_ms", request.timeout_ms, request.reexecution),
-            **_given("retry_lost", request.retry_lost, request.reexecution),
-        },
-    )
-
-
-def _given(name: str, number: int | None, asked: Reexecution | None) -> RequestFields:
-    """Return what is named of a limit; nothing when it is left open.
-
-    Requests were recorded before there were limits: 0 is named where it takes a run's away.
-    """
-    if number == 0 and asked is not None:
-        return {name: "none"}
-    return {name: number} if number else {}
-
-
-def _limits(request: LaunchRequest, earlier: RunSummary | None) -> tuple[int, int]:
-    """Return a run's timeout_ms and retry_lost: as asked for, else as of the run before it."""
-    timeout_ms, retry_lost = (0, 0) if earlier is None else (earlier.timeout_ms, earlier.retry_lost)
-    return (
-        timeout_ms if request.timeout_ms is None else request.timeout_ms,
-        retry_lost if request.retry_lost is None else request.retry_lost,
-    )
-
-
-def _reexecution_fields(asked: Reexecution | None) -> RequestFields:
-    """Return what is named of a re-execution; nothing when none is asked for."""
-    if asked is None:
-        return {}
-    return {
-        "parent_run_id": asked.parent_run_id,
-        "kind": str(asked.kind),
-        "step_expressions": asked.step_expressions,
-        "rerun_changed": int(asked.rerun_changed),
-        "same_code": int(asked.same_code),
-    }
+    return IdempotentRequest(key=request.idempotency_key, fields=request.fields)
 
 
 def _active(request: LaunchRequest, launchable: Launchable, created: CreatedRun) -> ActiveRun:

@@ -15,7 +15,7 @@ from treadle_launcher.clock import as_moment
 from treadle_launcher.errors import BadArgumentError
 from treadle_launcher.runs.events import Event
 from treadle_launcher.serving.asset_history import AssetRecord
-from treadle_launcher.serving.launch_request import LaunchRequest
+from treadle_launcher.serving.launch_request import LaunchRequest, RunLimits
 from treadle_launcher.wire.plan import check_reexecution, known_options, known_reexecution
 from treadle_launcher.wire.run import materialization_of
 
@@ -35,8 +35,10 @@ def launch_of(request: launcher.LaunchRunRequest) -> LaunchRequest:
         digest=request.digest,
         fingerprint=request.fingerprint,
         reexecution=reexecution_of(request),
-        timeout_ms=_limit("timeout_ms", request.timeout_ms, request.no_timeout),
-        retry_lost=_limit("retry_lost", request.retry_lost, request.no_retry_lost),
+        limits=RunLimits(
+            timeout_ms=_limit("timeout_ms", request.timeout_ms, request.no_timeout),
+            retry_lost=_limit("retry_lost", request.retry_lost, request.no_retry_lost),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from treadle_client._messages import (
     StepResult,
     StepState,
 )
+from treadle_client._plan_options import told_options
 from treadle_client._result import describe_failure, failure_beside, failure_details
 from treadle_client._run_handle import RunHandle
 from treadle_client.cli.pages.asset_pages import materializations_table
@@ -115,17 +116,11 @@ def run_page(  # noqa: PLR0913 - what is told of a run, each by name
 
 
 def _facts(run: Run, cancel_reason: str) -> list[str]:
-    options = (
-        run.options.unselected_outputs and f"unselected outputs {run.options.unselected_outputs}",
-        run.options.siblings and f"siblings {run.options.siblings}",
-        run.options.unrecorded_loads and f"unrecorded loads {run.options.unrecorded_loads}",
-        run.options.isolation and f"isolation {run.options.isolation}",
-    )
     facts = {
         "submitted": moment(run.submitted_at),
         "took": _took(run),
         "made": _made(run),
-        "options": ", ".join(option for option in options if option),
+        "options": told_options(run.options),
         "tags": ", ".join(f"{name}={tag}" for name, tag in run.tags.items()),
         "re-execution": str(run.reexecution or ""),
         "first run": run.root_run_id,

@@ -24,15 +24,15 @@ from treadle_launcher.wire.run import known_states
 def test_a_runs_time_and_its_leave_to_retry_are_read():
     request = launch_of(LaunchRunRequest(timeout_ms=1500, retry_lost=2))
 
-    assert (request.timeout_ms, request.retry_lost) == (1500, 2)
+    assert (request.limits.timeout_ms, request.limits.retry_lost) == (1500, 2)
 
 
 def test_no_limit_is_told_from_a_limit_that_is_not_named():
     silent = launch_of(LaunchRunRequest())
     none = launch_of(LaunchRunRequest(no_timeout=True, no_retry_lost=True))
 
-    assert (silent.timeout_ms, silent.retry_lost) == (None, None)
-    assert (none.timeout_ms, none.retry_lost) == (0, 0)
+    assert (silent.limits.timeout_ms, silent.limits.retry_lost) == (None, None)
+    assert (none.limits.timeout_ms, none.limits.retry_lost) == (0, 0)
 
 
 @pytest.mark.parametrize(
