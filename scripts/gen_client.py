@@ -76,7 +76,7 @@ _INLINED = frozenset({"PlanPart.header", "PlannedSource.step_output", "Source.st
 _LEFT_OUT = frozenset(
     {
         "Event.schema_version",
-        # No plan that a client asks for is brief.
+        # No plan that a client asks for is brief; what is said once a block, the steps have.
         "PlanHeader.omitted_step_count",
         "PlanPart.block_selections",
     }

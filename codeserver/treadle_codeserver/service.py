@@ -90,7 +90,7 @@ class CodeServerService:
     ) -> AsyncIterator[codeserver_pb2.PlanResponse]:
         """Stream the plan of a selection."""
         plan = await self._planning.plan_in(self._location, request)
-        body = await asyncio.to_thread(self._bodies.of, plan, brief=request.brief)
+        body = await asyncio.to_thread(self._bodies.of, plan, request)
         for part in answer_of(self._location.status.name, request, plan, body):
             yield codeserver_pb2.PlanResponse(part=part)
 
@@ -107,7 +107,7 @@ class CodeServerService:
         )
         asked = parts[0].plan or PlanRequest()
         plan = await self._planning.plan_in(self._location, asked, rerun)
-        body = await asyncio.to_thread(self._bodies.of, plan, brief=asked.brief)
+        body = await asyncio.to_thread(self._bodies.of, plan, asked)
         for part in answer_of(self._location.status.name, asked, plan, body):
             yield codeserver_pb2.PlanReexecutionResponse(part=part)
 
@@ -135,7 +135,7 @@ class CodeServerService:
                 for question in asked_in_parts(said):
                     yield question
                 continue
-            body = await asyncio.to_thread(self._bodies.of, said.plan, brief=asked.brief)
+            body = await asyncio.to_thread(self._bodies.of, said.plan, asked)
             for part in settled_answer_of(location.status.name, asked, said, body):
                 yield codeserver_pb2.PlanOnRecordResponse(part=part)
 

@@ -140,7 +140,7 @@ class GetManifestResponse(Message):
 class PlanRequest(Message):
     """Asks for a plan."""
 
-    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values', 'brief')
+    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values', 'brief', 'block_selections')
     selection: Selection | None
     """What is to be made."""
     options: PlanOptions | None
@@ -158,6 +158,10 @@ class PlanRequest(Message):
     """Say once what is the same for many steps: the plan has no steps that are omitted, but how
     many there are (PlanHeader.omitted_step_count), and names the selected assets of a block
     once (PlanPart.block_selections) instead of at each step. The fingerprint is the same."""
+    block_selections: bool
+    """Name what is selected of a block once (PlanPart.block_selections), not at each of its steps,
+    where several say it: a plan of a block does not grow with its square. The fingerprint is
+    the same."""
 
     def __init__(
         self,
@@ -168,6 +172,7 @@ class PlanRequest(Message):
         joining_asset_keys: tuple[KeyText, ...] = (),
         gone_values: Mapping[str, str] = NO_ENTRIES,
         brief: bool = False,
+        block_selections: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'selection', selection)
@@ -176,6 +181,7 @@ class PlanRequest(Message):
         put(self, 'joining_asset_keys', joining_asset_keys)
         put(self, 'gone_values', gone_values)
         put(self, 'brief', brief)
+        put(self, 'block_selections', block_selections)
 
     FIELDS = (
         ('selection', 1, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
@@ -184,6 +190,7 @@ class PlanRequest(Message):
         ('joining_asset_keys', 4, 'joiningAssetKeys', 'text', 'many', '', 'joining_asset_keys', False, 2),
         ('gone_values', 5, 'goneValues', 'text', 'map', '', 'gone_values', False, 5),
         ('brief', 6, 'brief', 'flag', 'one', '', 'brief', False, 0),
+        ('block_selections', 7, 'blockSelections', 'flag', 'one', '', 'block_selections', False, 0),
     )
 
 

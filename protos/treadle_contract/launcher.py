@@ -210,7 +210,7 @@ class StreamGraphResponse(Message):
 class PlanRunRequest(Message):
     """Asks for a resolved plan."""
 
-    __slots__ = __match_args__ = ('location', 'selection', 'options', 'reexecution')
+    __slots__ = __match_args__ = ('location', 'selection', 'options', 'reexecution', 'block_selections')
     location: str
     """The location's name. Empty: the one that has the selected assets."""
     selection: Selection | None
@@ -218,7 +218,9 @@ class PlanRunRequest(Message):
     options: PlanOptions | None
     """Choices."""
     reexecution: Reexecution | None
-    """Plan the re-execution of an earlier run; then nothing else is set."""
+    """Plan the re-execution of an earlier run; then nothing else is set but what follows."""
+    block_selections: bool
+    """As PlanRequest.block_selections."""
 
     def __init__(
         self,
@@ -227,18 +229,21 @@ class PlanRunRequest(Message):
         selection: Selection | None = None,
         options: PlanOptions | None = None,
         reexecution: Reexecution | None = None,
+        block_selections: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
         put(self, 'selection', selection)
         put(self, 'options', options)
         put(self, 'reexecution', reexecution)
+        put(self, 'block_selections', block_selections)
 
     FIELDS = (
         ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
         ('selection', 2, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
         ('options', 3, 'options', 'message', 'maybe', 'PlanOptions', 'options', False, 0),
         ('reexecution', 4, 'reexecution', 'message', 'maybe', 'Reexecution', 'reexecution', False, 0),
+        ('block_selections', 5, 'blockSelections', 'flag', 'one', '', 'block_selections', False, 0),
     )
 
 

@@ -707,7 +707,8 @@ class PlanHeader(Message):
 
 
 class BlockSelection(Message):
-    """The selected assets of one block, in a brief plan."""
+    """The selected assets of one block, in a plan that is brief, or asked for with
+    block_selections."""
 
     __slots__ = __match_args__ = ('block', 'asset_keys')
     block: str
@@ -824,8 +825,8 @@ class PlanPart(Message):
     reuses: tuple[Reuse, ...]
     """Steps that are reused, sorted by key."""
     block_selections: tuple[BlockSelection, ...]
-    """Of a brief plan: what is selected of each block, sorted by name. Its steps do not say it
-    again."""
+    """What is selected of blocks whose steps do not say it, sorted by name: in a plan that was
+    asked for so. All steps of such a block have it that are not omitted."""
 
     def __init__(
         self,

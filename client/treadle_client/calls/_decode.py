@@ -16,9 +16,10 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from treadle_api.v1 import event_pb2, run_pb2, value_pb2
+from treadle_api.v1 import event_pb2, plan_pb2, run_pb2, value_pb2
 from treadle_client import _messages
-from treadle_client._messages import Event, StepState
+from treadle_client._ids import AssetKey
+from treadle_client._messages import Event, Plan, StepState, Verdict
 from treadle_client._view import NO_COUNTS, NO_TIME, View
 from treadle_client.text._metadata import NO_METADATA, Metadata, PlainValue
 from treadle_client.text._text import NO_TEXT, Text
@@ -62,6 +63,23 @@ def decode_parts(parts: Iterable[Message], into: type[V], read_text: ReadText | 
         else:
             whole.MergeFrom(part)
     return _blank_of(into) if whole is None else decode(whole, into, read_text)
+
+
+def decode_plan(parts: Iterable[plan_pb2.PlanPart], read_text: ReadText | None) -> Plan:
+    """Return a plan, its steps with what is selected of their blocks, which may be said once."""
+    selected: dict[str, list[str]] = {}
+    every = list(parts)
+    for each in (each for part in every for each in part.block_selections):
+        selected.setdefault(each.block, []).extend(each.asset_keys)
+    plan = decode_parts(every, Plan, read_text)
+    keys = {block: tuple(map(AssetKey, texts)) for block, texts in selected.items()}
+    steps = tuple(
+        step.__replace__(selected_asset_keys=keys[step.block])
+        if step.block in keys and step.verdict is not Verdict.OMIT
+        else step
+        for step in plan.steps
+    )
+    return plan.__replace__(steps=steps) if keys else plan
 
 
 def decode_event(message: event_pb2.Event, read_text: ReadText | None) -> Event | None:

@@ -31,7 +31,14 @@ from treadle_client._messages import (
 )
 from treadle_client._requests import LogRequest, RunRequest, Stream
 from treadle_client._view import View
-from treadle_client.calls._decode import decode, decode_event, decode_parts, encode, enum_number
+from treadle_client.calls._decode import (
+    decode,
+    decode_event,
+    decode_parts,
+    decode_plan,
+    encode,
+    enum_number,
+)
 from treadle_client.calls._fitting import fitting
 from treadle_client.calls._home_rpc import HomeRpc
 from treadle_client.calls._translate import START_OR_NAME_ONE, closing_call, translated
@@ -142,16 +149,19 @@ class LauncherRpc:
                 location=location,
                 selection=encode(selection, plan_pb2.Selection),
                 options=encode(options, plan_pb2.PlanOptions),
+                block_selections=True,
             )
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
-            return decode_parts((each.part for each in parts), Plan, self.read_text)
+            return decode_plan((each.part for each in parts), self.read_text)
 
     def plan_reexecution(self, asked: Reexecution) -> Plan:
         """Read the whole resolved plan of what goes on from an earlier run."""
         with translated(self.address):
-            request = launcher_pb2.PlanRunRequest(reexecution=encode(asked, plan_pb2.Reexecution))
+            request = launcher_pb2.PlanRunRequest(
+                reexecution=encode(asked, plan_pb2.Reexecution), block_selections=True
+            )
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
-            return decode_parts((each.part for each in parts), Plan, self.read_text)
+            return decode_plan((each.part for each in parts), self.read_text)
 
     def launch_run(self, request: RunRequest) -> LaunchedRun:
         """Plan, record a run, and return it as recorded."""

@@ -6,16 +6,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 from treadle_api.codec import to_proto
-from treadle_api.parts import PART_ITEMS, behind, in_parts
+from treadle_api.parts import behind, in_parts
 from treadle_api.v1 import plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.wire.text import cut
+from treadle_contract.block_selections import taken_out
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import (
     BlockSelection,
     PlanHeader,
-    PlannedStep,
     PlanOptions,
     PlanPart,
     Selection,
@@ -62,14 +62,16 @@ class PlanBodies:
     """What the last plans were written as, without their headers: they are asked for again."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, bool], tuple[plan_pb2.PlanPart, ...]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bool, bool], tuple[plan_pb2.PlanPart, ...]] = (
+            OrderedDict()
+        )
 
-    def of(self, plan: Plan, *, brief: bool) -> tuple[plan_pb2.PlanPart, ...]:
+    def of(self, plan: Plan, asked: PlanRequest) -> tuple[plan_pb2.PlanPart, ...]:
         """Write a plan, or find what it was written as: it is the same for equal fingerprints."""
-        key = (plan.fingerprint, brief)
+        key = (plan.fingerprint, asked.brief, asked.block_selections)
         parts = self._kept.pop(key, None)
         if parts is None:
-            parts = tuple(in_parts(_brief(plan) if brief else _whole(plan), plan_pb2.PlanPart))
+            parts = tuple(in_parts(_body(plan, asked), plan_pb2.PlanPart))
         self._kept[key] = parts
         size = sum(part.ByteSize() for kept in list(self._kept.values()) for part in kept)
         while size > defaults.KEPT_PLAN_BYTES and self._kept:
@@ -78,21 +80,18 @@ class PlanBodies:
         return parts
 
 
-def _whole(plan: Plan) -> PlanPart:
-    return PlanPart(steps=plan.steps, loads=plan.loads, hazards=plan.hazards, reuses=plan.reuses)
-
-
-def _brief(plan: Plan) -> PlanPart:
-    steps = [step for step in plan.steps if step.verdict is not Verdict.OMIT]
-    return replace(
-        _whole(plan),
-        steps=tuple(replace(step, selected_asset_keys=()) for step in steps),
-        block_selections=tuple(_block_selections(steps)),
+def _body(plan: Plan, asked: PlanRequest) -> PlanPart:
+    steps = plan.steps
+    selections: tuple[BlockSelection, ...] = ()
+    if asked.brief:
+        running = [step for step in steps if step.verdict is not Verdict.OMIT]
+        steps, selections = taken_out(running, least=1)
+    elif asked.block_selections:
+        steps, selections = taken_out(steps)
+    return PlanPart(
+        steps=steps,
+        loads=plan.loads,
+        hazards=plan.hazards,
+        reuses=plan.reuses,
+        block_selections=selections,
     )
-
-
-def _block_selections(steps: Iterable[PlannedStep]) -> Iterator[BlockSelection]:
-    selected = {step.block: step.selected_asset_keys for step in steps}
-    for block, keys in sorted(selected.items()):
-        for begin in range(0, len(keys), PART_ITEMS):
-            yield BlockSelection(block=block, asset_keys=keys[begin : begin + PART_ITEMS])

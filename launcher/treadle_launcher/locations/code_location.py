@@ -225,7 +225,7 @@ class CodeLocation:
         With `earlier`, that of its re-execution.
         """
         request = PlanOnRecordRequest(
-            plan=PlanRequest(selection=selection, options=options),
+            plan=PlanRequest(selection=selection, options=options, block_selections=True),
             reexecution=None if earlier is None else earlier.reexecution,
             earlier_steps=() if earlier is None else tuple(earlier.steps.values()),
             facts=await record.elsewhere(),

@@ -100,7 +100,7 @@ class LauncherService:
             selection = request.selection or Selection()
             options = known_options(request.options)
             plan = await self._parts.planner.plan(request.location, selection, options)
-        for part in written_plan(plan):
+        for part in written_plan(plan, block_selections=request.block_selections):
             yield launcher_pb2.PlanRunResponse(part=part)
 
     async def LaunchRun(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from treadle_api.parts import in_parts
 from treadle_api.v1 import plan_pb2
+from treadle_contract.block_selections import put_back, taken_out
 from treadle_contract.fields import unknown_choices
 from treadle_contract.plan import (
     PlanOptions,
@@ -61,11 +62,16 @@ def check_reexecution(asked: Reexecution) -> None:
         )
 
 
-def written_plan(plan: Plan) -> Iterator[plan_pb2.PlanPart]:
-    """Return the parts of a plan; the first one carries the header."""
+def written_plan(plan: Plan, *, block_selections: bool = False) -> Iterator[plan_pb2.PlanPart]:
+    """Return the parts of a plan; the first one carries the header.
+
+    With `block_selections`, what is selected of a block is said once.
+    """
+    steps, selections = taken_out(plan.steps) if block_selections else (plan.steps, ())
     whole = PlanPart(
         header=plan.header,
-        steps=plan.steps,
+        steps=steps,
+        block_selections=selections,
         loads=plan.loads,
         hazards=plan.hazards,
         reuses=plan.reuses,
@@ -93,7 +99,10 @@ def plan_of(parts: Sequence[PlanPart]) -> Plan:
         known_reexecution(header.reexecution)
     return Plan(
         header=header,
-        steps=tuple(step for part in parts for step in part.steps),
+        steps=put_back(
+            (step for part in parts for step in part.steps),
+            (each for part in parts for each in part.block_selections),
+        ),
         loads=tuple(load for part in parts for load in part.loads),
         hazards=tuple(hazard for part in parts for hazard in part.hazards),
         reuses=tuple(reuse for part in parts for reuse in part.reuses),

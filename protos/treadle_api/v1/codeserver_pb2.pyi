@@ -214,10 +214,16 @@ class PlanRequest(_message.Message):
     JOINING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     GONE_VALUES_FIELD_NUMBER: _builtins.int
     BRIEF_FIELD_NUMBER: _builtins.int
+    BLOCK_SELECTIONS_FIELD_NUMBER: _builtins.int
     brief: _builtins.bool
     """Say once what is the same for many steps: the plan has no steps that are omitted, but how many
     there are (PlanHeader.omitted_step_count), and names the selected assets of a block once
     (PlanPart.block_selections) instead of at each step. The fingerprint is the same.
+    """
+    block_selections: _builtins.bool
+    """Name what is selected of a block once (PlanPart.block_selections), not at each of its steps,
+    where several say it: a plan of a block does not grow with its square. The fingerprint is the
+    same.
     """
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
@@ -254,10 +260,11 @@ class PlanRequest(_message.Message):
         joining_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         gone_values: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         brief: _builtins.bool = ...,
+        block_selections: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_selections", b"block_selections", "brief", b"brief", "gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -282,8 +282,11 @@ class PlanRunRequest(_message.Message):
     SELECTION_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     REEXECUTION_FIELD_NUMBER: _builtins.int
+    BLOCK_SELECTIONS_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name. Empty: the one that has the selected assets."""
+    block_selections: _builtins.bool
+    """As PlanRequest.block_selections."""
     @_builtins.property
     def selection(self) -> _plan_pb2.Selection:
         """What is to be made."""
@@ -294,7 +297,7 @@ class PlanRunRequest(_message.Message):
 
     @_builtins.property
     def reexecution(self) -> _plan_pb2.Reexecution:
-        """Plan the re-execution of an earlier run; then nothing else is set."""
+        """Plan the re-execution of an earlier run; then nothing else is set but what follows."""
 
     def __init__(
         self,
@@ -303,10 +306,11 @@ class PlanRunRequest(_message.Message):
         selection: _plan_pb2.Selection | None = ...,
         options: _plan_pb2.PlanOptions | None = ...,
         reexecution: _plan_pb2.Reexecution | None = ...,
+        block_selections: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_selections", b"block_selections", "location", b"location", "options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -871,7 +871,7 @@ Global___PlanHeader: _TypeAlias = PlanHeader  # noqa: Y015
 
 @_typing.final
 class BlockSelection(_message.Message):
-    """The selected assets of one block, in a brief plan."""
+    """The selected assets of one block, in a plan that is brief, or asked for with block_selections."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1013,7 +1013,9 @@ class PlanPart(_message.Message):
 
     @_builtins.property
     def block_selections(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockSelection]:
-        """Of a brief plan: what is selected of each block, sorted by name. Its steps do not say it again."""
+        """What is selected of blocks whose steps do not say it, sorted by name: in a plan that was asked
+        for so. All steps of such a block have it that are not omitted.
+        """
 
     def __init__(
         self,

@@ -38,7 +38,14 @@ from treadle_client._messages import (
     StepState,
     UnselectedOutputs,
 )
-from treadle_client.calls._decode import decode, decode_event, decode_parts, encode, enum_number
+from treadle_client.calls._decode import (
+    decode,
+    decode_event,
+    decode_parts,
+    decode_plan,
+    encode,
+    enum_number,
+)
 
 CLASSES: dict[Any, Any] = {
     graph_pb2.GraphPart: Graph,
@@ -224,6 +231,25 @@ def test_what_is_streamed_is_the_concatenation_of_its_parts(part: Any, step: Any
 
     assert [each.key for each in decode_parts(parts, cls, read_text).steps] == ["b", "a"]
     assert decode_parts([], cls, read_text).steps == ()
+
+
+def test_what_a_plan_says_once_of_a_block_each_of_its_steps_has_that_is_not_omitted() -> None:
+    run, omit = plan_pb2.VERDICT_RUN, plan_pb2.VERDICT_OMIT
+    steps = [{"key": "g.a", "verdict": run}, {"key": "g.b", "verdict": omit}]
+    parts = [
+        plan_pb2.PlanPart(
+            steps=[plan_pb2.PlannedStep(block="g", **step) for step in steps],
+            block_selections=[{"block": "g", "asset_keys": ["x"]}],
+        ),
+        plan_pb2.PlanPart(
+            steps=[plan_pb2.PlannedStep(key="b", block="b", selected_asset_keys=["z"])],
+            block_selections=[{"block": "g", "asset_keys": ["y"]}],
+        ),
+    ]
+
+    plan = decode_plan(iter(parts), read_text)
+
+    assert [each.selected_asset_keys for each in plan.steps] == [("x", "y"), (), ("z",)]
 
 
 def test_the_repr_of_a_plan_is_short() -> None:

@@ -42,7 +42,7 @@ def plan(
 
 def encoded(made: Plan, request: PlanRequest | None = None) -> list[plan_pb2.PlanPart]:
     request = request or PlanRequest()
-    return list(answer_of("here", request, made, PlanBodies().of(made, brief=request.brief)))
+    return list(answer_of("here", request, made, PlanBodies().of(made, request)))
 
 
 def test_the_header_says_what_was_asked_for() -> None:
@@ -126,6 +126,17 @@ def test_a_brief_plan_says_once_what_is_the_same_for_many_steps() -> None:
     assert said == [("b", ["x"]), ("g", many[:500]), ("g", many[500:])]
 
 
+def test_a_plan_names_what_is_selected_of_a_block_once_if_that_is_asked_for() -> None:
+    steps = (running("g.a", "x", "y"), running("g.b", "x", "y"), running("b", "z"))
+
+    (part,) = encoded(plan(steps=steps), PlanRequest(block_selections=True))
+
+    assert [list(step.selected_asset_keys) for step in part.steps] == [[], [], ["z"]]
+    assert [(each.block, list(each.asset_keys)) for each in part.block_selections] == [
+        ("g", ["x", "y"])
+    ]
+
+
 def test_a_plan_that_is_not_brief_says_all_at_each_step() -> None:
     (part,) = encoded(plan(steps=(running("g.a", "x"), running("g.b", "x"))))
 
@@ -139,12 +150,12 @@ def test_plans_that_are_kept_are_the_last_that_fit(monkeypatch: pytest.MonkeyPat
     first, second = (
         replace(plan(steps=(running(f"{name}.x", name),)), fingerprint=name) for name in "ab"
     )
-    kept = bodies.of(first, brief=False)
-    assert bodies.of(first, brief=False) is kept
-    assert bodies.of(first, brief=True) != kept
+    kept = bodies.of(first, PlanRequest())
+    assert bodies.of(first, PlanRequest()) is kept
+    assert bodies.of(first, PlanRequest(brief=True)) != kept
 
     monkeypatch.setattr(defaults, "KEPT_PLAN_BYTES", kept[0].ByteSize())
-    bodies.of(second, brief=False)
+    bodies.of(second, PlanRequest())
 
-    assert bodies.of(first, brief=False) is not kept
-    assert bodies.of(first, brief=False) == kept
+    assert bodies.of(first, PlanRequest()) is not kept
+    assert bodies.of(first, PlanRequest()) == kept

@@ -31,7 +31,7 @@ from treadle_launcher.wire.run import materialization_of, run_of, step_run_of
 
 # Fields that the contract has and nothing in the launcher fills: they tell of what it does not
 # do yet. Take out what is filled.
-#: The launcher asks for plans that are not brief.
+#: The launcher asks for plans that are not brief; the steps that it has say what is selected.
 NOT_YET = frozenset({"PlanHeader.omitted_step_count", "PlanPart.block_selections"})
 
 SCALARS = {str: "text", int: 7, bool: True, float: 1.5, datetime: datetime(2024, 2, 29, tzinfo=UTC)}
