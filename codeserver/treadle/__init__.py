@@ -17,7 +17,6 @@ from treadle._errors import (
     TreadleError,
     UnusedError,
 )
-from treadle._errors import nearest as _nearest
 from treadle._keys import AssetKey
 from treadle._metadata import MetadataValue
 from treadle._nothing import Nothing
@@ -44,6 +43,7 @@ from treadle.steps._failures import StepFailedError
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._resources import UnknownResourceError as UnknownResourceError
 from treadle_contract.policy import Backoff, Jitter
+from treadle_contract.suggestions import nearest as _nearest
 
 __all__ = [
     "ArgumentError",

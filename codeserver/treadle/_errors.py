@@ -17,9 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from treadle.locations.snapshot import SourceLine
-
-# Comparing takes time and memory that grow with the name; a longer one was not misspelt.
-_LONGEST_COMPARED = 300
+from treadle_contract.suggestions import nearest
 
 
 class TreadleError(Exception):
@@ -79,15 +77,6 @@ class MissingError(DefinitionError):
 
 class LocationError(DefinitionError):
     """Targets cannot be joined into one location."""
-
-
-def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return up to three of the known names that look like this one, best first."""
-    if len(name) > _LONGEST_COMPARED:
-        return ()
-    from difflib import get_close_matches  # noqa: PLC0415 -- not what a start waits for
-
-    return tuple(get_close_matches(name, sorted(set(known)), n=3, cutoff=0.6))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from treadle import selection
-from treadle._errors import did_you_mean, nearest
+from treadle._errors import did_you_mean
 from treadle.locations.snapshot import Block
 from treadle.selection import Beyond, Everything, Expression, Key
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import Selection
+from treadle_contract.suggestions import nearest
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked

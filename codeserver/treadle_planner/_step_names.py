@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from treadle._errors import did_you_mean, nearest
+from treadle._errors import did_you_mean
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlannedStep
+from treadle_contract.suggestions import nearest
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._words import named, quoted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TypeAlias
 
-from treadle._errors import listed, nearest
+from treadle._errors import listed
 from treadle.selection._errors import (
     EmptySelectionError,
     SelectionError,
@@ -31,6 +31,7 @@ from treadle.selection._expression import (
 )
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.suggestions import nearest
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
 _Atom: TypeAlias = _Labelled | Key | Pattern | Everything

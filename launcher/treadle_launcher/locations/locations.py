@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from treadle_contract.suggestions import nearest
 from treadle_launcher.errors import LauncherError, RefusedError, UnknownLocationError
 from treadle_launcher.locations.code_location import CodeLocation
 from treadle_launcher.locations.location_names import LocationNames
-from treadle_launcher.planning.suggestions import near_names
 from treadle_launcher.serving.arguments import LocationArgument
 from treadle_launcher.wire.graph import Graph
 
@@ -124,7 +124,7 @@ class Locations:
                 return next(iter(self._by_name.values()))
             message = "Name one of the locations."
             raise UnknownLocationError(message=message, suggestions=self._by_name)
-        near = near_names(name, self._by_name)
+        near = nearest(name, self._by_name)
         raise UnknownLocationError([name], suggestions=near or self._by_name)
 
     async def refresh(self) -> None:

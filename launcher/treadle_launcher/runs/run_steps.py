@@ -12,6 +12,7 @@ from treadle_contract.ids import RunId, StepKey
 from treadle_contract.launcher import LogStream, ReadLogsResponse
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import Failure, StepState
+from treadle_contract.suggestions import nearest
 from treadle_contract.value import Text
 from treadle_contract.worker import Task
 from treadle_launcher.engine.board import Board
@@ -22,7 +23,6 @@ from treadle_launcher.errors import (
     ShuttingDownError,
     UnknownStepError,
 )
-from treadle_launcher.planning.suggestions import near_names
 from treadle_launcher.runs.folding import LastFolded
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
@@ -154,7 +154,7 @@ class RunSteps:
 
 
 def _unknown(step_key: StepKey, known: Iterable[StepKey]) -> UnknownStepError:
-    return UnknownStepError([step_key], suggestions=near_names(step_key, known))
+    return UnknownStepError([step_key], suggestions=nearest(step_key, known))
 
 
 def _why_absent(step: StepView, attempt: int) -> str:

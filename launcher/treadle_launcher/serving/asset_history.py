@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from treadle_contract.ids import KeyText, RunId
 from treadle_contract.lazy_dataclasses import dataclass, replace
+from treadle_contract.suggestions import nearest
 from treadle_launcher import codec
 from treadle_launcher.errors import BadArgumentError, UnknownAssetError
 from treadle_launcher.locations.locations import Locations, owners
-from treadle_launcher.planning.suggestions import near_names
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.store import Store
@@ -95,7 +95,7 @@ class AssetHistory:
         graphs = await self._locations.graphs()
         known = {each for graph in graphs.values() for each in graph.keys}
         if key not in known and not await self._store.latest_materializations([key]):
-            near = near_names(key, known)
+            near = nearest(key, known)
             raise UnknownAssetError([key], suggestions=near)
 
     async def _records(self, location: str) -> Mapping[KeyText, AssetRecord]:
