@@ -37,7 +37,7 @@ RECONNECT_BACKOFF_MS = 2_000
 CODE_SERVER_TIMEOUT = 30.0
 """How long a code server may take to answer, reloads apart."""
 
-CODE_SERVER_PATIENCE = 3.0
+CODE_SERVER_SHORT_WAIT = 3.0
 """How long calls that need all locations wait for one that does not answer."""
 
 CODE_SERVER_PING_MS = 10_000
@@ -73,7 +73,7 @@ HOST_START_MARGIN = 10.0
 STOP_GRACE = 1.0
 """How long calls may take to end when the launcher leaves."""
 
-STORE_PATIENCE = 10.0
+STORE_TIMEOUT = 10.0
 """How long a caller waits for a database that takes no writes."""
 
 KEEP_INTERMEDIATES = 7 * 24 * 60 * 60.0

@@ -361,7 +361,7 @@ def test_a_run_whose_time_was_over_is_gone_on_from_with_more(
     over = treadle("materialize", "--select", "slow", "--timeout", "0.5")
     run_id = newest(client).run_id
     assert over.status == 1
-    assert "What had succeeded is kept, to go on from with more time." in over.out
+    assert "What succeeded is kept: rerun the run with more time." in over.out
     typed = f"treadle runs rerun {run_id} --timeout 1 --home home"
     assert f"Go on from it with more time: {typed}" in over.err
     mend(folder)

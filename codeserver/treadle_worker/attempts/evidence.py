@@ -142,11 +142,11 @@ def _cpu_used(end: AttemptEnd) -> tuple[str, ...]:
 def _no_kill_counted(end: AttemptEnd) -> str:
     """Say what the counters of the killer show; the machine's has the cgroup's kills in it."""
     if end.oom.machine is not None:
-        return "The kernel's out-of-memory killer killed nothing meanwhile."
+        return "The kernel's out-of-memory killer killed nothing during the attempt."
     if end.oom.cgroup is not None:
         return (
-            "The kernel's out-of-memory killer killed nothing in the host's cgroup meanwhile; what "
-            "it did on the machine cannot be read here."
+            "The kernel's out-of-memory killer killed nothing in the host's cgroup during the "
+            "attempt; what it did on the machine cannot be read here."
         )
     return (
         "Whether the kernel's out-of-memory killer sent it is not known: its counters cannot be "
@@ -173,9 +173,9 @@ def _killed_for_memory(end: AttemptEnd) -> Failure | None:
     killed = "a process" if count == 1 else f"{count} processes"
     return _oom(
         end,
-        "The process was ended by SIGKILL, which Treadle had not sent.",
-        f"Meanwhile the kernel's out-of-memory killer killed {killed} {where}; it does "
-        "not say which.",
+        "The process was terminated by SIGKILL, which Treadle had not sent.",
+        f"During the attempt the kernel's out-of-memory killer killed {killed} {where}; it "
+        "does not say which.",
         likely=True,
     )
 

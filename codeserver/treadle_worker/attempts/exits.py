@@ -64,14 +64,14 @@ def _succeeded(outcome: Undecoded, end: AttemptEnd) -> Undecoded:
 
 
 def _timeout(end: AttemptEnd, stderr_tail: str) -> Failure:
-    """Say that the time was over, and what the op raised when it was told so, if anything."""
+    """Say that the step timed out, and what the op raised when it was told so, if anything."""
     seconds = end.timeout_ms / 1000
     told = end.outcome.failure if isinstance(end.outcome, AttemptFailed) else None
     shown = ("Its stderr says where it was then.",) if _STACK in stderr_tail else ()
     return Failure(
         reason=FailureReason.TIMEOUT,
-        message=f"{end.step_key} was not done after {seconds:g} s, {_when(end)}: it and all that "
-        "it had started were ended. Raise its timeout, or make it faster.",
+        message=f"{end.step_key} timed out after {seconds:g} s, {_when(end)}; its process tree was "
+        "terminated. Raise its timeout, or make it faster.",
         error_class=told.error_class if told else "",
         traceback=told.traceback if told else None,
         source=told.source if told else None,
@@ -90,7 +90,7 @@ def _how_ended(end: AttemptEnd) -> str:
         return "Its process ended before it was told to."
     told = "Its processes were sent TERM"
     if end.was_interrupted:
-        told = "StepInterrupted was raised in its main thread, what it had started was sent TERM"
+        told = "StepInterrupted was raised in its main thread, its child processes were sent TERM"
     return f"{told}, and KILL when the grace was over." if end.was_killed else f"{told}, and ended."
 
 
@@ -101,7 +101,8 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
     if end.exit.signal:
         return Failure(
             reason=FailureReason.SIGNAL,
-            message=f"The process of {end.step_key} was ended by {end.exit.signal} {_when(end)}.",
+            message=f"The process of {end.step_key} was terminated by {end.exit.signal}"
+            f" {_when(end)}.",
             signal=end.exit.signal,
             stderr_tail=whole(stderr_tail),
             evidence=signal_evidence(end),
@@ -125,8 +126,8 @@ def _sudden_end(end: AttemptEnd, stderr_tail: str) -> Failure:
 def _ours(end: AttemptEnd, stderr_tail: str) -> Failure:
     return Failure(
         reason=FailureReason.INTERNAL,
-        message=f"Treadle itself failed in the process of {end.step_key}, and could not report it; "
-        "its stderr may say how. Please report it.",
+        message=f"Treadle itself failed in the process of {end.step_key}, and could not report how; "
+        "its stderr may say. Please report this fault.",
         exit_code=end.exit.status,
         stderr_tail=whole(stderr_tail),
         evidence=(
@@ -160,7 +161,7 @@ def _reports_garbled(end: AttemptEnd, stderr_tail: str) -> Failure:
         exit_code=end.exit.status,
         stderr_tail=whole(stderr_tail),
         evidence=(
-            f"Its host read there what is no report: {end.garbage}.",
+            f"Its host read something else than a report there: {end.garbage}.",
             f"Its process ended with exit status {end.exit.status}.",
         ),
     )

@@ -17,7 +17,7 @@ class OutputEnd:
     """Moves what comes to the stream's file while the loop turns, until it is finished.
 
     The file is opened, and made, when there is something to be moved: most steps write nothing.
-    What the file does not take, as on a full disk, is counted and left out: whoever writes is
+    What the file does not take, as on a full disk, is counted and left out: the writer is
     not held up. The number stands in the file, where there is room for it again.
     """
 
@@ -77,7 +77,7 @@ class OutputEnd:
         return moved
 
     def _splice(self, pipe: int, most: int) -> int | None:
-        """Have the kernel move a piece; None: it does not, and nothing was moved."""
+        """Let the kernel move a piece; None: it does not, and nothing was moved."""
         if not _waiting_in(pipe):
             # Nothing is there, or it is the end: no reason to make a file.
             return None

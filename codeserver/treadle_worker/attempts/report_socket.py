@@ -44,12 +44,12 @@ class ReportEnd:
         loop.watch(fd, self._read)
 
     def give_word(self, task: bytes = b"") -> None:
-        """Have the process go on: the journal says that its attempt began.
+        """Give the process its go-ahead: the journal says that its attempt began.
 
         `task` is the JSON of its task, where that is not the one that it was started with.
         """
         if self._fd is not None:
-            # It may have ended meanwhile.
+            # It may have ended by now.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 os.write(self._fd, word(task))
 

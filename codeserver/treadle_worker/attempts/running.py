@@ -45,7 +45,7 @@ _LOGS = "logs"
 
 
 class Observer(Protocol):
-    """Whoever is told of attempts."""
+    """What is told of attempts."""
 
     def fact(
         self, task: Task, fact: AttemptBegun | Undecoded, written: Callable[[], None] = ...
@@ -180,7 +180,7 @@ class Running:
             )
 
     def cancel(self, cancel: Cancel) -> None:
-        """Have a task's processes end within the grace."""
+        """Terminate a task's processes within the grace."""
         running = self._running.get(cancel.task_id)
         if running is not None:
             self._ends.cancel(running, cancel)

@@ -35,7 +35,7 @@ class ForcedEnds:
     def cancel(self, running: RunningAttempt, cancel: Cancel) -> None:
         """Ask a task's processes to end, and kill them after the grace."""
         running.cancel_requested = True
-        # Whoever cancels a run knows why; nobody asked for an end that is to be seen.
+        # Who cancels a run knows why; an end that nobody asked for must show where the op was.
         running.why = Interruption.TIMEOUT if cancel.show_stacks else Interruption.CANCELLED
         grace = cancel.grace_ms / 1000
         if cancel.show_stacks and not running.is_ending and self._asks_for_stacks(running):

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from treadle._system import os, select, socket, stat, time
 
 
-def remove_dead_sockets(paths: Iterable[str], *, patience: float = 0.0) -> None:
+def remove_dead_sockets(paths: Iterable[str], *, grace: float = 0.0) -> None:
     """Remove those of the sockets at which nobody listens.
 
-    `patience`: for so many seconds in all a listener may turn out to be dying. The kernel closes
+    `grace`: for so many seconds in all a listener may turn out to be dying. The kernel closes
     what a killed process had open one by one, so that its connections may end before its sockets.
     """
-    end = time.monotonic() + patience
+    end = time.monotonic() + grace
     for path in paths:
         with contextlib.suppress(OSError):
             if stat.S_ISSOCK(os.lstat(path).st_mode) and _is_refused(path, end):

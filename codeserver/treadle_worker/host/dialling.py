@@ -28,7 +28,7 @@ class _Wait(Enum):
 
 
 class Caller(Protocol):
-    """Whoever speaks with the launcher."""
+    """What speaks with the launcher."""
 
     def connected(self) -> None:
         """Learn of a connection, on which nothing was said yet."""
@@ -106,12 +106,12 @@ class Launcher:
 
     def leave(self) -> None:
         """End the connection for good."""
-        patience = 0.0 if self.is_connected else _DYING_S
+        grace = 0.0 if self.is_connected else _DYING_S
         self.close()
         if self._spec.alive_fd is not None:
             # Of an ephemeral launcher that was killed nobody else would remove them.
             sockets = (self._spec.launcher_socket, self._spec.served_socket)
-            remove_dead_sockets(sockets, patience=patience)
+            remove_dead_sockets(sockets, grace=grace)
 
     def leave_to_parent(self) -> None:
         """Forget the connection in a forked child."""

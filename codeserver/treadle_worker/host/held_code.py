@@ -64,7 +64,7 @@ def import_code(
 ) -> Imported:
     """Import the targets and check that they are what was planned.
 
-    When the other end of a lifeline is closed meanwhile, this process is killed.
+    When the other end of a lifeline is closed during the import, this process is killed.
 
     When a target takes too long, or closes this process's descriptors, `on_end` is called in
     another process, with what to say of it, and this process is killed.

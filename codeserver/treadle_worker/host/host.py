@@ -318,7 +318,7 @@ class Host:
         self._hello()
         if self._spec.output:
             Printing(self._loop, self._spec.output, self._spec.log_limit_bytes).watch()
-        # In the next turn: a cancel may have come meanwhile.
+        # In the next turn: a cancel may have come by then.
         self._loop.set_deadline(_Wait.START, 0, self._start_waiting)
 
     def _start_waiting(self) -> None:

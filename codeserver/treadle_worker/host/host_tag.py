@@ -4,7 +4,7 @@ A process keeps its resource limits through fork, exec and setsid, with a cleare
 all descriptors closed. One of them, the time that a real-time process may compute without a pause,
 takes any number: half of those are longer than the machine will stand. So one of these, different
 for each host, limits nothing and says whose a process is, without leave of anybody and before and
-after a restart of whoever asks (`/proc/PID/limits` shows it).
+after a restart of the asking process (`/proc/PID/limits` shows it).
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class Journal:
             raise
 
     def _sync(self) -> None:
-        """Have all records on the disk, and the name of a new file with its first one."""
+        """Sync all records to the disk, and the name of a new file with its first one."""
         os.fdatasync(self._fd)
         if not self._is_named:
             folder = os.path.dirname(self._path)

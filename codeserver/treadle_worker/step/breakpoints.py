@@ -13,7 +13,7 @@ class NoTerminalError(RuntimeError):
 
 
 def refuse_breakpoints(run_id: str, step_key: str) -> None:
-    """Have breakpoint() raise, unless the user's environment names a debugger of its own."""
+    """Make breakpoint() raise, unless the user's environment names a debugger of its own."""
     if os.environ.get("PYTHONBREAKPOINT"):
         return
 

@@ -157,7 +157,7 @@ def _looked_at(error: BaseException | None, stop_at: StopAt) -> int:
 
 @contextmanager
 def _hearing() -> Iterator[None]:
-    """Have the op hear Ctrl-C, and TERM unless it handles that, as one that is cancelled does."""
+    """Interrupt the op on Ctrl-C, and on TERM unless it handles that, as a cancel does."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise StepInterrupted
@@ -179,7 +179,7 @@ def _hearing() -> Iterator[None]:
 
 @contextmanager
 def _stopping(code: CodeType | None) -> Iterator[None]:
-    """Have pdb take over when this code is first entered; None: never."""
+    """Let pdb take over when this code is first entered; None: never."""
     if code is None:
         yield
         return

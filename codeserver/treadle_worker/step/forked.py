@@ -13,7 +13,7 @@ from treadle_worker.step.process_exit import OpenFiles, end_process, exit_status
 def end_forked(pid: int, error: BaseException, files: OpenFiles = ()) -> None:
     """End this process as Python ends one that raised this, unless it is the one with that id.
 
-    The attempt's end is its own process's to tell: whoever forked this one can wait for it.
+    The attempt's own process tells of the attempt's end; it can wait for this one.
     """
     if os.getpid() == pid:
         return

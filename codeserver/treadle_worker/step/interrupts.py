@@ -40,7 +40,7 @@ def is_heard(pid: int) -> bool:
 
 
 def interrupt(pid: int, reason: Interruption) -> None:
-    """Have a process in which it is heard raise StepInterrupted."""
+    """Raise StepInterrupted in a process in which it is heard."""
     processes.send_signal(pid, SIGNALS[reason])
 
 

@@ -105,7 +105,7 @@ def _held_bytes() -> int:
         with open_file("/proc/self/status", "rb") as file:
             lines = file.read().splitlines()
     except OSError:
-        # No descriptor may be left for that. It counts what whoever started this one held, too.
+        # No descriptor may be left for that. It counts what the parent process held, too.
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
     return max(int(line.split()[1]) for line in lines if line.startswith(_HELD)) * _KIB
 

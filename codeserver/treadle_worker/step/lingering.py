@@ -16,7 +16,7 @@ from treadle_worker.loading.origins import is_user_file
 from treadle_worker.step.reports import ReportsLostError
 from treadle_worker.system import processes
 
-_PATIENCE_S = 5.0
+_TOLD_AFTER_S = 5.0
 # So many threads, or child processes, are named.
 _MOST = 3
 
@@ -31,12 +31,12 @@ def tell_what_keeps(report: Callable[[WorkerLogRecord], None]) -> None:
 
 
 def _wait_and_tell(report: Callable[[WorkerLogRecord], None], main: int) -> None:
-    time.sleep(_PATIENCE_S)
+    time.sleep(_TOLD_AFTER_S)
     try:
         what = _waited_for(main)
     except Exception as error:  # noqa: BLE001 - threads may be of classes of the user's
         what = f"is still there; what keeps it cannot be told ({type(error).__name__})."
-    message = f"The op ended {_PATIENCE_S:g} s ago, and its process {what}"
+    message = f"The op ended {_TOLD_AFTER_S:g} s ago, and its process {what}"
     with suppress(OSError, ReportsLostError):
         report(WorkerLogRecord(level="WARNING", logger=STEP_LOGGER, message=message))
 

@@ -112,7 +112,7 @@ class LogRecords(logging.Handler):
 
 
 def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> AttemptLog:
-    """Have the whole process's records written to the file, the step's own at any level.
+    """Write the whole process's records to the file, the step's own at any level.
 
     What the user's modules configured stays. Libraries are heard from INFO up, unless they
     or the user's code say otherwise: their records come by root's handlers, which are the

@@ -25,7 +25,7 @@ OpenFiles: TypeAlias = tuple["weakref.ref[io.IOBase]", ...]
 # What the interpreter itself ends with when its standard streams cannot be flushed.
 _CANNOT_FLUSH = 120
 # How long the handlers of an import may take when its process ends.
-_PATIENCE_S = 5.0
+_DUMP_AFTER_S = 5.0
 
 
 class _Inherited:
@@ -76,7 +76,7 @@ def run_exit_handlers(rest: Callable[[], NoReturn]) -> NoReturn:
 
 
 def disown_handlers() -> None:
-    """Have this process, forked from the one that imported, end without what that registered.
+    """Let this process, forked from the one that imported, end without what that registered.
 
     Nothing is taken out of the registries: what is in them may be all that keeps an object from
     being finalized, here and now.
@@ -112,7 +112,7 @@ def end_import(status: int, *, writes: bool) -> NoReturn:
 
     Threads that the modules left are not waited for. `writes`: what is not flushed is written.
     """
-    faulthandler.dump_traceback_later(_PATIENCE_S, exit=True, file=2)
+    faulthandler.dump_traceback_later(_DUMP_AFTER_S, exit=True, file=2)
     for handler in reversed(_thread_handlers()):
         if not _is_pythons(handler):
             _run(handler)

@@ -89,7 +89,7 @@ class Reports:
             while data:
                 data = data[os.write(self._socket.fd, data) :]
 
-    def wait_for_word(self) -> bytes | None:
+    def wait_for_go_ahead(self) -> bytes | None:
         """Wait until the host has it in its journal that the attempt began; None: it is gone.
 
         Returns the JSON of the task as it is by then, b"" where that was known before.

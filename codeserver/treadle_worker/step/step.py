@@ -51,7 +51,7 @@ from treadle_worker.system import processes
 # Before the user's code runs, which may change what this takes.
 json_codec.prepare(Task)
 _Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
-# Nobody asks for it: whoever would is gone.
+# Nobody asks for it: the host is gone.
 _HOST_GONE = 1
 
 
@@ -115,7 +115,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     late = LateImports(attempt.location.snapshot.manifest.files)
     late.install()
     refuse_breakpoints(attempt.task.run_id, attempt.step.step_key)
-    told = reports.wait_for_word()
+    told = reports.wait_for_go_ahead()
     if told is None:
         os._exit(_HOST_GONE)
     if told:
@@ -150,7 +150,7 @@ def _end(status: int, files: OpenFiles, interrupts: Interrupts) -> NoReturn:
                 leave(status, files, by=signal.SIGTERM if interrupts.were_raised else None)
 
     while True:
-        # What it was told meanwhile breaks off a thread or a handler that it waits for. It is
+        # A word that comes now breaks off a thread or a handler that it waits for. It is
         # told once: it ends the second time.
         with contextlib.suppress(StepInterrupted):
             with interrupts.short_wait():
@@ -196,7 +196,7 @@ def _go_on(
         with contextlib.suppress(Exception):
             stream.flush()
     reports.send(made, step.step_key)
-    if reports.wait_for_word() is None:
+    if reports.wait_for_go_ahead() is None:
         os._exit(_HOST_GONE)
     logs = log_folder_beside(attempt.logs, step.step_key, step.attempt)
     log.move(logs.log)
@@ -333,7 +333,7 @@ def _unspeakable(step_key: str, error: FrameError) -> Failure:
 
 
 def _buffer_by_line() -> None:
-    """Have printed lines in the file when they are printed: people follow it, processes crash."""
+    """Write printed lines to the file at once: people follow it, processes crash."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(line_buffering=True)

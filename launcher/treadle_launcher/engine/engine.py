@@ -108,7 +108,7 @@ class Engine:
 
     async def _recorded(self, waiting: Awaitable[object], what: str) -> None:
         try:
-            async with asyncio.timeout(defaults.STORE_PATIENCE):
+            async with asyncio.timeout(defaults.STORE_TIMEOUT):
                 await waiting
         except TimeoutError:
             why = self._board.trouble or "the home's database is slow"

@@ -101,7 +101,7 @@ def unreadable(host: Host, damage: str) -> Failure:
 
 def timed_out(host: Host, timeout_ms: int) -> Failure:
     """Return why an attempt failed that took too long, and whose host did not end it."""
-    message = f"It took longer than the {timeout_ms / 1000:g} s that it may; {_ending(host)}."
+    message = f"It timed out after {timeout_ms / 1000:g} s; {_ending(host)}."
     found = Failure(reason=FailureReason.TIMEOUT, message=message, stderr_tail=_tail(host))
     return _by(found, *host.unsaid)
 
@@ -122,12 +122,13 @@ def unsound(error: Exception) -> Failure:
 
 
 def overdue(view: RunView, awaited: Awaited) -> Failure:
-    """Return why a run failed that took longer than it may, and what it waited for then."""
+    """Return why a run failed that timed out, and what it waited for then."""
     summary = view.summary()
     seconds = summary.timeout_ms / 1000
     message = (
-        f"The run took longer than the {seconds:g} s that it may, and what ran was ended."
-        f"{f' It waited for {awaited.words}.' if awaited.words else ''} What had succeeded is kept, to go on from with more time."
+        f"The run timed out after {seconds:g} s; the steps that ran were terminated."
+        f"{f' It waited for {awaited.words}.' if awaited.words else ''} What succeeded is kept: rerun"
+        " the run with more time."
     )
     return _by(Failure(reason=FailureReason.TIMEOUT, message=message), *awaited.fields)
 
@@ -139,10 +140,10 @@ def refused(host: Host) -> Failure:
 
 
 def in_vain(host: Host, hosts: int) -> Failure:
-    """Return why a run failed for which one host after the other was started for nothing."""
+    """Return why a run failed for which several hosts in a row ended before they took a task."""
     message = (
-        f"{hosts} hosts of {host.location} in a row ended, or were ended, before one took a task of"
-        f" the run; the last: {_ending(host)}."
+        f"{hosts} hosts of {host.location} in a row ended, or were killed, before one took a task"
+        f" of the run; the last: {_ending(host)}."
     )
     found = Failure(reason=FailureReason.START_FAILED, message=message, stderr_tail=_tail(host))
     return _by(found, "Ack.state", *host.unsaid)

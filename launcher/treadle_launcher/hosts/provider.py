@@ -88,7 +88,7 @@ class HostProcess:
         if code is None:
             return "it still runs"
         if code < 0:
-            return f"it was ended by signal {-code}"
+            return f"it was terminated by signal {-code}"
         return f"it exited with status {code}"
 
     def kill(self) -> None:

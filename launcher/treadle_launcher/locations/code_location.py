@@ -79,8 +79,8 @@ class CodeLocation:
         self._graphs: dict[str, Graph] = {}
         self._follower: asyncio.Task[None] | None = None
         self._on_load: Callable[[str, str], None] = lambda name, generation: None
-        self._reports = LateAnswers(defaults.CODE_SERVER_PATIENCE)
-        self._fetches = LateAnswers(defaults.CODE_SERVER_PATIENCE)
+        self._reports = LateAnswers(defaults.CODE_SERVER_SHORT_WAIT)
+        self._fetches = LateAnswers(defaults.CODE_SERVER_SHORT_WAIT)
 
     async def open(
         self,

@@ -11,8 +11,8 @@ from treadle_launcher.errors import RefusedError
 class LateAnswers:
     """Waits for answers a short while. What is late is not given up: it comes when it comes."""
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
         self._asked: set[asyncio.Task[object]] = set()
         self._late: set[asyncio.Task[object]] = set()
 
@@ -32,7 +32,7 @@ class LateAnswers:
         """Ask, and tell whether the answer came soon; a refusal is none."""
         asked = self.ask(asking)
         # A caller that hangs up does not end what it asked: others go by whether it comes.
-        done, _ = await asyncio.wait({asked}, timeout=self._patience)
+        done, _ = await asyncio.wait({asked}, timeout=self._timeout)
         if not done:
             self._late.add(asked)
             return False

@@ -64,7 +64,7 @@ class _Request:
             return False
         since = self.since if closing_since is None else closing_since
         is_locked = isinstance(error, DatabaseLockedError)
-        return not is_locked or time.monotonic() - since >= defaults.STORE_PATIENCE
+        return not is_locked or time.monotonic() - since >= defaults.STORE_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)

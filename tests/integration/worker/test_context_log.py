@@ -135,7 +135,7 @@ def test_code_that_writes_to_every_descriptor_is_told_so(place: Workplace, garba
     failure = end["failed"]["failure"]
     assert failure["reason"] == "FAILURE_REASON_USER_ERROR"
     assert "thing wrote to the descriptor that its process reports" in failure["message"]
-    assert "what is no report: " in failure["evidence"][0]
+    assert "something else than a report there: " in failure["evidence"][0]
 
 
 def test_processes_that_the_op_starts_write_to_its_log(place: Workplace) -> None:

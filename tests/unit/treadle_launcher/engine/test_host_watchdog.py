@@ -78,7 +78,7 @@ async def test_an_attempt_whose_host_does_not_end_it_in_time_ends_as_timed_out(k
         await host.begin()
         failure = await failure_of(kit, run_id)
         assert failure.reason is FailureReason.TIMEOUT
-        assert failure.message.startswith("It took longer than the 0.1 s that it may; it did not")
+        assert failure.message.startswith("It timed out after 0.1 s; it did not")
 
 
 async def answer_for_ever(host, task, state):
@@ -286,7 +286,7 @@ async def test_an_idle_host_that_hung_up_is_not_kept(kit, plans):
 
 async def test_patience_begins_anew_when_the_loop_stood_still():
     loop, called = asyncio.get_running_loop(), asyncio.Event()
-    patience = AnswerTimer(0.05, called.set)
+    timer = AnswerTimer(0.05, called.set)
     until = loop.time() + 1.2
     while loop.time() < until:
         pass
@@ -295,4 +295,4 @@ async def test_patience_begins_anew_when_the_loop_stood_still():
     assert not called.is_set()
     await called.wait()
     assert loop.time() >= until + 0.05
-    patience.cancel()
+    timer.cancel()

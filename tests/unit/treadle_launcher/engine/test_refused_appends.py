@@ -20,7 +20,7 @@ one fail."""
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
     monkeypatch.setattr(defaults, "HOST_ANSWER", 0.2)
-    monkeypatch.setattr(defaults, "STORE_PATIENCE", 0.3)
+    monkeypatch.setattr(defaults, "STORE_TIMEOUT", 0.3)
     monkeypatch.setattr("treadle_launcher.store.writer._ONE_TRY", 0.05)
 
 

@@ -51,7 +51,7 @@ def marked(session: WriteSession) -> int:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("treadle_launcher.store.writer._ONE_TRY", 0.05)
-    monkeypatch.setattr(defaults, "STORE_PATIENCE", 0.2)
+    monkeypatch.setattr(defaults, "STORE_TIMEOUT", 0.2)
 
 
 @contextmanager

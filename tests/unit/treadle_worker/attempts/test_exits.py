@@ -145,7 +145,7 @@ def test_what_a_process_says_that_was_told_to_end_is_no_success() -> None:
         ({"was_told": True}, "Its processes were sent TERM, and ended."),
         (
             {"was_told": True, "was_interrupted": True},
-            "StepInterrupted was raised in its main thread, what it had started was sent TERM, and ended.",
+            "StepInterrupted was raised in its main thread, its child processes were sent TERM, and ended.",
         ),
     ],
 )
@@ -197,8 +197,11 @@ def test_other_kills_are_signals_and_say_whose() -> None:
 @pytest.mark.parametrize(
     ("oom", "words"),
     [
-        (OomKills(cgroup=None), "killed nothing meanwhile"),
-        (OomKills(machine=None), "in the host's cgroup meanwhile; what it did on the machine"),
+        (OomKills(cgroup=None), "killed nothing during the attempt"),
+        (
+            OomKills(machine=None),
+            "in the host's cgroup during the attempt; what it did on the machine",
+        ),
         (OomKills(cgroup=None, machine=None), "its counters cannot be read here"),
     ],
 )
@@ -286,7 +289,10 @@ def test_garbage_where_the_process_reports_is_the_ops(status: int) -> None:
     assert "s wrote to the descriptor that its process reports to Treadle on" in (
         fact.failure.message
     )
-    assert "Its host read there what is no report: a frame of 9 bytes." in fact.failure.evidence
+    assert (
+        "Its host read something else than a report there: a frame of 9 bytes."
+        in fact.failure.evidence
+    )
 
 
 def test_a_success_that_was_told_before_the_garbage_stands() -> None:

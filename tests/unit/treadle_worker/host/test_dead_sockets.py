@@ -16,7 +16,7 @@ def test_only_sockets_at_which_nobody_listens_are_removed(tmp_path: Path) -> Non
         listener.bind(str(alive))
         listener.listen()
         remove_dead_sockets(map(str, (dead, alive, file, tmp_path / "missing")))
-        remove_dead_sockets([str(alive)], patience=0.01)
+        remove_dead_sockets([str(alive)], grace=0.01)
     remove_dead_sockets(["", str(tmp_path)])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alive", "file"]
 
@@ -36,7 +36,7 @@ def test_the_socket_of_a_listener_that_is_dying_is_removed_when_it_is_dead(tmp_p
     dying = threading.Thread(target=die)
     dying.start()
 
-    remove_dead_sockets([str(path)], patience=30)
+    remove_dead_sockets([str(path)], grace=30)
 
     dying.join()
     assert not path.exists()

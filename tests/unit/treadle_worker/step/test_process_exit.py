@@ -154,7 +154,7 @@ def test_a_handler_of_an_import_that_hangs_is_ended_with_where_it_was() -> None:
     done = ended("""
         import atexit, threading
         from treadle_worker.step import process_exit as endings
-        endings._PATIENCE_S = 0.2
+        endings._DUMP_AFTER_S = 0.2
         def hangs():
             threading.Event().wait()
         atexit.register(hangs)

@@ -57,7 +57,7 @@ def test_the_hosts_word_is_waited_for(
     host, _ = ends
     host.sendall(word())
 
-    assert reports.wait_for_word() == b""
+    assert reports.wait_for_go_ahead() == b""
 
 
 @pytest.mark.parametrize("unread", [b"", b"what the host did not read"])
@@ -68,7 +68,7 @@ def test_a_host_that_is_gone_gives_no_word(
     step.sendall(unread)
     host.close()
 
-    assert not reports.wait_for_word()
+    assert not reports.wait_for_go_ahead()
 
 
 def test_a_process_that_the_user_forked_sends_nothing(
