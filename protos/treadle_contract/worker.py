@@ -574,7 +574,7 @@ class Cancel(Message):
     grace_ms: int
     """Time between TERM and KILL, in milliseconds."""
     show_stacks: bool
-    """Have the step's process write its stacks to stderr before TERM: nobody asked for this end."""
+    """The step's process writes its stacks to stderr before TERM: nobody asked for this end."""
 
     def __init__(
         self,

@@ -234,7 +234,7 @@ class Running:
         self._observer.fact(running.task, fact, partial(running.reports.give_word, told))
 
     def _move_on(self, running: RunningAttempt, fact: Undecoded) -> None:
-        """Have a process go on with the next step of its task, once the journal has this one's end."""
+        """Let a process go on with the next step of its task, once the journal has this one's end."""
         done, rest = running.task, running.task_after(fact.next_step_key)
         if rest is None:
             running.reports.refuse(f"{fact.next_step_key!r} as next, which is no step of the task")

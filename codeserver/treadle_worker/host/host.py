@@ -155,7 +155,7 @@ class Host:
         return task_id in self.running_ids or self._ahead.is_next(task_id)
 
     def prepare(self, task: Task) -> None:
-        """Have a process ready for a task."""
+        """Prepare a process for a task."""
         if self._running is not None:
             self._running.prepare(task, self._logs(task))
 
@@ -223,7 +223,7 @@ class Host:
             self._prepare()
 
     def _hold(self, task: Task) -> None:
-        """Have a task wait for others, unless this host is not there to start it."""
+        """Hold a task until others have ended, unless this host is not there to start it."""
         can_serve = self._phase is _Phase.SERVING and isinstance(self._imported, HeldCode)
         if can_serve and self._holds(task):
             self._ahead.hold(task)

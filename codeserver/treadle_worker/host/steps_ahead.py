@@ -27,7 +27,7 @@ class Work(Protocol):
         ...
 
     def prepare(self, task: Task) -> None:
-        """Have a process ready for a task."""
+        """Prepare a process for a task."""
         ...
 
     def discard(self, task_ids: Iterable[TaskId]) -> None:
@@ -84,7 +84,7 @@ class StepsAhead:
         self._held.drop_one(task_id)
 
     def prepare_soon(self) -> None:
-        """Have processes ready for what starts next, beside the ones that run now."""
+        """Prepare processes for what starts next, beside the ones that run now."""
         if self._held:
             self._loop.before_waiting(self._prepare)
 

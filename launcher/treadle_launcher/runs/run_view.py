@@ -275,7 +275,7 @@ class RunView:
         self._settle_readers(step, event)
 
     def _recompute(self, step: StepView, event: Event) -> None:
-        """Have a step run again whose values are gone: what reads them waits for it."""
+        """Make a step whose values are gone pending again: what reads them waits for it."""
         if not step.in_memory or self.shares_live_process(step.key):
             raise step.invalid(event)
         self._enter(step, StepState.PENDING if step.waiting_on else StepState.READY, event)

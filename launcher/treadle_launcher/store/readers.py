@@ -67,7 +67,7 @@ class Readers:
 
 @contextmanager
 def _one_state(connection: Connection) -> Iterator[Connection]:
-    """Have all that is read in the block be of one commit."""
+    """Read everything in the block as of one commit."""
     driver = driver_of(connection)
     driver.execute("BEGIN")
     try:

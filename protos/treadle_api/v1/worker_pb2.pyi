@@ -792,7 +792,7 @@ class Cancel(_message.Message):
     grace_ms: _builtins.int
     """Time between TERM and KILL, in milliseconds."""
     show_stacks: _builtins.bool
-    """Have the step's process write its stacks to stderr before TERM: nobody asked for this end."""
+    """The step's process writes its stacks to stderr before TERM: nobody asked for this end."""
     def __init__(
         self,
         *,
