@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from contextlib import suppress
@@ -84,7 +83,11 @@ def _called(
         given, arguments = (), {**arguments, op.context_param: context}
     with user_code(FailureWhere.COMPUTE, subject):
         result = op.fn(*given, **arguments)
-        return asyncio.run(result) if isinstance(result, CoroutineType) else result
+        if not isinstance(result, CoroutineType):
+            return result
+        import asyncio  # noqa: PLC0415 -- a fifth of what a host imports, and few ops need it
+
+        return asyncio.run(result)
 
 
 def _is_keyword_only(op: OpDefinition, name: str) -> bool:
@@ -134,6 +137,8 @@ def _close(generator: Generator[Any, Any, Any], context: OpExecutionContext) -> 
 def _generated_async(
     generator: AsyncGenerator[Any, Any], subject: str
 ) -> Generator[Any, None, None]:
+    import asyncio  # noqa: PLC0415 -- as above
+
     async def following() -> Any:
         return await anext(generator, _END)
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from treadle._system import gc
 from treadle.locations.location import LoadedLocation
+from treadle.ops._signatures import is_async_function
 from treadle_contract.event import StartMethod
 from treadle_contract.lazy_dataclasses import compile_all, dataclass, replace
 from treadle_contract.run import Failure, FailureReason
@@ -147,6 +148,12 @@ class _Left:
         )
 
 
+def _import_for_ops(location: LoadedLocation) -> None:
+    """Import what a step needs to call an op that is `async def`, so that no forked one has to."""
+    if any(is_async_function(code.op.fn) for code in location.code.values()):
+        import asyncio  # noqa: F401, PLC0415 -- few locations need it
+
+
 def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) -> HeldCode:
     files = open_files()
     cause = left.reason_to_spawn(code.location.snapshot.manifest.files.keys())
@@ -155,6 +162,7 @@ def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) 
     generators: tuple[Act, ...] = ()
     if method is StartMethod.FORK:
         compile_all()
+        _import_for_ops(code.location)
         if not cause:
             # Into what is shared, nobody knows how long it takes.
             flush_written(files)

@@ -87,3 +87,24 @@ def test_a_fork_that_raises_ends_as_python_ends(
     ]
     assert words in place.log("stderr")
     assert "treadle_worker" not in place.log("stderr")
+
+
+@pytest.mark.parametrize(("other", "imports"), [("async def", True), ("def", False)])
+def test_what_calls_an_async_op_is_imported_before_the_fork_and_only_for_one(
+    place: Workplace, other: str, imports: bool
+) -> None:
+    served = place.serve(f"""
+        import sys
+        @asset
+        def thing():
+            return Output(1, metadata={{"imported": "asyncio" in sys.modules}})
+        @asset
+        {other} other():
+            return 2
+        from treadle import Output
+    """)
+
+    (_, succeeded) = served.run()
+
+    (stored,) = succeeded["succeeded"]["stored"]
+    assert stored["metadata"][0]["value"] == {"boolValue": imports}
