@@ -13,7 +13,6 @@ LauncherError
 │   ├── LocationUnreachableError    LOCATION_UNREACHABLE
 │   ├── NoHostForLocationError      NO_HOST_FOR_LOCATION
 │   ├── SpansLocationsError         SPANS_LOCATIONS
-│   ├── NeverMaterializedError      NEVER_MATERIALIZED
 │   ├── OwnedElsewhereError         EMPTY_SELECTION
 │   ├── StalePlanError              STALE_PLAN
 │   ├── IdempotencyConflictError    IDEMPOTENCY_CONFLICT
@@ -193,12 +192,6 @@ class SpansLocationsError(RefusedError):
         return f"{super()._default_message()} Launch one run each: {each}."
 
 
-class NeverMaterializedError(RefusedError):
-    """The plan loads {names}, which no run has made."""
-
-    reason = Reason.NEVER_MATERIALIZED
-
-
 class OwnedElsewhereError(RefusedError):
     """Another location owns {names}: select it without naming a location, or name its owner."""
 
@@ -307,16 +300,3 @@ class CodeServerRefusedError(RefusedError):
             changes=refusal.changes,
         )
         self.reason = refusal.reason
-
-    def offering(self, smallest: str, why: str) -> CodeServerRefusedError:
-        """Return the refusal with another smallest selection, and why as a further sentence."""
-        return CodeServerRefusedError(
-            ForeignRefusal(
-                reason=self.reason,
-                message=self.message + why,
-                names=self.names,
-                suggestions=self.suggestions,
-                smallest=smallest,
-                changes=self.changes,
-            )
-        )
