@@ -79,5 +79,11 @@ STORE_TIMEOUT = 10.0
 KEEP_INTERMEDIATES = 7 * 24 * 60 * 60.0
 """How long intermediates of runs that are over are kept."""
 
+RECENT_RUNS = 32
+"""Of how many runs, those that were launched last, all that is recorded is kept at hand."""
+
+HOUSEKEEPING_PAUSE = 0.25
+"""After it was done once, what runs leave to be done is done for all that end within so long."""
+
 FULL_SWEEP_INTERVAL = 60 * 60.0
 """After a run's end, all values are looked through if that was not done for so long."""

@@ -12,9 +12,11 @@ from typing import Final
 
 from treadle_contract.event import RunFinished
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_launcher import defaults
 from treadle_launcher.durability import Durability, sync_path
 from treadle_launcher.home.home import HomeError, HomeFolder
 from treadle_launcher.hosts.processes import boot_id
+from treadle_launcher.paced_news import PacedNews
 from treadle_launcher.private_files import write_whole
 from treadle_launcher.runs.events import Event
 from treadle_launcher.store.home_facts import DatabaseFacts, read_facts
@@ -62,25 +64,24 @@ class MarkKeeper:
         self._home = home
         self._boot = "" if durability is Durability.POWER else boot_id()
         self._last = 0
-        self._news = asyncio.Event()
+        self._news = PacedNews(defaults.HOUSEKEEPING_PAUSE)
         self._is_closed = False
 
     def told(self, events: tuple[Event, ...]) -> None:
         """Take note of what is recorded."""
         self._last = max(self._last, events[-1].store_sequence)
         if isinstance(events[-1].payload, RunFinished):
-            self._news.set()
+            self._news.tell()
 
     def close(self) -> None:
         """Tell `work` to return soon."""
         self._is_closed = True
-        self._news.set()
+        self._news.close()
 
     async def work(self) -> None:
         """Write the mark whenever a run has ended, until closed."""
         while not self._is_closed:
             await self._news.wait()
-            self._news.clear()
             if self._last:
                 try:
                     await asyncio.to_thread(self._mark().write, self._home)

@@ -16,6 +16,7 @@ from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.locations import Locations
 from treadle_launcher.planning.elsewhere import elsewhere_notes
 from treadle_launcher.planning.location_planning import Planned, plan_in
+from treadle_launcher.planning.manifest import CodeManifest
 from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_changes import manifest_changes, plan_changes
@@ -49,6 +50,7 @@ class Planner:
         self._store = store
         self._latest = LatestValues(store, values)
         self._kept_digests: set[tuple[str, str]] = set()
+        self._last_manifest: tuple[tuple[str, str], CodeManifest] | None = None
 
     async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
         """Return a resolved plan, and keep it so that a launch can say what changed since."""
@@ -103,8 +105,13 @@ class Planner:
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
     async def _with_manifest(self, where: CodeLocation, spec: LaunchSpec) -> LaunchSpec:
-        manifest = await self._store.get_manifest(where.name, spec.digest)
-        return spec if manifest is None else spec.with_manifest(manifest)
+        name = where.name, spec.digest
+        if self._last_manifest is None or self._last_manifest[0] != name:
+            manifest = await self._store.get_manifest(*name)
+            if manifest is None:
+                return spec
+            self._last_manifest = name, manifest
+        return spec.with_manifest(self._last_manifest[1])
 
     async def replanned(self, run: RunSummary) -> Launchable:
         """Reload the run's location once, then return what the run needs."""

@@ -9,14 +9,19 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from treadle_contract.ids import RunId
-from treadle_contract.plan import Verdict
 from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event
 from treadle_launcher.runs.run_summary import RunSummary, SummaryFold
 from treadle_launcher.store import appends, event_log, plans, runs, value_record
-from treadle_launcher.store.records import CreatedRun, IdempotentRequest, NewRun, RunEvents
+from treadle_launcher.store.records import (
+    CreatedRun,
+    IdempotentRequest,
+    NewRun,
+    RunEvents,
+    step_count_of,
+)
 from treadle_launcher.store.schema import idempotency
 from treadle_launcher.store.session import WriteSession
 from treadle_launcher.store.statements import Statement, added_to
@@ -39,7 +44,7 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
             return CreatedRun(run=earlier, existed=True)
     _check_values(connection, new.plan)
     stored = event_log.numbered(session, new.run_id, 1, (new.submitted,))
-    fold = SummaryFold.begin(stored[0], _step_count(new.plan))
+    fold = SummaryFold.begin(stored[0], new.step_count)
     runs.add(connection, stored[0], fold.summary())
     runs.put_launch_spec(connection, new.run_id, new.launch_spec)
     plans.put_of_run(connection, new.run_id, new.plan)
@@ -85,7 +90,7 @@ def replace_plan(
     _check_values(session.connection, plan)
     fold = session.fold(batch.run_id)
     before = fold.summary()
-    fold.replan(plan.header.digest, plan.header.fingerprint, _step_count(plan))
+    fold.replan(plan.header.digest, plan.header.fingerprint, step_count_of(plan))
     plans.put_of_run(session.connection, batch.run_id, plan)
     runs.put_launch_spec(session.connection, batch.run_id, launch_spec)
     runs.update(session.connection, before, fold.summary())
@@ -104,10 +109,6 @@ def _check_values(connection: Connection, plan: Plan) -> None:
     gone = value_record.removed(connection, tuple(names))
     if gone:
         raise StalePlanError(changes=[f"the value of {names[key]} was removed" for key in gone])
-
-
-def _step_count(plan: Plan) -> int:
-    return sum(step.verdict is not Verdict.OMIT for step in plan.steps)
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.plan import Verdict
 from treadle_contract.value import MetadataEntry, ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.locations.launch_spec import LaunchSpec
@@ -69,6 +70,16 @@ class NewRun:
     launch_spec: LaunchSpec
     request: IdempotentRequest | None = None
     is_ephemeral: bool = False
+
+    @property
+    def step_count(self) -> int:
+        """How many steps run or are reused."""
+        return step_count_of(self.plan)
+
+
+def step_count_of(plan: Plan) -> int:
+    """Return how many steps a plan runs or reuses."""
+    return sum(step.verdict is not Verdict.OMIT for step in plan.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TextId
 from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.run import RunState
+from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, SystemClock, TimeUs
 from treadle_launcher.durability import Durability
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.manifest import CodeManifest
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event, NewEvent
+from treadle_launcher.runs.recent_runs import RecentRuns
 from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.store import (
     appends,
@@ -56,19 +59,20 @@ T = TypeVar("T")
 
 
 @contextmanager
-def open_store(
+def open_store(  # noqa: PLR0913 - the file, and how it is kept
     database: Path,
     clock: Clock | None = None,
     durability: Durability = Durability.PROCESS,
     *,
     on_gone: Callable[[str], None] = lambda why: None,
     beside: Sequence[Path] = (),
+    recent_runs: int = defaults.RECENT_RUNS,
 ) -> Iterator[Store]:
     """Open the store in this SQLite file, made first if it is not there.
 
     `on_gone` is called, from another thread, when the file, or a folder `beside` it without which
-    the record is worth nothing, was removed or moved: nothing is recorded any more. What it says is recorded survives what the durability says.
-    Leaving commits what is queued and returns when no thread of the store is left.
+    the record is worth nothing, was removed or moved: nothing is recorded any more. What it says is recorded survives what the durability says. Of so
+    many `recent_runs` it is at hand. Leaving commits what is queued and returns when no thread of the store is left.
 
     Raises:
         StoreError: the file cannot be used.
@@ -80,7 +84,7 @@ def open_store(
         ) as writer,
         Readers.open(database) as readers,
     ):
-        yield Store(writer, readers)
+        yield Store(writer, readers, recent_runs)
 
 
 @contextmanager
@@ -94,7 +98,7 @@ def reading_store(database: Path) -> Iterator[Store]:
     """
     check_version(database)
     with Readers.open(database, may_write=False) as readers:
-        yield Store(None, readers)
+        yield Store(None, readers, 0)
 
 
 class Store:
@@ -103,9 +107,10 @@ class Store:
     Every method may raise, or end its future with, a StoreError.
     """
 
-    def __init__(self, writer: Writer | None, readers: Readers) -> None:
+    def __init__(self, writer: Writer | None, readers: Readers, recent_runs: int) -> None:
         self._own_writer = writer
         self._readers = readers
+        self._recent = RecentRuns(recent_runs)
 
     @property
     def _writer(self) -> Writer:
@@ -135,7 +140,8 @@ class Store:
             InvalidTransition: the run's state allows no such event.
         """
         batch = RunEvents(run_id=run_id, events=tuple(events))
-        return self._writer.submit(lambda session: appends.append(session, batch), waits=True)
+        write = partial(appends.append, batch=batch)
+        return self._recent.noted(self._writer.submit(write, waits=True), self._recent.appended)
 
     def append_all(
         self, batch: Sequence[RunEvents], *, host_mark: HostMark | None = None
@@ -148,10 +154,8 @@ class Store:
             SpoiltRunError: the facts about one run cannot be recorded; it says which.
             OutOfStepError: a run or the host's mark is not where the caller thinks.
         """
-        whole = tuple(batch)
-        return self._writer.submit(
-            lambda session: appends.append_all(session, whole, host_mark), waits=True
-        )
+        write = partial(appends.append_all, batch=tuple(batch), host_mark=host_mark)
+        return self._recent.noted(self._writer.submit(write, waits=True), self._recent.appended_all)
 
     def create_run(self, new_run: NewRun) -> asyncio.Future[CreatedRun]:
         """Record a run with its plan and LaunchSpec, unless its request is known already.
@@ -159,7 +163,8 @@ class Store:
         Raises:
             IdempotencyConflictError: the key was used for another request.
         """
-        return self._writer.submit(lambda session: new_runs.create_run(session, new_run))
+        creating = self._writer.submit(partial(new_runs.create_run, new=new_run))
+        return self._recent.noted(creating, partial(self._recent.created, new_run))
 
     def replace_plan(
         self, run_id: RunId, plan: Plan, launch_spec: LaunchSpec, events: Sequence[NewEvent] = ()
@@ -171,6 +176,7 @@ class Store:
             InvalidTransition: the run has started.
         """
         batch = RunEvents(run_id=run_id, events=tuple(events))
+        self._recent.drop(run_id)
         return self._writer.submit(
             lambda session: new_runs.replace_plan(session, batch, plan, launch_spec), waits=True
         )
@@ -222,6 +228,9 @@ class Store:
         Raises:
             UnknownRunError: there is no such run.
         """
+        recent = await self._recent.events_after(run_id, sequence, limit)
+        if recent is not None:
+            return recent
         return await self._readers.read(
             lambda connection: event_log.events_after(connection, run_id, sequence, limit)
         )
@@ -258,6 +267,9 @@ class Store:
         Raises:
             UnknownRunError: there is no such run.
         """
+        recent = await self._recent.summary(run_id)
+        if recent is not None:
+            return recent
         return await self._readers.read(lambda connection: runs.get(connection, run_id))
 
     async def list_runs(
@@ -332,6 +344,9 @@ class Store:
         Raises:
             UnknownRunError: there is no such run.
         """
+        recent = await self._recent.plan(run_id)
+        if recent is not None:
+            return recent
         return await self._readers.read(lambda connection: plans.of_run(connection, run_id))
 
     async def get_launch_spec(self, run_id: RunId) -> LaunchSpec:

@@ -82,6 +82,8 @@ class LatestValues:
 
         Values that are doubted are read, and are doubted no more if they are whole.
         """
+        if not keys:
+            return {}
         latest = await self._store.latest_materializations(keys)
         marked = await self._values.marked(latest.values())
         whole = [

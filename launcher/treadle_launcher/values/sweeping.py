@@ -7,8 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -21,6 +20,8 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.errors import ReadsOnlyError, RefusedError, ShuttingDownError
+from treadle_launcher.paced_news import PacedNews
+from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
@@ -76,8 +77,8 @@ class Sweeper:
         self._store = store
         self._clock = clock
         self._keep = keep
-        self._ended: deque[RunId] = deque()
-        self._news = asyncio.Event()
+        self._ended: list[RunId] = []
+        self._news = PacedNews(defaults.HOUSEKEEPING_PAUSE)
         self._one_at_a_time = asyncio.Lock()
         self._is_closed = False
         self._swept_all = 0.0
@@ -89,12 +90,12 @@ class Sweeper:
         """Take note of a run's end."""
         if isinstance(events[-1].payload, RunFinished):
             self._ended.append(events[-1].run_id)
-            self._news.set()
+            self._news.tell()
 
     def close(self) -> None:
         """Tell `work` to return soon: what is not swept by then is swept another time."""
         self._is_closed = True
-        self._news.set()
+        self._news.close()
 
     def end(self) -> None:
         """Close one that was never set to work."""
@@ -107,9 +108,9 @@ class Sweeper:
             await self._quietly(FOLDERS)
             while not self._is_closed:
                 await self._news.wait()
-                self._news.clear()
-                while self._ended and not self._is_closed:
-                    await self._after(self._ended.popleft())
+                ended, self._ended = self._ended, []
+                if ended and not self._is_closed:
+                    await self._after(ended)
         finally:
             self._thread.shutdown()
 
@@ -135,20 +136,17 @@ class Sweeper:
         facts = await self._facts(files, self._keep)
         return await self._in_thread(lambda: disk_use(files, facts.versions))
 
-    async def _after(self, run_id: RunId) -> None:
+    async def _after(self, ended: Sequence[RunId]) -> None:
         if time.monotonic() - self._swept_all > defaults.FULL_SWEEP_INTERVAL:
             await self._quietly(FOLDERS)
             return
-        with suppress(StoreError, RefusedError):
-            plan = await self._store.get_run_plan(run_id)
-            assets = {
-                asset.asset_key
-                for step in plan.steps
-                for output in step.outputs
-                for asset in output.assets
-            }
-            folders = [asset_folder(plan.header.location, asset) for asset in sorted(assets)]
-            await self._quietly((run_folder(run_id), *folders))
+        folders: dict[str, None] = {}
+        for run_id in ended:
+            with suppress(StoreError, RefusedError):
+                plan = await self._store.get_run_plan(run_id)
+                folders.update(dict.fromkeys((run_folder(run_id), *_asset_folders(plan))))
+        if folders:
+            await self._quietly(tuple(folders))
 
     async def _quietly(self, folders: tuple[str, ...]) -> None:
         """Sweep for nobody in particular: what goes wrong is for the log."""
@@ -203,6 +201,13 @@ class Sweeper:
         if self._is_closed:
             raise ShuttingDownError
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+def _asset_folders(plan: Plan) -> Iterator[str]:
+    assets = {
+        asset.asset_key for step in plan.steps for output in step.outputs for asset in output.assets
+    }
+    return (asset_folder(plan.header.location, asset) for asset in sorted(assets))
 
 
 def _step_back() -> None:

@@ -200,7 +200,7 @@ def test_the_row_of_a_run_is_the_fold_of_its_log(
 
     async def write(database: Path) -> tuple[RunView, NewRun]:
         new = make_run(diamond())
-        with open_store(database, ManualClock()) as store:
+        with open_store(database, ManualClock(), recent_runs=0) as store:
             created = await store.create_run(new)
             reference = Reference(new, created.events[0])
             writes = []
@@ -216,7 +216,7 @@ def test_the_row_of_a_run_is_the_fold_of_its_log(
         return reference.view, new
 
     async def reopen(database: Path, view: RunView, new: NewRun) -> None:
-        with open_store(database, ManualClock()) as store:
+        with open_store(database, ManualClock(), recent_runs=0) as store:
             await check(store, view, new)
 
     with tempfile.TemporaryDirectory() as folder:
