@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 
 from treadle_client._arguments import (
@@ -15,7 +16,7 @@ from treadle_client._arguments import (
     texts,
     whole_or_none,
 )
-from treadle_client._errors import ResultTimeout
+from treadle_client._errors import ResultTimeout, UnreachableError
 from treadle_client._ids import RunId
 from treadle_client._messages import (
     Event,
@@ -123,10 +124,7 @@ class RunHandle:
         """
         if timeout is not None:
             number(timeout, name="timeout", give="the seconds to wait at most, or None")
-        run = self.describe()
-        if not run.status.is_final:
-            self._wait(run.last_sequence, timeout)
-            run = self.describe()
+        run = self._end(timeout)
         made = sorted(self.materializations(), key=lambda one: one.store_sequence)
         return RunResult(
             run_id=self._run_id,
@@ -283,12 +281,16 @@ class RunHandle:
             self._rpc, self._run_id, after=after, patience=self._patience, deadline=deadline
         )
 
-    def _wait(self, after: int, timeout: float | None) -> None:
+    def _end(self, timeout: float | None) -> Run:
         deadline = None if timeout is None else time.monotonic() + timeout
         try:
-            for _ in self._watch(after, deadline=deadline).events(follow=True):
-                pass
+            return self._watch(MOST_EVENTS, deadline=deadline).end()
         except DeadlinePassed:
+            with suppress(UnreachableError):
+                # One that is over by now has its result, however short the time was.
+                run = self.describe()
+                if run.status.is_final:
+                    return run
             raise ResultTimeout(self._run_id, timeout or 0.0) from None
 
     def __repr__(self) -> str:

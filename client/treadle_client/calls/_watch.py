@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treadle_client._errors import RequestError, ServerFaultError, UnreachableError
-from treadle_client._messages import Event, RunFinished
+from treadle_client._messages import Event, Run, RunFinished
 from treadle_client.calls._absence import Absence
 from treadle_client.calls._rpc import LauncherRpc
 
@@ -31,6 +31,17 @@ class RunWatch:
         self._last = after
         self._absence = Absence(rpc, patience=patience, deadline=deadline)
         self._finished = False
+        self._over: Run | None = None
+
+    def end(self) -> Run:
+        """Return the run when it is over. It must be read from behind the last event there can be.
+
+        So no event is sent, and the stream ends with the run. Raises as `events`, following.
+        """
+        for _ in self.events(follow=True):
+            pass
+        assert self._over is not None, "else the stream would have been taken up again"
+        return self._over
 
     def events(self, *, follow: bool) -> Iterator[Event]:
         """Yield the events recorded now, or, following, all until the run has finished.
@@ -83,4 +94,7 @@ class RunWatch:
     def _is_over(self) -> bool:
         """Tell a stream that ended with its run from one that ended with its launcher."""
         run = self._rpc.get_run(self._run_id)
-        return run.status.is_final and self._last >= run.last_sequence
+        if not run.status.is_final or self._last < run.last_sequence:
+            return False
+        self._over = run
+        return True

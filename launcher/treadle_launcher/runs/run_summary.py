@@ -136,6 +136,11 @@ class SummaryFold:
         return TimeUs(started + timeout_ms * 1000) if started and timeout_ms else None
 
     @property
+    def tags(self) -> Mapping[str, str]:
+        """The run's tags."""
+        return self._base.tags
+
+    @property
     def retry_lost(self) -> int:
         """How often a step whose host was lost is tried again for the run's sake."""
         return self._base.retry_lost

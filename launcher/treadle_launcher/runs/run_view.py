@@ -104,6 +104,11 @@ class RunView:
         return self._summary.state
 
     @property
+    def tags(self) -> Mapping[str, str]:
+        """The run's tags."""
+        return self._summary.tags
+
+    @property
     def retry_lost(self) -> int:
         """How often a step whose host was lost is tried again for the run's sake."""
         return self._summary.retry_lost

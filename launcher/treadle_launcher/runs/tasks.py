@@ -132,7 +132,7 @@ def task_for(
         task_id=name_of(view.run_id, step_key, attempt),
         run_id=view.run_id,
         digest=view.plan.header.digest,
-        run_tags=view.summary().tags,
+        run_tags=view.tags,
         steps=(step_for(view, step_key, attempt, awaited, together), *later),
     )
 
