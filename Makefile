@@ -69,6 +69,7 @@ check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two 
 	$(BIN)/buf format --diff --exit-code protos
 	$(BIN)/buf breaking protos --against protos/promised.binpb
 	$(BIN)/python scripts/gen_protos.py --check
+	$(BIN)/python scripts/size.py --check
 
 format: $(VENV)/.dev  ## Put code and contract into their one format.
 	$(BIN)/ruff check --fix .

@@ -28,6 +28,8 @@ _MIGRATIONS = "store/migrations/"
 _MESSAGE = re.compile(r"^(?:message|enum) (\w+)", re.MULTILINE)
 _WIRE_PARTS = frozenset({"wire", "_wire"})
 MOST_IN_A_FOLDER = 25
+LONGEST_FILE = 400
+P90_FUNCTION = 20
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,26 @@ def _sorted_out(found: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     return sources, [text for path, text in found.items() if path.endswith(".proto")]
 
 
+def too_large(size: Size) -> list[str]:
+    """Return, a line each, what is larger than docs/style.md lets it be."""
+    return [
+        *(
+            f"{path} has {count} lines, and {LONGEST_FILE} is the most"
+            for count, path in size.largest_files
+            if count > LONGEST_FILE
+        ),
+        *(
+            f"{path}/ has {count} files, and {MOST_IN_A_FOLDER} is the most"
+            for count, path in size.full_folders
+        ),
+        *(
+            [f"one function in ten has more than {P90_FUNCTION} lines: {size.p90_function}"]
+            if size.p90_function > P90_FUNCTION
+            else []
+        ),
+    ]
+
+
 def report(size: Size, before: Size | None) -> str:
     """Return what people read: each figure, and what it was before."""
     rows = [
@@ -151,8 +173,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--against", metavar="COMMIT", help="count this commit too")
     parser.add_argument("--mirrors", action="store_true", help="list classes named as messages")
+    parser.add_argument(
+        "--check", action="store_true", help="fail for what is too large; print that"
+    )
     options = parser.parse_args()
     size = measure(*here())
+    if options.check:
+        found = too_large(size)
+        sys.stdout.writelines(f"{each}\n" for each in found)
+        return int(bool(found))
     print(report(size, measure(*at(options.against)) if options.against else None))
     if options.mirrors:
         print("\n".join(size.mirrors))

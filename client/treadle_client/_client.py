@@ -52,9 +52,9 @@ from treadle_client._run_limits import run_limits
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._translate import START_OR_NAME_ONE
 
-#: How long a launcher that went away may stay away before a watch gives up, in seconds.
 E = TypeVar("E", bound=StrEnum)
 
+#: How long a launcher that went away may stay away before a watch gives up, in seconds.
 PATIENCE_SECONDS = 30.0
 #: How long connecting may take, in seconds.
 CONNECT_SECONDS = 10.0

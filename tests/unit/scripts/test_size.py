@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.size import is_hand_written, measure
+from scripts.size import is_hand_written, measure, too_large
 
 SOURCE = '''"""A module."""
 
@@ -33,6 +33,20 @@ def test_folders_of_more_than_25_files_are_named() -> None:
     files = {f"client/m{number}.py": "def f(): pass\n" for number in range(26)}
 
     assert measure(files, []).full_folders == ((26, "client"),)
+
+
+def test_what_is_too_large_is_named() -> None:
+    small = {f"client/m{number}.py": "def f(): pass\n" for number in range(25)}
+    large = small | {"client/m25.py": "def f():\n" + "    x = 1\n" * 400}
+
+    assert too_large(measure(small, [])) == []
+    assert too_large(measure(large, [])) == [
+        "client/m25.py has 401 lines, and 400 is the most",
+        "client/ has 26 files, and 25 is the most",
+    ]
+    assert too_large(measure({"a.py": "def f():\n" + "    x = 1\n" * 20}, [])) == [
+        "one function in ten has more than 20 lines: 21"
+    ]
 
 
 def test_what_a_generator_wrote_is_not_counted() -> None:
