@@ -29,7 +29,7 @@ from treadle_launcher.clock import as_time
 from treadle_launcher.runs.events import NewEvent, Payload
 from treadle_launcher.runs.failure import MAKING_WHAT_WAS_LOST
 from treadle_launcher.runs.run_view import RunView
-from treadle_launcher.runs.tasks import step_as_it_runs
+from treadle_launcher.runs.task_steps import step_as_it_runs
 
 _ENDED_WITH_HOST = Failure(
     reason=FailureReason.LOST,

@@ -1,0 +1,285 @@
+"""Steps of tasks: what one attempt of a step reads, makes and may use. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
+from treadle_contract.plan import (
+    PlannedInput,
+    PlannedOutput,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    UnselectedOutputs,
+)
+from treadle_contract.policy import Limits
+from treadle_contract.worker import (
+    TaskAsset,
+    TaskInput,
+    TaskOutput,
+    TaskSource,
+    TaskStep,
+)
+from treadle_launcher.runs.plan_index import followed_inputs, narrowed
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.values.value_keys import asset_value_key, intermediate_value_key
+
+
+def step_for(
+    view: RunView,
+    step_key: StepKey,
+    attempt: int,
+    awaited: Collection[StepKey] = (),
+    together: Sequence[StepKey] = (),
+) -> TaskStep:
+    """Return one step of a task, as `task_for` says."""
+    place = together.index(step_key) if together else 0
+    earlier = frozenset(together[:place])
+    step = step_as_it_runs(view, step_key, {*awaited, *earlier})
+    later = _Later.of(view, step_key, frozenset(together[place + 1 :]))
+    return TaskStep(
+        step_key=step_key,
+        attempt=attempt,
+        unselected_outputs=_unselected(step),
+        selected_outputs=step.selected_outputs,
+        selected_asset_keys=step.selected_asset_keys,
+        inputs=(
+            *(
+                _input(view, planned, awaited, earlier)
+                for planned in step.inputs
+                if planned.name and not planned.nothing
+            ),
+            *_orderings(view, step, earlier),
+        ),
+        outputs=tuple(_output(view, step, planned, attempt, later) for planned in step.outputs),
+        timeout_ms=step.timeout_ms,
+        limits=_limits(view, together) if together else step.limits,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What becomes of a step's outputs in its task: those that later steps read in memory.
+
+    `elsewhere` are those that others read, or that are read with a manager of their own.
+    """
+
+    in_memory: frozenset[str]
+    elsewhere: frozenset[str]
+
+    @classmethod
+    def of(cls, view: RunView, key: StepKey, later: Collection[StepKey]) -> _Later | None:
+        """Look at who reads from a step; None: nothing later in its process."""
+        if not later:
+            return None
+        in_memory: set[str] = set()
+        elsewhere: set[str] = set()
+        for reader in view.index.readers[key]:
+            for planned in followed_inputs(view.index.step(reader)):
+                is_passed = reader in later and not planned.input_manager_key
+                for source in () if planned.nothing else planned.sources:
+                    if source.step_output is not None and source.step_output.step_key == key:
+                        (in_memory if is_passed else elsewhere).add(source.step_output.output)
+        return cls(frozenset(in_memory), frozenset(elsewhere))
+
+
+def _limits(view: RunView, together: Sequence[StepKey]) -> Limits | None:
+    """Return what a task of several steps may use: the most that one may, of CPU time the sum."""
+    given = [limits for key in together if (limits := view.index.step(key).limits) is not None]
+    if not given:
+        return None
+    return Limits(
+        memory_bytes=max(each.memory_bytes for each in given),
+        cpu_seconds=sum(each.cpu_seconds for each in given),
+        open_files=max(each.open_files for each in given),
+        niceness=max(each.niceness for each in given),
+    )
+
+
+def step_as_it_runs(
+    view: RunView, step_key: StepKey, awaited: Collection[StepKey] = ()
+) -> PlannedStep:
+    """Return a planned step without what it cannot make, since nothing was yielded to some input."""
+    step = view.index.step(step_key)
+    lacking = view.lacking_inputs(step_key, {}, awaited)
+    return _without(step, lacking) if lacking else step
+
+
+def _without(step: PlannedStep, lacking: Collection[str]) -> PlannedStep:
+    """Return the step as it runs when nothing was yielded to some of its inputs.
+
+    What needs one of them is not selected, and need not be yielded.
+    """
+    selected = narrowed(step, lacking)
+    dropped = {
+        asset.asset_key
+        for output in step.outputs
+        if output.selected and output.name not in selected
+        for asset in output.assets
+    }
+    return replace(
+        step,
+        selected_outputs=selected,
+        selected_asset_keys=tuple(key for key in step.selected_asset_keys if key not in dropped),
+        inputs=tuple(
+            replace(planned, not_needed=True) if planned.name in lacking else planned
+            for planned in step.inputs
+        ),
+        outputs=tuple(
+            replace(
+                output,
+                selected=False,
+                is_required=False,
+                assets=tuple(replace(asset, selected=False) for asset in output.assets),
+            )
+            if output.selected and output.name not in selected
+            else output
+            for output in step.outputs
+        ),
+    )
+
+
+def _unselected(step: PlannedStep) -> UnselectedOutputs:
+    return step.unselected_outputs or UnselectedOutputs.MATERIALIZE
+
+
+def _input(
+    view: RunView,
+    planned: PlannedInput,
+    awaited: Collection[StepKey],
+    earlier: Collection[StepKey],
+) -> TaskInput:
+    sources = () if planned.not_needed else planned.sources
+    found = (
+        _source(view, source, planned.input_manager_key, awaited, earlier) for source in sources
+    )
+    return TaskInput(
+        name=planned.name,
+        sources=tuple(source for source in found if source is not None),
+        fan_in=planned.fan_in,
+        not_needed=planned.not_needed,
+    )
+
+
+def _orderings(
+    view: RunView, step: PlannedStep, earlier: Collection[StepKey]
+) -> Iterator[TaskInput]:
+    """Yield what a step waits for of earlier steps of its task, and gets nothing of."""
+    for planned in followed_inputs(step) if earlier else ():
+        sources = tuple(
+            TaskSource(run_id=view.run_id, step_key=made.step_key, output=made.output, awaited=True)
+            for source in planned.sources
+            if (made := source.step_output) is not None and made.step_key in earlier
+        )
+        if sources and (planned.nothing or not planned.name):
+            yield TaskInput(name=planned.name, sources=sources, fan_in=planned.fan_in)
+
+
+def _source(
+    view: RunView,
+    source: PlannedSource,
+    manager_key: str,
+    awaited: Collection[StepKey],
+    earlier: Collection[StepKey],
+) -> TaskSource | None:
+    made = source.step_output
+    if made is not None and made.step_key in earlier and not manager_key:
+        return TaskSource(
+            asset_key=source.asset_key,
+            run_id=view.run_id,
+            step_key=made.step_key,
+            output=made.output,
+            in_memory=True,
+        )
+    if made is not None and (made.step_key in awaited or made.step_key in earlier):
+        return TaskSource(
+            io_manager_key=manager_key,
+            asset_key=source.asset_key,
+            run_id=view.run_id,
+            step_key=made.step_key,
+            output=made.output,
+            awaited=True,
+        )
+    if made is not None:
+        return _made_here(view, made, source.asset_key, manager_key)
+    if source.load_asset_key is None:
+        raise ValueError("a planned source names neither a step's output nor a load")
+    load = view.index.loads[source.load_asset_key]
+    return TaskSource(
+        io_manager_key=manager_key or load.io_manager_key,
+        value_ref=load.value_ref,
+        asset_key=load.asset_key,
+        run_id=load.run_id,
+        step_key=load.step_key,
+    )
+
+
+def _made_here(
+    view: RunView,
+    made: PlannedStepOutput,
+    asset_key: KeyText,
+    manager_key: str,
+) -> TaskSource | None:
+    """Return where a step of this run stored what is read: None if it was not yielded.
+
+    A reader that names an asset gets what was stored for that asset; else the first asset
+    stored of the output is as good as any; an intermediate is stored when there is none.
+    """
+    stored = view.steps[made.step_key].outputs.get(made.output)
+    if not stored:
+        return None
+    value = next((each for each in stored if each.asset_key == asset_key), stored[0])
+    return TaskSource(
+        io_manager_key=manager_key or value.io_manager_key,
+        value_ref=value.value_ref,
+        asset_key=value.asset_key,
+        run_id=view.steps[made.step_key].reused_from_run_id or view.run_id,
+        step_key=made.step_key,
+        output=made.output,
+    )
+
+
+def _output(
+    view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int, later: _Later | None
+) -> TaskOutput:
+    is_read_here = (step.key, planned.name) in view.index.read_outputs
+    is_read = planned.is_read
+    if later is not None and not planned.checkpoint:
+        is_read = planned.name in later.elsewhere
+    store_intermediate = is_read and not _becomes_asset(step, planned)
+    location, run_id = view.plan.header.location, view.run_id
+    return TaskOutput(
+        name=planned.name,
+        selected=planned.selected,
+        must_yield=planned.is_required and (planned.selected or is_read_here),
+        nothing=planned.nothing,
+        assets=tuple(
+            TaskAsset(
+                asset_key=asset.asset_key,
+                selected=asset.selected,
+                io_manager_key=asset.io_manager_key,
+                value_key=asset_value_key(location, asset.asset_key, run_id, step.key, attempt)
+                if asset.builtin_manager and not planned.nothing
+                else "",
+            )
+            for asset in planned.assets
+        ),
+        store_intermediate=store_intermediate,
+        io_manager_key=planned.io_manager_key,
+        value_key=intermediate_value_key(run_id, step.key, attempt, planned.name)
+        if store_intermediate and planned.builtin_manager
+        else "",
+        in_memory=later is not None and planned.name in later.in_memory,
+    )
+
+
+def _becomes_asset(step: PlannedStep, planned: PlannedOutput) -> bool:
+    """Tell whether an asset is stored when the output is yielded.
+
+    A selected output none of whose assets is selected (`siblings="run"`) is an intermediate.
+    """
+    if planned.selected:
+        return any(asset.selected for asset in planned.assets)
+    return bool(planned.assets) and _unselected(step) is UnselectedOutputs.MATERIALIZE
