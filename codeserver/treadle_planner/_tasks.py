@@ -1,7 +1,9 @@
 """Which steps share a process: the steps of a block, or of the run, in as few tasks as can be.
 
 Each task starts when all that its steps read from other tasks is there. So tasks may not wait for
-each other in a circle: a group of steps that lies on both sides of another is cut.
+each other in a circle: a group of steps that lies on both sides of another is cut. It is cut, too,
+before a step that reads what may not be yielded: whether and how that runs is known when its maker
+has ended.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ def with_tasks(reads: Reads, steps: tuple[PlannedStep, ...]) -> tuple[PlannedSte
     groups = _groups(reads, steps)
     if not groups:
         return steps
-    needs = {step.key: frozenset(_upstreams(step)) for step in steps}
+    needs = _needs([step for step in steps if step.verdict is Verdict.RUN])
     firsts = {key: task[0] for task in tasks_of(groups, needs) if len(task) > 1 for key in task}
     return tuple(
         replace(step, task=firsts[step.key]) if step.key in firsts else step for step in steps
@@ -73,11 +75,32 @@ def _groups(reads: Reads, steps: Iterable[PlannedStep]) -> list[list[StepKey]]:
     return [keys for keys in found.values() if len(keys) > 1]
 
 
-def _upstreams(step: PlannedStep) -> Iterator[StepKey]:
+def _needs(running: Sequence[PlannedStep]) -> dict[StepKey, frozenset[StepKey]]:
+    """Return what each step reads from, of those that run; in plan order.
+
+    Between an output that may be left out and what reads it lies a step that is in no group.
+    """
+    optional = {
+        (step.key, output.name)
+        for step in running
+        for output in step.outputs
+        if not output.is_required
+    }
+    keys = {step.key for step in running}
+    needs: dict[StepKey, frozenset[StepKey]] = {}
+    for step in running:
+        read = {each for each in _read_outputs(step) if each[0] in keys}
+        between = {StepKey(f"{key}\n{name}"): key for key, name in read & optional}
+        needs.update((each, frozenset({key})) for each, key in between.items())
+        needs[step.key] = frozenset({*(key for key, _ in read), *between})
+    return needs
+
+
+def _read_outputs(step: PlannedStep) -> Iterator[tuple[StepKey, str]]:
     for planned in step.inputs:
         for source in () if planned.not_needed else planned.sources:
             if source.step_output is not None:
-                yield source.step_output.step_key
+                yield source.step_output.step_key, source.step_output.output
 
 
 def _between(

@@ -6,7 +6,19 @@ import threading
 import time
 from pathlib import Path
 
-from treadle import In, Nothing, Out, Output, RetryPolicy, graph_asset, op
+from treadle import (
+    AssetKey,
+    AssetOut,
+    In,
+    Nothing,
+    Out,
+    Output,
+    RetryPolicy,
+    graph_asset,
+    graph_multi_asset,
+    multi_asset,
+    op,
+)
 
 SCRATCH = Path(os.environ.get("TREADLE_TEST_SCRATCH", "/nonexistent"))
 
@@ -138,3 +150,84 @@ def costly(context):
 @graph_asset(isolation="asset")
 def kept():
     return raises_on(costly())
+
+
+@op
+def counts_all(numbers):
+    return len(numbers)
+
+
+@graph_asset(isolation="asset")
+def lacks_one():
+    left, right = leaves_out()
+    return counts_all([unfed(left), right])
+
+
+@op(out={"left": Out(is_required=False), "right": Out(is_required=False), "lock": Out()})
+def leaves_out_an_asset(context):
+    context.log.warning("%s", os.getpid())
+    yield Output(1, "right")
+    yield Output(os.getpid(), "lock")
+
+
+@op
+def reads_lock(context, lock, of_right):
+    return type(lock).__name__
+
+
+@graph_multi_asset(
+    isolation="asset",
+    outs={
+        "left": AssetOut(is_required=False),
+        "right": AssetOut(is_required=False),
+        "passed": AssetOut(),
+    },
+)
+def narrows(of_right):
+    left, right, lock = leaves_out_an_asset()
+    return {"left": left, "right": right, "passed": reads_lock(lock, of_right)}
+
+
+@multi_asset(
+    outs={"of_left": AssetOut(is_required=False), "of_right": AssetOut(is_required=False)},
+    can_subset=True,
+    internal_asset_deps={"of_left": {AssetKey("left")}, "of_right": {AssetKey("right")}},
+)
+def of_both(context, left, right):
+    for name in sorted(context.selected_output_names):
+        yield Output(1, name)
+
+
+@op(ins={"after": In(Nothing)})
+def effect(context):
+    context.log.warning("%s", os.getpid())
+
+
+@op(ins={"after": In(Nothing)})
+def fails_after(lock):
+    raise ValueError("as it should")
+
+
+@graph_asset(isolation="asset")
+def ordered():
+    lock = makes()
+    return fails_after(lock, after=effect(after=lock))
+
+
+@op(out={"table": Out(), "rest": Out()})
+def splits(context):
+    context.log.warning("%s", os.getpid())
+    return {"version": os.getpid()}, 1
+
+
+@op(retry_policy=RetryPolicy(max_retries=1))
+def fails_once(rest):
+    if is_first("failed"):
+        raise ValueError("once")
+    return rest
+
+
+@graph_multi_asset(isolation="asset", outs={"table": AssetOut(), "total": AssetOut()})
+def stores_one():
+    table, rest = splits()
+    return {"table": table, "total": fails_once(rest)}

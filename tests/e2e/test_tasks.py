@@ -115,6 +115,50 @@ def test_what_reads_an_output_that_was_left_out_is_skipped_with_what_comes_after
     }
 
 
+def test_a_fan_in_of_which_an_element_was_left_out_runs_once(session: Session) -> None:
+    result = session.succeed("lacks_one")
+
+    assert {key: (step.state, step.attempts) for key, step in result.steps.items()} == {
+        "lacks_one.leaves_out": (StepState.SUCCEEDED, 1),
+        "lacks_one.unfed": (StepState.SKIPPED, 0),
+        "lacks_one.counts_all": (StepState.SUCCEEDED, 1),
+    }
+    assert session.value("lacks_one") == 1
+
+
+@pytest.mark.parametrize("isolation", ["asset", "run"])
+def test_a_step_that_runs_for_less_than_was_selected_runs_nothing_twice(
+    session: Session, isolation: str
+) -> None:
+    result = session.run("left or right or passed or of_left or of_right", isolation=isolation)
+
+    assert result.succeeded
+    assert counted(session, result.run_id)["step_recomputed"] == 0
+    assert {step.attempts for step in result.steps.values()} == {1}
+
+
+def test_a_step_that_made_an_asset_does_not_run_again(session: Session) -> None:
+    result = session.succeed("table or total")
+
+    assert {key: step.attempts for key, step in result.steps.items()} == {
+        "stores_one.splits": 1,
+        "stores_one.fails_once": 2,
+    }
+    assert counted(session, result.run_id)["asset_materialized"] == 2
+
+
+def test_a_rerun_passes_on_in_memory_around_what_it_reuses(session: Session) -> None:
+    failed = session.run("ordered")
+    again = session.client.run(failed.run_id).rerun().result(timeout=60)
+
+    assert counted(session, again.run_id)["step_reused"] == 1
+    assert {key: step.state for key, step in again.steps.items()} == {
+        "ordered.makes": StepState.SUCCEEDED,
+        "ordered.effect": StepState.SUCCEEDED,
+        "ordered.fails_after": StepState.FAILED,
+    }
+
+
 def test_a_rerun_makes_again_what_was_in_memory_alone(session: Session) -> None:
     failed = session.run("fails_late")
     assert failed.steps["fails_late.stands_alone"].state is StepState.SUCCEEDED

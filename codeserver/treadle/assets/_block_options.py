@@ -246,7 +246,7 @@ def mode(kind: type[Mode], parameter: str, given: Mapping[str, Any], owner: str)
     if isinstance(value, str) and kind(value).is_known:
         return kind(value)
     raise ArgumentError(
-        f"{owner}: {parameter}={value!r} means nothing.{did_you_mean(str(value), kind)}",
+        f"{owner}: {parameter}={value!r} means nothing.{did_you_mean(str(value), [each.value for each in kind])}",
         fix=f"It is one of {listed(each.value for each in kind)}.",
         source=user_line(),
     )

@@ -228,6 +228,7 @@ def _reads(view: RunView, reader: StepKey, key: StepKey, outputs: Collection[str
         and source.step_output.step_key == key
         and source.step_output.output in outputs
         for planned in followed_inputs(view.index.step(reader))
+        if not planned.nothing
         for source in planned.sources
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ def step_for(
     place = together.index(step_key) if together else 0
     earlier = frozenset(together[:place])
     step = step_as_it_runs(view, step_key, {*awaited, *earlier})
-    later = _Later.of(view, step_key, frozenset(together[place + 1 :]))
+    later = _Later.of(view, step, frozenset(together[place + 1 :]))
     return TaskStep(
         step_key=step_key,
         attempt=attempt,
@@ -63,37 +63,51 @@ def step_for(
 class _Later:
     """What becomes of a step's outputs in its task: those that later steps read in memory.
 
-    `elsewhere` are those that others read, or that are read with a manager of their own.
+    `is_stored`: all that is read is stored as well. It is, unless nobody but later steps of the
+    task has to do with the step: a step may run again whose values went with its process, and
+    then nobody else may have read from it, nor may it have made anything that stays.
     """
 
     in_memory: frozenset[str]
-    elsewhere: frozenset[str]
+    is_stored: bool
 
     @classmethod
-    def of(cls, view: RunView, key: StepKey, later: Collection[StepKey]) -> _Later | None:
+    def of(cls, view: RunView, step: PlannedStep, later: Collection[StepKey]) -> _Later | None:
         """Look at who reads from a step; None: nothing later in its process."""
         if not later:
             return None
         in_memory: set[str] = set()
-        elsewhere: set[str] = set()
-        for reader in view.index.readers[key]:
+        is_stored = any(
+            output.checkpoint or _becomes_asset(step, output) for output in step.outputs
+        )
+        for reader in view.index.readers[step.key]:
             for planned in followed_inputs(view.index.step(reader)):
-                is_passed = reader in later and not planned.input_manager_key
-                for source in () if planned.nothing else planned.sources:
-                    if source.step_output is not None and source.step_output.step_key == key:
-                        (in_memory if is_passed else elsewhere).add(source.step_output.output)
-        return cls(frozenset(in_memory), frozenset(elsewhere))
+                read = {
+                    source.step_output.output
+                    for source in planned.sources
+                    if source.step_output is not None and source.step_output.step_key == step.key
+                }
+                is_stored |= bool(read) and (reader not in later or bool(planned.input_manager_key))
+                if reader in later and not planned.nothing and not planned.input_manager_key:
+                    in_memory |= read
+        return cls(frozenset(in_memory), is_stored)
 
 
 def _limits(view: RunView, together: Sequence[StepKey]) -> Limits | None:
-    """Return what a task of several steps may use: the most that one may, of CPU time the sum."""
-    given = [limits for key in together if (limits := view.index.step(key).limits) is not None]
-    if not given:
-        return None
+    """Return what a task of several steps may use: the most that one may, of CPU time the sum.
+
+    What one of them may use without limit (0), all may.
+    """
+    given = [view.index.step(key).limits or Limits() for key in together]
+
+    def limit(name: str, total: Callable[[Iterable[int]], int]) -> int:
+        each = [int(getattr(limits, name)) for limits in given]
+        return total(each) if all(each) else 0
+
     return Limits(
-        memory_bytes=max(each.memory_bytes for each in given),
-        cpu_seconds=sum(each.cpu_seconds for each in given),
-        open_files=max(each.open_files for each in given),
+        memory_bytes=limit("memory_bytes", max),
+        cpu_seconds=limit("cpu_seconds", sum),
+        open_files=limit("open_files", max),
         niceness=max(each.niceness for each in given),
     )
 
@@ -245,10 +259,8 @@ def _output(
     view: RunView, step: PlannedStep, planned: PlannedOutput, attempt: int, later: _Later | None
 ) -> TaskOutput:
     is_read_here = (step.key, planned.name) in view.index.read_outputs
-    is_read = planned.is_read
-    if later is not None and not planned.checkpoint:
-        is_read = planned.name in later.elsewhere
-    store_intermediate = is_read and not _becomes_asset(step, planned)
+    is_stored = planned.is_read and (later is None or later.is_stored)
+    store_intermediate = is_stored and not _becomes_asset(step, planned)
     location, run_id = view.plan.header.location, view.run_id
     return TaskOutput(
         name=planned.name,

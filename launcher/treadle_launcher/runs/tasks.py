@@ -94,7 +94,8 @@ def _steps_together(view: RunView, key: StepKey, limit: int) -> tuple[StepKey, .
         if is_fed and (not lacking or narrowed(view.index.step(each), lacking)):
             chosen.append(each)
             awaited.add(each)
-        else:
+        if not is_fed or lacking:
+            # What it yields is known when it has ended: what reads from it starts after that.
             left_out.add(each)
     return tuple(chosen)
 

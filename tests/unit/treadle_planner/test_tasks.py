@@ -69,3 +69,21 @@ def test_of_two_groups_that_need_each_other_one_is_cut() -> None:
 def test_tasks_never_wait_for_each_other_in_a_circle() -> None:
     needs = {"a": "", "x": "a", "b": "x", "y": "b", "c": "y", "z": "c"}
     assert cut(["abc", "xyz"], **needs) == [["a"], ["b"], ["c"], ["x"], ["y"], ["z"]]
+
+
+def test_what_reads_an_output_that_may_be_left_out_begins_another_task() -> None:
+    snapshot = location(
+        graph(
+            "g",
+            {
+                "a": op({}, "maybe?", "sure"),
+                "b": op({"x": "a.maybe"}, "result"),
+                "c": op({"x": "a.sure"}, "result"),
+                "d": op({"x": "b.result", "y": "c.result"}, "result -> made"),
+            },
+        )
+    )
+
+    tasks = together(snapshot, Isolation.ASSET)
+
+    assert tasks == {"g.a": "g.a", "g.c": "g.a", "g.b": "g.b", "g.d": "g.b"}

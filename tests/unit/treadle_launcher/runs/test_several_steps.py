@@ -32,6 +32,7 @@ from treadle_contract.plan import (
     Selection,
     Verdict,
 )
+from treadle_contract.policy import Limits
 from treadle_contract.run import Failure, FailureReason, StepState
 from treadle_contract.worker import AttemptSucceeded, JournalRecord, TaskStep
 from treadle_launcher.clock import TimeUs, as_moment
@@ -300,3 +301,43 @@ def test_a_next_step_is_believed_if_it_comes_later_in_the_task() -> None:
 def test_tasks_that_wait_for_each_other_are_refused() -> None:
     with pytest.raises(BadPlanError, match="waits for a task that waits for it"):
         Told(step("a", task="a"), step("b", "a"), step("c", "b", task="a"))
+
+
+def made(run: Told, key: str) -> list[tuple[str, bool, bool]]:
+    """Return of each output whether it is passed on in memory, and whether it is stored."""
+    (first,) = (each for each in new_task(run.view, StepKey("a")).steps if each.step_key == key)
+    return [(each.name, each.in_memory, each.store_intermediate) for each in first.outputs]
+
+
+def test_what_only_the_task_has_to_do_with_is_in_memory_alone() -> None:
+    run = Told(step("a", task="a"), step("b", "a", task="a"))
+
+    assert made(run, "a") == [("out", True, False)]
+
+
+def test_all_is_stored_of_a_step_that_anybody_else_reads() -> None:
+    run = Told(step("a", task="a"), step("b", "a", task="a"), step("c", "a"))
+
+    assert made(run, "a") == [("out", True, True)]
+
+
+def test_all_is_stored_of_a_step_that_anybody_else_comes_after() -> None:
+    after = step("c", "a")
+    after = replace(after, inputs=(replace(after.inputs[0], nothing=True),))
+    run = Told(step("a", task="a"), step("b", "a", task="a"), after)
+
+    assert made(run, "a") == [("out", True, True)]
+
+
+def test_a_task_may_use_what_its_steps_may_and_without_limit_what_one_may_so() -> None:
+    first, second = step("a", task="a"), step("b", "a", task="a")
+    first = replace(first, limits=Limits(memory_bytes=5, cpu_seconds=2, niceness=3))
+    second = replace(second, limits=Limits(memory_bytes=4, cpu_seconds=3, open_files=9))
+
+    both = Told(first, second)
+    one = Told(first, step("b", "a", task="a"))
+
+    assert new_task(both.view, StepKey("a")).steps[0].limits == Limits(
+        memory_bytes=5, cpu_seconds=5, niceness=3
+    )
+    assert new_task(one.view, StepKey("a")).steps[0].limits == Limits(niceness=3)
