@@ -22,7 +22,6 @@ import pytest
 
 import treadle_worker
 from treadle_worker import frames
-from treadle_worker.system import processes
 
 BOOTSTRAP = Path(treadle_worker.__file__).with_name("bootstrap.py")
 DEADLINE_S = 20.0
@@ -241,21 +240,6 @@ class Served:
         """Return the records that the journal holds."""
         path = self.place.journal(self.place.hosts.index(self.host))
         return [json.loads(line) for line in path.read_text().splitlines()]
-
-    def children(self) -> list[int]:
-        """Return the host's children, but for its fork server."""
-        servers = self.fork_servers()
-        return [pid for pid in processes.children(self.pid) if pid not in servers]
-
-    def fork_servers(self) -> list[int]:
-        """Return the one child of the host that stays in its session, if it has that."""
-        session = processes.read_stat(self.pid).session
-        found = []
-        for pid in processes.children(self.pid):
-            with contextlib.suppress(ProcessLookupError):
-                if processes.read_stat(pid).session == session:
-                    found.append(pid)
-        return found
 
     def record(self, kind: str) -> Message:
         """Return the next record of a kind; earlier frames and records are passed over."""

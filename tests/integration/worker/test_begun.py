@@ -9,20 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
+from treadle_worker.system import processes
 
 # The host stops itself in the one moment that matters: its step is forked, and it has heard
 # nothing of it yet.
 STOPS_AFTER_THE_FORK = """
 import os, signal
 
-copies = []
-
 def stop():
-    # The first copy is the fork server, which has not answered yet that it forked the second.
-    if copies:
-        os.kill(os.getppid(), signal.SIGSTOP)
+    os.kill(os.getpid(), signal.SIGSTOP)
 
-os.register_at_fork(after_in_parent=stop, after_in_child=lambda: copies.append(1))
+os.register_at_fork(after_in_parent=stop)
 
 @asset
 def thing():
@@ -35,7 +32,7 @@ def stopped_after_the_fork(place: Workplace) -> tuple[Served, int]:
     served = place.serve(STOPS_AFTER_THE_FORK)
     served.send_task()
     until(lambda: state(served.pid) == "T")
-    (step,) = served.children()
+    (step,) = processes.children(served.pid)
     # It opens its log last. Then it waits for the host, or it did not and has ended.
     log = str(place.folder / "logs/run1/thing/1/log")
     until(lambda: state(step) == "Z" or log in open_files(step))

@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.worker.conftest import Served, Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
+from treadle_worker.system import processes
 
 LINES = 200_000
 
@@ -178,7 +179,7 @@ def test_what_is_left_behind_with_the_pipe_keeps_no_attempt_from_its_end(
 
     assert place.log("stdout") == "child\nreturned\n"
     assert place.log("stderr") == "two\n"
-    assert served.children() == []
+    assert processes.children(served.pid) == []
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
@@ -329,7 +330,7 @@ def test_no_descriptor_is_a_reason_not_to_start_and_no_more(place: Workplace, me
         record = served.run(attempt=2 + more)[-1]
         if "failed" in record:
             assert failure_of([record])["reason"] == "FAILURE_REASON_START_FAILED"
-        assert served.children() == []
+        assert processes.children(served.pid) == []
         assert sorted(map(int, os.listdir(f"/proc/{served.pid}/fd"))) == before
 
     resource.prlimit(served.pid, resource.RLIMIT_NOFILE, unlimited)
