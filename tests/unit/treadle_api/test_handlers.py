@@ -64,6 +64,7 @@ class Service:
         raise LookupError("the location is gone")
 
     GetGraph = GetManifest = Plan
+    Select, PlanOnRecord = Plan, PlanReexecution
 
 
 def status_of(error: Exception) -> grpc.Status:

@@ -45,7 +45,7 @@ from treadle_launcher.locations.launch_spec import FileTarget, LaunchSpec
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.serving.arguments import read
-from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
+from treadle_launcher.serving.launch_request import Launchable, LaunchRequest, RunLimits
 from treadle_launcher.serving.launching import Launching
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import open_store
@@ -364,10 +364,19 @@ class Kit:
             process.kill()
             process._popen.wait()
 
-    async def launch(self, plan: Plan, **fields: Any) -> RunId:
+    async def launch(
+        self,
+        plan: Plan,
+        timeout_ms: int | None = None,
+        retry_lost: int | None = None,
+        **fields: Any,
+    ) -> RunId:
         self.planner.next = self.launchable(plan)
         request = LaunchRequest(
-            location="here", selection=Selection(expressions=("*",)), options=PlanOptions()
+            location="here",
+            selection=Selection(expressions=("*",)),
+            options=PlanOptions(),
+            limits=RunLimits(timeout_ms=timeout_ms, retry_lost=retry_lost),
         )
         created = await self.launching.launch(replace(request, **fields))
         return created.run.run_id

@@ -47,7 +47,7 @@ from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event
 from treadle_launcher.runs.run_view import RunView
-from treadle_launcher.serving.launch_request import Launchable, LaunchRequest
+from treadle_launcher.serving.launch_request import Launchable, LaunchRequest, RunLimits
 
 SHAPES = (
     {"a": ()},
@@ -146,7 +146,7 @@ class Runs(RuleBasedStateMachine):
     def in_order(self) -> list[RunId]:
         return sorted(self.known)
 
-    def launch(self, key: str, plan: Plan, **fields: int) -> None:
+    def launch(self, key: str, plan: Plan, timeout_ms: int | None = None) -> None:
         launcher = self.launcher
         assert launcher is not None
         request = LaunchRequest(
@@ -154,7 +154,7 @@ class Runs(RuleBasedStateMachine):
             selection=Selection(expressions=("*",)),
             options=PlanOptions(),
             idempotency_key=key,
-            **fields,  # type: ignore[arg-type]  # numbers all
+            limits=RunLimits(timeout_ms=timeout_ms),
         )
 
         async def work() -> None:

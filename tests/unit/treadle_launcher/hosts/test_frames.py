@@ -18,6 +18,7 @@ def record(number):
         attempt=1,
         problem="",
         next_task_id=TaskId(""),
+        next_step_key=StepKey(""),
     )
 
 
