@@ -34,24 +34,14 @@ class TaskMemory:
         """
         return self._values[source.step_key, source.output]
 
-    def is_fed(self, step: TaskStep) -> bool:
-        """Tell whether all was yielded that a step reads of others of its task."""
-        for planned in step.inputs:
-            absent = [not self._is_there(each) for each in planned.sources]
-            if any(absent) and (not planned.fan_in or all(absent)):
-                return False
-        return True
-
     def with_places(self, step: TaskStep) -> TaskStep:
-        """Return a step with the places of what others of its task stored; what is absent goes."""
+        """Return a step with the places of what others of its task stored."""
         inputs = tuple(
             replace(
                 planned,
-                sources=tuple(
-                    self._found(each) for each in planned.sources if self._is_there(each)
-                ),
+                sources=tuple(self._found(each) for each in planned.sources),
             )
-            if any(each.in_memory or each.awaited for each in planned.sources)
+            if any(each.awaited for each in planned.sources)
             else planned
             for planned in step.inputs
         )
@@ -67,12 +57,6 @@ class TaskMemory:
         }
         for place in self._values.keys() - read:
             del self._values[place]
-
-    def _is_there(self, source: TaskSource) -> bool:
-        if not (source.in_memory or source.awaited):
-            return True
-        made = self._made.get(source.step_key)
-        return made is not None and source.output in made.yielded_outputs
 
     def _found(self, source: TaskSource) -> TaskSource:
         if not source.awaited:

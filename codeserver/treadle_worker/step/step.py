@@ -177,9 +177,6 @@ def _run_steps(  # noqa: PLR0913, PLR0917 - all that a process has
         outcome = _outcome(attempt, late, reports, interrupts, memory)
         if isinstance(outcome, AttemptFailed):
             return attempt, outcome
-        while rest and not memory.is_fed(rest[0]):
-            # What it reads was not yielded, and nothing that follows makes it.
-            del rest[0]
         if not rest:
             return attempt, outcome
         memory.forget_unread(rest)

@@ -146,16 +146,27 @@ def _check_hazards(hazards: Iterable[Hazard], steps: Mapping[StepKey, PlannedSte
 
 
 def _check_tasks(steps: Sequence[PlannedStep]) -> None:
-    """Refuse tasks that would wait for each other: each starts when all that it reads is there."""
+    """Refuse tasks that cannot run as they are.
+
+    Each starts when all that it reads is there, so they may not wait for each other. And what a step
+    reads of its own task is yielded, or the task ends.
+    """
     task_of = {step.key: step.task or step.key for step in steps if step.verdict is Verdict.RUN}
     if all(task == key for key, task in task_of.items()):
         return
     needs: dict[str, set[str]] = {task: set() for task in task_of.values()}
+    optional = {
+        (step.key, output.name)
+        for step in steps
+        for output in step.outputs
+        if not output.is_required
+    }
     for step in steps:
         task = task_of.get(step.key)
         if task is not None:
             needs[task].update(task_of[key] for key in _read_steps(step) if key in task_of)
             needs[task].discard(task)
+            _check_sure(step, task_of, optional)
     sorter = TopologicalSorter(needs)
     try:
         sorter.prepare()
@@ -166,11 +177,29 @@ def _check_tasks(steps: Sequence[PlannedStep]) -> None:
         ) from None
 
 
+def _check_sure(
+    step: PlannedStep,
+    task_of: Mapping[StepKey, str],
+    optional: AbstractSet[tuple[StepKey, str]],
+) -> None:
+    for made in _read_outputs(step):
+        read = (made.step_key, made.output)
+        if task_of.get(made.step_key) == task_of[step.key] and read in optional:
+            raise BadPlanError(
+                f"PlannedStep.task of {step.key!r} is {step.task!r}, in which"
+                f" {made.step_key!r} may leave out {made.output!r}, which it reads"
+            )
+
+
 def _read_steps(step: PlannedStep) -> Iterator[StepKey]:
+    return (made.step_key for made in _read_outputs(step))
+
+
+def _read_outputs(step: PlannedStep) -> Iterator[PlannedStepOutput]:
     for planned in step.inputs:
         for source in () if planned.not_needed else planned.sources:
             if source.step_output is not None:
-                yield source.step_output.step_key
+                yield source.step_output
 
 
 def _check_reuses(plan: Plan, steps: Mapping[StepKey, PlannedStep]) -> None:

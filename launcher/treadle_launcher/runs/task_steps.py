@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -45,13 +45,10 @@ def step_for(
         unselected_outputs=_unselected(step),
         selected_outputs=step.selected_outputs,
         selected_asset_keys=step.selected_asset_keys,
-        inputs=(
-            *(
-                _input(view, planned, awaited, earlier)
-                for planned in step.inputs
-                if planned.name and not planned.nothing
-            ),
-            *_orderings(view, step, earlier),
+        inputs=tuple(
+            _input(view, planned, awaited, earlier)
+            for planned in step.inputs
+            if planned.name and not planned.nothing
         ),
         outputs=tuple(_output(view, step, planned, attempt, later) for planned in step.outputs),
         timeout_ms=step.timeout_ms,
@@ -175,20 +172,6 @@ def _input(
         fan_in=planned.fan_in,
         not_needed=planned.not_needed,
     )
-
-
-def _orderings(
-    view: RunView, step: PlannedStep, earlier: Collection[StepKey]
-) -> Iterator[TaskInput]:
-    """Yield what a step waits for of earlier steps of its task, and gets nothing of."""
-    for planned in followed_inputs(step) if earlier else ():
-        sources = tuple(
-            TaskSource(run_id=view.run_id, step_key=made.step_key, output=made.output, awaited=True)
-            for source in planned.sources
-            if (made := source.step_output) is not None and made.step_key in earlier
-        )
-        if sources and (planned.nothing or not planned.name):
-            yield TaskInput(name=planned.name, sources=sources, fan_in=planned.fan_in)
 
 
 def _source(

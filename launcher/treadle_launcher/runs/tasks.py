@@ -78,7 +78,8 @@ def new_task(view: RunView, key: StepKey) -> Task:
 def _steps_together(view: RunView, key: StepKey, limit: int) -> tuple[StepKey, ...]:
     """Return the steps of the task that starts with a step: those that share its process.
 
-    What reads nothing, as its upstream did not yield it, is left out, with what reads from that.
+    What reads nothing, as its upstream did not yield it, is left out, with what reads from that; of
+    what runs for less than was selected, since some input has nothing, only what reads from it.
     Precondition: all that they read from others is over.
     """
     chosen: list[StepKey] = []

@@ -303,6 +303,14 @@ def test_tasks_that_wait_for_each_other_are_refused() -> None:
         Told(step("a", task="a"), step("b", "a"), step("c", "b", task="a"))
 
 
+def test_a_task_that_reads_what_may_be_left_out_in_it_is_refused() -> None:
+    first = step("a", task="a")
+    first = replace(first, outputs=(replace(first.outputs[0], is_required=False),))
+
+    with pytest.raises(BadPlanError, match="'a' may leave out 'out', which it reads"):
+        Told(first, step("b", "a", task="a"))
+
+
 def made(run: Told, key: str) -> list[tuple[str, bool, bool]]:
     """Return of each output whether it is passed on in memory, and whether it is stored."""
     (first,) = (each for each in new_task(run.view, StepKey("a")).steps if each.step_key == key)
