@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message as Protobuf
 
-from treadle_api.codec import fill, to_proto
+from treadle_api.codec import to_proto
+from treadle_api.filling import fill
 from treadle_contract.fields import fields_of, message_class, per_class
 from treadle_contract.message import Field, Kind, Label, Message
 

@@ -119,7 +119,7 @@ def enum_numbered(field: Field, number: int) -> ContractEnum:
 
 def enum_number(field: Field, value: str) -> int:
     """Return the number of a value; 0 for one that came by a name that is not known here."""
-    return _numbers(field.of).get(value) or enum_digits(value) or 0
+    return enum_numbers(field.of).get(value) or enum_digits(value) or 0
 
 
 def enum_digits(value: str) -> int | None:
@@ -136,7 +136,8 @@ def is_enum_name(value: str) -> bool:
 
 
 @cache
-def _numbers(enum: str) -> dict[str, int]:
+def enum_numbers(enum: str) -> dict[str, int]:
+    """Return the number of each value of an enumeration."""
     return {value: number for number, value in ENUMS[enum].values.items()}
 
 

@@ -18,7 +18,7 @@ from treadle.locations.snapshot import (
     StepInput,
     StepOutput,
 )
-from treadle_api.codec import has_all_of
+from treadle_api.filling import has_all_of
 from treadle_api.parts import in_parts
 from treadle_api.v1 import graph_pb2
 from treadle_codeserver import defaults
