@@ -39,6 +39,9 @@ _NATIVE_MESSAGES = frozenset({"Value", "ValueList", "ValueMap"})
 _STANDARD_IMPORTS = {
     "Final": "from typing import Final",
     "Mapping": "from collections.abc import Mapping",
+}
+# Types alone: a process that defines assets has no use for the module.
+_TYPE_IMPORTS = {
     "datetime": "from datetime import datetime",
     "timedelta": "from datetime import timedelta",
 }
@@ -104,6 +107,9 @@ class _Module:
         doc = self._comments.get("", f"The messages of {name}.").split("\n\n", 1)[0]
         used = set(re.findall(r"\w+", body))
         standard = sorted(line for word, line in _STANDARD_IMPORTS.items() if word in used)
+        types = [line for word, line in _TYPE_IMPORTS.items() if word in used]
+        if types:
+            standard.append("from typing import TYPE_CHECKING")
         own = {
             module: [each for each in names if each in used]
             for module, names in _OWN_IMPORTS.items()
@@ -125,6 +131,7 @@ class _Module:
                 for module, names in sorted(own.items())
                 if names
             ),
+            *(("", "if TYPE_CHECKING:", *(f"    {line}" for line in types)) if types else ()),
         ]
         return "\n".join(lines)
 

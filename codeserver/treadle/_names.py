@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from treadle import _json as json
 from treadle._errors import ArgumentError, InvalidNameError
 from treadle._source import user_line
 from treadle._value_words import in_words
@@ -85,6 +84,8 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
             fix="Give {name: value}.",
             source=user_line(),
         )
+    from treadle._json import dumps  # noqa: PLC0415 -- not what a start waits for
+
     checked: dict[str, str] = {}
     for key, value in tags.items():
         if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
@@ -95,7 +96,7 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
                 source=user_line(),
             )
         try:
-            checked[key] = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+            checked[key] = value if isinstance(value, str) else dumps(value, sort_keys=True)
         except TypeError:
             raise ArgumentError(
                 f"{owner}: tag {key!r} has a value of type {type(value).__name__}.",

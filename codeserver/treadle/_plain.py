@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any, Final
 
-from treadle import _json as json
 from treadle._system import os
 from treadle_contract.message import UserValue
 
@@ -64,7 +62,7 @@ def plain_name(name: Any) -> str:
 
 def size_of(name: str, value: UserValue) -> int:
     """Return how many bytes an entry takes."""
-    return len(json.dumps(value)) + len(name)
+    return len(_json(value)) + len(name)
 
 
 def values_in(value: UserValue) -> int:
@@ -88,9 +86,7 @@ def _plain(value: Any, depth: int) -> UserValue:
             return _mapping(value, depth)
         case os.PathLike():
             return _text(os.fsdecode(value), "a path")
-        case datetime.date() | datetime.time():
-            return value.isoformat()
-    return _scalar(value)
+    return value.isoformat() if _is_moment(value) else _scalar(value)
 
 
 def _mapping(value: Mapping[Any, Any], depth: int) -> UserValue:
@@ -115,7 +111,7 @@ def _key(key: Any, role: str) -> str:
         return _text(plain, role)
     if isinstance(plain, tuple | Mapping):
         raise NotPlainError(f"has {role} of type {type(key).__name__}: {key!r:.80}", "Use text.")
-    return json.dumps(plain)
+    return _json(plain)
 
 
 def _scalar(value: Any) -> UserValue:
@@ -139,7 +135,7 @@ def _scalar(value: Any) -> UserValue:
             unwrapped = item()
         except (TypeError, ValueError):
             unwrapped = value
-        if isinstance(unwrapped, (bool, int, float, str, datetime.date, datetime.time)):
+        if isinstance(unwrapped, bool | int | float | str) or _is_moment(unwrapped):
             return _plain(unwrapped, 0)
     raise NotPlainError(
         f"has a value of type {type(value).__name__}: {value!r:.80}",
@@ -158,3 +154,15 @@ def _text(text: str, role: str) -> str:
     if size > TEXT_BYTES:
         raise TooLongError(text, role, size)
     return text
+
+
+def _is_moment(value: Any) -> bool:
+    from datetime import date, time  # noqa: PLC0415 -- not what a start waits for
+
+    return isinstance(value, date | time)
+
+
+def _json(value: UserValue) -> str:
+    from treadle._json import dumps  # noqa: PLC0415 -- not what a start waits for
+
+    return dumps(value)

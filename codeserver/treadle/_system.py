@@ -2,42 +2,40 @@
 
 Whatever of ours may run after that takes what it needs of the system from here. Modules put
 functions of their own into `os`, `time` or `select`, or have a library do it in every module
-that there is (gevent, frozen clocks, false file systems). A process of ours imports this before
-anything of the user's.
+that there is (gevent, frozen clocks, false file systems). A process of ours keeps all of it before
+it imports anything of the user's.
 """
 
 from __future__ import annotations
 
-import _socket
-import atexit
-import builtins
 import codecs
-import datetime
-import faulthandler
-import fcntl
-import gc
-import hashlib
-import mmap
-import os
-import pickle
-import resource
-import select
-import signal
-import stat
-import struct
-import termios
-import time
-import zlib
 from _thread import allocate_lock
-from builtins import open as open_file
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec, module_from_spec
+from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    import atexit
+    import datetime
+    import faulthandler
+    import fcntl
+    import gc
+    import hashlib
+    import mmap
+    import os
+    import pickle
+    import resource
+    import select
+    import signal
     import socket
+    import stat
+    import struct
+    import termios
+    import time
+    import zlib
+    from builtins import open as open_file
 
 __all__ = [
     "allocate_lock",
@@ -46,6 +44,7 @@ __all__ = [
     "fcntl",
     "gc",
     "hashlib",
+    "keep_all",
     "make_folders",
     "mmap",
     "open_file",
@@ -74,28 +73,62 @@ class _Kept:
         vars(self).update(vars(module))
 
 
+_PART_BYTES: Final = 64 * 1024
+#: What is kept when it is first asked for: to define assets takes none of it.
+_LATER: Final = (
+    "atexit",
+    "datetime",
+    "faulthandler",
+    "fcntl",
+    "hashlib",
+    "mmap",
+    "pickle",
+    "resource",
+    "select",
+    "signal",
+    "socket",
+    "struct",
+    "termios",
+    "time",
+    "zlib",
+)
+_KEPT: Final[dict[str, Any]] = {}
+#: In the module that is written in Python, functions look up each other by name.
+_IN_C: Final = {"socket": "_socket"}
+
+
+def _kept(name: str) -> Any:
+    if name not in _KEPT:
+        _KEPT[name] = _Kept(import_module(_IN_C.get(name, name)))
+    return _KEPT[name]
+
+
 if not TYPE_CHECKING:
-    for _name in __all__:
-        if isinstance(_module := globals().get(_name), ModuleType):
-            globals()[_name] = _Kept(_module)
-    # In the module that is written in Python, functions look up each other by name.
-    socket = _Kept(_socket)
-    _builtins = _Kept(builtins)
+    gc, os, stat = map(_kept, ("gc", "os", "stat"))
+    _builtins = _kept("builtins")
 
     def open_file(*args, **options):
         """Open a file, as `open` does."""
         return _builtins.open(*args, **options)
 
+    def __getattr__(name: str) -> object:
+        if name in _LATER:
+            return _kept(name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-_datetime = _Kept(datetime)
-_PART_BYTES = 64 * 1024
-# Nothing may be found any more when it is needed.
-codecs.lookup("ascii")
+
+def keep_all() -> None:
+    """Keep now what is kept when it is first asked for: the user's code comes next."""
+    for name in _LATER:
+        _kept(name)
+    # Nothing may be found any more when it is needed.
+    codecs.lookup("ascii")
 
 
 def utc_now() -> datetime.datetime:
     """Return the time, also while a clock of the user's stands still."""
-    now: datetime.datetime = vars(_datetime)["datetime"].now(datetime.UTC)
+    kept = _kept("datetime")
+    now: datetime.datetime = kept.datetime.now(kept.UTC)
     return now
 
 
@@ -149,6 +182,8 @@ def uncollected() -> Iterator[None]:
 
 def private_module(name: str) -> ModuleType:
     """Execute a module of the standard library once more, for the caller alone."""
+    from importlib.util import find_spec, module_from_spec  # noqa: PLC0415 -- not what a start waits for
+
     spec = find_spec(name)
     assert spec is not None
     assert spec.loader is not None

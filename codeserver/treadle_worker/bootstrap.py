@@ -41,6 +41,9 @@ def main(role: str, fd: int) -> int:
     # Imported here, and only the one that is asked for: this is the process's start. There is no
     # garbage among modules, and to look for it takes a tenth of that.
     gc.disable()
+    from treadle._system import keep_all  # noqa: PLC0415 (see above)
+
+    keep_all()
     if role == "load":
         from treadle_worker.loading.loader import main as run  # noqa: PLC0415 (see above)
     elif role == "host":

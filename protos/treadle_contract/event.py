@@ -6,13 +6,16 @@ Generated from event.proto by scripts/gen_protos.py: change that file, then `mak
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_contract.run import AttemptUsage, Failure, RunState
 from treadle_contract.value import MetadataEntry, Text, ValueRef
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class StartMethod(ContractEnum):

@@ -6,13 +6,16 @@ Generated from graph.proto by scripts/gen_protos.py: change that file, then `mak
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import MetadataEntry, SourceLocation, Text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from datetime import timedelta
 
 
 class LocationState(ContractEnum):

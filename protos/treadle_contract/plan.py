@@ -5,12 +5,15 @@ Generated from plan.proto by scripts/gen_protos.py: change that file, then `make
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import ValueRef
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class UnselectedOutputs(ContractEnum):

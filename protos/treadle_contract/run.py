@@ -6,13 +6,16 @@ Generated from run.proto by scripts/gen_protos.py: change that file, then `make 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
+from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_contract.value import MetadataEntry, SourceLocation, Text, ValueRef
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class RunState(ContractEnum):

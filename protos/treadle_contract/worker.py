@@ -6,7 +6,7 @@ Generated from worker.proto by scripts/gen_protos.py: change that file, then `ma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from treadle_contract.event import AssetMaterialized, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
@@ -15,6 +15,9 @@ from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage, Failure
 from treadle_contract.value import Text, ValueRef
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class HostState(ContractEnum):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from treadle._errors import DefinitionError, TreadleError
 from treadle._policies import milliseconds
 from treadle._retry_requests import Failure, RetryRequested
 from treadle.steps._interrupted import StepInterrupted
-from treadle_contract.run import FailureWhere
-from treadle_contract.value import MetadataEntry
-from treadle_contract.worker import RetryRequest
+
+if TYPE_CHECKING:
+    from treadle_contract.run import FailureWhere
+    from treadle_contract.value import MetadataEntry
+    from treadle_contract.worker import RetryRequest
 
 
 class StepFailedError(TreadleError):
@@ -33,6 +36,8 @@ class StepFailedError(TreadleError):
         asked = self.__cause__
         if not isinstance(asked, RetryRequested):
             return None
+        from treadle_contract.worker import RetryRequest  # noqa: PLC0415 -- not what a start waits for
+
         return RetryRequest(
             max_retries=asked.max_retries, delay_ms=milliseconds(asked.seconds_to_wait or 0.0)
         )

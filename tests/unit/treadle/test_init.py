@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import treadle
+import treadle_contract
+
+_FOLDERS = [str(Path(each.__path__[0]).parent) for each in (treadle, treadle_contract)]
+#: What takes a millisecond or more to import.
+_HEAVY = {
+    "asyncio",
+    "dataclasses",
+    "datetime",
+    "hashlib",
+    "inspect",
+    "json",
+    "logging",
+    "pathlib",
+    "pickle",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "threading",
+}
 
 
 def test_the_public_names_are_these() -> None:
@@ -89,6 +109,36 @@ def test_importing_it_needs_the_standard_library_alone() -> None:
     ).stdout.split()
 
     assert set(found) <= {name.partition(".")[0] for name in before}
+
+
+def test_importing_it_imports_nothing_that_only_a_process_of_ours_needs() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import treadle;"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+
+    imported = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={"PYTHONPATH": ":".join(_FOLDERS)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert {name for name in imported if name.startswith("treadle_contract.")} == {
+        f"treadle_contract.{name}"
+        for name in (
+            "ids",
+            "kinds",
+            "lazy_dataclasses",
+            "message",
+            "plan",
+            "policy",
+            "suggestions",
+            "value",
+        )
+    }
+    assert not _HEAVY & set(imported)
 
 
 def test_tracebacks_name_exceptions_as_they_are_imported() -> None:
