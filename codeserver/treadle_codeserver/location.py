@@ -26,10 +26,11 @@ from treadle_contract.lazy_dataclasses import dataclass, field, replace
 class Served:
     """A snapshot that is served, when it was loaded, and what its jobs select (sorted).
 
-    `files` are those that it was made of. `generation` is the load's own: no other load has it.
+    `asset_count` is of those that it makes. `files` are those that it was made of. `generation` is the load's own: no other load has it.
     """
 
     snapshot: Snapshot
+    asset_count: int
     loaded_at: datetime
     generation: str = field(default_factory=lambda: uuid4().hex)
     job_asset_keys: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
@@ -201,6 +202,7 @@ class CodeLocation:
             return replace(status, state=state, modules=outcome.modules, warnings=())
         served = Served(
             snapshot=outcome.snapshot,
+            asset_count=sum(not asset.is_external for asset in outcome.snapshot.assets),
             loaded_at=self._now(),
             job_asset_keys=_job_asset_keys(outcome.snapshot),
             files=SourceFiles(outcome.files),

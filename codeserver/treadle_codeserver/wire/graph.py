@@ -35,7 +35,7 @@ def location_of(status: LocationStatus) -> graph.Location:
         generation=status.served.generation,
         python_version=snapshot.python_version,
         loaded_at=status.served.loaded_at,
-        asset_count=sum(not asset.is_external for asset in snapshot.assets),
+        asset_count=status.served.asset_count,
         step_count=len(snapshot.steps),
     )
 

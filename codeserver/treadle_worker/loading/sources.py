@@ -7,16 +7,27 @@ anywhere, the bodies of functions included. Finding the latter imports nothing.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from importlib.machinery import all_suffixes
-from importlib.util import find_spec
+from importlib.util import decode_source, find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from treadle._system import hashlib, os, read_bytes
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_worker.loading.origins import file_of, is_own_module, is_user_file, site_folders
+
+# What stands behind the word in an import statement. No text can, so a "#" begins a comment.
+_NAMES: Final = r"(?:\s*\((?:[^)#]|#[^\n]*+)*+\)|(?:[^\n#;\\]|\\\n)*)"
+_STATEMENTS: Final = (
+    re.compile(rf"from(?=([\s.\w\\]+?\bimport\b{_NAMES}))"),
+    re.compile(rf"import(?=(\b{_NAMES}))"),
+)
+_CALLS: Final = re.compile(r"import_module|__import__")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +48,8 @@ def user_files(modules: Mapping[str, object]) -> dict[str, SourceFile]:
     `modules` is what is imported, usually `sys.modules`.
     """
     finder = _Finder(modules)
-    waiting = [(name, path) for name, path in _imported_files(modules)]
+    waiting = list(_imported_files(modules))
+    known = {name for name, _ in waiting}
     found: dict[str, SourceFile] = {}
     while waiting:
         name, path = waiting.pop()
@@ -49,8 +61,9 @@ def user_files(modules: Mapping[str, object]) -> dict[str, SourceFile]:
         digest = hashlib.sha256(content).hexdigest()
         found[name] = SourceFile(path=os.path.abspath(path), sha256=digest, stamp=stamp)
         if path.endswith(".py"):
-            named = imported_names(content, module=name, is_package=_is_package(path))
-            waiting.extend(finder.user_files_of(named))
+            new = finder.new_files(content, name, known, is_package=_is_package(path))
+            waiting.extend(new.items())
+            known |= new.keys()
     return dict(sorted(found.items()))
 
 
@@ -114,8 +127,34 @@ def imported_names(content: bytes, *, module: str, is_package: bool) -> frozense
             tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError):
         return frozenset()
+    return _names(ast.walk(tree), module, is_package=is_package)
+
+
+def written_names(content: bytes, *, module: str, is_package: bool) -> frozenset[str] | None:
+    """Return at least those names, and what texts and comments write like imports.
+
+    Nothing is parsed but what looks like an import statement: a large file takes seconds to parse.
+    None: there may be others.
+    """
+    try:
+        source = decode_source(content)
+    except (SyntaxError, ValueError):
+        return None
+    if _CALLS.search(source):
+        return None
+    nodes: list[ast.AST] = []
+    for pattern in _STATEMENTS:
+        for match in pattern.finditer(source):
+            try:
+                nodes += ast.parse(f"{match[0]}{match[1]}").body
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+    return _names(nodes, module, is_package=is_package)
+
+
+def _names(nodes: Iterable[ast.AST], module: str, *, is_package: bool) -> frozenset[str]:
     package = module if is_package else module.rpartition(".")[0]
-    named = (name for node in ast.walk(tree) for name in _names_in(node, package))
+    named = (name for node in nodes for name in _names_in(node, package))
     return frozenset(parent for name in named for parent in _with_parents(name))
 
 
@@ -169,12 +208,23 @@ class _Finder:
         self._modules = modules
         self._places: dict[str, _Place] = {}
 
-    def user_files_of(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Give name and file of those names that are the user's modules."""
+    def new_files(
+        self, content: bytes, module: str, known: AbstractSet[str], *, is_package: bool
+    ) -> dict[str, str]:
+        """Return by name the user's files that a file imports, but for those that are known."""
+        written = written_names(content, module=module, is_package=is_package)
+        if written is not None and not self._user_files(written - known):
+            return {}
+        named = imported_names(content, module=module, is_package=is_package)
+        return self._user_files(named - known)
+
+    def _user_files(self, names: Iterable[str]) -> dict[str, str]:
+        found = {}
         for name in names:
             file = None if is_own_module(name) else self._place(name).file
             if file is not None and is_user_file(file):
-                yield name, file
+                found[name] = file
+        return found
 
     def file_of(self, name: str) -> str | None:
         """Return the file of a module; None if there is none."""

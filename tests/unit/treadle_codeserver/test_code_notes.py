@@ -17,6 +17,7 @@ def served(*paths: str) -> Served:
     files = {path: SourceFile(path=path, sha256="", stamp=()) for path in paths}
     return Served(
         snapshot=Snapshot(),
+        asset_count=0,
         loaded_at=datetime(2026, 1, 1, 12, tzinfo=UTC),
         files=SourceFiles(files),
     )

@@ -22,6 +22,7 @@ COMMAND = LoadCommand(
 )
 SERVED = Served(
     snapshot=Snapshot(digest="d", core_digest="c", generator_states=("e",)),
+    asset_count=0,
     loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
     generation="g",
 )

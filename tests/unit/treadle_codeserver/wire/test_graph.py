@@ -77,6 +77,7 @@ SERVING = LocationStatus(
     state=LocationState.SERVING,
     served=Served(
         snapshot=SNAPSHOT,
+        asset_count=1,
         loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
         job_asset_keys={"j": (KeyText("a"),)},
     ),
@@ -189,6 +190,7 @@ def test_a_long_text_of_a_user_is_cut() -> None:
     part = written(
         Served(
             snapshot=snapshot,
+            asset_count=1,
             loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
             job_asset_keys={"j": ()},
         )

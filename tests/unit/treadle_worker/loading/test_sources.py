@@ -16,6 +16,7 @@ from treadle_worker.loading.sources import (
     file_stamp,
     imported_names,
     user_files,
+    written_names,
 )
 
 NAME = "sources_test_module"
@@ -61,6 +62,48 @@ def test_what_is_installed_or_built_in_does_not_count() -> None:
 )
 def test_the_names_that_a_file_may_import(source: str, names: set[str]) -> None:
     assert imported_names(source.encode(), module="pack.module", is_package=False) == names
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import a.b as c, d",
+        "if x: import a; import b",
+        "from . import c",
+        "from .. d import e",
+        "def f():\n\tfrom \\\n g.h \\\n import i, \\\n j",
+        "from a import (  # (as (here\n    b,\n    # )\n    c as d,\n)\nimport e",
+        "def f():\n    yield from x\n    import y\n",
+        "def f(y):\n    raise x from y; import z",
+        "# import (see below\nimport a # )",
+        '""" import ("""\nfrom b import c',
+        "# -*- coding: latin-1 -*-\nimport \xe4",
+    ],
+)
+def test_no_import_is_missed_where_only_what_looks_like_one_is_parsed(source: str) -> None:
+    content = source.encode("latin-1")
+
+    imported = imported_names(content, module="pack.inner.module", is_package=False)
+    written = written_names(content, module="pack.inner.module", is_package=False)
+
+    assert imported
+    assert written is not None
+    assert imported <= written
+
+
+def test_a_file_that_a_text_names_does_not_count(folder: Path) -> None:
+    (folder / f"{NAME}.py").write_text(f'"""\nimport {HELPER}\n"""\n')
+    module = importlib.import_module(NAME)
+
+    assert list(user_files({NAME: module})) == [NAME]
+
+
+def test_a_file_that_a_call_names_counts(folder: Path) -> None:
+    text = f"from importlib import import_module\ndef f(): import_module('{HELPER}')\n"
+    (folder / f"{NAME}.py").write_text(text)
+    module = importlib.import_module(NAME)
+
+    assert sorted(user_files({NAME: module})) == [HELPER, NAME]
 
 
 def test_distributions_are_read_off_their_folders(tmp_path: Path) -> None:
