@@ -14,11 +14,8 @@ STOP_GRACE_S = 2.0
 PING_INTERVAL_MS = 5_000
 """How often a caller with an open call may ping; gRPC's own five minutes find no stopped server."""
 
-KEPT_PLAN_BYTES = 32 * 1024 * 1024
-"""How many bytes of encoded plans are cached, for the next request of the same plan."""
-
 KEPT_PLAN_STEPS = 20_000
-"""How many steps the plans have together that are kept likewise, before they are encoded."""
+"""How many steps the plans have together that are kept for the next request of the same plan."""
 
 TEXT_BYTES = 32 * 1024
 """How long a text may be; of a longer one its two ends are sent."""

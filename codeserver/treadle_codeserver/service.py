@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from treadle_api.handlers import Context
-from treadle_api.parts import PART_ITEMS, behind, in_parts
+from treadle_api.parts import PART_ITEMS, behind, enclosed, in_parts
 from treadle_api.v1 import codeserver_pb2, graph_pb2
 from treadle_codeserver.errors import BadArgumentError, NotLocalError
 from treadle_codeserver.launch_spec import launch_spec_of
@@ -18,7 +18,7 @@ from treadle_codeserver.planning import Planning
 from treadle_codeserver.targets import LoadCommand
 from treadle_codeserver.wire.graph import definitions_of, location_of, manifest_of
 from treadle_codeserver.wire.on_record import OnRecordRequest, asked_in_parts
-from treadle_codeserver.wire.plan import PlanBodies, answer_of, settled_answer_of
+from treadle_codeserver.wire.plan import PlanAnswers
 from treadle_contract.codeserver import (
     GetGraphRequest,
     GetGraphResponse,
@@ -38,7 +38,9 @@ from treadle_contract.codeserver import (
     WatchLocationResponse,
 )
 from treadle_contract.graph import GraphPart
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Selection
+from treadle_planner import Plan as Planned
 from treadle_planner import Question, Rerun
 
 
@@ -49,7 +51,7 @@ class CodeServerService:
         self._location = location
         self._command = command
         self._planning = Planning()
-        self._bodies = PlanBodies()
+        self._answers = PlanAnswers()
         self._definitions: tuple[Served, tuple[graph_pb2.GraphPart, ...]] | None = None
 
     async def GetLocation(self, _: GetLocationRequest, __: Context) -> GetLocationResponse:
@@ -85,18 +87,19 @@ class CodeServerService:
         for part in in_parts(manifest_of(served.snapshot), graph_pb2.CodeManifest):
             yield codeserver_pb2.GetManifestResponse(digest=served.snapshot.digest, manifest=part)
 
-    async def Plan(
-        self, request: PlanRequest, _: Context
-    ) -> AsyncIterator[codeserver_pb2.PlanResponse]:
+    async def Plan(self, request: PlanRequest, _: Context) -> AsyncIterator[bytes]:
         """Stream the plan of a selection."""
         plan = await self._planning.plan_in(self._location, request)
-        body = await asyncio.to_thread(self._bodies.of, plan, request)
-        for part in answer_of(self._location.status.name, request, plan, body):
-            yield codeserver_pb2.PlanResponse(part=part)
+        for part in await self._written_plan(request, plan):
+            yield enclosed(part)
+
+    async def _written_plan(self, asked: PlanRequest, plan: Planned) -> list[bytes]:
+        name = self._location.status.name
+        return await asyncio.to_thread(self._answers.of, name, asked, plan)
 
     async def PlanReexecution(
         self, requests: AsyncIterator[PlanReexecutionRequest], _: Context
-    ) -> AsyncIterator[codeserver_pb2.PlanReexecutionResponse]:
+    ) -> AsyncIterator[bytes]:
         """Stream the plan of a re-execution."""
         parts = [request async for request in requests]
         if not parts or parts[0].reexecution is None:
@@ -107,9 +110,8 @@ class CodeServerService:
         )
         asked = parts[0].plan or PlanRequest()
         plan = await self._planning.plan_in(self._location, asked, rerun)
-        body = await asyncio.to_thread(self._bodies.of, plan, asked)
-        for part in answer_of(self._location.status.name, asked, plan, body):
-            yield codeserver_pb2.PlanReexecutionResponse(part=part)
+        for part in await self._written_plan(asked, plan):
+            yield enclosed(part)
 
     async def Select(
         self, request: SelectRequest, _: Context
@@ -122,7 +124,7 @@ class CodeServerService:
 
     async def PlanOnRecord(
         self, requests: AsyncIterator[PlanOnRecordRequest], _: Context
-    ) -> AsyncIterator[PlanOnRecordResponse | codeserver_pb2.PlanOnRecordResponse]:
+    ) -> AsyncIterator[PlanOnRecordResponse | bytes]:
         """Ask what is stored, then stream the plan of what can run as it is."""
         request = OnRecordRequest(requests)
         await request.read()
@@ -135,9 +137,10 @@ class CodeServerService:
                 for question in asked_in_parts(said):
                     yield question
                 continue
-            body = await asyncio.to_thread(self._bodies.of, said.plan, asked)
-            for part in settled_answer_of(location.status.name, asked, said, body):
-                yield codeserver_pb2.PlanOnRecordResponse(part=part)
+            # The plan is of the options that were settled on.
+            asked = replace(asked, options=said.options)
+            for part in await self._written_plan(asked, said.plan):
+                yield enclosed(part)
 
     async def GetLaunchSpec(
         self, _: GetLaunchSpecRequest, context: Context

@@ -5,12 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from treadle.locations._order import topological
-from treadle.locations.snapshot import Snapshot, Source, Step
-from treadle.locations.wiring import OutputRef, Wiring
+from treadle.locations.snapshot import Block, Snapshot, Step
+from treadle.locations.wiring import Wiring
 from treadle.selection import AssetGraph
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import PlannedStep
+from treadle_planner._wired import WiredStep, wired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The steps of some blocks in topological order, ties by key, and where each stands.
+
+    `effects` are the places of effects; `untouched` has for each step, once that was said, how it is
+    when it does not run and nothing else of the plan has to do with it.
+    """
+
+    steps: tuple[WiredStep, ...]
+    places: Mapping[StepKey, int]
+    effects: tuple[int, ...]
+    untouched: list[PlannedStep | None]
+
+
+class _WiredSteps(dict[StepKey, WiredStep]):
+    """The steps that some plan had, each looked up when it was first in one."""
+
+    def __init__(
+        self, wiring: Wiring, alone: frozenset[StepKey], effects: frozenset[StepKey]
+    ) -> None:
+        super().__init__()
+        self._wiring = wiring
+        self._alone = alone
+        self._effects = effects
+
+    def __missing__(self, key: StepKey) -> WiredStep:
+        is_alone, is_effect = key in self._alone, key in self._effects
+        step = self._wiring.steps[key]
+        found = self[key] = wired(self._wiring, step, is_alone=is_alone, is_effect=is_effect)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +52,9 @@ class SnapshotIndex:
 
     `needs` are the steps that a step reads from. `effect_steps` are effects, whose outputs are
     all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
-    `has_managers`: some value is stored or loaded by a resource. What was found is kept: in
-    `orders` the steps of one block and of all, in `untouched` those that run nothing for, each omitted.
+    `whole` are the assets of blocks that cannot be subset and make several, each with its block.
+    `has_managers`: some value is stored or loaded by a resource; `has_isolation`: a block says which
+    steps share a process. What was found is kept: in `orders` the steps of one block and of all.
     """
 
     snapshot: Snapshot
@@ -29,10 +63,13 @@ class SnapshotIndex:
     block_steps: Mapping[str, tuple[Step, ...]]
     needs: Mapping[StepKey, frozenset[StepKey]]
     effect_steps: frozenset[StepKey]
+    effect_blocks: frozenset[str]
+    whole: Mapping[KeyText, Block]
     resource_keys: frozenset[str]
     has_managers: bool
-    orders: dict[frozenset[str], tuple[Step, ...]] = field(default_factory=dict)
-    untouched: dict[StepKey, PlannedStep] = field(default_factory=dict)
+    has_isolation: bool
+    wired: Mapping[StepKey, WiredStep]
+    orders: dict[frozenset[str], Order] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotIndex:
@@ -43,29 +80,33 @@ class SnapshotIndex:
             block_steps.setdefault(step.block, []).append(step)
         resource_keys = frozenset(resource.key for resource in snapshot.resources)
         needs = {step.key: wiring.step_needs(step) for step in snapshot.steps}
+        effects = _effect_steps(wiring, needs)
+        alone = frozenset(steps[0].key for steps in block_steps.values() if len(steps) == 1)
         return cls(
             snapshot=snapshot,
             wiring=wiring,
             assets=AssetGraph.of(snapshot.assets),
             block_steps={name: tuple(steps) for name, steps in block_steps.items()},
             needs=needs,
-            effect_steps=_effect_steps(wiring, needs),
+            effect_steps=effects,
+            effect_blocks=frozenset(wiring.steps[key].block for key in effects),
+            whole={
+                key: block
+                for block in snapshot.blocks
+                if not block.can_subset and len(block.asset_keys) > 1
+                for key in block.asset_keys
+            },
             resource_keys=resource_keys,
             has_managers=_has_managers(snapshot, resource_keys),
+            has_isolation=any(block.isolation for block in snapshot.blocks),
+            wired=_WiredSteps(wiring, alone, effects),
         )
-
-    def own(self, step: Step, source: Source) -> OutputRef | None:
-        """Return the output of the step's own block that a source reads, None for others'."""
-        ref = self.wiring.read(source)
-        if ref is None or self.wiring.steps[ref.step_key].block != step.block:
-            return None
-        return ref
 
     def own_needs(self, step: Step) -> tuple[StepKey, ...]:
         """Return, sorted, the steps of its own block that a step reads from."""
         return tuple(sorted(_own_needs(self.wiring, step, self.needs[step.key])))
 
-    def ordered(self, blocks: Iterable[str]) -> tuple[Step, ...]:
+    def ordered(self, blocks: Iterable[str]) -> Order:
         """Return the steps of some blocks in topological order, ties by key.
 
         Only they count, so that other blocks change nothing.
@@ -74,15 +115,17 @@ class SnapshotIndex:
         if chosen in self.orders:
             return self.orders[chosen]
         steps = (step for block in chosen for step in self.block_steps[block])
-        order = topological({step.key: self.needs[step.key] for step in steps})
-        found = tuple(self.wiring.steps[key] for key in order)
+        keys = topological({step.key: self.needs[step.key] for step in steps})
+        ordered = tuple([self.wired[key] for key in keys])
+        found = Order(
+            steps=ordered,
+            places={key: place for place, key in enumerate(keys)},
+            effects=tuple([place for place, each in enumerate(ordered) if each.is_effect]),
+            untouched=[None] * len(keys),
+        )
         if len(chosen) in (1, len(self.block_steps)):
             self.orders[chosen] = found
         return found
-
-    def produced(self, step: Step) -> tuple[KeyText, ...]:
-        """Return, sorted, the assets that a step can make."""
-        return tuple(sorted(key for output in step.outputs for key in output.asset_keys))
 
 
 def _has_managers(snapshot: Snapshot, resource_keys: frozenset[str]) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from treadle_contract.ids import KeyText
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import Hazard, Load, PlannedStep, Reexecution, Reuse
 
 
@@ -12,7 +14,8 @@ class Plan:
     """What would run, and why, whole.
 
     `missing_asset_keys` are the siblings that run because no run has stored them. `steps` are
-    those of the selected blocks in topological order, ties by key; `loads` are sorted by key,
+    those of the selected blocks in topological order, ties by key. What is selected of a block of
+    several steps is not said by each of these, but in `selections`. `loads` are sorted by key,
     `hazards` by step key and output, `reuses` by step key: loads and reuses are not resolved.
     `fingerprint` is SHA-256 in hexadecimal over what was asked for and what was decided, but for
     `above` and `below`: where the selection goes on beyond the location.
@@ -24,6 +27,7 @@ class Plan:
     missing_asset_keys: tuple[KeyText, ...]
     notes: tuple[str, ...]
     steps: tuple[PlannedStep, ...]
+    selections: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
     loads: tuple[Load, ...]
     hazards: tuple[Hazard, ...]
     reexecution: Reexecution | None = None

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from treadle.locations.canonical import encode
+from treadle.locations.canonical import Json, dumps, to_json
 from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
@@ -22,7 +22,7 @@ from treadle_planner._record import Conversation, Record
 from treadle_planner._reexecution import Rerun
 from treadle_planner._request import Asked
 from treadle_planner._selected import named_keys, selected_keys
-from treadle_planner._steps import planned_hazards, planned_steps
+from treadle_planner._steps import planned_hazards, planned_selections, planned_steps
 from treadle_planner._tasks import with_tasks
 from treadle_planner._walk import keep
 
@@ -101,6 +101,7 @@ class Planner:
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
             notes=again.notes,
             steps=steps,
+            selections=planned_selections(reads),
             loads=planned_loads(self._index, running),
             hazards=planned_hazards(reads, running),
             reexecution=None if rerun is None else rerun.reexecution,
@@ -117,13 +118,17 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     """
     # What the launcher alone reads has no part in it.
     options = replace(asked.options, unrecorded_loads=None)
-    decided = [
-        (step.key, step.verdict, step.reason, step.selected_outputs)
+    decided: list[Json] = [
+        [step.key, step.verdict, step.reason, list(step.selected_outputs)]
         for step in plan.steps
         if step.verdict is not Verdict.OMIT
     ]
-    plan = replace(plan, steps=())
-    return hashlib.sha256(encode([asked.selection, options, plan, decided])).hexdigest()
+    said = to_json(replace(plan, steps=(), selections={}))
+    assert isinstance(said, dict), "a plan has fields"
+    # What is selected is in it by its keys.
+    del said["selections"]
+    identity = dumps([to_json(asked.selection), to_json(options), said, decided])
+    return hashlib.sha256(identity).hexdigest()
 
 
 def plan(snapshot: Snapshot, request: PlanRequest) -> Plan:

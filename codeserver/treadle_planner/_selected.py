@@ -40,9 +40,10 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> tuple[frozenset[KeyText
     partial = _partial_blocks(index, keys)
     if partial:
         raise _partial_refusal(partial, expression, keys)
-    joined = keys | frozenset(filter(index.wiring.producer, asked.joining))
-    selected = joined.union(*(block.asset_keys for block in _partial_blocks(index, joined)))
-    return selected, selection.beyond(expression, index.assets)
+    if asked.joining:
+        keys |= frozenset(filter(index.wiring.producer, asked.joining))
+        keys = keys.union(*(block.asset_keys for block in _partial_blocks(index, keys)))
+    return keys, selection.beyond(expression, index.assets)
 
 
 def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:
@@ -100,11 +101,9 @@ def selection_refusals(index: SnapshotIndex) -> Iterator[None]:
 
 
 def _partial_blocks(index: SnapshotIndex, keys: frozenset[KeyText]) -> list[Block]:
-    names = sorted({name for key in keys if (name := index.wiring.assets[key].block) is not None})
-    blocks = (index.wiring.blocks[name] for name in names)
-    return [
-        block for block in blocks if not block.can_subset and not keys.issuperset(block.asset_keys)
-    ]
+    """Return, by name, the blocks of which a part is named and that are made whole or not at all."""
+    blocks = {index.whole[key].name: index.whole[key] for key in index.whole.keys() & keys}
+    return [blocks[name] for name in sorted(blocks) if not keys.issuperset(blocks[name].asset_keys)]
 
 
 def _partial_refusal(

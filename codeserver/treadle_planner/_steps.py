@@ -2,58 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from treadle.locations.snapshot import Step, StepOutput
+from treadle.locations.snapshot import StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import (
     Hazard,
     PlannedAsset,
-    PlannedInput,
     PlannedOutput,
     PlannedStep,
     UnselectedOutputs,
     Verdict,
 )
+from treadle_planner._index import Order
 from treadle_planner._managers import Manager, loading_manager
-from treadle_planner._reads import Reads
+from treadle_planner._reads import Found, Reads, planned_input
 from treadle_planner._reasons import Reasons
+from treadle_planner._wired import WiredStep
 
 
 def planned_steps(reads: Reads) -> tuple[PlannedStep, ...]:
-    """Return the steps of the selected blocks in topological order, ties by key."""
-    steps = reads.index.ordered(reads.kept.blocks)
-    inputs = {
-        step.key: tuple(reads.planned_input(step, each) for each in step.inputs)
-        for step in steps
-        if step.key in reads.kept.selected
-    }
+    """Return the steps of the selected blocks in topological order, ties by key.
+
+    What is selected of a block of several steps, they do not say: see `planned_selections`.
+    """
+    order, kept = reads.index.ordered(reads.kept.blocks), reads.kept.selected
+    places: Sequence[int] = range(len(order.steps))
+    if len(kept) < len(order.steps):
+        places = sorted([order.places[key] for key in kept])
+    inputs = {wired.step.key: reads.inputs(wired) for wired in map(order.steps.__getitem__, places)}
     reasons = Reasons.of(reads, inputs)
-    assembly = _Assembly(reads, frozenset(_read_values(inputs.values())))
-    return tuple(
-        assembly.running(step, inputs[step.key], reasons.running(step))
-        if step.key in inputs
-        else _omitted(reads, reasons, step)
-        for step in steps
-    )
+    assembly = _Assembly(reads, reasons)
+    steps = list(order.untouched)
+    for place in places:
+        wired = order.steps[place]
+        steps[place] = assembly.running(wired, inputs[wired.step.key])
+    for place in _touched(order, reasons):
+        if steps[place] is order.untouched[place]:
+            wired = order.steps[place]
+            steps[place] = _omitted(wired, reasons.omitted(wired))
+    return tuple([each or _untouched(order, place) for place, each in enumerate(steps)])
 
 
-def _omitted(reads: Reads, reasons: Reasons, step: Step) -> PlannedStep:
-    """Return a step that does not run: always the same one where nothing that runs is beside it."""
-    untouched = reads.index.untouched
-    is_untouched = reasons.is_untouched(step)
-    if is_untouched and step.key in untouched:
-        return untouched[step.key]
-    found = PlannedStep(
-        key=step.key,
-        block=step.block,
-        op=step.op,
-        verdict=Verdict.OMIT,
-        reason=reasons.omitted(step),
-    )
-    if is_untouched:
-        untouched[step.key] = found
+def planned_selections(reads: Reads) -> dict[str, tuple[KeyText, ...]]:
+    """Return what is selected of each block of several steps."""
+    found: dict[str, tuple[KeyText, ...]] = {}
+    for name in reads.kept.blocks:
+        first, *others = reads.index.block_steps[name]
+        if others:
+            found[name] = _selected_siblings(reads, reads.index.wired[first.key])
     return found
 
 
@@ -64,118 +63,169 @@ def planned_hazards(reads: Reads, steps: Iterable[PlannedStep]) -> tuple[Hazard,
             step_key=step.key,
             output=output.name,
             asset_keys=tuple(asset.asset_key for asset in output.assets),
-            unselected_outputs=reads.unselected_outputs(step.block),
+            unselected_outputs=reads.unselected_outputs(reads.index.wiring.blocks[step.block]),
         )
         for step in steps
         for output in step.outputs
-        if reads.is_hazard(OutputRef(step.key, output.name))
+        if not output.selected and output.is_required and output.assets
     ]
     return tuple(sorted(found, key=lambda hazard: (hazard.step_key, hazard.output)))
 
 
-def _read_values(inputs: Iterable[tuple[PlannedInput, ...]]) -> Iterator[OutputRef]:
-    for planned in (each for step in inputs for each in step if not each.nothing):
-        for source in planned.sources:
-            if source.step_output is not None:
-                yield OutputRef(source.step_output.step_key, source.step_output.output)
+def _touched(order: Order, reasons: Reasons) -> Iterator[int]:
+    """Yield the places of steps that say what else runs if they do not."""
+    yield from order.effects
+    for key in reasons.loaded_by:
+        ref = reasons.reads.index.wiring.producer(key)
+        if ref is not None and ref.step_key in order.places:
+            yield order.places[ref.step_key]
+
+
+def _untouched(order: Order, place: int) -> PlannedStep:
+    """Return a step that does not run, and beside which nothing runs: always the same one."""
+    found = order.untouched[place]
+    if found is None:
+        wired = order.steps[place]
+        found = order.untouched[place] = _omitted(wired, Reasons.untouched(wired))
+    return found
+
+
+def _omitted(wired: WiredStep, reason: str) -> PlannedStep:
+    step = wired.step
+    return PlannedStep(
+        key=step.key, block=step.block, op=step.op, verdict=Verdict.OMIT, reason=reason
+    )
+
+
+def _selected_siblings(reads: Reads, wired: WiredStep) -> tuple[KeyText, ...]:
+    selected = reads.kept.keys
+    if selected.issuperset(wired.siblings):
+        return wired.siblings
+    return tuple([key for key in wired.siblings if key in selected])
 
 
 class _Assembly:
-    """Puts steps that run together, knowing which outputs are read."""
+    """Puts steps that run together, each only if it is not as it was when it was planned last."""
 
-    def __init__(self, reads: Reads, read_values: frozenset[OutputRef]) -> None:
+    def __init__(self, reads: Reads, reasons: Reasons) -> None:
         self._reads = reads
-        self._read_values = read_values
-        self._selected_keys: Mapping[str, tuple[KeyText, ...]] = {
-            name: tuple(
-                key
-                for key in sorted(reads.index.wiring.blocks[name].asset_keys)
-                if key in reads.kept.keys
-            )
-            for name in reads.kept.blocks
-        }
-
+        self._reasons = reasons
         self._job_policy = reads.job.retry_policy if reads.job else None
 
-    def running(self, step: Step, inputs: tuple[PlannedInput, ...], reason: str) -> PlannedStep:
+    def running(self, wired: WiredStep, inputs: tuple[Found, ...]) -> PlannedStep:
+        """Return a step; of equal parts the same one."""
+        parts = (
+            inputs,
+            self._outputs(wired),
+            self._reasons.parts(wired),
+            _selected_siblings(self._reads, wired) if wired.is_alone else (),
+            self._resource_keys(wired, inputs),
+            self._reads.unselected_outputs(wired.block),
+            wired.step.retry_policy or self._job_policy,
+        )
+        planned = wired.planned
+        if planned is None or planned[0] != parts:
+            planned = wired.planned = parts, self._made(wired, parts)
+        return planned[1]
+
+    def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
+        inputs, outputs, _, selected_keys, resource_keys, unselected, retry_policy = parts
+        step = wired.step
         return PlannedStep(
             key=step.key,
             block=step.block,
             op=step.op,
             verdict=Verdict.RUN,
-            reason=reason,
+            reason=self._reasons.running(wired),
             selected_outputs=tuple(sorted(self._reads.kept.selected[step.key])),
-            selected_asset_keys=self._selected_keys[step.block],
-            inputs=inputs,
-            outputs=tuple(self._output(step, output) for output in step.outputs),
-            resource_keys=self._resource_keys(step, inputs),
-            unselected_outputs=self._reads.unselected_outputs(step.block),
-            retry_policy=step.retry_policy or self._job_policy,
+            selected_asset_keys=selected_keys,
+            inputs=tuple(map(planned_input, step.inputs, inputs)),
+            outputs=tuple(
+                [
+                    self._output(output, *found)
+                    for (_, output), found in zip(wired.outputs, outputs, strict=True)
+                ]
+            ),
+            resource_keys=resource_keys,
+            unselected_outputs=unselected,
+            retry_policy=retry_policy,
             timeout_ms=step.timeout_ms,
             limits=step.limits,
         )
 
-    def _output(self, step: Step, output: StepOutput) -> PlannedOutput:
-        ref = OutputRef(step.key, output.name)
+    def _outputs(self, wired: WiredStep) -> tuple[tuple[bool, bool, tuple[bool, ...]], ...]:
+        """Return of each output whether it is selected, whether it is read, which assets are selected."""
+        names, keys = self._reads.kept.selected[wired.step.key], self._reads.kept.keys
+        read = self._reasons.read_values
+        return tuple(
+            [
+                (
+                    output.name in names,
+                    ref in read,
+                    tuple([key in keys for key in output.asset_keys]),
+                )
+                for ref, output in wired.outputs
+            ]
+        )
+
+    def _output(
+        self, output: StepOutput, selected: bool, is_read: bool, assets: tuple[bool, ...]
+    ) -> PlannedOutput:
         return PlannedOutput(
             name=output.name,
-            selected=self._reads.kept.is_selected(ref),
+            selected=selected,
             is_required=output.is_required,
             nothing=output.nothing,
-            assets=tuple(self._asset(key) for key in output.asset_keys),
-            is_read=ref in self._read_values,
+            assets=tuple(map(self._asset, output.asset_keys, assets)),
+            is_read=is_read,
             io_manager_key=output.manager_key,
             builtin_manager=output.manager_builtin,
             checkpoint=output.checkpoint,
         )
 
-    def _asset(self, key: KeyText) -> PlannedAsset:
+    def _asset(self, key: KeyText, selected: bool) -> PlannedAsset:
         asset = self._reads.index.wiring.assets[key]
         return PlannedAsset(
             asset_key=key,
-            selected=key in self._reads.kept.keys,
+            selected=selected,
             io_manager_key=asset.manager_key,
             builtin_manager=asset.manager_builtin,
         )
 
-    def _resource_keys(self, step: Step, inputs: tuple[PlannedInput, ...]) -> tuple[str, ...]:
+    def _resource_keys(self, wired: WiredStep, inputs: tuple[Found, ...]) -> tuple[str, ...]:
         if not self._reads.index.has_managers:
-            return step.resource_keys
+            return wired.step.resource_keys
         given = self._reads.index.resource_keys
-        managers = {*self._loading(step, inputs), *self._storing(step)}
+        storing = (each for ref, _ in wired.outputs for each in self._stored_by(ref))
+        managers = {*self._loading(wired, inputs), *storing}
         needed = {each.key for each in managers if not each.is_builtin or each.key in given}
-        return tuple(sorted(needed.union(step.resource_keys)))
-
-    def _storing(self, step: Step) -> Iterator[Manager]:
-        for output in step.outputs:
-            yield from self._stored_by(OutputRef(step.key, output.name))
+        return tuple(sorted(needed.union(wired.step.resource_keys)))
 
     def _stored_by(self, ref: OutputRef) -> Iterator[Manager]:
         """Yield the managers that store an output when it is yielded."""
-        output = self._reads.index.wiring.outputs[ref]
+        wiring = self._reads.index.wiring
+        output = wiring.outputs[ref]
         if output.nothing:
             return
-        assets = [self._asset(key) for key in output.asset_keys]
+        keys: Iterable[KeyText] = output.asset_keys
         if self._reads.kept.is_selected(ref):
-            assets = [asset for asset in assets if asset.selected]
+            keys = [key for key in keys if key in self._reads.kept.keys]
         else:
-            block = self._reads.index.wiring.steps[ref.step_key].block
+            block = wiring.blocks[wiring.steps[ref.step_key].block]
             makes = self._reads.unselected_outputs(block)
-            assets = assets if makes is UnselectedOutputs.MATERIALIZE else []
-        for asset in assets:
-            yield Manager(asset.io_manager_key, asset.builtin_manager)
-        if not assets and ref in self._read_values:
+            keys = keys if makes is UnselectedOutputs.MATERIALIZE else ()
+        for asset in map(wiring.assets.__getitem__, keys):
+            yield Manager(asset.manager_key, asset.manager_builtin)
+        if not keys and ref in self._reasons.read_values:
             yield Manager(output.manager_key, output.manager_builtin)
 
-    def _loading(self, step: Step, inputs: tuple[PlannedInput, ...]) -> Iterator[Manager]:
+    def _loading(self, wired: WiredStep, inputs: tuple[Found, ...]) -> Iterator[Manager]:
         """Yield the managers that load what a step reads: what an input names, else whose it is."""
-        for each, planned in zip(step.inputs, inputs, strict=True):
-            for source in () if planned.nothing else planned.sources:
+        for each, (places, _) in zip(wired.step.inputs, inputs, strict=True):
+            for ref, key in () if each.nothing else places or ():
                 if each.manager_key is not None:
                     yield Manager(each.manager_key, each.manager_builtin)
-                elif source.step_output is not None:
-                    made = source.step_output
-                    yield from self._stored_by(OutputRef(made.step_key, made.output))
-                elif source.load_asset_key is not None:
-                    asset = self._reads.index.wiring.assets[source.load_asset_key]
-                    yield loading_manager(asset, each)
+                elif ref is not None:
+                    yield from self._stored_by(ref)
+                else:
+                    yield loading_manager(self._reads.index.wiring.assets[key], each)

@@ -59,13 +59,16 @@ def tasks_of(
 
 def _groups(reads: Reads, steps: Iterable[PlannedStep]) -> list[list[StepKey]]:
     """Return the steps that are to share a process, in plan order."""
+    of_run = reads.asked.options.isolation
     of_job = reads.job.isolation if reads.job else None
+    if not (of_run or of_job or reads.index.has_isolation):
+        return []
     found: dict[str, list[StepKey]] = {}
     for step in steps:
         if step.verdict is not Verdict.RUN:
             continue
         block = reads.index.wiring.blocks[step.block]
-        match reads.asked.options.isolation or block.isolation or of_job:
+        match of_run or block.isolation or of_job:
             case Isolation.ASSET:
                 found.setdefault(step.block, []).append(step.key)
             case Isolation.RUN:

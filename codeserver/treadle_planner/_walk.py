@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from treadle.locations.snapshot import AssetSource, Source, Step, StepInput, StepOutput
+from treadle.locations.snapshot import StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Siblings
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
+from treadle_planner._wired import Read, WiredInput, WiredStep, read_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Kept:
 
     keys: frozenset[KeyText]
     blocks: tuple[str, ...]
-    selected: Mapping[StepKey, frozenset[str]]
+    selected: Mapping[StepKey, AbstractSet[str]]
     rerun: frozenset[KeyText]
     missing: frozenset[KeyText]
 
@@ -34,35 +35,26 @@ class Kept:
         return ref.output in self.selected.get(ref.step_key, ())
 
 
-def read_keys(source: Source, output: StepOutput) -> tuple[KeyText, ...]:
-    """Return the assets of an output that a reader may be given: all, unless it names one."""
-    return (source.asset_key,) if isinstance(source, AssetSource) else output.asset_keys
-
-
 def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
     """Return what must run so that the selected assets are made."""
-    blocks = {name for key in keys if (name := index.wiring.assets[key].block) is not None}
+    assets = index.wiring.assets
+    blocks = {name for key in keys if (name := assets[key].block) is not None}
     walk = _Walk(index, asked, keys)
-    for ref in map(index.wiring.producer, sorted(keys)):
+    for ref in map(index.wiring.producers.get, sorted(keys)):
         if ref is not None:
             walk.select(ref)
     walk.follow()
-    effects = {name for name in blocks if _has_effects(index, name)}
-    for step in index.ordered(effects):
-        if step.key in index.effect_steps and walk.fires(step):
-            walk.keep(step.key)
+    for wired in index.ordered(index.effect_blocks & blocks).steps:
+        if wired.is_effect and walk.fires(wired):
+            walk.keep(wired.step.key)
             walk.follow()
     return Kept(
         keys=keys,
         blocks=tuple(sorted(blocks)),
-        selected={key: frozenset(names) for key, names in walk.selected.items()},
+        selected=walk.selected,
         rerun=frozenset(walk.rerun),
         missing=frozenset(walk.missing),
     )
-
-
-def _has_effects(index: SnapshotIndex, block: str) -> bool:
-    return any(step.key in index.effect_steps for step in index.block_steps[block])
 
 
 class _Walk:
@@ -89,50 +81,59 @@ class _Walk:
     def follow(self) -> None:
         """Follow the inputs of every step that was kept or got another selected output."""
         while self._waiting:
-            step = self._index.wiring.steps[self._waiting.popitem()[0]]
-            outputs = [out for out in step.outputs if out.name in self.selected[step.key]]
-            for each in step.inputs:
-                for source in self._index.wiring.needed_sources(each, outputs) or ():
-                    self._follow_source(step, each, source)
-            self._follow_lineage(step, outputs)
+            wired = self._index.wired[self._waiting.popitem()[0]]
+            if wired.is_split:
+                self._follow_needed(wired)
+            else:
+                for each, read in wired.own:
+                    self._follow_read(wired, each, read)
+            if not wired.block.is_graph and self._runs_siblings(wired):
+                self._follow_lineage(wired)
 
-    def fires(self, step: Step) -> bool:
+    def fires(self, wired: WiredStep) -> bool:
         """Tell whether an effect runs, given that everything above it was decided."""
-        above = self._index.own_needs(step)
+        above = self._index.own_needs(wired.step)
         if above:
             return all(key in self.selected for key in above)
-        return self._keys.issuperset(self._index.wiring.blocks[step.block].asset_keys)
+        return self._keys.issuperset(wired.siblings)
 
-    def _follow_source(self, step: Step, each: StepInput, source: Source) -> None:
-        ref = self._index.own(step, source)
-        if ref is None:
-            return
-        output = self._index.wiring.outputs[ref]
-        keys = frozenset(read_keys(source, output))
-        if not output.asset_keys:
-            self.select(ref)
-        elif keys.isdisjoint(self._keys):
-            if self._runs_siblings(step):
-                self._rerun(ref, keys)
-            elif not each.nothing and keys <= self._asked.missing:
-                self.missing |= keys
-                self._rerun(ref, keys)
+    def _outputs(self, wired: WiredStep) -> list[StepOutput]:
+        names = self.selected[wired.step.key]
+        return [output for output in wired.step.outputs if output.name in names]
 
-    def _follow_lineage(self, step: Step, outputs: Iterable[StepOutput]) -> None:
+    def _follow_needed(self, wired: WiredStep) -> None:
+        """Follow what the selected outputs of a step need, of which some need not all."""
+        wiring, outputs = self._index.wiring, self._outputs(wired)
+        for each in wired.inputs:
+            for source in wiring.needed_sources(each.definition, outputs) or ():
+                read = read_of(wiring, wired.step, source)
+                if read.is_own:
+                    self._follow_read(wired, each, read)
+
+    def _follow_read(self, wired: WiredStep, each: WiredInput, read: Read) -> None:
+        """Follow a read of an output of the step's own block."""
+        assert read.ref is not None, "it is an output of its block"
+        if not read.keys:
+            self.select(read.ref)
+        elif self._keys.isdisjoint(read.keys):
+            if self._runs_siblings(wired):
+                self._rerun(read.ref, read.keys)
+            elif not each.definition.nothing and self._asked.missing.issuperset(read.keys):
+                self.missing.update(read.keys)
+                self._rerun(read.ref, read.keys)
+
+    def _follow_lineage(self, wired: WiredStep) -> None:
         """Let an op make the siblings that it says another of its outputs needs."""
         wiring = self._index.wiring
-        if wiring.blocks[step.block].is_graph or not self._runs_siblings(step):
-            return
-        for output in outputs:
-            for key in wiring.own_lineage(step, output):
+        for output in self._outputs(wired):
+            for key in wiring.own_lineage(wired.step, output):
                 ref = wiring.producer(key)
                 if ref is not None and key not in self._keys:
-                    self._rerun(ref, {key})
+                    self._rerun(ref, (key,))
 
-    def _rerun(self, ref: OutputRef, keys: AbstractSet[KeyText]) -> None:
-        self.rerun |= keys
+    def _rerun(self, ref: OutputRef, keys: Iterable[KeyText]) -> None:
+        self.rerun.update(keys)
         self.select(ref)
 
-    def _runs_siblings(self, step: Step) -> bool:
-        chosen = self._asked.options.siblings or self._index.wiring.blocks[step.block].siblings
-        return chosen is Siblings.RUN
+    def _runs_siblings(self, wired: WiredStep) -> bool:
+        return (self._asked.options.siblings or wired.block.siblings) is Siblings.RUN

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-_SHOWN = 5
+SHOWN = 5
+"""How many names are shown of many; of more, fewer and how many there are besides."""
 
 
 def named(names: Iterable[str]) -> str:
     """Return "a", "a and b", "a, b and c"; of many the first few and how many more."""
     every = list(names)
-    if len(every) > _SHOWN:
-        every = [*every[: _SHOWN - 1], f"{len(every) - _SHOWN + 1} more"]
+    if len(every) > SHOWN:
+        every = [*every[: SHOWN - 1], f"{len(every) - SHOWN + 1} more"]
     return " and ".join(filter(None, [", ".join(every[:-1]), *every[-1:]]))
 
 

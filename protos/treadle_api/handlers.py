@@ -22,7 +22,7 @@ from treadle_contract.bounds import check
 from treadle_contract.message import MESSAGES, ContractError, Message
 
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
-Answer: TypeAlias = Message | protobuf.Message
+Answer: TypeAlias = Message | protobuf.Message | bytes
 """What a call answers; what was written before is handed on as it is."""
 
 _Status: TypeAlias = Callable[[Exception], grpc.Status]
@@ -71,6 +71,8 @@ def _parsed(of: type[protobuf.Message], data: bytes) -> _Parsed:
 
 
 def _written(of: type[protobuf.Message], answer: Answer) -> bytes:
+    if isinstance(answer, bytes):
+        return answer
     return (to_proto(answer, of) if isinstance(answer, Message) else answer).SerializeToString()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from google.protobuf.message import Message as Protobuf
 
@@ -29,27 +29,8 @@ def in_parts(whole: Message, into: type[P]) -> Iterator[P]:
     that is larger than a part stands alone in one.
     """
     lists = _lists_of(type(whole))
-    part = to_proto(replace(whole, **{field.slot: () for field in lists}), into)
-    count, size = 0, part.ByteSize()
-    for field in lists:
-        of = message_class(field)
-        for item in getattr(whole, field.slot):
-            if count == PART_ITEMS:
-                yield part
-                part, count, size = into(), 0, 0
-            # Any: each list is of another type.
-            items: Any = getattr(part, field.name)
-            made = items.add()
-            fill(of, made, item)
-            added = made.ByteSize()
-            if count and size + added > PART_BYTES:
-                following = into()
-                getattr(following, field.name).append(made)
-                del items[-1]
-                yield part
-                part, count, size = following, 0, 0
-            count, size = count + 1, size + added
-    yield part
+    head = to_proto(replace(whole, **{field.slot: () for field in lists}), into)
+    return map(into.FromString, joined(head.SerializeToString(), written_items(whole, into)))
 
 
 def behind(first: P, parts: Iterable[P]) -> Iterator[P]:
@@ -64,6 +45,46 @@ def behind(first: P, parts: Iterable[P]) -> Iterator[P]:
         break
     yield first
     yield from rest
+
+
+def written_items(whole: Message, into: type[Protobuf]) -> Iterator[bytes]:
+    """Give each item of a message's lists, written as a message of its type that has nothing else.
+
+    Written messages that follow one another are read as one that has the lists of all.
+    """
+    for field in _lists_of(type(whole)):
+        of = message_class(field)
+        for item in getattr(whole, field.slot):
+            part = into()
+            fill(of, getattr(part, field.name).add(), item)
+            yield part.SerializeToString()
+
+
+def joined(head: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
+    """Give as many parts as items need that were written, the first of them with `head` in it."""
+    part, count, size = [head], 0, len(head)
+    for item in items:
+        if count == PART_ITEMS or (size and size + len(item) > PART_BYTES):
+            yield b"".join(part)
+            part, count, size = [], 0, 0
+        part.append(item)
+        count, size = count + 1, size + len(item)
+    yield b"".join(part)
+
+
+def enclosed(part: bytes) -> bytes:
+    """Return the message whose first field is a message that was written."""
+    return b"\x0a" + _varint(len(part)) + part
+
+
+def _varint(number: int) -> bytes:
+    """Return a number, 7 bits in each byte, which says with the eighth that more follow."""
+    data = bytearray()
+    while number >= 1 << 7:
+        data.append(1 << 7 | number & 127)
+        number >>= 7
+    data.append(number)
+    return bytes(data)
 
 
 @per_class

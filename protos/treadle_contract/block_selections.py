@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from treadle_contract.ids import KeyText
@@ -25,13 +25,16 @@ def taken_out(
         else step
         for step in steps
     )
-    return silent, tuple(_selections(selected.items()))
+    return silent, selections_of(selected)
 
 
-def _selections(selected: Iterable[tuple[str, tuple[KeyText, ...]]]) -> Iterator[BlockSelection]:
-    for block, keys in sorted(selected):
-        for begin in range(0, len(keys), _PART_KEYS):
-            yield BlockSelection(block=block, asset_keys=keys[begin : begin + _PART_KEYS])
+def selections_of(selected: Mapping[str, tuple[KeyText, ...]]) -> tuple[BlockSelection, ...]:
+    """Return what is selected of some blocks, sorted by name, cut where there is much."""
+    return tuple(
+        BlockSelection(block=block, asset_keys=keys[begin : begin + _PART_KEYS])
+        for block, keys in sorted(selected.items())
+        for begin in range(0, len(keys), _PART_KEYS)
+    )
 
 
 def put_back(

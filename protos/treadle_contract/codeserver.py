@@ -156,12 +156,12 @@ class PlanRequest(Message):
     is not in it was never made."""
     brief: bool
     """Say once what is the same for many steps: the plan has no steps that are omitted, but how
-    many there are (PlanHeader.omitted_step_count), and names the selected assets of a block
-    once (PlanPart.block_selections) instead of at each step. The fingerprint is the same."""
+    many there are (PlanHeader.omitted_step_count), and what block_selections says. The
+    fingerprint is the same."""
     block_selections: bool
-    """Name what is selected of a block once (PlanPart.block_selections), not at each of its steps,
-    where several say it: a plan of a block does not grow with its square. The fingerprint is
-    the same."""
+    """Name what is selected of a block that has several steps once (PlanPart.block_selections),
+    not at each of its steps: a plan of a block does not grow with its square. The fingerprint
+    is the same."""
 
     def __init__(
         self,

@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 from treadle_api.codec import to_proto
-from treadle_api.parts import behind, in_parts
+from treadle_api.parts import joined, written_items
 from treadle_api.v1 import plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.wire.text import cut
-from treadle_contract.block_selections import taken_out
+from treadle_contract.block_selections import put_back, selections_of
 from treadle_contract.codeserver import PlanRequest
-from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.ids import StepKey
 from treadle_contract.plan import (
-    BlockSelection,
     PlanHeader,
+    PlannedStep,
     PlanOptions,
     PlanPart,
     Selection,
     Verdict,
 )
-from treadle_planner import Plan, Settled
+from treadle_planner import Plan
 
 
-def answer_of(
-    location: str, asked: PlanRequest, plan: Plan, body: Iterable[plan_pb2.PlanPart]
-) -> Iterator[plan_pb2.PlanPart]:
-    """Give a plan in parts. The header stands in the first, with what was asked for in it."""
-    first = to_proto(PlanPart(header=_header(location, asked, plan)), plan_pb2.PlanPart)
-    return behind(first, body)
+class PlanAnswers:
+    """Writes plans. Most of a plan is as it was in the one before: each step is kept as it was written."""
 
+    def __init__(self) -> None:
+        self._digest = ""
+        self._written: dict[StepKey, tuple[PlannedStep, bytes]] = {}
 
-def settled_answer_of(
-    location: str, asked: PlanRequest, settled: Settled, body: Iterable[plan_pb2.PlanPart]
-) -> Iterator[plan_pb2.PlanPart]:
-    """Give a plan on record likewise, with the options that it was made with."""
-    return answer_of(location, replace(asked, options=settled.options), settled.plan, body)
+    def of(self, location: str, asked: PlanRequest, plan: Plan) -> list[bytes]:
+        """Return the parts of a plan. The header stands in the first, with what was asked for in it."""
+        if plan.digest != self._digest:
+            self._digest, self._written = plan.digest, {}
+        header = PlanPart(header=_header(location, asked, plan))
+        head = to_proto(header, plan_pb2.PlanPart).SerializeToString()
+        return list(joined(head, self._items(asked, plan)))
+
+    def _items(self, asked: PlanRequest, plan: Plan) -> Iterator[bytes]:
+        running = [step for step in plan.steps if step.verdict is not Verdict.OMIT]
+        steps = tuple(running) if asked.brief else plan.steps
+        saying = {step.block for step in running} if plan.selections else ()
+        selections = selections_of(
+            {name: plan.selections[name] for name in saying if name in plan.selections}
+        )
+        if not (asked.brief or asked.block_selections):
+            steps, selections = put_back(steps, selections), ()
+        yield from self._steps(steps)
+        others = PlanPart(
+            loads=plan.loads,
+            hazards=plan.hazards,
+            reuses=plan.reuses,
+            block_selections=selections,
+        )
+        yield from written_items(others, plan_pb2.PlanPart)
+
+    def _steps(self, steps: Iterable[PlannedStep]) -> Iterator[bytes]:
+        kept = self._written
+        for step in steps:
+            last = kept.get(step.key)
+            if last is None or last[0] is not step:
+                (data,) = written_items(PlanPart(steps=(step,)), plan_pb2.PlanPart)
+                last = kept[step.key] = step, data
+            yield last[1]
 
 
 def _header(location: str, asked: PlanRequest, plan: Plan) -> PlanHeader:
@@ -55,43 +82,4 @@ def _header(location: str, asked: PlanRequest, plan: Plan) -> PlanHeader:
         above_asset_keys=plan.above[: defaults.HEADER_KEYS],
         below_asset_keys=plan.below[: defaults.HEADER_KEYS],
         omitted_step_count=omitted,
-    )
-
-
-class PlanBodies:
-    """What the last plans were written as, without their headers: they are asked for again."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, bool, bool], tuple[plan_pb2.PlanPart, ...]] = (
-            OrderedDict()
-        )
-
-    def of(self, plan: Plan, asked: PlanRequest) -> tuple[plan_pb2.PlanPart, ...]:
-        """Write a plan, or find what it was written as: it is the same for equal fingerprints."""
-        key = (plan.fingerprint, asked.brief, asked.block_selections)
-        parts = self._kept.pop(key, None)
-        if parts is None:
-            parts = tuple(in_parts(_body(plan, asked), plan_pb2.PlanPart))
-        self._kept[key] = parts
-        size = sum(part.ByteSize() for kept in list(self._kept.values()) for part in kept)
-        while size > defaults.KEPT_PLAN_BYTES and self._kept:
-            _, oldest = self._kept.popitem(last=False)
-            size -= sum(part.ByteSize() for part in oldest)
-        return parts
-
-
-def _body(plan: Plan, asked: PlanRequest) -> PlanPart:
-    steps = plan.steps
-    selections: tuple[BlockSelection, ...] = ()
-    if asked.brief:
-        running = [step for step in steps if step.verdict is not Verdict.OMIT]
-        steps, selections = taken_out(running, least=1)
-    elif asked.block_selections:
-        steps, selections = taken_out(steps)
-    return PlanPart(
-        steps=steps,
-        loads=plan.loads,
-        hazards=plan.hazards,
-        reuses=plan.reuses,
-        block_selections=selections,
     )

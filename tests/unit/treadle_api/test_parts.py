@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from treadle_api.parts import PART_BYTES, PART_ITEMS, behind, in_parts
+import pytest
+
+from treadle_api.parts import (
+    PART_BYTES,
+    PART_ITEMS,
+    behind,
+    enclosed,
+    in_parts,
+    joined,
+    written_items,
+)
 from treadle_api.v1 import codeserver_pb2, graph_pb2
 from treadle_contract.codeserver import EarlierStep, PlanReexecutionRequest
 from treadle_contract.graph import GraphPart, Job, Location, Resource
@@ -77,3 +87,22 @@ def test_a_head_has_the_first_part_in_it_if_that_fits() -> None:
     assert (joined.location.name, len(joined.resources)) == (Location(name="l").name, 1)
     assert (first, [second]) == (head, large)
     assert list(behind(head, [])) == [head]
+
+
+def test_items_that_were_written_are_joined_behind_a_head() -> None:
+    head = graph_pb2.GraphPart(location=graph_pb2.Location(name="l"))
+    items = list(written_items(GraphPart(resources=resources(PART_ITEMS + 1)), graph_pb2.GraphPart))
+
+    first, second = map(graph_pb2.GraphPart.FromString, joined(head.SerializeToString(), items))
+
+    assert (first.location.name, len(first.resources), len(second.resources)) == ("l", 500, 1)
+    assert list(joined(head.SerializeToString(), [])) == [head.SerializeToString()]
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 16_383, 16_384, 3_000_000])
+def test_a_part_that_was_written_is_enclosed_as_protobuf_does_it(size: int) -> None:
+    part = graph_pb2.GraphPart(resources=[graph_pb2.Resource(key="x" * size)])
+
+    data = enclosed(part.SerializeToString())
+
+    assert data == codeserver_pb2.GetGraphResponse(part=part).SerializeToString()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 from hypothesis import assume, event, given
+from hypothesis import strategies as st
 
 from tests.model.build import graph, op, single
 from tests.model.examples import examples
@@ -13,7 +15,7 @@ from tests.model.rules import Asked, outcome, partial_blocks
 from treadle.locations.wiring import Wiring
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.plan import Selection, Verdict
-from treadle_planner import Plan, PlanRefused, RefusalReason, plan
+from treadle_planner import Plan, Planner, PlanRefused, RefusalReason, plan
 
 
 @examples(300)
@@ -88,6 +90,23 @@ def test_definitions_in_another_order_change_no_plan(drawn: Drawn) -> None:
     made = plan(replace(snapshot, steps=snapshot.steps[::-1]), request)
 
     assert made == plan(snapshot, request)
+
+
+@examples(150)
+@given(drawn=locations(), seed=st.integers(0, 2**32))
+def test_what_was_planned_before_changes_no_plan(drawn: Drawn, seed: int) -> None:
+    snapshot, rng = drawn.snapshot(), random.Random(seed)
+    keys = [asset.key for asset in snapshot.assets if not asset.is_external]
+    asked = [drawn.asked]
+    for _ in range(3):
+        chosen = frozenset(rng.sample(keys, rng.randint(1, len(keys))))
+        missing = frozenset(key for key in keys if rng.random() < rng.choice((0, 0.3)))
+        asked.append(replace(drawn.asked, keys=chosen, missing=missing))
+    requests = [request_of(accepted(snapshot, each)) for each in asked]
+    planner = Planner(snapshot)
+
+    for request in [*requests, *requests]:
+        assert planner.plan(request) == plan(snapshot, request)
 
 
 def _report(made: Plan, asked: Asked) -> None:

@@ -53,7 +53,7 @@ def test_baz_asset_alone_runs_all_three_and_foo_yields_foo_2_only(seed: Snapshot
         "my_graph_assets.foo": "foo_2",
         "my_graph_assets.baz": "result",
     }
-    assert step_of(made, "my_graph_assets.foo").selected_asset_keys == ("baz_asset",)
+    assert made.selections == {"my_graph_assets": ("baz_asset",)}
 
 
 def test_both_assets_run_everything(seed: Snapshot) -> None:

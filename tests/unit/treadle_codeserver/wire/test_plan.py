@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from collections.abc import Mapping
 
+from treadle_api.codec import from_proto
 from treadle_api.v1 import plan_pb2
-from treadle_codeserver import defaults
-from treadle_codeserver.wire.plan import PlanBodies, answer_of
+from treadle_codeserver.wire.plan import PlanAnswers
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import (
     Hazard,
     Load,
@@ -27,6 +26,7 @@ def plan(
     steps: tuple[PlannedStep, ...] = (),
     loads: tuple[Load, ...] = (),
     hazards: tuple[Hazard, ...] = (),
+    selections: Mapping[str, tuple[KeyText, ...]] | None = None,
 ) -> Plan:
     return Plan(
         digest="d",
@@ -37,12 +37,16 @@ def plan(
         steps=steps,
         loads=loads,
         hazards=hazards,
+        selections=selections or {},
     )
 
 
 def encoded(made: Plan, request: PlanRequest | None = None) -> list[plan_pb2.PlanPart]:
-    request = request or PlanRequest()
-    return list(answer_of("here", request, made, PlanBodies().of(made, request)))
+    return parsed(PlanAnswers(), made, request or PlanRequest())
+
+
+def parsed(answers: PlanAnswers, made: Plan, request: PlanRequest) -> list[plan_pb2.PlanPart]:
+    return list(map(plan_pb2.PlanPart.FromString, answers.of("here", request, made)))
 
 
 def test_the_header_says_what_was_asked_for() -> None:
@@ -110,26 +114,31 @@ def running(key: str, *selected: str) -> PlannedStep:
     )
 
 
+MANY = tuple(KeyText(f"k{number:04}") for number in range(501))
+
+
 def test_a_brief_plan_says_once_what_is_the_same_for_many_steps() -> None:
     omitted = PlannedStep(
         key=StepKey("g.z"), block="g", op="o", verdict=Verdict.OMIT, reason="Not needed."
     )
-    many = [f"k{number:04}" for number in range(501)]
-    steps = (running("g.a", *many), running("g.b", *many), omitted, running("b", "x"))
+    steps = (running("g.a"), running("g.b"), omitted, running("b", "x"))
 
-    (part,) = encoded(plan(steps=steps), PlanRequest(brief=True))
+    (part,) = encoded(plan(steps=steps, selections={"g": MANY}), PlanRequest(brief=True))
 
     assert part.header.omitted_step_count == 1
     assert [step.key for step in part.steps] == ["g.a", "g.b", "b"]
-    assert not any(step.selected_asset_keys for step in part.steps)
+    assert [list(step.selected_asset_keys) for step in part.steps] == [[], [], ["x"]]
     said = [(each.block, list(each.asset_keys)) for each in part.block_selections]
-    assert said == [("b", ["x"]), ("g", many[:500]), ("g", many[500:])]
+    assert said == [("g", list(MANY[:500])), ("g", list(MANY[500:]))]
 
 
 def test_a_plan_names_what_is_selected_of_a_block_once_if_that_is_asked_for() -> None:
-    steps = (running("g.a", "x", "y"), running("g.b", "x", "y"), running("b", "z"))
+    made = plan(
+        steps=(running("g.a"), running("g.b"), running("b", "z")),
+        selections={"g": (KeyText("x"), KeyText("y"))},
+    )
 
-    (part,) = encoded(plan(steps=steps), PlanRequest(block_selections=True))
+    (part,) = encoded(made, PlanRequest(block_selections=True))
 
     assert [list(step.selected_asset_keys) for step in part.steps] == [[], [], ["z"]]
     assert [(each.block, list(each.asset_keys)) for each in part.block_selections] == [
@@ -137,25 +146,29 @@ def test_a_plan_names_what_is_selected_of_a_block_once_if_that_is_asked_for() ->
     ]
 
 
+def test_nothing_is_said_of_a_block_none_of_whose_steps_runs() -> None:
+    made = plan(steps=(running("b", "z"),), selections={"g": (KeyText("x"),)})
+
+    (part,) = encoded(made, PlanRequest(block_selections=True))
+
+    assert not part.block_selections
+
+
 def test_a_plan_that_is_not_brief_says_all_at_each_step() -> None:
-    (part,) = encoded(plan(steps=(running("g.a", "x"), running("g.b", "x"))))
+    made = plan(steps=(running("g.a"), running("g.b")), selections={"g": (KeyText("x"),)})
+
+    (part,) = encoded(made)
 
     assert [list(step.selected_asset_keys) for step in part.steps] == [["x"], ["x"]]
     assert not part.block_selections
     assert part.header.omitted_step_count == 0
 
 
-def test_plans_that_are_kept_are_the_last_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    bodies = PlanBodies()
-    first, second = (
-        replace(plan(steps=(running(f"{name}.x", name),)), fingerprint=name) for name in "ab"
-    )
-    kept = bodies.of(first, PlanRequest())
-    assert bodies.of(first, PlanRequest()) is kept
-    assert bodies.of(first, PlanRequest(brief=True)) != kept
+def test_a_step_is_as_its_plan_has_it_whatever_was_written_before() -> None:
+    answers = PlanAnswers()
+    first, second = running("a", "x"), running("a", "y")
 
-    monkeypatch.setattr(defaults, "KEPT_PLAN_BYTES", kept[0].ByteSize())
-    bodies.of(second, PlanRequest())
+    for step in (first, second, second, first):
+        (part,) = parsed(answers, plan(steps=(step,)), PlanRequest())
 
-    assert bodies.of(first, PlanRequest()) is not kept
-    assert bodies.of(first, PlanRequest()) == kept
+        assert from_proto(part.steps[0], PlannedStep) == step
