@@ -11,9 +11,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from tests.unit.treadle_contract.messages import of
 from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText
-from treadle_contract.message import UserValue
+from treadle_contract.message import Message, UserValue
 from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep
 from treadle_contract.value import MetadataEntry
 from treadle_launcher import codec
@@ -45,8 +46,10 @@ def metadata_strategy() -> None:
     [*EVENT_KINDS.values(), LaunchSpec, PlannedStep, Load, Hazard],
     ids=lambda cls: cls.__name__,
 )
-def test_what_was_written_is_read_as_it_was(cls: type[Payload], data: st.DataObject) -> None:
-    value = data.draw(st.from_type(cls))
+def test_what_was_written_is_read_as_it_was(
+    cls: type[Payload | LaunchSpec], data: st.DataObject
+) -> None:
+    value = data.draw(of(cls) if issubclass(cls, Message) else st.from_type(cls))
 
     assert codec.loads(cls, codec.dumps(value)) == value
 

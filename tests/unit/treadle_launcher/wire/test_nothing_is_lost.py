@@ -46,7 +46,7 @@ def filled(kind: typing.Any) -> typing.Any:  # noqa: PLR0911 - a case a kind of 
     if kind is MetadataEntry:
         return MetadataEntry(name="name", value="value", rendering="text")
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = typing.get_type_hints(kind, localns={"datetime": datetime})
         return kind(**{field.name: filled(hints[field.name]) for field in dataclasses.fields(kind)})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return list(kind)[-1]
