@@ -10,6 +10,7 @@ import pytest
 from treadle import DefinitionError
 from treadle.locations.location import LoadedLocation, build_location, definitions_of
 from treadle.locations.snapshot import Asset, AssetSource, Snapshot, Source, SourceLine, Step
+from treadle.locations.tables import pack
 from treadle_contract.ids import StepKey
 
 _PRELUDE = "from treadle import *\n"
@@ -30,7 +31,8 @@ def location(**sources: str) -> LoadedLocation:
         (f"{name}.py", definitions_of(module(source, name=name)))
         for name, source in sources.items()
     ]
-    return build_location(loaded)
+    built = build_location(loaded)
+    return built.sealed(pack(built.snapshot), files={}, distributions={})
 
 
 def snapshot(source: str) -> Snapshot:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from treadle._system import uncollected
-from treadle.locations import canonical
+from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
 from treadle.locations.snapshot import Snapshot, SourceLine
 from treadle_codeserver.loader_output import cleaned, last_user_line
@@ -47,6 +47,8 @@ class LoadProgress:
             ModuleReport(target=target, state=ModuleState.NOT_REACHED) for target in targets
         ]
         self._current: int | None = None
+        # Any: by part of the snapshot.
+        self._definitions: dict[str, Any] = {}
         self._snapshot: Snapshot | None = None
         self._files: dict[str, SourceFile] = {}
         self._is_complete = False
@@ -71,9 +73,12 @@ class LoadProgress:
                     }
                 case "failed":
                     self._failed(_object(body))
-                case "snapshot":
+                case "definitions":
                     with uncollected():
-                        self._snapshot = canonical.from_json(Snapshot, body)
+                        self._definitions = tables.unpack(body)
+                case "snapshot":
+                    sealed = canonical.from_json(Snapshot, body)
+                    self._snapshot = replace(sealed, **self._definitions)
                     self._is_complete = True
                 case _:
                     raise FrameError(f"unknown frame {kind!r}")

@@ -218,6 +218,8 @@ class CodeLocation:
 
 def _job_asset_keys(snapshot: Snapshot) -> dict[str, tuple[KeyText, ...]]:
     """Evaluate the selections of the jobs, which the load has checked."""
+    if not snapshot.jobs:
+        return {}
     graph = selection.AssetGraph.of(snapshot.assets)
     return {
         job.name: tuple(sorted(selection.select(selection.parse(job.selection), graph)))

@@ -84,7 +84,7 @@ class CodeServerService:
     ) -> AsyncIterator[codeserver_pb2.GetManifestResponse]:
         """Stream what makes up the snapshot's digest."""
         served = await self._location.served()
-        for part in in_parts(manifest_of(served.snapshot), graph_pb2.CodeManifest):
+        for part in await asyncio.to_thread(_manifest, served):
             yield codeserver_pb2.GetManifestResponse(digest=served.snapshot.digest, manifest=part)
 
     async def Plan(self, request: PlanRequest, _: Context) -> AsyncIterator[bytes]:
@@ -163,6 +163,10 @@ class CodeServerService:
         """Stream the location, now and at every change."""
         async for status in self._location.watch():
             yield WatchLocationResponse(location=location_of(status))
+
+
+def _manifest(served: Served) -> tuple[graph_pb2.CodeManifest, ...]:
+    return tuple(in_parts(manifest_of(served.snapshot), graph_pb2.CodeManifest))
 
 
 def _written(served: Served) -> tuple[graph_pb2.GraphPart, ...]:

@@ -23,7 +23,8 @@ _Decoder: TypeAlias = Callable[[Json], object]
 
 #: What stands for itself.
 _PLAIN: Final = frozenset({types.NoneType, bool, int, float, str})
-_write: Final = json.writer(sort_keys=True, separators=(",", ":"))
+#: Write data that `to_json` made as canonical text.
+write: Final = json.writer(sort_keys=True, separators=(",", ":"))
 
 
 class CanonicalError(ValueError):
@@ -58,7 +59,7 @@ def decode(cls: type[T], data: bytes) -> T:
 
 def dumps(data: Json) -> bytes:
     """Return canonical bytes of data that `to_json` made."""
-    return _write(data).encode("ascii")
+    return write(data).encode("ascii")
 
 
 def to_json(value: Any) -> Json:
@@ -72,25 +73,6 @@ def to_json(value: Any) -> Json:
     return plain if kind in _PLAIN else _encoder(kind)(value)
 
 
-def sparse_json(value: Any) -> Json:
-    """Return a dataclass as `to_json` does, but for fields at their default: `from_json` sets them.
-
-    Raises:
-        CanonicalError: as `encode`.
-    """
-    kind: type = type(value)
-    names = field_names(kind)
-    if names is None:
-        is_list = isinstance(value, tuple)
-        return [sparse_json(each) for each in value] if is_list else to_json(value)
-    missing = _defaults(kind)
-    return {
-        name: each if type(each) in _PLAIN else sparse_json(each)
-        for name in names
-        if (each := getattr(value, name)) != missing.get(name, _PLAIN)
-    }
-
-
 def from_json(cls: type[T], data: Json) -> T:
     """Build a value of the type from what `to_json` made.
 
@@ -98,10 +80,7 @@ def from_json(cls: type[T], data: Json) -> T:
         CanonicalError: the data is not of this type.
     """
     annotation: object = cls
-    return cast(T, _decoder(annotation)(data))
-
-
-_defaults = cache(defaults)
+    return cast(T, decoder(annotation)(data))
 
 
 @cache
@@ -135,11 +114,16 @@ def _key(key: object) -> str:
     return str(key)
 
 
+def hints(cls: type) -> dict[str, Any]:
+    """Return what the fields of a dataclass are annotated with."""
+    return typing.get_type_hints(cls, localns={"UserValue": _AnyJson})
+
+
 @cache
-def _decoder(annotation: object) -> _Decoder:
+def decoder(annotation: object) -> _Decoder:
     """Return the function that builds values of an annotation; made once for each."""
     if isinstance(annotation, typing.NewType):
-        return _decoder(annotation.__supertype__)
+        return decoder(annotation.__supertype__)
     origin = typing.get_origin(annotation)
     if origin is not None:
         return _generic_decoder(origin, typing.get_args(annotation))
@@ -193,7 +177,7 @@ def _enum_decoder(cls: type[Enum]) -> _Decoder:
 
 
 def _sequence_decoder(build: Callable[[list[object]], object], item: object) -> _Decoder:
-    decode_item = _decoder(item)
+    decode_item = decoder(item)
 
     def decode_sequence(data: Json) -> object:
         if not isinstance(data, list):
@@ -204,17 +188,17 @@ def _sequence_decoder(build: Callable[[list[object]], object], item: object) -> 
 
 
 def _mapping_decoder(item: object) -> _Decoder:
-    decode_item = _decoder(item)
+    decode_item = decoder(item)
 
     def decode_mapping(data: Json) -> object:
-        return {name: decode_item(element) for name, element in _object(data).items()}
+        return {name: decode_item(element) for name, element in as_object(data).items()}
 
     return decode_mapping
 
 
 def _union_decoder(members: tuple[object, ...]) -> _Decoder:
     """Try the members in order: a dataclass takes only objects with exactly its fields."""
-    decoders = [_decoder(member) for member in members]
+    decoders = [decoder(member) for member in members]
 
     def decode_union(data: Json) -> object:
         for decode_member in decoders:
@@ -228,13 +212,13 @@ def _union_decoder(members: tuple[object, ...]) -> _Decoder:
 
 
 def _dataclass_decoder(cls: type) -> _Decoder:
-    hints = typing.get_type_hints(cls, localns={"UserValue": _AnyJson})
+    annotations = hints(cls)
     names = frozenset(field_names(cls) or ())
     required = names - defaults(cls).keys()
-    decoders = {name: _decoder(hints[name]) for name in names}
+    decoders = {name: decoder(annotations[name]) for name in names}
 
     def decode_dataclass(data: Json) -> object:
-        found = _object(data)
+        found = as_object(data)
         if not required <= found.keys() <= names:
             wrong = sorted((required - found.keys()) | (found.keys() - names))
             raise CanonicalError(f"{cls.__qualname__}: missing or unknown: {', '.join(wrong)}")
@@ -249,7 +233,12 @@ def _dataclass_decoder(cls: type) -> _Decoder:
     return decode_dataclass
 
 
-def _object(data: Json) -> dict[str, Json]:
+def as_object(data: Json) -> dict[str, Json]:
+    """Return data that is an object.
+
+    Raises:
+        CanonicalError: it is none.
+    """
     if not isinstance(data, dict):
         raise CanonicalError(f"object expected, got {type(data).__name__}")
     return data

@@ -18,9 +18,9 @@ from types import (
     MethodType,
     NoneType,
 )
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from treadle._system import hashlib, uncollected
+from treadle._system import hashlib
 from treadle.locations import canonical, details
 from treadle.locations.canonical import Json
 from treadle.locations.snapshot import (
@@ -33,6 +33,7 @@ from treadle.locations.snapshot import (
     SourceLine,
     Step,
 )
+from treadle.locations.tables import PARTS, Packed, written
 from treadle_contract.lazy_dataclasses import field_names, replace
 
 Definition: TypeAlias = Block | Step | Asset | Job | Resource
@@ -44,12 +45,13 @@ def code_digest(fn: Callable[..., object]) -> str:
     Wrappers made with functools.wraps or functools.partial contribute what they wrap. A
     default that is not plain data contributes the name of its type only.
     """
-    return _sha256(_callable(fn, ()))
+    return code_digests(fn)[0]
 
 
-def bare_code_digest(fn: Callable[..., object]) -> str:
-    """Return the same of the code alone: of defaults and bound arguments, only how many."""
-    return _sha256(_without_values(_callable(fn, ())))
+def code_digests(fn: Callable[..., object]) -> tuple[str, str]:
+    """Return that, and the same of the code alone: of defaults and bound arguments, only how many."""
+    whole, bare = _callable(fn, ())
+    return _sha256(whole), _sha256(bare)
 
 
 def value_digest(value: object) -> str:
@@ -57,73 +59,69 @@ def value_digest(value: object) -> str:
     return _sha256(_value(value, ()))
 
 
+def definition_digest(definition: Definition) -> str:
+    """Return the SHA-256 in hexadecimal of one definition, its place in the source left out."""
+    return _sha256(canonical.write(_bare(definition)))
+
+
+def definition_digests(snapshot: Snapshot) -> dict[str, str]:
+    """Return the SHA-256 in hexadecimal of each definition of a snapshot, by name."""
+    named: list[tuple[str, Definition]] = [
+        *((f"block {block.name}", block) for block in snapshot.blocks),
+        *((f"asset {asset.key}", asset) for asset in snapshot.assets),
+        *((f"job {job.name}", job) for job in snapshot.jobs),
+        *((f"resource {resource.key}", resource) for resource in snapshot.resources),
+    ]
+    return {name: definition_digest(each) for name, each in named}
+
+
 def detail_digests(snapshot: Snapshot) -> dict[str, str]:
     """Return the SHA-256 in hexadecimal of each detail of a snapshot's definitions, by name."""
     return {
-        name: _sha256(canonical.to_json(content))
-        for name, content in details.details(snapshot, core=_core)
+        **{
+            name: _sha256(canonical.write(canonical.to_json(content)))
+            for name, content in details.details(snapshot, core=_core)
+        },
+        **snapshot.manifest.values,
     }
 
 
-def definition_digest(definition: Definition) -> str:
-    """Return the SHA-256 in hexadecimal of one definition, its place in the source left out."""
-    return _sha256(_bare(definition))
+def named_digests(snapshot: Snapshot) -> dict[str, str]:
+    """Return definitions, ops and details together, each under a name of its own."""
+    ops = {f"op {node}": found for node, found in snapshot.manifest.ops.items()}
+    return {**definition_digests(snapshot), **ops, **detail_digests(snapshot)}
 
 
-@uncollected()
-def seal(
-    snapshot: Snapshot, *, files: Mapping[str, str], distributions: Mapping[str, str]
-) -> Snapshot:
-    """Return the snapshot with Python's version, the whole manifest and its digests set.
+def seal(snapshot: Snapshot, packed: Packed) -> Snapshot:
+    """Return the snapshot, whose definitions were packed, with Python's version and its digests set.
 
-    `files` maps module names to SHA-256 of their source, `distributions` names to versions.
     Warnings and source lines have no part in the digests.
     """
-    manifest = replace(snapshot.manifest, files=dict(files), distributions=dict(distributions))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    filled = replace(snapshot, python_version=version, manifest=manifest, digest="", core_digest="")
-    digest, core_digest = _snapshot_digest(filled, _bare), _snapshot_digest(_core_of(filled), _core)
-    _taken.clear()
-    return replace(filled, digest=digest, core_digest=core_digest)
-
-
-def _core_of(snapshot: Snapshot) -> Snapshot:
-    """Leave of a snapshot what steps rest on; its definitions are as they are."""
     manifest = snapshot.manifest
-    left = Manifest(code=manifest.code, files=manifest.files, distributions=manifest.distributions)
-    return replace(snapshot, jobs=(), manifest=left)
-
-
-def _snapshot_digest(snapshot: Snapshot, taken: Callable[[Any], Json]) -> str:
-    parts: dict[str, tuple[Any, ...]] = {
-        "blocks": snapshot.blocks,
-        "steps": snapshot.steps,
-        "assets": snapshot.assets,
-        "jobs": snapshot.jobs,
-    }
-    rest = canonical.to_json(
-        replace(snapshot, warnings=(), generator_states=(), blocks=(), steps=(), assets=(), jobs=())
-    )
-    assert isinstance(rest, dict)
-    return _sha256(
-        {**rest, **{name: [taken(each) for each in part] for name, part in parts.items()}}
+    core = Manifest(code=manifest.code, files=manifest.files, distributions=manifest.distributions)
+    return replace(
+        snapshot,
+        python_version=version,
+        digest=_sealed(version, manifest, written(packed, _NO_PLACES)),
+        core_digest=_sealed(version, core, written({**packed, "jobs": {}}, _CORE)),
     )
 
 
-#: Definitions as JSON, by identity: each goes into several digests and is taken apart once.
-_taken: dict[int, tuple[Definition, dict[str, Json]]] = {}
+def _sealed(version: str, manifest: Manifest, definitions: str) -> str:
+    return _sha256("\n".join((version, canonical.write(canonical.to_json(manifest)), definitions)))
+
+
+_NO_PLACES: Final = dict.fromkeys(PARTS, ("source",))
+_CORE: Final = {part: ("source", *details.FREE.get(of, ())) for part, of in PARTS.items()}
 
 
 def _bare(definition: Definition) -> dict[str, Json]:
     """Return a definition as JSON, its place in the source left out."""
-    known = _taken.get(id(definition))
-    if known is not None and known[0] is definition:
-        return known[1]
     data = canonical.to_json(definition)
     assert isinstance(data, dict)
     if not isinstance(definition, Resource):
         data["source"] = None
-    _taken[id(definition)] = definition, data
     return data
 
 
@@ -140,134 +138,127 @@ def _blank(kind: type) -> dict[str, Json]:
     return data
 
 
-def _sha256(data: Json) -> str:
-    return hashlib.sha256(canonical.dumps(data)).hexdigest()
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _callable(fn: object, path: tuple[int, ...]) -> Json:
-    """Describe a callable: the functions it is made of, each with code and defaults."""
+def _callable(fn: object, path: tuple[int, ...]) -> tuple[str, str]:
+    """Describe a callable: the functions it is made of, each with code and defaults.
+
+    Return that, and the same without values, each as canonical JSON.
+    """
     if id(fn) in path:
-        return ["cycle"]
+        return '["cycle"]', '["cycle"]'
     path = (*path, id(fn))
     match fn:
-        case functools.partial():
-            bound = [_value(fn.args, path), _value(fn.keywords, path)]
-            return ["partial", _callable(fn.func, path), *bound]
-        case MethodType():
-            return ["method", _callable(fn.__func__, path)]
         case FunctionType():
-            return ["function", *_function(fn, path)]
+            return _function(fn, path)
+        case functools.partial():
+            whole, bare = _callable(fn.func, path)
+            bound = f"{_value(fn.args, path)},{_value(fn.keywords, path)}"
+            counts = f"{len(fn.args)},{len(fn.keywords)}"
+            return f'["partial",{whole},{bound}]', f'["partial",{bare},{counts}]'
+        case MethodType():
+            whole, bare = _callable(fn.__func__, path)
+            return f'["method",{whole}]', f'["method",{bare}]'
         case type() | BuiltinFunctionType():
-            return ["named", _name(fn)]
+            named = f'["named",{canonical.write(_name(fn))}]'
+            return named, named
     call = vars(type(fn)).get("__call__")
-    return ["object", _name(type(fn)), None if call is None else _callable(call, path)]
+    whole, bare = ("null", "null") if call is None else _callable(call, path)
+    kind = canonical.write(_name(type(fn)))
+    return f'["object",{kind},{whole}]', f'["object",{kind},{bare}]'
 
 
-def _function(fn: FunctionType, path: tuple[int, ...]) -> list[Json]:
+def _function(fn: FunctionType, path: tuple[int, ...]) -> tuple[str, str]:
+    code, defaults, keywords = _code(fn.__code__), fn.__defaults__, fn.__kwdefaults__
     wrapped = getattr(fn, "__wrapped__", None)
-    return [
-        _code(fn.__code__),
-        _value(fn.__defaults__, path),
-        _value(fn.__kwdefaults__, path),
-        None if wrapped is None else _callable(wrapped, path),
-    ]
+    whole, bare = ("null", "null") if wrapped is None else _callable(wrapped, path)
+    values = f"{_value(defaults, path)},{_value(keywords, path)}"
+    counts = f"{len(defaults or ())},{len(keywords or ())}"
+    return f'["function",{code},{values},{whole}]', f'["function",{code},{counts},{bare}]'
 
 
-def _code(code: CodeType) -> Json:
+def _code(code: CodeType) -> str:
     """Describe a code object field by field.
 
     `co_code` gives the bytecode as compiled: what the interpreter specialised in place while
     the code ran is undone by it. Names of the function, its file and its lines stay out.
     """
-    return {
-        "argcount": code.co_argcount,
-        "posonlyargcount": code.co_posonlyargcount,
-        "kwonlyargcount": code.co_kwonlyargcount,
-        "flags": code.co_flags,
-        "bytecode": code.co_code.hex(),
-        "exceptions": code.co_exceptiontable.hex(),
-        "names": list(code.co_names),
-        "varnames": list(code.co_varnames),
-        "freevars": list(code.co_freevars),
-        "cellvars": list(code.co_cellvars),
-        "constants": [_value(constant, ()) for constant in code.co_consts],
-    }
+    constants = ",".join([_value(constant, ()) for constant in code.co_consts])
+    return (
+        f'{{"argcount":{code.co_argcount},"bytecode":"{code.co_code.hex()}"'
+        f',"cellvars":{_texts(code.co_cellvars)},"constants":[{constants}]'
+        f',"exceptions":"{code.co_exceptiontable.hex()}","flags":{code.co_flags}'
+        f',"freevars":{_texts(code.co_freevars)},"kwonlyargcount":{code.co_kwonlyargcount}'
+        f',"names":{_texts(code.co_names)},"posonlyargcount":{code.co_posonlyargcount}'
+        f',"varnames":{_texts(code.co_varnames)}}}'
+    )
 
 
-def _without_values(described: Json) -> Json:
-    """Blank what a described callable has by way of defaults and bound arguments."""
-    match described:
-        case ["function", code, list(defaults), list(keywords), wrapped]:
-            counts = [_count(defaults), _count(keywords)]
-            return ["function", code, *counts, _without_values(wrapped)]
-        case ["partial", inner, list(arguments), list(keywords)]:
-            return ["partial", _without_values(inner), _count(arguments), _count(keywords)]
-        case ["method" as kind, inner]:
-            return [kind, _without_values(inner)]
-        case ["object" as kind, name, call]:
-            return [kind, name, _without_values(call)]
-    return described
+def _texts(texts: tuple[str, ...]) -> str:
+    return canonical.write(texts) if texts else "[]"
 
 
-def _count(described: list[Json]) -> int:
-    """Return how many elements a described container has; None, where there are none, has none."""
-    return 0 if described[0] == NoneType.__name__ else len(described) - 1
-
-
-def _value(value: object, path: tuple[int, ...]) -> Json:
+def _value(value: object, path: tuple[int, ...]) -> str:
     """Describe a constant or default with a tag for its type, so that 1, 1.0 and True differ.
 
     Exact types only: a subclass may carry more than the value that it prints as.
     """
-    describe_scalar = _SCALARS.get(type(value))
+    kind = type(value)
+    describe_scalar = _SCALARS.get(kind)
     if describe_scalar is not None:
-        return [type(value).__name__, describe_scalar(value)]
+        return f'["{kind.__name__}",{describe_scalar(value)}]'
     if id(value) in path:
-        return ["cycle"]
-    describe_container = _CONTAINERS.get(type(value))
+        return '["cycle"]'
+    describe_container = _CONTAINERS.get(kind)
     if describe_container is not None:
-        return [type(value).__name__, *describe_container(value, (*path, id(value)))]
+        return _joined(f'"{kind.__name__}"', *describe_container(value, (*path, id(value))))
     return _instance(value, path)
 
 
-def _instance(value: object, path: tuple[int, ...]) -> Json:
+def _instance(value: object, path: tuple[int, ...]) -> str:
+    kind = canonical.write(_name(type(value)))
     match value:
         case Enum():
-            return ["enum", _name(type(value)), value.name]
+            return _joined('"enum"', kind, canonical.write(value.name))
         case type() | FunctionType() | MethodType() | BuiltinFunctionType() | functools.partial():
-            return _callable(value, path)
+            return _callable(value, path)[0]
     names = field_names(type(value))
     if names is not None and not isinstance(value, SourceLine):
         path = (*path, id(value))
-        items = [[name, _value(getattr(value, name), path)] for name in names]
-        return ["dataclass", _name(type(value)), *items]
-    return ["object", _name(type(value))]
+        items = (
+            _joined(canonical.write(name), _value(getattr(value, name), path)) for name in names
+        )
+        return _joined('"dataclass"', kind, *items)
+    return _joined('"object"', kind)
 
 
-def _sorted(items: list[Json]) -> list[Json]:
-    return sorted(items, key=canonical.dumps)
+def _joined(*texts: str) -> str:
+    return f"[{','.join(texts)}]"
 
 
-_SCALARS: Mapping[type, Callable[[Any], Json]] = {
-    NoneType: lambda _: None,
-    EllipsisType: lambda _: None,
-    bool: lambda value: value,
-    str: lambda value: value,
-    int: hex,
-    float: float.hex,
-    complex: lambda value: [value.real.hex(), value.imag.hex()],
-    bytes: bytes.hex,
-    bytearray: bytearray.hex,
+#: The JSON of each, as text.
+_SCALARS: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda _: "null",
+    EllipsisType: lambda _: "null",
+    bool: canonical.write,
+    str: canonical.write,
+    int: lambda value: f'"{value:#x}"',
+    float: lambda value: f'"{value.hex()}"',
+    complex: lambda value: f'["{value.real.hex()}","{value.imag.hex()}"]',
+    bytes: lambda value: f'"{value.hex()}"',
+    bytearray: lambda value: f'"{value.hex()}"',
     CodeType: _code,
 }
 
-_CONTAINERS: Mapping[type, Callable[[Any, tuple[int, ...]], list[Json]]] = {
+_CONTAINERS: Mapping[type, Callable[[Any, tuple[int, ...]], list[str]]] = {
     tuple: lambda value, path: [_value(item, path) for item in value],
     list: lambda value, path: [_value(item, path) for item in value],
-    set: lambda value, path: _sorted([_value(item, path) for item in value]),
-    frozenset: lambda value, path: _sorted([_value(item, path) for item in value]),
-    dict: lambda value, path: _sorted(
-        [[_value(key, path), _value(item, path)] for key, item in value.items()]
+    set: lambda value, path: sorted(_value(item, path) for item in value),
+    frozenset: lambda value, path: sorted(_value(item, path) for item in value),
+    dict: lambda value, path: sorted(
+        _joined(_value(key, path), _value(item, path)) for key, item in value.items()
     ),
 }
 

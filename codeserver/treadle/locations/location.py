@@ -18,6 +18,7 @@ from treadle.locations._definitions import Definitions, definitions_from
 from treadle.locations._job_selection import SelectedJob, snapshot_jobs
 from treadle.locations._jobs import AssetJob
 from treadle.locations.snapshot import Manifest, Snapshot, SourceLine
+from treadle.locations.tables import Packed
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import StepKey
@@ -50,6 +51,17 @@ class LoadedLocation:
             KeyError: there is no such step.
         """
         return self.code[self.nodes[step_key]]
+
+    @uncollected()
+    def sealed(
+        self, packed: Packed, *, files: Mapping[str, str], distributions: Mapping[str, str]
+    ) -> LoadedLocation:
+        """Return the location with its snapshot, which was packed, complete.
+
+        `files` maps module names to SHA-256 of their source, `distributions` names to versions.
+        """
+        manifest = _manifest(self.code, files, distributions)
+        return self.with_snapshot(digest.seal(replace(self.snapshot, manifest=manifest), packed))
 
     def with_snapshot(self, snapshot: Snapshot) -> LoadedLocation:
         """Return the location with another snapshot of the same steps: a sealed one."""
@@ -90,8 +102,7 @@ def definitions_of(module: ModuleType) -> Definitions:
 def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
     """Join the definitions of targets, each with the target's name, into one location.
 
-    The snapshot is not sealed: digest, Python's version, and what files and distributions
-    went into it are for `digest.seal`.
+    The snapshot is not sealed: what it is made of, Python's version and digests are for `sealed`.
 
     Raises:
         DefinitionError: definitions of several targets clash or need one another in a circle.
@@ -200,39 +211,44 @@ def _loaded(
         warnings=(*built.snapshot.warnings, *warnings, *about_jobs),
     )
     return LoadedLocation(
-        snapshot=replace(snapshot, manifest=_manifest(snapshot, built.code)),
+        snapshot=snapshot,
         resources=built.resources,
         code=built.code,
         nodes={step.key: step.node for step in snapshot.steps},
     )
 
 
-def _manifest(snapshot: Snapshot, code: Mapping[str, StepCode]) -> Manifest:
-    named: list[tuple[str, digest.Definition]] = [
-        *((f"block {block.name}", block) for block in snapshot.blocks),
-        *((f"asset {asset.key}", asset) for asset in snapshot.assets),
-        *((f"job {job.name}", job) for job in snapshot.jobs),
-        *((f"resource {resource.key}", resource) for resource in snapshot.resources),
-    ]
+def _manifest(
+    code: Mapping[str, StepCode], files: Mapping[str, str], distributions: Mapping[str, str]
+) -> Manifest:
+    by_node = sorted(code.items())
+    known: dict[tuple[int, ...], tuple[str, str]] = {}
+    digests = {node: _op_digests(each, known) for node, each in by_node}
     return Manifest(
-        ops={node: _op_digest(each) for node, each in sorted(code.items())},
-        definitions={name: digest.definition_digest(each) for name, each in named},
-        details={
-            **digest.detail_digests(snapshot),
-            **{
-                f"op {node}: default of {name!r}": digest.value_digest(value)
-                for node, each in sorted(code.items())
-                for name, value in _defaults(each).items()
-            },
+        ops={node: whole for node, (whole, _) in digests.items()},
+        files=dict(files),
+        distributions=dict(distributions),
+        code={node: bare for node, (_, bare) in digests.items()},
+        values={
+            f"op {node}: default of {name!r}": digest.value_digest(value)
+            for node, each in by_node
+            for name, value in _defaults(each).items()
         },
-        code={node: digest.bare_code_digest(each.op.fn) for node, each in sorted(code.items())},
     )
 
 
-def _op_digest(code: StepCode) -> str:
-    # Defaults that a decorator states are no part of the function's own code.
-    defaults = _defaults(code)
-    return digest.code_digest(partial(code.op.fn, **defaults) if defaults else code.op.fn)
+def _op_digests(code: StepCode, known: dict[tuple[int, ...], tuple[str, str]]) -> tuple[str, str]:
+    """Return those of the op with its defaults, and of its bare code; an op may be in many steps."""
+    fn, defaults = code.op.fn, _defaults(code)
+    key = (id(fn), *map(id, defaults.values()))
+    found = known.get(key)
+    if found is None:
+        whole, bare = digest.code_digests(fn)
+        if defaults:
+            # Those that a decorator states are no part of the function's own code.
+            whole = digest.code_digest(partial(fn, **defaults))
+        found = known[key] = whole, bare
+    return found
 
 
 def _defaults(code: StepCode) -> Mapping[str, object]:

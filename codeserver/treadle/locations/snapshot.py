@@ -206,22 +206,15 @@ class Resource:
 class Manifest:
     """What a digest is made of: name to SHA-256 (hexadecimal), for distributions to version.
 
-    `details` are parts of what the others are, so that a difference can be named exactly
-    (`treadle.locations.details`). `code` is that of the ops without the values of defaults.
+    `code` is that of the ops without the values of defaults, `values` are those. The definitions stand
+    in the snapshot itself (`treadle.locations.digest.named_digests`).
     """
 
     ops: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     distributions: Mapping[str, str] = field(default_factory=dict)
-    definitions: Mapping[str, str] = field(default_factory=dict)
-    details: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def named(self) -> dict[str, str]:
-        """Definitions, ops and details together, each under a name of its own."""
-        ops = {f"op {node}": found for node, found in self.ops.items()}
-        return {**self.definitions, **ops, **self.details}
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from treadle.locations.digest import definition_digests, detail_digests
 from treadle.locations.snapshot import Asset, Block, Job, Snapshot, Step
 from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationStatus, Served
@@ -58,10 +59,14 @@ def definitions_of(served: Served) -> graph.GraphPart:
 
 def manifest_of(snapshot: Snapshot) -> graph.CodeManifest:
     """Return what the snapshot's digest is made of."""
-    lists = {
-        name: _named(getattr(snapshot.manifest, name)) for name in graph.CodeManifest.__match_args__
-    }
-    return graph.CodeManifest(**lists)
+    manifest = snapshot.manifest
+    return graph.CodeManifest(
+        ops=_named(manifest.ops),
+        files=_named(manifest.files),
+        distributions=_named(manifest.distributions),
+        definitions=_named(definition_digests(snapshot)),
+        details=_named(detail_digests(snapshot)),
+    )
 
 
 def _named(digests: Mapping[str, str]) -> tuple[graph.NamedDigest, ...]:

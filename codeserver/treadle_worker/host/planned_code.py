@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from treadle.locations.details import differing
+from treadle.locations.digest import named_digests
 from treadle.locations.location import LoadedLocation
 from treadle.locations.snapshot import Snapshot
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -42,7 +43,7 @@ def compared(spec: HostSpec, location: LoadedLocation) -> PlannedCode | OtherCod
     found = location.snapshot
     if found.digest == spec.digest:
         return PlannedCode(location=location)
-    names = differing(spec.definitions, found.manifest.named) if spec.definitions else ()
+    names = differing(spec.definitions, named_digests(found)) if spec.definitions else ()
     if spec.core_digest and found.core_digest == spec.core_digest:
         # What it makes is recorded as made by what was planned.
         planned = location.with_snapshot(replace(found, digest=spec.digest))

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from treadle import DefinitionError, Definitions
 from treadle._system import os, time
-from treadle.locations import digest
+from treadle.locations import tables
 from treadle.locations.location import LoadedLocation, build_location, definitions_of
 from treadle.locations.snapshot import SourceLine
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -62,7 +62,14 @@ class FilesRead:
     files: Mapping[str, sources.SourceFile]
 
 
-ModuleEvent: TypeAlias = ModuleStarted | ModuleEnded | FilesRead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsPacked:
+    """The definitions of all targets, joined: what is not known yet is what their digest is."""
+
+    packed: tables.Packed
+
+
+ModuleEvent: TypeAlias = ModuleStarted | ModuleEnded | FilesRead | DefinitionsPacked
 
 
 class LoadFailedError(Exception):
@@ -112,7 +119,15 @@ def load_targets(
     joined = _joined(loaded)
     files = sources.user_files(sys.modules)
     tell(FilesRead(files=files))
-    return _sealed(joined, folders, files)
+    warnings = (*joined.snapshot.warnings, *shadowed_modules(folders))
+    location = joined.with_snapshot(replace(joined.snapshot, warnings=warnings))
+    packed = tables.pack(location.snapshot)
+    tell(DefinitionsPacked(packed=packed))
+    return location.sealed(
+        packed,
+        files={name: file.sha256 for name, file in files.items()},
+        distributions=sources.distributions(),
+    )
 
 
 def import_target(target: Target) -> ModuleType:
@@ -179,20 +194,6 @@ def _joined(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
         return build_location(loaded)
     except DefinitionError as error:
         raise LoadFailedError(describe(error)) from error
-
-
-def _sealed(
-    location: LoadedLocation, folders: Sequence[str], files: Mapping[str, sources.SourceFile]
-) -> LoadedLocation:
-    snapshot = location.snapshot
-    told = replace(snapshot, warnings=(*snapshot.warnings, *shadowed_modules(folders)))
-    return location.with_snapshot(
-        digest.seal(
-            told,
-            files={name: file.sha256 for name, file in files.items()},
-            distributions=sources.distributions(),
-        )
-    )
 
 
 def _append_folders(targets: Sequence[Target], working_directory: str) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ the alive pipe closes, also while an import hangs. No thread or timer of ours is
 from __future__ import annotations
 
 from treadle import _json as json
-from treadle._system import faulthandler, fcntl, open_file, os, signal, struct, uncollected
-from treadle.locations import canonical
+from treadle._system import faulthandler, fcntl, open_file, os, signal, struct
+from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.host.host_output import keep_output, note
 from treadle_worker.loading.generators import generator_states
 from treadle_worker.loading.importing import (
+    DefinitionsPacked,
     FilesRead,
     LoadFailedError,
     ModuleEnded,
@@ -52,9 +53,10 @@ def main(fd: int) -> int:
     except LoadFailedError as error:
         reports.send({"failed": _problem(error.problem)})
     else:
-        snapshot = replace(location.snapshot, generator_states=generator_states())
-        with uncollected():
-            reports.send({"snapshot": canonical.sparse_json(snapshot)})
+        # The definitions are told.
+        sealed = replace(location.snapshot, generator_states=generator_states())
+        snapshot = tables.without_definitions(sealed)
+        reports.send({"snapshot": canonical.to_json(snapshot)})
     end_import(0, writes=False)
 
 
@@ -79,16 +81,20 @@ class _Reports:
                 self.send({"moduleEnded": {**described, **_problem(event.problem)}})
             case FilesRead(files=files):
                 self.send({"filesRead": canonical.to_json(files)})
+            case DefinitionsPacked(packed=packed):
+                self._write(f'{{"definitions":{tables.written(packed)}}}'.encode("ascii"))
 
     def send(self, message: Json) -> None:
         """Write one frame, whole."""
+        self._write(canonical.dumps(message))
+
+    def _write(self, body: bytes) -> None:
         if os.getpid() != self._pid:
             # A module forked and let its child run on into our code.
             os._exit(0)
         if not self._pipe.is_there():
             note(CLOSED)
             os._exit(1)
-        body = canonical.dumps(message)
         data = memoryview(struct.pack(">I", len(body)) + body)
         while data:
             data = data[os.write(self._pipe.fd, data) :]

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from treadle.locations import canonical
+from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
-from treadle.locations.snapshot import Snapshot, SourceLine
+from treadle.locations.snapshot import Block, Snapshot, SourceLine
 from treadle_codeserver.load_progress import FrameError, LoadProgress
 from treadle_codeserver.source_files import SourceFile
 from treadle_contract.graph import ModuleReport, ModuleState
@@ -37,8 +38,14 @@ def states(reports: tuple[ModuleReport, ...]) -> list[ModuleState]:
 
 
 def test_a_snapshot_is_the_end() -> None:
-    snapshot = Snapshot(digest="d")
-    progress = fed(["a"], STARTED, ended(0), {"snapshot": canonical.to_json(snapshot)})
+    snapshot = Snapshot(digest="d", blocks=(Block(name="b", asset_keys=()),))
+    progress = fed(
+        ["a"],
+        STARTED,
+        ended(0),
+        {"definitions": json.loads(tables.written(tables.pack(snapshot)))},
+        {"snapshot": canonical.to_json(tables.without_definitions(snapshot))},
+    )
 
     outcome = progress.outcome()
 

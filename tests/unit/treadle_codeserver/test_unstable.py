@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from treadle import AssetsDefinition, AssetSpec, Definitions, asset, graph_asset, op
-from treadle.locations.digest import seal
 from treadle.locations.location import build_location
 from treadle.locations.snapshot import Snapshot
+from treadle.locations.tables import pack
 from treadle_codeserver import unstable
 
 
@@ -17,7 +17,7 @@ def snapshot(*assets: AssetsDefinition, file: str = "1") -> Snapshot:
     built = build_location(
         [("test", Definitions(assets=(*assets, AssetSpec("up"), AssetSpec("down"))))]
     )
-    return seal(built.snapshot, files={"m": file}, distributions={})
+    return built.sealed(pack(built.snapshot), files={"m": file}, distributions={}).snapshot
 
 
 def named(name: str, *, needs: str = "up", stamp: str = "") -> AssetsDefinition:

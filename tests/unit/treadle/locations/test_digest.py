@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from treadle.locations.digest import bare_code_digest, code_digest, definition_digest, seal
+from treadle.locations import digest
+from treadle.locations.digest import code_digest, code_digests, definition_digest
 from treadle.locations.snapshot import (
     Asset,
     Block,
@@ -17,6 +18,7 @@ from treadle.locations.snapshot import (
     SourceLine,
     Step,
 )
+from treadle.locations.tables import pack
 from treadle_contract.ids import KeyText, StepKey
 
 
@@ -25,6 +27,10 @@ def compiled(source: str, *, file: str = "defs.py") -> Callable[..., object]:
     namespace: dict[str, Callable[..., object]] = {}
     exec(compile(source, file, "exec"), namespace)  # noqa: S102 - code under test
     return namespace["f"]
+
+
+def bare_digest(fn: Callable[..., object]) -> str:
+    return code_digests(fn)[1]
 
 
 def test_file_line_and_name_have_no_part_in_a_code_digest() -> None:
@@ -133,13 +139,13 @@ def test_values_of_defaults_have_no_part_in_the_bare_digest(
     one: Callable[..., object], other: Callable[..., object]
 ) -> None:
     assert code_digest(one) != code_digest(other)
-    assert bare_code_digest(one) == bare_code_digest(other)
+    assert bare_digest(one) == bare_digest(other)
 
 
 def test_code_and_how_many_defaults_there_are_have_a_part_in_the_bare_digest() -> None:
     texts = ("def f(x): return x", "def f(x=1): return x", "def f(x=1): return -x")
 
-    assert len({bare_code_digest(compiled(text)) for text in texts}) == len(texts)
+    assert len({bare_digest(compiled(text)) for text in texts}) == len(texts)
 
 
 def test_a_callable_object_contributes_its_call() -> None:
@@ -167,6 +173,11 @@ def test_the_place_of_a_definition_has_no_part_in_its_digest() -> None:
     assert definition_digest(asset) == definition_digest(replace(asset, source=THERE))
     assert definition_digest(asset) != definition_digest(replace(asset, group="g"))
     assert len(definition_digest(Resource(key="r", type_name="R"))) == 64
+
+
+def seal(snapshot: Snapshot, *, files: dict[str, str], distributions: dict[str, str]) -> Snapshot:
+    manifest = replace(snapshot.manifest, files=files, distributions=distributions)
+    return digest.seal(replace(snapshot, manifest=manifest), pack(snapshot))
 
 
 def snapshot_at(place: SourceLine) -> Snapshot:

@@ -6,9 +6,8 @@ import pytest
 
 from tests.authored import assets, lineage, location, module, reads, refused, snapshot, steps
 from treadle import AssetKey, CycleError, DuplicateError, LocationError, MissingError
-from treadle.locations.digest import seal
+from treadle.locations.digest import definition_digests
 from treadle.locations.location import build_location, definitions_of
-from treadle.locations.snapshot import Snapshot
 from treadle_contract.plan import Siblings, UnselectedOutputs
 
 SEED = """
@@ -24,10 +23,6 @@ def my_graph_assets():
     foo_1, foo_2 = foo(bar_1)
     return {"foo_asset": foo_1, "baz_asset": baz(foo_2, bar_2)}
 """
-
-
-def digest_of(found: Snapshot) -> str:
-    return seal(found, files={}, distributions={}).digest
 
 
 def test_the_seeds_graph_becomes_three_steps_by_path() -> None:
@@ -185,7 +180,7 @@ def test_blocks_of_one_name_are_called_by_their_smallest_key_and_a_warning_says_
     assert set(steps(found)) == {"shared__a.make", "shared__p__b.make"}
     assert len(found.warnings) == 1
     assert "shared__a, shared__p__b" in found.warnings[0]
-    assert digest_of(found) == digest_of(swapped)
+    assert found.digest == swapped.digest
 
 
 def test_the_order_of_definitions_changes_no_name_and_no_digest() -> None:
@@ -195,7 +190,7 @@ def test_the_order_of_definitions_changes_no_name_and_no_digest() -> None:
         "@asset\ndef c(a, b): return a\n",
     ]
 
-    digests = {digest_of(snapshot("".join(order))) for order in (parts, parts[::-1])}
+    digests = {snapshot("".join(order)).digest for order in (parts, parts[::-1])}
 
     assert len(digests) == 1
 
@@ -448,7 +443,7 @@ def test_a_snapshot_says_what_its_digest_is_made_of() -> None:
     found = snapshot(SEED + 'job = define_asset_job("job")\n')
 
     assert set(found.manifest.ops) == set(steps(found))
-    assert set(found.manifest.definitions) == {
+    assert set(definition_digests(found)) == {
         "asset baz_asset",
         "asset foo_asset",
         "block my_graph_assets",

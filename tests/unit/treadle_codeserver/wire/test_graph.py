@@ -207,14 +207,18 @@ def test_a_manifest_is_written_whole_and_sorted() -> None:
         ops={"op": "1"},
         files={"b": "2", "a": "2"},
         distributions={"numpy": "2.0"},
-        definitions={"b": "3"},
-        details={"b: description": "4"},
+        values={"op a: default of 'b'": "4"},
     )
+    block = Block(name="b", asset_keys=(), description="d")
 
-    found = manifest_of(Snapshot(manifest=manifest))
+    found = manifest_of(Snapshot(blocks=(block,), manifest=manifest))
 
     assert found.ops == (graph.NamedDigest(name="op", digest="1"),)
     assert [each.name for each in found.files] == ["a", "b"]
     assert found.distributions == (graph.NamedDigest(name="numpy", digest="2.0"),)
-    assert [each.name for each in found.definitions] == ["b"]
-    assert [each.name for each in found.details] == ["b: description"]
+    assert [each.name for each in found.definitions] == ["block b"]
+    assert [each.name for each in found.details] == [
+        "block b: description",
+        "block b: steps",
+        "op a: default of 'b'",
+    ]

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from treadle import AssetsDefinition, Definitions, asset
-from treadle.locations.digest import seal
+from treadle.locations.digest import named_digests
 from treadle.locations.location import LoadedLocation, build_location
+from treadle.locations.tables import pack
 from treadle_contract.run import FailureReason
 from treadle_worker.host.host_spec import HostSpec
 from treadle_worker.host.planned_code import OtherCode, PlannedCode, compared
@@ -12,7 +13,7 @@ FILES = {"m": "1"}
 
 def location(*assets: AssetsDefinition, files: dict[str, str] = FILES) -> LoadedLocation:
     built = build_location([("test", Definitions(assets=assets))])
-    return built.with_snapshot(seal(built.snapshot, files=files, distributions={}))
+    return built.sealed(pack(built.snapshot), files=files, distributions={})
 
 
 def stamped(text: str, *, needs: str = "up") -> AssetsDefinition:
@@ -49,7 +50,7 @@ def spec_of(planned: LoadedLocation, *, is_known: bool = True) -> HostSpec:
         journal="/j",
         core_digest=snapshot.core_digest,
         files=snapshot.manifest.files if is_known else {},
-        definitions=snapshot.manifest.named if is_known else {},
+        definitions=named_digests(snapshot) if is_known else {},
     )
 
 
