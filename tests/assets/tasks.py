@@ -231,3 +231,15 @@ def fails_once(rest):
 def stores_one():
     table, rest = splits()
     return {"table": table, "total": fails_once(rest)}
+
+
+@op
+def closes_all(context):
+    # As what makes daemons does: the descriptor is gone on which its process reports.
+    os.closerange(3, 10_000)
+    return 1
+
+
+@graph_asset(isolation="asset")
+def closes():
+    return reads_both(closes_all(), stands_alone())

@@ -103,6 +103,15 @@ def test_a_step_that_raises_leaves_the_others_to_run(session: Session) -> None:
     }
 
 
+def test_a_step_that_closed_what_its_process_reports_on_is_told_so(session: Session) -> None:
+    result = session.run("closes")
+
+    failure = result.steps["closes.closes_all"].failure
+    assert failure is not None
+    assert "closed the descriptor that its process reports to Treadle on" in failure.message
+    assert result.steps["closes.stands_alone"].state is StepState.SUCCEEDED
+
+
 def test_what_reads_an_output_that_was_left_out_is_skipped_with_what_comes_after(
     session: Session,
 ) -> None:

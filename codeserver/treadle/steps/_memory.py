@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from treadle_contract.event import OutputStored
@@ -16,15 +17,23 @@ _Place: TypeAlias = tuple[StepKey, str]
 class TaskMemory:
     """The values that steps of a task yielded and later ones read, and what was stored beside."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: Iterable[TaskStep] = ()) -> None:
+        """Be ready for the steps of a task."""
         self._values: dict[_Place, Any] = {}
         self._made: dict[StepKey, AttemptSucceeded] = {}
+        # How often each is still to be read.
+        self._reads = Counter(place for step in steps for place in _read_by(step))
 
     def keep(self, step: TaskStep, values: Mapping[str, Any], made: AttemptSucceeded) -> None:
-        """Keep what a step that succeeded yielded."""
+        """Keep what a step that succeeded yielded, and let go of what it was the last to read."""
         self._made[step.step_key] = made
         for output, value in values.items():
-            self._values[step.step_key, output] = value
+            if self._reads[step.step_key, output]:
+                self._values[step.step_key, output] = value
+        for place in _read_by(step):
+            self._reads[place] -= 1
+            if not self._reads[place]:
+                self._values.pop(place, None)
 
     def value(self, source: TaskSource) -> Any:
         """Return what a source in memory is.
@@ -47,17 +56,6 @@ class TaskMemory:
         )
         return replace(step, inputs=inputs)
 
-    def forget_unread(self, rest: Collection[TaskStep]) -> None:
-        """Let go of what none of the steps reads that are left."""
-        read = {
-            (source.step_key, source.output)
-            for step in rest
-            for planned in step.inputs
-            for source in planned.sources
-        }
-        for place in self._values.keys() - read:
-            del self._values[place]
-
     def _found(self, source: TaskSource) -> TaskSource:
         if not source.awaited:
             return source
@@ -67,6 +65,12 @@ class TaskMemory:
             if each.output == source.output and not each.in_memory
         ]
         return placed(source, stored)
+
+
+def _read_by(step: TaskStep) -> Iterator[_Place]:
+    for planned in step.inputs:
+        for source in planned.sources:
+            yield source.step_key, source.output
 
 
 def placed(source: TaskSource, stored: Collection[OutputStored]) -> TaskSource:

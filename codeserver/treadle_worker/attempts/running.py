@@ -132,7 +132,6 @@ class Running:
         return running, told
 
     def _new_process(self, task: Task, logs: LogFolder) -> RunningAttempt:
-        logs.create()
         oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
         pidfd = follow(started)

@@ -72,7 +72,6 @@ class RunningAttempt:
 
     def begin_step(self, task: Task, logs: LogFolder) -> None:
         """Go on with the first step of what is left of the task."""
-        logs.create()
         self.task, self.logs, self.began = task, logs, time.monotonic()
 
     def measured(self, fact: Undecoded) -> Undecoded:

@@ -20,6 +20,9 @@ _BATCH_BYTES = 1024 * 1024
 # While the disk is full.
 _WRITE_AGAIN_S = 1.0
 _WRITE_AGAIN = "journal"
+# Nobody sees a step later for it. Each report costs the launcher a commit.
+_SEND_SOON_S = 0.01
+_SEND = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +125,19 @@ class Outbox:
                 return error
             self._unwritten.popleft()
             entry.written()
-            self._send()
+            if entry.next_step_key:
+                self._send_soon()
+            else:
+                self._send()
         return None
 
+    def _send_soon(self) -> None:
+        """Send, with what comes in the next moment: a task that goes on waits for no launcher."""
+        if not self._loop.has_deadline(_SEND):
+            self._loop.set_deadline(_SEND, _SEND_SOON_S, self._send)
+
     def _send(self) -> None:
+        self._loop.clear_deadline(_SEND)
         if self._sent is None:
             return
         batch: list[bytes] = []

@@ -9,11 +9,16 @@ from treadle_contract.lazy_dataclasses import dataclass
 _TAIL_BYTES = 4096
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 _MODE = 0o600
+_FOLDER_MODE = 0o700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFolder:
-    """The folder of one attempt, with the files stdout, stderr and log in it."""
+    """The folder of one attempt, with the files stdout, stderr and log in it.
+
+    It and they are made when there is something to write: a folder or a file may cost as much as
+    a process, and most steps write nothing.
+    """
 
     path: str
 
@@ -31,14 +36,6 @@ class LogFolder:
     def log(self) -> str:
         """The file of the log records, a line each."""
         return os.path.join(self.path, "log")
-
-    def create(self) -> None:
-        """Make the folder. Its files are made by who writes to them, when there is something.
-
-        Raises:
-            OSError: it cannot be made.
-        """
-        make_folders(self.path, 0o700)
 
     @property
     def streams(self) -> tuple[str, str, str]:
@@ -73,26 +70,34 @@ def log_folder(root: str, run_id: str, step_key: str, attempt: int) -> LogFolder
 
 
 def open_append(path: str) -> int:
-    """Open a file, making it if need be, so that every write goes to its end.
+    """Open a file so that every write goes to its end, making it and its folder if need be.
 
     Raises:
         OSError: it cannot be opened.
     """
-    fd = os.open(path, _APPEND, _MODE)
+    fd = _open(path, _APPEND)
     # Whatever the umask is, which may be the user's.
     os.fchmod(fd, _MODE)
     return fd
 
 
 def open_at_end(path: str) -> int:
-    """Open a file, making it if need be, at its end; for splice, which takes no O_APPEND.
+    """Open a file at its end, making it and its folder if need be; splice takes no O_APPEND.
 
     Raises:
         OSError: it cannot be opened.
     """
-    fd = os.open(path, _APPEND & ~os.O_APPEND, _MODE)
+    fd = _open(path, _APPEND & ~os.O_APPEND)
     os.lseek(fd, 0, os.SEEK_END)
     return fd
+
+
+def _open(path: str, flags: int) -> int:
+    try:
+        return os.open(path, flags, _MODE)
+    except FileNotFoundError:
+        make_folders(os.path.dirname(path), _FOLDER_MODE)
+        return os.open(path, flags, _MODE)
 
 
 def redirect(stdout: int, stderr: int) -> None:

@@ -30,13 +30,9 @@ class AttemptLog:
     """
 
     def __init__(self, path: str, report: Callable[[WorkerLogRecord], None]) -> None:
-        """Open the file.
-
-        Raises:
-            OSError: it cannot be opened.
-        """
+        """Take the path of the file, which is opened with the first line."""
         self._path = path
-        self._file = KeptDescriptor(open_append(path))
+        self._file: KeptDescriptor | None = None
         self._report = report
         self._reported = 0
 
@@ -46,7 +42,7 @@ class AttemptLog:
         Raises:
             OSError: that cannot be done.
         """
-        if not self._file.is_there():
+        if self._file is None or not self._file.is_there():
             # Its number may be that of a file of the user's by now.
             self._file = KeptDescriptor(open_append(self._path))
         # One write: lines of several processes do not mix.
@@ -67,18 +63,15 @@ class AttemptLog:
                 self._report(WorkerLogRecord(level="WARNING", logger=STEP_LOGGER, message=words))
 
     def move(self, path: str) -> None:
-        """Go on in another attempt's file, and count anew.
-
-        Raises:
-            OSError: it cannot be opened.
-        """
+        """Go on in another attempt's file, and count anew."""
         self.close()
         self._path, self._reported = path, 0
-        self._file = KeptDescriptor(open_append(path))
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file, if it is open."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 class LogRecords(logging.Handler):
@@ -117,9 +110,6 @@ def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> AttemptLog:
     What the user's modules configured stays. Libraries are heard from INFO up, unless they
     or the user's code say otherwise: their records come by root's handlers, which are the
     user's to replace. Those of `context.log` come whatever is done to logging.
-
-    Raises:
-        OSError: the file cannot be opened.
     """
     log = AttemptLog(path, report)
     # Two handlers: what is set on root's handlers is not set on the step's. The log is one, so

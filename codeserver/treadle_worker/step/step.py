@@ -51,6 +51,8 @@ from treadle_worker.system import processes
 # Before the user's code runs, which may change what this takes.
 json_codec.prepare(Task)
 _Outcome: TypeAlias = AttemptSucceeded | AttemptFailed
+# What it raises to report to nobody.
+_LOST = (ReportsLostError, BrokenPipeError, ConnectionResetError)
 # Nobody asks for it: the host is gone.
 _HOST_GONE = 1
 
@@ -126,7 +128,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
     try:
         if attempt.interrupts:
             interrupts.listen()
-        memory = TaskMemory()
+        memory = TaskMemory(attempt.task.steps)
         attempt, outcome = _run_steps(attempt, late, reports, interrupts, log, memory)
         status = _tell(attempt, outcome, reports, interrupts)
     except StepInterrupted:
@@ -179,9 +181,14 @@ def _run_steps(  # noqa: PLR0913, PLR0917 - all that a process has
             return attempt, outcome
         if not rest:
             return attempt, outcome
-        memory.forget_unread(rest)
         outcome = replace(outcome, usage=used().since(before))
-        attempt = _go_on(attempt, rest[0], outcome, reports, log)
+        try:
+            attempt = _go_on(attempt, rest[0], outcome, reports, log)
+        except FrameError as error:
+            return attempt, _failed(_unspeakable(attempt.step.step_key, error))
+        except _LOST:
+            # As is said of it once more.
+            return attempt, outcome
 
 
 def _go_on(
@@ -231,7 +238,7 @@ def _report(step_key: str, outcome: _Outcome, reports: Reports) -> int:
             reports.send(outcome)
         except FrameError as error:
             reports.send(_failed(_unspeakable(step_key, error)))
-    except (ReportsLostError, BrokenPipeError, ConnectionResetError):
+    except _LOST:
         # The host, if it is there, says what that means: it reads no more of what it read
         # garbage on. What the op raised is told here, or nowhere.
         if isinstance(outcome, AttemptFailed):

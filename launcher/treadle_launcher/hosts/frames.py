@@ -45,7 +45,7 @@ ToHost: TypeAlias = Commit | Task | Cancel | Prepare | Drain | Recall
 
 _NAMES: Final = (
     *("number", "task_id", "taskId", "step_key", "stepKey", "attempt"),
-    *("next_task_id", "nextTaskId"),
+    *("next_task_id", "nextTaskId", "next_step_key", "nextStepKey"),
 )
 """By these fields of a record it is known what it is about."""
 

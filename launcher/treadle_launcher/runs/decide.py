@@ -69,7 +69,8 @@ def _may_start(
             return False
         # Of what it reads from, the others that share the process are made in it.
         if step.state is StepState.PENDING and any(
-            upstream not in together and view.steps[upstream].state not in FINAL_STEP_STATES
+            view.index.together.get(upstream) is not together
+            and view.steps[upstream].state not in FINAL_STEP_STATES
             for upstream in view.index.upstreams[each]
         ):
             return False

@@ -81,6 +81,11 @@ def _together(steps: Iterable[PlannedStep]) -> dict[StepKey, tuple[StepKey, ...]
     return {key: group for group in groups for key in group}
 
 
+def places(keys: Iterable[StepKey]) -> dict[StepKey, int]:
+    """Return steps in their order, each with its place, from 0."""
+    return {key: place for place, key in enumerate(keys)}
+
+
 def narrowed(step: PlannedStep, lacking: Collection[str]) -> tuple[str, ...]:
     """Return the selected outputs that are left when nothing was yielded to some inputs."""
     dropped: set[str] = set()

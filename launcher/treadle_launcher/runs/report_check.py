@@ -20,7 +20,7 @@ from treadle_contract.worker import (
 )
 from treadle_launcher.runs.journal import Record, implausible
 from treadle_launcher.runs.run_view import RunView
-from treadle_launcher.runs.tasks import running_step
+from treadle_launcher.runs.tasks import reported_step
 
 _FILES: Final = "files"
 """The store of the launcher's home."""
@@ -43,7 +43,7 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
             if all(planned.name != name for planned in view.index.step(record.step_key).inputs):
                 yield f"input_loaded.input is {name!r}, which is not an input of the step"
         case AttemptSucceeded() as fact:
-            step = running_step(view, record.step_key, record.attempt)
+            step = reported_step(view, record.step_key, record.attempt)
             outputs = {output.name: output for output in step.outputs}
             # In this order: each takes for granted what those before it looked at.
             yield from _unknown_outputs(fact, outputs)
@@ -57,9 +57,9 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
 def _unknown_next(view: RunView, record: JournalRecord) -> Iterator[str]:
     if not record.next_step_key:
         return
-    together = view.tasks.get(record.task_id, ())
-    place = together.index(record.step_key) if record.step_key in together else len(together)
-    if record.next_step_key not in together[place + 1 :]:
+    together = view.tasks.get(record.task_id, {})
+    place = together.get(record.step_key, len(together))
+    if together.get(record.next_step_key, -1) <= place:
         yield f"next_step_key is {record.next_step_key!r}, which is no later step of the task"
 
 

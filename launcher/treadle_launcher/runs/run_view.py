@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from treadle_contract.event import (
@@ -31,7 +31,7 @@ from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher.clock import TimeUs, as_time
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event
-from treadle_launcher.runs.plan_index import PlanIndex, followed_inputs, narrowed
+from treadle_launcher.runs.plan_index import PlanIndex, followed_inputs, narrowed, places
 from treadle_launcher.runs.run_summary import RunSummary, SummaryFold
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
@@ -73,8 +73,8 @@ class RunView:
         """Steps whose upstreams are all over well, but did not yield what they need."""
         self.waiting: dict[StepKey, TimeUs] = {}
         """Steps that were tried already, and the earliest start of their next attempt."""
-        self.tasks: dict[TaskId, tuple[StepKey, ...]] = {}
-        """The steps of the tasks that were started with several, in order."""
+        self.tasks: dict[TaskId, Mapping[StepKey, int]] = {}
+        """The steps of the tasks that were started with several, in order, each with its place."""
         self.live: dict[StepKey, StepKey] = {}
         """By the first step of those that share a process: the one of them that is RUNNING."""
         self.ended: dict[StepKey, None] = {}
@@ -178,7 +178,7 @@ class RunView:
         self,
         key: StepKey,
         skipped: Mapping[StepKey, object],
-        awaited: Collection[StepKey] = (),
+        awaited: Container[StepKey] = (),
     ) -> Mapping[str, tuple[StepKey, str | None]]:
         """Return the inputs to which nothing was yielded, each with its first absent source.
 
@@ -299,7 +299,7 @@ class RunView:
         self._enter(step, StepState.RUNNING, event)
         step.attempts, step.task_id = event.attempt, started.task_id
         if started.task_step_keys:
-            self.tasks[started.task_id] = started.task_step_keys
+            self.tasks[started.task_id] = places(started.task_step_keys)
         step.not_before = None
         if step.started_at is None:
             step.started_at = event.time

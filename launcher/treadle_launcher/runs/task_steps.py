@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from typing import Final
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -26,19 +27,22 @@ from treadle_launcher.runs.plan_index import followed_inputs, narrowed
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.values.value_keys import asset_value_key, intermediate_value_key
 
+_ALONE: Final[Mapping[StepKey, int]] = {}
 
-def step_for(
+
+def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
     view: RunView,
     step_key: StepKey,
     attempt: int,
+    limits: Limits | None,
     awaited: Collection[StepKey] = (),
-    together: Sequence[StepKey] = (),
+    together: Mapping[StepKey, int] = _ALONE,
 ) -> TaskStep:
-    """Return one step of a task, as `task_for` says."""
-    place = together.index(step_key) if together else 0
-    earlier = frozenset(together[:place])
-    step = step_as_it_runs(view, step_key, {*awaited, *earlier})
-    later = _Later.of(view, step, frozenset(together[place + 1 :]))
+    """Return one step of a task, as `task_for` says, that may use so much."""
+    place = together.get(step_key, 0)
+    earlier = _Span(together, 0, place)
+    step = step_as_it_runs(view, step_key, earlier if together else awaited)
+    later = _Later.of(view, step, _Span(together, place + 1, len(together)))
     return TaskStep(
         step_key=step_key,
         attempt=attempt,
@@ -52,8 +56,24 @@ def step_for(
         ),
         outputs=tuple(_output(view, step, planned, attempt, later) for planned in step.outputs),
         timeout_ms=step.timeout_ms,
-        limits=_limits(view, together) if together else step.limits,
+        limits=limits,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Those steps of a task that have a place from `first` up to `end`."""
+
+    places: Mapping[StepKey, int]
+    first: int
+    end: int
+
+    def __contains__(self, key: object) -> bool:
+        place = self.places.get(key, -1)  # type: ignore[call-overload]  # what is no key is not there
+        return bool(self.first <= place < self.end)
+
+    def __bool__(self) -> bool:
+        return self.first < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,7 @@ class _Later:
     is_stored: bool
 
     @classmethod
-    def of(cls, view: RunView, step: PlannedStep, later: Collection[StepKey]) -> _Later | None:
+    def of(cls, view: RunView, step: PlannedStep, later: _Span) -> _Later | None:
         """Look at who reads from a step; None: nothing later in its process."""
         if not later:
             return None
@@ -90,11 +110,13 @@ class _Later:
         return cls(frozenset(in_memory), is_stored)
 
 
-def _limits(view: RunView, together: Sequence[StepKey]) -> Limits | None:
-    """Return what a task of several steps may use: the most that one may, of CPU time the sum.
+def shared_limits(view: RunView, step_key: StepKey, together: Collection[StepKey]) -> Limits | None:
+    """Return what the task of a step may use; of several, the most that one may, of CPU time the sum.
 
     What one of them may use without limit (0), all may.
     """
+    if not together:
+        return view.index.step(step_key).limits
     given = [view.index.step(key).limits or Limits() for key in together]
 
     def limit(name: str, total: Callable[[Iterable[int]], int]) -> int:
@@ -110,7 +132,7 @@ def _limits(view: RunView, together: Sequence[StepKey]) -> Limits | None:
 
 
 def step_as_it_runs(
-    view: RunView, step_key: StepKey, awaited: Collection[StepKey] = ()
+    view: RunView, step_key: StepKey, awaited: Container[StepKey] = ()
 ) -> PlannedStep:
     """Return a planned step without what it cannot make, since nothing was yielded to some input."""
     step = view.index.step(step_key)
@@ -159,8 +181,8 @@ def _unselected(step: PlannedStep) -> UnselectedOutputs:
 def _input(
     view: RunView,
     planned: PlannedInput,
-    awaited: Collection[StepKey],
-    earlier: Collection[StepKey],
+    awaited: Container[StepKey],
+    earlier: Container[StepKey],
 ) -> TaskInput:
     sources = () if planned.not_needed else planned.sources
     found = (
@@ -178,8 +200,8 @@ def _source(
     view: RunView,
     source: PlannedSource,
     manager_key: str,
-    awaited: Collection[StepKey],
-    earlier: Collection[StepKey],
+    awaited: Container[StepKey],
+    earlier: Container[StepKey],
 ) -> TaskSource | None:
     made = source.step_output
     if made is not None and made.step_key in earlier and not manager_key:

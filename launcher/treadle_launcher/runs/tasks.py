@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
+from itertools import islice
 
 from treadle_contract.event import StepStarted
 from treadle_contract.ids import HostId, StepKey, TaskId
@@ -16,11 +17,11 @@ from treadle_contract.worker import (
 from treadle_launcher import defaults
 from treadle_launcher.ids import step_of
 from treadle_launcher.ids import task_id as name_of
-from treadle_launcher.runs.plan_index import followed_inputs, narrowed
+from treadle_launcher.runs.plan_index import followed_inputs, narrowed, places
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
-from treadle_launcher.runs.task_steps import step_for
+from treadle_launcher.runs.task_steps import shared_limits, step_for
 
 
 def task_ahead(view: RunView, step_key: StepKey) -> Task:
@@ -106,7 +107,7 @@ def task_for(
     step_key: StepKey,
     attempt: int,
     awaited: Collection[StepKey] = (),
-    together: Sequence[StepKey] = (),
+    together: Collection[StepKey] = (),
 ) -> Task:
     """Return the task of one attempt (from 1) of one step, which every upstream has fed.
 
@@ -114,33 +115,46 @@ def task_for(
     resolved to; what the attempt stores gets keys of its own. What the `awaited` upstreams store,
     their host learns. `together`: the steps of the task, this one first, if there are several.
     """
+    order, limits = places(together), shared_limits(view, step_key, together)
+    first = step_for(view, step_key, attempt, limits, awaited, order)
     later = (
-        step_for(view, each, view.steps[each].attempts + 1, (), together) for each in together[1:]
+        step_for(view, each, view.steps[each].attempts + 1, limits, (), order)
+        for each in islice(together, 1, None)
     )
     return Task(
         task_id=name_of(view.run_id, step_key, attempt),
         run_id=view.run_id,
         digest=view.plan.header.digest,
         run_tags=view.tags,
-        steps=(step_for(view, step_key, attempt, awaited, together), *later),
+        steps=(first, *later),
     )
 
 
 def running_task(view: RunView, task_id: TaskId, step_key: StepKey, attempt: int) -> Task:
     """Return a task that was handed over, from the step on that runs now."""
-    together = view.tasks.get(task_id, ())
-    if not together:
+    order = view.tasks.get(task_id)
+    if order is None:
         return task_for(view, step_key, attempt)
-    rest = together[together.index(step_key) :]
+    limits = shared_limits(view, step_key, order)
     steps = tuple(
-        step_for(view, each, max(1, _attempt(view.steps[each])), (), together) for each in rest
+        step_for(view, each, max(1, _attempt(view.steps[each])), limits, (), order)
+        for each in islice(order, order[step_key], None)
     )
     return replace(task_for(view, step_key, attempt), task_id=task_id, steps=steps)
 
 
 def running_step(view: RunView, step_key: StepKey, attempt: int) -> TaskStep:
     """Return a step as its last attempt's host got it."""
+    order = _order_of(view, step_key)
+    limits = shared_limits(view, step_key, order)
+    return step_for(view, step_key, attempt, limits, (), order)
+
+
+def reported_step(view: RunView, step_key: StepKey, attempt: int) -> TaskStep:
+    """Return a step as its last attempt's host got it, but for what it may use."""
+    return step_for(view, step_key, attempt, None, (), _order_of(view, step_key))
+
+
+def _order_of(view: RunView, step_key: StepKey) -> Mapping[StepKey, int]:
     task_id = view.steps[step_key].task_id
-    return step_for(
-        view, step_key, attempt, (), () if task_id is None else view.tasks.get(task_id, ())
-    )
+    return {} if task_id is None else view.tasks.get(task_id, {})

@@ -33,9 +33,9 @@ def stopped_after_the_fork(place: Workplace) -> tuple[Served, int]:
     served.send_task()
     until(lambda: state(served.pid) == "T")
     (step,) = processes.children(served.pid)
-    # It opens its log last. Then it waits for the host, or it did not and has ended.
-    log = str(place.folder / "logs/run1/thing/1/log")
-    until(lambda: state(step) == "Z" or log in open_files(step))
+    # It leaves the journal to its host. Then it waits for that, or it did not and has ended.
+    journal = str(place.journal())
+    until(lambda: state(step) == "Z" or journal not in open_files(step))
     until(lambda: state(step) in "SZ")
     return served, step
 

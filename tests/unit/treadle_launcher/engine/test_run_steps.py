@@ -26,7 +26,7 @@ def following(kit, run_id, attempt=1, offset=0):
 
 def captured(kit, run_id, attempt=1):
     folder = log_folder(str(kit.home.logs), run_id, StepKey("a"), attempt)
-    folder.create()
+    Path(folder.path).mkdir(parents=True, exist_ok=True)
     return Path(folder.stdout)
 
 

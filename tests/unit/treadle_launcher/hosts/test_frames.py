@@ -4,7 +4,7 @@ import pytest
 
 from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.worker import Ack, AckState
-from treadle_launcher.hosts.frames import FrameError, joined
+from treadle_launcher.hosts.frames import FrameError, decode_journal_line, joined
 from treadle_launcher.runs.journal import Implausible
 
 ACK = Ack(task_id=TaskId("t"), state=AckState.RUNNING)
@@ -38,3 +38,10 @@ def test_what_came_before_a_frame_that_is_none_is_heard():
     assert next(heard) == (record(1),)
     with pytest.raises(FrameError):
         next(heard)
+
+
+def test_a_record_that_cannot_be_names_the_step_that_began_after_it():
+    line = b'{"number":"1","taskId":"t","stepKey":"s","attempt":1,"nextStepKey":"n","succeeded":{}}'
+    told = decode_journal_line(line)
+    assert isinstance(told, Implausible)
+    assert told.next_step_key == "n"

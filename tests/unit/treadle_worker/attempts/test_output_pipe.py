@@ -178,11 +178,12 @@ def test_what_has_no_file_at_first_is_counted_and_written_when_there_is_one(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "folder" / "stdout"
+    path.parent.touch()
     kit = Kit(path, open_for_splice)
     kit.write(b"lost")
     kit.turn()
 
-    path.parent.mkdir()
+    path.parent.unlink()
     kit.write(b"kept\n")
     kit.end.finish()
     kit.close_step()

@@ -13,6 +13,7 @@ import pytest
 
 from treadle_contract.ids import RunId, StepKey, TaskId
 from treadle_contract.worker import Task, TaskStep, WorkerLogRecord
+from treadle_worker.attempts.attempt_end import Undecoded
 from treadle_worker.host.journal import Journal
 from treadle_worker.host.loop import Loop
 from treadle_worker.host.outbox import Outbox
@@ -94,6 +95,30 @@ def test_every_record_is_sent_once_a_connection(kit: Kit) -> None:
     kit.outbox.commit(1)
 
     assert kit.sent.numbers() == [1, 2, 2, 3]
+
+
+def test_what_a_task_says_that_goes_on_is_sent_with_what_comes_soon(kit: Kit) -> None:
+    kit.outbox.commit(0)
+    fact = Undecoded(name="succeeded", body={})
+    kit.outbox.record(TASK, fact, next_step_key=StepKey("next"))
+    kit.outbox.record(TASK, fact, next_step_key=StepKey("last"))
+    assert kit.sent.numbers() == []
+
+    kit.loop.turn()
+
+    assert kit.sent.numbers() == [1, 2]
+    assert len(kit.sent.frames) == 1
+
+
+def test_what_ends_a_task_takes_along_what_waits(kit: Kit) -> None:
+    kit.outbox.commit(0)
+    fact = Undecoded(name="succeeded", body={})
+    kit.outbox.record(TASK, fact, next_step_key=StepKey("next"))
+
+    kit.outbox.record(TASK, fact)
+
+    assert kit.sent.numbers() == [1, 2]
+    assert len(kit.sent.frames) == 1
 
 
 def test_much_is_sent_in_several_frames(kit: Kit) -> None:

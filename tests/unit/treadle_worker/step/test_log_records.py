@@ -107,6 +107,14 @@ def test_a_log_that_was_closed_is_opened_anew_and_no_other_file_gets_its_lines(
     assert (tmp_path / "log").read_text() == "first\nsecond\n"
 
 
+def test_a_step_that_logs_nothing_has_no_file(tmp_path: Path) -> None:
+    log = AttemptLog(str(tmp_path / "1" / "log"), lambda record: None)
+    log.move(str(tmp_path / "2" / "log"))
+    log.close()
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_reports_that_are_lost_leave_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
