@@ -6,34 +6,23 @@ import asyncio
 import logging
 import os
 import zlib
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
-from treadle_access.addresses import Address
+from treadle_access.addresses import Address, tell_address
+from treadle_access.importing import modules_for_good
 from treadle_access.leaving import told_to_leave
-from treadle_access.serving import Service, served, tell_address
-from treadle_api.handlers import handlers
-from treadle_api.refusals import refused_by
-from treadle_api.v1 import codeserver_pb2
-from treadle_codeserver import defaults
 from treadle_codeserver.arguments import Settings
-from treadle_codeserver.errors import BadTokenError, ShuttingDownError
+from treadle_codeserver.errors import ShuttingDownError
 from treadle_codeserver.loading import load
 from treadle_codeserver.location import CodeLocation
 from treadle_codeserver.orphans import adopt_orphans
-from treadle_codeserver.service import CodeServerService
-from treadle_codeserver.wire.error import status_of
 
 _LOG = logging.getLogger(__name__)
 
-_SERVICE = codeserver_pb2.DESCRIPTOR.services_by_name["CodeServerService"]
-
-_OPTIONS = (
-    # Who waits for a long load, or for a change, may ask so often whether we are alive.
-    ("grpc.http2.min_ping_interval_without_data_ms", defaults.PING_INTERVAL_MS),
-)
+_Answering: TypeAlias = Callable[[Settings, CodeLocation], AbstractAsyncContextManager[Address]]
 
 
 async def serve(settings: Settings) -> None:
@@ -46,39 +35,43 @@ async def serve(settings: Settings) -> None:
     share_hash_seed(f"{settings.command.working_directory}\0{settings.name}")
     with told_to_leave(settings.alive_fd) as leave:
         location = CodeLocation(settings.name, partial(load, settings.command))
-        # The tasks inside, so that an address which cannot be bound is told as it is.
-        async with _served(settings, location) as address, asyncio.TaskGroup() as tasks:
-            tasks.create_task(_load_first(location, address, settings.ready_fd))
-            await leave.wait()
-            _LOG.info("leaving")
+        loading = asyncio.create_task(_load_first(location))
+        try:
+            # What answers calls is imported while the loader starts: it takes half of our start.
+            answering = await asyncio.to_thread(_import_answering)
+            # The task inside, so that an address which cannot be bound is told as it is.
+            async with answering(settings, location) as address, asyncio.TaskGroup() as tasks:
+                tasks.create_task(_tell_when_loaded(loading, location, address, settings.ready_fd))
+                await leave.wait()
+                _LOG.info("leaving")
+                await location.close()
+        finally:
             await location.close()
+            await loading
 
 
-def _served(settings: Settings, location: CodeLocation) -> AbstractAsyncContextManager[Address]:
-    """Answer calls for the length of the block."""
-    calls = CodeServerService(location, settings.command)
-    service = Service(
-        name=_SERVICE.full_name,
-        handler=handlers(_SERVICE, calls, status_of),
-        bad_token=refused_by(BadTokenError()),
-        options=_OPTIONS,
-    )
-    return served(
-        service,
-        settings.bind,
-        settings.token,
-        stop_grace=defaults.STOP_GRACE_S,
-        # Watchers and those who wait for a load are told, and end.
-        before_stop=location.close,
-    )
+def _import_answering() -> _Answering:
+    with modules_for_good():
+        from treadle_codeserver.answering import answering  # noqa: PLC0415 (see above)
+    return answering
 
 
-async def _load_first(location: CodeLocation, address: Address, ready_fd: int | None) -> None:
-    """Load, then tell the starter where we serve: it finds the load done, or failed."""
+async def _load_first(location: CodeLocation) -> bool:
+    """Load; tell whether that came to its end."""
     try:
-        status, _ = await location.reload()
+        await location.reload()
     except ShuttingDownError:
+        return False
+    return True
+
+
+async def _tell_when_loaded(
+    loading: asyncio.Task[bool], location: CodeLocation, address: Address, ready_fd: int | None
+) -> None:
+    """Tell the starter where we serve once the load ended: it finds it done, or failed."""
+    if not await loading:
         return
+    status = location.status
     _LOG.info("serving address=%s name=%s state=%s", address, status.name, status.state)
     for report in status.modules:
         if report.problem:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -87,3 +89,12 @@ def parse_unix(text: str) -> UnixAddress:
             f"{text!r}: a Unix socket's path holds at most {LONGEST_SOCKET_PATH} bytes"
         )
     return UnixAddress(path=path)
+
+
+def tell_address(ready_fd: int | None, address: Address) -> None:
+    """Tell the process that started this one where it serves."""
+    if ready_fd is None:
+        return
+    # A starter that is gone by now is told nothing; the alive pipe says so to us.
+    with suppress(BrokenPipeError), os.fdopen(ready_fd, "wb") as stream:
+        stream.write(json.dumps({"address": str(address)}).encode() + b"\n")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -62,12 +60,3 @@ async def served(
             if before_stop is not None:
                 await before_stop()
             await server.stop(stop_grace)
-
-
-def tell_address(ready_fd: int | None, address: Address) -> None:
-    """Tell the process that started this one where it serves."""
-    if ready_fd is None:
-        return
-    # A starter that is gone by now is told nothing; the alive pipe says so to us.
-    with contextlib.suppress(BrokenPipeError), os.fdopen(ready_fd, "wb") as stream:
-        stream.write(json.dumps({"address": str(address)}).encode() + b"\n")

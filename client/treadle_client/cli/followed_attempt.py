@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +12,11 @@ from treadle_client._errors import UnreachableError
 from treadle_client._ids import StepKey
 from treadle_client._messages import StepResult, StepState
 from treadle_client._result import describe_failure
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.repeated import next_command
 from treadle_client.text._words import clock, count
+
+if TYPE_CHECKING:
+    from treadle_client._run_handle import RunHandle
 
 _NAMED_AT_MOST = 10
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from treadle_client._client import Client
 from treadle_client._errors import NotFoundError, Refusal, RequestError
 from treadle_client._messages import Run
-from treadle_client._run_handle import RunHandle
 from treadle_client.text._words import moment
+
+if TYPE_CHECKING:
+    from treadle_client._client import Client
+    from treadle_client._run_handle import RunHandle
 
 LATEST: Final = "latest"
 _ID_LENGTH: Final = 26

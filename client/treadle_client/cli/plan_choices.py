@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from treadle_client._client import Client
 from treadle_client._messages import Plan
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.run_choices import RunChoices
+
+if TYPE_CHECKING:
+    from treadle_client._client import Client
+    from treadle_client._run_handle import RunHandle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from treadle_client._client import Client
 from treadle_client._errors import StartError, UnreachableError
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.named_run import named_run
 from treadle_client.cli.pages.say import say
 from treadle_client.services._home import default_home, find_launcher, holds
 from treadle_client.services._local import Code, Purpose, connected, forgetting, local_services
+
+if TYPE_CHECKING:
+    from treadle_client._client import Client
+    from treadle_client._run_handle import RunHandle
 
 START_ITS_OWN: Final = (
     "Start `treadle launcher` on it, as the one before was started: it takes up the runs that are"
@@ -94,6 +96,8 @@ def open_session(wanted: SessionRequest, advice: str = "") -> Iterator[Session]:
             f"--forget-values is for a launcher that is started: stop the one that runs{or_give}."
         )
     address = wanted.launcher or _running(wanted, advice)
+    from treadle_client._client import Client  # noqa: PLC0415 -- gRPC is not what a command's own services wait for
+
     with Client.connect(address, token_file=wanted.token_file) as client:
         yield Session(client=client, lifetime=Lifetime.STANDING, home=wanted.home)
 

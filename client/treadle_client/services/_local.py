@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import secrets
 import sys
@@ -13,19 +14,20 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from treadle_access.folders import SocketFolderError, socket_folder
 from treadle_client._arguments import choice, number, path_or_none, paths, texts_in
-from treadle_client._client import CONNECT_SECONDS, Client
 from treadle_client._errors import HomeInUseError, LoadError, StartError
 from treadle_client._messages import LocationState
-from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.services._durability import Durability
 from treadle_client.services._home import clear_killed_launcher, find_launcher
 from treadle_client.services._lifeline import Lifeline, Service
 from treadle_client.services._start_choices import ImportScope, StartWith
 from treadle_client.services._with_block import for_with
+
+if TYPE_CHECKING:
+    from treadle_client._client import Client
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -190,6 +192,8 @@ def local_services(
             arguments += ["--location", code_address]
         launcher = lifeline.start("launcher", "treadle_launcher", arguments)
         lifeline.afterwards(partial(clear_killed_launcher, home, launcher.pid))
+        # gRPC and all that speaks with them is imported while they start.
+        importlib.import_module("treadle_client._client")
         if code_server is not None:
             code_server.wait_ready(START_SECONDS + code.load_seconds())
         yield LocalServices(
@@ -216,6 +220,9 @@ def connected(services: LocalServices) -> Iterator[Client]:
     Raises:
         LoadError: it has not; the message says how each target ended.
     """
+    from treadle_client._client import CONNECT_SECONDS, Client  # noqa: PLC0415 -- see local_services
+    from treadle_client.calls._rpc import LauncherRpc  # noqa: PLC0415
+
     rpc = LauncherRpc(services.launcher_address, None)
     # A launcher that ends with us will not come back: watching it has no patience.
     with Client(rpc, patience=0.0) as client:

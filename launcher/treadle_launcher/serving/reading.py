@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from treadle_access.addresses import tell_address
 from treadle_access.folders import default_socket
 from treadle_access.leaving import told_to_leave
-from treadle_access.serving import tell_address
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.home.home import HomeFolder, open_home, reading_home
 from treadle_launcher.home.record import check_record, claim

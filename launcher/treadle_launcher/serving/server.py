@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from contextlib import AbstractContextManager
 
-from treadle_access.addresses import UnixAddress
+from treadle_access.addresses import UnixAddress, tell_address
 from treadle_access.folders import default_socket
 from treadle_access.leaving import told_to_leave
-from treadle_access.serving import tell_address
 from treadle_contract.lazy_dataclasses import replace
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.durability import Durability

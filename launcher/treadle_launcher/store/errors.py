@@ -21,8 +21,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from treadle_contract.ids import RunId
 from treadle_launcher.codec import CodecError
 from treadle_launcher.errors import LauncherError
@@ -88,18 +86,16 @@ class CorruptRecordError(StoreError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the errors of SQLAlchemy, SQLite and the codec into StoreErrors."""
+    """Turn the errors of SQLite and the codec into StoreErrors."""
     try:
         yield
     except CodecError as error:
         raise CorruptRecordError(str(error)) from error
-    except DBAPIError as error:
-        raise _in_our_words(error.orig) from error
     except sqlite3.Error as error:
         raise _in_our_words(error) from error
 
 
-def _in_our_words(cause: BaseException | None) -> StoreError:
+def _in_our_words(cause: sqlite3.Error) -> StoreError:
     # What the driver finds itself, before SQLite is asked, has no code: it is about the request.
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & _PRIMARY
     if code == sqlite3.SQLITE_FULL:

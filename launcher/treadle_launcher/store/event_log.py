@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from sqlite3 import Connection
 from typing import Any, Final
-
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from treadle_contract.event import (
     RunFinished,
@@ -15,6 +14,7 @@ from treadle_contract.event import (
     StepRetryScheduled,
     StepReused,
     StepSkipped,
+    StepStarted,
     StepSucceeded,
 )
 from treadle_contract.ids import RunId, StepKey
@@ -23,22 +23,33 @@ from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import EVENT_KINDS, KIND_NAMES, Event, NewEvent
 from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
-from treadle_launcher.store.schema import events as table
+from treadle_launcher.store.schema import events as events_table
 from treadle_launcher.store.session import WriteSession
-from treadle_launcher.store.statements import Statement, added_to
+from treadle_launcher.store.statements import Statement, added_to, one_of
 
-_STEP_IS_OVER: Final = tuple(
-    KIND_NAMES[kind]
-    for kind in (StepSucceeded, StepFailed, StepSkipped, StepNotRun, StepReused, StepCancelled)
+_STEP_IS_OVER: Final = one_of(
+    "kind",
+    (
+        KIND_NAMES[kind]
+        for kind in (StepSucceeded, StepFailed, StepSkipped, StepNotRun, StepReused, StepCancelled)
+    ),
 )
 
 
-_ADD: Final = Statement(added_to(table))
+_ADD: Final = added_to(events_table)
 _AFTER: Final = Statement(
-    select(table)
-    .where(table.c.run_id == bindparam("run_id"), table.c.sequence > bindparam("after"))
-    .order_by(table.c.sequence)
-    .limit(bindparam("most"))
+    "SELECT * FROM events WHERE run_id = :run_id AND sequence > :after"
+    " ORDER BY sequence LIMIT :most"
+)
+_STARTED: Final = Statement(
+    "SELECT max(attempt) FROM events"
+    f" WHERE run_id = :run_id AND step_key = :step_key AND kind = '{KIND_NAMES[StepStarted]}'"
+)
+_ENDED: Final = Statement(
+    "SELECT sequence FROM events"
+    f" WHERE run_id = :run_id AND (kind = '{KIND_NAMES[RunFinished]}' OR step_key = :step_key"
+    f" AND ({_STEP_IS_OVER} OR attempt > :attempt"
+    f" OR attempt = :attempt AND kind = '{KIND_NAMES[StepRetryScheduled]}')) LIMIT 1"
 )
 
 
@@ -87,10 +98,7 @@ def attempts_started(connection: Connection, run_id: RunId, step_key: StepKey) -
     Raises:
         UnknownRunError: there is no such run.
     """
-    query = select(func.max(table.c.attempt)).where(
-        table.c.run_id == run_id, table.c.step_key == step_key, table.c.kind == "step_started"
-    )
-    found: int | None = connection.execute(query).scalar_one()
+    found: int | None = _STARTED.scalar(connection, run_id=run_id, step_key=step_key)
     if found is None:
         runs.check_known(connection, run_id)
     return found or 0
@@ -102,18 +110,8 @@ def attempt_ended(connection: Connection, run_id: RunId, step_key: StepKey, atte
     Raises:
         UnknownRunError: there is no such run.
     """
-    of_step = and_(
-        table.c.step_key == step_key,
-        or_(
-            table.c.kind.in_(_STEP_IS_OVER),
-            table.c.attempt > attempt,
-            and_(table.c.kind == KIND_NAMES[StepRetryScheduled], table.c.attempt == attempt),
-        ),
-    )
-    query = select(table.c.sequence).where(
-        table.c.run_id == run_id, or_(table.c.kind == KIND_NAMES[RunFinished], of_step)
-    )
-    if connection.execute(query.limit(1)).one_or_none() is not None:
+    values = {"run_id": run_id, "step_key": step_key, "attempt": attempt}
+    if _ENDED.row(connection, **values) is not None:
         return True
     runs.check_known(connection, run_id)
     return False

@@ -5,17 +5,18 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
+from typing import Final
 
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.store.connections import read_only_uri
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_launcher.store.schema import home_facts
 from treadle_launcher.store.session import WriteSession, last_recorded
+from treadle_launcher.store.statements import Statement, put_in
 
-_HOME_ID = "home_id"
+_HOME_ID: Final = "home_id"
+_PUT: Final = put_in(home_facts, "name")
+_GET: Final = Statement("SELECT value FROM home_facts WHERE name = :name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +27,16 @@ class DatabaseFacts:
     last_sequence: int
 
 
-def claimed(connection: Connection, home_id: str) -> int | None:
+def claimed(connection: sqlite3.Connection, home_id: str) -> int | None:
     """Return the last store sequence if the database is said to be of this home, else None."""
-    query = select(home_facts.c.value).where(home_facts.c.name == _HOME_ID)
-    if connection.execute(query).scalar() != home_id:
+    if _GET.scalar(connection, name=_HOME_ID) != home_id:
         return None
     return last_recorded(connection)
 
 
 def claim(session: WriteSession, home_id: str) -> int:
     """Record of which home this is the database; return the last store sequence."""
-    row = insert(home_facts).values(name=_HOME_ID, value=home_id)
-    session.connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[home_facts.c.name], set_={"value": row.excluded.value}
-        )
-    )
+    _PUT.run(session.connection, name=_HOME_ID, value=home_id)
     return last_recorded(session.connection)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from sqlite3 import Connection
 from typing import Final
-
-from sqlalchemy import Connection, bindparam, select
 
 from treadle_contract.ids import HostId
 from treadle_launcher.store.records import HostMark
-from treadle_launcher.store.schema import host_marks as table
+from treadle_launcher.store.schema import host_marks
 from treadle_launcher.store.statements import Statement, put_in
 
-_PUT: Final = Statement(put_in(table))
-_GET: Final = Statement(select(table.c.last_record).where(table.c.host_id == bindparam("host_id")))
+_PUT: Final = put_in(host_marks, "host_id")
+_GET: Final = Statement("SELECT last_record FROM host_marks WHERE host_id = :host_id")
 
 
 def put(connection: Connection, mark: HostMark) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from sqlite3 import Connection
 from typing import Final
-
-from sqlalchemy import Connection, func, select
 
 from treadle_contract.event import StepSucceeded
 from treadle_contract.ids import RunId, StepKey
 from treadle_launcher.runs.events import KIND_NAMES
-from treadle_launcher.store.schema import events, runs
+from treadle_launcher.store.statements import Statement, among, listed
 
-_SUCCEEDED: Final = KIND_NAMES[StepSucceeded]
+# The log is read from there on only: no index has the steps.
+_SINCE: Final = Statement(
+    "SELECT events.step_key, events.run_id, max(events.store_sequence) AS last"
+    " FROM events JOIN runs ON runs.run_id = events.run_id"
+    " WHERE events.store_sequence > :since AND events.attempt > 0 AND runs.location = :location"
+    f" AND {among('events.step_key', 'step_keys')}"
+    " GROUP BY events.step_key, events.run_id ORDER BY last"
+)
+_SUCCEEDED: Final = Statement(
+    "SELECT step_key, run_id, store_sequence FROM events"
+    f" WHERE {among('run_id', 'run_ids')} AND kind = '{KIND_NAMES[StepSucceeded]}'"
+)
 
 
 def get(
@@ -27,20 +36,12 @@ def get(
     made = dict(_made(connection, made_by))
     if not made:
         return {}
-    keys = func.json_each(json.dumps(sorted(made))).table_valued("value")
-    last = func.max(events.c.store_sequence).label("last")
-    query = (
-        select(events.c.step_key, events.c.run_id, last)
-        .join(runs, runs.c.run_id == events.c.run_id)
-        # The log is read from there on only: no index has the steps.
-        .where(events.c.store_sequence > min(made.values()), events.c.attempt > 0)
-        .where(events.c.step_key.in_(select(keys.c.value)), runs.c.location == location)
-        .group_by(events.c.step_key, events.c.run_id)
-        .order_by(last)
+    found = _SINCE.rows(
+        connection, since=min(made.values()), location=location, step_keys=listed(sorted(made))
     )
     return {
         StepKey(row.step_key): RunId(row.run_id)
-        for row in connection.execute(query)
+        for row in found
         if row.run_id != made_by[row.step_key] and row.last > made[row.step_key]
     }
 
@@ -49,10 +50,7 @@ def _made(
     connection: Connection, made_by: Mapping[StepKey, RunId]
 ) -> Iterator[tuple[StepKey, int]]:
     """Yield each step with the store sequence of its success."""
-    run_ids = func.json_each(json.dumps(sorted(set(made_by.values())))).table_valued("value")
-    query = select(events.c.step_key, events.c.run_id, events.c.store_sequence).where(
-        events.c.run_id.in_(select(run_ids.c.value)), events.c.kind == _SUCCEEDED
-    )
-    for row in connection.execute(query):
+    run_ids = listed(sorted(set(made_by.values())))
+    for row in _SUCCEEDED.rows(connection, run_ids=run_ids):
         if made_by.get(row.step_key) == row.run_id:
             yield StepKey(row.step_key), row.store_sequence

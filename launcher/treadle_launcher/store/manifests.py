@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from sqlite3 import Connection
 from typing import Final
-
-from sqlalchemy import Connection, select
 
 from treadle_launcher import codec
 from treadle_launcher.planning.manifest import CodeManifest
-from treadle_launcher.store.schema import manifests as table
+from treadle_launcher.store.schema import manifests
 from treadle_launcher.store.statements import Statement, among, listed, put_in
 
-_PUT: Final = Statement(put_in(table))
-_GET: Final = Statement(select(table).where(among(table.c.digest, "digests")))
+_PUT: Final = put_in(manifests, "digest")
+_GET: Final = Statement(f"SELECT * FROM manifests WHERE {among('digest', 'digests')}")
 
 
 def put(connection: Connection, location: str, digest: str, manifest: CodeManifest) -> None:

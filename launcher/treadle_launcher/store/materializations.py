@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cache
+from sqlite3 import Connection
 from typing import Any, Final
-
-from sqlalchemy import Connection, bindparam, func, select
 
 from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, RunId, StepKey
@@ -18,8 +17,8 @@ from treadle_launcher.runs.events import Event
 from treadle_launcher.store import value_record
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Materialization, Page
-from treadle_launcher.store.schema import materializations as table
-from treadle_launcher.store.statements import Statement, added_to, listed
+from treadle_launcher.store.schema import materializations
+from treadle_launcher.store.statements import Statement, added_to, listed, where
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,23 +35,18 @@ class MaterializationFilter:
         return ("materializations", self.asset_key or "", self.run_id or "")
 
 
-_ADD: Final = Statement(added_to(table))
-
-
-def _made_latest() -> Statement:
-    # One lookup in the index for each key, in one statement however many keys there are.
-    wanted = func.json_each(bindparam("keys")).table_valued("value", name="wanted")
-    of_key = table.alias("of_key")
-    last = (
-        select(func.max(of_key.c.store_sequence))
-        .where(of_key.c.asset_key == wanted.c.value)
-        .correlate(wanted)
-        .scalar_subquery()
-    )
-    return Statement(select(table).select_from(wanted).join(table, table.c.store_sequence == last))
-
-
-_LATEST: Final = _made_latest()
+_ADD: Final = added_to(materializations)
+# One lookup in the index for each key, in one statement however many keys there are.
+_LATEST: Final = Statement(
+    "SELECT materializations.* FROM json_each(:keys) AS wanted JOIN materializations"
+    " ON materializations.store_sequence = (SELECT max(of_key.store_sequence)"
+    " FROM materializations AS of_key WHERE of_key.asset_key = wanted.value)"
+)
+_LIMITS: Final = {
+    "asset_key": "asset_key = :asset_key",
+    "run_id": "run_id = :run_id",
+    "before": "store_sequence < :before",
+}
 
 
 def write(connection: Connection, location: str, events: Sequence[Event]) -> None:
@@ -103,13 +97,10 @@ def page(
 
 @cache
 def _page(given: frozenset[str]) -> Statement:
-    query = select(table).order_by(table.c.store_sequence.desc()).limit(bindparam("most"))
-    limits = {
-        "asset_key": table.c.asset_key == bindparam("asset_key"),
-        "run_id": table.c.run_id == bindparam("run_id"),
-        "before": table.c.store_sequence < bindparam("before"),
-    }
-    return Statement(query.where(*(limits[name] for name in sorted(given))))
+    limits = where(_LIMITS[name] for name in sorted(given))
+    return Statement(
+        f"SELECT * FROM materializations {limits} ORDER BY store_sequence DESC LIMIT :most"
+    )
 
 
 def _with_marks(

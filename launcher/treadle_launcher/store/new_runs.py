@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from sqlite3 import Connection
 from typing import Any, Final
-
-from sqlalchemy import Connection, bindparam, select
 
 from treadle_contract.ids import RunId
 from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
@@ -26,8 +25,8 @@ from treadle_launcher.store.schema import idempotency
 from treadle_launcher.store.session import WriteSession
 from treadle_launcher.store.statements import Statement, added_to
 
-_ADD_REQUEST: Final = Statement(added_to(idempotency))
-_REQUEST: Final = Statement(select(idempotency).where(idempotency.c.key == bindparam("key")))
+_ADD_REQUEST: Final = added_to(idempotency)
+_REQUEST: Final = Statement("SELECT * FROM idempotency WHERE key = :key")
 
 
 def create_run(session: WriteSession, new: NewRun) -> CreatedRun:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from sqlite3 import Connection
 from typing import Any, Final, TypeVar
-
-from sqlalchemy import Connection, bindparam, delete, literal_column, select
 
 from treadle_contract.ids import RunId
 from treadle_contract.lazy_dataclasses import replace
@@ -15,7 +14,7 @@ from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.store.schema import plan_items, plans, run_loads, run_plans, run_reuses
-from treadle_launcher.store.statements import Statement, added_to, put_in
+from treadle_launcher.store.statements import Statement, added_once, added_to, put_in
 
 T = TypeVar("T")
 
@@ -25,45 +24,31 @@ _HAZARDS: Final = "hazards"
 _REUSES: Final = "reuses"
 
 
-_PUT: Final = Statement(added_to(plans).prefix_with("OR REPLACE"))
-_PUT_ONCE: Final = Statement(added_to(plans).prefix_with("OR IGNORE"))
+_PUT: Final = added_to(plans, how="INSERT OR REPLACE")
+_PUT_ONCE: Final = added_once(plans)
 _LAST: Final = Statement(
-    select(plans)
-    .where(plans.c.fingerprint > bindparam("after"), plans.c.fingerprint < bindparam("end"))
-    .order_by(literal_column("rowid").desc())
-    .limit(1)
+    "SELECT * FROM plans WHERE fingerprint > :after AND fingerprint < :end"
+    " ORDER BY rowid DESC LIMIT 1"
 )
 _HAS_ITEMS: Final = Statement(
-    select(plan_items.c.fingerprint)
-    .where(plan_items.c.fingerprint == bindparam("fingerprint"))
-    .limit(1)
+    "SELECT fingerprint FROM plan_items WHERE fingerprint = :fingerprint LIMIT 1"
 )
-_ADD_ITEMS: Final = Statement(added_to(plan_items))
+_ADD_ITEMS: Final = added_to(plan_items)
 _ITEMS_OF: Final = Statement(
-    select(plan_items.c.item_json)
-    .where(
-        plan_items.c.fingerprint == bindparam("fingerprint"),
-        plan_items.c.part == bindparam("part"),
-    )
-    .order_by(plan_items.c.position)
+    "SELECT item_json FROM plan_items WHERE fingerprint = :fingerprint AND part = :part"
+    " ORDER BY position"
 )
-_PUT_OF_RUN: Final = Statement(put_in(run_plans))
-_OF_RUN: Final = Statement(select(run_plans).where(run_plans.c.run_id == bindparam("run_id")))
-_DROP_LOADS: Final = Statement(delete(run_loads).where(run_loads.c.run_id == bindparam("run_id")))
-_ADD_LOADS: Final = Statement(added_to(run_loads))
+_PUT_OF_RUN: Final = put_in(run_plans, "run_id")
+_OF_RUN: Final = Statement("SELECT * FROM run_plans WHERE run_id = :run_id")
+_DROP_LOADS: Final = Statement("DELETE FROM run_loads WHERE run_id = :run_id")
+_ADD_LOADS: Final = added_to(run_loads)
 _LOADS_OF: Final = Statement(
-    select(run_loads.c.load_json)
-    .where(run_loads.c.run_id == bindparam("run_id"))
-    .order_by(run_loads.c.position)
+    "SELECT load_json FROM run_loads WHERE run_id = :run_id ORDER BY position"
 )
-_DROP_REUSES: Final = Statement(
-    delete(run_reuses).where(run_reuses.c.run_id == bindparam("run_id"))
-)
-_ADD_REUSES: Final = Statement(added_to(run_reuses))
+_DROP_REUSES: Final = Statement("DELETE FROM run_reuses WHERE run_id = :run_id")
+_ADD_REUSES: Final = added_to(run_reuses)
 _REUSES_OF: Final = Statement(
-    select(run_reuses.c.reuse_json)
-    .where(run_reuses.c.run_id == bindparam("run_id"))
-    .order_by(run_reuses.c.position)
+    "SELECT reuse_json FROM run_reuses WHERE run_id = :run_id ORDER BY position"
 )
 
 

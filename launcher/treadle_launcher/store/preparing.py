@@ -6,13 +6,11 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, inspect
-
 from treadle_launcher.private_files import make_private
 from treadle_launcher.store import runs
-from treadle_launcher.store.connections import read_only_uri
+from treadle_launcher.store.connections import opened, read_only_uri, transaction, uri_of
 from treadle_launcher.store.errors import StoreUnavailableError, translated
-from treadle_launcher.store.schema import VERSION, database_url, metadata
+from treadle_launcher.store.schema import TABLES, VERSION, make_tables
 
 
 def prepare(database: Path) -> None:
@@ -24,26 +22,29 @@ def prepare(database: Path) -> None:
     with suppress(OSError):
         # If it fails, readers are told why, in SQLite's words. What SQLite puts beside it is alike.
         make_private(database)
-    engine = create_engine(database_url(database), poolclass=NullPool)
-    with translated(), engine.connect() as connection:
+    with translated(), opened(uri_of(database)) as connection:
         # Stays with the file: the log is in the page cache at once, not in our memory. Whether
         # it is on the disk too is a matter of each connection (connections.py).
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")
+        version = version_of(connection)
         if version != 0:
             _check(database, version)
-        missing = metadata.tables.keys() - set(inspect(connection).get_table_names())
-        if version == VERSION and not missing and not runs.keeps_of_finished(connection):
+        if version == VERSION and _is_whole(connection) and not runs.keeps_of_finished(connection):
             # Nothing to write: somebody may hold the file locked.
             return
         # In one transaction: what waits for the disk waits once. A file that a crash left without
         # its tables gets them next time.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        metadata.create_all(connection)
-        runs.let_go_of_finished(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
-        connection.commit()
+        with transaction(connection):
+            make_tables(connection)
+            runs.let_go_of_finished(connection)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of a file's tables; 0: it has none."""
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    return int(version)
 
 
 def check_version(database: Path) -> None:
@@ -54,10 +55,15 @@ def check_version(database: Path) -> None:
     """
     try:
         with closing(sqlite3.connect(read_only_uri(database), uri=True)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            version = version_of(connection)
     except sqlite3.Error as error:
         raise StoreUnavailableError(f"{database} cannot be read: {error}") from error
     _check(database, version)
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return TABLES.keys() <= {name for (name,) in found}
 
 
 def _check(database: Path, version: int) -> None:

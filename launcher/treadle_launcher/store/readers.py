@@ -6,15 +6,14 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine
-
-from treadle_launcher.store.connections import reading_engine
+from treadle_launcher.store.connections import opened_to_read
 from treadle_launcher.store.errors import translated
-from treadle_launcher.store.statements import driver_of
 
 T = TypeVar("T")
 
@@ -24,25 +23,24 @@ _THREADS: Final = 4
 class Readers:
     """Threads that read. Made by `open` alone."""
 
-    def __init__(self, engine: Engine, threads: ThreadPoolExecutor) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        open_one: Callable[[], AbstractContextManager[Connection]],
+        threads: ThreadPoolExecutor,
+    ) -> None:
+        self._open_one = open_one
         self._threads = threads
         self._local = threading.local()
-        self._opened: list[Connection] = []
+        self._opened = ExitStack()
 
     @classmethod
     @contextmanager
     def open(cls, database: Path, *, may_write: bool = True) -> Iterator[Readers]:
         """Read this file until the block is left, then wait for the reads that run."""
-        engine = reading_engine(database, _THREADS, may_write=may_write)
-        try:
-            with ThreadPoolExecutor(_THREADS, thread_name_prefix="treadle-store-reader") as threads:
-                readers = cls(engine, threads)
-                yield readers
-            for connection in readers._opened:
-                connection.close()
-        finally:
-            engine.dispose()
+        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="treadle-store-reader")
+        readers = cls(partial(opened_to_read, database, may_write=may_write), threads)
+        with readers._opened, threads:
+            yield readers
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Return what a query says of the last commit.
@@ -60,19 +58,16 @@ class Readers:
         """Return this thread's connection, opened when it is first asked for."""
         own: Connection | None = getattr(self._local, "connection", None)
         if own is None:
-            own = self._local.connection = self._engine.connect()
-            self._opened.append(own)
+            own = self._local.connection = self._opened.enter_context(self._open_one())
         return own
 
 
 @contextmanager
 def _one_state(connection: Connection) -> Iterator[Connection]:
     """Read everything in the block as of one commit."""
-    driver = driver_of(connection)
-    driver.execute("BEGIN")
+    connection.execute("BEGIN")
     try:
         yield connection
     finally:
-        # Nothing was written. SQLAlchemy has a transaction of its own where it ran a statement.
+        # Nothing was written.
         connection.rollback()
-        driver.rollback()

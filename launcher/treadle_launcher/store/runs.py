@@ -6,10 +6,8 @@ import json
 import logging
 from collections.abc import Mapping
 from functools import cache
+from sqlite3 import Connection
 from typing import Any, Final
-
-from sqlalchemy import Connection, bindparam, delete, func, select
-from sqlalchemy import update as update_rows
 
 from treadle_contract.event import RunSubmitted
 from treadle_contract.ids import RunId
@@ -28,8 +26,16 @@ from treadle_launcher.store import manifests
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
 from treadle_launcher.store.schema import ephemeral_runs, launch_specs
-from treadle_launcher.store.schema import runs as table
-from treadle_launcher.store.statements import Statement, added_to, among, listed, put_in
+from treadle_launcher.store.schema import runs as runs_table
+from treadle_launcher.store.statements import (
+    Statement,
+    added_to,
+    among,
+    listed,
+    one_of,
+    put_in,
+    where,
+)
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,20 +52,41 @@ class RunFilter:
         return ("runs", self.location, *sorted(set(self.states)))
 
 
-_ADD: Final = Statement(added_to(table, without=["ordinal"]))
-_GET: Final = Statement(select(table).where(table.c.run_id == bindparam("run_id")))
-_KNOWN: Final = Statement(select(table.c.ordinal).where(table.c.run_id == bindparam("run_id")))
-_ADD_EPHEMERAL: Final = Statement(added_to(ephemeral_runs))
-_PUT_SPEC: Final = Statement(put_in(launch_specs))
+_IS_FINISHED: Final = one_of("state", FINAL_RUN_STATES)
+_IS_UNFINISHED: Final = one_of("state", set(RunState) - FINAL_RUN_STATES)
+_IS_OF_FINISHED: Final = f"run_id IN (SELECT run_id FROM runs WHERE {_IS_FINISHED})"
+
+_ADD: Final = added_to(runs_table, without=["ordinal"])
+_GET: Final = Statement("SELECT * FROM runs WHERE run_id = :run_id")
+_KNOWN: Final = Statement("SELECT ordinal FROM runs WHERE run_id = :run_id")
+_LIMITS: Final = {
+    "states": among("state", "states"),
+    "location": "location = :location",
+    "before": "ordinal < :before",
+}
+# Only what is newer is read: no index has the parents.
+_LAST_RERUN: Final = Statement(
+    "SELECT * FROM runs WHERE ordinal > (SELECT ordinal FROM runs WHERE run_id = :run_id)"
+    " AND json_extract(submitted_json, '$.reexecution.parent_run_id') = :run_id"
+    " ORDER BY ordinal DESC LIMIT 1"
+)
+_UNFINISHED: Final = Statement(f"SELECT * FROM runs WHERE {_IS_UNFINISHED} ORDER BY ordinal")
+_UNFINISHED_EPHEMERAL: Final = Statement(
+    f"SELECT * FROM runs WHERE {_IS_UNFINISHED}"
+    " AND run_id IN (SELECT run_id FROM ephemeral_runs) ORDER BY ordinal"
+)
+_ADD_EPHEMERAL: Final = added_to(ephemeral_runs)
+_PUT_SPEC: Final = put_in(launch_specs, "run_id")
 _SPEC: Final = Statement(
-    select(launch_specs.c.spec_json, table.c.location)
-    .join(table, table.c.run_id == launch_specs.c.run_id)
-    .where(launch_specs.c.run_id == bindparam("run_id"))
+    "SELECT launch_specs.spec_json, runs.location FROM launch_specs"
+    " JOIN runs ON runs.run_id = launch_specs.run_id WHERE launch_specs.run_id = :run_id"
 )
 _LET_GO: Final = tuple(
-    Statement(delete(kept).where(kept.c.run_id == bindparam("run_id")))
+    Statement(f"DELETE FROM {kept.name} WHERE run_id = :run_id")
     for kept in (launch_specs, ephemeral_runs)
 )
+_KEEPS: Final = Statement(f"SELECT run_id FROM launch_specs WHERE {_IS_OF_FINISHED} LIMIT 1")
+_LET_GO_OF_FINISHED: Final = Statement(f"DELETE FROM launch_specs WHERE {_IS_OF_FINISHED}")
 
 
 def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
@@ -77,8 +104,8 @@ def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
 @cache
 def _update(columns: frozenset[str]) -> Statement:
     """Return the statement that sets these columns: which they are is much the same in all runs."""
-    values: Mapping[str, Any] = {name: bindparam(name) for name in sorted(columns)}
-    return Statement(update_rows(table).where(table.c.run_id == bindparam("of_run")).values(values))
+    values = ", ".join(f"{name} = :{name}" for name in sorted(columns))
+    return Statement(f"UPDATE runs SET {values} WHERE run_id = :of_run")
 
 
 def update(connection: Connection, before: RunSummary, now: RunSummary) -> None:
@@ -135,42 +162,20 @@ def page(
 
 @cache
 def _page(given: frozenset[str]) -> Statement:
-    query = select(table).order_by(table.c.ordinal.desc()).limit(bindparam("most"))
-    limits = {
-        "states": among(table.c.state, "states"),
-        "location": table.c.location == bindparam("location"),
-        "before": table.c.ordinal < bindparam("before"),
-    }
-    return Statement(query.where(*(limits[name] for name in sorted(given))))
+    limits = where(_LIMITS[name] for name in sorted(given))
+    return Statement(f"SELECT * FROM runs {limits} ORDER BY ordinal DESC LIMIT :most")
 
 
 def last_rerun(connection: Connection, run_id: RunId) -> RunSummary | None:
     """Return the newest run that goes on from this one, or None."""
-    since = select(table.c.ordinal).where(table.c.run_id == run_id).scalar_subquery()
-    parent = func.json_extract(table.c.submitted_json, "$.reexecution.parent_run_id")
-    query = (
-        select(table)
-        # Only what is newer is read: no index has the parents.
-        .where(table.c.ordinal > since, parent == run_id)
-        .order_by(table.c.ordinal.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
+    row = _LAST_RERUN.row(connection, run_id=run_id)
     return None if row is None else _from_row(row)
 
 
 def unfinished(connection: Connection, *, only_ephemeral: bool = False) -> tuple[RunSummary, ...]:
     """Return every run whose state is not final, oldest first; or those of ephemeral launchers."""
-    states = sorted(set(RunState) - FINAL_RUN_STATES)
-    query = select(table).where(table.c.state.in_(states)).order_by(table.c.ordinal)
-    if only_ephemeral:
-        query = query.where(table.c.run_id.in_(select(ephemeral_runs.c.run_id)))
-    return tuple(_from_row(row) for row in connection.execute(query))
-
-
-_IS_OF_FINISHED: Final = launch_specs.c.run_id.in_(
-    select(table.c.run_id).where(table.c.state.in_(sorted(FINAL_RUN_STATES)))
-)
+    query = _UNFINISHED_EPHEMERAL if only_ephemeral else _UNFINISHED
+    return tuple(map(_from_row, query.rows(connection)))
 
 
 def add_ephemeral(connection: Connection, run_id: RunId) -> None:
@@ -186,13 +191,12 @@ def let_go(connection: Connection, run_id: RunId) -> None:
 
 def keeps_of_finished(connection: Connection) -> bool:
     """Tell whether anything is kept that an older Treadle did not let go of."""
-    query = select(launch_specs.c.run_id).where(_IS_OF_FINISHED).limit(1)
-    return connection.execute(query).first() is not None
+    return _KEEPS.row(connection) is not None
 
 
 def let_go_of_finished(connection: Connection) -> None:
     """Do `let_go` for what an older Treadle kept."""
-    connection.execute(delete(launch_specs).where(_IS_OF_FINISHED))
+    _LET_GO_OF_FINISHED.run(connection)
 
 
 def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> None:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from sqlite3 import Connection
 from typing import Final
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-)
-from sqlalchemy.engine import URL
+from treadle_contract.lazy_dataclasses import dataclass
 
 VERSION: Final = 2
 """The tables as they stand here; SQLite keeps the number in the file, as its user_version.
@@ -24,67 +13,103 @@ VERSION: Final = 2
 A change of a table needs a migration in `migrations`, which makes an older file like it.
 """
 
-metadata: Final = MetaData()
 
-events: Final = Table(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table: its columns, and the statements that make it and its indexes where they are not."""
+
+    name: str
+    columns: tuple[str, ...]
+    made_by: tuple[str, ...]
+
+
+#: All tables, by name.
+TABLES: Final[dict[str, Table]] = {}
+
+
+def make_tables(connection: Connection) -> None:
+    """Make the tables and indexes that are missing."""
+    for table in TABLES.values():
+        for statement in table.made_by:
+            connection.execute(statement)
+
+
+def drop_tables(connection: Connection) -> None:
+    """Remove the tables that are there, with all that is in them."""
+    for name in TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _table(name: str, *parts: str, options: str = "", indexes: tuple[str, ...] = ()) -> Table:
+    """Declare a table by its columns and constraints, and its indexes by "name (columns)"."""
+    body = ", ".join(parts)
+    indexed = (index.split(" ", 1) for index in indexes)
+    table = TABLES[name] = Table(
+        name=name,
+        # A constraint begins with a word in capitals.
+        columns=tuple(part.split()[0] for part in parts if not part.split()[0].isupper()),
+        made_by=(
+            f"CREATE TABLE IF NOT EXISTS {name} ({body}) {options}",
+            *(f"CREATE INDEX IF NOT EXISTS {index} ON {name} {on}" for index, on in indexed),
+        ),
+    )
+    return table
+
+
+events: Final = _table(
     "events",
-    metadata,
-    Column("store_sequence", Integer, primary_key=True),
-    Column("run_id", Text, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    Column("time_us", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("step_key", Text),
-    Column("attempt", Integer, nullable=False),
-    Column("schema_version", Integer, nullable=False),
-    Column("payload_json", Text, nullable=False),
-    UniqueConstraint("run_id", "sequence"),
     # A store sequence is never given twice, not even after rows were deleted.
-    sqlite_autoincrement=True,
+    "store_sequence INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+    "run_id TEXT NOT NULL",
+    "sequence INTEGER NOT NULL",
+    "time_us INTEGER NOT NULL",
+    "kind TEXT NOT NULL",
+    "step_key TEXT",
+    "attempt INTEGER NOT NULL",
+    "schema_version INTEGER NOT NULL",
+    "payload_json TEXT NOT NULL",
+    "UNIQUE (run_id, sequence)",
 )
 
-runs: Final = Table(
+runs: Final = _table(
     "runs",
-    metadata,
-    Column("ordinal", Integer, primary_key=True),
-    Column("run_id", Text, nullable=False, unique=True),
-    Column("location", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("fingerprint", Text, nullable=False),
-    Column("submitted_us", Integer, nullable=False),
-    Column("started_us", Integer),
-    Column("finished_us", Integer),
-    Column("materialization_count", Integer, nullable=False),
-    Column("unexpected_count", Integer, nullable=False),
-    Column("last_sequence", Integer, nullable=False),
+    "ordinal INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+    "run_id TEXT NOT NULL",
+    "location TEXT NOT NULL",
+    "state TEXT NOT NULL",
+    "digest TEXT NOT NULL",
+    "fingerprint TEXT NOT NULL",
+    "submitted_us INTEGER NOT NULL",
+    "started_us INTEGER",
+    "finished_us INTEGER",
+    "materialization_count INTEGER NOT NULL",
+    "unexpected_count INTEGER NOT NULL",
+    "last_sequence INTEGER NOT NULL",
     # The payload of run_submitted, which never changes and may be long, stands apart.
-    Column("submitted_json", Text, nullable=False),
-    Column("step_counts_json", Text, nullable=False),
-    Column("failure_json", Text),
-    Index("runs_by_state", "state", "ordinal"),
-    Index("runs_by_location", "location", "ordinal"),
-    sqlite_autoincrement=True,
+    "submitted_json TEXT NOT NULL",
+    "step_counts_json TEXT NOT NULL",
+    "failure_json TEXT",
+    "UNIQUE (run_id)",
+    indexes=("runs_by_state (state, ordinal)", "runs_by_location (location, ordinal)"),
 )
 
-plans: Final = Table(
+plans: Final = _table(
     "plans",
-    metadata,
-    Column("fingerprint", Text, primary_key=True),
-    Column("header_json", Text, nullable=False),
+    "fingerprint TEXT NOT NULL",
+    "header_json TEXT NOT NULL",
+    "PRIMARY KEY (fingerprint)",
 )
 """Which plans there are. In lines: the location, the fingerprint that its code server said, and a
 hash of both and of the plan's items, since code servers may say what they like."""
 
-plan_items: Final = Table(
+plan_items: Final = _table(
     "plan_items",
-    metadata,
-    Column("fingerprint", Text),
-    Column("part", Text),
-    Column("position", Integer),
-    Column("item_json", Text, nullable=False),
-    PrimaryKeyConstraint("fingerprint", "part", "position"),
-    sqlite_with_rowid=False,
+    "fingerprint TEXT NOT NULL",
+    "part TEXT NOT NULL",
+    "position INTEGER NOT NULL",
+    "item_json TEXT NOT NULL",
+    "PRIMARY KEY (fingerprint, part, position)",
+    options="WITHOUT ROWID",
 )
 """The steps, loads and hazards of the plans, as the code servers made them.
 
@@ -92,135 +117,129 @@ plan_items: Final = Table(
 hash, after a line's end. In rows from before, all three are the fingerprint alone.
 """
 
-run_plans: Final = Table(
+run_plans: Final = _table(
     "run_plans",
-    metadata,
-    Column("run_id", Text, primary_key=True),
-    Column("fingerprint", Text, nullable=False),
-    Column("header_json", Text, nullable=False),
+    "run_id TEXT NOT NULL",
+    "fingerprint TEXT NOT NULL",
+    "header_json TEXT NOT NULL",
+    "PRIMARY KEY (run_id)",
 )
 """The plan of a run: a selection of its own may have led to steps that are known already."""
 
-run_loads: Final = Table(
+run_loads: Final = _table(
     "run_loads",
-    metadata,
-    Column("run_id", Text),
-    Column("position", Integer),
-    Column("load_json", Text, nullable=False),
-    PrimaryKeyConstraint("run_id", "position"),
-    sqlite_with_rowid=False,
+    "run_id TEXT NOT NULL",
+    "position INTEGER NOT NULL",
+    "load_json TEXT NOT NULL",
+    "PRIMARY KEY (run_id, position)",
+    options="WITHOUT ROWID",
 )
 """The loads of a run's plan, as the launcher resolved them."""
 
-run_reuses: Final = Table(
+run_reuses: Final = _table(
     "run_reuses",
-    metadata,
-    Column("run_id", Text),
-    Column("position", Integer),
-    Column("from_run_id", Text, nullable=False),
-    Column("reuse_json", Text, nullable=False),
-    PrimaryKeyConstraint("run_id", "position"),
-    Index("run_reuses_by_origin", "from_run_id"),
-    sqlite_with_rowid=False,
+    "run_id TEXT NOT NULL",
+    "position INTEGER NOT NULL",
+    "from_run_id TEXT NOT NULL",
+    "reuse_json TEXT NOT NULL",
+    "PRIMARY KEY (run_id, position)",
+    options="WITHOUT ROWID",
+    indexes=("run_reuses_by_origin (from_run_id)",),
 )
 """What a run's plan reuses of earlier runs, as the launcher resolved it."""
 
-launch_specs: Final = Table(
+launch_specs: Final = _table(
     "launch_specs",
-    metadata,
-    Column("run_id", Text, primary_key=True),
-    Column("spec_json", Text, nullable=False),
+    "run_id TEXT NOT NULL",
+    "spec_json TEXT NOT NULL",
+    "PRIMARY KEY (run_id)",
 )
 """How a run's hosts are started. No call shows it."""
 
-materializations: Final = Table(
+materializations: Final = _table(
     "materializations",
-    metadata,
-    Column("store_sequence", Integer, primary_key=True),
-    Column("asset_key", Text, nullable=False),
-    Column("run_id", Text, nullable=False),
-    Column("step_key", Text, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("time_us", Integer, nullable=False),
-    Column("location", Text, nullable=False),
-    Column("unexpected", Boolean, nullable=False),
-    Column("made_json", Text, nullable=False),
-    Index("materializations_by_asset", "asset_key", "store_sequence"),
-    Index("materializations_by_run", "run_id", "store_sequence"),
+    "store_sequence INTEGER NOT NULL",
+    "asset_key TEXT NOT NULL",
+    "run_id TEXT NOT NULL",
+    "step_key TEXT NOT NULL",
+    "attempt INTEGER NOT NULL",
+    "time_us INTEGER NOT NULL",
+    "location TEXT NOT NULL",
+    "unexpected BOOLEAN NOT NULL",
+    "made_json TEXT NOT NULL",
+    "PRIMARY KEY (store_sequence)",
+    indexes=(
+        "materializations_by_asset (asset_key, store_sequence)",
+        "materializations_by_run (run_id, store_sequence)",
+    ),
 )
 """What asset_materialized events said, found by asset; `made_json` is their payload."""
 
-removed_values: Final = Table(
+removed_values: Final = _table(
     "removed_values",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("removed_us", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
-    sqlite_with_rowid=False,
+    "key TEXT NOT NULL",
+    "removed_us INTEGER NOT NULL",
+    "reason TEXT NOT NULL",
+    "PRIMARY KEY (key)",
+    options="WITHOUT ROWID",
 )
 """Values of the file store that were swept, though rows name them: history stays."""
 
-doubted_values: Final = Table(
+doubted_values: Final = _table(
     "doubted_values",
-    metadata,
-    Column("key", Text, primary_key=True),
-    sqlite_with_rowid=False,
+    "key TEXT NOT NULL",
+    "PRIMARY KEY (key)",
+    options="WITHOUT ROWID",
 )
 """Values of the file store that a step could not read, until they are read and found whole."""
 
-ephemeral_runs: Final = Table(
+ephemeral_runs: Final = _table(
     "ephemeral_runs",
-    metadata,
-    Column("run_id", Text, primary_key=True),
-    sqlite_with_rowid=False,
+    "run_id TEXT NOT NULL",
+    "PRIMARY KEY (run_id)",
+    options="WITHOUT ROWID",
 )
 """The runs that are not over of launchers that end with their starter: they end with them."""
 
-home_facts: Final = Table(
+home_facts: Final = _table(
     "home_facts",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-    sqlite_with_rowid=False,
+    "name TEXT NOT NULL",
+    "value TEXT NOT NULL",
+    "PRIMARY KEY (name)",
+    options="WITHOUT ROWID",
 )
 """Of which home this is the database: `home_id`."""
 
-host_marks: Final = Table(
+host_marks: Final = _table(
     "host_marks",
-    metadata,
-    Column("host_id", Text, primary_key=True),
-    Column("last_record", Integer, nullable=False),
+    "host_id TEXT NOT NULL",
+    "last_record INTEGER NOT NULL",
+    "PRIMARY KEY (host_id)",
 )
 
-idempotency: Final = Table(
+idempotency: Final = _table(
     "idempotency",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("run_id", Text, nullable=False),
-    Column("fields_json", Text, nullable=False),
+    "key TEXT NOT NULL",
+    "run_id TEXT NOT NULL",
+    "fields_json TEXT NOT NULL",
+    "PRIMARY KEY (key)",
 )
 
-manifests: Final = Table(
+manifests: Final = _table(
     "manifests",
-    metadata,
-    Column("digest", Text, primary_key=True),
-    Column("manifest_json", Text, nullable=False),
+    "digest TEXT NOT NULL",
+    "manifest_json TEXT NOT NULL",
+    "PRIMARY KEY (digest)",
 )
 """What digests are made of. In lines: the location, and the digest that its code server said; in
 rows from before, the digest alone."""
 
-text_pieces: Final = Table(
+text_pieces: Final = _table(
     "text_pieces",
-    metadata,
-    Column("text_id", Text),
-    Column("start", Integer),
-    Column("piece", Text, nullable=False),
-    PrimaryKeyConstraint("text_id", "start"),
-    sqlite_with_rowid=False,
+    "text_id TEXT NOT NULL",
+    "start INTEGER NOT NULL",
+    "piece TEXT NOT NULL",
+    "PRIMARY KEY (text_id, start)",
+    options="WITHOUT ROWID",
 )
 """Long texts in pieces; `start` counts characters. SQLite's own substr would end at a NUL."""
-
-
-def database_url(database: Path) -> URL:
-    """Return the URL of an SQLite file, whatever characters its path has."""
-    return URL.create("sqlite+pysqlite", database=str(database))

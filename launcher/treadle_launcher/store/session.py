@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
-
 from treadle_contract.ids import HostId, RunId
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_launcher.clock import Clock
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_summary import SummaryFold
 from treadle_launcher.store import host_marks, runs
+from treadle_launcher.store.connections import transaction
 from treadle_launcher.store.records import HostMark
 from treadle_launcher.store.statements import Statement
 
-_LAST_STORE_SEQUENCE = Statement(text("SELECT seq FROM sqlite_sequence WHERE name = 'events'"))
+_LAST_STORE_SEQUENCE = Statement("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +25,7 @@ class WriteSession:
     was committed: `forget` it when a transaction is rolled back.
     """
 
-    connection: Connection
+    connection: sqlite3.Connection
     clock: Clock
     folds: dict[RunId, SummaryFold] = field(default_factory=dict)
     _marks: dict[HostId, int] = field(default_factory=dict)
@@ -54,9 +52,9 @@ class WriteSession:
     def is_recorded(self, store_sequence: int) -> bool:
         """Whether the last event of the home has this number. Not within a transaction."""
         try:
-            with self.connection.begin():
+            with transaction(self.connection):
                 return last_recorded(self.connection) == store_sequence
-        except (SQLAlchemyError, sqlite3.Error):
+        except sqlite3.Error:
             return False
 
     def fold(self, run_id: RunId) -> SummaryFold:
@@ -83,7 +81,7 @@ class WriteSession:
             self._marks[mark.host_id] = mark.last_record
 
 
-def last_recorded(connection: Connection) -> int:
+def last_recorded(connection: sqlite3.Connection) -> int:
     """Return the number of the home's last event that is recorded; 0: there is none."""
     found: int | None = _LAST_STORE_SEQUENCE.scalar(connection)
     return found or 0

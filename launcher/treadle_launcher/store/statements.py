@@ -1,138 +1,121 @@
-"""Statements that are compiled once: SQLAlchemy writes their text, SQLite's driver runs it.
-
-To have SQLAlchemy run one costs many times what SQLite needs for it: of these, each run many do.
-"""
+"""Statements of the store: SQL with a name for each value, and rows with the names of their columns."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
+import re
 from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
+from sqlite3 import Connection, Cursor
 from typing import Any, Final, cast
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Delete,
-    Insert,
-    Select,
-    Table,
-    TextClause,
-    Update,
-    bindparam,
-    func,
-    insert,
-    select,
-)
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.dialects.sqlite.pysqlite import dialect
-from sqlalchemy.sql.compiler import SQLCompiler
+from treadle_launcher.store.schema import Table
 
-_DIALECT: Final = dialect()
+_VALUE: Final = re.compile(r":(\w+)")
 
 
 class Statement:
-    """A statement, with a name for each value that it is run with."""
+    """A statement, with `:name` for each value that it is run with."""
 
-    def __init__(self, statement: Select[Any] | Insert | Update | Delete | TextClause) -> None:
-        self._statement = statement
+    def __init__(self, text: str) -> None:
+        self._named = text
+        self._make: Any = None
 
     def run(self, connection: Connection, **values: Any) -> None:
         """Run one that returns nothing."""
-        driver_of(connection).execute(self._text, self._in_order(values)).close()
+        connection.execute(self._text, self._in_order(values)).close()
 
     def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run one that returns nothing, once for each."""
         if rows:
-            driver_of(connection).executemany(self._text, map(self._in_order, rows)).close()
+            connection.executemany(self._text, map(self._in_order, rows)).close()
 
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """Return what it finds, each column by its name."""
-        return list(map(self._row, self._found(connection, values)))
+        with self._found(connection, values) as cursor:
+            return list(map(self._row(cursor), cursor))
 
     def row(self, connection: Connection, **values: Any) -> Any | None:
         """Return the first of what it finds."""
-        found = self._found(connection, values)
-        return self._row(found[0]) if found else None
+        found = self.rows(connection, **values)
+        return found[0] if found else None
 
     def column(self, connection: Connection, **values: Any) -> list[Any]:
         """Return what it finds in the first column."""
-        return [row[0] for row in self._found(connection, values)]
+        with self._found(connection, values) as cursor:
+            return [row[0] for row in cursor]
 
     def scalar(self, connection: Connection, **values: Any) -> Any | None:
         """Return the first column of the first of what it finds."""
-        found = self._found(connection, values)
-        return found[0][0] if found else None
+        found = self.column(connection, **values)
+        return found[0] if found else None
 
-    def _found(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+    def _found(self, connection: Connection, values: Mapping[str, Any]) -> closing[Cursor]:
         # Read to its end, and closed: a cursor that is left open keeps an old state of the file.
-        with closing(driver_of(connection).execute(self._text, self._in_order(values))) as cursor:
-            return cursor.fetchall()
-
-    @cached_property
-    def _compiled(self) -> SQLCompiler:
-        compiled = self._statement.compile(dialect=_DIALECT)
-        assert isinstance(compiled, SQLCompiler)
-        return compiled
+        return closing(connection.execute(self._text, self._in_order(values)))
 
     @cached_property
     def _text(self) -> str:
-        return str(self._compiled)
+        return _VALUE.sub("?", self._named)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        return tuple(self._compiled.positiontup or ())
-
-    @cached_property
-    def _constants(self) -> Mapping[str, Any]:
-        """What stands in the statement itself and is handed over as a value all the same."""
-        values, binds = self._compiled.params, self._compiled.binds
-        return {name: values[name] for name in self._names if not binds[name].required}
+        return tuple(_VALUE.findall(self._named))
 
     def _in_order(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        whole = {**self._constants, **values} if self._constants else values
-        return tuple([whole[name] for name in self._names])
+        return tuple([values[name] for name in self._names])
 
-    @cached_property
-    def _row(self) -> Any:
-        assert isinstance(self._statement, Select)
-        names = [column.name for column in self._statement.selected_columns]
-        # Any: its columns are known here alone.
-        return cast(Any, namedtuple)("row", names)._make
+    def _row(self, cursor: Cursor) -> Any:
+        if self._make is None:
+            names = [column[0] for column in cursor.description]
+            # Any: its columns are known here alone.
+            self._make = cast(Any, namedtuple)("row", names)._make
+        return self._make
 
 
-def added_to(table: Table, *, without: Iterable[str] = ()) -> Insert:
+def added_to(table: Table, *, how: str = "INSERT", without: Iterable[str] = ()) -> Statement:
     """Return the statement that adds a row, its values named as the columns are."""
     left_out = frozenset(without)
-    names = [column.name for column in table.columns if column.name not in left_out]
-    return insert(table).values({name: bindparam(name) for name in names})
+    names = [name for name in table.columns if name not in left_out]
+    return Statement(_added(table, how, names))
 
 
-def put_in(table: Table) -> Insert:
+def added_once(table: Table) -> Statement:
+    """Return the statement that adds a row as `added_to`, unless there is one with the same key."""
+    return Statement(f"{_added(table, 'INSERT', table.columns)} ON CONFLICT DO NOTHING")
+
+
+def put_in(table: Table, key: str) -> Statement:
     """Return the statement that adds a row as `added_to`, in place of the one with the same key."""
-    row = sqlite_insert(table).values({each.name: bindparam(each.name) for each in table.columns})
-    others = {each.name: row.excluded[each.name] for each in table.columns if not each.primary_key}
-    return row.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=others)
+    others = ", ".join(f"{name} = excluded.{name}" for name in table.columns if name != key)
+    added = _added(table, "INSERT", table.columns)
+    return Statement(f"{added} ON CONFLICT ({key}) DO UPDATE SET {others}")
 
 
-def among(
-    column: ColumnElement[Any], name: str, texts: Iterable[str] | None = None
-) -> ColumnElement[bool]:
-    """Return that a column is one of these texts, or of those that the value `name` lists."""
-    whole: BindParameter[Any] = bindparam(name) if texts is None else bindparam(name, listed(texts))
-    each = func.json_each(whole).table_valued("value")
-    return column.in_(select(each.c.value))
+def _added(table: Table, how: str, names: Sequence[str]) -> str:
+    values = ", ".join(f":{name}" for name in names)
+    return f"{how} INTO {table.name} ({', '.join(names)}) VALUES ({values})"
+
+
+def among(column: str, name: str) -> str:
+    """Return that a column is one of the texts that the value `name` lists."""
+    return f"{column} IN (SELECT value FROM json_each(:{name}))"
+
+
+def one_of(column: str, texts: Iterable[str]) -> str:
+    """Return that a column is one of these words of ours."""
+    words = ", ".join(f"'{text}'" for text in sorted(set(texts)))
+    return f"{column} IN ({words})"
+
+
+def where(conditions: Iterable[str]) -> str:
+    """Return the part of a statement that says which rows are meant: all, without conditions."""
+    every = " AND ".join(conditions)
+    return f"WHERE {every}" if every else ""
 
 
 def listed(texts: Iterable[str]) -> str:
     """Return texts as the one value of a statement; there is no end to how many it takes."""
     return json.dumps(list(texts))
-
-
-def driver_of(connection: Connection) -> sqlite3.Connection:
-    """Return the driver's own connection."""
-    return cast(sqlite3.Connection, connection.connection.dbapi_connection)

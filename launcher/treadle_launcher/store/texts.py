@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+from sqlite3 import Connection
 from typing import Final
-
-from sqlalchemy import Connection, bindparam, select
 
 from treadle_contract.ids import TextId
 from treadle_launcher.errors import UnknownTextError
-from treadle_launcher.store.schema import text_pieces as table
+from treadle_launcher.store.schema import text_pieces
 from treadle_launcher.store.statements import Statement, added_to
 
 _PIECE: Final = 16_384
 """Characters in a piece; in the last one there may be fewer."""
 
 
-_ADD: Final = Statement(added_to(table))
+_ADD: Final = added_to(text_pieces)
 _PIECES: Final = Statement(
-    select(table.c.start, table.c.piece)
-    .where(
-        table.c.text_id == bindparam("text_id"),
-        table.c.start > bindparam("after"),
-        table.c.start < bindparam("end"),
-    )
-    .order_by(table.c.start)
+    "SELECT start, piece FROM text_pieces"
+    " WHERE text_id = :text_id AND start > :after AND start < :end ORDER BY start"
 )
-_KNOWN: Final = Statement(
-    select(table.c.text_id).where(table.c.text_id == bindparam("text_id")).limit(1)
-)
+_KNOWN: Final = Statement("SELECT text_id FROM text_pieces WHERE text_id = :text_id LIMIT 1")
 
 
 def put(connection: Connection, text_id: TextId, content: str) -> None:

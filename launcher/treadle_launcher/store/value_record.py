@@ -3,55 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from sqlite3 import Connection
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text
-from sqlalchemy.dialects.sqlite import insert
-
+from treadle_contract.event import StepSucceeded
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.plan import Load, Reuse
 from treadle_contract.run import RunState
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
+from treadle_launcher.runs.events import KIND_NAMES
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.store.schema import (
-    doubted_values,
-    events,
-    materializations,
-    removed_values,
-    run_loads,
-    run_reuses,
-    runs,
-)
+from treadle_launcher.store.schema import doubted_values, removed_values
 from treadle_launcher.store.session import WriteSession
-from treadle_launcher.store.statements import Statement, among, listed
+from treadle_launcher.store.statements import Statement, added_once, among, listed, one_of
 from treadle_launcher.values.garbage import ValueFacts
 from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, owner_of, path_component
 
-_IS_UNFINISHED: Final = among(runs.c.state, "unfinished", sorted(set(RunState) - FINAL_RUN_STATES))
-_HAS_DOUBTED: Final = Statement(text("SELECT 1 FROM sqlite_master WHERE name = 'doubted_values'"))
-
-
-_UNFINISHED: Final = Statement(select(runs.c.run_id, runs.c.submitted_us).where(_IS_UNFINISHED))
+_IS_UNFINISHED: Final = one_of("runs.state", set(RunState) - FINAL_RUN_STATES)
+_UNFINISHED: Final = Statement(f"SELECT run_id, submitted_us FROM runs WHERE {_IS_UNFINISHED}")
 _LAST_EVENT: Final = Statement(
-    select(events.c.time_us).where(
-        events.c.store_sequence == select(func.max(events.c.store_sequence)).scalar_subquery()
-    )
+    "SELECT time_us FROM events WHERE store_sequence = (SELECT max(store_sequence) FROM events)"
 )
-_REMOVED: Final = Statement(
-    select(removed_values.c.key, removed_values.c.reason).where(among(removed_values.c.key, "keys"))
+_REMOVED: Final = Statement(f"SELECT key, reason FROM removed_values WHERE {among('key', 'keys')}")
+_HAS_DOUBTED: Final = Statement("SELECT 1 FROM sqlite_master WHERE name = 'doubted_values'")
+_DOUBTED: Final = Statement(f"SELECT key FROM doubted_values WHERE {among('key', 'keys')}")
+_DOUBT: Final = added_once(doubted_values)
+_TRUST: Final = Statement(f"DELETE FROM doubted_values WHERE {among('key', 'keys')}")
+_REMOVE: Final = added_once(removed_values)
+_VERSIONS: Final = "SELECT asset_key, location, run_id, step_key, attempt FROM materializations"
+_VERSIONS_OF: Final = Statement(
+    f"{_VERSIONS} WHERE {among('run_id', 'run_ids')} ORDER BY asset_key, store_sequence DESC"
 )
-_DOUBTED: Final = Statement(select(doubted_values.c.key).where(among(doubted_values.c.key, "keys")))
-_DOUBT: Final = Statement(
-    insert(doubted_values).values(key=bindparam("key")).on_conflict_do_nothing()
+_LATEST: Final = Statement(
+    f"{_VERSIONS} WHERE store_sequence IN"
+    " (SELECT max(store_sequence) FROM materializations GROUP BY asset_key)"
 )
-_REMOVE: Final = Statement(
-    insert(removed_values)
-    .values({column.name: bindparam(column.name) for column in removed_values.columns})
-    .on_conflict_do_nothing()
+_SUCCEEDED: Final = Statement(
+    "SELECT run_id, step_key, attempt FROM events"
+    f" WHERE kind = '{KIND_NAMES[StepSucceeded]}' AND {among('run_id', 'run_ids')}"
 )
-_TRUST: Final = Statement(delete(doubted_values).where(among(doubted_values.c.key, "keys")))
+_FINISHED: Final = Statement(
+    f"SELECT run_id, finished_us FROM runs WHERE {among('run_id', 'run_ids')}"
+)
+_LOADED: Final = Statement(
+    "SELECT run_loads.load_json FROM run_loads JOIN runs ON runs.run_id = run_loads.run_id"
+    f" WHERE {_IS_UNFINISHED}"
+)
+_REUSES: Final = (
+    "SELECT run_reuses.reuse_json FROM run_reuses JOIN runs ON runs.run_id = run_reuses.run_id"
+)
+_REUSED: Final = Statement(f"{_REUSES} WHERE {_IS_UNFINISHED}")
+_REUSED_LATELY: Final = Statement(
+    f"{_REUSES} WHERE {among('run_reuses.from_run_id', 'run_ids')}"
+    f" AND ({_IS_UNFINISHED} OR runs.finished_us > :since)"
+)
 
 
 def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> ValueFacts:
@@ -128,27 +135,7 @@ def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Gar
 
 def latest_keys(connection: Connection) -> Mapping[KeyText, str]:
     """Return under which key the latest version of each asset is, if the file store has it."""
-    last = select(func.max(materializations.c.store_sequence)).group_by(
-        materializations.c.asset_key
-    )
-    query = Statement(_VERSIONS.where(materializations.c.store_sequence.in_(last)))
-    return dict(_asset_keys(query.rows(connection)))
-
-
-_VERSIONS: Final = select(
-    materializations.c.asset_key,
-    materializations.c.location,
-    materializations.c.run_id,
-    materializations.c.step_key,
-    materializations.c.attempt,
-)
-
-
-_VERSIONS_OF: Final = Statement(
-    _VERSIONS.where(among(materializations.c.run_id, "run_ids")).order_by(
-        materializations.c.asset_key, materializations.c.store_sequence.desc()
-    )
-)
+    return dict(_asset_keys(_LATEST.rows(connection)))
 
 
 def _versions(
@@ -173,23 +160,11 @@ def _asset_keys(rows: Iterable[Any]) -> Iterator[tuple[KeyText, str]]:
         )
 
 
-_SUCCEEDED: Final = Statement(
-    select(events.c.run_id, events.c.step_key, events.c.attempt).where(
-        events.c.kind == "step_succeeded", among(events.c.run_id, "run_ids")
-    )
-)
-
-
 def _committed(connection: Connection, owners: Sequence[RunId]) -> Iterator[ValueOwner]:
     """Yield the attempts of these runs that succeeded: each committed all that it stored."""
     for row in _SUCCEEDED.rows(connection, run_ids=listed(owners)):
         step = path_component(row.step_key or "")
         yield ValueOwner(run_id=RunId(row.run_id), step=step, attempt=row.attempt)
-
-
-_FINISHED: Final = Statement(
-    select(runs.c.run_id, runs.c.finished_us).where(among(runs.c.run_id, "run_ids"))
-)
 
 
 def _over_since(connection: Connection, owners: Sequence[RunId]) -> Mapping[RunId, TimeUs | None]:
@@ -199,29 +174,12 @@ def _over_since(connection: Connection, owners: Sequence[RunId]) -> Mapping[RunI
     }
 
 
-_LOADED: Final = Statement(
-    select(run_loads.c.load_json)
-    .join(runs, runs.c.run_id == run_loads.c.run_id)
-    .where(_IS_UNFINISHED)
-)
-
-
 def _loaded(connection: Connection) -> Iterator[str]:
     """Yield the keys of the values that runs which are not over load."""
     for load_json in _LOADED.column(connection):
         load = codec.loads(Load, load_json)
         if load.value_ref is not None:
             yield load.value_ref.key
-
-
-_REUSES: Final = select(run_reuses.c.reuse_json).join(runs, runs.c.run_id == run_reuses.c.run_id)
-_REUSED: Final = Statement(_REUSES.where(_IS_UNFINISHED))
-_REUSED_LATELY: Final = Statement(
-    _REUSES.where(
-        among(run_reuses.c.from_run_id, "run_ids"),
-        _IS_UNFINISHED | (runs.c.finished_us > bindparam("since")),
-    )
-)
 
 
 def _reused(connection: Connection) -> Iterator[str]:

@@ -16,15 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from sqlite3 import Connection
 from typing import Any, Final, TypeVar
-
-from sqlalchemy import Connection
 
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock
 from treadle_launcher.durability import Durability
-from treadle_launcher.store.connections import writing_engine
+from treadle_launcher.store.connections import opened_to_write, transaction
 from treadle_launcher.store.errors import (
     DatabaseGoneError,
     DatabaseLockedError,
@@ -126,27 +125,25 @@ class Writer:
         Raises:
             StoreError: the file cannot be used.
         """
-        engine = writing_engine(database, durability, busy_timeout=_ONE_TRY)
-        try:
+        with ExitStack() as opened:
             with translated():
-                connection = engine.connect()
-            with connection, ExitStack() as opened:
-                for folder in beside:
-                    # As long as it is open, no other folder is given its number.
-                    opened.callback(os.close, os.open(folder, os.O_DIRECTORY | os.O_CLOEXEC))
-                places = tuple(map(Whereabouts.of, (database, *beside)))
-                writer = cls(connection, clock, places, on_gone)
-                thread = threading.Thread(target=writer._run, name="treadle-store-writer")
-                thread.start()
-                try:
-                    yield writer
-                finally:
-                    writer._closing_since = time.monotonic()
-                    writer._closing.set()
-                    writer._queue.put(None)
-                    thread.join()
-        finally:
-            engine.dispose()
+                connection = opened.enter_context(
+                    opened_to_write(database, durability, busy_timeout=_ONE_TRY)
+                )
+            for folder in beside:
+                # As long as it is open, no other folder is given its number.
+                opened.callback(os.close, os.open(folder, os.O_DIRECTORY | os.O_CLOEXEC))
+            places = tuple(map(Whereabouts.of, (database, *beside)))
+            writer = cls(connection, clock, places, on_gone)
+            thread = threading.Thread(target=writer._run, name="treadle-store-writer")
+            thread.start()
+            try:
+                yield writer
+            finally:
+                writer._closing_since = time.monotonic()
+                writer._closing.set()
+                writer._queue.put(None)
+                thread.join()
 
     @property
     def trouble(self) -> str:
@@ -241,7 +238,7 @@ class Writer:
         session = self._session
         last: int | None = None
         try:
-            with translated(), session.connection.begin():
+            with translated(), transaction(session.connection):
                 before = session.last_store_sequence
                 outcomes = [
                     _Outcome(request.future, result=request.write(session)) for request in batch

@@ -88,7 +88,9 @@ def starting(tmp_path: Path, socket_folder: Path) -> Iterator[Starting]:
 
 
 def test_a_location_that_is_loading_says_so(starting: Starting) -> None:
-    location = starting.stub.GetLocation(codeserver_pb2.GetLocationRequest(), timeout=30).location
+    location = starting.stub.GetLocation(
+        codeserver_pb2.GetLocationRequest(), timeout=30, wait_for_ready=True
+    ).location
 
     assert location.state == graph_pb2.LOCATION_STATE_LOADING
 
@@ -98,7 +100,9 @@ def test_who_asks_for_the_graph_waits_for_the_load(starting: Starting) -> None:
     parts: list[graph_pb2.GraphPart] = []
 
     def ask() -> None:
-        call = starting.stub.GetGraph(codeserver_pb2.GetGraphRequest(), timeout=60)
+        call = starting.stub.GetGraph(
+            codeserver_pb2.GetGraphRequest(), timeout=60, wait_for_ready=True
+        )
         asked.set()
         parts.extend(response.part for response in call)
 

@@ -132,6 +132,20 @@ def test_the_command_says_what_it_can_without_grpc(arguments):
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("command", ["materialize", "plan", "graph", "dev", "codeserver"])
+def test_a_command_starts_its_services_before_it_imports_grpc(command):
+    code = (
+        f"import sys; import treadle_client.cli.commands.{command};"
+        " print(sorted({'grpc', 'google.protobuf', 'asyncio'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines() == ["[]"]
+
+
 @pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, Exception)])
 def test_a_traceback_names_an_exception_as_it_is_imported(cls):
     assert cls.__module__ == "treadle_client"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from treadle_codeserver.server import share_hash_seed
@@ -23,3 +26,16 @@ def test_a_seed_that_somebody_set_stays() -> None:
     share_hash_seed("/work\0etl", environment)
 
     assert environment == {"PYTHONHASHSEED": "7"}
+
+
+def test_it_starts_its_loader_before_it_imports_grpc() -> None:
+    code = (
+        "import sys; import treadle_codeserver.process;"
+        " print(sorted({'grpc', 'google.protobuf'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines() == ["[]"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
-from treadle_client._client import Client
 from treadle_client._messages import AssetEntry
 from treadle_client.cli.command_groups import DefaultGroup
 from treadle_client.cli.error_report import reporting_errors
@@ -16,6 +16,9 @@ from treadle_client.cli.pages.asset_pages import asset_page, assets_page
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
 from treadle_client.cli.session import SessionRequest, open_reading_session
+
+if TYPE_CHECKING:
+    from treadle_client._client import Client
 
 
 @click.group(cls=DefaultGroup)

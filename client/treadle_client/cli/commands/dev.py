@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from treadle_client._client import Client
 from treadle_client._errors import HomeInUseError, StartError
 from treadle_client.cli.code_command import CodeCommand
 from treadle_client.cli.error_report import reporting_errors
@@ -101,6 +100,8 @@ def _serve(services: LocalServices, *, token_file: str | None) -> ExitCode:
     for service in (services.code_server, services.launcher):
         if service is not None:
             service.watch(ended.put)
+    from treadle_client._client import Client  # noqa: PLC0415 -- gRPC is not what services wait for
+
     with Client.connect(services.launcher_address, token_file=token_file) as client:
         locations = client.locations()
     say(f"launcher {services.launcher_address}")

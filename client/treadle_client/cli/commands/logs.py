@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import click
 
 from treadle_client._messages import LogChunk, LogStream
 from treadle_client._requests import MOST_ATTEMPTS, MOST_BYTES
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.followed_attempt import FollowedAttempt, find_attempt, why_absent
@@ -19,6 +19,9 @@ from treadle_client.cli.pages.following import naming_what_goes_on
 from treadle_client.cli.pages.log_output import LogOutput
 from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import SessionRequest, open_reading_session
+
+if TYPE_CHECKING:
+    from treadle_client._run_handle import RunHandle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from treadle_client._messages import ReexecutionKind
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, run_options, running_options
@@ -15,6 +16,9 @@ from treadle_client.cli.pages.pages import show_page
 from treadle_client.cli.run_choices import RunChoices
 from treadle_client.cli.session import SessionRequest, open_session_of_run
 from treadle_client.text._plan_tables import plan_page
+
+if TYPE_CHECKING:
+    from treadle_client._run_handle import RunHandle
 
 
 @click.command()

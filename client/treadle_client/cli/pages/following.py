@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from treadle_client._errors import RunFinishedError, UnreachableError
 from treadle_client._messages import Run, RunState
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.pages.display import RunDisplay, open_display
 from treadle_client.cli.pages.going_on import how_to_go_on
@@ -16,6 +16,9 @@ from treadle_client.cli.pages.say import say
 from treadle_client.cli.repeated import next_command
 from treadle_client.cli.session import Lifetime, Session
 from treadle_client.text._words import moment
+
+if TYPE_CHECKING:
+    from treadle_client._run_handle import RunHandle
 
 
 class Following:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from treadle_client._messages import (
     CancelRequested,
@@ -18,12 +19,14 @@ from treadle_client._messages import (
 )
 from treadle_client._plan_options import told_options
 from treadle_client._result import describe_failure, failure_beside, failure_details
-from treadle_client._run_handle import RunHandle
 from treadle_client.cli.pages.asset_pages import materializations_table
 from treadle_client.cli.pages.going_on import how_to_go_on
 from treadle_client.cli.repeated import next_command
 from treadle_client.text._table import Page, Table
 from treadle_client.text._words import count, moment, span
+
+if TYPE_CHECKING:
+    from treadle_client._run_handle import RunHandle
 
 
 def runs_page(runs: Sequence[Run]) -> Page:

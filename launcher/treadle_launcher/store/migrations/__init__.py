@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Final
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-
 from treadle_launcher.durability import Durability
-from treadle_launcher.store.connections import writing_engine
+from treadle_launcher.store.connections import opened_to_write, transaction
 from treadle_launcher.store.errors import StoreUnavailableError, translated
 from treadle_launcher.store.migrations import revision_2
-from treadle_launcher.store.schema import VERSION, metadata
+from treadle_launcher.store.preparing import version_of
+from treadle_launcher.store.schema import VERSION, drop_tables, make_tables
 
-REVISIONS: Final[Mapping[int, Callable[[Operations], None]]] = {2: revision_2.upgrade}
+REVISIONS: Final[Mapping[int, Callable[[Connection], None]]] = {2: revision_2.upgrade}
 """What makes the tables of a version from those of the version before."""
 
 
@@ -30,25 +29,24 @@ def migrate(database: Path) -> int:
         StoreError: the file cannot be used, or a newer Treadle wrote it.
     """
     # Rare, and what follows it says that it was done: it may always wait for the disk.
-    engine = writing_engine(database, Durability.POWER)
-    try:
-        with translated(), engine.begin() as connection:
-            found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if found == 0:
-                # A crash left it half made: nothing was ever recorded in it.
-                metadata.drop_all(connection)
-                return found
-            if found > VERSION:
-                raise StoreUnavailableError(
-                    f"{database} has tables of version {found}, this Treadle upgrades versions"
-                    f" 1 to {VERSION}: use a newer Treadle, or another --home"
-                )
-            operations = Operations(MigrationContext.configure(connection))
-            for version in range(found + 1, VERSION + 1):
-                REVISIONS[version](operations)
-            # What a version got later, no older file has and every file gets when it is opened.
-            metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    with (
+        translated(),
+        opened_to_write(database, Durability.POWER) as connection,
+        transaction(connection),
+    ):
+        found = version_of(connection)
+        if found == 0:
+            # A crash left it half made: nothing was ever recorded in it.
+            drop_tables(connection)
             return found
-    finally:
-        engine.dispose()
+        if found > VERSION:
+            raise StoreUnavailableError(
+                f"{database} has tables of version {found}, this Treadle upgrades versions"
+                f" 1 to {VERSION}: use a newer Treadle, or another --home"
+            )
+        for version in range(found + 1, VERSION + 1):
+            REVISIONS[version](connection)
+        # What a version got later, no older file has and every file gets when it is opened.
+        make_tables(connection)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        return found

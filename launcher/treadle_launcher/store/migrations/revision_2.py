@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic.operations import Operations
+from sqlite3 import Connection
 
 
-def upgrade(operations: Operations) -> None:
+def upgrade(connection: Connection) -> None:
     """Make the tables of version 2 from those of version 1."""
-    operations.create_table(
-        "removed_values",
-        sa.Column("key", sa.Text, primary_key=True, nullable=False),
-        sa.Column("removed_us", sa.Integer, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
-        sqlite_with_rowid=False,
+    connection.execute(
+        "CREATE TABLE removed_values (key TEXT NOT NULL, removed_us INTEGER NOT NULL,"
+        " reason TEXT NOT NULL, PRIMARY KEY (key)) WITHOUT ROWID"
     )
-    operations.create_table(
-        "run_reuses",
-        sa.Column("run_id", sa.Text, nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
-        sa.Column("from_run_id", sa.Text, nullable=False),
-        sa.Column("reuse_json", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("run_id", "position"),
-        sqlite_with_rowid=False,
+    connection.execute(
+        "CREATE TABLE run_reuses (run_id TEXT NOT NULL, position INTEGER NOT NULL,"
+        " from_run_id TEXT NOT NULL, reuse_json TEXT NOT NULL, PRIMARY KEY (run_id, position))"
+        " WITHOUT ROWID"
     )
-    operations.create_index("run_reuses_by_origin", "run_reuses", ["from_run_id"])
+    connection.execute("CREATE INDEX run_reuses_by_origin ON run_reuses (from_run_id)")

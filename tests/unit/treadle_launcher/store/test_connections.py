@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from treadle_launcher.durability import Durability
-from treadle_launcher.store.connections import writing_engine
+from treadle_launcher.store.connections import opened_to_write
 from treadle_launcher.store.preparing import prepare
 
 # As SQLite says it.
@@ -21,12 +21,8 @@ def test_a_commit_waits_for_the_disk_where_a_power_cut_is_to_be_survived(
     tmp_path: Path, durability: Durability, synchronous: int
 ) -> None:
     prepare(tmp_path / "db")
-    engine = writing_engine(tmp_path / "db", durability)
-    try:
-        with engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
-            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-    finally:
-        engine.dispose()
+    with opened_to_write(tmp_path / "db", durability) as connection:
+        (found,) = connection.execute("PRAGMA synchronous").fetchone()
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
 
     assert (found, mode) == (synchronous, "wal")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from tests.unit.treadle_launcher.store.samples import (
     STARTED,
@@ -29,7 +28,6 @@ from treadle_launcher.planning.resolution import resolve
 from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store import value_record
 from treadle_launcher.store.records import RunEvents
-from treadle_launcher.store.statements import driver_of
 from treadle_launcher.store.store import Store, reading_store
 from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, intermediate_value_key
 
@@ -92,12 +90,11 @@ def test_facts_are_found_by_index_however_long_the_history_is(database: Path) ->
         key = await version(store)
         asked: list[str] = []
 
-        def read(connection: Connection) -> list[str]:
-            driver = driver_of(connection)
-            driver.set_trace_callback(asked.append)
+        def read(connection: sqlite3.Connection) -> list[str]:
+            connection.set_trace_callback(asked.append)
             value_record.facts_of(connection, [key], SINCE)
-            driver.set_trace_callback(None)
-            plans = [driver.execute(f"EXPLAIN QUERY PLAN {statement}") for statement in asked]
+            connection.set_trace_callback(None)
+            plans = [connection.execute(f"EXPLAIN QUERY PLAN {statement}") for statement in asked]
             return [row[3] for plan in plans for row in plan]
 
         steps = await store._readers.read(read)

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import RootTransaction
 
 from treadle_contract.ids import HostId
 from treadle_launcher import defaults
 from treadle_launcher.clock import ManualClock
 from treadle_launcher.durability import Durability
-from treadle_launcher.store import host_marks
+from treadle_launcher.store import connections, host_marks
 from treadle_launcher.store.errors import DatabaseLockedError, DiskFullError
 from treadle_launcher.store.preparing import prepare
 from treadle_launcher.store.records import HostMark
@@ -68,7 +67,7 @@ def locked(tmp_path: Path) -> Iterator[None]:
 def limit(pages: int) -> Callable[[WriteSession], None]:
     """Return what lets the database have so many pages."""
     statement = f"PRAGMA max_page_count = {pages}"
-    return lambda session: session.connection.exec_driver_sql(statement).close()
+    return lambda session: session.connection.execute(statement).close()
 
 
 def fill(session: WriteSession) -> None:
@@ -83,10 +82,13 @@ def test_what_waits_is_committed_together(tmp_path: Path) -> None:
     async def body(writer: Writer) -> None:
         begun, let_go = threading.Event(), threading.Event()
 
-        def transaction(session: WriteSession) -> RootTransaction | None:
-            return session.connection.get_transaction()
+        statements: list[str] = []
 
-        def hold_up(session: WriteSession) -> RootTransaction | None:
+        def transaction(_: WriteSession) -> int:
+            return statements.count("BEGIN IMMEDIATE")
+
+        def hold_up(session: WriteSession) -> int:
+            session.connection.set_trace_callback(statements.append)
             begun.set()
             let_go.wait(30)
             return transaction(session)
@@ -99,7 +101,7 @@ def test_what_waits_is_committed_together(tmp_path: Path) -> None:
         transactions = await asyncio.gather(*others)
 
         assert len(set(transactions)) == 1
-        assert await first is not transactions[0]
+        assert await first != transactions[0]
 
     on_writer(tmp_path, body)
 
@@ -260,27 +262,26 @@ def test_a_commit_that_fails_when_it_is_done_is_done(
         def event(session: WriteSession) -> int:
             number = session.next_store_sequence()
             written.append(number)
-            session.connection.exec_driver_sql(
+            session.connection.execute(
                 "UPDATE sqlite_sequence SET seq = ? WHERE name = 'events'", (number,)
             ).close()
             return number
 
         def begin(session: WriteSession) -> None:
-            session.connection.exec_driver_sql(
+            session.connection.execute(
                 "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 0)"
             ).close()
-            dialect = session.connection.dialect
-            commit = dialect.do_commit
+            commit = connections.commit
 
-            def fail_when_done(connection: object) -> None:
-                commit(connection)  # type: ignore[arg-type]  # as SQLAlchemy calls it
+            def fail_when_done(connection: sqlite3.Connection) -> None:
+                commit(connection)
                 if written:
                     monkeypatch.undo()
                     error = sqlite3.OperationalError("disk I/O error")
                     error.sqlite_errorcode = sqlite3.SQLITE_IOERR
                     raise error
 
-            monkeypatch.setattr(dialect, "do_commit", fail_when_done)
+            monkeypatch.setattr(connections, "commit", fail_when_done)
 
         await writer.submit(begin)
         assert await writer.submit(event, waits=True) == 1
