@@ -71,7 +71,9 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = {**dict(zip(places, args, strict=False)), **kwargs}
+        given = dict(zip(places, args, strict=False)) if args else {}
+        if kwargs:
+            given.update(kwargs)
         # One that is given twice, or has no place, is missing in the count.
         if len(given) < len(args) + len(kwargs) or not required <= given.keys() <= declared.keys():
             raise _misfit(name, function, args, kwargs)
@@ -122,7 +124,7 @@ def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
         ArgumentError: one of them has another value.
     """
     for name, value in arguments.items():
-        if not _is_left_out(value):
+        if value is not None and not _is_left_out(value):
             raise ArgumentError(
                 f"{owner}({name}=…) is not supported yet.",
                 fix=instead_of_unsupported(name),

@@ -87,6 +87,8 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
     from treadle._json import dumps  # noqa: PLC0415 -- not what a start waits for
 
     checked: dict[str, str] = {}
+    if not tags:
+        return checked
     for key, value in tags.items():
         if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
             raise InvalidNameError(

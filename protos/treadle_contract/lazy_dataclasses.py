@@ -19,8 +19,8 @@ __all__ = ["compile_all", "dataclass", "defaults", "field", "field_names", "repl
 
 _MISSING: Final = object()
 _SAID: Final = "__fields_said__"
-#: Of a class whose `__init__` is ours and checks nothing: a copy may do without it.
-_COPIED: Final = "__fields_copied__"
+#: Of a class that is no plain subclass: what sets each field of a copy.
+_PUT: Final = "__fields_put__"
 #: What compiles the `__init__` of a class that has made no instance yet.
 _WAITING: Final[dict[type, Callable[[], None]]] = {}
 
@@ -94,14 +94,14 @@ def _replace(value: Any, /, **changes: Any) -> Any:
         import dataclasses  # noqa: PLC0415 -- not what a start waits for
 
         return dataclasses.replace(value, **changes)
-    if _COPIED not in vars(cls) or not said.keys() >= changes.keys():
+    if _PUT not in vars(cls) or not said.keys() >= changes.keys():
         same = [name for name, each in said.items() if each.init and name not in changes]
         changes.update((name, getattr(value, name)) for name in same)
         return cls(**changes)
+    # What is in the value was checked when it was made.
     copy = object.__new__(cls)
-    for name in said:
-        change = changes[name] if name in changes else getattr(value, name)
-        getattr(cls, name).__set__(copy, change)
+    for name, put in getattr(cls, _PUT):
+        put(copy, changes[name] if name in changes else getattr(value, name))
     return copy
 
 
@@ -136,9 +136,9 @@ def _dataclass(  # noqa: PLR0913 -- the standard library's
             "__dataclass_params__": _Params(frozen=frozen),
         }
         cls: type = type(plain)(plain.__name__, plain.__bases__, names)
+        setattr(cls, _PUT, [(name, getattr(cls, name).__set__) for name in said])
         if init:
             _init_later(cls, said)
-            setattr(cls, _COPIED, said)
         return cls
 
     return make

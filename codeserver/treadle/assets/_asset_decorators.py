@@ -8,14 +8,8 @@ from typing import Any, TypeAlias, overload
 
 from treadle._arguments import checked, made
 from treadle._keys import KeyLike
-from treadle._names import checked_name, checked_tags
-from treadle._policies import (
-    Limits,
-    RetryPolicy,
-    checked_limits,
-    checked_retry_policy,
-    checked_timeout,
-)
+from treadle._names import checked_name
+from treadle._policies import Limits, RetryPolicy
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut
 from treadle.assets._asset_spec import DepLike
@@ -30,7 +24,6 @@ from treadle.assets._block_options import (
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
-from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 Function: TypeAlias = Callable[..., Any]
@@ -143,7 +136,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
             description=said.description or "",
         )
         node = _asset_op(fn, given, "@asset", options.node_name, _out(said))
-        return make_block(node, options)
+        return make_block(node, options, node.source)
 
     return decorate(compute_fn) if compute_fn is not None else decorate
 
@@ -204,7 +197,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
         )
         op_outs = {output: _out(said) for output, said in options.outs.items()}
         node = _asset_op(fn, given, "@multi_asset", node_name, op_outs)
-        return make_block(node, options)
+        return make_block(node, options, node.source)
 
     return decorate
 
@@ -217,24 +210,19 @@ def _asset_op(
     out: Out | Mapping[str, Out],
 ) -> OpDefinition:
     ins: Mapping[str, AssetIn] = given["ins"] or {}
-    made = op_of(
+    return op_of(
         fn,
         label=label,
         name=node_name,
         ins={argument: _in(said) for argument, said in ins.items()},
         out=out,
         required_resource_keys=frozenset(given["required_resource_keys"] or ()),
-    )
-    owner = f"{label} {node_name!r}"
-    policy = checked_retry_policy(given["retry_policy"], owner=owner, name="retry_policy")
-    return replace(
-        made,
-        description=described(given["description"], fn),
-        tags=checked_tags(given["op_tags"] or {}, owner=owner),
+        description=given["description"],
+        tags=given["op_tags"],
         code_version=given["code_version"],
-        retry_policy=policy,
-        timeout=checked_timeout(given["timeout"], owner=owner),
-        limits=checked_limits(given["limits"], owner=owner),
+        retry_policy=given["retry_policy"],
+        timeout=given["timeout"],
+        limits=given["limits"],
     )
 
 

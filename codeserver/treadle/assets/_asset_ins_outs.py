@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Final
 
 from treadle._arguments import UNSET, checked_init, made, refuse_unsupported
 from treadle._errors import ConflictError
@@ -132,3 +132,7 @@ def refuse_key_and_prefix(owner: str, key: object, *others: object) -> None:
             fix="Give the whole key, or its parts.",
             source=user_line(),
         )
+
+
+#: What is said of an upstream asset where nothing is.
+PLAIN_IN: Final = AssetIn()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from operator import is_
 from typing import Any
 
 from treadle._arguments import checked
@@ -13,22 +14,19 @@ from treadle._keys import AssetKey, KeyLike
 from treadle._names import refuse_long_step_key
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.assets._asset_ins_outs import AssetIn, AssetOut
+from treadle.assets._asset_ins_outs import PLAIN_IN, AssetIn, AssetOut
 from treadle.assets._block_options import BlockOptions
 from treadle.assets._merge import merged_in, merged_out
 from treadle.assets._node_options import checked_node, node_options
 from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle.graphs._composition import current_body, outside_of_graph
-from treadle.graphs._flat import FlatBlock, Path, StepRef, flatten
+from treadle.graphs._flat import FlatBlock, StepRef, flatten
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef
 from treadle.locations.snapshot import SourceLine
-from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
-
-_PLAIN_IN = AssetIn()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,8 +34,7 @@ class AssetsDefinition:
     """A block. `produced` is by the block's output name, in declared order; `asset_ins` has an
     entry for every argument.
 
-    `outs` and `ins` are those of the steps as they are in this block: what is said of assets
-    is merged in.
+    In the steps of `flat`, what is said of assets is merged in.
     """
 
     node: OpDefinition | GraphDefinition
@@ -45,8 +42,8 @@ class AssetsDefinition:
     flat: FlatBlock
     produced: Mapping[str, ProducedAsset]
     asset_ins: Mapping[str, AssetIn]
-    outs: Mapping[StepRef, Out]
-    ins: Mapping[tuple[Path, str], In]
+    keys: AbstractSet[AssetKey]
+    """The keys of the assets that it makes."""
     source: SourceLine
 
     @staticmethod
@@ -88,7 +85,7 @@ class AssetsDefinition:
         """
         given = dict(locals())
         node = checked_node(given.pop("graph_def"), GraphDefinition, label="from_graph")
-        return make_block(node, node_options(node, given, label="from_graph"))
+        return make_block(node, node_options(node, given, label="from_graph"), user_line())
 
     @staticmethod
     @checked
@@ -124,12 +121,7 @@ class AssetsDefinition:
         """
         given = dict(locals())
         node = checked_node(given.pop("op_def"), OpDefinition, label="from_op")
-        return make_block(node, node_options(node, given, label="from_op"))
-
-    @property
-    def keys(self) -> AbstractSet[AssetKey]:
-        """The keys of the assets that it makes."""
-        return frozenset(each.key for each in self.produced.values())
+        return make_block(node, node_options(node, given, label="from_op"), user_line())
 
     @property
     def key(self) -> AssetKey:
@@ -192,8 +184,10 @@ class AssetsDefinition:
         return self.node(*args, **kwargs)
 
 
-def make_block(node: OpDefinition | GraphDefinition, options: BlockOptions) -> AssetsDefinition:
-    """Put a node and what is said of it together.
+def make_block(
+    node: OpDefinition | GraphDefinition, options: BlockOptions, source: SourceLine
+) -> AssetsDefinition:
+    """Put a node and what is said of it together, at a line of the user's.
 
     Raises:
         DefinitionError: it cannot work.
@@ -201,33 +195,26 @@ def make_block(node: OpDefinition | GraphDefinition, options: BlockOptions) -> A
     owner = options.owner
     asset_ins = _asset_ins(node, options)
     refuse_equal_keys(options.outs, owner=owner)
-    flat = flatten(node)
+    flat = _merged(flatten(node), asset_ins, options)
     for path, step in flat.steps.items():
         refuse_long_step_key(
             ".".join((options.node_name, *path)), owner=owner, others=(step.source,)
         )
-    outs = _merged_outs(flat, options)
-    ins = {
-        (step.path, each.name): merged_in(step, each, asset_ins, where=owner)
-        for step in flat.steps.values()
-        for each in step.inputs
-    }
-    _refuse_nothing_by_value(flat, outs, ins, owner)
-    produced = {
-        output: produced_asset(
-            output, said, outs[flat.outputs[output]], _op_of(flat, output), owner=owner
+    _refuse_nothing_by_value(flat, owner)
+    produced = {}
+    for output, said in options.outs.items():
+        ref = flat.outputs[output]
+        produced[output] = produced_asset(
+            output, said, flat.out(ref), flat.steps[ref.path].op, owner=owner
         )
-        for output, said in options.outs.items()
-    }
     made = AssetsDefinition(
         node=node,
         options=options,
         flat=flat,
         produced=produced,
         asset_ins=asset_ins,
-        outs=outs,
-        ins=ins,
-        source=user_line(),
+        keys=frozenset([each.key for each in produced.values()]),
+        source=source,
     )
     _refuse_own_deps(made)
     _refuse_unknown_internal_deps(made)
@@ -243,37 +230,37 @@ def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> d
                 fix=f"Its arguments are {listed(node.ins)}.",
                 source=user_line(),
             )
-    return {name: options.ins.get(name, _PLAIN_IN) for name in node.ins}
+    return {name: options.ins.get(name, PLAIN_IN) for name in node.ins}
 
 
-def _op_of(flat: FlatBlock, output: str) -> OpDefinition:
-    return flat.steps[flat.outputs[output].path].op
-
-
-def _merged_outs(flat: FlatBlock, options: BlockOptions) -> dict[StepRef, Out]:
+def _merged(flat: FlatBlock, asset_ins: dict[str, AssetIn], options: BlockOptions) -> FlatBlock:
+    """Return the steps with what is said of the assets that they read and make."""
     assets: defaultdict[StepRef, list[AssetOut]] = defaultdict(list)
     for output, said in options.outs.items():
         assets[flat.outputs[output]].append(said)
-    merged: dict[StepRef, Out] = {}
-    for step in flat.steps.values():
-        for name, out in step.op.outs.items():
-            where = f"{options.owner}: output {name!r} of {step.op.name!r}"
-            ref = StepRef(step.path, name)
-            merged[ref] = merged_out(out, assets[ref], where=where)
-    return merged
+    steps = {}
+    for path, step in flat.steps.items():
+        inputs = tuple(
+            [merged_in(step, each, asset_ins, owner=options.owner) for each in step.inputs]
+        )
+        outs = step.outs
+        for name, out in step.outs.items():
+            said_of = assets.get(StepRef(path, name))
+            merged = merged_out(out, said_of or (), options.owner, name, step.op)
+            if merged is not out:
+                outs = {**outs, name: merged}
+        # Not compared by value: a default is of any type.
+        is_same = outs is step.outs and all(map(is_, inputs, step.inputs))
+        steps[path] = step if is_same else replace(step, inputs=inputs, outs=outs)
+    return FlatBlock(steps=steps, outputs=flat.outputs)
 
 
-def _refuse_nothing_by_value(
-    flat: FlatBlock,
-    outs: Mapping[StepRef, Out],
-    ins: Mapping[tuple[Path, str], In],
-    owner: str,
-) -> None:
+def _refuse_nothing_by_value(flat: FlatBlock, owner: str) -> None:
     """Refuse what only the assets make impossible; the rest is refused in the graph's body."""
     for step, each, ref in flat.reads():
-        if isinstance(ref, ArgumentRef) or not outs[ref].is_nothing:
+        if isinstance(ref, ArgumentRef) or not flat.out(ref).is_nothing:
             continue
-        if not ins[step.path, each.name].is_nothing:
+        if not each.definition.is_nothing:
             raise ConflictError(
                 f"{owner}: output {ref.output!r} of {'.'.join(ref.path)!r} makes an asset of"
                 f" type Nothing, and {'.'.join(step.path)!r} reads it by value.",

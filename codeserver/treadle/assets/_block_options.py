@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from treadle._arguments import UNSET, made, refuse_no_list, refuse_unsupported
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
@@ -28,26 +28,24 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation)
 
 #: Dagster's parameters that have no meaning here yet: refused unless left at their default.
-UNSUPPORTED = frozenset(
-    {
-        "auto_materialize_policies_by_output_name",
-        "automation_condition",
-        "automation_conditions_by_output_name",
-        "backfill_policy",
-        "check_specs",
-        "config",
-        "config_schema",
-        "freshness_policy",
-        "hook_defs",
-        "hooks",
-        "io_manager_def",
-        "is_virtual",
-        "partition_mappings",
-        "partitions_def",
-        "pool",
-        "resource_defs",
-        "specs",
-    }
+UNSUPPORTED: Final = (
+    "auto_materialize_policies_by_output_name",
+    "automation_condition",
+    "automation_conditions_by_output_name",
+    "backfill_policy",
+    "check_specs",
+    "config",
+    "config_schema",
+    "freshness_policy",
+    "hook_defs",
+    "hooks",
+    "io_manager_def",
+    "is_virtual",
+    "partition_mappings",
+    "partitions_def",
+    "pool",
+    "resource_defs",
+    "specs",
 )
 
 
@@ -111,9 +109,12 @@ def refuse_unsupported_options(label: str, given: Mapping[str, Any]) -> None:
         ArgumentError: one is given with another value than its default.
     """
     said = {
-        name: value for name, value in given.items() if value is not None and value is not False
+        name: value
+        for name in UNSUPPORTED
+        if (value := given.get(name)) is not None and value is not False
     }
-    refuse_unsupported(label, {name: said[name] for name in said.keys() & UNSUPPORTED})
+    if said:
+        refuse_unsupported(label, said)
 
 
 def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> AssetOut:

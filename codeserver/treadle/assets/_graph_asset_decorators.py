@@ -212,4 +212,4 @@ def _graph_block(fn: Function, label: str, options: BlockOptions) -> AssetsDefin
         description=options.description,
         tags={},
     )
-    return make_block(node, options)
+    return make_block(node, options, node.source)

@@ -9,37 +9,51 @@ from treadle._arguments import UNSET
 from treadle._errors import ConflictError
 from treadle._nothing import Nothing
 from treadle._source import user_line
-from treadle.assets._asset_ins_outs import AssetIn, AssetOut
+from treadle.assets._asset_ins_outs import PLAIN_IN, AssetIn, AssetOut
 from treadle.graphs._flat import FlatInput, FlatStep
 from treadle.graphs._handles import ArgumentRef
-from treadle.ops._ins_outs import In, Out
+from treadle.ops._ins_outs import In, Out, typed
+from treadle.ops._op import OpDefinition
 from treadle.steps._type_check import can_both_hold
 from treadle_contract.lazy_dataclasses import replace
 
 
-def merged_out(out: Out, assets: Sequence[AssetOut], *, where: str) -> Out:
-    """Return an output as the step has it, given what it is as each asset that it produces.
+def merged_out(
+    out: Out, assets: Sequence[AssetOut], owner: str, name: str, op: OpDefinition
+) -> Out:
+    """Return an output of an op as the step has it, given what it is as each asset that it produces.
 
     Raises:
         ConflictError: the types cannot both hold.
     """
-    merged = out.dagster_type
+    merged, required = out.dagster_type, out.is_required
     for each in assets:
-        merged = _merged_type(each.dagster_type, merged, where)
-    required = out.is_required and all(each.is_required for each in assets)
+        if not _is_unsaid(each.dagster_type, merged):
+            where = f"{owner}: output {name!r} of {op.name!r}"
+            merged = _merged_type(each.dagster_type, merged, where)
+        required = required and each.is_required
     if merged is out.dagster_type and required is out.is_required:
         return out
-    return replace(out, dagster_type=merged, is_required=required)
+    return replace(typed(out, merged), is_required=required)
 
 
-def merged_in(step: FlatStep, each: FlatInput, asset_ins: dict[str, AssetIn], *, where: str) -> In:
+def merged_in(
+    step: FlatStep, each: FlatInput, asset_ins: dict[str, AssetIn], *, owner: str
+) -> FlatInput:
     """Return an input as the step has it, given what is said of the assets that it reads.
 
     Raises:
         ConflictError: what is said cannot all hold.
     """
     given = [asset_ins[ref.argument] for ref in each.refs if isinstance(ref, ArgumentRef)]
-    where = f"{where}: input {each.name!r} of {step.op.name!r}"
+    if not each.fan_in and all(asset_in is PLAIN_IN for asset_in in given):
+        return each
+    where = f"{owner}: input {each.name!r} of {step.op.name!r}"
+    merged = _merged_definition(each, given, where)
+    return each if merged is each.definition else replace(each, definition=merged)
+
+
+def _merged_definition(each: FlatInput, given: Sequence[AssetIn], where: str) -> In:
     merged = each.definition
     for asset_in in given:
         _refuse_nothing_mismatch(asset_in, merged, where)
@@ -55,8 +69,12 @@ def merged_in(step: FlatStep, each: FlatInput, asset_ins: dict[str, AssetIn], *,
     return merged
 
 
+def _is_unsaid(asset_type: Any, op_type: Any) -> bool:
+    return asset_type is UNSET or asset_type is Any or bool(asset_type == op_type)
+
+
 def _merged_type(asset_type: Any, op_type: Any, where: str) -> Any:
-    if asset_type is UNSET or asset_type is Any or asset_type == op_type:
+    if _is_unsaid(asset_type, op_type):
         return op_type
     if op_type is Any:
         return asset_type

@@ -14,7 +14,7 @@ from treadle.graphs._composition import Binding, Invocation
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
 from treadle.locations.snapshot import SourceLine
-from treadle.ops._ins_outs import In
+from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass
 
@@ -45,7 +45,8 @@ class FlatInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatStep:
-    """One op invocation of the block. `tags` are the graphs', the op's and the invocations'.
+    """One op invocation of the block. In a block of assets, `inputs` and `outs` have what is said of
+    those merged in; elsewhere they are the op's. `tags` are the graphs', the op's and the invocations'.
 
     `retry_policy` is that of the innermost invocation that has one, else the op's. `source` is the line of the invocation, of a plain op its definition's.
     """
@@ -53,6 +54,7 @@ class FlatStep:
     path: Path
     op: OpDefinition
     inputs: tuple[FlatInput, ...]
+    outs: Mapping[str, Out]
     tags: Mapping[str, str]
     retry_policy: RetryPolicy | None
     source: SourceLine
@@ -70,6 +72,10 @@ class FlatBlock:
 
     steps: Mapping[Path, FlatStep]
     outputs: Mapping[str, StepRef]
+
+    def out(self, ref: StepRef) -> Out:
+        """Return an output of a step."""
+        return self.steps[ref.path].outs[ref.output]
 
     def reads(self) -> Iterator[tuple[FlatStep, FlatInput, FlatRef]]:
         """Yield every read of every step."""
@@ -113,17 +119,33 @@ def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
         CompositionError: a list would have to hold a list.
         UnusedError: an effect has nothing that it follows.
     """
-    fed = {name: _Fed((ArgumentRef(name),)) for name in node.ins}
     if isinstance(node, OpDefinition):
-        plain = _Said(tags=node.tags, retry_policy=None, source=node.source)
-        step = _step((), node, fed, plain)
-        return FlatBlock(steps={(): step}, outputs={name: StepRef((), name) for name in node.outs})
+        return _flat_op(node)
+    fed = {name: _Fed((ArgumentRef(name),)) for name in node.ins}
     steps: dict[Path, FlatStep] = {}
     scope = _Scope(path=(), fed=fed, graph_tags=node.tags, invocation_tags={})
     outputs = _expand(node, scope, steps)
     flat = FlatBlock(steps=steps, outputs=outputs)
     _refuse_unreachable_effects(flat)
     return flat
+
+
+def _flat_op(op: OpDefinition) -> FlatBlock:
+    step = FlatStep(
+        path=(),
+        op=op,
+        inputs=tuple(
+            [
+                FlatInput(name=name, definition=definition, refs=(ArgumentRef(name),))
+                for name, definition in op.ins.items()
+            ]
+        ),
+        outs=op.outs,
+        tags=op.tags,
+        retry_policy=op.retry_policy,
+        source=op.source,
+    )
+    return FlatBlock(steps={(): step}, outputs={name: StepRef((), name) for name in op.outs})
 
 
 def _expand(
@@ -173,6 +195,7 @@ def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) ->
         path=path,
         op=op,
         inputs=inputs,
+        outs=op.outs,
         tags=said.tags,
         retry_policy=said.retry_policy or op.retry_policy,
         source=said.source,

@@ -97,7 +97,7 @@ def _refuse_nothing_by_value(
         said.key: block
         for block in blocks
         for output, said in block.produced.items()
-        if block.outs[block.flat.outputs[output]].is_nothing
+        if block.flat.out(block.flat.outputs[output]).is_nothing
     }
     if not makers:
         return
@@ -106,7 +106,7 @@ def _refuse_nothing_by_value(
             if not isinstance(ref, ArgumentRef):
                 continue
             key = upstream[id(block)][ref.argument]
-            if key in makers and not block.ins[step.path, each.name].is_nothing:
+            if key in makers and not each.definition.is_nothing:
                 raise ConflictError(
                     f"{block.options.owner}: input {each.name!r} of {step.op.name!r} reads the"
                     f" asset {key.text!r} by value, and nothing is stored of that one.",

@@ -116,7 +116,7 @@ class _Placing:
         return None if said is None else said.as_data()
 
     def _input(self, flat: FlatStep, each: FlatInput) -> StepInput:
-        merged = self._block.ins[flat.path, each.name]
+        merged = each.definition
         return StepInput(
             name=each.name,
             sources=tuple(map(self._source, each.refs)),
@@ -149,7 +149,7 @@ class _Placing:
 
     def _output(self, flat: FlatStep, name: str, inputs: Sequence[StepInput]) -> StepOutput:
         ref = StepRef(flat.path, name)
-        out = self._block.outs[ref]
+        out = flat.outs[name]
         manager_key = out.io_manager_key or DEFAULT_IO_MANAGER
         keys = tuple(key.text for key in self._produced.get(ref, ()))
         return StepOutput(
@@ -235,8 +235,8 @@ class _Placing:
                 required_resource_keys=flat.op.required_resource_keys
                 | (required - flat.op.resource_params.keys()),
             ),
-            ins={each.name: block.ins[flat.path, each.name] for each in flat.inputs},
-            outs={name: block.outs[ref] for name, ref in outs.items()},
+            ins={each.name: each.definition for each in flat.inputs},
+            outs=flat.outs,
             assets=assets,
             metadata={key: self._said[key.text].metadata for key in made},
         )

@@ -14,7 +14,7 @@ from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.steps._type_check import checked_type
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 DEFAULT_OUTPUT = "result"
 DEFAULT_IO_MANAGER = "io_manager"
@@ -101,17 +101,32 @@ class Out:
         put(self, "metadata", dict(metadata or {}))
         put(self, "code_version", code_version)
         put(self, "checkpoint", checkpoint)
-        if checkpoint and self.is_nothing:
-            raise ArgumentError(
-                "Out(Nothing, checkpoint=True) has no value that could be stored.",
-                fix="Leave checkpoint out, or declare the type of a value.",
-                source=user_line(),
-            )
+        _refuse_no_value(self)
 
     @property
     def is_nothing(self) -> bool:
         """Whether it carries no value."""
         return self.dagster_type is Nothing
+
+
+def typed(out: Out, dagster_type: Any) -> Out:
+    """Return an output with a type, which was checked.
+
+    Raises:
+        ArgumentError: it is Nothing, and the output's value is to be stored.
+    """
+    made = replace(out, dagster_type=dagster_type)
+    _refuse_no_value(made)
+    return made
+
+
+def _refuse_no_value(out: Out) -> None:
+    if out.checkpoint and out.is_nothing:
+        raise ArgumentError(
+            "Out(Nothing, checkpoint=True) has no value that could be stored.",
+            fix="Leave checkpoint out, or declare the type of a value.",
+            source=user_line(),
+        )
 
 
 @checked_init

@@ -24,7 +24,7 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op_outs import resolved_outs
 from treadle.ops._op_params import read_params
-from treadle_contract.lazy_dataclasses import dataclass, field, replace
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,23 +163,19 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
     refuse_unsupported("op", {"config_schema": config_schema, "version": version, "pool": pool})
 
     def decorate(fn: Callable[..., Any]) -> OpDefinition:
-        made = op_of(
+        return op_of(
             fn,
             label="@op",
             name=name,
             ins=ins or {},
             out=out,
             required_resource_keys=frozenset(required_resource_keys or ()),
-        )
-        owner = f"@op {made.name!r}"
-        return replace(
-            made,
-            description=described(description, fn),
-            tags=checked_tags(tags or {}, owner=owner),
+            description=description,
+            tags=tags,
             code_version=code_version,
-            retry_policy=checked_retry_policy(retry_policy, owner=owner, name="retry_policy"),
-            timeout=checked_timeout(timeout, owner=owner),
-            limits=checked_limits(limits, owner=owner),
+            retry_policy=retry_policy,
+            timeout=timeout,
+            limits=limits,
         )
 
     return decorate(compute_fn) if compute_fn is not None else decorate
@@ -193,6 +189,12 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     ins: Mapping[str, In],
     out: Out | Mapping[str, Out] | None,
     required_resource_keys: frozenset[str],
+    description: str | None,
+    tags: Mapping[str, Any] | None,
+    code_version: str | None,
+    retry_policy: RetryPolicy | None,
+    timeout: float | None,
+    limits: Limits | None,
 ) -> OpDefinition:
     """Read the function's signature into an op. `label` is the decorator, for messages."""
     fn = checked_function(fn, label=label, name=name)
@@ -208,5 +210,11 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
         resource_params=params.resources,
         required_resource_keys=required_resource_keys,
         context_param=params.context,
+        description=described(description, fn),
+        tags=checked_tags(tags or {}, owner=owner),
+        code_version=code_version,
+        retry_policy=checked_retry_policy(retry_policy, owner=owner, name="retry_policy"),
+        timeout=checked_timeout(timeout, owner=owner),
+        limits=checked_limits(limits, owner=owner),
         source=user_line(),
     )

@@ -13,10 +13,9 @@ from treadle._output import Output
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.ops._annotations import output_type, output_types
-from treadle.ops._ins_outs import DEFAULT_OUTPUT, Out
+from treadle.ops._ins_outs import DEFAULT_OUTPUT, Out, typed
 from treadle.ops._signatures import is_generator_function
 from treadle.steps._type_check import can_both_hold, checked_type, type_name
-from treadle_contract.lazy_dataclasses import replace
 
 _PLAIN = Out()
 #: What a function returns that hands its outputs over one by one, or one with its name.
@@ -41,7 +40,8 @@ def resolved_outs(
     if is_generator_function(fn):
         # A generator's annotation says how outputs are handed over, not what they are.
         returned = Any
-    checked_type(returned, where=f"{owner} is annotated to return")
+    if returned is not Any:
+        checked_type(returned, where=f"{owner} is annotated to return")
     if len(given) == 1:
         types: tuple[Any, ...] = (output_type(returned),)
     else:
@@ -50,7 +50,7 @@ def resolved_outs(
     for (name, each), inferred in zip(given.items(), types, strict=True):
         _refuse_other_type(name, each, inferred, owner)
     return {
-        name: each if each.dagster_type is not UNSET else replace(each, dagster_type=inferred)
+        name: each if each.dagster_type is not UNSET else typed(each, inferred)
         for (name, each), inferred in zip(given.items(), types, strict=True)
     }
 
@@ -58,7 +58,12 @@ def resolved_outs(
 def _refuse_other_type(name: str, out: Out, returned: Any, owner: str) -> None:
     """Refuse an output that is declared as something that the annotation rules out."""
     declared = out.dagster_type
-    if declared is UNSET or _gives_outputs(returned) or can_both_hold(declared, returned):
+    if (
+        declared is UNSET
+        or returned is Any
+        or _gives_outputs(returned)
+        or can_both_hold(declared, returned)
+    ):
         return
     raise ArgumentError(
         f"{owner}: output {name!r} is declared {type_name(declared)}, and annotated"

@@ -20,6 +20,10 @@ from treadle_contract.lazy_dataclasses import dataclass, replace
 CONTEXT_NAMES = ("context", "_context", "context_", "_")
 _LIKE_CONTEXT = frozenset({"ctx", "ctxt", "cxt", "contex", "contxt", "cntx", "cntxt"})
 _PLAIN = In()
+#: An argument of which nothing is said.
+_ANY = In(Any)
+_NOT_BY_NAME = (ParameterKind.VAR_POSITIONAL, ParameterKind.POSITIONAL_ONLY)
+_VAR_KEYWORD = ParameterKind.VAR_KEYWORD
 _CONTEXT_CLASSES = ("OpExecutionContext", "AssetExecutionContext")
 
 
@@ -54,12 +58,12 @@ def read_params(
     found: dict[str, In] = {}
     takes_any = False
     for parameter in parameters:
-        if parameter.kind is ParameterKind.VAR_KEYWORD:
+        if parameter.kind is _VAR_KEYWORD:
             takes_any = True
             continue
         _refuse_misfit(parameter, required_resource_keys, owner)
         annotation = annotations.get(parameter.name, Any)
-        wanted = resource_type(annotation)
+        wanted = None if annotation is Any else resource_type(annotation)
         if wanted is not None:
             resources[parameter.name] = wanted
         else:
@@ -107,7 +111,7 @@ def _refuse_other_context(name: str, annotations: Mapping[str, Any], owner: str)
 
 def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -> None:
     name = parameter.name
-    if parameter.kind in (ParameterKind.VAR_POSITIONAL, ParameterKind.POSITIONAL_ONLY):
+    if parameter.kind in _NOT_BY_NAME:
         problem = f"{owner}: parameter {name!r} cannot be given by name."
         fix = "Write it as an ordinary parameter; inputs are passed by name."
     elif name in CONTEXT_NAMES and name != "_":
@@ -125,10 +129,12 @@ def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -
 
 
 def _completed(given: In, annotation: Any, parameter: Parameter, owner: str) -> In:
-    where = f"{owner}: input {parameter.name!r}"
     size = len(parameter.name.encode())
     if size > MOST_NAME_BYTES:
         raise too_long(f"{owner}: input {parameter.name[:40]}…", size)
+    if given is _PLAIN and annotation is Any and not parameter.has_default:
+        return _ANY
+    where = f"{owner}: input {parameter.name!r}"
     changes: dict[str, Any] = {}
     if given.dagster_type is UNSET:
         checked_type(annotation, where=f"{where} is annotated")

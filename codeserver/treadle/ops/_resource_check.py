@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, get_origin
 
 from treadle._errors import ArgumentError, MissingError, did_you_mean
@@ -33,13 +34,15 @@ def refuse_missing_resources(contents: Contents) -> None:
         ArgumentError: what is asked for as an IO manager cannot store and load.
     """
     given = contents.resources
+    # Nobody has to give it.
+    left_out = {DEFAULT_IO_MANAGER} - given.keys()
     for block in contents.blocks:
         for need in _op_needs(block):
             if need.key not in given:
                 raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
             _refuse_misfit(need, given[need.key], contents)
-        for need in _manager_needs(block):
-            if need.key not in given and need.key != DEFAULT_IO_MANAGER:
+        for need in _manager_needs(block, left_out):
+            if need.key not in given and need.key not in left_out:
                 raise _missing(need, contents, f"{need.who} names the IO manager {need.key!r}")
             if need.key in given and not isinstance(given[need.key], IOManager):
                 value = given[need.key]
@@ -98,22 +101,23 @@ def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
             yield _Need(key=key, who=who, source=step.op.source, wanted=wanted)
 
 
-def _manager_needs(block: AssetsDefinition) -> Iterator[_Need]:
+def _manager_needs(block: AssetsDefinition, left_out: AbstractSet[str]) -> Iterator[_Need]:
     owner = block.options.owner
     for said in block.produced.values():
+        if said.io_manager_key in left_out:
+            continue
         yield _Need(key=said.io_manager_key, who=owner, source=block.source)
-    for ref, out in block.outs.items():
-        op = block.flat.steps[ref.path].op
-        yield _Need(
-            key=out.io_manager_key or DEFAULT_IO_MANAGER,
-            who=f"output {ref.output!r} of {op.name!r}",
-            source=op.source,
-        )
-    for (path, name), each in block.ins.items():
-        if each.input_manager_key is not None:
-            op = block.flat.steps[path].op
-            who = f"input {name!r} of {op.name!r} in {owner}"
-            yield _Need(key=each.input_manager_key, who=who, source=block.source)
+    for step in block.flat.steps.values():
+        op = step.op
+        for name, out in step.outs.items():
+            key = out.io_manager_key or DEFAULT_IO_MANAGER
+            if key not in left_out:
+                who = f"output {name!r} of {op.name!r}"
+                yield _Need(key=key, who=who, source=op.source)
+        for each in step.inputs:
+            if each.definition.input_manager_key is not None:
+                who = f"input {each.name!r} of {op.name!r} in {owner}"
+                yield _Need(key=each.definition.input_manager_key, who=who, source=block.source)
 
 
 def _missing(need: _Need, contents: Contents, problem: str) -> MissingError:

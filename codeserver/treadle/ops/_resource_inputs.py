@@ -89,18 +89,11 @@ def _taken(block: AssetsDefinition, names: frozenset[str]) -> AssetsDefinition:
         for path, step in block.flat.steps.items()
     }
     node = block.node if graph_backed else steps[()].op
-    gone = {
-        (path, each.name)
-        for path, step in block.flat.steps.items()
-        for each in step.inputs
-        if each.name not in steps[path].op.ins
-    }
     return replace(
         block,
         node=node,
         flat=FlatBlock(steps=steps, outputs=block.flat.outputs),
         asset_ins={name: said for name, said in block.asset_ins.items() if name in node.ins},
-        ins={at: each for at, each in block.ins.items() if at not in gone},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
+from itertools import repeat
 from types import FunctionType
 from typing import Any, Final
 
@@ -29,6 +30,9 @@ class ParameterKind(IntEnum):
     """By name."""
     VAR_KEYWORD = 4
     """It takes all that is left by name."""
+
+
+_ORDINARY: Final = ParameterKind.POSITIONAL_OR_KEYWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,14 @@ def _has_flag(fn: Callable[..., Any], flag: int, question: str) -> bool:
 
 def _of_code(fn: Any) -> Iterator[Parameter]:
     code = fn.__code__
+    if not (
+        fn.__defaults__
+        or code.co_posonlyargcount
+        or code.co_kwonlyargcount
+        or code.co_flags & (_VAR_POSITIONAL | _VAR_KEYWORD)
+    ):
+        yield from map(Parameter, code.co_varnames[: code.co_argcount], repeat(_ORDINARY))
+        return
     names = iter(code.co_varnames)
     defaults = fn.__defaults__ or ()
     required = code.co_argcount - len(defaults)
