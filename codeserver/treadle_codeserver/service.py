@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+from treadle._system import uncollected
 from treadle_api.handlers import Context
 from treadle_api.parts import PART_ITEMS, behind, enclosed, in_parts
 from treadle_api.v1 import codeserver_pb2, graph_pb2
@@ -95,7 +96,12 @@ class CodeServerService:
 
     async def _written_plan(self, asked: PlanRequest, plan: Planned) -> list[bytes]:
         name = self._location.status.name
-        return await asyncio.to_thread(self._answers.of, name, asked, plan)
+
+        def written() -> list[bytes]:
+            with uncollected():
+                return self._answers.of(name, asked, plan)
+
+        return await asyncio.to_thread(written)
 
     async def PlanReexecution(
         self, requests: AsyncIterator[PlanReexecutionRequest], _: Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from treadle.locations._order import topological
 from treadle.locations.snapshot import Block, Snapshot, Step
@@ -31,17 +31,15 @@ class Order:
 class _WiredSteps(dict[StepKey, WiredStep]):
     """The steps that some plan had, each looked up when it was first in one."""
 
-    def __init__(
-        self, wiring: Wiring, alone: frozenset[StepKey], effects: frozenset[StepKey]
-    ) -> None:
+    def __init__(self, wiring: Wiring, alone: frozenset[str], effects: frozenset[StepKey]) -> None:
         super().__init__()
         self._wiring = wiring
         self._alone = alone
         self._effects = effects
 
     def __missing__(self, key: StepKey) -> WiredStep:
-        is_alone, is_effect = key in self._alone, key in self._effects
         step = self._wiring.steps[key]
+        is_alone, is_effect = step.block in self._alone, key in self._effects
         found = self[key] = wired(self._wiring, step, is_alone=is_alone, is_effect=is_effect)
         return found
 
@@ -52,7 +50,7 @@ class SnapshotIndex:
 
     `needs` are the steps that a step reads from. `effect_steps` are effects, whose outputs are
     all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
-    `whole` are the assets of blocks that cannot be subset and make several, each with its block.
+    `shared` are the blocks that are more than one step, `whole` the assets of blocks that cannot be subset and make several, each with its block.
     `has_managers`: some value is stored or loaded by a resource; `has_isolation`: a block says which
     steps share a process. What was found is kept: in `orders` the steps of one block and of all.
     """
@@ -64,6 +62,7 @@ class SnapshotIndex:
     needs: Mapping[StepKey, frozenset[StepKey]]
     effect_steps: frozenset[StepKey]
     effect_blocks: frozenset[str]
+    shared: frozenset[str]
     whole: Mapping[KeyText, Block]
     resource_keys: frozenset[str]
     has_managers: bool
@@ -81,7 +80,9 @@ class SnapshotIndex:
         resource_keys = frozenset(resource.key for resource in snapshot.resources)
         needs = {step.key: wiring.step_needs(step) for step in snapshot.steps}
         effects = _effect_steps(wiring, needs)
-        alone = frozenset(steps[0].key for steps in block_steps.values() if len(steps) == 1)
+        alone = frozenset(
+            name for name, steps in block_steps.items() if _is_alone(wiring.blocks[name], steps)
+        )
         return cls(
             snapshot=snapshot,
             wiring=wiring,
@@ -90,6 +91,7 @@ class SnapshotIndex:
             needs=needs,
             effect_steps=effects,
             effect_blocks=frozenset(wiring.steps[key].block for key in effects),
+            shared=frozenset(block_steps.keys() - alone),
             whole={
                 key: block
                 for block in snapshot.blocks
@@ -128,6 +130,13 @@ class SnapshotIndex:
         return found
 
 
+def _is_alone(block: Block, steps: Sequence[Step]) -> bool:
+    """Tell whether one step is all of a block."""
+    first, *others = steps
+    made = {key for output in first.outputs for key in output.asset_keys}
+    return not others and made == set(block.asset_keys)
+
+
 def _has_managers(snapshot: Snapshot, resource_keys: frozenset[str]) -> bool:
     """Tell whether any manager is a resource: an input names one, or an output or asset has one."""
     inputs = (each for step in snapshot.steps for each in step.inputs)
@@ -149,6 +158,11 @@ def _own_needs(wiring: Wiring, step: Step, needs: Iterable[StepKey]) -> Iterable
 def _effect_steps(
     wiring: Wiring, needs: Mapping[StepKey, frozenset[StepKey]]
 ) -> frozenset[StepKey]:
+    effects = {
+        key for key, step in wiring.steps.items() if all(output.nothing for output in step.outputs)
+    }
+    if not effects:
+        return frozenset()
     own = {key: frozenset(_own_needs(wiring, wiring.steps[key], needs[key])) for key in needs}
     read = frozenset[StepKey]().union(*own.values())
     makers = {
@@ -156,12 +170,7 @@ def _effect_steps(
         for key, step in wiring.steps.items()
         if any(output.asset_keys for output in step.outputs)
     }
-    effects = {
-        key
-        for key, step in wiring.steps.items()
-        if key not in read and all(output.nothing for output in step.outputs)
-    }
-    return frozenset(_with_feeders(effects, own) - _with_feeders(makers, own))
+    return frozenset(_with_feeders(effects - read, own) - _with_feeders(makers, own))
 
 
 def _with_feeders(

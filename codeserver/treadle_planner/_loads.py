@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from treadle.locations.snapshot import Asset, StepInput
-from treadle_contract.ids import KeyText
-from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.plan import Load, PlannedInputRef, PlannedStep
-from treadle_planner._index import SnapshotIndex
+from treadle_contract.ids import StepKey
+from treadle_contract.plan import Load, PlannedInputRef
 from treadle_planner._managers import loading_manager
+from treadle_planner._readers import Readers
+from treadle_planner._wired import WiredStep
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
-    ref: PlannedInputRef
-    block: str
-    definition: StepInput
+def planned_loads(readers: Readers, running: AbstractSet[StepKey]) -> tuple[Load, ...]:
+    """Return the loads of the steps that run, sorted by key."""
+    assets = readers.reads.index.wiring.assets
+    found: list[Load] = []
+    for key in sorted(readers.loaded_by):
+        loading = readers.loaded_by[key].items()
+        by = {where: reader for where, reader in loading if where[0] in running}
+        if by:
+            found.append(_load(assets[key], by))
+    return tuple(found)
 
 
-def planned_loads(index: SnapshotIndex, steps: Iterable[PlannedStep]) -> tuple[Load, ...]:
-    """Return the loads of the steps, sorted by key."""
-    found: dict[KeyText, list[_Reader]] = {}
-    for step in steps:
-        for key, reader in _readers(index, step):
-            found.setdefault(key, []).append(reader)
-    return tuple(_load(index.wiring.assets, key, found[key]) for key in sorted(found))
-
-
-def _readers(index: SnapshotIndex, step: PlannedStep) -> Iterator[tuple[KeyText, _Reader]]:
-    """Yield each input that loads, with each asset that it loads once."""
-    for planned in step.inputs:
-        keys = [source.load_asset_key for source in planned.sources]
-        loaded = dict.fromkeys(key for key in keys if key is not None)
-        if not loaded:
-            continue
-        inputs = index.wiring.steps[step.key].inputs
-        definition = next(each for each in inputs if each.name == planned.name)
-        for key in loaded:
-            ref = PlannedInputRef(step_key=step.key, input=planned.name)
-            yield key, _Reader(ref=ref, block=step.block, definition=definition)
-
-
-def _load(assets: Mapping[KeyText, Asset], key: KeyText, readers: list[_Reader]) -> Load:
-    asset = assets[key]
-    managers = [loading_manager(asset, each.definition) for each in readers]
-    every_reader_names_one = all(each.definition.manager_key is not None for each in readers)
-    refs = (each.ref for each in readers)
+def _load(asset: Asset, by: Mapping[tuple[StepKey, str], tuple[WiredStep, StepInput]]) -> Load:
+    managers = [loading_manager(asset, definition) for _, definition in by.values()]
+    every_reader_names_one = all(each.manager_key is not None for _, each in by.values())
     return Load(
-        asset_key=key,
-        readers=tuple(sorted(refs, key=lambda ref: (ref.step_key, ref.input))),
+        asset_key=asset.key,
+        readers=tuple([PlannedInputRef(step_key=step, input=name) for step, name in sorted(by)]),
         external=asset.is_external,
         io_manager_key=(
             min(manager.key for manager in managers)
@@ -57,5 +38,5 @@ def _load(assets: Mapping[KeyText, Asset], key: KeyText, readers: list[_Reader])
             else asset.manager_key
         ),
         builtin_manager=any(manager.is_builtin for manager in managers),
-        sibling=any(each.block == asset.block for each in readers),
+        sibling=any(wired.step.block == asset.block for wired, _ in by.values()),
     )

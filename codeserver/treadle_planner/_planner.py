@@ -17,6 +17,7 @@ from treadle_planner._index import SnapshotIndex
 from treadle_planner._loads import planned_loads
 from treadle_planner._on_record import OnRecord, Settled
 from treadle_planner._plan import Plan
+from treadle_planner._readers import Readers
 from treadle_planner._reads import Reads
 from treadle_planner._record import Conversation, Record
 from treadle_planner._reexecution import Rerun
@@ -88,7 +89,8 @@ class Planner:
         """
         keys, beyond = selected_keys(self._index, asked)
         reads = Reads(index=self._index, asked=asked, kept=keep(self._index, asked, keys))
-        steps = planned_steps(reads)
+        readers = Readers.of(reads)
+        steps = planned_steps(readers)
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
             again = run_again(self._index, steps, rerun, asked.joining)
@@ -102,7 +104,7 @@ class Planner:
             notes=again.notes,
             steps=steps,
             selections=planned_selections(reads),
-            loads=planned_loads(self._index, running),
+            loads=planned_loads(readers, frozenset([step.key for step in running])),
             hazards=planned_hazards(reads, running),
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeAlias
 
-from treadle.locations.snapshot import Block, Job, StepInput
+from treadle.locations.snapshot import Block, Job, StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
@@ -18,15 +17,14 @@ from treadle_contract.plan import (
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
 from treadle_planner._walk import Kept
-from treadle_planner._wired import Read, WiredInput, WiredStep, read_of
+from treadle_planner._wired import Place, Read, WiredStep, is_needed
 
-Place: TypeAlias = tuple[OutputRef | None, KeyText]
-"""Where a value comes from: the output of this run that makes it, None for what is stored; and as
-which asset, "" for none."""
+Need: TypeAlias = tuple[bool, tuple[str, ...]]
+"""Whether a selected output needs an input, and which of them do, none for all."""
 
-Found: TypeAlias = tuple[tuple[Place, ...] | None, tuple[str, ...]]
-"""The places of an input, None for one that no selected output needs; and which of them need it,
-none for all."""
+Found: TypeAlias = tuple[tuple[Place | None, ...], tuple[Need, ...]]
+"""The places of all that a step reads, None for what is not read in this run; and of each input who
+needs it, if not all of them are needed by all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,44 +53,43 @@ class Reads:
         chosen = self.asked.options.unselected_outputs or block.unselected_outputs
         return chosen or UnselectedOutputs.MATERIALIZE
 
-    def inputs(self, wired: WiredStep) -> tuple[Found, ...]:
-        """Return what each input of a step reads in this run."""
-        if wired.is_split:
-            return self._needed_inputs(wired)
-        return tuple([(self._sources(wired, each, each.reads), ()) for each in wired.inputs])
-
-    def _needed_inputs(self, wired: WiredStep) -> tuple[Found, ...]:
-        """Return it for a step of which some outputs need not all inputs."""
-        wiring, step, names = self.index.wiring, wired.step, self.kept.selected[wired.step.key]
-        outputs = [output for output in step.outputs if output.name in names]
-        if all(output.input_names is None for output in outputs):
-            return tuple([(self._sources(wired, each, each.reads), ()) for each in wired.inputs])
-        found: list[Found] = []
-        for each in wired.inputs:
-            needed = wiring.needed_sources(each.definition, outputs)
-            needing = wiring.needing(step, each.definition, outputs)
-            by = () if len(needing) == len(outputs) else tuple(sorted(needing))
-            reads = [read_of(wiring, step, source) for source in needed or ()]
-            found.append((None if needed is None else self._sources(wired, each, reads), by))
-        return tuple(found)
-
-    def _sources(
-        self, wired: WiredStep, each: WiredInput, reads: Iterable[Read]
-    ) -> tuple[Place, ...]:
+    def inputs(self, wired: WiredStep) -> Found:
+        """Return what a step reads in this run."""
         selected = self.kept.keys
-        found: list[Place] = []
-        for read in reads:
+        if wired.usual is not None and selected.issuperset(wired.usual_keys):
+            return wired.usual
+        needs = self._needs(wired) if wired.is_split else ()
+        places: list[Place | None] = []
+        for read in wired.reads:
             for key, place in read.made:
                 if key in selected:
-                    found.append(place)
+                    places.append(place)
                     break
             else:
-                other = self._unselected(wired, each, read)
-                if other is not None:
-                    found.append(other)
+                places.append(self._unselected(read))
+        if needs:
+            outputs = self._outputs(wired)
+            needed = (is_needed(self.index.wiring, read, outputs) for read in wired.reads)
+            places = [place if each else None for place, each in zip(places, needed, strict=True)]
+        return tuple(places), needs
+
+    def _outputs(self, wired: WiredStep) -> list[StepOutput]:
+        names = self.kept.selected[wired.step.key]
+        return [output for output in wired.step.outputs if output.name in names]
+
+    def _needs(self, wired: WiredStep) -> tuple[Need, ...]:
+        """Return it of the inputs of a step of which some outputs need not all."""
+        wiring, outputs = self.index.wiring, self._outputs(wired)
+        if all(output.input_names is None for output in outputs):
+            return ()
+        found: list[Need] = []
+        for each in wired.step.inputs:
+            needing = wiring.needing(wired.step, each, outputs)
+            by = () if len(needing) == len(outputs) else tuple(sorted(needing))
+            found.append((wiring.needed_sources(each, outputs) is not None, by))
         return tuple(found)
 
-    def _unselected(self, wired: WiredStep, each: WiredInput, read: Read) -> Place | None:
+    def _unselected(self, read: Read) -> Place | None:
         """Return where what is read comes from, of which no asset is selected."""
         ref = read.ref
         if ref is not None:
@@ -103,7 +100,7 @@ class Reads:
                 self.unselected_outputs(maker) is UnselectedOutputs.MATERIALIZE
             ):
                 return ref, read.keys[0]
-        if each.definition.nothing:
+        if read.definition.nothing:
             return None
         return None, self._stored_key(read)
 
@@ -124,18 +121,27 @@ class Reads:
         return next(key for key in read.keys if key not in self.asked.missing)
 
 
-def planned_input(definition: StepInput, found: Found) -> PlannedInput:
-    """Return an input with what was found."""
-    places, needed_by = found
-    return PlannedInput(
-        name=definition.name,
-        sources=tuple([_planned_source(ref, key) for ref, key in places or ()]),
-        fan_in=definition.fan_in,
-        nothing=definition.nothing,
-        not_needed=places is None,
-        input_manager_key=definition.manager_key or "",
-        needed_by=needed_by,
-    )
+def planned_inputs(wired: WiredStep, found: Found) -> tuple[PlannedInput, ...]:
+    """Return the inputs of a step with what was found."""
+    places, needs = found
+    planned: list[PlannedInput] = []
+    end = 0
+    for number, each in enumerate(wired.step.inputs):
+        begin, end = end, end + len(each.sources)
+        is_needed, needed_by = needs[number] if needs else (True, ())
+        sources = [_planned_source(*place) for place in places[begin:end] if place is not None]
+        planned.append(
+            PlannedInput(
+                name=each.name,
+                sources=tuple(sources),
+                fan_in=each.fan_in,
+                nothing=each.nothing,
+                not_needed=not is_needed,
+                input_manager_key=each.manager_key or "",
+                needed_by=needed_by,
+            )
+        )
+    return tuple(planned)
 
 
 def _planned_source(ref: OutputRef | None, key: KeyText) -> PlannedSource:

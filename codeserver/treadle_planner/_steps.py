@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from treadle.locations.snapshot import StepOutput
+from treadle.locations.snapshot import Step, StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import (
@@ -18,28 +18,23 @@ from treadle_contract.plan import (
 )
 from treadle_planner._index import Order
 from treadle_planner._managers import Manager, loading_manager
-from treadle_planner._reads import Found, Reads, planned_input
+from treadle_planner._readers import Readers
+from treadle_planner._reads import Found, Reads, planned_inputs
 from treadle_planner._reasons import Reasons
 from treadle_planner._wired import WiredStep
 
 
-def planned_steps(reads: Reads) -> tuple[PlannedStep, ...]:
+def planned_steps(readers: Readers) -> tuple[PlannedStep, ...]:
     """Return the steps of the selected blocks in topological order, ties by key.
 
     What is selected of a block of several steps, they do not say: see `planned_selections`.
     """
-    order, kept = reads.index.ordered(reads.kept.blocks), reads.kept.selected
-    places: Sequence[int] = range(len(order.steps))
-    if len(kept) < len(order.steps):
-        places = sorted([order.places[key] for key in kept])
-    inputs = {wired.step.key: reads.inputs(wired) for wired in map(order.steps.__getitem__, places)}
-    reasons = Reasons.of(reads, inputs)
-    assembly = _Assembly(reads, reasons)
+    order, reasons = readers.order, Reasons(readers)
+    assembly = _Assembly(readers, reasons)
     steps = list(order.untouched)
-    for place in places:
-        wired = order.steps[place]
-        steps[place] = assembly.running(wired, inputs[wired.step.key])
-    for place in _touched(order, reasons):
+    for place in readers.places:
+        steps[place] = assembly.running(order.steps[place])
+    for place in _touched(readers):
         if steps[place] is order.untouched[place]:
             wired = order.steps[place]
             steps[place] = _omitted(wired, reasons.omitted(wired))
@@ -48,12 +43,13 @@ def planned_steps(reads: Reads) -> tuple[PlannedStep, ...]:
 
 def planned_selections(reads: Reads) -> dict[str, tuple[KeyText, ...]]:
     """Return what is selected of each block of several steps."""
-    found: dict[str, tuple[KeyText, ...]] = {}
-    for name in reads.kept.blocks:
-        first, *others = reads.index.block_steps[name]
-        if others:
-            found[name] = _selected_siblings(reads, reads.index.wired[first.key])
-    return found
+    index, selected = reads.index, reads.kept.keys
+    return {
+        name: tuple(
+            [key for key in sorted(index.wiring.blocks[name].asset_keys) if key in selected]
+        )
+        for name in index.shared & reads.kept.blocks
+    }
 
 
 def planned_hazards(reads: Reads, steps: Iterable[PlannedStep]) -> tuple[Hazard, ...]:
@@ -72,13 +68,13 @@ def planned_hazards(reads: Reads, steps: Iterable[PlannedStep]) -> tuple[Hazard,
     return tuple(sorted(found, key=lambda hazard: (hazard.step_key, hazard.output)))
 
 
-def _touched(order: Order, reasons: Reasons) -> Iterator[int]:
+def _touched(readers: Readers) -> Iterator[int]:
     """Yield the places of steps that say what else runs if they do not."""
-    yield from order.effects
-    for key in reasons.loaded_by:
-        ref = reasons.reads.index.wiring.producer(key)
-        if ref is not None and ref.step_key in order.places:
-            yield order.places[ref.step_key]
+    yield from readers.order.effects
+    for key in readers.loaded_by:
+        ref = readers.reads.index.wiring.producer(key)
+        if ref is not None and ref.step_key in readers.order.places:
+            yield readers.order.places[ref.step_key]
 
 
 def _untouched(order: Order, place: int) -> PlannedStep:
@@ -97,31 +93,36 @@ def _omitted(wired: WiredStep, reason: str) -> PlannedStep:
     )
 
 
-def _selected_siblings(reads: Reads, wired: WiredStep) -> tuple[KeyText, ...]:
-    selected = reads.kept.keys
-    if selected.issuperset(wired.siblings):
-        return wired.siblings
-    return tuple([key for key in wired.siblings if key in selected])
+def _selected(keys: tuple[KeyText, ...], selected: frozenset[KeyText]) -> tuple[KeyText, ...]:
+    return keys if selected.issuperset(keys) else tuple([key for key in keys if key in selected])
 
 
 class _Assembly:
     """Puts steps that run together, each only if it is not as it was when it was planned last."""
 
-    def __init__(self, reads: Reads, reasons: Reasons) -> None:
-        self._reads = reads
+    def __init__(self, readers: Readers, reasons: Reasons) -> None:
+        self._readers = readers
+        self._reads = readers.reads
         self._reasons = reasons
-        self._job_policy = reads.job.retry_policy if reads.job else None
+        self._job_policy = self._reads.job.retry_policy if self._reads.job else None
+        # What is the same for all steps of a plan.
+        self._common = self._reads.asked.options.unselected_outputs, self._job_policy
+        self._has_remade = bool(self._reads.remade)
+        self._has_managers = self._reads.index.has_managers
 
-    def running(self, wired: WiredStep, inputs: tuple[Found, ...]) -> PlannedStep:
+    def running(self, wired: WiredStep) -> PlannedStep:
         """Return a step; of equal parts the same one."""
+        key, step = wired.step.key, wired.step
+        inputs = self._readers.inputs[key]
         parts = (
             inputs,
-            self._outputs(wired),
-            self._reasons.parts(wired),
-            _selected_siblings(self._reads, wired) if wired.is_alone else (),
-            self._resource_keys(wired, inputs),
-            self._reads.unselected_outputs(wired.block),
-            wired.step.retry_policy or self._job_policy,
+            self._reads.kept.selected[key],
+            _selected(wired.produced, self._reads.kept.keys),
+            self._readers.fed.get(key),
+            self._readers.read.get(key),
+            self._reasons.why_again(wired) if self._has_remade else "",
+            self._resource_keys(wired, inputs) if self._has_managers else step.resource_keys,
+            self._common,
         )
         planned = wired.planned
         if planned is None or planned[0] != parts:
@@ -129,7 +130,7 @@ class _Assembly:
         return planned[1]
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
-        inputs, outputs, _, selected_keys, resource_keys, unselected, retry_policy = parts
+        inputs, names, selected, _, _, _, resource_keys, _ = parts
         step = wired.step
         return PlannedStep(
             key=step.key,
@@ -137,66 +138,44 @@ class _Assembly:
             op=step.op,
             verdict=Verdict.RUN,
             reason=self._reasons.running(wired),
-            selected_outputs=tuple(sorted(self._reads.kept.selected[step.key])),
-            selected_asset_keys=selected_keys,
-            inputs=tuple(map(planned_input, step.inputs, inputs)),
-            outputs=tuple(
-                [
-                    self._output(output, *found)
-                    for (_, output), found in zip(wired.outputs, outputs, strict=True)
-                ]
-            ),
+            selected_outputs=tuple(sorted(names)),
+            selected_asset_keys=selected if wired.is_alone else (),
+            inputs=planned_inputs(wired, inputs),
+            outputs=tuple([self._output(step, output) for output in step.outputs]),
             resource_keys=resource_keys,
-            unselected_outputs=unselected,
-            retry_policy=retry_policy,
+            unselected_outputs=self._reads.unselected_outputs(wired.block),
+            retry_policy=step.retry_policy or self._job_policy,
             timeout_ms=step.timeout_ms,
             limits=step.limits,
         )
 
-    def _outputs(self, wired: WiredStep) -> tuple[tuple[bool, bool, tuple[bool, ...]], ...]:
-        """Return of each output whether it is selected, whether it is read, which assets are selected."""
-        names, keys = self._reads.kept.selected[wired.step.key], self._reads.kept.keys
-        read = self._reasons.read_values
-        return tuple(
-            [
-                (
-                    output.name in names,
-                    ref in read,
-                    tuple([key in keys for key in output.asset_keys]),
-                )
-                for ref, output in wired.outputs
-            ]
-        )
-
-    def _output(
-        self, output: StepOutput, selected: bool, is_read: bool, assets: tuple[bool, ...]
-    ) -> PlannedOutput:
+    def _output(self, step: Step, output: StepOutput) -> PlannedOutput:
+        ref = OutputRef(step.key, output.name)
         return PlannedOutput(
             name=output.name,
-            selected=selected,
+            selected=self._reads.kept.is_selected(ref),
             is_required=output.is_required,
             nothing=output.nothing,
-            assets=tuple(map(self._asset, output.asset_keys, assets)),
-            is_read=is_read,
+            assets=tuple([self._asset(key) for key in output.asset_keys]),
+            is_read=self._readers.is_read(ref),
             io_manager_key=output.manager_key,
             builtin_manager=output.manager_builtin,
             checkpoint=output.checkpoint,
         )
 
-    def _asset(self, key: KeyText, selected: bool) -> PlannedAsset:
+    def _asset(self, key: KeyText) -> PlannedAsset:
         asset = self._reads.index.wiring.assets[key]
         return PlannedAsset(
             asset_key=key,
-            selected=selected,
+            selected=key in self._reads.kept.keys,
             io_manager_key=asset.manager_key,
             builtin_manager=asset.manager_builtin,
         )
 
-    def _resource_keys(self, wired: WiredStep, inputs: tuple[Found, ...]) -> tuple[str, ...]:
-        if not self._reads.index.has_managers:
-            return wired.step.resource_keys
+    def _resource_keys(self, wired: WiredStep, inputs: Found) -> tuple[str, ...]:
         given = self._reads.index.resource_keys
-        storing = (each for ref, _ in wired.outputs for each in self._stored_by(ref))
+        refs = [OutputRef(wired.step.key, output.name) for output in wired.step.outputs]
+        storing = (each for ref in refs for each in self._stored_by(ref))
         managers = {*self._loading(wired, inputs), *storing}
         needed = {each.key for each in managers if not each.is_builtin or each.key in given}
         return tuple(sorted(needed.union(wired.step.resource_keys)))
@@ -216,16 +195,19 @@ class _Assembly:
             keys = keys if makes is UnselectedOutputs.MATERIALIZE else ()
         for asset in map(wiring.assets.__getitem__, keys):
             yield Manager(asset.manager_key, asset.manager_builtin)
-        if not keys and ref in self._reasons.read_values:
+        if not keys and self._readers.is_read(ref):
             yield Manager(output.manager_key, output.manager_builtin)
 
-    def _loading(self, wired: WiredStep, inputs: tuple[Found, ...]) -> Iterator[Manager]:
+    def _loading(self, wired: WiredStep, inputs: Found) -> Iterator[Manager]:
         """Yield the managers that load what a step reads: what an input names, else whose it is."""
-        for each, (places, _) in zip(wired.step.inputs, inputs, strict=True):
-            for ref, key in () if each.nothing else places or ():
-                if each.manager_key is not None:
-                    yield Manager(each.manager_key, each.manager_builtin)
-                elif ref is not None:
-                    yield from self._stored_by(ref)
-                else:
-                    yield loading_manager(self._reads.index.wiring.assets[key], each)
+        for read, place in zip(wired.reads, inputs[0], strict=True):
+            each = read.definition
+            if each.nothing or place is None:
+                continue
+            ref, key = place
+            if each.manager_key is not None:
+                yield Manager(each.manager_key, each.manager_builtin)
+            elif ref is not None:
+                yield from self._stored_by(ref)
+            else:
+                yield loading_manager(self._reads.index.wiring.assets[key], each)

@@ -12,20 +12,20 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Siblings
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
-from treadle_planner._wired import Read, WiredInput, WiredStep, read_of
+from treadle_planner._wired import Read, WiredStep, is_needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """The steps that run, each with its selected outputs: an effect may have none.
 
-    `keys` are the selected assets, `blocks` theirs, sorted. `rerun` are unselected assets that
+    `keys` are the selected assets, `blocks` theirs. `rerun` are unselected assets that
     readers in their own block take from the step that runs, as intermediates; `missing` those
     of them that do so because no run has stored them.
     """
 
     keys: frozenset[KeyText]
-    blocks: tuple[str, ...]
+    blocks: frozenset[str]
     selected: Mapping[StepKey, AbstractSet[str]]
     rerun: frozenset[KeyText]
     missing: frozenset[KeyText]
@@ -38,9 +38,9 @@ class Kept:
 def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
     """Return what must run so that the selected assets are made."""
     assets = index.wiring.assets
-    blocks = {name for key in keys if (name := assets[key].block) is not None}
+    blocks = frozenset([name for key in keys if (name := assets[key].block) is not None])
     walk = _Walk(index, asked, keys)
-    for ref in map(index.wiring.producers.get, sorted(keys)):
+    for ref in map(index.wiring.producers.get, keys):
         if ref is not None:
             walk.select(ref)
     walk.follow()
@@ -50,7 +50,7 @@ def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
             walk.follow()
     return Kept(
         keys=keys,
-        blocks=tuple(sorted(blocks)),
+        blocks=blocks,
         selected=walk.selected,
         rerun=frozenset(walk.rerun),
         missing=frozenset(walk.missing),
@@ -69,24 +69,23 @@ class _Walk:
         self.rerun: set[KeyText] = set()
         self.missing: set[KeyText] = set()
 
-    def keep(self, key: StepKey) -> None:
-        self.selected.setdefault(key, set())
-        self._waiting[key] = None
+    def keep(self, key: StepKey) -> set[str]:
+        """Keep a step and follow its inputs; return its selected outputs, to be added to."""
+        if not self._index.wired[key].is_simple:
+            self._waiting[key] = None
+        return self.selected.setdefault(key, set())
 
     def select(self, ref: OutputRef) -> None:
         if ref.output not in self.selected.get(ref.step_key, ()):
-            self.keep(ref.step_key)
-            self.selected[ref.step_key].add(ref.output)
+            self.keep(ref.step_key).add(ref.output)
 
     def follow(self) -> None:
         """Follow the inputs of every step that was kept or got another selected output."""
         while self._waiting:
             wired = self._index.wired[self._waiting.popitem()[0]]
-            if wired.is_split:
-                self._follow_needed(wired)
-            else:
-                for each, read in wired.own:
-                    self._follow_read(wired, each, read)
+            for read in self._needed(wired):
+                if read.is_own:
+                    self._follow_read(wired, read)
             if not wired.block.is_graph and self._runs_siblings(wired):
                 self._follow_lineage(wired)
 
@@ -95,22 +94,20 @@ class _Walk:
         above = self._index.own_needs(wired.step)
         if above:
             return all(key in self.selected for key in above)
-        return self._keys.issuperset(wired.siblings)
+        return self._keys.issuperset(wired.block.asset_keys)
 
     def _outputs(self, wired: WiredStep) -> list[StepOutput]:
         names = self.selected[wired.step.key]
         return [output for output in wired.step.outputs if output.name in names]
 
-    def _follow_needed(self, wired: WiredStep) -> None:
-        """Follow what the selected outputs of a step need, of which some need not all."""
-        wiring, outputs = self._index.wiring, self._outputs(wired)
-        for each in wired.inputs:
-            for source in wiring.needed_sources(each.definition, outputs) or ():
-                read = read_of(wiring, wired.step, source)
-                if read.is_own:
-                    self._follow_read(wired, each, read)
+    def _needed(self, wired: WiredStep) -> Iterable[Read]:
+        """Return what the selected outputs of a step need of its inputs."""
+        if not wired.is_split:
+            return wired.reads
+        outputs = self._outputs(wired)
+        return [read for read in wired.reads if is_needed(self._index.wiring, read, outputs)]
 
-    def _follow_read(self, wired: WiredStep, each: WiredInput, read: Read) -> None:
+    def _follow_read(self, wired: WiredStep, read: Read) -> None:
         """Follow a read of an output of the step's own block."""
         assert read.ref is not None, "it is an output of its block"
         if not read.keys:
@@ -118,7 +115,7 @@ class _Walk:
         elif self._keys.isdisjoint(read.keys):
             if self._runs_siblings(wired):
                 self._rerun(read.ref, read.keys)
-            elif not each.definition.nothing and self._asked.missing.issuperset(read.keys):
+            elif not read.definition.nothing and self._asked.missing.issuperset(read.keys):
                 self.missing.update(read.keys)
                 self._rerun(read.ref, read.keys)
 

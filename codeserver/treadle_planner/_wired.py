@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from treadle.locations.snapshot import AssetSource, Block, Source, Step, StepInput, StepOutput
 from treadle.locations.wiring import OutputRef, Wiring
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlannedStep
+
+Place: TypeAlias = tuple[OutputRef | None, KeyText]
+"""Where a value comes from: the output of this run that makes it, None for what is stored; and as
+which asset, "" for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,74 +24,76 @@ class Read:
     place; it is in `stored`, as is one that the reader names.
     """
 
+    definition: StepInput
+    source: Source
     ref: OutputRef | None
-    made: tuple[tuple[KeyText, tuple[OutputRef, KeyText]], ...]
+    made: tuple[tuple[KeyText, Place], ...]
     keys: tuple[KeyText, ...]
     stored: KeyText | None
     is_own: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WiredInput:
-    """One input of a step, and what each of its sources may be."""
-
-    definition: StepInput
-    reads: tuple[Read, ...]
-
-
 @dataclass(slots=True, kw_only=True)
 class WiredStep:
-    """A step. `produced` are the assets that it can make, sorted, `siblings` its block's, sorted.
+    """A step. Its `reads` are the sources of all its inputs, in order.
 
-    `is_split`: some outputs need not all inputs. `is_alone`: its block has no other step. `planned`
-    is what it was planned from last, and how.
+    `produced` are the assets that it can make, sorted. `is_split`: some outputs need not all inputs.
+    `is_alone`: it is all of its block. `is_simple`: nothing else of its block has to run with it.
+    `usual` is what it reads when the assets of `usual_keys` are selected, None if more is to be
+    known. `planned` is what it was planned from last, and how.
     """
 
     step: Step
     block: Block
-    inputs: tuple[WiredInput, ...]
-    outputs: tuple[tuple[OutputRef, StepOutput], ...]
-    own: tuple[tuple[WiredInput, Read], ...]
+    reads: tuple[Read, ...]
     produced: tuple[KeyText, ...]
-    siblings: tuple[KeyText, ...]
     is_split: bool
     is_alone: bool
+    is_simple: bool
     is_effect: bool
+    usual: tuple[tuple[Place, ...], tuple[()]] | None
+    usual_keys: tuple[KeyText, ...]
     planned: tuple[tuple[Any, ...], PlannedStep] | None = None
 
 
 def wired(wiring: Wiring, step: Step, *, is_alone: bool, is_effect: bool) -> WiredStep:
     """Look up all that a step may read and make."""
     block = wiring.blocks[step.block]
-    inputs = tuple(
-        WiredInput(
-            definition=each, reads=tuple(read_of(wiring, step, source) for source in each.sources)
-        )
-        for each in step.inputs
-    )
+    reads = tuple([_read(wiring, step, each, of) for each in step.inputs for of in each.sources])
+    produced = tuple(sorted([key for output in step.outputs for key in output.asset_keys]))
+    is_split = any(output.input_names is not None for output in step.outputs)
+    is_usual = not is_split and all(read.made for read in reads)
     return WiredStep(
         step=step,
         block=block,
-        inputs=inputs,
-        outputs=tuple((OutputRef(step.key, output.name), output) for output in step.outputs),
-        own=tuple((each, read) for each in inputs for read in each.reads if read.is_own),
-        produced=tuple(sorted(key for output in step.outputs for key in output.asset_keys)),
-        siblings=tuple(sorted(block.asset_keys)),
-        is_split=any(output.input_names is not None for output in step.outputs),
+        reads=reads,
+        produced=produced,
+        is_split=is_split,
         is_alone=is_alone,
+        is_simple=len(block.asset_keys) == 1 and not any(read.is_own for read in reads),
         is_effect=is_effect,
+        usual=(tuple([read.made[0][1] for read in reads]), ()) if is_usual else None,
+        usual_keys=tuple([read.made[0][0] for read in reads]) if is_usual else (),
     )
 
 
-def read_of(wiring: Wiring, step: Step, source: Source) -> Read:
+def _read(wiring: Wiring, step: Step, definition: StepInput, source: Source) -> Read:
     """Look up what a source of a step may be: all assets of an output, unless it names one."""
     ref = wiring.read(source)
     named = source.asset_key if isinstance(source, AssetSource) else None
     keys = () if ref is None else wiring.outputs[ref].asset_keys if named is None else (named,)
     return Read(
+        definition=definition,
+        source=source,
         ref=ref,
-        made=() if ref is None else tuple((key, (ref, key)) for key in keys),
+        made=() if ref is None else tuple([(key, (ref, key)) for key in keys]),
         keys=keys,
         stored=named,
         is_own=ref is not None and wiring.steps[ref.step_key].block == step.block,
     )
+
+
+def is_needed(wiring: Wiring, read: Read, outputs: Sequence[StepOutput]) -> bool:
+    """Tell whether some outputs of its step need what is read."""
+    needed = wiring.needed_sources(read.definition, outputs)
+    return needed is not None and read.source in needed

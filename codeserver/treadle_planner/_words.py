@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-SHOWN = 5
-"""How many names are shown of many; of more, fewer and how many there are besides."""
+_SHOWN = 5
 
 
 def named(names: Iterable[str]) -> str:
     """Return "a", "a and b", "a, b and c"; of many the first few and how many more."""
     every = list(names)
-    if len(every) > SHOWN:
-        every = [*every[: SHOWN - 1], f"{len(every) - SHOWN + 1} more"]
+    if len(every) == 1:
+        return every[0]
+    if len(every) > _SHOWN:
+        every = [*every[: _SHOWN - 1], f"{len(every) - _SHOWN + 1} more"]
     return " and ".join(filter(None, [", ".join(every[:-1]), *every[-1:]]))
 
 

@@ -55,9 +55,14 @@ def written_items(whole: Message, into: type[Protobuf]) -> Iterator[bytes]:
     for field in _lists_of(type(whole)):
         of = message_class(field)
         for item in getattr(whole, field.slot):
-            part = into()
-            fill(of, getattr(part, field.name).add(), item)
-            yield part.SerializeToString()
+            yield written_item(item, of, into, field.name)
+
+
+def written_item(item: object, of: type[Message], into: type[Protobuf], name: str) -> bytes:
+    """Return an item of the list of that name, written likewise."""
+    part = into()
+    fill(of, getattr(part, name).add(), item)
+    return part.SerializeToString()
 
 
 def joined(head: bytes, items: Iterable[bytes]) -> Iterator[bytes]:

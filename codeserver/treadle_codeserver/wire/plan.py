@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from treadle_api.codec import to_proto
-from treadle_api.parts import joined, written_items
+from treadle_api.parts import joined, written_item, written_items
 from treadle_api.v1 import plan_pb2
 from treadle_codeserver import defaults
 from treadle_codeserver.wire.text import cut
@@ -61,7 +61,7 @@ class PlanAnswers:
         for step in steps:
             last = kept.get(step.key)
             if last is None or last[0] is not step:
-                (data,) = written_items(PlanPart(steps=(step,)), plan_pb2.PlanPart)
+                data = written_item(step, PlannedStep, plan_pb2.PlanPart, "steps")
                 last = kept[step.key] = step, data
             yield last[1]
 

@@ -117,6 +117,9 @@ def running(key: str, *selected: str) -> PlannedStep:
 MANY = tuple(KeyText(f"k{number:04}") for number in range(501))
 
 
+MANY = tuple(KeyText(f"k{number:04}") for number in range(501))
+
+
 def test_a_brief_plan_says_once_what_is_the_same_for_many_steps() -> None:
     omitted = PlannedStep(
         key=StepKey("g.z"), block="g", op="o", verdict=Verdict.OMIT, reason="Not needed."
