@@ -55,6 +55,7 @@ class FileStore:
         self, root: str | os.PathLike[str], durability: Durability = Durability.PROCESS
     ) -> None:
         self.root = Path(root)
+        self._root = os.fspath(self.root)
         self._durability = durability
 
     def write_value(self, key: str, value: object) -> ValueRef:
@@ -66,14 +67,14 @@ class FileStore:
             NotPicklableError: the value has no pickle.
             OSError: the folder cannot be written, or the disk failed.
         """
-        path = self.path_of(key)
+        path = self._path(key)
         if os.path.exists(path):
             raise TaskMismatchError(
                 f"TaskOutput.value_key is {key!r}, and {path} has a value, which is never overwritten."
             )
         stamp = _write_file(path, value, self._durability)
         if self._durability is Durability.POWER:
-            sync_folders(path.parent, self.root)
+            sync_folders(Path(path).parent, self.root)
         return _ref(key, stamp)
 
     def read_value(self, ref: ValueRef) -> object:
@@ -91,7 +92,7 @@ class FileStore:
             raise ValueRefError(
                 ref, f"has codec {ref.codec!r} (ValueRef.codec); this store reads pickle5"
             )
-        return _pickle5.load(self.path_of(ref.key), _stamp(ref))
+        return _pickle5.load(self._path(ref.key), _stamp(ref))
 
     def path_of(self, key: str) -> Path:
         """Return where the key's value is, or would be.
@@ -99,16 +100,20 @@ class FileStore:
         Raises:
             ValueKeyError: the key escapes the root or is malformed.
         """
+        return Path(self._path(key))
+
+    def _path(self, key: str) -> str:
+        # A text: a step process runs this once or twice, and pathlib is written in Python.
         if "\0" in key or (os.sep != "/" and os.sep in key):
             raise ValueKeyError(key, "has a character that no path has")
         components = key.split("/")
         for component in components:
             if not component or component.startswith("."):
                 raise ValueKeyError(key, f"has the component {component!r}")
-        return self.root.joinpath(*components)
+        return f"{self._root}{os.sep}{os.sep.join(components)}"
 
 
-def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
+def _write_file(path: str, value: object, durability: Durability) -> Stamp:
     """Write the value to a file that appears whole.
 
     Raises:
@@ -116,8 +121,9 @@ def _write_file(path: Path, value: object, durability: Durability) -> Stamp:
         OSError: the folder cannot be written.
     """
     # That only this user may enter, and read.
-    make_folders(str(path.parent), 0o700)
-    unfinished = path.with_name(_UNFINISHED + os.urandom(8).hex())
+    folder = os.path.dirname(path)
+    make_folders(folder, 0o700)
+    unfinished = os.path.join(folder, _UNFINISHED + os.urandom(8).hex())
     try:
         with open_file(unfinished, "xb", opener=_opened_private) as file:
             stamp = _pickle5.dump(value, file)

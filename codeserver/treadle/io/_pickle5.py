@@ -42,8 +42,8 @@ _CHUNK_BYTES: Final = 256 * 1024
 class ValueFileError(TreadleError):
     """The file of a stored value is missing, damaged, or not what its name promises."""
 
-    def __init__(self, file: Path, problem: str) -> None:
-        self.file = file
+    def __init__(self, file: str | Path, problem: str) -> None:
+        self.file = Path(file)
         self.problem = problem
         super().__init__(f"{file}: {problem}.")
 
@@ -156,7 +156,7 @@ def dump(value: object, file: BinaryIO) -> Stamp:
     return Stamp(size_bytes=writer.offset, crc32=writer.crc32)
 
 
-def load(path: Path, expected: Stamp | None = None) -> object:
+def load(path: str | Path, expected: Stamp | None = None) -> object:
     """Read a value back. Its big buffers are pages of the file, copied when written to.
 
     A file that nothing touched since it was written is not read for its checksum.
@@ -213,7 +213,7 @@ def _seal(crc32: int) -> bytes:
     return hashlib.blake2b(crc32.to_bytes(4, "little"), digest_size=_SEAL_BYTES).digest()
 
 
-def _mapped(path: Path, expected: Stamp | None) -> tuple[memoryview, bool]:
+def _mapped(path: str | Path, expected: Stamp | None) -> tuple[memoryview, bool]:
     """Return the file's bytes, and whether it is known that nothing touched it."""
     try:
         with open_file(path, "rb") as file:
@@ -236,7 +236,7 @@ def _mapped(path: Path, expected: Stamp | None) -> tuple[memoryview, bool]:
         raise ValueLostError(path, f"it cannot be read ({error.strerror})") from error
 
 
-def _checked_header(path: Path, view: memoryview) -> str:
+def _checked_header(path: str | Path, view: memoryview) -> str:
     """Return the version of the Python that wrote the file."""
     header = bytes(view[:_HEADER_BYTES])
     if not header.startswith(_MAGIC):
@@ -253,7 +253,7 @@ def _checked_header(path: Path, view: memoryview) -> str:
     return str(python)
 
 
-def _check_sums(path: Path, view: memoryview, expected: Stamp | None) -> None:
+def _check_sums(path: str | Path, view: memoryview, expected: Stamp | None) -> None:
     sealed = len(view) - _SEAL_BYTES
     found = zlib.crc32(view[:sealed])
     if view[sealed:] != _seal(found):

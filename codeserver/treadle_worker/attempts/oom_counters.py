@@ -12,7 +12,7 @@ from treadle_worker.attempts.attempt_end import OomKills
 _VMSTAT = "/proc/vmstat"
 _OWN_CGROUPS = "/proc/self/cgroup"
 _MOUNTS = "/proc/self/mountinfo"
-_COUNTER = b"oom_kill "
+_COUNTER = b"\noom_kill "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,9 @@ class OomCounts:
 
     cgroup: int | None
     machine: int | None
+
+
+NOTHING_READ = OomCounts(cgroup=None, machine=None)
 
 
 def read_counts() -> OomCounts:
@@ -44,12 +47,11 @@ def _grown(before: int | None, now: int | None) -> int | None:
 def read_counter(path: str) -> int | None:
     """Read the line `oom_kill N` of a file; None when there is none."""
     try:
-        for line in read_bytes(path).splitlines():
-            if line.startswith(_COUNTER):
-                return int(line[len(_COUNTER) :])
+        # Before and after every attempt, and one of the files is long: not line by line.
+        _, _, found = (b"\n" + read_bytes(path)).partition(_COUNTER)
+        return int(found.partition(b"\n")[0]) if found else None
     except (OSError, ValueError):
-        pass
-    return None
+        return None
 
 
 @cache

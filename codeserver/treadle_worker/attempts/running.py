@@ -17,6 +17,7 @@ from treadle_contract.worker import (
     AttemptFailed,
     Cancel,
     Task,
+    TaskStep,
 )
 from treadle_worker.attempts import oom_counters
 from treadle_worker.attempts.attempt_end import Exit, Undecoded, read_exit
@@ -91,10 +92,11 @@ class Running:
         Raises:
             OSError: the operating system refuses.
         """
+        oom_before = oom_counters.read_counts()
         running, told = self._take_prepared(task)
         if running is None:
             running, told = self._new_process(task, logs), b""
-        running.task, running.began = task, time.monotonic()
+        running.task, running.began, running.oom_before = task, time.monotonic(), oom_before
         self._running[task.task_id] = running
         self._set_deadlines(running)
         if self._starter.prepares:
@@ -107,7 +109,8 @@ class Running:
             OSError: the operating system refuses.
         """
         if self._starter.prepares and self._prepared_for(task.task_id) is None:
-            self._prepared.add(self._new_process(task, logs))
+            # The rest of it is told when it starts: the places of values are known only then.
+            self._prepared.add(self._new_process(_outline(task), logs))
 
     def discard(self, task_ids: Iterable[TaskId]) -> None:
         """End the processes that were prepared for these."""
@@ -128,11 +131,9 @@ class Running:
             self.discard((task.task_id,))
             return None, b""
         self._prepared.discard(running)
-        running.oom_before = oom_counters.read_counts()
         return running, told
 
     def _new_process(self, task: Task, logs: LogFolder) -> RunningAttempt:
-        oom_before = oom_counters.read_counts()
         started = self._starter.start(task, logs)
         pidfd = follow(started)
 
@@ -154,7 +155,6 @@ class Running:
                     self._loop, started.ours.stderr, lambda: open_at_end(running.logs.stderr)
                 ),
             ),
-            oom_before=oom_before,
         )
         self._loop.watch(running.pidfd, lambda: self._exited(running))
         return running
@@ -330,3 +330,10 @@ class Running:
 def _named(task: Task) -> tuple[StepKey, int]:
     """Return the attempt that a task begins with."""
     return task.steps[0].step_key, task.steps[0].attempt
+
+
+def _outline(task: Task) -> Task:
+    """Return what a process has to know of a task before it starts."""
+    first = task.steps[0]
+    step = TaskStep(step_key=first.step_key, attempt=first.attempt, limits=first.limits)
+    return Task(task_id=task.task_id, run_id=task.run_id, steps=(step,))

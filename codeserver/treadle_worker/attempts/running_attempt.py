@@ -44,7 +44,7 @@ class RunningAttempt:
     pidfd: int
     reports: ReportEnd
     outputs: tuple[OutputEnd, OutputEnd]
-    oom_before: OomCounts
+    oom_before: OomCounts = oom_counters.NOTHING_READ
     began: float = field(default_factory=time.monotonic)
     outcome: Outcome | None = None
     exit: Exit | None = None

@@ -69,6 +69,7 @@ def _run(spawned: SpawnedAttempt, reports: Reports) -> NoReturn:
         _fail(reports, code.failure)
     step.announce(reports)
     step.run_attempt(
+        step.make_ready(code.location),
         step.Attempt(
             location=code.location,
             task=spawned.task,

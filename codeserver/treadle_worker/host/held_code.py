@@ -37,6 +37,7 @@ class HeldCode:
 
     `limits` are those that the import set: they hold in the steps. `read` are files that it left
     open to be read, `generators` draw random numbers: each forked step does so for itself.
+    `forced`: they are forked though there is a reason to spawn them.
     `notes` are what a person should know of the import, a sentence each.
     """
 
@@ -44,6 +45,7 @@ class HeldCode:
     start_method: StartMethod
     reason: str
     files: OpenFiles
+    forced: bool
     limits: ImportLimits
     read: tuple[OpenFile, ...] = ()
     generators: tuple[Act, ...] = ()
@@ -171,17 +173,19 @@ def _held(spec: HostSpec, code: PlannedCode, limits: ImportLimits, left: _Left) 
     else:
         # Each step imports what locks them.
         left.before.let_go_of_locks(left.traces)
-    forced = (f"Steps are forked, as was asked for, though {cause}.",)
+    forced = bool(cause) and method is StartMethod.FORK
+    told = (f"Steps are forked, as was asked for, though {cause}.",)
     # What is garbage now would be so in every child. The rest is no longer looked at, and so
     # no longer copied: the collector writes into what it visits.
     gc.collect()
     gc.freeze()
     return HeldCode(
         location=code.location,
-        notes=code.notes + (forced if cause and method is StartMethod.FORK else ()),
+        notes=code.notes + (told if forced else ()),
         start_method=method,
         reason=reason,
         files=files,
+        forced=forced,
         read=read,
         generators=generators,
         limits=limits,

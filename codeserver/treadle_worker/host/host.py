@@ -49,7 +49,7 @@ from treadle_worker.host.printing import Printing
 from treadle_worker.host.starting import starter_of
 from treadle_worker.host.steps_ahead import StepsAhead
 from treadle_worker.loading.user_settings import process_settings
-from treadle_worker.step.capture import LogFolder, log_folder
+from treadle_worker.step.capture import logs_of
 from treadle_worker.step.failures import not_started
 from treadle_worker.step.process_exit import end_import
 from treadle_worker.system import processes
@@ -157,7 +157,7 @@ class Host:
     def prepare(self, task: Task) -> None:
         """Prepare a process for a task."""
         if self._running is not None:
-            self._running.prepare(task, self._logs(task))
+            self._running.prepare(task, logs_of(self._spec.logs_root, task))
 
     def discard(self, task_ids: Iterable[TaskId]) -> None:
         """End the processes that were prepared for these."""
@@ -254,15 +254,11 @@ class Host:
         assert self._running is not None, "tasks are started after the import"
         self._loop.clear_deadline(_Wait.LEAVE_IDLE)
         try:
-            self._running.start(task, self._logs(task))
+            self._running.start(task, logs_of(self._spec.logs_root, task))
         except Exception as error:  # noqa: BLE001 - audit hooks of the user's may raise anything
             failure = not_started(task.steps[0].step_key, error)
             self.ended(task, AttemptFailed(failure=failure, pid=0))
         self._ahead.prepare_soon()
-
-    def _logs(self, task: Task) -> LogFolder:
-        step = task.steps[0]
-        return log_folder(self._spec.logs_root, task.run_id, step.step_key, step.attempt)
 
     def _cancel(self, cancel: Cancel) -> None:
         task = self._waiting.pop(cancel.task_id, None)

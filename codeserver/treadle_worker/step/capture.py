@@ -5,6 +5,7 @@ from __future__ import annotations
 from treadle._system import make_folders, open_file, os
 from treadle.io._files import path_component
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.worker import Task
 
 _TAIL_BYTES = 4096
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
@@ -67,6 +68,12 @@ def log_folder(root: str, run_id: str, step_key: str, attempt: int) -> LogFolder
     return LogFolder(
         path=os.path.join(root, path_component(run_id), path_component(step_key), str(attempt))
     )
+
+
+def logs_of(root: str, task: Task) -> LogFolder:
+    """Return the folder of the attempt that a task begins with."""
+    step = task.steps[0]
+    return log_folder(root, task.run_id, step.step_key, step.attempt)
 
 
 def open_append(path: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Not `signal`, which looks in Python for a name of each, and finds none of these.
+import _signal  # type: ignore[import-not-found]  # typeshed has none
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -54,9 +56,9 @@ class Interrupts:
 
     def listen(self) -> None:
         """Raise from now on, unless the user's code took a signal for itself since `are_free`."""
-        if all(signal.getsignal(number) is signal.SIG_DFL for number in _REASONS):
+        if all(_signal.getsignal(number) == _signal.SIG_DFL for number in _REASONS):
             for number in _REASONS:
-                signal.signal(number, self._raise)
+                _signal.signal(number, self._raise)
 
     @contextmanager
     def short_wait(self) -> Iterator[None]:
@@ -81,8 +83,8 @@ class Interrupts:
             StepInterrupted: it came just now.
         """
         for number in _REASONS:
-            if signal.getsignal(number) == self._raise:
-                signal.signal(number, signal.SIG_IGN)
+            if _signal.getsignal(number) == self._raise:
+                _signal.signal(number, _signal.SIG_IGN)
 
     def _raise(self, number: int, _frame: FrameType | None) -> None:
         # At first: by that the host sees that it was heard.

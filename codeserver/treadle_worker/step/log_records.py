@@ -75,19 +75,24 @@ class AttemptLog:
 
 
 class LogRecords(logging.Handler):
-    """Writes records to the log, a line or more each; reports those of WARNING and above."""
+    """Writes records to the log, a line or more each; reports those of WARNING and above.
 
-    def __init__(self, log: AttemptLog) -> None:
+    While it has no log it takes no records.
+    """
+
+    def __init__(self, log: AttemptLog | None = None) -> None:
         super().__init__()
-        self._log = log
+        self.log = log
         self.setFormatter(_FORMATTER)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record (logging calls it, under the handler's lock)."""
+        if self.log is None:
+            return
         try:
-            self._log.write(self.format(record))
+            self.log.write(self.format(record))
             if record.levelno >= logging.WARNING:
-                self._log.tell(
+                self.log.tell(
                     WorkerLogRecord(
                         level=record.levelname, logger=record.name, message=self._message(record)
                     )
@@ -104,21 +109,30 @@ class LogRecords(logging.Handler):
         return message
 
 
-def log_to(path: str, report: Callable[[WorkerLogRecord], None]) -> AttemptLog:
-    """Write the whole process's records to the file, the step's own at any level.
+class Records:
+    """The records of a whole process, for the attempt that it is told of.
 
     What the user's modules configured stays. Libraries are heard from INFO up, unless they
     or the user's code say otherwise: their records come by root's handlers, which are the
-    user's to replace. Those of `context.log` come whatever is done to logging.
+    user's to replace. Those of `context.log` come whatever is done to logging, and at any level.
     """
-    log = AttemptLog(path, report)
-    # Two handlers: what is set on root's handlers is not set on the step's. The log is one, so
-    # is the lock.
-    own, others = LogRecords(log), LogRecords(log)
-    others.lock = own.lock
-    root = logging.getLogger()
-    root.addHandler(others)
-    if root.level == logging.WARNING:
-        root.setLevel(logging.INFO)
-    give_step_logger(own, others)
-    return log
+
+    def __init__(self) -> None:
+        """Hear them from now on."""
+        # Two handlers: what is set on root's handlers is not set on the step's. The log is one, so
+        # is the lock.
+        own, others = LogRecords(), LogRecords()
+        others.lock = own.lock
+        self._handlers = (own, others)
+        root = logging.getLogger()
+        root.addHandler(others)
+        if root.level == logging.WARNING:
+            root.setLevel(logging.INFO)
+        give_step_logger(own, others)
+
+    def write_to(self, path: str, report: Callable[[WorkerLogRecord], None]) -> AttemptLog:
+        """Have them written to an attempt's file, and the grave ones reported."""
+        log = AttemptLog(path, report)
+        for handler in self._handlers:
+            handler.log = log
+        return log

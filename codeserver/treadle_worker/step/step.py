@@ -36,7 +36,7 @@ from treadle_worker.step.forked import end_forked
 from treadle_worker.step.interrupts import Interrupts
 from treadle_worker.step.late_imports import LateImports
 from treadle_worker.step.lingering import tell_what_keeps
-from treadle_worker.step.log_records import AttemptLog, log_to
+from treadle_worker.step.log_records import AttemptLog, Records
 from treadle_worker.step.process_exit import (
     OpenFiles,
     end_process,
@@ -73,6 +73,23 @@ class Attempt:
     interrupts: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What a process that imported the code has done ahead of any attempt in it, or in its copies."""
+
+    late: LateImports
+    records: Records
+
+
+def make_ready(location: LoadedLocation) -> Ready:
+    """Do, once the code is imported, what is the same for every attempt."""
+    _buffer_by_line()
+    records = Records()
+    late = LateImports(location.snapshot.manifest.files)
+    late.install()
+    return Ready(late=late, records=records)
+
+
 def detach(parent: int) -> None:
     """Make this process an attempt's own: session, orphans, crashes told on stderr, and its end.
 
@@ -105,17 +122,14 @@ def restrict(step: TaskStep, reports: Reports) -> None:
         end_process(0)
 
 
-def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
+def run_attempt(ready: Ready, attempt: Attempt, reports: Reports) -> NoReturn:
     """Run the step, report, and end this process as a Python process ends.
 
     Nothing of the op runs (no resource, no load, no line of it) before the host's journal says
     that the attempt began: what the journal calls not begun may be run again by anybody.
     Importing the module is not the op's: every host does it, and as often as it likes.
     """
-    _buffer_by_line()
-    log = log_to(attempt.logs.log, reports.send)
-    late = LateImports(attempt.location.snapshot.manifest.files)
-    late.install()
+    log = ready.records.write_to(attempt.logs.log, reports.send)
     refuse_breakpoints(attempt.task.run_id, attempt.step.step_key)
     told = reports.wait_for_go_ahead()
     if told is None:
@@ -129,7 +143,7 @@ def run_attempt(attempt: Attempt, reports: Reports) -> NoReturn:
         if attempt.interrupts:
             interrupts.listen()
         memory = TaskMemory(attempt.task.steps)
-        attempt, outcome = _run_steps(attempt, late, reports, interrupts, log, memory)
+        attempt, outcome = _run_steps(attempt, ready.late, reports, interrupts, log, memory)
         status = _tell(attempt, outcome, reports, interrupts)
     except StepInterrupted:
         # Nobody asks what it made: the host knows that it was told to end.

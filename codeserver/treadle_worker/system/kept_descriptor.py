@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 from treadle._system import fcntl, os, resource
 
 # Above what code closes that means to close everything (from 3 to the soft limit, or to 1024 or
@@ -45,31 +42,25 @@ class KeptDescriptor:
 
 
 def out_of_the_way(fd: int) -> int:
-    """Give a descriptor another number, far from those that code closes; no program inherits it."""
-    try:
-        with _any_number() as limit:
-            least = max(0, min(_NUMBER, limit - _ROOM))
-            moved = fd if fd >= least else fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, least)
-    except (OSError, ValueError):
-        # No number is free up there: it does its work where it is.
-        moved = fd
-    if moved == fd:
-        os.set_inheritable(fd, False)
-    else:
-        os.close(fd)
-    return moved
+    """Give a descriptor another number, far from those that code closes; no program inherits it.
 
-
-@contextlib.contextmanager
-def _any_number() -> Iterator[int]:
-    """Lift the soft limit for a moment; yield the hard one, which new numbers are below.
-
-    What has a number stays open when the limit is lower again, and takes none of the numbers
-    that the limit leaves to the op.
+    For that the soft limit is lifted for a moment. What has a number stays open when the limit is
+    lower again, and takes none of the numbers that the limit leaves to the op.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    least = max(0, min(_NUMBER, hard - _ROOM))
+    if fd >= least:
+        os.set_inheritable(fd, False)
+        return fd
     try:
-        yield hard
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        try:
+            moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, least)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    except (OSError, ValueError):
+        # No number is free up there: it does its work where it is.
+        os.set_inheritable(fd, False)
+        return fd
+    os.close(fd)
+    return moved

@@ -22,6 +22,7 @@ import pytest
 
 import treadle_worker
 from treadle_worker import frames
+from treadle_worker.system import processes
 
 BOOTSTRAP = Path(treadle_worker.__file__).with_name("bootstrap.py")
 DEADLINE_S = 20.0
@@ -241,6 +242,23 @@ class Served:
         path = self.place.journal(self.place.hosts.index(self.host))
         return [json.loads(line) for line in path.read_text().splitlines()]
 
+    def children(self) -> list[int]:
+        """Return the host's children, but for its fork server."""
+        servers = self.fork_servers()
+        return [pid for pid in processes.children(self.pid) if pid not in servers]
+
+    def fork_servers(self) -> list[int]:
+        """Return the host's fork server: the oldest child that takes no signals, in the host's session.
+
+        So is a step process, for a moment, but it is younger.
+        """
+        session = processes.read_stat(self.pid).session
+        for pid in processes.children(self.pid):
+            with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+                if processes.read_stat(pid).session == session and is_deaf(pid):
+                    return [pid]
+        return []
+
     def record(self, kind: str) -> Message:
         """Return the next record of a kind; earlier frames and records are passed over."""
         while True:
@@ -268,6 +286,13 @@ class Served:
     def output_of(self, step: str = "thing", attempt: int = 1) -> str:
         self.run(step, attempt)
         return self.place.log("stdout", step, attempt)
+
+
+def is_deaf(pid: int) -> bool:
+    """Tell whether a process blocks a signal that nothing of ours has to do with."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    blocked = next(int(line.split()[1], 16) for line in lines if line.startswith("SigBlk:"))
+    return bool(blocked & processes.signal_mask((signal.SIGHUP,)))
 
 
 def task_for(step: str, attempt: int, digest: str) -> Mapping[str, object]:

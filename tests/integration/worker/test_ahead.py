@@ -11,7 +11,6 @@ import pytest
 
 from tests.integration.worker.conftest import DEADLINE_S, Served, Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
-from treadle_worker.system import processes
 
 CHAIN = """
     import os
@@ -176,14 +175,10 @@ def test_nothing_starts_by_itself_once_the_launcher_is_gone(served: Served) -> N
     assert "succeeded" in served.connection.records(first)[-1]
 
 
-def children(served: Served) -> list[int]:
-    return processes.children(served.pid)
-
-
 def wait_for_children(served: Served, count: int) -> list[int]:
     """Return the host's children once there are so many."""
     until = time.monotonic() + DEADLINE_S
-    while len(found := children(served)) != count:
+    while len(found := served.children()) != count:
         assert time.monotonic() < until, found
     return found
 

@@ -16,10 +16,14 @@ from treadle_worker.system import processes
 STOPS_AFTER_THE_FORK = """
 import os, signal
 
-def stop():
-    os.kill(os.getpid(), signal.SIGSTOP)
+copies = []
 
-os.register_at_fork(after_in_parent=stop)
+def stop():
+    # The first copy is the fork server, which has not answered yet that it forked the second.
+    if copies:
+        os.kill(os.getppid(), signal.SIGSTOP)
+
+os.register_at_fork(after_in_parent=stop, after_in_child=lambda: copies.append(1))
 
 @asset
 def thing():
@@ -32,10 +36,9 @@ def stopped_after_the_fork(place: Workplace) -> tuple[Served, int]:
     served = place.serve(STOPS_AFTER_THE_FORK)
     served.send_task()
     until(lambda: state(served.pid) == "T")
-    (step,) = processes.children(served.pid)
-    # It leaves the journal to its host. Then it waits for that, or it did not and has ended.
-    journal = str(place.journal())
-    until(lambda: state(step) == "Z" or journal not in open_files(step))
+    (step,) = served.children()
+    # It has its own session by then. Then it waits for the host, or it did not and has ended.
+    until(lambda: state(step) == "Z" or processes.read_stat(step).session == step)
     until(lambda: state(step) in "SZ")
     return served, step
 
@@ -49,13 +52,6 @@ def until(is_so: Callable[[], bool]) -> None:
 
 def state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
-
-
-def open_files(pid: int) -> list[str]:
-    try:
-        return [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
-    except FileNotFoundError:
-        return []
 
 
 def test_a_host_that_dies_before_it_wrote_that_a_step_began_has_run_nothing_of_it(

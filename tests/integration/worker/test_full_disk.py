@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from tests.integration.worker.conftest import DEADLINE_S, Workplace
-from treadle_worker.system import processes
 
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
@@ -37,8 +36,8 @@ def test_no_op_begins_while_the_journal_cannot_be_written(place: Workplace) -> N
     set_room(served.pid, 0)
     task_id = served.send_task()
     assert served.connection.ack() == "ACK_STATE_ACCEPTED"
-    until(lambda: bool(processes.children(served.pid)))
-    (step,) = processes.children(served.pid)
+    until(lambda: bool(served.children()))
+    (step,) = served.children()
 
     assert served.connection.is_silent(1.5)
     assert not (place.folder / "ran").exists()
@@ -63,7 +62,7 @@ def test_what_ended_while_the_journal_could_not_be_written_is_told_once_it_can(
     task_id = served.send_task()
     served.record("begun")
     until((place.folder / "begun").exists)
-    (step,) = processes.children(served.pid)
+    (step,) = served.children()
 
     set_room(served.pid, 0)
     (place.folder / "go").touch()

@@ -8,7 +8,6 @@ import pytest
 
 from tests.integration.worker.conftest import Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
-from treadle_worker.system import processes
 
 KINDS = ("RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_CORE")
 
@@ -76,9 +75,9 @@ def test_a_host_hears_no_signal_for_a_file_that_cannot_grow(place: Workplace) ->
     set_room(served.pid, 0)
     task_id = served.send_task()
     assert served.connection.ack() == "ACK_STATE_ACCEPTED"
-    until(lambda: bool(processes.children(served.pid)))
+    until(lambda: bool(served.children()))
     assert served.connection.is_silent(1.0)
-    for pid in (*processes.children(served.pid), served.pid):
+    for pid in (*served.children(), served.pid):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, UNLIMITED)
 
     assert "succeeded" in served.connection.records(task_id)[-1]

@@ -13,7 +13,6 @@ import pytest
 
 from tests.integration.worker.conftest import Served, Workplace
 from tests.integration.worker.test_full_disk import UNLIMITED, set_room, until
-from treadle_worker.system import processes
 
 LINES = 200_000
 
@@ -179,7 +178,7 @@ def test_what_is_left_behind_with_the_pipe_keeps_no_attempt_from_its_end(
 
     assert place.log("stdout") == "child\nreturned\n"
     assert place.log("stderr") == "two\n"
-    assert processes.children(served.pid) == []
+    assert served.children() == []
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
@@ -330,7 +329,7 @@ def test_no_descriptor_is_a_reason_not_to_start_and_no_more(place: Workplace, me
         record = served.run(attempt=2 + more)[-1]
         if "failed" in record:
             assert failure_of([record])["reason"] == "FAILURE_REASON_START_FAILED"
-        assert processes.children(served.pid) == []
+        assert served.children() == []
         assert sorted(map(int, os.listdir(f"/proc/{served.pid}/fd"))) == before
 
     resource.prlimit(served.pid, resource.RLIMIT_NOFILE, unlimited)
