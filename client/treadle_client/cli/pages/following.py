@@ -11,6 +11,7 @@ from treadle_client._messages import Run, RunState
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.pages.display import RunDisplay, open_display
 from treadle_client.cli.pages.going_on import how_to_go_on
+from treadle_client.cli.pages.interruptible import interruptible
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.say import say
 from treadle_client.cli.repeated import next_command
@@ -35,7 +36,7 @@ class Following:
         Raises:
             KeyboardInterrupt: Ctrl-C; another call goes on behind the last event shown.
         """
-        for event in self._handle.events(self._last):
+        for event in interruptible(self._handle.events(self._last)):
             self._last = event.sequence
             self._display.show(event)
         result = self._handle.result()

@@ -1,0 +1,57 @@
+"""Items that another thread reads: what the loop over them gets, and what breaks it off."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from treadle_client.cli.pages.interruptible import interruptible
+
+
+def test_the_items_come_in_order_from_a_thread_of_their_own() -> None:
+    def items() -> Iterator[int]:
+        for _ in range(2):
+            yield threading.get_ident()
+
+    found = list(interruptible(items()))
+
+    assert len(set(found)) == 1
+    assert found[0] != threading.get_ident()
+
+
+def test_what_the_items_end_with_is_raised_behind_them() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise LookupError("two")
+
+    found: list[int] = []
+    with pytest.raises(LookupError, match="two"):
+        found.extend(interruptible(items()))
+
+    assert found == [1]
+
+
+def test_ctrl_c_breaks_off_the_loop_and_not_what_reads_the_items() -> None:
+    main = threading.get_ident()
+    waits, go, done = threading.Event(), threading.Event(), threading.Event()
+
+    def items() -> Iterator[int]:
+        waits.set()
+        go.wait()
+        done.set()
+        yield 1
+
+    def interrupt() -> None:
+        waits.wait()
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(interruptible(items()))
+
+    assert not done.is_set()
+    go.set()
+    assert done.wait()
