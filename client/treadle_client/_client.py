@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +50,7 @@ from treadle_client._run_handle import RunHandle
 from treadle_client._run_limits import run_limits
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._translate import START_OR_NAME_ONE
+from treadle_contract.lazy_dataclasses import replace
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -28,10 +28,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from treadle_client.text._visible import visible
+from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from treadle_client._ids import RunId

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from treadle_client._arguments import WrongArgument, choice, texts_in
 from treadle_client._ids import RunId
 from treadle_client._messages import LogStream, PlanOptions, Reexecution, ReexecutionKind, Selection
 from treadle_client._run_limits import RunLimits
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 T = TypeVar("T")
 

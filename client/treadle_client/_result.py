@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from treadle_client._errors import RunFailed
 from treadle_client._ids import RunId
@@ -17,6 +16,7 @@ from treadle_client._messages import (
 )
 from treadle_client.text._stacks import without_own_frames
 from treadle_client.text._text import Text
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from treadle_client._arguments import WrongArgument, number
+from treadle_contract.lazy_dataclasses import dataclass
 
 #: What the contract's numbers have room for.
 _MOST_MS: Final = 2**63 - 1

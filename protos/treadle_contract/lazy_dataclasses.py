@@ -19,7 +19,7 @@ __all__ = ["compile_all", "dataclass", "defaults", "field", "field_names", "repl
 
 _MISSING: Final = object()
 _SAID: Final = "__fields_said__"
-#: Of a class that is no plain subclass: what sets each field of a copy.
+#: Of a class that is no plain subclass and checks nothing that it is made of: what sets each field of a copy.
 _PUT: Final = "__fields_put__"
 #: What compiles the `__init__` of a class that has made no instance yet.
 _WAITING: Final[dict[type, Callable[[], None]]] = {}
@@ -136,7 +136,8 @@ def _dataclass(  # noqa: PLR0913 -- the standard library's
             "__dataclass_params__": _Params(frozen=frozen),
         }
         cls: type = type(plain)(plain.__name__, plain.__bases__, names)
-        setattr(cls, _PUT, [(name, getattr(cls, name).__set__) for name in said])
+        if not hasattr(cls, "__post_init__"):
+            setattr(cls, _PUT, [(name, getattr(cls, name).__set__) for name in said])
         if init:
             _init_later(cls, said)
         return cls
@@ -191,6 +192,8 @@ def _compiled_init(cls: type, said: Mapping[str, _Field]) -> Callable[..., None]
             made = f"_make_{name}()"
             value = f"{made} if {name} is _MISSING else {name}" if each.init else made
         lines.append(f" _set_{name}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        lines.append(" self.__post_init__()")
     text = "\n".join([f"def __init__({', '.join(parameters)}):", *lines, " pass"])
     exec(text, known)  # noqa: S102 -- our own text, of names of attributes
     init: Callable[..., None] = known["__init__"]

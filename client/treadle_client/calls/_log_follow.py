@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
 from treadle_client._errors import UnreachableError
@@ -13,6 +12,7 @@ from treadle_client._messages import LogChunk, LogStream
 from treadle_client._requests import LogRequest, Stream
 from treadle_client.calls._absence import Absence
 from treadle_client.calls._rpc import LauncherRpc
+from treadle_contract.lazy_dataclasses import replace
 
 _Calls: TypeAlias = Mapping[LogStream, Stream[LogChunk]]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Final, NoReturn, cast
 
 import grpc
@@ -19,6 +18,7 @@ from treadle_client._errors import (
     UnreachableError,
 )
 from treadle_client.calls._refusals import decode_refusal, refused
+from treadle_contract.lazy_dataclasses import replace
 
 _HELD: Final = re.compile(r"unix:/proc/self/fd/\d+/[^\s:]+")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ from treadle_client._messages import StepResult, StepState
 from treadle_client._result import describe_failure
 from treadle_client.cli.repeated import next_command
 from treadle_client.text._words import clock, count
+from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from treadle_client._run_handle import RunHandle

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from treadle_client._messages import Plan
 from treadle_client.cli.run_choices import RunChoices
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from treadle_client._client import Client

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from treadle_client.cli.named_run import named_run
 from treadle_client.cli.pages.say import say
 from treadle_client.services._home import default_home, find_launcher, holds
 from treadle_client.services._local import Code, Purpose, connected, forgetting, local_services
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
     from treadle_client._client import Client

@@ -6,11 +6,11 @@ import fcntl
 import json
 import os
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from treadle_client._errors import StartError
+from treadle_contract.lazy_dataclasses import dataclass
 
 _WHOLE_FILE: Final = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 

@@ -18,12 +18,12 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from treadle_client._errors import StartError
+from treadle_contract.lazy_dataclasses import dataclass
 
 #: How long services get to end, runs and hosts included, before they are killed, in seconds.
 #: Longer than the launcher's grace between TERM and KILL of a step.

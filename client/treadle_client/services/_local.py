@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from treadle_client.services._home import clear_killed_launcher, find_launcher
 from treadle_client.services._lifeline import Lifeline, Service
 from treadle_client.services._start_choices import ImportScope, StartWith
 from treadle_client.services._with_block import for_with
+from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from treadle_client._client import Client

@@ -14,7 +14,7 @@ file privately, so loaded arrays are writable and share pages with the file unti
 
 from __future__ import annotations
 
-import platform
+import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,6 +25,9 @@ from treadle._value_words import a
 from treadle_contract.lazy_dataclasses import dataclass
 
 CODEC: Final = "pickle5"
+
+#: As `platform` gives it, which is not what a start waits for.
+_PYTHON: Final = sys.version.split()[0]
 
 _MAGIC: Final = b"\x89treadle-value\r\n"
 _ALIGNMENT: Final = 64
@@ -190,12 +193,11 @@ def load(path: str | Path, expected: Stamp | None = None) -> object:
 
 def _versions(python: str) -> str:
     """Say which Python wrote a value, where it is another one than this."""
-    here = platform.python_version()
-    return "" if python == here else f"; Python {python} wrote it, this is {here}"
+    return "" if python == _PYTHON else f"; Python {python} wrote it, this is {_PYTHON}"
 
 
 def _header() -> bytes:
-    line = json.dumps({"format": _FORMAT, "python": platform.python_version()}).encode()
+    line = json.dumps({"format": _FORMAT, "python": _PYTHON}).encode()
     return (_MAGIC + line).ljust(_HEADER_BYTES - 1) + b"\n"
 
 

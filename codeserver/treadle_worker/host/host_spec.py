@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 
 from treadle import _json as json
 from treadle._system import open_file, os
@@ -11,7 +10,7 @@ from treadle.io.durability import Durability
 from treadle.locations.canonical import CanonicalError, from_json
 from treadle_contract.event import StartMethod
 from treadle_contract.ids import HostId
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass, field, field_names
 
 DEFAULT_LOG_LIMIT = 64 * 1024 * 1024
 
@@ -70,7 +69,7 @@ def read_spec(fd: int) -> HostSpec:
         content = json.loads(stream.read())
     if not isinstance(content, dict):
         raise CanonicalError(f"a host's spec is an object, not {type(content).__name__}")
-    names = {_camel(each.name): each.name for each in fields(HostSpec)}
+    names = {_camel(name): name for name in field_names(HostSpec) or ()}
     known = {names[name]: value for name, value in content.items() if name in names}
     if known.get("start_method") == "auto":
         del known["start_method"]

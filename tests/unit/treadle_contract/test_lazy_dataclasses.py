@@ -12,7 +12,7 @@ import pytest
 
 from treadle.locations.snapshot import SourceLine
 from treadle_contract import lazy_dataclasses
-from treadle_contract.lazy_dataclasses import compile_all, defaults, field_names
+from treadle_contract.lazy_dataclasses import compile_all, dataclass, defaults, field_names, replace
 
 
 def both(**options: bool) -> list[type[Any]]:
@@ -126,3 +126,23 @@ def test_all_can_be_compiled_ahead() -> None:
 
     assert vars(lazy)["__init__"].__code__.co_varnames[:2] == ("self", "name")
     assert lazy("a").name == "a"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """It checks what it is made of, also when it is a copy."""
+
+    size: int
+
+    def __post_init__(self) -> None:
+        if self.size < 0:
+            raise ValueError("less than nothing")
+
+
+def test_what_a_class_checks_is_checked_of_each_instance() -> None:
+    checked = Checked(1)
+
+    for make in (lambda: Checked(-1), lambda: replace(checked, size=-1)):
+        with pytest.raises(ValueError, match="less than nothing"):
+            make()
+    assert replace(checked, size=2) == Checked(2)

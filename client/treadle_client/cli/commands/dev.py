@@ -6,7 +6,6 @@ import queue
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,6 +22,7 @@ from treadle_client.services._durability import Durability
 from treadle_client.services._home import default_home
 from treadle_client.services._lifeline import Service
 from treadle_client.services._local import Code, LocalServices, forgetting, local_services
+from treadle_contract.lazy_dataclasses import replace
 
 
 @click.command(cls=CodeCommand)

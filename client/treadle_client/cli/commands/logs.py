@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +18,7 @@ from treadle_client.cli.pages.following import naming_what_goes_on
 from treadle_client.cli.pages.log_output import LogOutput
 from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import SessionRequest, open_reading_session
+from treadle_contract.lazy_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from treadle_client._run_handle import RunHandle

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,6 +11,7 @@ from treadle_client._messages import Event, Failure, RunState
 from treadle_client._result import describe_failure, failure_details, shown_stderr
 from treadle_client.text._table import one_line
 from treadle_client.text._words import count, span
+from treadle_contract.lazy_dataclasses import dataclass
 
 _LONG: Final = timedelta(seconds=1)
 """What storing a value takes that is worth a line."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import click
 
 from treadle_client._messages import LogChunk, LogStream
 from treadle_client.cli.pages.machine import print_line
 from treadle_client.cli.pages.say import say
+from treadle_contract.lazy_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

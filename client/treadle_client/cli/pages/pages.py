@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import click
 
 from treadle_client.text._table import Page, Table, one_line, render_text
 from treadle_client.text._visible import visible
+from treadle_contract.lazy_dataclasses import replace
 
 #: How the words are shown that a reader looks for.
 _STYLES = {

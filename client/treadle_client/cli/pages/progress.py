@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from treadle_client import _messages
 from treadle_client._messages import Event, RunState
 from treadle_client.text._words import count
+from treadle_contract.lazy_dataclasses import dataclass, field
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import mmap
 import pickle
+import platform
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -275,10 +276,10 @@ def test_a_pickle_of_another_python_that_does_not_load_names_both(
 ) -> None:
     path = tmp_path / "value"
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(_pickle5.platform, "python_version", lambda: "3.99.1")
+        elsewhere.setattr(_pickle5, "_PYTHON", "3.99.1")
         dumped(path, Unreadable())
 
-    here = _pickle5.platform.python_version()
+    here = platform.python_version()
     with pytest.raises(ValueFileError, match=f"; Python 3.99.1 wrote it, this is {here}"):
         _pickle5.load(path)
 
