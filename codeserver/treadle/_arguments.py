@@ -40,6 +40,8 @@ _PLAIN: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
     "str": (str, "not text"),
     "str | None": ((str, type(None)), "not text"),
 }
+#: What no value is of: there is no such argument.
+_NO_KINDS: Final = ()
 _WRITTEN: Final = (bool, int, float, complex, str, bytes, type(None))
 #: What to give for arguments that cannot well be left out.
 _GIVE: Final = {"output_name": "Give the output's name, as text: a key of outs=… or out=…."}
@@ -65,9 +67,7 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
     declared = {each.name: str(function.__annotations__.get(each.name)) for each in parameters}
     required = {each.name for each in parameters if not each.has_default}
     places = [each.name for each in parameters if each.kind is not ParameterKind.KEYWORD_ONLY]
-    right = {
-        each: kinds for each, said in declared.items() if (kinds := _right_kinds(said)) is not None
-    }
+    right = {each: _right_kinds(said) for each, said in declared.items()}
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -75,10 +75,13 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
         if kwargs:
             given.update(kwargs)
         # One that is given twice, or has no place, is missing in the count.
-        if len(given) < len(args) + len(kwargs) or not required <= given.keys() <= declared.keys():
+        if len(given) < len(args) + len(kwargs) or not (given.keys() >= required):
             raise _misfit(name, function, args, kwargs)
         for argument, value in given.items():
-            if argument in right and type(value) not in right[argument]:
+            kinds = right.get(argument, _NO_KINDS)
+            if kinds is not None and type(value) not in kinds:
+                if not declared.keys() >= given.keys():
+                    raise _misfit(name, function, args, kwargs)
                 for each in filter(given.__contains__, declared):
                     _check(name, each, given[each], declared[each])
                 break

@@ -78,17 +78,17 @@ def checked_tags(tags: Mapping[Any, Any], *, owner: str) -> dict[str, str]:
         ArgumentError: they are no mapping, or a value has no JSON form.
         InvalidNameError: a tag's key has other characters than a key may have.
     """
-    if not isinstance(tags, Mapping):
+    if not isinstance(tags, (dict, Mapping)):
         raise ArgumentError(
             f"{owner}: tags={in_words(tags)} is not a mapping.",
             fix="Give {name: value}.",
             source=user_line(),
         )
-    from treadle._json import dumps  # noqa: PLC0415 -- not what a start waits for
-
     checked: dict[str, str] = {}
     if not tags:
         return checked
+    from treadle._json import dumps  # noqa: PLC0415 -- not what a start waits for
+
     for key, value in tags.items():
         if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
             raise InvalidNameError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias, overload
+from typing import Any, Final, TypeAlias, overload
 
 from treadle._arguments import checked, made
 from treadle._keys import KeyLike
@@ -24,8 +24,10 @@ from treadle.assets._block_options import (
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
+_PLAIN_OUT: Final = Out()
 Function: TypeAlias = Callable[..., Any]
 
 
@@ -236,8 +238,9 @@ def _in(said: AssetIn) -> In:
 
 
 def _out(said: AssetOut) -> Out:
-    return made(
-        Out,
+    # It was checked there.
+    return replace(
+        _PLAIN_OUT,
         dagster_type=said.dagster_type,
         description=said.description,
         is_required=said.is_required,

@@ -134,5 +134,6 @@ def refuse_key_and_prefix(owner: str, key: object, *others: object) -> None:
         )
 
 
-#: What is said of an upstream asset where nothing is.
+#: What is said of an asset, upstream or made, where nothing is.
 PLAIN_IN: Final = AssetIn()
+PLAIN_OUT: Final = AssetOut()

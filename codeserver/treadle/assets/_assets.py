@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import is_
@@ -20,7 +19,7 @@ from treadle.assets._merge import merged_in, merged_out
 from treadle.assets._node_options import checked_node, node_options
 from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle.graphs._composition import current_body, outside_of_graph
-from treadle.graphs._flat import FlatBlock, StepRef, flatten
+from treadle.graphs._flat import FlatBlock, Path, flatten
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef
 from treadle.locations.snapshot import SourceLine
@@ -235,20 +234,20 @@ def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> d
 
 def _merged(flat: FlatBlock, asset_ins: dict[str, AssetIn], options: BlockOptions) -> FlatBlock:
     """Return the steps with what is said of the assets that they read and make."""
-    assets: defaultdict[StepRef, list[AssetOut]] = defaultdict(list)
+    assets: dict[Path, dict[str, list[AssetOut]]] = {}
     for output, said in options.outs.items():
-        assets[flat.outputs[output]].append(said)
+        ref = flat.outputs[output]
+        assets.setdefault(ref.path, {}).setdefault(ref.output, []).append(said)
     steps = {}
     for path, step in flat.steps.items():
         inputs = tuple(
             [merged_in(step, each, asset_ins, owner=options.owner) for each in step.inputs]
         )
-        outs = step.outs
+        outs, made = step.outs, assets.get(path, {})
         for name, out in step.outs.items():
-            said_of = assets.get(StepRef(path, name))
-            merged = merged_out(out, said_of or (), options.owner, name, step.op)
-            if merged is not out:
-                outs = {**outs, name: merged}
+            if name in made:
+                merged = merged_out(out, made[name], options.owner, name, step.op)
+                outs = outs if merged is out else {**outs, name: merged}
         # Not compared by value: a default is of any type.
         is_same = outs is step.outs and all(map(is_, inputs, step.inputs))
         steps[path] = step if is_same else replace(step, inputs=inputs, outs=outs)

@@ -19,10 +19,11 @@ from treadle._names import (
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._texts import described
-from treadle.assets._asset_ins_outs import AssetIn, AssetOut, refuse_key_and_prefix
+from treadle.assets._asset_ins_outs import PLAIN_OUT, AssetIn, AssetOut, refuse_key_and_prefix
 from treadle.assets._asset_spec import dep_keys
 from treadle.ops._functions import name_of
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle.steps._type_check import checked_type
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation)
@@ -169,15 +170,19 @@ def only_out(given: Mapping[str, Any], fn: Callable[..., Any], *, label: str) ->
         key = as_key(given["key"])
     dagster_type = given["dagster_type"]
     owner = f"{label} {key.text!r}"
-    return made(
-        AssetOut,
+    if dagster_type is None:
+        dagster_type = UNSET
+    group = given["group_name"]
+    # All is checked here, at the decorator's name.
+    return replace(
+        PLAIN_OUT,
         key=key,
-        dagster_type=UNSET if dagster_type is None else dagster_type,
+        dagster_type=checked_type(dagster_type, where="AssetOut: dagster_type is"),
         description=described(given["description"], fn),
         is_required=given["output_required"],
         io_manager_key=given["io_manager_key"],
-        metadata=given["metadata"],
-        group_name=given["group_name"],
+        metadata=dict(given["metadata"] or {}),
+        group_name=None if group is None else checked_group(group),
         code_version=given["code_version"],
         owners=checked_owners(given["owners"] or (), owner=owner),
         tags=checked_asset_tags(given["tags"] or {}, owner=owner),
