@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, overload
 
 from treadle._arguments import checked, made
 from treadle._keys import KeyLike
-from treadle._names import checked_name
+from treadle._names import NO_NAMES, checked_name
 from treadle._policies import Limits, RetryPolicy
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut
@@ -218,7 +218,7 @@ def _asset_op(
         name=node_name,
         ins={argument: _in(said) for argument, said in ins.items()},
         out=out,
-        required_resource_keys=frozenset(given["required_resource_keys"] or ()),
+        required_resource_keys=frozenset(given["required_resource_keys"] or NO_NAMES),
         description=given["description"],
         tags=given["op_tags"],
         code_version=given["code_version"],

@@ -31,14 +31,13 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AssetsDefinition:
     """A block. `produced` is by the block's output name, in declared order; `asset_ins` has an
-    entry for every argument.
-
-    In the steps of `flat`, what is said of assets is merged in.
+    entry for every argument. `flattened` is `flat`, which for an op is made when it is asked for: there
+    is nothing in it that could clash.
     """
 
     node: OpDefinition | GraphDefinition
     options: BlockOptions
-    flat: FlatBlock
+    flattened: FlatBlock | None
     produced: Mapping[str, ProducedAsset]
     asset_ins: Mapping[str, AssetIn]
     keys: AbstractSet[AssetKey]
@@ -123,6 +122,15 @@ class AssetsDefinition:
         return make_block(node, node_options(node, given, label="from_op"), user_line())
 
     @property
+    def flat(self) -> FlatBlock:
+        """The steps, with what is said of the assets that they read and make."""
+        if self.flattened is None:
+            flat = _merged(flatten(self.node), self.asset_ins, self.options)
+            object.__setattr__(self, "flattened", flat)
+            return flat
+        return self.flattened
+
+    @property
     def key(self) -> AssetKey:
         """The key of the only asset that it makes.
 
@@ -194,22 +202,20 @@ def make_block(
     owner = options.owner
     asset_ins = _asset_ins(node, options)
     refuse_equal_keys(options.outs, owner=owner)
-    flat = _merged(flatten(node), asset_ins, options)
-    for path, step in flat.steps.items():
-        refuse_long_step_key(
-            ".".join((options.node_name, *path)), owner=owner, others=(step.source,)
-        )
-    _refuse_nothing_by_value(flat, owner)
-    produced = {}
-    for output, said in options.outs.items():
-        ref = flat.outputs[output]
-        produced[output] = produced_asset(
-            output, said, flat.out(ref), flat.steps[ref.path].op, owner=owner
-        )
+    flat, produced = None, {}
+    if isinstance(node, OpDefinition):
+        for output, said in options.outs.items():
+            out = merged_out(node.outs[output], (said,), owner, output, node)
+            produced[output] = produced_asset(output, said, out, node, owner=owner)
+    else:
+        flat = _flat_graph(node, asset_ins, options)
+        for output, said in options.outs.items():
+            out, op = flat.made_by(output)
+            produced[output] = produced_asset(output, said, out, op, owner=owner)
     made = AssetsDefinition(
         node=node,
         options=options,
-        flat=flat,
+        flattened=flat,
         produced=produced,
         asset_ins=asset_ins,
         keys=frozenset([each.key for each in produced.values()]),
@@ -232,7 +238,18 @@ def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> d
     return {name: options.ins.get(name, PLAIN_IN) for name in node.ins}
 
 
-def _merged(flat: FlatBlock, asset_ins: dict[str, AssetIn], options: BlockOptions) -> FlatBlock:
+def _flat_graph(
+    graph: GraphDefinition, asset_ins: Mapping[str, AssetIn], options: BlockOptions
+) -> FlatBlock:
+    flat = _merged(flatten(graph), asset_ins, options)
+    for path, step in flat.steps.items():
+        key = ".".join((options.node_name, *path))
+        refuse_long_step_key(key, owner=options.owner, others=(step.source,))
+    _refuse_nothing_by_value(flat, options.owner)
+    return flat
+
+
+def _merged(flat: FlatBlock, asset_ins: Mapping[str, AssetIn], options: BlockOptions) -> FlatBlock:
     """Return the steps with what is said of the assets that they read and make."""
     assets: dict[Path, dict[str, list[AssetOut]]] = {}
     for output, said in options.outs.items():

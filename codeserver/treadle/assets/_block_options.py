@@ -9,6 +9,7 @@ from treadle._arguments import UNSET, made, refuse_no_list, refuse_unsupported
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
 from treadle._keys import AssetKey, as_key, key_parts
 from treadle._names import (
+    NO_NAMES,
     checked_asset_tags,
     checked_group,
     checked_kinds,
@@ -91,7 +92,7 @@ def block_options(
         ins=dict(given.get("ins") or {}),
         deps=dep_keys(given.get("deps"), owner=owner),
         op_tags=checked_tags(given.get("op_tags") or {}, owner=owner),
-        required_resource_keys=frozenset(given.get("required_resource_keys") or ()),
+        required_resource_keys=frozenset(given.get("required_resource_keys") or NO_NAMES),
         can_subset=bool(given.get("can_subset")),
         internal_asset_deps=_internal_deps(given.get("internal_asset_deps"), outs, owner),
         unselected_outputs=mode(UnselectedOutputs, "unselected_outputs", given, owner),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from treadle._arguments import UNSET
@@ -38,7 +38,7 @@ def merged_out(
 
 
 def merged_in(
-    step: FlatStep, each: FlatInput, asset_ins: dict[str, AssetIn], *, owner: str
+    step: FlatStep, each: FlatInput, asset_ins: Mapping[str, AssetIn], *, owner: str
 ) -> FlatInput:
     """Return an input as the step has it, given what is said of the assets that it reads.
 

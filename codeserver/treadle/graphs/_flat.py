@@ -77,6 +77,11 @@ class FlatBlock:
         """Return an output of a step."""
         return self.steps[ref.path].outs[ref.output]
 
+    def made_by(self, output: str) -> tuple[Out, OpDefinition]:
+        """Return what an output of the block is in its op, and the op."""
+        ref = self.outputs[output]
+        return self.out(ref), self.steps[ref.path].op
+
     def reads(self) -> Iterator[tuple[FlatStep, FlatInput, FlatRef]]:
         """Yield every read of every step."""
         for step in self.steps.values():

@@ -92,7 +92,7 @@ def _taken(block: AssetsDefinition, names: frozenset[str]) -> AssetsDefinition:
     return replace(
         block,
         node=node,
-        flat=FlatBlock(steps=steps, outputs=block.flat.outputs),
+        flattened=FlatBlock(steps=steps, outputs=block.flat.outputs),
         asset_ins={name: said for name, said in block.asset_ins.items() if name in node.ins},
     )
 
