@@ -16,6 +16,7 @@ from treadle_contract.fields import (
     MICROSECOND,
     enum_number,
     enum_numbers,
+    fields_by_slot,
     fields_of,
     fits_int64,
     is_explicit,
@@ -66,7 +67,7 @@ def _compiled(cls: type[Message], of: type) -> _Put:
     """Compile what writes each slot that objects of a type have."""
     known: dict[str, Any] = {"__name__": __name__, "enum_number": enum_number}
     lines: list[str] = []
-    for number, (slot, fields) in enumerate(_by_slot(cls).items()):
+    for number, (slot, fields) in enumerate(fields_by_slot(cls).items()):
         if hasattr(of, slot):
             lines += [f" value = source.{slot}", f" if {_is_said(fields[0])}:"]
             lines += [f"  {line}" for line in _putting(fields, str(number), known)]
@@ -75,14 +76,6 @@ def _compiled(cls: type[Message], of: type) -> _Put:
     made: _Put = known["fill"]
     made.__qualname__ = f"fill({cls.__name__})"
     return made
-
-
-def _by_slot(cls: type[Message]) -> dict[str, list[Field]]:
-    """Return the fields of each slot: several where it holds whichever is set of a oneof."""
-    found: dict[str, list[Field]] = {}
-    for field in fields_of(cls):
-        found.setdefault(field.slot, []).append(field)
-    return found
 
 
 def _is_said(field: Field) -> str:

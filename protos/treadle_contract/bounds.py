@@ -9,7 +9,16 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 from treadle_contract.encoded_size import size_of
-from treadle_contract.fields import EPOCH, fields_of, is_told_by_class, message_class, per_class
+from treadle_contract.fields import (
+    EPOCH,
+    MISSING,
+    blank,
+    fields_by_slot,
+    fields_of,
+    is_told_by_class,
+    message_class,
+    per_class,
+)
 from treadle_contract.kinds import KINDS
 from treadle_contract.message import (
     Bounds,
@@ -45,9 +54,9 @@ def check(message: Message) -> None:
 
 def _check_message(place: str, message: Message) -> None:
     try:
-        for slot, look in _checks(type(message)):
+        for slot, look, is_blank_fine in _checks(type(message)):
             value = getattr(message, slot)
-            if value is not None:
+            if value or not (is_blank_fine or value is None):
                 look(value)
         for oneof, slots, is_needed in message.ONEOFS:
             if is_needed and all(getattr(message, slot) is None for slot in slots):
@@ -57,21 +66,32 @@ def _check_message(place: str, message: Message) -> None:
 
 
 @per_class
-def _checks(cls: type[Message]) -> list[tuple[str, Callable[[Any], None]]]:
-    """List how what each slot holds is looked at; one that may hold whatever there is is left out."""
-    rows: list[tuple[str, Callable[[Any], None]]] = []
-    told: dict[str, dict[type[Message], str]] = {}
-    for field in fields_of(cls):
-        if not is_told_by_class(field):
-            look = _field_check(field)
-            if look is not None:
-                rows.append((field.slot, look))
+def _checks(cls: type[Message]) -> list[tuple[str, Callable[[Any], None], bool]]:
+    """List how what each slot holds is looked at, and whether that may be nothing.
+
+    A slot that may hold whatever there is is left out.
+    """
+    rows: list[tuple[str, Callable[[Any], None], bool]] = []
+    for slot, fields in fields_by_slot(cls).items():
+        if is_told_by_class(fields[0]):
+            told = {message_class(each): each.name for each in fields}
+            rows.append((slot, partial(_check_which, told), False))
             continue
-        if field.slot not in told:
-            told[field.slot] = {}
-            rows.append((field.slot, partial(_check_which, told[field.slot])))
-        told[field.slot][message_class(field)] = field.name
+        look = _field_check(fields[0])
+        if look is not None:
+            rows.append((slot, look, _takes_blank(fields[0], look)))
     return rows
+
+
+def _takes_blank(field: Field, look: Callable[[Any], None]) -> bool:
+    """Tell whether a field may hold what it holds when it is not set."""
+    if field.label is Label.MAYBE or blank(field) is MISSING:
+        return False
+    try:
+        look(blank(field))
+    except ContractError:
+        return False
+    return True
 
 
 def _check_which(told: Mapping[type[Message], str], value: Message) -> None:

@@ -58,16 +58,19 @@ def fields_of(cls: type[Message]) -> tuple[Field, ...]:
 
 
 @per_class
+def fields_by_slot(cls: type[Message]) -> dict[str, list[Field]]:
+    """Return the fields of each slot: several where it holds whichever is set of a oneof."""
+    found: dict[str, list[Field]] = {}
+    for field in fields_of(cls):
+        found.setdefault(field.slot, []).append(field)
+    return found
+
+
+@per_class
 def blanks_of(cls: type[Message]) -> dict[str, Any]:
     """Return what the slots hold of which nothing was read: all but messages that must be there."""
     blanks = {field.slot: blank(field) for field in fields_of(cls)}
     return {slot: value for slot, value in blanks.items() if value is not MISSING}
-
-
-@per_class
-def needed_slots(cls: type[Message]) -> tuple[str, ...]:
-    """Return the slots that have no blank."""
-    return tuple(field.slot for field in fields_of(cls) if blank(field) is MISSING)
 
 
 MISSING: Final = object()
@@ -139,6 +142,13 @@ def is_enum_name(value: str) -> bool:
 def enum_numbers(enum: str) -> dict[str, int]:
     """Return the number of each value of an enumeration."""
     return {value: number for number, value in ENUMS[enum].values.items()}
+
+
+@cache
+def enum_values(enum: str) -> dict[int, ContractEnum]:
+    """Return the value of each number of an enumeration."""
+    schema = ENUMS[enum]
+    return {number: schema.of(value) for number, value in schema.values.items()}
 
 
 def unknown_choices(message: Message) -> Iterator[tuple[str, ContractEnum]]:
