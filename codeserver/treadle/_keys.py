@@ -99,6 +99,19 @@ def as_key(key: KeyLike) -> AssetKey:
     return key if isinstance(key, AssetKey) else AssetKey(key)
 
 
+def key_of_name(name: str) -> AssetKey:
+    """Return the key of one component; most are seen to be valid at a glance.
+
+    Raises:
+        InvalidNameError: it is not.
+    """
+    if len(name) > MOST_NAME_BYTES or not (name.isascii() and name.isidentifier()):
+        return AssetKey((name,))
+    key = object.__new__(AssetKey)
+    object.__setattr__(key, "path", (name,))
+    return key
+
+
 def key_parts(prefix: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return the components of a key prefix, none for None and for an empty one."""
     return AssetKey(prefix).path if prefix else ()

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from treadle._system import uncollected
 from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
 from treadle.locations.snapshot import Snapshot, SourceLine
@@ -74,8 +73,7 @@ class LoadProgress:
                 case "failed":
                     self._failed(_object(body))
                 case "definitions":
-                    with uncollected():
-                        self._definitions = tables.unpack(body)
+                    self._definitions = tables.unpack(body)
                 case "snapshot":
                     sealed = canonical.from_json(Snapshot, body)
                     self._snapshot = replace(sealed, **self._definitions)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from treadle._arguments import UNSET, checked_init, made, refuse_unsupported
 from treadle._errors import ConflictError
-from treadle._keys import AssetKey, KeyLike, as_key, key_parts
+from treadle._keys import AssetKey, KeyLike, as_key, key_of_name, key_parts
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._nothing import Nothing
 from treadle._source import user_line
@@ -57,6 +57,8 @@ class AssetIn:
 
     def key_for(self, argument: str) -> AssetKey:
         """Return the key of the asset that this argument reads."""
+        if self.is_inferred:
+            return key_of_name(argument)
         return self.key or made(AssetKey, (*self.key_prefix, argument))
 
 

@@ -54,8 +54,10 @@ def refuse_unknown_spec_deps(
 def _key(block: AssetsDefinition, argument: str, known: AbstractSet[AssetKey]) -> AssetKey:
     said = block.asset_ins[argument]
     key = said.key_for(argument)
+    if key in known or not said.is_inferred:
+        return key
     beside = AssetKey((*block.prefix, argument))
-    return beside if said.is_inferred and key not in known and beside in known else key
+    return beside if beside in known else key
 
 
 def _missing(

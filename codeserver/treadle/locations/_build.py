@@ -16,10 +16,9 @@ from treadle.graphs._handles import ArgumentRef
 from treadle.io._managers import is_builtin
 from treadle.locations._contents import Contents, refuse_equal_keys
 from treadle.locations._cycles import resolve_cycles
-from treadle.locations._placed import BlockPlace, PlacedBlock, placed
+from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
 from treadle.locations.snapshot import Asset, Resource, Snapshot
 from treadle.ops._left_out import never_left_out
-from treadle.steps._step_code import StepCode
 from treadle_contract.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
@@ -30,7 +29,7 @@ class Built:
     """A snapshot without jobs, manifest and digest; code by `Step.node`, and the resources."""
 
     snapshot: Snapshot
-    code: Mapping[str, StepCode]
+    code: Mapping[str, PlacedStep]
     resources: Mapping[str, object]
 
 
@@ -44,18 +43,18 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
         DefinitionError: definitions clash, miss something, or need one another in a circle.
     """
     blocks = distinct(block for target in targets for block in target.blocks)
-    made = {key for block in blocks for key in block.keys}
+    made = set[AssetKey]().union(*(block.keys for block in blocks))
     specs = _external(targets, made)
     refuse_equal_keys(blocks, specs)
     names, warnings = block_names(blocks)
     upstream = _upstream(targets)
     _refuse_nothing_by_value(blocks, upstream)
     places = [
-        placed(block, BlockPlace(name=name, upstream=upstream[id(block)], resources=resources))
+        PlacedBlock(block, BlockPlace(name=name, upstream=upstream[id(block)], resources=resources))
         for name, block in zip(names, blocks, strict=True)
     ]
-    code: dict[str, StepCode] = {key: each for place in places for key, each in place.code.items()}
-    warnings = (*warnings, *sorted(set(never_left_out(code.values()))))
+    code: dict[str, PlacedStep] = {key: each for place in places for key, each in place.by_node()}
+    warnings = (*warnings, *sorted(set(never_left_out(each.flat for each in code.values()))))
     snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
     return Built(snapshot=snapshot, code=code, resources=dict(resources))
 

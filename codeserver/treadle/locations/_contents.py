@@ -29,7 +29,8 @@ class Contents:
     @property
     def keys(self) -> AbstractSet[AssetKey]:
         """The keys that arguments and `deps` may name."""
-        made = {key for block in self.blocks for key in block.keys}
+        # As sets, whose hashes are known.
+        made = frozenset[AssetKey]().union(*(block.keys for block in self.blocks))
         return made | {spec.key for spec in self.specs}
 
     @property
@@ -44,6 +45,12 @@ def refuse_equal_keys(blocks: Iterable[AssetsDefinition], specs: Iterable[AssetS
     Raises:
         DuplicateError: an asset is made twice, declared twice, or made and declared.
     """
+    blocks, specs = tuple(blocks), tuple(specs)
+    keys = frozenset[AssetKey]().union(*(block.keys for block in blocks))
+    if len(keys.union(spec.key for spec in specs)) == sum(
+        (*(len(block.keys) for block in blocks), len(specs))
+    ):
+        return
     made = [(key, block.source, "makes") for block in blocks for key in sorted(block.keys)]
     declared = [(spec.key, spec.source, "declares") for spec in specs]
     first: dict[AssetKey, tuple[SourceLine, str]] = {}

@@ -40,7 +40,8 @@ def selected_jobs(
         ArgumentError: a selection names what is not there, or selects nothing.
         ConflictError: it selects a part of a block that is made whole only.
     """
-    graph = AssetGraph.of(snapshot.assets)
+    jobs = tuple(jobs)
+    graph = AssetGraph.of(snapshot.assets if jobs else ())
     return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
 
 
@@ -55,7 +56,8 @@ def snapshot_jobs(
     Raises:
         ArgumentError: a selection is too long as text.
     """
-    graph = AssetGraph.of(snapshot.assets)
+    selected = tuple(selected)
+    graph = AssetGraph.of(snapshot.assets if selected else ())
     jobs, warnings = [], []
     for each in sorted(selected, key=lambda each: each.job.name):
         job = each.job

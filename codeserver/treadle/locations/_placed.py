@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from treadle._keys import AssetKey
@@ -21,22 +21,14 @@ from treadle.locations.snapshot import (
     StepOutput,
 )
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
+from treadle.ops._op import OpDefinition
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.policy import RetryPolicy
 
-_Produced: TypeAlias = Mapping[StepRef, tuple[AssetKey, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedBlock:
-    """What a block is in a snapshot, steps in the order of the invocations; code by step."""
-
-    block: Block
-    steps: tuple[Step, ...]
-    assets: tuple[Asset, ...]
-    code: Mapping[StepKey, StepCode]
+#: By step and output, the assets that it produces, sorted.
+_Produced: TypeAlias = Mapping[tuple[Path, str], tuple[AssetKey, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,29 +40,45 @@ class BlockPlace:
     resources: Mapping[str, object]
 
 
-def placed(block: AssetsDefinition, place: BlockPlace) -> PlacedBlock:
-    """Put a block into the location."""
-    return _Placing(block, place).placed()
+@dataclass(frozen=True, slots=True)
+class PlacedStep:
+    """A step of a block in a location. Its code is put together when it is asked for."""
+
+    placed: PlacedBlock
+    flat: FlatStep
+
+    @property
+    def defaults(self) -> Mapping[str, object]:
+        """The values that its inputs have when nothing is connected, by name."""
+        named = ((each.name, each.definition) for each in self.flat.inputs)
+        return {name: each.default_value for name, each in named if each.has_default}
+
+    @property
+    def code(self) -> StepCode:
+        """What the process that runs it needs."""
+        return self.placed.code(self.flat)
 
 
-class _Placing:
+class PlacedBlock:
+    """What a block is in a snapshot: `block`, `assets`, `steps` in the order of the invocations."""
+
     def __init__(self, block: AssetsDefinition, place: BlockPlace) -> None:
         self._block = block
         self._place = place
+        self._flat = block.flat
         self._produced = _produced(block)
         self._said = {said.key.text: said for said in block.produced.values()}
-        self._makers = {key: ref for ref, keys in self._produced.items() for key in keys}
-        self._stated = self._stated_lineage()
+        made = block.produced.items() if block.is_graph else ()
+        self._makers = {said.key: self._flat.outputs[output] for output, said in made}
+        self._stated = self._stated_lineage() if block.options.internal_asset_deps else {}
+        self.block = self._snapshot_block()
+        self.steps = tuple(map(self._step, self._flat.steps.values()))
+        self.assets = self._assets()
 
-    def placed(self) -> PlacedBlock:
-        flat_steps = self._block.flat.steps.values()
-        steps = tuple(map(self._step, flat_steps))
-        return PlacedBlock(
-            block=self._snapshot_block(),
-            steps=steps,
-            assets=self._assets(steps),
-            code={step.key: self._code(flat) for step, flat in zip(steps, flat_steps, strict=True)},
-        )
+    def by_node(self) -> Iterator[tuple[StepKey, PlacedStep]]:
+        """Yield each step with its key."""
+        for step, flat in zip(self.steps, self._flat.steps.values(), strict=True):
+            yield step.key, PlacedStep(self, flat)
 
     def _snapshot_block(self) -> Block:
         options = self._block.options
@@ -87,7 +95,7 @@ class _Placing:
         )
 
     def _key(self, path: Path) -> StepKey:
-        return StepKey(".".join((self._place.name, *path)))
+        return StepKey(".".join((self._place.name, *path)) if path else self._place.name)
 
     def _step(self, flat: FlatStep) -> Step:
         key = self._key(flat.path)
@@ -99,9 +107,7 @@ class _Placing:
             op=flat.op.name,
             inputs=(*inputs, *self._ordering(inputs)),
             outputs=tuple(self._output(flat, name, inputs) for name in flat.op.outs),
-            resource_keys=tuple(
-                sorted({*flat.op.resource_keys, *self._block.options.required_resource_keys})
-            ),
+            resource_keys=self._required(flat.op).resource_keys,
             description=flat.op.description,
             tags={**self._block.options.op_tags, **flat.tags},
             code_version=flat.op.code_version or "",
@@ -131,10 +137,10 @@ class _Placing:
         if isinstance(ref, StepRef):
             return OutputSource(step_key=self._key(ref.path), output=ref.output)
         key = self._place.upstream[ref.argument]
-        maker = self._makers.get(key)
         # An argument that names an asset of the same graph is one more wire of it. An op's own
         # asset stays an asset: if the op is cut, another piece of it may be what makes it.
-        if maker is not None and self._block.is_graph:
+        maker = self._makers.get(key)
+        if maker is not None:
             return self._source(maker)
         return AssetSource(asset_key=key.text)
 
@@ -148,10 +154,9 @@ class _Placing:
         return (StepInput(name="", sources=sources, nothing=True),)
 
     def _output(self, flat: FlatStep, name: str, inputs: Sequence[StepInput]) -> StepOutput:
-        ref = StepRef(flat.path, name)
         out = flat.outs[name]
         manager_key = out.io_manager_key or DEFAULT_IO_MANAGER
-        keys = tuple(key.text for key in self._produced.get(ref, ()))
+        keys = tuple([key.text for key in self._produced.get((flat.path, name), ())])
         return StepOutput(
             name=name,
             is_required=out.is_required,
@@ -166,7 +171,7 @@ class _Placing:
     def _needed_inputs(
         self, keys: Sequence[KeyText], inputs: Sequence[StepInput]
     ) -> tuple[str, ...] | None:
-        if self._block.is_graph or not any(key in self._stated for key in keys):
+        if self._block.is_graph or self._stated.keys().isdisjoint(keys):
             return None
         needed = {each for key in keys for each in self._stated[key]}
         return tuple(
@@ -177,14 +182,15 @@ class _Placing:
             )
         )
 
-    def _assets(self, steps: Iterable[Step]) -> tuple[Asset, ...]:
-        steps = tuple(steps)
-        above = _read_by_step(steps)
+    def _assets(self) -> tuple[Asset, ...]:
+        above = _read_by_step(self.steps)
         return tuple(
-            self._asset(key, step, output, above[step.key])
-            for step in steps
-            for output in step.outputs
-            for key in output.asset_keys
+            [
+                self._asset(key, step, output, above[step.key])
+                for step in self.steps
+                for output in step.outputs
+                for key in output.asset_keys
+            ]
         )
 
     def _asset(
@@ -223,30 +229,33 @@ class _Placing:
             for output, keys in options.internal_asset_deps.items()
         }
 
-    def _code(self, flat: FlatStep) -> StepCode:
-        block = self._block
-        required = block.options.required_resource_keys
-        outs = {name: StepRef(flat.path, name) for name in flat.op.outs}
-        assets = {name: self._produced.get(ref, ()) for name, ref in outs.items()}
+    def code(self, flat: FlatStep) -> StepCode:
+        """Return the code of one of its steps."""
+        assets = {name: self._produced.get((flat.path, name), ()) for name in flat.op.outs}
         made = (key for keys in assets.values() for key in keys)
         return StepCode(
-            op=replace(
-                flat.op,
-                required_resource_keys=flat.op.required_resource_keys
-                | (required - flat.op.resource_params.keys()),
-            ),
+            op=self._required(flat.op),
             ins={each.name: each.definition for each in flat.inputs},
             outs=flat.outs,
             assets=assets,
             metadata={key: self._said[key.text].metadata for key in made},
         )
 
+    def _required(self, op: OpDefinition) -> OpDefinition:
+        """Return an op with the resources that its block asks for."""
+        more = self._block.options.required_resource_keys - op.resource_params.keys()
+        if more <= op.required_resource_keys:
+            return op
+        return replace(op, required_resource_keys=op.required_resource_keys | more)
+
 
 def _produced(block: AssetsDefinition) -> _Produced:
-    found: dict[StepRef, list[AssetKey]] = {}
+    found: dict[tuple[Path, str], list[AssetKey]] = {}
+    outputs = block.flat.outputs
     for output, said in block.produced.items():
-        found.setdefault(block.flat.outputs[output], []).append(said.key)
-    return {ref: tuple(sorted(keys)) for ref, keys in found.items()}
+        ref = outputs[output]
+        found.setdefault((ref.path, ref.output), []).append(said.key)
+    return {at: tuple(sorted(keys)) for at, keys in found.items()}
 
 
 def _read_by_step(steps: Sequence[Step]) -> dict[StepKey, frozenset[KeyText]]:
@@ -254,7 +263,9 @@ def _read_by_step(steps: Sequence[Step]) -> dict[StepKey, frozenset[KeyText]]:
 
     A step stands after those whose intermediates it reads: a body calls what it reads first.
     """
-    outputs = {(step.key, output.name): output for step in steps for output in step.outputs}
+    outputs = {}
+    if len(steps) > 1:
+        outputs = {(step.key, output.name): output for step in steps for output in step.outputs}
     above: dict[StepKey, frozenset[KeyText]] = {}
     for step in steps:
         found: set[KeyText] = set()

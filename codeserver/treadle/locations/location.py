@@ -17,6 +17,7 @@ from treadle.locations._contents import Contents
 from treadle.locations._definitions import Definitions, definitions_from
 from treadle.locations._job_selection import SelectedJob, snapshot_jobs
 from treadle.locations._jobs import AssetJob
+from treadle.locations._placed import PlacedStep
 from treadle.locations.snapshot import Manifest, Snapshot, SourceLine
 from treadle.locations.tables import Packed
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
@@ -33,7 +34,7 @@ class LoadedLocation:
 
     snapshot: Snapshot
     resources: Mapping[str, object]
-    code: Mapping[str, StepCode]
+    code: Mapping[str, PlacedStep]
     nodes: Mapping[StepKey, str]
 
     def node(self, node: str) -> StepCode:
@@ -42,7 +43,7 @@ class LoadedLocation:
         Raises:
             KeyError: there is no such node.
         """
-        return self.code[node]
+        return self.code[node].code
 
     def step(self, step_key: StepKey) -> StepCode:
         """Return the code of a step by its key.
@@ -50,7 +51,7 @@ class LoadedLocation:
         Raises:
             KeyError: there is no such step.
         """
-        return self.code[self.nodes[step_key]]
+        return self.code[self.nodes[step_key]].code
 
     @uncollected()
     def sealed(
@@ -219,7 +220,7 @@ def _loaded(
 
 
 def _manifest(
-    code: Mapping[str, StepCode], files: Mapping[str, str], distributions: Mapping[str, str]
+    code: Mapping[str, PlacedStep], files: Mapping[str, str], distributions: Mapping[str, str]
 ) -> Manifest:
     by_node = sorted(code.items())
     known: dict[tuple[int, ...], tuple[str, str]] = {}
@@ -232,14 +233,14 @@ def _manifest(
         values={
             f"op {node}: default of {name!r}": digest.value_digest(value)
             for node, each in by_node
-            for name, value in _defaults(each).items()
+            for name, value in each.defaults.items()
         },
     )
 
 
-def _op_digests(code: StepCode, known: dict[tuple[int, ...], tuple[str, str]]) -> tuple[str, str]:
+def _op_digests(step: PlacedStep, known: dict[tuple[int, ...], tuple[str, str]]) -> tuple[str, str]:
     """Return those of the op with its defaults, and of its bare code; an op may be in many steps."""
-    fn, defaults = code.op.fn, _defaults(code)
+    fn, defaults = step.flat.op.fn, step.defaults
     key = (id(fn), *map(id, defaults.values()))
     found = known.get(key)
     if found is None:
@@ -249,7 +250,3 @@ def _op_digests(code: StepCode, known: dict[tuple[int, ...], tuple[str, str]]) -
             whole = digest.code_digest(partial(fn, **defaults))
         found = known[key] = whole, bare
     return found
-
-
-def _defaults(code: StepCode) -> Mapping[str, object]:
-    return {name: each.default_value for name, each in code.ins.items() if each.has_default}

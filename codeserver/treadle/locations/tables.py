@@ -16,6 +16,7 @@ from itertools import chain, repeat
 from operator import attrgetter, is_not
 from typing import Any, Final, TypeAlias, Union
 
+from treadle._system import uncollected
 from treadle.locations import canonical
 from treadle.locations.canonical import CanonicalError, Json
 from treadle.locations.snapshot import Asset, Block, Job, Resource, Snapshot, SourceLine, Step
@@ -34,6 +35,7 @@ PARTS: Final[Mapping[str, type]] = {
 _SCALARS: Final = (bool, int, float, str, types.NoneType)
 
 
+@uncollected()
 def pack(snapshot: Snapshot) -> Packed:
     """Return the definitions of a snapshot."""
     return {
@@ -59,6 +61,7 @@ def written(packed: Packed, without: Mapping[str, Collection[str]] | None = None
     return f"{{{','.join(parts)}}}"
 
 
+@uncollected()
 def unpack(data: Json) -> dict[str, Any]:
     """Return the definitions that were packed, by part of the snapshot.
 

@@ -152,7 +152,7 @@ class _Left:
 
 def _import_for_ops(location: LoadedLocation) -> None:
     """Import what a step needs to call an op that is `async def`, so that no forked one has to."""
-    if any(is_async_function(code.op.fn) for code in location.code.values()):
+    if any(is_async_function(step.flat.op.fn) for step in location.code.values()):
         import asyncio  # noqa: F401, PLC0415 -- few locations need it
 
 

@@ -57,7 +57,7 @@ def test_the_code_of_a_step_is_found_by_its_key_and_its_node() -> None:
 
     code = loaded.step(loaded.snapshot.steps[1].key)
 
-    assert code is loaded.node("my_graph_assets.foo")
+    assert code == loaded.node("my_graph_assets.foo")
     assert code.op.name == "foo"
     assert code.assets == {"foo_1": (AssetKey("foo_asset"),), "foo_2": ()}
     assert list(code.ins) == ["bar_1"]
@@ -389,7 +389,7 @@ def test_an_op_that_closes_a_circle_between_blocks_is_cut() -> None:
         "b": "b",
         "c": "ac_2",
     }
-    assert loaded.step(found.steps[2].key) is loaded.node("ac")
+    assert loaded.step(found.steps[2].key) == loaded.node("ac")
 
 
 def test_options_of_a_block_are_in_the_snapshot() -> None:
