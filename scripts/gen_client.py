@@ -117,6 +117,7 @@ _KINDS = {
     "span": ("timedelta", "NO_TIME"),
     "time": ("datetime", ""),
     "us": ("timedelta", "NO_TIME"),
+    "value": ("PlainValue", "None"),
 }
 _KIND_OF_MESSAGE = {
     "Duration": "span",
@@ -124,6 +125,7 @@ _KIND_OF_MESSAGE = {
     "StepCount": "counts",
     "Text": "long",
     "Timestamp": "time",
+    "Value": "value",
 }
 
 Row = tuple[int, str, str, str, object]
@@ -141,7 +143,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from treadle_client._ids import AssetKey, RunId, StepKey
-from treadle_client.text._metadata import NO_METADATA, Metadata
+from treadle_client.text._metadata import NO_METADATA, Metadata, PlainValue
 from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum'''
@@ -297,7 +299,7 @@ class _Module:
         return _KIND_OF_MESSAGE.get(inner.name, "message"), _class_name(inner)
 
     def _label(self, field: FieldDescriptor, kind: str) -> str:
-        if kind in {"map", "metadata", "counts", "long"}:
+        if kind in {"map", "metadata", "counts", "long", "value"}:
             return "one"
         if field.is_repeated:
             return "many"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from treadle_client._client import Client as Client
     from treadle_client._errors import AccessError as AccessError
     from treadle_client._errors import CodeChangedError as CodeChangedError
+    from treadle_client._errors import ConfigError as ConfigError
     from treadle_client._errors import HomeInUseError as HomeInUseError
     from treadle_client._errors import IdempotencyConflictError as IdempotencyConflictError
     from treadle_client._errors import LoadError as LoadError
@@ -67,6 +68,7 @@ _HOMES = {
     "RunFailed": "_errors",
     "RunFinishedError": "_errors",
     "RunNotFinishedError": "_errors",
+    "ConfigError": "_errors",
     "SelectionError": "_errors",
     "ServerFaultError": "_errors",
     "StalePlanError": "_errors",
@@ -99,6 +101,8 @@ __all__ = [
     "Client",
     "CodeChangedError",
     "Collected",
+    "ConfigError",
+    "ConfigPlace",
     "DiskUse",
     "Durability",
     "Event",

@@ -180,12 +180,15 @@ class Client:
         siblings: Siblings | str | None = None,
         unrecorded_loads: UnrecordedLoads | str | None = None,
         isolation: Isolation | str | None = None,
+        config: object = None,
     ) -> Plan:
         """Return what would run for a selection, a list of them (their union), or a job.
 
-        None of them: every asset. Nothing is run.
+        None of them: every asset. Nothing is run. `config` is what ops are told: a `RunConfig`, or a
+        mapping, {"ops": {block: {"config": …}}}.
 
         Raises:
+            ConfigError: the config is wrong.
             SelectionError: the selection is wrong, or cannot be made as it stands.
             ValueError: the list is empty, or an option's value is none of its values.
         """
@@ -197,6 +200,7 @@ class Client:
                 siblings=siblings,
                 unrecorded_loads=unrecorded_loads,
                 isolation=isolation,
+                config=config,
             ),
         )
 
@@ -211,6 +215,7 @@ class Client:
         siblings: Siblings | str | None = None,
         unrecorded_loads: UnrecordedLoads | str | None = None,
         isolation: Isolation | str | None = None,
+        config: object = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
@@ -237,6 +242,7 @@ class Client:
                 siblings=siblings,
                 unrecorded_loads=unrecorded_loads,
                 isolation=isolation,
+                config=config,
             ),
             tags=texts(tags, name="tags"),
             idempotency_key=text_or_none(idempotency_key, name="idempotency_key"),

@@ -4,6 +4,7 @@
     ├── RequestError               the launcher refused the call: correct it (.reason .names …)
     │   ├── SelectionError         … the selection (.smallest: one that is accepted)
     │   │   └── NeverMaterializedError
+    │   ├── ConfigError            … the config (.names: where)
     │   ├── StalePlanError         … the plan is another now (.changes)
     │   ├── IdempotencyConflictError  … the key was used for another request (.changes .run_id)
     │   ├── NotFoundError          … no such run, step, location, asset or text
@@ -104,6 +105,10 @@ class SelectionError(RequestError):
 
 class NeverMaterializedError(SelectionError):
     """An asset that the plan must load has no stored value."""
+
+
+class ConfigError(RequestError):
+    """The config is not what ops take, or lacks something that they need."""
 
 
 class StalePlanError(RequestError):

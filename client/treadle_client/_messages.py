@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from treadle_client._ids import AssetKey, RunId, StepKey
-from treadle_client.text._metadata import NO_METADATA, Metadata
+from treadle_client.text._metadata import NO_METADATA, Metadata, PlainValue
 from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
 
 
 class Backoff(ContractEnum):
@@ -457,9 +457,11 @@ class PlanOptions(View):
     siblings: What reads of unselected siblings do.
     unrecorded_loads: What unrecorded loads do. Read by the launcher only.
     isolation: Which steps share a process.
+    config: The config of the run, a map: what ConfigPlace says the paths of lead from here.
+        It is laid over the job's, which is laid over what the definitions have. Null: none.
     """
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
@@ -468,6 +470,9 @@ class PlanOptions(View):
     """What unrecorded loads do. Read by the launcher only."""
     isolation: Isolation | None
     """Which steps share a process."""
+    config: PlainValue
+    """The config of the run, a map: what ConfigPlace says the paths of lead from here. It is laid
+    over the job's, which is laid over what the definitions have. Null: none."""
 
     def __init__(
         self,
@@ -476,18 +481,21 @@ class PlanOptions(View):
         siblings: Siblings | None = None,
         unrecorded_loads: UnrecordedLoads | None = None,
         isolation: Isolation | None = None,
+        config: PlainValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
         put(self, 'siblings', siblings)
         put(self, 'unrecorded_loads', unrecorded_loads)
         put(self, 'isolation', isolation)
+        put(self, 'config', config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'unselected_outputs', 'enum', 'maybe', 'UnselectedOutputs'),
         (2, 'siblings', 'enum', 'maybe', 'Siblings'),
         (3, 'unrecorded_loads', 'enum', 'maybe', 'UnrecordedLoads'),
         (4, 'isolation', 'enum', 'maybe', 'Isolation'),
+        (5, 'config', 'value', 'one', 'Value'),
     )
 
 
@@ -865,9 +873,11 @@ class PlannedStep(View):
     limits: What one attempt may use. None: no limit.
     task: The task that it is part of, by the key of its first step: steps with equal text
         share a process and run in it in the order of the plan. Empty: it has one of its own.
+    config: The effective config: what is at StepDefinition.config.path, with all defaults.
+        Secrets stand as the name of their variable. Null: it takes none.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config')
     key: StepKey
     """The step key."""
     block: str
@@ -899,6 +909,9 @@ class PlannedStep(View):
     task: StepKey
     """The task that it is part of, by the key of its first step: steps with equal text share a
     process and run in it in the order of the plan. Empty: it has one of its own."""
+    config: PlainValue
+    """The effective config: what is at StepDefinition.config.path, with all defaults. Secrets
+    stand as the name of their variable. Null: it takes none."""
 
     def __init__(
         self,
@@ -918,6 +931,7 @@ class PlannedStep(View):
         timeout: timedelta | None = None,
         limits: Limits | None = None,
         task: StepKey = StepKey(""),
+        config: PlainValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -935,6 +949,7 @@ class PlannedStep(View):
         put(self, 'timeout', timeout)
         put(self, 'limits', limits)
         put(self, 'task', task)
+        put(self, 'config', config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -952,6 +967,7 @@ class PlannedStep(View):
         (13, 'timeout', 'ms', 'maybe', ''),
         (14, 'limits', 'message', 'maybe', 'Limits'),
         (15, 'task', 'text', 'one', ''),
+        (16, 'config', 'value', 'one', 'Value'),
     )
 
 
@@ -1910,9 +1926,11 @@ class Step(View):
     retry_policy: When it is tried again. None: never by itself.
     timeout: How long one attempt may take. None: no limit.
     limits: What one attempt may use. None: no limit.
+    config: Where its config stands: that of its op, or of a graph around it that maps its
+        own to its ops. None: it takes none.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits')
+    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits', 'config')
     key: StepKey
     """The step key: the dotted path of node names."""
     block: str
@@ -1937,6 +1955,9 @@ class Step(View):
     """How long one attempt may take. None: no limit."""
     limits: Limits | None
     """What one attempt may use. None: no limit."""
+    config: ConfigPlace | None
+    """Where its config stands: that of its op, or of a graph around it that maps its own to its
+    ops. None: it takes none."""
 
     def __init__(
         self,
@@ -1953,6 +1974,7 @@ class Step(View):
         retry_policy: RetryPolicy | None = None,
         timeout: timedelta | None = None,
         limits: Limits | None = None,
+        config: ConfigPlace | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -1967,6 +1989,7 @@ class Step(View):
         put(self, 'retry_policy', retry_policy)
         put(self, 'timeout', timeout)
         put(self, 'limits', limits)
+        put(self, 'config', config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -1981,6 +2004,7 @@ class Step(View):
         (10, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
         (11, 'timeout', 'ms', 'maybe', ''),
         (12, 'limits', 'message', 'maybe', 'Limits'),
+        (13, 'config', 'message', 'maybe', 'ConfigPlace'),
     )
 
 
@@ -2112,6 +2136,47 @@ class StepOutput(View):
     )
 
 
+class ConfigPlace(View):
+    """A place in the config of a run where something is told.
+
+    path: The names that lead there, for example "ops", "my_graph", "ops", "fetch",
+        "config".
+    json_schema: What may stand there: a JSON Schema (2020-12), of which a value may be
+        {"env": NAME} wherever a text, a number or a truth value may stand. What is "writeOnly"
+        is a secret, and must be so.
+    given: What the definitions say at this place, over the defaults of the schema. Null:
+        nothing.
+    """
+
+    __slots__ = __match_args__ = ('path', 'json_schema', 'given')
+    path: tuple[str, ...]
+    """The names that lead there, for example "ops", "my_graph", "ops", "fetch", "config"."""
+    json_schema: str
+    """What may stand there: a JSON Schema (2020-12), of which a value may be {"env": NAME}
+    wherever a text, a number or a truth value may stand. What is "writeOnly" is a secret, and
+    must be so."""
+    given: PlainValue
+    """What the definitions say at this place, over the defaults of the schema. Null: nothing."""
+
+    def __init__(
+        self,
+        *,
+        path: tuple[str, ...] = (),
+        json_schema: str = "",
+        given: PlainValue = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'path', path)
+        put(self, 'json_schema', json_schema)
+        put(self, 'given', given)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'path', 'text', 'many', ''),
+        (2, 'json_schema', 'text', 'one', ''),
+        (3, 'given', 'value', 'one', 'Value'),
+    )
+
+
 class Job(View):
     """A named selection of assets.
 
@@ -2122,9 +2187,10 @@ class Job(View):
     tags: Tags that its runs get.
     retry_policy: When its steps that have no policy of their own are tried again. None:
         never by itself.
+    config: The config of its runs, under what a run says itself. Null: none.
     """
 
-    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy')
+    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy', 'config')
     name: str
     """The name, unique in a location."""
     selection: str
@@ -2137,6 +2203,8 @@ class Job(View):
     """Tags that its runs get."""
     retry_policy: RetryPolicy | None
     """When its steps that have no policy of their own are tried again. None: never by itself."""
+    config: PlainValue
+    """The config of its runs, under what a run says itself. Null: none."""
 
     def __init__(
         self,
@@ -2147,6 +2215,7 @@ class Job(View):
         description: str = "",
         tags: Mapping[str, str] = NO_ENTRIES,
         retry_policy: RetryPolicy | None = None,
+        config: PlainValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -2155,6 +2224,7 @@ class Job(View):
         put(self, 'description', description)
         put(self, 'tags', tags)
         put(self, 'retry_policy', retry_policy)
+        put(self, 'config', config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -2163,6 +2233,7 @@ class Job(View):
         (4, 'description', 'text', 'one', ''),
         (5, 'tags', 'map', 'one', ''),
         (6, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
+        (7, 'config', 'value', 'one', 'Value'),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys as _sys
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from treadle._dagster_names import not_there as _not_there
 from treadle._errors import (
@@ -44,6 +46,26 @@ from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._resources import UnknownResourceError as UnknownResourceError
 from treadle_contract.policy import Backoff, Jitter
 from treadle_contract.suggestions import nearest as _nearest
+
+if _TYPE_CHECKING:
+    from treadle.config._config import Config as Config
+    from treadle.config._config import PermissiveConfig as PermissiveConfig
+    from treadle.config._config_mapping import ConfigMapping as ConfigMapping
+    from treadle.config._config_mapping import config_mapping as config_mapping
+    from treadle.config._config_schema import Array as Array
+    from treadle.config._config_schema import BoolSource as BoolSource
+    from treadle.config._config_schema import Enum as Enum
+    from treadle.config._config_schema import EnumValue as EnumValue
+    from treadle.config._config_schema import Field as Field
+    from treadle.config._config_schema import IntSource as IntSource
+    from treadle.config._config_schema import Map as Map
+    from treadle.config._config_schema import Noneable as Noneable
+    from treadle.config._config_schema import Permissive as Permissive
+    from treadle.config._config_schema import Selector as Selector
+    from treadle.config._config_schema import Shape as Shape
+    from treadle.config._config_schema import StringSource as StringSource
+    from treadle.config._env_var import EnvVar as EnvVar
+    from treadle.config._run_config import RunConfig as RunConfig
 
 __all__ = [
     "ArgumentError",
@@ -104,8 +126,38 @@ for _public in tuple(globals().values()):
         _public.__module__ = __name__
 
 
+#: Names by the module that they are imported from when they are asked for: not all modules have config.
+_LATER = {
+    "treadle.config._config": ("Config", "PermissiveConfig"),
+    "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
+    "treadle.config._config_schema": (
+        "Array",
+        "BoolSource",
+        "Enum",
+        "EnumValue",
+        "Field",
+        "IntSource",
+        "Map",
+        "Noneable",
+        "Permissive",
+        "Selector",
+        "Shape",
+        "StringSource",
+    ),
+    "treadle.config._env_var": ("EnvVar",),
+    "treadle.config._run_config": ("RunConfig",),
+}
+_MODULES = {name: module for module, names in _LATER.items() for name in names}
+
+
 def __getattr__(name: str) -> object:
-    """Say of a name that is not here which was meant, what is written instead, or that it is to come."""
+    """Import a name that few need, or say of one that is not here which was meant, what is written
+    instead, or that it is to come.
+    """
+    if name in _MODULES:
+        found: object = getattr(_import_module(_MODULES[name]), name)
+        globals()[name] = found
+        return found
     said = _not_there(name) or _meant(name)
     if said is not None and _sys._getframe(1).f_code.co_name == "_handle_fromlist":
         # `from treadle import …` asks: it would put its own text in an AttributeError's place.

@@ -24,8 +24,6 @@ _ARGUMENTS: Final = {
 #: What there is in the place of arguments that are known and not supported yet.
 _UNSUPPORTED: Final = {
     "Write outs={name: AssetOut(…)}, with one for each asset.": ("specs",),
-    "Config is not there yet: take settings from a resource, Definitions(resources={…}), or read"
-    " them in the op.": ("config", "config_schema"),
     "Give them to Definitions(resources={…}).": ("resource_defs",),
     "Name one with io_manager_key, and give it to Definitions(resources={…}).": ("io_manager_def",),
     "Write code_version=….": ("version",),
@@ -72,14 +70,6 @@ _ELSEWHERE: Final = {
     ("output_required", "outs"): "Each asset has its own: outs={{name: AssetOut(is_required=…)}}.",
 }
 _NOT_YET: Final = {
-    "Config is not there yet": (
-        "Config",
-        "ConfigMapping",
-        "EnvVar",
-        "Field",
-        "RunConfig",
-        "config_mapping",
-    ),
     "Resources are plain objects so far: Definitions(resources={…})": (
         "ConfigurableIOManager",
         "ConfigurableIOManagerFactory",

@@ -22,6 +22,7 @@ from treadle_codeserver.errors import (
 )
 from treadle_codeserver.location import CodeLocation, LocationStatus
 from treadle_contract.codeserver import AssetFact, PlanRequest
+from treadle_contract.config_data import misfit_of
 from treadle_contract.fields import unknown_choices
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
@@ -148,6 +149,8 @@ def check_choices(request: PlanRequest, rerun: Rerun | None) -> None:
                 f"{type(asked).__name__}.{name} is {choice}, which this code server does not know."
             )
             raise BadArgumentError(message, names=(name,))
+    if misfit := misfit_of(options.config):
+        raise BadArgumentError(f"PlanOptions.config {misfit}.", names=("config",))
     if rerun is not None and rerun.reexecution.kind is None:
         raise BadArgumentError("Reexecution.kind is not set.", names=("kind",))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from treadle.locations.canonical import encode
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -260,6 +261,9 @@ class _Choice:
         now = self._op_digest(step.key)
         if earlier.op_digest and now and earlier.op_digest != now:
             changes.append("its code changed since")
+        told = earlier.config
+        if told is not None and encode(told) != encode(step.config):
+            changes.append("its config is another now")
         gone = self._gone_outputs(earlier)
         if gone:
             changes.append(f"it has no output {gone} any more")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from treadle.locations._order import topological
-from treadle.locations.snapshot import Block, Snapshot, Step
+from treadle.locations.snapshot import Block, Job, Snapshot, Step
 from treadle.locations.wiring import Wiring
 from treadle.selection import AssetGraph
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.message import UserValue
 from treadle_contract.plan import PlannedStep
 from treadle_planner._wired import WiredStep, wired
+from treadle_planner.config.places import ConfigPlaces, RunConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,8 @@ class SnapshotIndex:
     all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
     `shared` are the blocks that are more than one step, `whole` the assets of blocks that cannot be subset and make several, each with its block.
     `has_managers`: some value is stored or loaded by a resource; `has_isolation`: a block says which
-    steps share a process. What was found is kept: in `orders` the steps of one block and of all.
+    steps share a process. What was found is kept: in `orders` the steps of one block and of all. `takes_config`:
+    some step does; in `config_places` is where, once it was asked for.
     """
 
     snapshot: Snapshot
@@ -69,6 +72,8 @@ class SnapshotIndex:
     has_isolation: bool
     wired: Mapping[StepKey, WiredStep]
     orders: dict[frozenset[str], Order] = field(default_factory=dict)
+    takes_config: bool = False
+    config_places: list[ConfigPlaces] = field(default_factory=list)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotIndex:
@@ -102,7 +107,24 @@ class SnapshotIndex:
             has_managers=_has_managers(snapshot, resource_keys),
             has_isolation=any(block.isolation for block in snapshot.blocks),
             wired=_WiredSteps(wiring, alone, effects),
+            takes_config=any(step.config is not None for step in snapshot.steps),
         )
+
+    def run_config(
+        self, running: Iterable[StepKey], given: UserValue, job: Job | None
+    ) -> RunConfig:
+        """Return what the steps that run are told.
+
+        Raises:
+            PlanRefused: something is wrong with what the run or its job says.
+        """
+        said = given is not None or (job is not None and job.config is not None)
+        if not said and not self.takes_config:
+            return RunConfig()
+        if not self.config_places:
+            self.config_places.append(ConfigPlaces(self.snapshot.steps))
+        steps = (self.wiring.steps[key] for key in running)
+        return self.config_places[0].run_config(steps, given, job)
 
     def own_needs(self, step: Step) -> tuple[StepKey, ...]:
         """Return, sorted, the steps of its own block that a step reads from."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from treadle.locations.canonical import Json, dumps, to_json
@@ -11,7 +11,7 @@ from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import Selection, Verdict
+from treadle_contract.plan import PlannedStep, Selection, Verdict
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._loads import planned_loads
@@ -90,7 +90,8 @@ class Planner:
         keys, beyond = selected_keys(self._index, asked)
         reads = Reads(index=self._index, asked=asked, kept=keep(self._index, asked, keys))
         readers = Readers.of(reads)
-        steps = planned_steps(readers)
+        config = self._index.run_config(reads.kept.selected, asked.options.config, reads.job)
+        steps = planned_steps(readers, config.steps)
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
             again = run_again(self._index, steps, rerun, asked.joining)
@@ -101,7 +102,7 @@ class Planner:
             fingerprint="",
             selected_asset_keys=tuple(sorted(keys)),
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
-            notes=again.notes,
+            notes=(*config.notes, *again.notes),
             steps=steps,
             selections=planned_selections(reads),
             loads=planned_loads(readers, frozenset([step.key for step in running])),
@@ -121,7 +122,7 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     # What the launcher alone reads has no part in it.
     options = replace(asked.options, unrecorded_loads=None)
     decided: list[Json] = [
-        [step.key, step.verdict, step.reason, list(step.selected_outputs)]
+        [step.key, step.verdict, step.reason, list(step.selected_outputs), *_config(step)]
         for step in plan.steps
         if step.verdict is not Verdict.OMIT
     ]
@@ -131,6 +132,12 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     del said["selections"]
     identity = dumps([to_json(asked.selection), to_json(options), said, decided])
     return hashlib.sha256(identity).hexdigest()
+
+
+def _config(step: PlannedStep) -> Iterator[Json]:
+    """Yield what a step is told, if it takes any: the fingerprints of others are as they always were."""
+    if step.config is not None:
+        yield to_json(step.config)
 
 
 def plan(snapshot: Snapshot, request: PlanRequest) -> Plan:

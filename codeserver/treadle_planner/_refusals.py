@@ -22,6 +22,8 @@ class RefusalReason(StrEnum):
     """An expression over steps names none of the plan."""
     PARTIAL_BLOCK = "PARTIAL_BLOCK"
     """Some assets of a block that is made whole or not at all."""
+    BAD_CONFIG = "BAD_CONFIG"
+    """Config that is not what ops take, or that they lack."""
     NEVER_MATERIALIZED = "NEVER_MATERIALIZED"
     """Stored assets that are loaded and of which nothing is stored."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from treadle.locations.canonical import encode
 from treadle.locations.snapshot import Step, StepOutput
 from treadle.locations.wiring import OutputRef
-from treadle_contract.ids import KeyText
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.message import UserValue
 from treadle_contract.plan import (
     Hazard,
     PlannedAsset,
@@ -24,13 +26,14 @@ from treadle_planner._reasons import Reasons
 from treadle_planner._wired import WiredStep
 
 
-def planned_steps(readers: Readers) -> tuple[PlannedStep, ...]:
+def planned_steps(readers: Readers, config: Mapping[StepKey, UserValue]) -> tuple[PlannedStep, ...]:
     """Return the steps of the selected blocks in topological order, ties by key.
 
-    What is selected of a block of several steps, they do not say: see `planned_selections`.
+    What is selected of a block of several steps, they do not say: see `planned_selections`. `config`
+    is what those are told that take any.
     """
     order, reasons = readers.order, Reasons(readers)
-    assembly = _Assembly(readers, reasons)
+    assembly = _Assembly(readers, reasons, config)
     steps = list(order.untouched)
     for place in readers.places:
         steps[place] = assembly.running(order.steps[place])
@@ -100,8 +103,11 @@ def _selected(keys: tuple[KeyText, ...], selected: frozenset[KeyText]) -> tuple[
 class _Assembly:
     """Puts steps that run together, each only if it is not as it was when it was planned last."""
 
-    def __init__(self, readers: Readers, reasons: Reasons) -> None:
+    def __init__(
+        self, readers: Readers, reasons: Reasons, config: Mapping[StepKey, UserValue]
+    ) -> None:
         self._readers = readers
+        self._config = config
         self._reads = readers.reads
         self._reasons = reasons
         self._job_policy = self._reads.job.retry_policy if self._reads.job else None
@@ -123,6 +129,8 @@ class _Assembly:
             self._reasons.why_again(wired) if self._has_remade else "",
             self._resource_keys(wired, inputs) if self._has_managers else step.resource_keys,
             self._common,
+            # By its text: 1, 1.0 and True are equal.
+            encode(self._config[key]) if key in self._config else b"",
         )
         planned = wired.planned
         if planned is None or planned[0] != parts:
@@ -130,7 +138,7 @@ class _Assembly:
         return planned[1]
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
-        inputs, names, selected, _, _, _, resource_keys, _ = parts
+        inputs, names, selected, _, _, _, resource_keys, _, _ = parts
         step = wired.step
         return PlannedStep(
             key=step.key,
@@ -147,6 +155,7 @@ class _Assembly:
             retry_policy=step.retry_policy or self._job_policy,
             timeout_ms=step.timeout_ms,
             limits=step.limits,
+            config=self._config.get(step.key),
         )
 
     def _output(self, step: Step, output: StepOutput) -> PlannedOutput:

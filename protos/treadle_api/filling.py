@@ -159,7 +159,8 @@ def _fill_span(target: Any, value: timedelta) -> None:
     target.seconds, target.nanos = sign * seconds, sign * micros * 1000
 
 
-def _fill_value(target: Any, value: UserValue) -> None:
+def fill_value(target: Any, value: UserValue) -> None:
+    """Write a user's value into an empty treadle_api.v1.Value."""
     match value:
         case bool():
             target.bool_value = value
@@ -174,17 +175,17 @@ def _fill_value(target: Any, value: UserValue) -> None:
         case Mapping():
             target.map_value.SetInParent()
             for key, each in value.items():
-                _fill_value(target.map_value.entries[key], each)
+                fill_value(target.map_value.entries[key], each)
         case None:
             pass
         case _:
             target.list_value.SetInParent()
             for each in value:
-                _fill_value(target.list_value.values.add(), each)
+                fill_value(target.list_value.values.add(), each)
 
 
 _FILLERS: Final[Mapping[Kind, _Put]] = {
     Kind.TIME: _fill_time,
     Kind.SPAN: _fill_span,
-    Kind.VALUE: _fill_value,
+    Kind.VALUE: fill_value,
 }

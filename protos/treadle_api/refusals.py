@@ -35,6 +35,7 @@ CODES: Final[Mapping[str, grpc.StatusCode]] = {
     "EMPTY_SELECTION": grpc.StatusCode.INVALID_ARGUMENT,
     "SELECTION_AMBIGUOUS": grpc.StatusCode.INVALID_ARGUMENT,
     "UNKNOWN_STEPS": grpc.StatusCode.INVALID_ARGUMENT,
+    "BAD_CONFIG": grpc.StatusCode.INVALID_ARGUMENT,
     "BAD_PAGE_TOKEN": grpc.StatusCode.INVALID_ARGUMENT,
     "BAD_ARGUMENT": grpc.StatusCode.INVALID_ARGUMENT,
     "PARTIAL_BLOCK": grpc.StatusCode.FAILED_PRECONDITION,

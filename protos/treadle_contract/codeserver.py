@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from treadle_contract.graph import CodeManifest, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
 from treadle_contract.plan import PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
 from treadle_contract.run import StepState
 
@@ -247,7 +247,7 @@ class PlanReexecutionRequest(Message):
 class EarlierStep(Message):
     """A step of the earlier run."""
 
-    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name')
+    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config')
     key: StepKey
     """The step key."""
     succeeded: bool
@@ -276,6 +276,8 @@ class EarlierStep(Message):
     """Assets that it loaded and of which a newer value is stored since, sorted."""
     by_name: Mapping[str, str]
     """Stored outputs that a manager of the user's loads by their names, each with its key."""
+    config: UserValue
+    """PlannedStep.config of the plan that it ran with. Null: it took none, or it is not known."""
 
     def __init__(
         self,
@@ -293,6 +295,7 @@ class EarlierStep(Message):
         renewed_step_keys: tuple[StepKey, ...] = (),
         renewed_asset_keys: tuple[KeyText, ...] = (),
         by_name: Mapping[str, str] = NO_ENTRIES,
+        config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -308,6 +311,7 @@ class EarlierStep(Message):
         put(self, 'renewed_step_keys', renewed_step_keys)
         put(self, 'renewed_asset_keys', renewed_asset_keys)
         put(self, 'by_name', by_name)
+        put(self, 'config', config)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -323,6 +327,7 @@ class EarlierStep(Message):
         ('renewed_step_keys', 11, 'renewedStepKeys', 'text', 'many', '', 'renewed_step_keys', False, 0),
         ('renewed_asset_keys', 12, 'renewedAssetKeys', 'text', 'many', '', 'renewed_asset_keys', False, 0),
         ('by_name', 13, 'byName', 'text', 'map', '', 'by_name', False, 0),
+        ('config', 14, 'config', 'value', 'one', '', 'config', False, 27),
     )
 
 

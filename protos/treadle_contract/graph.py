@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
 from treadle_contract.policy import Limits, RetryPolicy
-from treadle_contract.value import MetadataEntry, SourceLocation, Text
+from treadle_contract.value import ConfigPlace, MetadataEntry, SourceLocation, Text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -507,7 +507,7 @@ class StepOutputDefinition(Message):
 class StepDefinition(Message):
     """One op invocation."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout_ms', 'limits')
+    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout_ms', 'limits', 'config')
     key: str
     """The step key: the dotted path of node names."""
     block: str
@@ -532,6 +532,9 @@ class StepDefinition(Message):
     """How long one attempt may take, in milliseconds. 0: no limit."""
     limits: Limits | None
     """What one attempt may use. Unset: no limit."""
+    config: ConfigPlace | None
+    """Where its config stands: that of its op, or of a graph around it that maps its own to its
+    ops. Unset: it takes none."""
 
     def __init__(
         self,
@@ -548,6 +551,7 @@ class StepDefinition(Message):
         retry_policy: RetryPolicy | None = None,
         timeout_ms: int = 0,
         limits: Limits | None = None,
+        config: ConfigPlace | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -562,6 +566,7 @@ class StepDefinition(Message):
         put(self, 'retry_policy', retry_policy)
         put(self, 'timeout_ms', timeout_ms)
         put(self, 'limits', limits)
+        put(self, 'config', config)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -576,13 +581,14 @@ class StepDefinition(Message):
         ('retry_policy', 10, 'retryPolicy', 'message', 'maybe', 'RetryPolicy', 'retry_policy', False, 0),
         ('timeout_ms', 11, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 19),
         ('limits', 12, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
+        ('config', 13, 'config', 'message', 'maybe', 'ConfigPlace', 'config', False, 0),
     )
 
 
 class Job(Message):
     """A named selection of assets."""
 
-    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy')
+    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy', 'config')
     name: str
     """The name, unique in a location."""
     selection: str
@@ -595,6 +601,8 @@ class Job(Message):
     """Tags that its runs get."""
     retry_policy: RetryPolicy | None
     """When its steps that have no policy of their own are tried again. Unset: never by itself."""
+    config: UserValue
+    """The config of its runs, under what a run says itself. Null: none."""
 
     def __init__(
         self,
@@ -605,6 +613,7 @@ class Job(Message):
         description: str = "",
         tags: Mapping[str, str] = NO_ENTRIES,
         retry_policy: RetryPolicy | None = None,
+        config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -613,6 +622,7 @@ class Job(Message):
         put(self, 'description', description)
         put(self, 'tags', tags)
         put(self, 'retry_policy', retry_policy)
+        put(self, 'config', config)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -621,6 +631,7 @@ class Job(Message):
         ('description', 4, 'description', 'text', 'one', '', 'description', False, 0),
         ('tags', 5, 'tags', 'text', 'map', '', 'tags', False, 10),
         ('retry_policy', 6, 'retryPolicy', 'message', 'maybe', 'RetryPolicy', 'retry_policy', False, 0),
+        ('config', 7, 'config', 'value', 'one', '', 'config', False, 27),
     )
 
 

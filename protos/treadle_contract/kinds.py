@@ -37,6 +37,8 @@ COUNT: Final = 23
 NUMBER: Final = 24
 NICENESS: Final = 25
 MODULE: Final = 26
+CONFIG: Final = 27
+JSON_SCHEMA: Final = 28
 
 KINDS: Final[Mapping[int, Bounds]] = {
     0: Bounds(),
@@ -66,6 +68,8 @@ KINDS: Final[Mapping[int, Bounds]] = {
     24: Bounds(min=1),
     25: Bounds(min=0, max=19),
     26: Bounds(max_bytes=1024, form='dotted_name'),
+    27: Bounds(max_total_bytes=1048576, max_depth=21),
+    28: Bounds(max_bytes=1048576),
 }
 """By the number of the kind."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, RunId, StepKey
-from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, UserValue
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import ValueRef
 
@@ -91,7 +91,7 @@ class LoadState(ContractEnum):
 class PlanOptions(Message):
     """What a caller may choose about a plan."""
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
@@ -100,6 +100,9 @@ class PlanOptions(Message):
     """What unrecorded loads do. Read by the launcher only."""
     isolation: Isolation | None
     """Which steps share a process."""
+    config: UserValue
+    """The config of the run, a map: what ConfigPlace says the paths of lead from here. It is laid
+    over the job's, which is laid over what the definitions have. Null: none."""
 
     def __init__(
         self,
@@ -108,18 +111,21 @@ class PlanOptions(Message):
         siblings: Siblings | None = None,
         unrecorded_loads: UnrecordedLoads | None = None,
         isolation: Isolation | None = None,
+        config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
         put(self, 'siblings', siblings)
         put(self, 'unrecorded_loads', unrecorded_loads)
         put(self, 'isolation', isolation)
+        put(self, 'config', config)
 
     FIELDS = (
         ('unselected_outputs', 1, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
         ('siblings', 2, 'siblings', 'enum', 'maybe', 'Siblings', 'siblings', False, 0),
         ('unrecorded_loads', 3, 'unrecordedLoads', 'enum', 'maybe', 'UnrecordedLoads', 'unrecorded_loads', False, 0),
         ('isolation', 4, 'isolation', 'enum', 'maybe', 'Isolation', 'isolation', False, 0),
+        ('config', 5, 'config', 'value', 'one', '', 'config', False, 27),
     )
 
 
@@ -397,7 +403,7 @@ class PlannedOutput(Message):
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config')
     key: StepKey
     """The step key."""
     block: str
@@ -429,6 +435,9 @@ class PlannedStep(Message):
     task: str
     """The task that it is part of, by the key of its first step: steps with equal text share a
     process and run in it in the order of the plan. Empty: it has one of its own."""
+    config: UserValue
+    """The effective config: what is at StepDefinition.config.path, with all defaults. Secrets
+    stand as the name of their variable. Null: it takes none."""
 
     def __init__(
         self,
@@ -448,6 +457,7 @@ class PlannedStep(Message):
         timeout_ms: int = 0,
         limits: Limits | None = None,
         task: str = "",
+        config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -465,6 +475,7 @@ class PlannedStep(Message):
         put(self, 'timeout_ms', timeout_ms)
         put(self, 'limits', limits)
         put(self, 'task', task)
+        put(self, 'config', config)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -482,6 +493,7 @@ class PlannedStep(Message):
         ('timeout_ms', 13, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 19),
         ('limits', 14, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
         ('task', 15, 'task', 'text', 'one', '', 'task', False, 4),
+        ('config', 16, 'config', 'value', 'one', '', 'config', False, 27),
     )
 
 

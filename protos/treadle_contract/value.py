@@ -130,6 +130,38 @@ class ValueRef(Message):
     )
 
 
+class ConfigPlace(Message):
+    """A place in the config of a run where something is told."""
+
+    __slots__ = __match_args__ = ('path', 'json_schema', 'given')
+    path: tuple[str, ...]
+    """The names that lead there, for example "ops", "my_graph", "ops", "fetch", "config"."""
+    json_schema: str
+    """What may stand there: a JSON Schema (2020-12), of which a value may be {"env": NAME}
+    wherever a text, a number or a truth value may stand. What is "writeOnly" is a secret, and
+    must be so."""
+    given: UserValue
+    """What the definitions say at this place, over the defaults of the schema. Null: nothing."""
+
+    def __init__(
+        self,
+        *,
+        path: tuple[str, ...] = (),
+        json_schema: str = "",
+        given: UserValue = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'path', path)
+        put(self, 'json_schema', json_schema)
+        put(self, 'given', given)
+
+    FIELDS = (
+        ('path', 1, 'path', 'text', 'many', '', 'path', False, 0),
+        ('json_schema', 2, 'jsonSchema', 'text', 'one', '', 'json_schema', False, 28),
+        ('given', 3, 'given', 'value', 'one', '', 'given', False, 27),
+    )
+
+
 class SourceLocation(Message):
     """A place in the user's source code."""
 
@@ -158,4 +190,5 @@ class SourceLocation(Message):
 MESSAGES['MetadataEntry'] = MetadataEntry
 MESSAGES['Text'] = Text
 MESSAGES['ValueRef'] = ValueRef
+MESSAGES['ConfigPlace'] = ConfigPlace
 MESSAGES['SourceLocation'] = SourceLocation

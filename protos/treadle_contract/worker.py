@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from treadle_contract.event import AssetMaterialized, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
-from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage, Failure
@@ -732,7 +732,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -751,6 +751,8 @@ class TaskStep(Message):
     """How long the attempt may take, in milliseconds. 0: no limit. Then it ends as by a cancel."""
     limits: Limits | None
     """What the attempt may use. Unset: no limit."""
+    config: UserValue
+    """PlannedStep.config."""
 
     def __init__(
         self,
@@ -764,6 +766,7 @@ class TaskStep(Message):
         unselected_outputs: UnselectedOutputs | None = None,
         timeout_ms: int = 0,
         limits: Limits | None = None,
+        config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -775,6 +778,7 @@ class TaskStep(Message):
         put(self, 'unselected_outputs', unselected_outputs)
         put(self, 'timeout_ms', timeout_ms)
         put(self, 'limits', limits)
+        put(self, 'config', config)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
@@ -786,6 +790,7 @@ class TaskStep(Message):
         ('unselected_outputs', 7, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
         ('timeout_ms', 8, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 0),
         ('limits', 9, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
+        ('config', 10, 'config', 'value', 'one', '', 'config', False, 0),
     )
 
 

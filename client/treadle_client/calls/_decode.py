@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from treadle_api.filling import fill_value
 from treadle_api.v1 import event_pb2, plan_pb2, run_pb2, value_pb2
 from treadle_client import _messages
 from treadle_client._ids import AssetKey
@@ -94,13 +95,17 @@ def decode_event(message: event_pb2.Event, read_text: ReadText | None) -> Event 
 
 
 def encode(view: View, into: type[P]) -> P:
-    """Return a part of a request: texts, flags and enumerations; None is not set."""
+    """Return a part of a request: texts, flags, enumerations and values; None is not set."""
     names = {number: slot for number, slot, *_ in view.TABLE}
     given = {}
     for field in into.DESCRIPTOR.fields:
         value = getattr(view, names[field.number])
-        if value is not None:
-            given[field.name] = enum_number(field.enum_type, value) if field.enum_type else value
+        if value is None:
+            continue
+        given[field.name] = enum_number(field.enum_type, value) if field.enum_type else value
+        if field.message_type is value_pb2.Value.DESCRIPTOR:
+            given[field.name] = value_pb2.Value()
+            fill_value(given[field.name], value)
     return into(**given)
 
 
@@ -283,6 +288,7 @@ _READERS: Final[Mapping[str, Any]] = {
     "span": lambda value, field, read_text: _span(value.seconds * 1_000_000 + value.nanos // 1000),
     "time": lambda value, field, read_text: _time(value),
     "us": lambda value, field, read_text: _span(value),
+    "value": lambda value, field, read_text: _plain_value(value),
 }
 
 _BLANKS: Final[Mapping[str, Any]] = {
@@ -300,4 +306,5 @@ _BLANKS: Final[Mapping[str, Any]] = {
     "span": NO_TIME,
     "time": _EPOCH,
     "us": NO_TIME,
+    "value": None,
 }

@@ -10,6 +10,7 @@ from treadle_api.v1 import error_pb2
 from treadle_client._errors import (
     AccessError,
     CodeChangedError,
+    ConfigError,
     IdempotencyConflictError,
     LocationNotReadyError,
     NeverMaterializedError,
@@ -33,6 +34,7 @@ _ERRORS: Mapping[str, type[RequestError]] = {
     "PARTIAL_BLOCK": SelectionError,
     "SPANS_LOCATIONS": SelectionError,
     "UNKNOWN_STEPS": SelectionError,
+    "BAD_CONFIG": ConfigError,
     "NEVER_MATERIALIZED": NeverMaterializedError,
     "STALE_PLAN": StalePlanError,
     "IDEMPOTENCY_CONFLICT": IdempotencyConflictError,

@@ -12,6 +12,7 @@ import click
 
 from treadle_client._plan_options import CHOICES
 from treadle_client._run_limits import MOST_RETRIES
+from treadle_client.cli.config_options import CONFIG_OPTIONS
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
 from treadle_client.cli.plan_choices import PlanChoices
@@ -111,6 +112,7 @@ _PLAN: tuple[Decorator, ...] = (
         )
         for name, kind in CHOICES.items()
     ),
+    *CONFIG_OPTIONS,
 )  # fmt: skip
 
 
@@ -199,7 +201,7 @@ def sweeping_options(command: Command) -> Command:
 
 def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = ("select", "job", "location", *CHOICES)
+    names = ("select", "job", "location", *CHOICES, "config_files", "config_json", "settings")
     return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
 
 

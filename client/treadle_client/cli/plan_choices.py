@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from treadle_client._messages import Plan
+from treadle_client.cli.config_options import read_config
 from treadle_client.cli.run_choices import RunChoices
 from treadle_contract.lazy_dataclasses import dataclass, field
 
@@ -31,11 +33,24 @@ class PlanChoices:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, select: tuple[str, ...], job: str | None, location: str | None, **options: str | None
+    def of(  # noqa: PLR0913, PLR0917 - what a command line says, each by name
+        cls,
+        select: tuple[str, ...],
+        job: str | None,
+        location: str | None,
+        config_files: tuple[Path, ...],
+        config_json: str | None,
+        settings: tuple[str, ...],
+        **options: str | None,
     ) -> PlanChoices:
-        """Gather what a command line says."""
-        return cls(select=select, job=job, location=location, options=options)
+        """Gather what a command line says.
+
+        Raises:
+            click.UsageError: its config cannot be read.
+        """
+        config = read_config(config_files, config_json, settings)
+        chosen = {**options, "config": config}
+        return cls(select=select, job=job, location=location, options=chosen)
 
     def __post_init__(self) -> None:
         if self.select and self.job:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from treadle_client._config import told_config
 from treadle_client.text._table import Page, Table
 from treadle_client.text._words import count, moment
 
@@ -40,6 +41,8 @@ def plan_page(plan: Plan) -> Page:
     if plan.missing_asset_keys:
         missing = ", ".join(plan.missing_asset_keys)
         page += ["", f"Nothing is stored of them, so their makers join the plan: {missing}"]
+    if any(step.config is not None for step in plan.steps):
+        page += ["", "Config", _config_table(plan)]
     page += ["", *plan.notes] if plan.notes else []
     page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
     return tuple(page)
@@ -59,6 +62,17 @@ def _steps_table(plan: Plan) -> Table:
                 step.reason,
             )
             for step in plan.steps
+        ),
+    )
+
+
+def _config_table(plan: Plan) -> Table:
+    return Table(
+        columns=("step", "config"),
+        rows=tuple(
+            (step.key, ", ".join(told_config(step.config)) or "{}")
+            for step in plan.steps
+            if step.config is not None
         ),
     )
 

@@ -36,8 +36,6 @@ UNSUPPORTED: Final = (
     "automation_conditions_by_output_name",
     "backfill_policy",
     "check_specs",
-    "config",
-    "config_schema",
     "freshness_policy",
     "hook_defs",
     "hooks",

@@ -41,7 +41,7 @@ def graph_asset(
     name: str | None = None,
     description: str | None = None,
     ins: Mapping[str, AssetIn] | None = None,
-    config: object = None,
+    config: Any = None,
     key_prefix: str | Sequence[str] | None = None,
     group_name: str | None = None,
     partitions_def: object = None,
@@ -80,7 +80,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     name: str | None = None,
     description: str | None = None,
     ins: Mapping[str, AssetIn] | None = None,
-    config: object = None,
+    config: Any = None,
     key_prefix: str | Sequence[str] | None = None,
     group_name: str | None = None,
     partitions_def: object = None,
@@ -134,7 +134,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
             outs={DEFAULT_OUTPUT: said},
             description=said.description or "",
         )
-        return _graph_block(fn, "@graph_asset", options)
+        return _graph_block(fn, "@graph_asset", options, config)
 
     return decorate(compose_fn) if compose_fn is not None else decorate
 
@@ -152,7 +152,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     can_subset: bool = False,
     resource_defs: object = None,
     check_specs: object = None,
-    config: object = None,
+    config: Any = None,
     description: str | None = None,
     deps: Iterable[DepLike] | None = None,
     key_prefix: str | Sequence[str] | None = None,
@@ -196,12 +196,14 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
             outs={key: with_defaults(out, given, owner=owner) for key, out in named.items()},
             description=described(description, fn),
         )
-        return _graph_block(fn, "@graph_multi_asset", options)
+        return _graph_block(fn, "@graph_multi_asset", options, config)
 
     return decorate
 
 
-def _graph_block(fn: Function, label: str, options: BlockOptions) -> AssetsDefinition:
+def _graph_block(
+    fn: Function, label: str, options: BlockOptions, config: object
+) -> AssetsDefinition:
     node = compose(
         fn,
         label=label,
@@ -211,5 +213,6 @@ def _graph_block(fn: Function, label: str, options: BlockOptions) -> AssetsDefin
         outs={output: GraphOut(said.description) for output, said in options.outs.items()},
         description=options.description,
         tags={},
+        config=config,
     )
     return make_block(node, options, node.source)

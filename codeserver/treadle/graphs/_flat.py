@@ -6,7 +6,7 @@ Whatever a nested graph does in between is gone here; a plain op is a graph of o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from treadle._errors import CompositionError, UnusedError
 from treadle._policies import RetryPolicy
@@ -16,7 +16,10 @@ from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, field
+
+if TYPE_CHECKING:
+    from treadle.config._config_mapping import GraphConfig
 
 #: The node names from the block down to an op; () where the block itself is an op.
 Path: TypeAlias = tuple[str, ...]
@@ -48,7 +51,8 @@ class FlatStep:
     """One op invocation of the block. In a block of assets, `inputs` and `outs` have what is said of
     those merged in; elsewhere they are the op's. `tags` are the graphs', the op's and the invocations'.
 
-    `retry_policy` is that of the innermost invocation that has one, else the op's. `source` is the line of the invocation, of a plain op its definition's.
+    `retry_policy` is that of the innermost invocation that has one, else the op's. `configs` are those of the graphs
+    around it that have one, by how many graphs are around those. `source` is the line of the invocation, of a plain op its definition's.
     """
 
     path: Path
@@ -58,6 +62,7 @@ class FlatStep:
     tags: Mapping[str, str]
     retry_policy: RetryPolicy | None
     source: SourceLine
+    configs: Mapping[int, GraphConfig] = field(default_factory=dict)
 
     def reads(self) -> Iterator[tuple[FlatInput, FlatRef]]:
         """Yield each thing that it reads, with the input that reads it."""
@@ -106,6 +111,7 @@ class _Scope:
     graph_tags: Mapping[str, str]
     invocation_tags: Mapping[str, str]
     retry_policy: RetryPolicy | None = None
+    configs: Mapping[int, GraphConfig] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +121,7 @@ class _Said:
     tags: Mapping[str, str]
     retry_policy: RetryPolicy | None
     source: SourceLine
+    configs: Mapping[int, GraphConfig] = field(default_factory=dict)
 
 
 def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
@@ -157,6 +164,9 @@ def _expand(
     graph: GraphDefinition, scope: _Scope, steps: dict[Path, FlatStep]
 ) -> dict[str, StepRef]:
     made: dict[OutputRef, StepRef] = {}
+    configs = scope.configs
+    if graph.config is not None:
+        configs = {**configs, len(scope.path): graph.config}
     for name, invocation in graph.invocations.items():
         path = (*scope.path, name)
         node = invocation.node
@@ -168,7 +178,9 @@ def _expand(
         retry_policy = invocation.retry_policy or scope.retry_policy
         if isinstance(node, OpDefinition):
             every = {**scope.graph_tags, **node.tags, **tags}
-            said = _Said(tags=every, retry_policy=retry_policy, source=invocation.source)
+            said = _Said(
+                tags=every, retry_policy=retry_policy, source=invocation.source, configs=configs
+            )
             steps[path] = _step(path, node, fed, said)
             outputs = {output: StepRef(path, output) for output in node.outs}
         else:
@@ -179,6 +191,7 @@ def _expand(
                 graph_tags={**scope.graph_tags, **node.tags},
                 invocation_tags=tags,
                 retry_policy=retry_policy,
+                configs=configs,
             )
             outputs = _expand(node, inner, steps)
         made |= {OutputRef(name, output): ref for output, ref in outputs.items()}
@@ -204,6 +217,7 @@ def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) ->
         tags=said.tags,
         retry_policy=said.retry_policy or op.retry_policy,
         source=said.source,
+        configs=said.configs,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
@@ -29,13 +29,17 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
 from treadle_contract.lazy_dataclasses import dataclass, field
 
+if TYPE_CHECKING:
+    from treadle.config._config_mapping import GraphConfig
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GraphDefinition:
     """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
 
     `invocations` are the calls in the body, by node name, in the order they were made;
-    `mapping` says which node's output is which output of the graph.
+    `mapping` says which node's output is which output of the graph. `config` is what it tells its
+    ops: by default, or, where it is a mapping, of the config that it takes itself.
     """
 
     name: str
@@ -46,6 +50,7 @@ class GraphDefinition:
     mapping: Mapping[str, OutputRef]
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    config: GraphConfig | None = None
     source: SourceLine
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -126,7 +131,7 @@ def graph(
     ins: Mapping[str, GraphIn] | None = None,
     out: GraphOut | Mapping[str, GraphOut] | None = None,
     tags: Mapping[str, Any] | None = None,
-    config: object = None,
+    config: Any = None,
 ) -> Callable[[Callable[..., Any]], GraphDefinition]: ...
 
 
@@ -141,19 +146,18 @@ def graph(  # noqa: PLR0913 -- Dagster's parameters
     ins: Mapping[str, GraphIn] | None = None,
     out: GraphOut | Mapping[str, GraphOut] | None = None,
     tags: Mapping[str, Any] | None = None,
-    config: object = None,
+    config: Any = None,
 ) -> GraphDefinition | Callable[[Callable[..., Any]], GraphDefinition]:
     """Make a graph of a function whose body calls ops and graphs and returns their outputs.
 
     The parameters are Dagster's. More than one output needs `out`, and the body then returns
-    a dict, or a tuple in declared order. `input_defs`, `output_defs` and `config` are not
-    supported.
+    a dict, or a tuple in declared order. `config` is what its ops are told by default, or what
+    @config_mapping made. `input_defs` and `output_defs` are not supported.
 
     Raises:
         DefinitionError: an argument, a name or the body cannot work.
     """
-    unsupported = {"input_defs": input_defs, "output_defs": output_defs, "config": config}
-    refuse_unsupported("graph", unsupported)
+    refuse_unsupported("graph", {"input_defs": input_defs, "output_defs": output_defs})
 
     def decorate(fn: Callable[..., Any]) -> GraphDefinition:
         fn = checked_function(fn, label="@graph", name=name)
@@ -167,6 +171,7 @@ def graph(  # noqa: PLR0913 -- Dagster's parameters
             outs=_named_outs(out),
             description=described(description, fn),
             tags=checked_tags(tags or {}, owner=f"@graph {graph_name!r}"),
+            config=config,
         )
 
     return decorate(compose_fn) if compose_fn is not None else decorate
@@ -182,6 +187,7 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
     outs: Mapping[str, GraphOut] | None,
     description: str,
     tags: Mapping[str, str],
+    config: Any = None,
 ) -> GraphDefinition:
     """Run the body once and write down what it does.
 
@@ -213,8 +219,15 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         mapping=mapping,
         description=description,
         tags=tags,
+        config=None if config is None else _checked_config(config, body, owner),
         source=user_line(),
     )
+
+
+def _checked_config(config: object, body: Body, owner: str) -> GraphConfig:
+    from treadle.graphs._graph_config import checked_config  # noqa: PLC0415 -- few modules have config
+
+    return checked_config(config, body.invocations, owner=owner)
 
 
 def _named_outs(out: object) -> dict[str, GraphOut] | None:

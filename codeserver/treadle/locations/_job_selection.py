@@ -71,6 +71,7 @@ def snapshot_jobs(
                 tags=job.tags,
                 retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
                 isolation=job.isolation,
+                config=job.config,
                 source=job.source,
             )
         )

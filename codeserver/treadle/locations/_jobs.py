@@ -24,6 +24,7 @@ from treadle.selection import (
     union,
 )
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
 #: What may be given for the selection of a job; a list is a union.
@@ -42,6 +43,7 @@ class AssetJob:
     tags: Mapping[str, str]
     retry_policy: RetryPolicy | None
     isolation: Isolation | None
+    config: UserValue
     source: SourceLine
 
 
@@ -49,7 +51,7 @@ class AssetJob:
 def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
     name: str,
     selection: SelectionLike | None = None,
-    config: object = None,
+    config: Any = None,
     description: str | None = None,
     tags: Mapping[str, Any] | None = None,
     run_tags: object = None,
@@ -74,7 +76,6 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     refuse_unsupported(
         "define_asset_job",
         {
-            "config": config,
             "run_tags": run_tags,
             "metadata": metadata,
             "partitions_def": partitions_def,
@@ -92,8 +93,27 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         tags=checked_tags(tags or {}, owner=owner),
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
         isolation=mode(Isolation, "isolation", {"isolation": isolation}, owner),
+        config=_config(config, owner),
         source=user_line(),
     )
+
+
+def _config(config: object, owner: str) -> UserValue:
+    if config is None:
+        return None
+    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
+
+    try:
+        found = config_data(config)
+    except ValueError as error:
+        raise ArgumentError(f"{owner}: {error}", fix="Correct it.", source=user_line()) from error
+    if not isinstance(found, Mapping):
+        raise ArgumentError(
+            f"{owner}: config is {in_words(config)}, and no config of a run.",
+            fix='Give RunConfig(ops={…}), or {"ops": {…}}.',
+            source=user_line(),
+        )
+    return found
 
 
 def _expression(selection: SelectionLike | None, owner: str) -> Expression:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from treadle._keys import AssetKey
 from treadle._policies import milliseconds
@@ -26,6 +26,9 @@ from treadle.steps._step_code import StepCode
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.policy import RetryPolicy
+
+if TYPE_CHECKING:
+    from treadle.config._step_config import StepConfig
 
 #: By step and output, the assets that it produces, sorted.
 _Produced: TypeAlias = Mapping[tuple[Path, str], tuple[AssetKey, ...]]
@@ -114,12 +117,21 @@ class PlacedBlock:
             retry_policy=self._retry_policy(flat),
             timeout_ms=milliseconds(flat.op.timeout or 0.0),
             limits=None if flat.op.limits is None else flat.op.limits.as_data(),
+            config=None if (config := self._config(flat)) is None else config.place,
             source=flat.source,
         )
 
     def _retry_policy(self, flat: FlatStep) -> RetryPolicy | None:
         said = flat.retry_policy or self._block.options.retry_policy
         return None if said is None else said.as_data()
+
+    def _config(self, flat: FlatStep) -> StepConfig | None:
+        if flat.op.config is None:
+            return None
+        from treadle.config._step_config import step_config  # noqa: PLC0415 -- few modules have config
+
+        graphs = {1 + depth: each for depth, each in flat.configs.items()}
+        return step_config((self._place.name, *flat.path), graphs, flat.op.config)
 
     def _input(self, flat: FlatStep, each: FlatInput) -> StepInput:
         merged = each.definition
@@ -239,6 +251,7 @@ class PlacedBlock:
             outs=flat.outs,
             assets=assets,
             metadata={key: self._said[key.text].metadata for key in made},
+            config=self._config(flat),
         )
 
     def _required(self, op: OpDefinition) -> OpDefinition:

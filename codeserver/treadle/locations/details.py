@@ -32,7 +32,14 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "code_version": "",
     },
     # What a job selects is in the plan by then.
-    Job: {"description": "", "tags": {}, "selection": "", "retry_policy": None, "isolation": None},
+    Job: {
+        "description": "",
+        "tags": {},
+        "selection": "",
+        "retry_policy": None,
+        "isolation": None,
+        "config": None,
+    },
 }
 
 

@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 from treadle_contract.policy import Limits, RetryPolicy
-from treadle_contract.value import MetadataEntry, SourceLocation
+from treadle_contract.value import ConfigPlace, MetadataEntry, SourceLocation
 
 
 class SourceLine(SourceLocation):
@@ -125,6 +126,7 @@ class Step:
     retry_policy: RetryPolicy | None = None
     timeout_ms: int = 0
     limits: Limits | None = None
+    config: ConfigPlace | None = None
     source: SourceLine | None = None
 
 
@@ -191,6 +193,7 @@ class Job:
     tags: Mapping[str, str] = field(default_factory=dict)
     retry_policy: RetryPolicy | None = None
     isolation: Isolation | None = None
+    config: UserValue = None
     source: SourceLine | None = None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ConflictError
 from treadle._names import checked_name, checked_tags
 from treadle._policies import (
     Limits,
@@ -26,6 +27,9 @@ from treadle.ops._op_outs import resolved_outs
 from treadle.ops._op_params import read_params
 from treadle_contract.lazy_dataclasses import dataclass, field
 
+if TYPE_CHECKING:
+    from treadle.config._op_config import ConfigType
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpDefinition:
@@ -35,7 +39,8 @@ class OpDefinition:
     type (`Any` if unknown) and, where Python has one, a default. `outs` are in declared order.
     `resource_params` maps a parameter's name, which is the resource's key, to its type.
     `required_resource_keys` are those that the body reaches through the context.
-    `context_param` is the name of the first parameter when it is the context.
+    `context_param` is the name of the first parameter when it is the context. `config` is what a run
+    may tell it; `takes_config`: in a parameter of that name, else through the context alone.
     """
 
     name: str
@@ -45,6 +50,8 @@ class OpDefinition:
     resource_params: Mapping[str, object] = field(default_factory=dict)
     required_resource_keys: frozenset[str] = frozenset()
     context_param: str | None = None
+    config: ConfigType | None = None
+    takes_config: bool = False
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     code_version: str | None = None
@@ -120,7 +127,7 @@ def op(
     description: str | None = None,
     ins: Mapping[str, In] | None = None,
     out: Out | Mapping[str, Out] | None = None,
-    config_schema: object = None,
+    config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
     tags: Mapping[str, Any] | None = None,
     version: object = None,
@@ -140,7 +147,7 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
     description: str | None = None,
     ins: Mapping[str, In] | None = None,
     out: Out | Mapping[str, Out] | None = None,
-    config_schema: object = None,
+    config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
     tags: Mapping[str, Any] | None = None,
     version: object = None,
@@ -154,13 +161,13 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
 
     The parameters are Dagster's. Inputs are the function's arguments, their types its
     annotations; without `out` there is one output, "result". `timeout`, in seconds, and
-    `limits` are Treadle's and hold for each attempt. `version`, `config_schema` and `pool` are
-    not supported yet.
+    `limits` are Treadle's and hold for each attempt. `config_schema` is Dagster's older form of a
+    parameter `config`. `version` and `pool` are not supported yet.
 
     Raises:
         DefinitionError: an argument, a name or the signature cannot work.
     """
-    refuse_unsupported("op", {"config_schema": config_schema, "version": version, "pool": pool})
+    refuse_unsupported("op", {"version": version, "pool": pool})
 
     def decorate(fn: Callable[..., Any]) -> OpDefinition:
         return op_of(
@@ -172,6 +179,7 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
             required_resource_keys=frozenset(required_resource_keys or ()),
             description=description,
             tags=tags,
+            config_schema=config_schema,
             code_version=code_version,
             retry_policy=retry_policy,
             timeout=timeout,
@@ -179,6 +187,12 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
         )
 
     return decorate(compute_fn) if compute_fn is not None else decorate
+
+
+def _schema_config(config_schema: object, owner: str) -> ConfigType:
+    from treadle.config._op_config import schema_config_type  # noqa: PLC0415 -- few modules have config
+
+    return schema_config_type(config_schema, owner=owner)
 
 
 def op_of(  # noqa: PLR0913 -- what a decorator says of one function
@@ -195,6 +209,7 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     retry_policy: RetryPolicy | None,
     timeout: float | None,
     limits: Limits | None,
+    config_schema: Any = None,
 ) -> OpDefinition:
     """Read the function's signature into an op. `label` is the decorator, for messages."""
     fn = checked_function(fn, label=label, name=name)
@@ -202,6 +217,13 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     owner = f"{label} {op_name!r}"
     annotations = annotations_of(fn)
     params = read_params(fn, annotations, ins, required_resource_keys, owner=owner)
+    config = None if config_schema is None else _schema_config(config_schema, owner)
+    if config is not None and params.config is not None:
+        raise ConflictError(
+            f"{owner} has a config_schema, and a parameter 'config'.",
+            fix="Leave the config_schema out.",
+            source=user_line(),
+        )
     return OpDefinition(
         name=op_name,
         fn=fn,
@@ -216,5 +238,7 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
         retry_policy=checked_retry_policy(retry_policy, owner=owner, name="retry_policy"),
         timeout=checked_timeout(timeout, owner=owner),
         limits=checked_limits(limits, owner=owner),
+        config=config or params.config,
+        takes_config=params.config is not None,
         source=user_line(),
     )

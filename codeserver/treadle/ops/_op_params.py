@@ -1,9 +1,9 @@
-"""Parameters of an op's function, told apart: the context, resources and inputs."""
+"""Parameters of an op's function, told apart: the context, config, resources and inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError, did_you_mean, listed
@@ -16,6 +16,9 @@ from treadle.ops._signatures import Parameter, ParameterKind, parameters_of
 from treadle.steps._type_check import can_both_hold, checked_type, could_be, type_name
 from treadle_contract.lazy_dataclasses import dataclass, replace
 
+if TYPE_CHECKING:
+    from treadle.config._op_config import ConfigType
+
 #: As in Dagster: a first parameter of such a name is the context.
 CONTEXT_NAMES = ("context", "_context", "context_", "_")
 _LIKE_CONTEXT = frozenset({"ctx", "ctxt", "cxt", "contex", "contxt", "cntx", "cntxt"})
@@ -25,6 +28,8 @@ _ANY = In(Any)
 _NOT_BY_NAME = (ParameterKind.VAR_POSITIONAL, ParameterKind.POSITIONAL_ONLY)
 _VAR_KEYWORD = ParameterKind.VAR_KEYWORD
 _CONTEXT_CLASSES = ("OpExecutionContext", "AssetExecutionContext")
+#: As in Dagster: a parameter of this name is the op's config.
+CONFIG_NAME = "config"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class Params:
     context: str | None
     resources: Mapping[str, object]
     ins: Mapping[str, In]
+    config: ConfigType | None = None
 
 
 def read_params(
@@ -56,12 +62,16 @@ def read_params(
         _refuse_other_context(context, annotations, owner)
     resources: dict[str, object] = {}
     found: dict[str, In] = {}
+    config = None
     takes_any = False
     for parameter in parameters:
         if parameter.kind is _VAR_KEYWORD:
             takes_any = True
             continue
         _refuse_misfit(parameter, required_resource_keys, owner)
+        if parameter.name == CONFIG_NAME:
+            config = _config(annotations, ins, owner)
+            continue
         annotation = annotations.get(parameter.name, Any)
         wanted = None if annotation is Any else resource_type(annotation)
         if wanted is not None:
@@ -71,7 +81,19 @@ def read_params(
             found[parameter.name] = _completed(said, annotation, parameter, owner)
     _refuse_nothing_params(found, owner)
     found.update(_without_param(ins, found, resources, takes_any=takes_any, owner=owner))
-    return Params(context=context, resources=resources, ins=found)
+    return Params(context=context, resources=resources, ins=found, config=config)
+
+
+def _config(annotations: Mapping[str, Any], ins: Mapping[str, In], owner: str) -> ConfigType:
+    if CONFIG_NAME in ins:
+        raise ArgumentError(
+            f"{owner}: ins names {CONFIG_NAME!r}, and a parameter of that name is the op's config.",
+            fix="Rename the input.",
+            source=user_line(),
+        )
+    from treadle.config._op_config import config_type  # noqa: PLC0415 -- few modules have config
+
+    return config_type(annotations.get(CONFIG_NAME, dict[str, Any]), owner=owner)
 
 
 def context_hint(names: Iterable[str]) -> str:
@@ -117,9 +139,6 @@ def _refuse_misfit(parameter: Parameter, required: frozenset[str], owner: str) -
     elif name in CONTEXT_NAMES and name != "_":
         problem = f"{owner}: parameter {name!r} is not the first."
         fix = "Make the context the first parameter."
-    elif name == "config":
-        problem = f"{owner}: a parameter {name!r} stands for config, which is not supported yet."
-        fix = "Rename it if it is an input, or take the settings from a resource."
     elif name in required:
         problem = f"{owner}: {name!r} is a parameter and in required_resource_keys."
         fix = "Annotate the parameter ResourceParam[…], or reach it through context.resources."

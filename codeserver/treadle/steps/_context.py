@@ -30,13 +30,17 @@ class NotInContextError(ContextError, AttributeError):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class OpExecutionContext:
-    """What an op may know of its step. Treadle makes it; a test calls `build_op_context`."""
+    """What an op may know of its step. Treadle makes it; a test calls `build_op_context`.
+
+    `op_config` is the op's config as plain data: a mapping, for a class of config; None for none.
+    """
 
     run_id: str
     step_key: str
     resources: Resources
     run_tags: Mapping[str, str] = field(default_factory=dict)
     retry_number: int = 0
+    op_config: Any = None
     _op: OpDefinition | None = None
     _selected_outputs: frozenset[str] | None = None
     _selected_keys: frozenset[AssetKey] | None = None
@@ -216,6 +220,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     selected_asset_keys: Iterable[KeyLike] | None = None,
     run_id: str = "EPHEMERAL",
     step_key: str = "test",
+    op_config: object = None,
 ) -> AssetExecutionContext:
     """Make a context to call an op with in a test: `my_op(build_op_context(…), 1)`."""
     outputs, keys = selected_output_names, selected_asset_keys
@@ -224,6 +229,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
         step_key=step_key,
         resources=Resources(resources or {}),
         run_tags=dict(run_tags or {}),
+        op_config=op_config,
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
     )

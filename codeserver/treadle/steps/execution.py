@@ -12,6 +12,8 @@ from treadle._keys import AssetKey
 from treadle._system import os
 from treadle.io._files import FileStore
 from treadle.io._run_store import ValueWriter
+from treadle.ops._op_params import CONFIG_NAME
+from treadle.steps._config import as_plain_data, config_of
 from treadle.steps._context import AssetExecutionContext
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._interrupted import StepInterrupted
@@ -55,7 +57,8 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     pid = os.getpid()
     code, memory = _code_of(location, step), memory or TaskMemory()
     step = memory.with_places(step)
-    context = _context(location, code, step, task)
+    config = config_of(code, step)
+    context = _context(location, code, step, task, as_plain_data(config))
     loader = InputLoader(
         location=location,
         code=code,
@@ -70,8 +73,10 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     )
     keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
     keeper.check_task()
-    resources = {name: location.resources[name] for name in code.op.resource_params}
-    with closing(computed(code, context, {**resources, **loader.arguments()})) as outputs:
+    given = {name: location.resources[name] for name in code.op.resource_params}
+    if code.op.takes_config:
+        given[CONFIG_NAME] = config
+    with closing(computed(code, context, {**given, **loader.arguments()})) as outputs:
         for output in outputs:
             end_if_forked(pid, step.step_key)
             try:
@@ -95,7 +100,7 @@ def _code_of(location: StepSource, step: TaskStep) -> StepCode:
 
 
 def _context(
-    location: StepSource, code: StepCode, step: TaskStep, task: Task
+    location: StepSource, code: StepCode, step: TaskStep, task: Task, op_config: Any
 ) -> AssetExecutionContext:
     return AssetExecutionContext(
         run_id=task.run_id,
@@ -103,6 +108,7 @@ def _context(
         resources=Resources(_resources(location, code, step)),
         run_tags=task.run_tags,
         retry_number=step.attempt - 1,
+        op_config=op_config,
         _op=code.op,
         _selected_outputs=frozenset(step.selected_outputs),
         _selected_keys=frozenset(AssetKey(key) for key in step.selected_asset_keys),

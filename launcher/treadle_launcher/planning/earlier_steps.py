@@ -107,6 +107,7 @@ def _earlier_step(
         renewed_step_keys=tuple(sorted(_renewed_steps(parent, made_by, reads))),
         renewed_asset_keys=tuple(sorted(_renewed_assets(origins, made_by, reads))),
         by_name=_by_name(outputs.reused),
+        config=ran.config,
     )
     return step, tuple(outputs.reused)
 

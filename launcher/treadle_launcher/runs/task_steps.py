@@ -57,6 +57,7 @@ def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
         outputs=tuple(_output(view, step, planned, attempt, later) for planned in step.outputs),
         timeout_ms=step.timeout_ms,
         limits=limits,
+        config=step.config,
     )
 
 

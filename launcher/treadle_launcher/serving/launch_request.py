@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle_contract.config_data import as_json
 from treadle_contract.fields import fields_of
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names
 from treadle_contract.message import Message
@@ -104,4 +105,5 @@ def _named(message: Message | None) -> RequestFields:
     if message is None:
         return {}
     said = {field.slot: getattr(message, field.slot) for field in fields_of(type(message))}
-    return {name: "" if value is None else value for name, value in said.items()}
+    config = {name: as_json(each) for name, each in said.items() if isinstance(each, Mapping)}
+    return {name: "" if value is None else value for name, value in {**said, **config}.items()}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from treadle_api.parts import in_parts
 from treadle_api.v1 import plan_pb2
 from treadle_contract.block_selections import put_back, taken_out
+from treadle_contract.config_data import misfit_of
 from treadle_contract.fields import unknown_choices
 from treadle_contract.plan import (
     PlanOptions,
@@ -23,7 +24,7 @@ def known_options(options: PlanOptions | None) -> PlanOptions:
     """Return what a caller chose; without options, that nothing was.
 
     Raises:
-        BadArgumentError: a choice has a value that is not known here.
+        BadArgumentError: a choice has a value that is not known here, or the config is none.
     """
     options = options or PlanOptions()
     for name, choice in unknown_choices(options):
@@ -31,6 +32,8 @@ def known_options(options: PlanOptions | None) -> PlanOptions:
         raise BadArgumentError(
             [choice], message=f"PlanOptions.{name} is {choice}, which is not known here."
         )
+    if misfit := misfit_of(options.config):
+        raise BadArgumentError(["config"], message=f"PlanOptions.config {misfit}.")
     return options
 
 

@@ -135,6 +135,10 @@ class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Kind.ValueType],
     """What is added to a niceness: 0 to 19."""
     KIND_MODULE: _Kind.ValueType  # 26
     """A module: 1 KiB."""
+    KIND_CONFIG: _Kind.ValueType  # 27
+    """The config of a run or a step: 1 MiB as encoded; 20 lists and maps in each other below the first."""
+    KIND_JSON_SCHEMA: _Kind.ValueType  # 28
+    """A JSON Schema: 1 MiB."""
 
 class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
     """Of what kind a field is, and thereby what it may hold."""
@@ -195,6 +199,10 @@ KIND_NICENESS: Kind.ValueType  # 25
 """What is added to a niceness: 0 to 19."""
 KIND_MODULE: Kind.ValueType  # 26
 """A module: 1 KiB."""
+KIND_CONFIG: Kind.ValueType  # 27
+"""The config of a run or a step: 1 MiB as encoded; 20 lists and maps in each other below the first."""
+KIND_JSON_SCHEMA: Kind.ValueType  # 28
+"""A JSON Schema: 1 MiB."""
 Global___Kind: _TypeAlias = Kind  # noqa: Y015
 
 class _StreamBounds:

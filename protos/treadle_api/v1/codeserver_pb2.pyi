@@ -11,6 +11,7 @@ from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from treadle_api.v1 import graph_pb2 as _graph_pb2
 from treadle_api.v1 import plan_pb2 as _plan_pb2
 from treadle_api.v1 import run_pb2 as _run_pb2
+from treadle_api.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -369,6 +370,7 @@ class EarlierStep(_message.Message):
     RENEWED_STEP_KEYS_FIELD_NUMBER: _builtins.int
     RENEWED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     BY_NAME_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     succeeded: _builtins.bool
@@ -413,6 +415,10 @@ class EarlierStep(_message.Message):
     def by_name(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Stored outputs that a manager of the user's loads by their names, each with its key."""
 
+    @_builtins.property
+    def config(self) -> _value_pb2.Value:
+        """PlannedStep.config of the plan that it ran with. Null: it took none, or it is not known."""
+
     def __init__(
         self,
         *,
@@ -429,10 +435,11 @@ class EarlierStep(_message.Message):
         renewed_step_keys: _abc.Iterable[_builtins.str] | None = ...,
         renewed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         by_name: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "by_name", b"by_name", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "by_name", b"by_name", "config", b"config", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

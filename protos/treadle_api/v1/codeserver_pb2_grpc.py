@@ -149,6 +149,8 @@ class CodeServerServiceServicer:
         INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
+        INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
+        the message says each thing, Refusal.names where it stands; correct it.
         FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -71,6 +71,8 @@ class CodeServerServiceStub:
     INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
+    INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
+    the message says each thing, Refusal.names where it stands; correct it.
     FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
     """
     PlanReexecution: _grpc.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]
@@ -165,6 +167,8 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
+    INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
+    the message says each thing, Refusal.names where it stands; correct it.
     FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
     """
     PlanReexecution: _aio.StreamStreamMultiCallable[_codeserver_pb2.PlanReexecutionRequest, _codeserver_pb2.PlanReexecutionResponse]  # type: ignore[assignment]
@@ -280,6 +284,8 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
+        INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
+        the message says each thing, Refusal.names where it stands; correct it.
         FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.
         """
 

@@ -633,6 +633,7 @@ class StepDefinition(_message.Message):
     RETRY_POLICY_FIELD_NUMBER: _builtins.int
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key: the dotted path of node names."""
     block: _builtins.str
@@ -671,6 +672,12 @@ class StepDefinition(_message.Message):
     def limits(self) -> _policy_pb2.Limits:
         """What one attempt may use. Unset: no limit."""
 
+    @_builtins.property
+    def config(self) -> _value_pb2.ConfigPlace:
+        """Where its config stands: that of its op, or of a graph around it that maps its own to its ops.
+        Unset: it takes none.
+        """
+
     def __init__(
         self,
         *,
@@ -686,10 +693,11 @@ class StepDefinition(_message.Message):
         retry_policy: _policy_pb2.RetryPolicy | None = ...,
         timeout_ms: _builtins.int = ...,
         limits: _policy_pb2.Limits | None = ...,
+        config: _value_pb2.ConfigPlace | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "retry_policy", b"retry_policy", "source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "description", b"description", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "source", b"source", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "description", b"description", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "source", b"source", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -727,6 +735,7 @@ class Job(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     TAGS_FIELD_NUMBER: _builtins.int
     RETRY_POLICY_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name, unique in a location."""
     selection: _builtins.str
@@ -745,6 +754,10 @@ class Job(_message.Message):
     def retry_policy(self) -> _policy_pb2.RetryPolicy:
         """When its steps that have no policy of their own are tried again. Unset: never by itself."""
 
+    @_builtins.property
+    def config(self) -> _value_pb2.Value:
+        """The config of its runs, under what a run says itself. Null: none."""
+
     def __init__(
         self,
         *,
@@ -754,10 +767,11 @@ class Job(_message.Message):
         description: _builtins.str = ...,
         tags: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         retry_policy: _policy_pb2.RetryPolicy | None = ...,
+        config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_policy", b"retry_policy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "description", b"description", "name", b"name", "retry_policy", b"retry_policy", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "config", b"config", "description", b"description", "name", b"name", "retry_policy", b"retry_policy", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,13 +28,15 @@ from treadle_api.v1 import policy_pb2 as treadle__api_dot_v1_dot_policy__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19treadle_api/v1/plan.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\xe1\x01\n\x0bPlanOptions\x12=\n\x12unselected_outputs\x18\x01 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12*\n\x08siblings\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.Siblings\x12\x39\n\x10unrecorded_loads\x18\x03 \x01(\x0e\x32\x1f.treadle_api.v1.UnrecordedLoads\x12,\n\tisolation\x18\x04 \x01(\x0e\x32\x19.treadle_api.v1.Isolation\"\xa3\x01\n\x0bReexecution\x12\x1b\n\rparent_run_id\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12-\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.treadle_api.v1.ReexecutionKind\x12\x1e\n\x10step_expressions\x18\x03 \x03(\tB\x04\xb0\xe1\x18\t\x12\x15\n\rrerun_changed\x18\x04 \x01(\x08\x12\x11\n\tsame_code\x18\x05 \x01(\x08\"9\n\tSelection\x12\x19\n\x0b\x65xpressions\x18\x01 \x03(\tB\x04\xb0\xe1\x18\t\x12\x11\n\x03job\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\"\x90\x01\n\rPlannedSource\x12\x38\n\x0bstep_output\x18\x01 \x01(\x0b\x32!.treadle_api.v1.PlannedStepOutputH\x00\x12\x1e\n\x0eload_asset_key\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x02H\x00\x12\x17\n\tasset_key\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x02\x42\x0c\n\x04\x66rom\x12\x04\xb0\xe1\x18\x01\"A\n\x11PlannedStepOutput\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x14\n\x06output\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\"\xc1\x01\n\x0cPlannedInput\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x12\n\nnot_needed\x18\x05 \x01(\x08\x12\x1f\n\x11input_manager_key\x18\x06 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\tneeded_by\x18\x07 \x03(\tB\x04\xb0\xe1\x18\x01\"p\n\x0cPlannedAsset\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x1c\n\x0eio_manager_key\x18\x03 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x17\n\x0f\x62uiltin_manager\x18\x04 \x01(\x08\"\xe5\x01\n\rPlannedOutput\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x13\n\x0bis_required\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12,\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedAsset\x12\x0f\n\x07is_read\x18\x06 \x01(\x08\x12\x1c\n\x0eio_manager_key\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\x0f\x62uiltin_manager\x18\x08 \x01(\x08\x12\x12\n\ncheckpoint\x18\t \x01(\x08\"\x93\x04\n\x0bPlannedStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x13\n\x05\x62lock\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.treadle_api.v1.VerdictB\x04\xb8\xe1\x18\x00\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x1e\n\x10selected_outputs\x18\x05 \x03(\tB\x04\xb0\xe1\x18\x01\x12!\n\x13selected_asset_keys\x18\x06 \x03(\tB\x04\xb0\xe1\x18\x02\x12,\n\x06inputs\x18\x07 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedInput\x12.\n\x07outputs\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedOutput\x12\x1b\n\rresource_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x01\x12=\n\x12unselected_outputs\x18\n \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\x10\n\x02op\x18\x0b \x01(\tB\x04\xb0\xe1\x18\x01\x12\x31\n\x0cretry_policy\x18\x0c \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x18\n\ntimeout_ms\x18\r \x01(\x03\x42\x04\xb0\xe1\x18\x13\x12&\n\x06limits\x18\x0e \x01(\x0b\x32\x16.treadle_api.v1.Limits\x12\x12\n\x04task\x18\x0f \x01(\tB\x04\xb0\xe1\x18\x04\"\x97\x03\n\x04Load\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x30\n\x07readers\x18\x02 \x03(\x0b\x32\x1f.treadle_api.v1.PlannedInputRef\x12\x10\n\x08\x65xternal\x18\x03 \x01(\x08\x12\x1c\n\x0eio_manager_key\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\x0f\x62uiltin_manager\x18\x05 \x01(\x08\x12\x0f\n\x07sibling\x18\x06 \x01(\x08\x12(\n\x05state\x18\x07 \x01(\x0e\x32\x19.treadle_api.v1.LoadState\x12\x14\n\x06run_id\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x08step_key\x18\t \x01(\tB\x04\xb0\xe1\x18\x04\x12+\n\tvalue_ref\x18\n \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x1c\n\x0estore_sequence\x18\x0b \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x33\n\x0fmaterialized_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\x04gone\x18\r \x01(\tB\x04\xb0\xe1\x18\x05\">\n\x0fPlannedInputRef\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x13\n\x05input\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\"\x95\x01\n\x06Hazard\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x14\n\x06output\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x18\n\nasset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x43\n\x12unselected_outputs\x18\x04 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputsB\x04\xb8\xe1\x18\x00\"\xc3\x03\n\nPlanHeader\x12\x16\n\x08location\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x14\n\x06\x64igest\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x19\n\x0b\x66ingerprint\x18\x03 \x01(\tB\x04\xb8\xe1\x18\x01\x12,\n\tselection\x18\x04 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12!\n\x13selected_asset_keys\x18\x06 \x03(\tB\x04\xb0\xe1\x18\x03\x12\"\n\x14selected_asset_count\x18\x07 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12 \n\x12missing_asset_keys\x18\x08 \x03(\tB\x04\xb0\xe1\x18\x03\x12\x13\n\x05notes\x18\t \x03(\tB\x04\xb0\xe1\x18\x06\x12\x30\n\x0breexecution\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x1e\n\x10\x61\x62ove_asset_keys\x18\x0b \x03(\tB\x04\xb0\xe1\x18\x03\x12\x1e\n\x10\x62\x65low_asset_keys\x18\x0c \x03(\tB\x04\xb0\xe1\x18\x03\x12 \n\x12omitted_step_count\x18\r \x01(\x05\x42\x04\xb0\xe1\x18\x17\"?\n\x0e\x42lockSelection\x12\x13\n\x05\x62lock\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x18\n\nasset_keys\x18\x02 \x03(\tB\x04\xb0\xe1\x18\x02\"\x8b\x01\n\x05Reuse\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x19\n\x0b\x66rom_run_id\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12-\n\x07outputs\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.ReusedOutput\x12\x0f\n\x07\x63hanged\x18\x04 \x01(\x08\x12\x0f\n\x07skipped\x18\x05 \x01(\x08\"\x88\x01\n\x0cReusedOutput\x12\x14\n\x06output\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x17\n\tasset_key\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x02\x12+\n\tvalue_ref\x18\x03 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x1c\n\x0eio_manager_key\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\"\x91\x02\n\x08PlanPart\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.PlanHeader\x12*\n\x05steps\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.PlannedStep\x12#\n\x05loads\x18\x03 \x03(\x0b\x32\x14.treadle_api.v1.Load\x12\'\n\x07hazards\x18\x04 \x03(\x0b\x32\x16.treadle_api.v1.Hazard\x12%\n\x06reuses\x18\x05 \x03(\x0b\x32\x15.treadle_api.v1.Reuse\x12\x38\n\x10\x62lock_selections\x18\x06 \x03(\x0b\x32\x1e.treadle_api.v1.BlockSelection*\x98\x01\n\x11UnselectedOutputs\x12\"\n\x1eUNSELECTED_OUTPUTS_UNSPECIFIED\x10\x00\x12\"\n\x1eUNSELECTED_OUTPUTS_MATERIALIZE\x10\x01\x12\x1e\n\x1aUNSELECTED_OUTPUTS_DISCARD\x10\x02\x12\x1b\n\x17UNSELECTED_OUTPUTS_FAIL\x10\x03*I\n\x08Siblings\x12\x18\n\x14SIBLINGS_UNSPECIFIED\x10\x00\x12\x11\n\rSIBLINGS_LOAD\x10\x01\x12\x10\n\x0cSIBLINGS_RUN\x10\x02*`\n\tIsolation\x12\x19\n\x15ISOLATION_UNSPECIFIED\x10\x00\x12\x10\n\x0cISOLATION_OP\x10\x01\x12\x13\n\x0fISOLATION_ASSET\x10\x02\x12\x11\n\rISOLATION_RUN\x10\x03*j\n\x0fUnrecordedLoads\x12 \n\x1cUNRECORDED_LOADS_UNSPECIFIED\x10\x00\x12\x1b\n\x17UNRECORDED_LOADS_REFUSE\x10\x01\x12\x18\n\x14UNRECORDED_LOADS_TRY\x10\x02*\x8c\x01\n\x0fReexecutionKind\x12 \n\x1cREEXECUTION_KIND_UNSPECIFIED\x10\x00\x12!\n\x1dREEXECUTION_KIND_FROM_FAILURE\x10\x01\x12\x1a\n\x16REEXECUTION_KIND_STEPS\x10\x02\x12\x18\n\x14REEXECUTION_KIND_ALL\x10\x03*X\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bVERDICT_RUN\x10\x01\x12\x10\n\x0cVERDICT_OMIT\x10\x02\x12\x11\n\rVERDICT_REUSE\x10\x03*[\n\tLoadState\x12\x1a\n\x16LOAD_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13LOAD_STATE_RECORDED\x10\x01\x12\x19\n\x15LOAD_STATE_UNRECORDED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19treadle_api/v1/plan.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\x8e\x02\n\x0bPlanOptions\x12=\n\x12unselected_outputs\x18\x01 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12*\n\x08siblings\x18\x02 \x01(\x0e\x32\x18.treadle_api.v1.Siblings\x12\x39\n\x10unrecorded_loads\x18\x03 \x01(\x0e\x32\x1f.treadle_api.v1.UnrecordedLoads\x12,\n\tisolation\x18\x04 \x01(\x0e\x32\x19.treadle_api.v1.Isolation\x12+\n\x06\x63onfig\x18\x05 \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\"\xa3\x01\n\x0bReexecution\x12\x1b\n\rparent_run_id\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12-\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.treadle_api.v1.ReexecutionKind\x12\x1e\n\x10step_expressions\x18\x03 \x03(\tB\x04\xb0\xe1\x18\t\x12\x15\n\rrerun_changed\x18\x04 \x01(\x08\x12\x11\n\tsame_code\x18\x05 \x01(\x08\"9\n\tSelection\x12\x19\n\x0b\x65xpressions\x18\x01 \x03(\tB\x04\xb0\xe1\x18\t\x12\x11\n\x03job\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\"\x90\x01\n\rPlannedSource\x12\x38\n\x0bstep_output\x18\x01 \x01(\x0b\x32!.treadle_api.v1.PlannedStepOutputH\x00\x12\x1e\n\x0eload_asset_key\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x02H\x00\x12\x17\n\tasset_key\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x02\x42\x0c\n\x04\x66rom\x12\x04\xb0\xe1\x18\x01\"A\n\x11PlannedStepOutput\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x14\n\x06output\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\"\xc1\x01\n\x0cPlannedInput\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x12\n\nnot_needed\x18\x05 \x01(\x08\x12\x1f\n\x11input_manager_key\x18\x06 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\tneeded_by\x18\x07 \x03(\tB\x04\xb0\xe1\x18\x01\"p\n\x0cPlannedAsset\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x1c\n\x0eio_manager_key\x18\x03 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x17\n\x0f\x62uiltin_manager\x18\x04 \x01(\x08\"\xe5\x01\n\rPlannedOutput\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x10\n\x08selected\x18\x02 \x01(\x08\x12\x13\n\x0bis_required\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12,\n\x06\x61ssets\x18\x05 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedAsset\x12\x0f\n\x07is_read\x18\x06 \x01(\x08\x12\x1c\n\x0eio_manager_key\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\x0f\x62uiltin_manager\x18\x08 \x01(\x08\x12\x12\n\ncheckpoint\x18\t \x01(\x08\"\xc0\x04\n\x0bPlannedStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x13\n\x05\x62lock\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.treadle_api.v1.VerdictB\x04\xb8\xe1\x18\x00\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x1e\n\x10selected_outputs\x18\x05 \x03(\tB\x04\xb0\xe1\x18\x01\x12!\n\x13selected_asset_keys\x18\x06 \x03(\tB\x04\xb0\xe1\x18\x02\x12,\n\x06inputs\x18\x07 \x03(\x0b\x32\x1c.treadle_api.v1.PlannedInput\x12.\n\x07outputs\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedOutput\x12\x1b\n\rresource_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x01\x12=\n\x12unselected_outputs\x18\n \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputs\x12\x10\n\x02op\x18\x0b \x01(\tB\x04\xb0\xe1\x18\x01\x12\x31\n\x0cretry_policy\x18\x0c \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x18\n\ntimeout_ms\x18\r \x01(\x03\x42\x04\xb0\xe1\x18\x13\x12&\n\x06limits\x18\x0e \x01(\x0b\x32\x16.treadle_api.v1.Limits\x12\x12\n\x04task\x18\x0f \x01(\tB\x04\xb0\xe1\x18\x04\x12+\n\x06\x63onfig\x18\x10 \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\"\x97\x03\n\x04Load\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x30\n\x07readers\x18\x02 \x03(\x0b\x32\x1f.treadle_api.v1.PlannedInputRef\x12\x10\n\x08\x65xternal\x18\x03 \x01(\x08\x12\x1c\n\x0eio_manager_key\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x17\n\x0f\x62uiltin_manager\x18\x05 \x01(\x08\x12\x0f\n\x07sibling\x18\x06 \x01(\x08\x12(\n\x05state\x18\x07 \x01(\x0e\x32\x19.treadle_api.v1.LoadState\x12\x14\n\x06run_id\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x08step_key\x18\t \x01(\tB\x04\xb0\xe1\x18\x04\x12+\n\tvalue_ref\x18\n \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x1c\n\x0estore_sequence\x18\x0b \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x33\n\x0fmaterialized_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\x04gone\x18\r \x01(\tB\x04\xb0\xe1\x18\x05\">\n\x0fPlannedInputRef\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x13\n\x05input\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\"\x95\x01\n\x06Hazard\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x14\n\x06output\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x18\n\nasset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x43\n\x12unselected_outputs\x18\x04 \x01(\x0e\x32!.treadle_api.v1.UnselectedOutputsB\x04\xb8\xe1\x18\x00\"\xc3\x03\n\nPlanHeader\x12\x16\n\x08location\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x14\n\x06\x64igest\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x19\n\x0b\x66ingerprint\x18\x03 \x01(\tB\x04\xb8\xe1\x18\x01\x12,\n\tselection\x18\x04 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12!\n\x13selected_asset_keys\x18\x06 \x03(\tB\x04\xb0\xe1\x18\x03\x12\"\n\x14selected_asset_count\x18\x07 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12 \n\x12missing_asset_keys\x18\x08 \x03(\tB\x04\xb0\xe1\x18\x03\x12\x13\n\x05notes\x18\t \x03(\tB\x04\xb0\xe1\x18\x06\x12\x30\n\x0breexecution\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x1e\n\x10\x61\x62ove_asset_keys\x18\x0b \x03(\tB\x04\xb0\xe1\x18\x03\x12\x1e\n\x10\x62\x65low_asset_keys\x18\x0c \x03(\tB\x04\xb0\xe1\x18\x03\x12 \n\x12omitted_step_count\x18\r \x01(\x05\x42\x04\xb0\xe1\x18\x17\"?\n\x0e\x42lockSelection\x12\x13\n\x05\x62lock\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x18\n\nasset_keys\x18\x02 \x03(\tB\x04\xb0\xe1\x18\x02\"\x8b\x01\n\x05Reuse\x12\x16\n\x08step_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x19\n\x0b\x66rom_run_id\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12-\n\x07outputs\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.ReusedOutput\x12\x0f\n\x07\x63hanged\x18\x04 \x01(\x08\x12\x0f\n\x07skipped\x18\x05 \x01(\x08\"\x88\x01\n\x0cReusedOutput\x12\x14\n\x06output\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x17\n\tasset_key\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x02\x12+\n\tvalue_ref\x18\x03 \x01(\x0b\x32\x18.treadle_api.v1.ValueRef\x12\x1c\n\x0eio_manager_key\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\"\x91\x02\n\x08PlanPart\x12*\n\x06header\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.PlanHeader\x12*\n\x05steps\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.PlannedStep\x12#\n\x05loads\x18\x03 \x03(\x0b\x32\x14.treadle_api.v1.Load\x12\'\n\x07hazards\x18\x04 \x03(\x0b\x32\x16.treadle_api.v1.Hazard\x12%\n\x06reuses\x18\x05 \x03(\x0b\x32\x15.treadle_api.v1.Reuse\x12\x38\n\x10\x62lock_selections\x18\x06 \x03(\x0b\x32\x1e.treadle_api.v1.BlockSelection*\x98\x01\n\x11UnselectedOutputs\x12\"\n\x1eUNSELECTED_OUTPUTS_UNSPECIFIED\x10\x00\x12\"\n\x1eUNSELECTED_OUTPUTS_MATERIALIZE\x10\x01\x12\x1e\n\x1aUNSELECTED_OUTPUTS_DISCARD\x10\x02\x12\x1b\n\x17UNSELECTED_OUTPUTS_FAIL\x10\x03*I\n\x08Siblings\x12\x18\n\x14SIBLINGS_UNSPECIFIED\x10\x00\x12\x11\n\rSIBLINGS_LOAD\x10\x01\x12\x10\n\x0cSIBLINGS_RUN\x10\x02*`\n\tIsolation\x12\x19\n\x15ISOLATION_UNSPECIFIED\x10\x00\x12\x10\n\x0cISOLATION_OP\x10\x01\x12\x13\n\x0fISOLATION_ASSET\x10\x02\x12\x11\n\rISOLATION_RUN\x10\x03*j\n\x0fUnrecordedLoads\x12 \n\x1cUNRECORDED_LOADS_UNSPECIFIED\x10\x00\x12\x1b\n\x17UNRECORDED_LOADS_REFUSE\x10\x01\x12\x18\n\x14UNRECORDED_LOADS_TRY\x10\x02*\x8c\x01\n\x0fReexecutionKind\x12 \n\x1cREEXECUTION_KIND_UNSPECIFIED\x10\x00\x12!\n\x1dREEXECUTION_KIND_FROM_FAILURE\x10\x01\x12\x1a\n\x16REEXECUTION_KIND_STEPS\x10\x02\x12\x18\n\x14REEXECUTION_KIND_ALL\x10\x03*X\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bVERDICT_RUN\x10\x01\x12\x10\n\x0cVERDICT_OMIT\x10\x02\x12\x11\n\rVERDICT_REUSE\x10\x03*[\n\tLoadState\x12\x1a\n\x16LOAD_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13LOAD_STATE_RECORDED\x10\x01\x12\x19\n\x15LOAD_STATE_UNRECORDED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'treadle_api.v1.plan_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PLANOPTIONS'].fields_by_name['config']._loaded_options = None
+  _globals['_PLANOPTIONS'].fields_by_name['config']._serialized_options = b'\260\341\030\033'
   _globals['_REEXECUTION'].fields_by_name['parent_run_id']._loaded_options = None
   _globals['_REEXECUTION'].fields_by_name['parent_run_id']._serialized_options = b'\260\341\030\001'
   _globals['_REEXECUTION'].fields_by_name['step_expressions']._loaded_options = None
@@ -87,6 +89,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANNEDSTEP'].fields_by_name['timeout_ms']._serialized_options = b'\260\341\030\023'
   _globals['_PLANNEDSTEP'].fields_by_name['task']._loaded_options = None
   _globals['_PLANNEDSTEP'].fields_by_name['task']._serialized_options = b'\260\341\030\004'
+  _globals['_PLANNEDSTEP'].fields_by_name['config']._loaded_options = None
+  _globals['_PLANNEDSTEP'].fields_by_name['config']._serialized_options = b'\260\341\030\033'
   _globals['_LOAD'].fields_by_name['asset_key']._loaded_options = None
   _globals['_LOAD'].fields_by_name['asset_key']._serialized_options = b'\270\341\030\002'
   _globals['_LOAD'].fields_by_name['io_manager_key']._loaded_options = None
@@ -145,52 +149,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REUSEDOUTPUT'].fields_by_name['asset_key']._serialized_options = b'\260\341\030\002'
   _globals['_REUSEDOUTPUT'].fields_by_name['io_manager_key']._loaded_options = None
   _globals['_REUSEDOUTPUT'].fields_by_name['io_manager_key']._serialized_options = b'\260\341\030\001'
-  _globals['_UNSELECTEDOUTPUTS']._serialized_start=3610
-  _globals['_UNSELECTEDOUTPUTS']._serialized_end=3762
-  _globals['_SIBLINGS']._serialized_start=3764
-  _globals['_SIBLINGS']._serialized_end=3837
-  _globals['_ISOLATION']._serialized_start=3839
-  _globals['_ISOLATION']._serialized_end=3935
-  _globals['_UNRECORDEDLOADS']._serialized_start=3937
-  _globals['_UNRECORDEDLOADS']._serialized_end=4043
-  _globals['_REEXECUTIONKIND']._serialized_start=4046
-  _globals['_REEXECUTIONKIND']._serialized_end=4186
-  _globals['_VERDICT']._serialized_start=4188
-  _globals['_VERDICT']._serialized_end=4276
-  _globals['_LOADSTATE']._serialized_start=4278
-  _globals['_LOADSTATE']._serialized_end=4369
+  _globals['_UNSELECTEDOUTPUTS']._serialized_start=3700
+  _globals['_UNSELECTEDOUTPUTS']._serialized_end=3852
+  _globals['_SIBLINGS']._serialized_start=3854
+  _globals['_SIBLINGS']._serialized_end=3927
+  _globals['_ISOLATION']._serialized_start=3929
+  _globals['_ISOLATION']._serialized_end=4025
+  _globals['_UNRECORDEDLOADS']._serialized_start=4027
+  _globals['_UNRECORDEDLOADS']._serialized_end=4133
+  _globals['_REEXECUTIONKIND']._serialized_start=4136
+  _globals['_REEXECUTIONKIND']._serialized_end=4276
+  _globals['_VERDICT']._serialized_start=4278
+  _globals['_VERDICT']._serialized_end=4366
+  _globals['_LOADSTATE']._serialized_start=4368
+  _globals['_LOADSTATE']._serialized_end=4459
   _globals['_PLANOPTIONS']._serialized_start=165
-  _globals['_PLANOPTIONS']._serialized_end=390
-  _globals['_REEXECUTION']._serialized_start=393
-  _globals['_REEXECUTION']._serialized_end=556
-  _globals['_SELECTION']._serialized_start=558
-  _globals['_SELECTION']._serialized_end=615
-  _globals['_PLANNEDSOURCE']._serialized_start=618
-  _globals['_PLANNEDSOURCE']._serialized_end=762
-  _globals['_PLANNEDSTEPOUTPUT']._serialized_start=764
-  _globals['_PLANNEDSTEPOUTPUT']._serialized_end=829
-  _globals['_PLANNEDINPUT']._serialized_start=832
-  _globals['_PLANNEDINPUT']._serialized_end=1025
-  _globals['_PLANNEDASSET']._serialized_start=1027
-  _globals['_PLANNEDASSET']._serialized_end=1139
-  _globals['_PLANNEDOUTPUT']._serialized_start=1142
-  _globals['_PLANNEDOUTPUT']._serialized_end=1371
-  _globals['_PLANNEDSTEP']._serialized_start=1374
-  _globals['_PLANNEDSTEP']._serialized_end=1905
-  _globals['_LOAD']._serialized_start=1908
-  _globals['_LOAD']._serialized_end=2315
-  _globals['_PLANNEDINPUTREF']._serialized_start=2317
-  _globals['_PLANNEDINPUTREF']._serialized_end=2379
-  _globals['_HAZARD']._serialized_start=2382
-  _globals['_HAZARD']._serialized_end=2531
-  _globals['_PLANHEADER']._serialized_start=2534
-  _globals['_PLANHEADER']._serialized_end=2985
-  _globals['_BLOCKSELECTION']._serialized_start=2987
-  _globals['_BLOCKSELECTION']._serialized_end=3050
-  _globals['_REUSE']._serialized_start=3053
-  _globals['_REUSE']._serialized_end=3192
-  _globals['_REUSEDOUTPUT']._serialized_start=3195
-  _globals['_REUSEDOUTPUT']._serialized_end=3331
-  _globals['_PLANPART']._serialized_start=3334
-  _globals['_PLANPART']._serialized_end=3607
+  _globals['_PLANOPTIONS']._serialized_end=435
+  _globals['_REEXECUTION']._serialized_start=438
+  _globals['_REEXECUTION']._serialized_end=601
+  _globals['_SELECTION']._serialized_start=603
+  _globals['_SELECTION']._serialized_end=660
+  _globals['_PLANNEDSOURCE']._serialized_start=663
+  _globals['_PLANNEDSOURCE']._serialized_end=807
+  _globals['_PLANNEDSTEPOUTPUT']._serialized_start=809
+  _globals['_PLANNEDSTEPOUTPUT']._serialized_end=874
+  _globals['_PLANNEDINPUT']._serialized_start=877
+  _globals['_PLANNEDINPUT']._serialized_end=1070
+  _globals['_PLANNEDASSET']._serialized_start=1072
+  _globals['_PLANNEDASSET']._serialized_end=1184
+  _globals['_PLANNEDOUTPUT']._serialized_start=1187
+  _globals['_PLANNEDOUTPUT']._serialized_end=1416
+  _globals['_PLANNEDSTEP']._serialized_start=1419
+  _globals['_PLANNEDSTEP']._serialized_end=1995
+  _globals['_LOAD']._serialized_start=1998
+  _globals['_LOAD']._serialized_end=2405
+  _globals['_PLANNEDINPUTREF']._serialized_start=2407
+  _globals['_PLANNEDINPUTREF']._serialized_end=2469
+  _globals['_HAZARD']._serialized_start=2472
+  _globals['_HAZARD']._serialized_end=2621
+  _globals['_PLANHEADER']._serialized_start=2624
+  _globals['_PLANHEADER']._serialized_end=3075
+  _globals['_BLOCKSELECTION']._serialized_start=3077
+  _globals['_BLOCKSELECTION']._serialized_end=3140
+  _globals['_REUSE']._serialized_start=3143
+  _globals['_REUSE']._serialized_end=3282
+  _globals['_REUSEDOUTPUT']._serialized_start=3285
+  _globals['_REUSEDOUTPUT']._serialized_end=3421
+  _globals['_PLANPART']._serialized_start=3424
+  _globals['_PLANPART']._serialized_end=3697
 # @@protoc_insertion_point(module_scope)

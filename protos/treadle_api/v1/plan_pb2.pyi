@@ -245,6 +245,7 @@ class PlanOptions(_message.Message):
     SIBLINGS_FIELD_NUMBER: _builtins.int
     UNRECORDED_LOADS_FIELD_NUMBER: _builtins.int
     ISOLATION_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     unselected_outputs: Global___UnselectedOutputs.ValueType
     """What happens to outputs that no selected asset needs."""
     siblings: Global___Siblings.ValueType
@@ -253,6 +254,12 @@ class PlanOptions(_message.Message):
     """What unrecorded loads do. Read by the launcher only."""
     isolation: Global___Isolation.ValueType
     """Which steps share a process."""
+    @_builtins.property
+    def config(self) -> _value_pb2.Value:
+        """The config of the run, a map: what ConfigPlace says the paths of lead from here. It is laid
+        over the job's, which is laid over what the definitions have. Null: none.
+        """
+
     def __init__(
         self,
         *,
@@ -260,10 +267,11 @@ class PlanOptions(_message.Message):
         siblings: Global___Siblings.ValueType = ...,
         unrecorded_loads: Global___UnrecordedLoads.ValueType = ...,
         isolation: Global___Isolation.ValueType = ...,
+        config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["isolation", b"isolation", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "isolation", b"isolation", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -566,6 +574,7 @@ class PlannedStep(_message.Message):
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     TASK_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -612,6 +621,12 @@ class PlannedStep(_message.Message):
     def limits(self) -> _policy_pb2.Limits:
         """What one attempt may use. Unset: no limit."""
 
+    @_builtins.property
+    def config(self) -> _value_pb2.Value:
+        """The effective config: what is at StepDefinition.config.path, with all defaults. Secrets stand
+        as the name of their variable. Null: it takes none.
+        """
+
     def __init__(
         self,
         *,
@@ -630,10 +645,11 @@ class PlannedStep(_message.Message):
         timeout_ms: _builtins.int = ...,
         limits: _policy_pb2.Limits | None = ...,
         task: _builtins.str = ...,
+        config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

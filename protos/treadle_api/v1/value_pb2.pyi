@@ -267,6 +267,42 @@ class ValueRef(_message.Message):
 Global___ValueRef: _TypeAlias = ValueRef  # noqa: Y015
 
 @_typing.final
+class ConfigPlace(_message.Message):
+    """A place in the config of a run where something is told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    JSON_SCHEMA_FIELD_NUMBER: _builtins.int
+    GIVEN_FIELD_NUMBER: _builtins.int
+    json_schema: _builtins.str
+    """What may stand there: a JSON Schema (2020-12), of which a value may be {"env": NAME} wherever a
+    text, a number or a truth value may stand. What is "writeOnly" is a secret, and must be so.
+    """
+    @_builtins.property
+    def path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The names that lead there, for example "ops", "my_graph", "ops", "fetch", "config"."""
+
+    @_builtins.property
+    def given(self) -> Global___Value:
+        """What the definitions say at this place, over the defaults of the schema. Null: nothing."""
+
+    def __init__(
+        self,
+        *,
+        path: _abc.Iterable[_builtins.str] | None = ...,
+        json_schema: _builtins.str = ...,
+        given: Global___Value | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["given", b"given"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["given", b"given", "json_schema", b"json_schema", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfigPlace: _TypeAlias = ConfigPlace  # noqa: Y015
+
+@_typing.final
 class SourceLocation(_message.Message):
     """A place in the user's source code."""
 

@@ -985,6 +985,7 @@ class TaskStep(_message.Message):
     UNSELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
@@ -1013,6 +1014,10 @@ class TaskStep(_message.Message):
     def limits(self) -> _policy_pb2.Limits:
         """What the attempt may use. Unset: no limit."""
 
+    @_builtins.property
+    def config(self) -> _value_pb2.Value:
+        """PlannedStep.config."""
+
     def __init__(
         self,
         *,
@@ -1025,10 +1030,11 @@ class TaskStep(_message.Message):
         unselected_outputs: _plan_pb2.UnselectedOutputs.ValueType = ...,
         timeout_ms: _builtins.int = ...,
         limits: _policy_pb2.Limits | None = ...,
+        config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

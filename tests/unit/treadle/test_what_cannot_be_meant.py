@@ -237,7 +237,7 @@ def test_a_list_of_what_is_taken_names_nothing_that_is_refused() -> None:
     refusal = str(refused(ArgumentError, defs="@asset(colour=1)  # at\ndef a(): return 1"))
 
     assert "'kinds'" in refusal
-    for name in ("config_schema", "partitions_def", "hooks", "pool", "is_virtual", "compute_fn"):
+    for name in ("partitions_def", "hooks", "pool", "is_virtual", "compute_fn"):
         assert f"'{name}'" not in refusal
 
 
@@ -390,10 +390,6 @@ def a(): return 1
     )
 
 
-NO_CONFIG = (
-    "Config is not there yet: take settings from a resource, Definitions(resources={…}), or read"
-    " them in the op."
-)
 CORRECT = "Correct the name, give its asset to Definitions, or declare it there as made elsewhere:"
 CONTEXT = "The context is a first argument named context, _context, context_ or _."
 
@@ -410,9 +406,6 @@ CONTEXT = "The context is a first argument named context, _context, context_ or 
         ("@multi_asset(specs=[AssetSpec('a')])  # at\ndef f(): ...",
          "multi_asset(specs=…) is not supported yet.",
          "Write outs={name: AssetOut(…)}, with one for each asset."),
-        ("@op(config_schema={'a': int})  # at\ndef f(): ...",
-         "op(config_schema=…) is not supported yet.",
-         NO_CONFIG),
         ("@asset(partitions_def=3)  # at\ndef f(): ...",
          "asset(partitions_def=…) is not supported yet.",
          "Partitions are not there yet: leave it out."),

@@ -11,7 +11,7 @@ import treadle_client
 
 NAMES = """
     AccessError Asset AssetEntry AssetKey AssetMaterialized AttemptUsage Backoff Block
-    CancelRequested CheckEvaluated Client CodeChangedError Collected DiskUse Durability Event EventKind
+    CancelRequested CheckEvaluated Client CodeChangedError Collected ConfigError ConfigPlace DiskUse Durability Event EventKind
     Failure FailureReason FailureWhere Garbage GarbageReason Graph Hazard HomeInUseError
     HostReady IdempotencyConflictError ImportScope InputLoaded Isolation Jitter Job Launcher Limits Load LoadError
     LoadState Location LocationNotReadyError LocationState LogChunk LogRecord LogStream

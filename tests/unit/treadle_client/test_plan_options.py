@@ -20,7 +20,8 @@ EACH = [(name, member) for name, kind in CHOICES.items() for member in kind]
 
 
 def test_every_field_of_the_contract_is_a_choice() -> None:
-    assert set(CHOICES) == {field.name for field in plan_pb2.PlanOptions.DESCRIPTOR.fields}
+    fields = {field.name for field in plan_pb2.PlanOptions.DESCRIPTOR.fields}
+    assert {*CHOICES, "config"} == fields
 
 
 @pytest.mark.parametrize("call", [Client.plan, Client.materialize])

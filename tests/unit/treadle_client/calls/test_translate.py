@@ -37,6 +37,7 @@ RAISED = {
     "RUN_LEFT": (PRECONDITION, treadle_client.RequestError),
     "READS_ONLY": (PRECONDITION, treadle_client.RequestError),
     "UNKNOWN_STEPS": (INVALID, treadle_client.SelectionError),
+    "BAD_CONFIG": (INVALID, treadle_client.ConfigError),
     "SPANS_LOCATIONS": (PRECONDITION, treadle_client.SelectionError),
     "UNKNOWN_RUN": (NOT_FOUND, treadle_client.NotFoundError),
     "UNKNOWN_STEP": (NOT_FOUND, treadle_client.NotFoundError),

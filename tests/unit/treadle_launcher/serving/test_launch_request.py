@@ -21,7 +21,8 @@ def some(field: Any) -> Any:
     """Return something that a field may hold and that is not its blank."""
     if field.label is Label.MAP:
         return {"k": "v"}
-    plain = {Kind.TEXT: "x", Kind.WHOLE: 3, Kind.WIDE: 3, Kind.FLAG: True}
+    plain: dict[Kind, Any] = {Kind.TEXT: "x", Kind.WHOLE: 3, Kind.WIDE: 3, Kind.FLAG: True}
+    plain[Kind.VALUE] = {"ops": {}}
     if field.kind is Kind.ENUM:
         schema = ENUMS[field.of]
         return next(schema.of(word) for number, word in schema.values.items() if number)

@@ -1,0 +1,114 @@
+"""ConfigMapping: a graph's own config, and what it makes of it for its ops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, overload
+
+from treadle._arguments import checked
+from treadle._errors import ArgumentError
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.config._op_config import ConfigType, config_type, schema_config_type
+from treadle.config._run_config import RunConfig, ops_data
+from treadle.ops._annotations import annotations_of
+from treadle.ops._functions import name_of
+from treadle.ops._signatures import parameters_of
+from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.message import UserValue
+
+Function: TypeAlias = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ConfigMapping:
+    """A function of a graph's config that returns that of its ops, by their names in the graph.
+
+    It runs in the process of each step of the graph.
+    """
+
+    fn: Function
+    type: ConfigType
+
+    def ops(self, value: UserValue) -> dict[str, UserValue]:
+        """Return what the function makes of a config, whose variables are resolved.
+
+        Raises:
+            ValueError: the config is not of its type.
+            TypeError: what it returned is none of ops.
+        """
+        returned = self.fn(self.type.read(value))
+        if isinstance(returned, RunConfig):
+            returned = returned.ops
+        if not isinstance(returned, Mapping):
+            raise TypeError(
+                f"{name_of(self.fn)} returned {in_words(returned)}, and not what its ops are told:"
+                ' {op: {"config": …}}.'
+            )
+        return ops_data(returned)
+
+
+@overload
+def config_mapping(config_fn: Function) -> ConfigMapping: ...
+
+
+@overload
+def config_mapping(
+    config_fn: None = None, *, config_schema: Any = None
+) -> Callable[[Function], ConfigMapping]: ...
+
+
+@checked
+def config_mapping(
+    config_fn: Function | None = None, *, config_schema: Any = None
+) -> ConfigMapping | Callable[[Function], ConfigMapping]:
+    """Make a mapping of a function: its parameter, annotated with a `Config`, is a graph's config,
+    and it returns `{op: {"config": …}}`, a `Config` for each op, or a `RunConfig`.
+
+    Raises:
+        ArgumentError: the function takes no one argument, or nothing can be read as its type.
+    """
+
+    def decorate(fn: Function) -> ConfigMapping:
+        owner = f"config_mapping {name_of(fn)!r}"
+        parameters = parameters_of(fn)
+        if len(parameters) != 1:
+            raise ArgumentError(
+                f"{owner} takes {len(parameters)} arguments.",
+                fix="Let it take one, the config of the graph.",
+                source=user_line(),
+            )
+        if config_schema is not None:
+            return ConfigMapping(fn=fn, type=schema_config_type(config_schema, owner=owner))
+        annotation = annotations_of(fn).get(parameters[0].name, dict[str, Any])
+        return ConfigMapping(fn=fn, type=config_type(annotation, owner=owner))
+
+    return decorate(config_fn) if config_fn is not None else decorate
+
+
+def checked_graph_config(config: object, *, owner: str) -> GraphConfig:
+    """Return what a graph's `config=` says: a mapping, or what its ops are told by default.
+
+    Raises:
+        ArgumentError: it says neither.
+    """
+    if isinstance(config, ConfigMapping):
+        return config
+    if isinstance(config, RunConfig):
+        config = config.ops
+    if isinstance(config, Mapping):
+        try:
+            return ops_data(config)
+        except ValueError as error:
+            raise ArgumentError(
+                f"{owner}: config: {error}", fix="Correct it.", source=user_line()
+            ) from error
+    raise ArgumentError(
+        f"{owner}: config is {in_words(config)}, and neither a ConfigMapping nor what its ops are told.",
+        fix='Give what @config_mapping made, or {op: {"config": {…}}}.',
+        source=user_line(),
+    )
+
+
+#: What a graph says of the config of its ops.
+GraphConfig: TypeAlias = ConfigMapping | Mapping[str, UserValue]

@@ -1,0 +1,84 @@
+"""RunConfig: the config of a run as Python has it, and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from treadle._plain import NotPlainError, plain_value
+from treadle.config._env_var import EnvVar
+from treadle_contract.config_data import ENV
+from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.message import UserValue
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """What a run says to ops and resources.
+
+    `ops` has an entry for each block, by its node name: a `Config`, `{"config": …}`, or for a graph
+    `{"ops": {…}}`. `resources` has one for each resource, by its key.
+    """
+
+    ops: Mapping[str, Any] = field(default_factory=dict)
+    resources: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_config_dict(self) -> dict[str, UserValue]:
+        """Return it as plain data, as --config reads it.
+
+        Raises:
+            ValueError: a secret stands in it, or what is no config.
+        """
+        parts = {"ops": ops_data(self.ops), "resources": ops_data(self.resources)}
+        return {name: part for name, part in parts.items() if part}
+
+
+def ops_data(ops: Mapping[str, Any]) -> dict[str, UserValue]:
+    """Return entries by name as plain data: a `Config` is what stands under "config".
+
+    Raises:
+        ValueError: as `RunConfig.to_config_dict`.
+    """
+    return {str(name): _entry(each) for name, each in ops.items()}
+
+
+def config_data(value: Any) -> UserValue:
+    """Return any config as plain data: variables by their names.
+
+    Raises:
+        ValueError: as `RunConfig.to_config_dict`.
+    """
+    if isinstance(value, EnvVar):
+        return {ENV: str(value)}
+    if isinstance(value, RunConfig):
+        return value.to_config_dict()
+    if _is_model(value):
+        from treadle.config._config import model_data  # noqa: PLC0415 -- pydantic is there by now
+
+        return model_data(value)
+    if isinstance(value, Mapping):
+        return {str(name): config_data(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(map(config_data, value))
+    try:
+        return plain_value(value)
+    except NotPlainError as error:
+        raise ValueError(f"The config {error.problem}. {error.fix}") from error
+
+
+def _entry(entry: Any) -> UserValue:
+    if _is_model(entry):
+        return {"config": config_data(entry)}
+    if not isinstance(entry, Mapping):
+        return config_data(entry)
+    return {
+        str(name): ops_data(each)
+        if name == "ops" and isinstance(each, Mapping)
+        else config_data(each)
+        for name, each in entry.items()
+    }
+
+
+def _is_model(value: Any) -> TypeGuard[Any]:
+    """Whether it is an instance of a class of pydantic's, which may not be imported."""
+    return not isinstance(value, type) and hasattr(type(value), "__pydantic_fields__")

@@ -1,0 +1,195 @@
+"""The config of a run: which step is told what, and what of it is wrong or of no use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from treadle import _json as json
+from treadle.config.values import Schema, takes_map, with_defaults
+from treadle.locations.snapshot import Job, Step
+from treadle_contract.config_data import laid_over
+from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.message import UserValue
+from treadle_contract.suggestions import nearest
+from treadle_contract.value import ConfigPlace
+from treadle_planner._refusals import PlanRefused, RefusalReason
+
+Path: TypeAlias = tuple[str, ...]
+
+_CONFIG: Final = "config"
+_OPS: Final = "ops"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a config, a clause, and what may have been meant."""
+
+    path: Path
+    problem: str
+    suggestions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        meant = f" Did you mean {self.suggestions[0]!r}?" if self.suggestions else ""
+        return f"{'.'.join(self.path)}: {self.problem}.{meant}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """What each step that takes config is told, and what a person should know of it."""
+
+    steps: Mapping[StepKey, UserValue] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Node:
+    """A block, a graph or an op in the config of a run: what may stand there and below."""
+
+    place: ConfigPlace | None = None
+    is_mapped: bool = False
+    inner: dict[str, _Node] = field(default_factory=dict)
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        config = (_CONFIG,) if self.place is not None else ()
+        return (*config, _OPS) if self.inner and not self.is_mapped else config
+
+
+class ConfigPlaces:
+    """All places of config in a location. Made once for a snapshot, when it is first needed."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._root = _Node()
+        self._schemas: dict[str, Schema] = {}
+        self._places: dict[Path, ConfigPlace] = {}
+        for step in steps:
+            node = self._root
+            for name in step.key.split("."):
+                node = node.inner.setdefault(name, _Node())
+            if step.config is not None:
+                self._put(step.config)
+
+    def run_config(
+        self, steps: Iterable[Step], given: UserValue, job: Job | None = None
+    ) -> RunConfig:
+        """Return what the steps that run are told, for what a run and its job say.
+
+        Raises:
+            PlanRefused: something is wrong with it.
+        """
+        said = laid_over(job.config if job is not None else None, given)
+        found: dict[Path, UserValue] = {}
+        problems = list(self._collect(said, found))
+        running = {step.key: tuple(step.config.path) for step in steps if step.config is not None}
+        needed = set(running.values())
+        effective: dict[Path, UserValue] = {}
+        for path in sorted(needed | found.keys()):
+            place = self._places[path]
+            schema = self._schema(place)
+            value = laid_over(place.given, found.get(path))
+            if value is None and takes_map(schema, schema):
+                value = {}
+            problems += self._wrong(path, value, schema)
+            effective[path] = with_defaults(value, schema)
+        if problems:
+            raise _refused(problems)
+        unused = [".".join(path) for path in sorted(found.keys() - needed)]
+        notes = [f"Nothing that runs takes the config at {path}." for path in unused]
+        return RunConfig(
+            steps={key: effective[path] for key, path in running.items()}, notes=tuple(notes)
+        )
+
+    def _put(self, place: ConfigPlace) -> None:
+        path = tuple(place.path)
+        self._places[path] = place
+        node = self._root
+        for name in path[1:-1:2]:
+            node = node.inner[name]
+        node.place, node.is_mapped = place, bool(node.inner)
+
+    def _schema(self, place: ConfigPlace) -> Schema:
+        text = place.json_schema
+        if text not in self._schemas:
+            self._schemas[text] = json.loads(text)
+        return self._schemas[text]
+
+    def _wrong(self, path: Path, value: UserValue, schema: Schema) -> list[Problem]:
+        # Who has no config does not wait for the library that checks it.
+        from treadle_planner.config.check import problems_of  # noqa: PLC0415
+
+        return problems_of(path, value, schema)
+
+    def _collect(self, said: UserValue, found: dict[Path, UserValue]) -> Iterator[Problem]:
+        """Find what stands at each place, and yield what stands at none."""
+        if said is None:
+            return
+        if not isinstance(said, Mapping):
+            yield Problem(path=(_CONFIG,), problem="it is no map")
+            return
+        for name, each in said.items():
+            if name == _OPS:
+                yield from self._collect_ops((_OPS,), each, self._root, found)
+            else:
+                yield _unknown((name,), name, (_OPS,))
+
+    def _collect_ops(
+        self, path: Path, said: UserValue, node: _Node, found: dict[Path, UserValue]
+    ) -> Iterator[Problem]:
+        if not isinstance(said, Mapping):
+            yield Problem(path=path, problem="it is no map of names")
+            return
+        for name, each in said.items():
+            if name not in node.inner:
+                yield _unknown((*path, name), name, node.inner)
+            elif not isinstance(each, Mapping):
+                yield Problem(path=(*path, name), problem='it is no map such as {"config": …}')
+            else:
+                yield from self._collect_node((*path, name), each, node.inner[name], found)
+
+    def _collect_node(
+        self,
+        path: Path,
+        said: Mapping[str, UserValue],
+        node: _Node,
+        found: dict[Path, UserValue],
+    ) -> Iterator[Problem]:
+        for name, each in said.items():
+            here = (*path, name)
+            if name == _CONFIG and node.place is not None:
+                found[here] = each
+            elif name == _OPS and node.inner and not node.is_mapped:
+                yield from self._collect_ops(here, each, node, found)
+            elif name == _OPS and node.is_mapped:
+                yield Problem(
+                    path=here, problem=f"its ops are told by its own config: give {_CONFIG}"
+                )
+            elif name == _CONFIG and not each:
+                continue
+            elif name in (_CONFIG, _OPS):
+                yield Problem(path=here, problem=f"it takes no {name}")
+            else:
+                yield _unknown(here, name, node.allowed)
+
+
+def _unknown(path: Path, name: str, known: Iterable[str]) -> Problem:
+    names = sorted(known)
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    problem = f"there is no {name!r} here; there is {shown}" if names else "nothing is told here"
+    return Problem(path=path, problem=problem, suggestions=tuple(nearest(name, names)))
+
+
+#: How many names, and problems, one message holds.
+_SHOWN: Final = 20
+
+
+def _refused(problems: list[Problem]) -> PlanRefused:
+    lines = [f"\n  {each}" for each in problems[:_SHOWN]]
+    more = f"\n  … and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else ""
+    return PlanRefused(
+        RefusalReason.BAD_CONFIG,
+        f"The config cannot be used:{''.join(lines)}{more}",
+        names=tuple(".".join(each.path) for each in problems[:_SHOWN]),
+        suggestions=problems[0].suggestions,
+    )

@@ -1,0 +1,60 @@
+"""Config of a run as plain data: from JSON and back, and one laid over another. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from treadle_contract.message import UserValue
+
+#: The key of a map that stands for an environment variable: its only one.
+ENV: Final = "env"
+
+
+def misfit_of(config: UserValue) -> str:
+    """Say what the config of a run is that it may not be, a clause; "": nothing."""
+    if not (config is None or isinstance(config, Mapping)):
+        return f"is {config!r:.80}, and no map"
+    return "holds a moment in time, which stands as text" if _has_moment(config) else ""
+
+
+def _has_moment(value: UserValue) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_moment, value.values()))
+    if isinstance(value, tuple):
+        return any(map(_has_moment, value))
+    return isinstance(value, datetime)
+
+
+def laid_over(below: UserValue, above: UserValue) -> UserValue:
+    """Return one config laid over another: maps are joined, of anything else the upper one stands."""
+    if above is None:
+        return below
+    if isinstance(below, Mapping) and isinstance(above, Mapping) and list(above) != [ENV]:
+        joined = dict(below)
+        for name, value in above.items():
+            joined[name] = laid_over(below[name], value) if name in below else value
+        return joined
+    return above
+
+
+def from_json(data: Any) -> UserValue:
+    """Return parsed JSON as config has it: lists as tuples."""
+    if isinstance(data, list | tuple):
+        return tuple(map(from_json, data))
+    if isinstance(data, Mapping):
+        return {name: from_json(each) for name, each in data.items()}
+    plain: UserValue = data
+    return plain
+
+
+def as_json(value: UserValue) -> Any:
+    """Return config as JSON has it: tuples as lists, moments as text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(map(as_json, value))
+    if isinstance(value, Mapping):
+        return {name: as_json(each) for name, each in value.items()}
+    return value

@@ -1,0 +1,194 @@
+"""Where the config of a step stands and how it reads it, through graphs with config of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import treadle
+from tests.unit.treadle.conftest import Bench
+from treadle import Config, Definitions, RunConfig, config_mapping, graph, graph_asset, op
+from treadle.locations.location import build_location
+from treadle.locations.snapshot import Step
+
+
+class Number(Config):
+    n: int = 1
+
+
+@op
+def number(config: Number) -> int:
+    return config.n
+
+
+@op
+def plus(x: int, config: Number) -> int:
+    return x + config.n
+
+
+@graph
+def inner():
+    return plus(number())
+
+
+@graph(config={"number": {"config": {"n": 10}}, "plus": Number(n=20)})
+def inner_with_defaults():
+    return plus(number())
+
+
+@config_mapping
+def doubled(outer: Number) -> dict[str, Any]:
+    return {"number": Number(n=outer.n * 2), "plus": {"config": {"n": outer.n}}}
+
+
+@graph(config=doubled)
+def inner_mapped():
+    return plus(number())
+
+
+def places(asset: treadle.AssetsDefinition) -> dict[str, tuple[str, object]]:
+    steps = Definitions(assets=[asset]).built.snapshot.steps
+    return {
+        step.key: (".".join(step.config.path), step.config.given)
+        for step in steps
+        if step.config is not None
+    }
+
+
+def test_an_ops_config_stands_at_its_path() -> None:
+    @graph_asset
+    def outer():
+        return inner()
+
+    assert places(outer) == {
+        "outer.inner.number": ("ops.outer.ops.inner.ops.number.config", None),
+        "outer.inner.plus": ("ops.outer.ops.inner.ops.plus.config", None),
+    }
+
+
+def test_what_graphs_say_is_given_the_outer_one_over_the_inner_one() -> None:
+    @graph_asset(config={"inner_with_defaults": {"ops": {"plus": {"config": {"n": 30}}}}})
+    def outer():
+        return inner_with_defaults()
+
+    assert places(outer) == {
+        "outer.inner_with_defaults.number": (
+            "ops.outer.ops.inner_with_defaults.ops.number.config",
+            {"n": 10},
+        ),
+        "outer.inner_with_defaults.plus": (
+            "ops.outer.ops.inner_with_defaults.ops.plus.config",
+            {"n": 30},
+        ),
+    }
+
+
+def test_the_outermost_mapping_is_where_config_stands() -> None:
+    @config_mapping
+    def both(outer: Number) -> RunConfig:
+        return RunConfig(ops={"inner_mapped": Number(n=outer.n + 1)})
+
+    @graph_asset(config=both)
+    def outer():
+        return inner_mapped()
+
+    assert {place for place, _ in places(outer).values()} == {"ops.outer.config"}
+
+
+def test_a_mapping_of_a_graph_inside_is_where_its_config_stands() -> None:
+    @graph_asset(config={"inner_mapped": {"config": {"n": 4}}})
+    def outer():
+        return inner_mapped()
+
+    found = list(places(outer).values())
+
+    assert found == [("ops.outer.ops.inner_mapped.config", {"n": 4})] * 2
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("graph_asset(config={'a': {}})", "config names 'a', which it does not call"),
+        ("graph_asset(config=5)", "neither a ConfigMapping nor what its ops are told"),
+        ("graph_asset(config={'number': {'config': {'n': object()}}})", "a value of type object"),
+    ],
+)
+def test_a_graph_that_tells_nobody_is_refused(config: str, told: str) -> None:
+    def body() -> Any:
+        return number()
+
+    with pytest.raises(treadle.ArgumentError, match=told):
+        eval(config, {"graph_asset": graph_asset})(body)
+
+
+def test_a_mapping_to_ops_that_take_none_is_refused() -> None:
+    @op
+    def plain() -> int:
+        return 1
+
+    with pytest.raises(treadle.ArgumentError, match="of which none takes any"):
+
+        @graph_asset(config=doubled)
+        def outer():
+            return plain()
+
+
+def test_a_mapping_takes_one_argument() -> None:
+    with pytest.raises(treadle.ArgumentError, match="takes 2 arguments"):
+
+        @config_mapping
+        def two(a: Number, b: Number) -> dict[str, Any]:
+            return {}
+
+
+def read(asset: treadle.AssetsDefinition, key: str, value: Any, **environment: str) -> Any:
+    step = build_location([("it", Definitions(assets=[asset]))]).step(key)
+    assert step.config is not None
+    return step.config.read(value, environment)
+
+
+def test_a_step_reads_its_part_of_what_mappings_make() -> None:
+    @config_mapping
+    def both(outer: Number) -> RunConfig:
+        return RunConfig(ops={"inner_mapped": Number(n=outer.n + 1)})
+
+    @graph_asset(config=both)
+    def outer():
+        return inner_mapped()
+
+    assert read(outer, "outer.inner_mapped.number", {"n": 4}).n == 10
+    assert read(outer, "outer.inner_mapped.plus", {"n": {"env": "N"}}, N="6").n == 7
+
+
+def test_a_mapping_that_returns_no_config_is_the_users_error() -> None:
+    @config_mapping
+    def wrong(outer: Number) -> Any:
+        return 5
+
+    @graph_asset(config=wrong)
+    def outer():
+        return number()
+
+    with pytest.raises(TypeError, match="wrong returned 5, and not what its ops are told"):
+        read(outer, "outer.number", {})
+
+
+def test_an_op_called_by_hand_gets_what_it_is_given() -> None:
+    assert number(config=Number(n=5)) == 5
+
+    @op(config_schema={"n": int})
+    def older(context) -> int:
+        return context.op_config["n"]
+
+    assert older(treadle.build_op_context(op_config={"n": 3})) == 3
+
+
+def test_steps_are_as_they_were_where_there_is_no_config(bench: Bench) -> None:
+    @treadle.asset
+    def plain() -> int:
+        return 1
+
+    (step,) = Definitions(assets=[plain]).built.snapshot.steps
+    assert isinstance(step, Step)
+    assert step.config is None
