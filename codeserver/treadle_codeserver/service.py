@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from treadle._system import uncollected
+from treadle_api.codec import to_proto
 from treadle_api.handlers import Context
 from treadle_api.parts import PART_ITEMS, behind, enclosed, in_parts
 from treadle_api.v1 import codeserver_pb2, graph_pb2
@@ -53,7 +54,7 @@ class CodeServerService:
         self._command = command
         self._planning = Planning()
         self._answers = PlanAnswers()
-        self._definitions: tuple[Served, tuple[graph_pb2.GraphPart, ...]] | None = None
+        self._definitions: tuple[Served, tuple[bytes, ...]] | None = None
 
     async def GetLocation(self, _: GetLocationRequest, __: Context) -> GetLocationResponse:
         """Describe the location."""
@@ -61,18 +62,18 @@ class CodeServerService:
 
     async def GetGraph(
         self, request: GetGraphRequest, _: Context
-    ) -> AsyncIterator[GetGraphResponse | codeserver_pb2.GetGraphResponse]:
+    ) -> AsyncIterator[GetGraphResponse | bytes]:
         """Stream the snapshot's graph. The location stands in the first part."""
         served = await self._location.served()
         head = GraphPart(location=location_of(self._location.status))
         if request.known_digest == served.snapshot.digest:
             yield GetGraphResponse(part=head, unchanged=True)
             return
-        (first,) = in_parts(head, graph_pb2.GraphPart)
+        first = to_proto(head, graph_pb2.GraphPart).SerializeToString()
         for part in behind(first, await self._written(served)):
-            yield codeserver_pb2.GetGraphResponse(part=part)
+            yield enclosed(part)
 
-    async def _written(self, served: Served) -> tuple[graph_pb2.GraphPart, ...]:
+    async def _written(self, served: Served) -> tuple[bytes, ...]:
         """Return the definitions that are served, written once."""
         kept = self._definitions
         if kept is None or kept[0] is not served:
@@ -175,5 +176,7 @@ def _manifest(served: Served) -> tuple[graph_pb2.CodeManifest, ...]:
     return tuple(in_parts(manifest_of(served.snapshot), graph_pb2.CodeManifest))
 
 
-def _written(served: Served) -> tuple[graph_pb2.GraphPart, ...]:
-    return tuple(in_parts(definitions_of(served), graph_pb2.GraphPart))
+@uncollected()
+def _written(served: Served) -> tuple[bytes, ...]:
+    parts = in_parts(definitions_of(served), graph_pb2.GraphPart)
+    return tuple([part.SerializeToString() for part in parts])

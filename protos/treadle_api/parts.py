@@ -29,19 +29,49 @@ def in_parts(whole: Message, into: type[P]) -> Iterator[P]:
     that is larger than a part stands alone in one.
     """
     lists = _lists_of(type(whole))
-    head = to_proto(replace(whole, **{field.slot: () for field in lists}), into)
-    return map(into.FromString, joined(head.SerializeToString(), written_items(whole, into)))
+    part = to_proto(replace(whole, **{field.slot: () for field in lists}), into)
+    count = 0
+    for field in lists:
+        of = message_class(field)
+        add = getattr(part, field.name).add
+        for item in getattr(whole, field.slot):
+            if count == PART_ITEMS:
+                yield from _cut(part, lists)
+                part, count = into(), 0
+                add = getattr(part, field.name).add
+            fill(of, add(), item)
+            count += 1
+    yield from _cut(part, lists)
 
 
-def behind(first: P, parts: Iterable[P]) -> Iterator[P]:
-    """Give `first`, with the first of the parts in it if that fits, and the other parts."""
+def _cut(part: P, lists: Iterable[Field]) -> Iterator[P]:
+    """Give a part as it is, or as the parts that its bytes need."""
+    if part.ByteSize() <= PART_BYTES:
+        yield part
+        return
+    of = type(part)
+    items = []
+    for field in lists:
+        for item in getattr(part, field.name):
+            alone = of()
+            getattr(alone, field.name).append(item)
+            items.append(alone.SerializeToString())
+        part.ClearField(field.name)
+    yield from map(of.FromString, joined(part.SerializeToString(), items))
+
+
+def behind(first: bytes, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Give `first`, with the first of the parts in it if that fits, and the other parts.
+
+    All are messages of one type that were written.
+    """
     rest = iter(parts)
     for part in rest:
-        if first.ByteSize() + part.ByteSize() > PART_BYTES:
+        if len(first) + len(part) > PART_BYTES:
             yield first
             first = part
         else:
-            first.MergeFrom(part)
+            first += part
         break
     yield first
     yield from rest

@@ -96,7 +96,7 @@ def _fitted(definition: D) -> D:
     changed: dict[str, Any] = {}
     for name in ("description", "code_version"):
         text = getattr(definition, name, "")
-        if (fitting := cut(text)) != text:
+        if text and (fitting := cut(text)) != text:
             changed[name] = fitting
     source = source_of(definition.source)
     if source is not definition.source:

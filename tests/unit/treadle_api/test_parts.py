@@ -81,12 +81,15 @@ def test_a_head_has_the_first_part_in_it_if_that_fits() -> None:
     head = graph_pb2.GraphPart(location=graph_pb2.Location(name="l"))
     small, large = parts_of(*resources(1)), parts_of(*resources(1, size=PART_BYTES))
 
-    (joined,) = behind(graph_pb2.GraphPart(location=head.location), small)
-    first, second = behind(graph_pb2.GraphPart(location=head.location), large)
+    written = head.SerializeToString()
 
+    (data,) = behind(written, [each.SerializeToString() for each in small])
+    found = behind(written, [each.SerializeToString() for each in large])
+
+    joined = graph_pb2.GraphPart.FromString(data)
     assert (joined.location.name, len(joined.resources)) == (Location(name="l").name, 1)
-    assert (first, [second]) == (head, large)
-    assert list(behind(head, [])) == [head]
+    assert list(map(graph_pb2.GraphPart.FromString, found)) == [head, *large]
+    assert list(behind(written, [])) == [written]
 
 
 def test_items_that_were_written_are_joined_behind_a_head() -> None:
