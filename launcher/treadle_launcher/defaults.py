@@ -55,6 +55,9 @@ STEPS_AHEAD = 32
 TASK_STEPS = 1000
 """How many steps one task has at most: what those beyond read of it is stored."""
 
+RETRIES_IN_PROCESS = 10
+"""How often a step of a task of several is tried again in its process: a further one has another."""
+
 HOST_ANSWER = 10.0
 """How long a host may take to answer a task, or to say anything once an end is overdue."""
 

@@ -250,8 +250,8 @@ class JournalRecord(Message):
     one could start: it runs from then on, which no Ack says."""
     next_step_key: StepKey
     """The step of the same task that begins now, in the same process. Set where the attempt
-    succeeded and the task has another step that can start; with it the task goes on, and
-    nothing ends."""
+    succeeded and the task has another step that can start, or where it failed and is tried
+    again there: then it is the same step. With it the task goes on, and nothing ends."""
 
     def __init__(
         self,
@@ -649,15 +649,19 @@ class Task(Message):
     inputs were not all yielded is left out. When one has succeeded and another follows, the
     host writes that as one record (next_step_key), and only then lets the process go on. The
     first step that does not succeed ends the task: its record is the last, and what follows in
-    `steps` was not begun. Such a task is never sent ahead. A task may be sent ahead of the time
-    when it can start. The host holds it, and starts it in the place of a task of the same run
-    that ends there: the first that it holds, in the order they came, whose waits_for have all
-    succeeded. The journal record of that end names it (next_task_id). The host MUST give back
-    (RETURNED) a task that waits for one that did not succeed, did not yield an output it must,
-    was given back itself, or is not known; each when it is to leave; and all, without a word,
-    when its connection ends. Sent again without `ahead`, a task starts at once."""
+    `steps` was not begun. Such a task is never sent ahead. A step of such a task that raised,
+    and has a next attempt in `retries`, MAY be tried again in the process, unless its op asked
+    for something else. What the failed attempt had started, and its process not before, is
+    proven gone first. The record of the failure then names the step as next_step_key, and the
+    task goes on with its next attempt. A task may be sent ahead of the time when it can start.
+    The host holds it, and starts it in the place of a task of the same run that ends there: the
+    first that it holds, in the order they came, whose waits_for have all succeeded. The journal
+    record of that end names it (next_task_id). The host MUST give back (RETURNED) a task that
+    waits for one that did not succeed, did not yield an output it must, was given back itself,
+    or is not known; each when it is to leave; and all, without a word, when its connection
+    ends. Sent again without `ahead`, a task starts at once."""
 
-    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for')
+    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for', 'retries')
     task_id: TaskId
     """run/first step/attempt."""
     run_id: RunId
@@ -672,6 +676,9 @@ class Task(Message):
     """Hold it until it can start in another's place."""
     waits_for: tuple[TaskWait, ...]
     """What must have succeeded on this host before it starts. Set when ahead."""
+    retries: tuple[TaskStep, ...]
+    """The further attempts that steps of it may have in the same process. Set in a task of several
+    steps."""
 
     def __init__(
         self,
@@ -683,6 +690,7 @@ class Task(Message):
         steps: tuple[TaskStep, ...] = (),
         ahead: bool = False,
         waits_for: tuple[TaskWait, ...] = (),
+        retries: tuple[TaskStep, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'task_id', task_id)
@@ -692,6 +700,7 @@ class Task(Message):
         put(self, 'steps', steps)
         put(self, 'ahead', ahead)
         put(self, 'waits_for', waits_for)
+        put(self, 'retries', retries)
 
     FIELDS = (
         ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
@@ -701,6 +710,7 @@ class Task(Message):
         ('steps', 5, 'steps', 'message', 'many', 'TaskStep', 'steps', False, 0),
         ('ahead', 6, 'ahead', 'flag', 'one', '', 'ahead', False, 0),
         ('waits_for', 7, 'waitsFor', 'message', 'many', 'TaskWait', 'waits_for', False, 0),
+        ('retries', 8, 'retries', 'message', 'many', 'TaskStep', 'retries', False, 0),
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from treadle import (
     Out,
     Output,
     RetryPolicy,
+    RetryRequested,
     graph_asset,
     graph_multi_asset,
     multi_asset,
@@ -243,3 +245,83 @@ def closes_all(context):
 @graph_asset(isolation="asset")
 def closes():
     return reads_both(closes_all(), stands_alone())
+
+
+@op(retry_policy=RetryPolicy(max_retries=2))
+def raises_once(context, lock):
+    print(f"attempt {context.retry_number}")
+    context.log.warning("%s", os.getpid())
+    if is_first("raised"):
+        raise ValueError("once")
+    return {"lock": lock}
+
+
+@graph_asset(isolation="asset")
+def tried_again():
+    return ends(raises_once(makes()))
+
+
+@op
+def starts_server(context):
+    return subprocess.Popen(["sleep", "600"])
+
+
+@op(retry_policy=RetryPolicy(max_retries=1))
+def leaves_daemon(server):
+    if is_first("left"):
+        # It goes into a session of its own, and is nobody's child any more.
+        script = 'setsid sleep 600 & echo $! > "$0"'
+        subprocess.run(["sh", "-c", script, SCRATCH / "daemon"], check=True)
+        raise ValueError("once")
+    left = Path(f"/proc/{(SCRATCH / 'daemon').read_text().strip()}/stat")
+    is_gone = not left.exists() or left.read_text().rpartition(") ")[2][0] == "Z"
+    return {"daemon is gone": is_gone, "server lives": server.poll() is None}
+
+
+@op
+def ends_server(said, server):
+    server.kill()
+    server.wait()
+    return said
+
+
+@graph_asset(isolation="asset")
+def tidied():
+    server = starts_server()
+    return ends_server(leaves_daemon(server), server)
+
+
+@op(retry_policy=RetryPolicy(max_retries=1, delay=0.05))
+def raises_once_and_waits(context, lock):
+    context.log.warning("%s", os.getpid())
+    if is_first("waited"):
+        raise ValueError("once")
+    return {"lock": lock}
+
+
+@graph_asset(isolation="asset")
+def tried_later():
+    return ends(raises_once_and_waits(makes()))
+
+
+@op
+def asks_once(context, lock):
+    context.log.warning("%s", os.getpid())
+    if is_first("asked"):
+        raise RetryRequested(max_retries=1)
+    return {"lock": lock}
+
+
+@graph_asset(isolation="asset")
+def asked_again():
+    return ends(asks_once(makes()))
+
+
+@op(retry_policy=RetryPolicy(max_retries=2))
+def never_ends_well(lock):
+    raise ValueError("each time")
+
+
+@graph_asset(isolation="asset")
+def fails_each_time():
+    return ends(never_ends_well(makes()))

@@ -93,6 +93,63 @@ def test_what_was_in_memory_alone_is_made_again_when_its_process_died(session: S
     assert len({*pids.values(), said(session, result.run_id)[-1][2]}) == 1
 
 
+def attempts_of(session: Session, run_id: str, key: str) -> list[tuple[str, int]]:
+    """Return what became of a step's attempts, in the order it did."""
+    kinds = ("step_started", "step_retry_scheduled", "step_succeeded", "step_failed")
+    return [
+        (each.kind, each.attempt)
+        for each in session.events(run_id)
+        if each.step_key == key and each.kind in kinds
+    ]
+
+
+def test_a_step_that_raised_is_tried_again_in_its_process(session: Session) -> None:
+    result = session.succeed("tried_again")
+
+    assert attempts_of(session, result.run_id, "tried_again.raises_once") == [
+        ("step_started", 1),
+        ("step_retry_scheduled", 1),
+        ("step_started", 2),
+        ("step_succeeded", 2),
+    ]
+    assert counted(session, result.run_id)["step_recomputed"] == 0
+    assert len({pid for *_, pid in said(session, result.run_id)}) == 1
+    run = session.client.run(result.run_id)
+    printed = [
+        b"".join(
+            chunk.data
+            for chunk in run.logs("tried_again.raises_once", attempt=attempt, stream="stdout")
+        )
+        for attempt in (1, 2)
+    ]
+    assert printed == [b"attempt 0\n", b"attempt 1\n"]
+
+
+def test_what_an_attempt_started_is_gone_when_it_is_tried_again(session: Session) -> None:
+    result = session.succeed("tidied")
+
+    assert session.value("tidied") == {"daemon is gone": True, "server lives": True}
+    assert counted(session, result.run_id)["step_recomputed"] == 0
+
+
+@pytest.mark.parametrize("asset", ["tried_later", "asked_again"])
+def test_a_step_whose_retry_waits_or_was_asked_for_gets_another_process(
+    session: Session, asset: str
+) -> None:
+    result = session.succeed(asset)
+
+    assert counted(session, result.run_id)["step_recomputed"] == 1
+    assert len({pid for *_, pid in said(session, result.run_id)}) == 2
+
+
+def test_a_step_is_tried_again_as_often_as_its_policy_says(session: Session) -> None:
+    result = session.run("fails_each_time")
+
+    step = result.steps["fails_each_time.never_ends_well"]
+    assert (step.state, step.attempts) == (StepState.FAILED, 3)
+    assert counted(session, result.run_id)["step_recomputed"] == 0
+
+
 def test_a_step_that_raises_leaves_the_others_to_run(session: Session) -> None:
     result = session.run("fails")
 

@@ -21,6 +21,7 @@ from treadle_contract.worker import (
 )
 from treadle_worker.attempts import oom_counters
 from treadle_worker.attempts.attempt_end import Exit, Undecoded, read_exit
+from treadle_worker.attempts.children_left import ChildrenLeft
 from treadle_worker.attempts.exits import conclude
 from treadle_worker.attempts.log_cap import LogCap
 from treadle_worker.attempts.output_pipe import OutputEnd
@@ -35,6 +36,7 @@ from treadle_worker.host.strays import Strays
 from treadle_worker.rules import Rules
 from treadle_worker.step.capture import LogFolder, log_folder_beside, open_at_end
 from treadle_worker.step.failures import whole
+from treadle_worker.step.next_attempt import is_tried_at_once
 from treadle_worker.step.reports import MOST_TOLD_BYTES
 from treadle_worker.system import processes
 from treadle_worker.system.processes import Instance
@@ -55,9 +57,9 @@ class Observer(Protocol):
         ...
 
     def moved_on(
-        self, task: Task, fact: Undecoded, next_step_key: StepKey, written: Callable[[], None]
+        self, task: Task, fact: Undecoded | AttemptFailed, key: StepKey, written: Callable[[], None]
     ) -> None:
-        """Take the success of a step that another follows in its process; call `written` as above."""
+        """Take the end of an attempt after which step `key` begins there; call `written` as above."""
         ...
 
     def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
@@ -80,6 +82,7 @@ class Running:
         self._prepared: set[RunningAttempt] = set()
         self._strays = Strays(loop, self._sweep)
         self._ends = ForcedEnds(loop, rules, self._sweep)
+        self._children_left = ChildrenLeft(loop)
 
     @property
     def task_ids(self) -> tuple[TaskId, ...]:
@@ -97,6 +100,7 @@ class Running:
         if running is None:
             running, told = self._new_process(task, logs), b""
         running.task, running.began, running.oom_before = task, time.monotonic(), oom_before
+        running.note_children()
         self._running[task.task_id] = running
         self._set_deadlines(running)
         if self._starter.prepares:
@@ -210,6 +214,8 @@ class Running:
         match fact.name:
             case "failed":
                 running.outcome = json_codec.decode(AttemptFailed, fact.body)
+                if fact.next_step_key and not running.was_told:
+                    self._try_again(running, running.outcome)
             case "succeeded":
                 # What an op makes of being told to end is no success.
                 if running.was_told:
@@ -234,22 +240,43 @@ class Running:
 
     def _move_on(self, running: RunningAttempt, fact: Undecoded) -> None:
         """Let a process go on with the next step of its task, once the journal has this one's end."""
-        done, rest = running.task, running.task_after(fact.next_step_key)
+        rest = running.task_after(fact.next_step_key)
         if rest is None:
             running.reports.refuse(f"{fact.next_step_key!r} as next, which is no step of the task")
             return
-        fact = running.measured(fact)
-        self._loop.clear_deadline((done.task_id, "timeout"))
+        self._empty_outputs(running)
+        self._begin_next(running, running.measured(fact), rest)
+
+    def _try_again(self, running: RunningAttempt, failed: AttemptFailed) -> None:
+        """Let a process try a step again, once nothing is left of what the attempt started."""
+        again = running.next_attempt()
+        if again is None or not is_tried_at_once(failed):
+            running.reports.refuse("an attempt as next that the task has not")
+            return
+
+        def gone() -> None:
+            self._empty_outputs(running)
+            self._begin_next(running, running.failed(failed), again)
+
+        self._children_left.end(running.pid, running.children, running.is_over, gone)
+
+    @staticmethod
+    def _empty_outputs(running: RunningAttempt) -> None:
         for output in running.outputs:
             # What it printed lies in the pipe by now, all of it.
             output.empty()
         running.cap.end()
+
+    def _begin_next(
+        self, running: RunningAttempt, fact: Undecoded | AttemptFailed, rest: Task
+    ) -> None:
+        done = running.task
+        self._loop.clear_deadline((done.task_id, "timeout"))
         running.begin_step(rest, log_folder_beside(running.logs, *_named(rest)))
         running.cap = LogCap(running.logs, self._rules.log_limit)
         self._set_timeout(running)
-        self._observer.moved_on(
-            done, fact, fact.next_step_key, partial(running.reports.give_word, b"")
-        )
+        next_step_key = rest.steps[0].step_key
+        self._observer.moved_on(done, fact, next_step_key, partial(running.reports.give_word, b""))
 
     def _exited(self, running: RunningAttempt) -> None:
         # Before it is reaped: what a limit of CPU time counts is told apart only here.

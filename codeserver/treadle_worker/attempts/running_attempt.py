@@ -11,15 +11,18 @@ from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.message import ContractError
 from treadle_contract.policy import Limits
-from treadle_contract.worker import AttemptSucceeded, Task
+from treadle_contract.worker import AttemptFailed, AttemptSucceeded, Task
 from treadle_worker.attempts import oom_counters
 from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, OomKills, Outcome, Undecoded
+from treadle_worker.attempts.children_left import children_of
 from treadle_worker.attempts.log_cap import LogCap
 from treadle_worker.attempts.oom_counters import OomCounts
 from treadle_worker.attempts.output_pipe import OutputEnd
 from treadle_worker.attempts.report_socket import ReportEnd
 from treadle_worker.attempts.usage import Usage
 from treadle_worker.step.capture import LogFolder
+from treadle_worker.step.failures import whole
+from treadle_worker.step.next_attempt import next_attempt
 from treadle_worker.step.reports import CANNOT_REPORT
 from treadle_worker.system import processes
 from treadle_worker.system.processes import Instance
@@ -34,7 +37,8 @@ class RunningAttempt:
     `is_ending`: it is to end, as all of `tree` below it is, and KILL follows at `kill_at`; `why`
     is what its op hears. `was_told`: its process lived when it was sent the first signal of that,
     `was_interrupted`: its op was. `timeout_ms` is set when it is ended because its time was over.
-    `hung`: it did not begin with the op in time.
+    `hung`: it did not begin with the op in time. `children` are those that its process had
+    before it, where it may be tried again there.
     """
 
     task: Task
@@ -62,6 +66,12 @@ class RunningAttempt:
     kill_at: float = 0.0
     tree: frozenset[Instance] = frozenset()
     hung: bool = False
+    children: frozenset[Instance] = frozenset()
+
+    def next_attempt(self) -> Task | None:
+        """Return what is left of the task once its first step is tried again, None if it is not."""
+        again = next_attempt(self.task, self.task.steps[0])
+        return None if again is None else replace(self.task, steps=(again, *self.task.steps[1:]))
 
     def task_after(self, step_key: StepKey) -> Task | None:
         """Return what is left of the task from a later step on, None if there is no such step."""
@@ -72,7 +82,25 @@ class RunningAttempt:
 
     def begin_step(self, task: Task, logs: LogFolder) -> None:
         """Go on with the first step of what is left of the task."""
-        self.task, self.logs, self.began = task, logs, time.monotonic()
+        self.task, self.logs, self.began, self.outcome = task, logs, time.monotonic(), None
+        self.note_children()
+
+    def is_over(self) -> bool:
+        """Tell whether its process has ended, or is to end."""
+        return self.exit is not None or self.is_ending
+
+    def note_children(self) -> None:
+        """Take note of the children that the process has before an attempt that may be followed."""
+        if self.next_attempt() is not None:
+            self.children = children_of(self.pid)
+
+    def failed(self, failed: AttemptFailed) -> AttemptFailed:
+        """Return the failure of a step that is tried again with what its host knows of it."""
+        if failed.usage is not None:
+            self.spent = self.spent.plus(Usage(cpu_us=failed.usage.cpu_us))
+        duration_us = int((time.monotonic() - self.began) * 1_000_000)
+        told = replace(failed.failure, stderr_tail=whole(self.logs.stderr_tail()))
+        return replace(failed, failure=told, duration_us=duration_us, pid=self.pid)
 
     def measured(self, fact: Undecoded) -> Undecoded:
         """Return the success of a step of several with what its host knows of it."""

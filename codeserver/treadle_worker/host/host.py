@@ -126,10 +126,10 @@ class Host:
         self._outbox.record(task, fact, written)
 
     def moved_on(
-        self, task: Task, fact: Undecoded, next_step_key: StepKey, written: Callable[[], None]
+        self, task: Task, fact: Undecoded | AttemptFailed, key: StepKey, written: Callable[[], None]
     ) -> None:
-        """Take the success of a step that another of its task follows, in the same process."""
-        self._outbox.record(task, fact, written, next_step_key=next_step_key)
+        """Take the end of an attempt that a step of its task follows, in the same process."""
+        self._outbox.record(task, fact, written, next_step_key=key)
 
     def ended(self, task: Task, fact: Undecoded | AttemptFailed | AttemptCancelled) -> None:
         """Take the end of an attempt, of which nothing is left: another may start in its place."""

@@ -67,7 +67,12 @@ def apply(step_key: str, limits: Limits) -> None:
         _lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + CPU_GRACE_SECONDS)
     if limits.open_files:
         _set_open_files(step_key, limits.open_files)
-    if limits.memory_bytes:
+    limit_memory(limits)
+
+
+def limit_memory(limits: Limits | None) -> None:
+    """Set what memory this process may use, also once more after `lift_memory`."""
+    if limits is not None and limits.memory_bytes:
         # Private memory that can be written to: what is read from mapped files is not counted,
         # as it would be by RLIMIT_AS. The hard limit stays, for `lift_memory`.
         _lower(resource.RLIMIT_DATA, limits.memory_bytes, UNLIMITED)

@@ -37,6 +37,7 @@ from treadle_worker.step.interrupts import Interrupts
 from treadle_worker.step.late_imports import LateImports
 from treadle_worker.step.lingering import tell_what_keeps
 from treadle_worker.step.log_records import AttemptLog, Records
+from treadle_worker.step.next_attempt import is_tried_at_once, next_attempt
 from treadle_worker.step.process_exit import (
     OpenFiles,
     end_process,
@@ -187,17 +188,16 @@ def _run_steps(  # noqa: PLR0913, PLR0917 - all that a process has
     Returns the last, and how it ended, which is not reported yet.
     """
     rest = list(attempt.task.steps)
+    attempt = replace(attempt, step=rest.pop(0))
     while True:
         before = used()
-        attempt = replace(attempt, step=rest.pop(0))
         outcome = _outcome(attempt, late, reports, interrupts, memory)
-        if isinstance(outcome, AttemptFailed):
-            return attempt, outcome
-        if not rest:
+        following = _following(attempt, outcome, rest)
+        if following is None or interrupts.were_raised:
             return attempt, outcome
         outcome = replace(outcome, usage=used().since(before))
         try:
-            attempt = _go_on(attempt, rest[0], outcome, reports, log)
+            attempt = _go_on(attempt, following, outcome, reports, log)
         except FrameError as error:
             return attempt, _failed(_unspeakable(attempt.step.step_key, error))
         except _LOST:
@@ -205,20 +205,31 @@ def _run_steps(  # noqa: PLR0913, PLR0917 - all that a process has
             return attempt, outcome
 
 
+def _following(attempt: Attempt, outcome: _Outcome, rest: list[TaskStep]) -> TaskStep | None:
+    """Return what runs next in this process: the next of the rest, or the same step once more."""
+    if isinstance(outcome, AttemptSucceeded):
+        return rest.pop(0) if rest else None
+    again = next_attempt(attempt.task, attempt.step)
+    if again is None or not is_tried_at_once(outcome):
+        return None
+    limits.limit_memory(attempt.step.limits)
+    return again
+
+
 def _go_on(
-    attempt: Attempt, step: TaskStep, made: AttemptSucceeded, reports: Reports, log: AttemptLog
+    attempt: Attempt, step: TaskStep, outcome: _Outcome, reports: Reports, log: AttemptLog
 ) -> Attempt:
-    """Report a success, and go on with the next step once the journal has it."""
+    """Report how a step ended, and go on with the next one once the journal has it."""
     for stream in (sys.stdout, sys.stderr):
         # What it printed is its own, as far as its host can tell.
         with contextlib.suppress(Exception):
             stream.flush()
-    reports.send(made, step.step_key)
+    reports.send(outcome, step.step_key)
     if reports.wait_for_go_ahead() is None:
         os._exit(_HOST_GONE)
     logs = log_folder_beside(attempt.logs, step.step_key, step.attempt)
     log.move(logs.log)
-    return replace(attempt, logs=logs)
+    return replace(attempt, logs=logs, step=step)
 
 
 def _tell(attempt: Attempt, outcome: _Outcome, reports: Reports, interrupts: Interrupts) -> int:

@@ -17,6 +17,7 @@ from treadle_contract.worker import (
     AttemptFailed,
     AttemptSucceeded,
     Commit,
+    JournalRecord,
 )
 from treadle_launcher.clock import as_time
 from treadle_launcher.engine import failures
@@ -36,6 +37,7 @@ from treadle_launcher.runs.journal import (
 from treadle_launcher.runs.report_check import believed
 from treadle_launcher.runs.retrying import NOT_TAKEN_RETRIES, Retries, failed_for_good
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
+from treadle_launcher.runs.step_view import StepView
 from treadle_launcher.runs.tasks import next_attempt
 from treadle_launcher.store.records import HostMark
 
@@ -85,6 +87,8 @@ class Attempts:
         if step.state is StepState.RUNNING and step.attempts == task.attempt:
             record = self._kept(believed(run.view, _of_task(task, record)))
             after = partial(self._retries.after_failure, run.view, task.step_key, now=turn.now)
+            if not isinstance(record, Implausible) and record.next_step_key:
+                after = partial(after, now=as_time(record.time), has_begun=True)
             turn.add(run, record_events(run.view, record, after))
             if isinstance(record, Implausible):
                 _LOG.error("report_refused host=%s detail=%s", host.host_id, record.problem)
@@ -102,7 +106,7 @@ class Attempts:
         """Add that the next step of a task began, or have the task end where it could not."""
         key = record.next_step_key
         step = run.view.steps.get(key)
-        if isinstance(record, Implausible) or step is None or step.state is not StepState.READY:
+        if isinstance(record, Implausible) or step is None or not _may_go_on(step, record):
             del host.tasks[record.task_id]
             if step is not None and step.state not in FINAL_STEP_STATES:
                 # It runs until it is ended, whatever the log says.
@@ -116,7 +120,9 @@ class Attempts:
         started = StepStarted(host_id=host.host_id, task_id=record.task_id)
         time = as_time(record.time)
         turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt, time=time)])
-        task.step_key, task.attempt, task.begun, task.end_due = key, attempt, True, None
+        task.step_key, task.attempt, task.begun = key, attempt, True
+        if not task.cancelled:
+            task.end_due = None
         self._pool.watchdog.begun(host, task, run.view)
 
     def _take_end(self, turn: Turn, host: Host, record: Record, run: ActiveRun | None) -> None:
@@ -266,7 +272,7 @@ class Attempts:
         fact: Payload = StepCancelled(was_running=True)
         if run.state is not RunState.CANCELLING:
             lost = AttemptFailed(failure=failure)
-            after = self._retries.after_failure
+            after: Callable[..., Payload] = self._retries.after_failure
             if host.why_killed and self._pool.watchdog.is_end_due(task):
                 timeout_ms = run.view.index.step(task.step_key).timeout_ms
                 lost = AttemptFailed(failure=failures.timed_out(host, timeout_ms))
@@ -290,6 +296,12 @@ class Attempts:
                 never = failures.never_taken(host, NOT_TAKEN_RETRIES + 1)
                 fact = failed_for_good(AttemptFailed(failure=never))
             turn.add(run, [NewEvent(payload=fact, step_key=task.step_key, attempt=task.attempt)])
+
+
+def _may_go_on(step: StepView, record: JournalRecord) -> bool:
+    """Tell whether a step may begin in the process of the one before it, or once more in its own."""
+    is_due = step.not_before is None or step.not_before <= as_time(record.time)
+    return step.state is StepState.READY and is_due
 
 
 def _is_end(record: Record) -> bool:

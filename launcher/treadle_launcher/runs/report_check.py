@@ -12,6 +12,7 @@ from typing import Final
 from treadle_contract.event import InputLoaded, OutputStored
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.worker import (
+    AttemptFailed,
     AttemptSucceeded,
     JournalRecord,
     TaskAsset,
@@ -52,6 +53,8 @@ def _problems(view: RunView, record: Record) -> Iterator[str]:
             yield from _unstored(fact, step)
             yield from _discarded(fact)
             yield from _unknown_next(view, record)
+        case AttemptFailed() if record.next_step_key not in ("", record.step_key):
+            yield f"next_step_key is {record.next_step_key!r}, after a failure of another step"
 
 
 def _unknown_next(view: RunView, record: JournalRecord) -> Iterator[str]:

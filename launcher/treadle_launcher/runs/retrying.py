@@ -45,16 +45,24 @@ class Retries:
         self._chance = chance
 
     def after_failure(
-        self, view: RunView, key: StepKey, failed: AttemptFailed, now: TimeUs
+        self,
+        view: RunView,
+        key: StepKey,
+        failed: AttemptFailed,
+        now: TimeUs,
+        *,
+        has_begun: bool = False,
     ) -> StepFailed | StepRetryScheduled:
         """Return the fact that the step's running attempt failed, as its policy wants it.
 
         An op's own wish goes before its policy, its word that trying again is of no use before
-        both. A step whose host is lost goes by its policy, then by the run's `retry_lost`.
+        both. A step whose host is lost goes by its policy, then by the run's `retry_lost`. A run
+        that ends tries nothing again, unless the next attempt `has_begun`.
         """
         step = view.steps[key]
         policy = view.index.step(key).retry_policy
-        ground = _ground(view, step, failed, policy)
+        is_open = has_begun or view.state is RunState.RUNNING
+        ground = _ground(view, step, failed, policy) if is_open else None
         delay_ms = 0
         if ground is RetryGround.REQUESTED and failed.retry is not None:
             # It comes from the user's process, and may be any number.
@@ -112,10 +120,18 @@ def delay_before(policy: RetryPolicy, retry: int, chance: Chance) -> int:
     return delay
 
 
+def retries_at_once(view: RunView, key: StepKey) -> int:
+    """Return how often a step that raises may be tried again without a delay, as its policy wants it."""
+    policy = view.index.step(key).retry_policy
+    if policy is None or policy.delay_ms or RetryCause.USER_ERROR not in policy.on:
+        return 0
+    return max(0, policy.max_retries - _counted(view.steps[key]))
+
+
 def _ground(
     view: RunView, step: StepView, failed: AttemptFailed, policy: RetryPolicy | None
 ) -> RetryGround | None:
-    if view.state is not RunState.RUNNING or failed.no_retry:
+    if failed.no_retry:
         return None
     if failed.retry is not None:
         may = _counted(step) < failed.retry.max_retries

@@ -18,6 +18,7 @@ from treadle_launcher import defaults
 from treadle_launcher.ids import step_of
 from treadle_launcher.ids import task_id as name_of
 from treadle_launcher.runs.plan_index import followed_inputs, narrowed, places
+from treadle_launcher.runs.retrying import retries_at_once
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
@@ -127,6 +128,7 @@ def task_for(
         digest=view.plan.header.digest,
         run_tags=view.tags,
         steps=(first, *later),
+        retries=_retries(view, step_key, attempt, order),
     )
 
 
@@ -140,7 +142,25 @@ def running_task(view: RunView, task_id: TaskId, step_key: StepKey, attempt: int
         step_for(view, each, max(1, _attempt(view.steps[each])), limits, (), order)
         for each in islice(order, order[step_key], None)
     )
-    return replace(task_for(view, step_key, attempt), task_id=task_id, steps=steps)
+    return replace(
+        task_for(view, step_key, attempt),
+        task_id=task_id,
+        steps=steps,
+        retries=_retries(view, step_key, attempt, order),
+    )
+
+
+def _retries(
+    view: RunView, step_key: StepKey, attempt: int, order: Mapping[StepKey, int]
+) -> tuple[TaskStep, ...]:
+    """Return the further attempts that a task's steps may have in its process, from a step on."""
+    found: list[TaskStep] = []
+    limits = shared_limits(view, step_key, order)
+    for key in islice(order, order.get(step_key, 0), None):
+        first = (attempt if key == step_key else view.steps[key].attempts + 1) + 1
+        retries = min(retries_at_once(view, key), defaults.RETRIES_IN_PROCESS)
+        found += (step_for(view, key, first + n, limits, (), order) for n in range(retries))
+    return tuple(found)
 
 
 def running_step(view: RunView, step_key: StepKey, attempt: int) -> TaskStep:

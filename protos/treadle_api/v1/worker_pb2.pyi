@@ -418,7 +418,8 @@ class JournalRecord(_message.Message):
     """
     next_step_key: _builtins.str
     """The step of the same task that begins now, in the same process. Set where the attempt succeeded
-    and the task has another step that can start; with it the task goes on, and nothing ends.
+    and the task has another step that can start, or where it failed and is tried again there: then
+    it is the same step. With it the task goes on, and nothing ends.
     """
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
@@ -866,6 +867,11 @@ class Task(_message.Message):
     then lets the process go on. The first step that does not succeed ends the task: its record is
     the last, and what follows in `steps` was not begun. Such a task is never sent ahead.
 
+    A step of such a task that raised, and has a next attempt in `retries`, MAY be tried again in the
+    process, unless its op asked for something else. What the failed attempt had started, and its
+    process not before, is proven gone first. The record of the failure then names the step as
+    next_step_key, and the task goes on with its next attempt.
+
     A task may be sent ahead of the time when it can start. The host holds it, and starts it in the
     place of a task of the same run that ends there: the first that it holds, in the order they came,
     whose waits_for have all succeeded. The journal record of that end names it (next_task_id). The
@@ -903,6 +909,7 @@ class Task(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     AHEAD_FIELD_NUMBER: _builtins.int
     WAITS_FOR_FIELD_NUMBER: _builtins.int
+    RETRIES_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """run/first step/attempt."""
     run_id: _builtins.str
@@ -923,6 +930,10 @@ class Task(_message.Message):
     def waits_for(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskWait]:
         """What must have succeeded on this host before it starts. Set when ahead."""
 
+    @_builtins.property
+    def retries(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskStep]:
+        """The further attempts that steps of it may have in the same process. Set in a task of several steps."""
+
     def __init__(
         self,
         *,
@@ -933,10 +944,11 @@ class Task(_message.Message):
         steps: _abc.Iterable[Global___TaskStep] | None = ...,
         ahead: _builtins.bool = ...,
         waits_for: _abc.Iterable[Global___TaskWait] | None = ...,
+        retries: _abc.Iterable[Global___TaskStep] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "retries", b"retries", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

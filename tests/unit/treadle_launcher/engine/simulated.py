@@ -12,7 +12,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,6 +49,7 @@ from treadle_launcher.serving.launching import Launching
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.errors import StoreError, StoreUnavailableError
 from treadle_launcher.store.store import Store, open_store
+from treadle_worker.step.next_attempt import next_attempt
 
 GONE = ProcessId(boot_id="another boot", pid=1, start_ticks=1)
 MAX_STEPS = 3
@@ -56,8 +57,8 @@ Attempt = tuple[RunId, StepKey, int]
 
 
 def attempt_of(task: Task) -> Attempt:
-    """Name the attempt that a task is."""
-    (step,) = task.steps
+    """Name the attempt that a task is, or goes on with."""
+    step = task.steps[0]
     return task.run_id, step.step_key, step.attempt
 
 
@@ -79,6 +80,8 @@ class World:
     succeeded: list[tuple[RunId, StepKey]] = field(default_factory=list)
     raised: list[Attempt] = field(default_factory=list)
     died: list[Attempt] = field(default_factory=list)
+    at_once: int = 0
+    """How many attempts were made in the process of the one before, which had raised."""
     by_hosts: int = 0
     """How many of those that began, their host started in the place of another."""
     names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -226,8 +229,7 @@ class SimulatedHost:
 
     def succeed(self, task: Task) -> None:
         """Have an attempt make what it was asked for."""
-        del self.running[task.task_id]
-        (step,) = task.steps
+        step, *rest = task.steps
         stored = []
         for output in step.outputs:
             for asset in output.assets:
@@ -237,19 +239,34 @@ class SimulatedHost:
                 stored.append({"output": output.name, "assetKey": asset.asset_key, "valueRef": ref})
         self.world.succeeded.append((task.run_id, step.step_key))
         outputs = [output.name for output in step.outputs]
-        made = {"stored": stored, "yieldedOutputs": outputs}
-        self._end(task, {"succeeded": made})
+        made = {"succeeded": {"stored": stored, "yieldedOutputs": outputs}}
+        if rest:
+            self._go_on(task, made, replace(task, steps=tuple(rest)))
+        else:
+            del self.running[task.task_id]
+            self._end(task, made)
 
     def fail(self, task: Task) -> None:
         """Have an attempt raise."""
-        del self.running[task.task_id]
         self.world.raised.append(attempt_of(task))
         failure = {
             "reason": "FAILURE_REASON_USER_ERROR",
             "where": "FAILURE_WHERE_COMPUTE",
             "message": "it raised",
         }
-        self._end(task, {"failed": {"failure": failure}})
+        failed = {"failed": {"failure": failure}}
+        again = next_attempt(task, task.steps[0])
+        if again is not None:
+            self.world.at_once += 1
+            self._go_on(task, failed, replace(task, steps=(again, *task.steps[1:])))
+        else:
+            del self.running[task.task_id]
+            self._end(task, failed)
+
+    def _go_on(self, task: Task, fact: dict[str, object], rest: Task) -> None:
+        """Go on with what is left of a task, in the same process."""
+        self._begin(rest)
+        self._record(task, {**fact, "nextStepKey": rest.steps[0].step_key})
 
     def die(self, *, leaves: bool = False) -> None:
         """End the process; when it is killed, in the middle of a journal's line."""

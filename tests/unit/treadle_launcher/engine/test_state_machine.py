@@ -59,6 +59,9 @@ SHAPES = (
     # More than there are places.
     {"d": (), "e": (), "f": (), "g": (), "h": ("d",), "i": ("h", "g")},
     {"r": (), "r2": (), "r3": (), "j": (), "o": ("r", "r2", "j"), "p": ("o",), "q": ("r3",)},
+    # Steps whose keys begin with "x" share a process.
+    {"x": (), "xr": ("x",), "x2": ("xr",), "y": ("x2",)},
+    {"a": (), "xr": ("a",), "xr2": ("xr",), "x3": ("a",), "s": ("xr",), "b": ("a",)},
 )
 POLICY = RetryPolicy(max_retries=2, on=(RetryCause.USER_ERROR, RetryCause.LOST))
 HOUR_US = 3_600_000_000
@@ -451,6 +454,8 @@ def was_overdue(view: RunView) -> bool:
 def plan_with_policies(shape: dict[str, tuple[str, ...]]) -> Plan:
     plan = plan_of(shape)
     steps = [replace(step, retry_policy=POLICY) if "r" in step.key else step for step in plan.steps]
+    first = next((step.key for step in steps if step.key.startswith("x")), "")
+    steps = [replace(step, task=first) if step.key.startswith("x") else step for step in steps]
     return replace(plan, steps=tuple(steps))
 
 
@@ -542,6 +547,34 @@ def test_what_is_late_and_then_refused_is_done_once(rounds: int, what: str) -> N
 
 
 @pytest.mark.parametrize("shape", SHAPES[-2:])
+@pytest.mark.parametrize("well", [True, False])
+@pytest.mark.parametrize("what", ["nothing", "crash", "refused", "killed", "cancelled"])
+@pytest.mark.parametrize("rounds", range(2, 6))
+def test_what_a_process_goes_on_with_is_done_once(
+    rounds: int, what: str, well: bool, shape: dict[str, tuple[str, ...]]
+) -> None:
+    runs = Runs()
+    runs.begin(ends_late=False)
+    runs.submit(shape=shape)
+    for _ in range(rounds):
+        runs.go_on(rounds=1, well=True, late=0)
+    assert runs.launcher is not None
+    if what == "cancelled" and runs.known:
+        runs.cancel(position=0)
+    for _ in runs.world.running():
+        # That its next step began, or the same one once more, nobody has heard of.
+        runs.report(position=0, well=well)
+    if what == "crash":
+        runs.crash()
+        runs.recover()
+    elif what == "refused" and runs.launcher.store.held:
+        runs.refuse(count=100, unknown=True)
+    elif what == "killed" and runs.world.living():
+        runs.kill_host(position=0)
+    runs.teardown()
+
+
+@pytest.mark.parametrize("shape", SHAPES[-4:-2])
 @pytest.mark.parametrize("what", ["nothing", "crash", "refused", "killed", "another run"])
 @pytest.mark.parametrize("rounds", range(1, 6))
 def test_what_hosts_begin_by_themselves_is_done_once(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from treadle_contract.event import (
     CancelRequested,
     OutputStored,
+    RetryGround,
     RunDequeued,
     RunStarted,
     RunSubmitted,
@@ -32,9 +34,10 @@ from treadle_contract.plan import (
     Selection,
     Verdict,
 )
-from treadle_contract.policy import Limits
+from treadle_contract.policy import Limits, RetryCause, RetryPolicy
 from treadle_contract.run import Failure, FailureReason, StepState
 from treadle_contract.worker import AttemptSucceeded, JournalRecord, TaskStep
+from treadle_launcher import defaults
 from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_check import BadPlanError, check_plan
@@ -47,6 +50,7 @@ from treadle_launcher.runs.tasks import new_task, running_task
 from treadle_launcher.runs.transitions import InvalidTransition
 
 RUN = RunId("r")
+RAISED = RetryPolicy(max_retries=2, on=(RetryCause.USER_ERROR,))
 WHY = Failure(reason=FailureReason.SIGNAL, message="it died")
 
 
@@ -349,3 +353,44 @@ def test_a_task_may_use_what_its_steps_may_and_without_limit_what_one_may_so() -
         memory_bytes=5, cpu_seconds=5, niceness=3
     )
     assert new_task(one.view, StepKey("a")).steps[0].limits == Limits(niceness=3)
+
+
+def test_a_task_says_which_attempts_its_process_may_make_of_steps_that_raise() -> None:
+    def policy(key: str, **said: Any) -> PlannedStep:
+        said = {"on": (RetryCause.USER_ERROR,), **said}
+        return replace(step(key, task="a"), retry_policy=RetryPolicy(**said))
+
+    run = Told(
+        policy("a", max_retries=2),
+        policy("b", max_retries=1, delay_ms=1),
+        policy("c", max_retries=1, on=(RetryCause.OOM,)),
+        policy("d", max_retries=1000),
+        step("e", task="a"),
+        step("y", "a"),
+    )
+
+    task = new_task(run.view, StepKey("a"))
+
+    again = [(each.step_key, each.attempt) for each in task.retries]
+    most = defaults.RETRIES_IN_PROCESS
+    assert again == [("a", 2), ("a", 3), *(("d", 2 + number) for number in range(most))]
+    assert task.retries[0].outputs[0].value_key != task.steps[0].outputs[0].value_key
+
+
+def test_attempts_that_were_made_count() -> None:
+    run = Told(replace(step("a", task="a"), retry_policy=RAISED), step("b", task="a"))
+    run.start("a", "a", "b")
+    run.tell(
+        StepRetryScheduled(
+            failure=WHY,
+            not_before=as_moment(TimeUs(0)),
+            next_attempt=2,
+            ground=RetryGround.POLICY,
+        ),
+        "a",
+        1,
+    )
+
+    assert [each.attempt for each in new_task(run.view, StepKey("a")).retries] == [3]
+    alone = Told(replace(step("a"), retry_policy=RAISED))
+    assert new_task(alone.view, StepKey("a")).retries == ()
