@@ -36,6 +36,8 @@ _HEADER_BYTES: Final = 64
 _FORMAT: Final = 1
 _PLACE: Final = struct.Struct("<QQ")
 _SEAL_BYTES: Final = 8
+_LINE: Final = f'{{"format": {_FORMAT}, "python": "{_PYTHON}"}}'.encode()
+_HEADER: Final = (_MAGIC + _LINE).ljust(_HEADER_BYTES - 1) + b"\n"
 # Below this a buffer stays in the stream: aligning and indexing it would cost more than copying.
 _SMALL_BUFFER_BYTES: Final = 1024
 # Small enough that a chunk is still in the processor's cache when it is written after its CRC.
@@ -134,7 +136,7 @@ def dump(value: object, file: BinaryIO) -> Stamp:
         OSError: the file cannot be written.
     """
     writer = _Writer(file)
-    writer.write(_header())
+    writer.write(_HEADER)
     buffers: list[pickle.PickleBuffer] = []
 
     def keep_small(buffer: pickle.PickleBuffer) -> bool:
@@ -196,15 +198,11 @@ def _versions(python: str) -> str:
     return "" if python == _PYTHON else f"; Python {python} wrote it, this is {_PYTHON}"
 
 
-def _header() -> bytes:
-    line = json.dumps({"format": _FORMAT, "python": _PYTHON}).encode()
-    return (_MAGIC + line).ljust(_HEADER_BYTES - 1) + b"\n"
-
-
 def _write_index(writer: _Writer, extents: list[_Extent]) -> None:
     offset = writer.offset
-    table = [[each.offset, each.size, int(each.readonly)] for each in extents]
-    size = writer.write(json.dumps(table, separators=(",", ":")).encode())
+    # What an encoder would make of it: a step process would need longer to go to one.
+    rows = ",".join(f"[{each.offset},{each.size},{each.readonly:d}]" for each in extents)
+    size = writer.write(f"[{rows}]".encode())
     writer.write(_PLACE.pack(offset, size))
     writer.write(_seal(writer.crc32))
 
@@ -241,6 +239,8 @@ def _mapped(path: str | Path, expected: Stamp | None) -> tuple[memoryview, bool]
 def _checked_header(path: str | Path, view: memoryview) -> str:
     """Return the version of the Python that wrote the file."""
     header = bytes(view[:_HEADER_BYTES])
+    if header == _HEADER:
+        return _PYTHON
     if not header.startswith(_MAGIC):
         raise ValueLostError(path, "it does not begin like a stored value")
     try:

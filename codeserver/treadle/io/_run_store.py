@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from treadle._keys import AssetKey
 from treadle._metadata import merged_entries
 from treadle._system import time
@@ -47,11 +49,11 @@ class ValueWriter:
         if value_key:
             with user_code(FailureWhere.STORE, subject):
                 ref = self.store.write_value(value_key, value)
-            made = replace(made, value_ref=ref)
+            stored: dict[str, Any] = {"value_ref": ref}
         else:
-            made = replace(made, metadata=self._handled(made, value, io_manager_key, subject))
+            stored = {"metadata": self._handled(made, value, io_manager_key, subject)}
         duration_us = (time.monotonic_ns() - begun) // 1000
-        return replace(made, io_manager_key=io_manager_key, duration_us=duration_us)
+        return replace(made, io_manager_key=io_manager_key, duration_us=duration_us, **stored)
 
     def _handled(
         self, made: OutputStored, value: object, io_manager_key: str, subject: str

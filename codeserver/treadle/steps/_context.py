@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -43,7 +43,7 @@ class OpExecutionContext:
     op_config: Any = None
     _op: OpDefinition | None = None
     _selected_outputs: frozenset[str] | None = None
-    _selected_keys: frozenset[AssetKey] | None = None
+    _selected_keys: Collection[KeyLike] | None = None
     _assets: Mapping[str, tuple[AssetKey, ...]] = field(default_factory=dict)
     _entries: dict[str, tuple[MetadataEntry, ...]] = field(default_factory=dict, init=False)
     _yielded: set[str] = field(default_factory=set, init=False)
@@ -110,7 +110,8 @@ class OpExecutionContext:
                 "This context does not say which assets are selected."
                 " Give build_op_context(selected_asset_keys={…})."
             )
-        return self._selected_keys
+        # A block may have many, of which few ops ask.
+        return frozenset(as_key(key) for key in self._selected_keys)
 
     @property
     def has_assets_def(self) -> bool:

@@ -45,6 +45,8 @@ class TaskMemory:
 
     def with_places(self, step: TaskStep) -> TaskStep:
         """Return a step with the places of what others of its task stored."""
+        if not self._made:
+            return step
         inputs = tuple(
             replace(
                 planned,

@@ -8,6 +8,7 @@ from contextlib import suppress
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final
 
+from treadle._arguments import made
 from treadle._output import Output
 from treadle._value_words import a
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
@@ -170,7 +171,7 @@ def _returned(
         yield _named(result, names)
     elif len(names) == 1:
         _tell_none(result, names[0], code, context)
-        yield Output(result, names[0])
+        yield made(Output, result, names[0])
     else:
         is_nothing = result is None and not any(code.op.gives_value(name) for name in names)
         values = deque(

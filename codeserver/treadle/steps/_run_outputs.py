@@ -117,6 +117,9 @@ class OutputKeeper:
         """Yield what was stored; of what is said of all of it, only as much as can be told."""
         left, values_left = _STEP_METADATA_BYTES, _STEP_METADATA_VALUES
         for each in stored:
+            if not each.metadata:
+                yield each
+                continue
             size, values = entries_size(each.metadata), entries_values(each.metadata)
             if size <= left and values <= values_left:
                 left, values_left = left - size, values_left - values
@@ -196,6 +199,8 @@ class OutputKeeper:
     def _said_of(self, output: Output[Any]) -> _Entries:
         owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
         before = final_metadata(self.context, output.output_name)
+        if not (output.metadata or before):
+            return ()
         return kept_entries(output.metadata, owner=owner, before=before)
 
     def _stored(

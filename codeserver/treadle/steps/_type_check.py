@@ -23,6 +23,8 @@ def is_of_type(value: object, declared: Any) -> bool:
 
     Classes are checked, and unions of them; of `list[int]` and its like only the container.
     """
+    if declared is Any:
+        return True
     if declared is None:
         return value is None
     origin = get_origin(declared)
@@ -31,7 +33,7 @@ def is_of_type(value: object, declared: Any) -> bool:
     if origin in _UNIONS:
         return any(is_of_type(value, each) for each in get_args(declared))
     checked = origin if origin in _CONTAINERS else declared
-    return declared is Any or not isinstance(checked, type) or _is_instance(value, checked)
+    return not isinstance(checked, type) or _is_instance(value, checked)
 
 
 def could_be(value: object, declared: Any) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-from treadle._keys import AssetKey
 from treadle._system import os
 from treadle.io._files import FileStore
 from treadle.io._run_store import ValueWriter
@@ -111,18 +110,19 @@ def _context(
         op_config=op_config,
         _op=code.op,
         _selected_outputs=frozenset(step.selected_outputs),
-        _selected_keys=frozenset(AssetKey(key) for key in step.selected_asset_keys),
+        _selected_keys=step.selected_asset_keys,
         _assets=code.assets,
     )
 
 
 def _resources(location: StepSource, code: StepCode, step: TaskStep) -> dict[str, Any]:
     """Return the resources that the op asks for, and no others."""
-    missing = [key for key in code.op.resource_keys if key not in location.resources]
+    asked_for = code.op.resource_keys
+    missing = [key for key in asked_for if key not in location.resources]
     if missing:
         problem = UnknownResourceError(missing[0], location.resources)
         raise StepFailedError(FailureWhere.RESOURCE, f"Step {step.step_key!r}: {problem}")
-    return {key: location.resources[key] for key in code.op.resource_keys}
+    return {key: location.resources[key] for key in asked_for}
 
 
 # As of a process that an exception ended: it did what it must not.

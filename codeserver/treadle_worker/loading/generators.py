@@ -23,10 +23,13 @@ _MOST: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generator:
-    """A generator: the digest of its state, what gives it a new one, and what this one again."""
+    """A generator: the digest of its state, what gives it a new one, and what this one again.
+
+    None: that happens in each copy by itself.
+    """
 
     state: str
-    renew: Act
+    renew: Act | None
     keep: Act | None = None
 
 
@@ -80,7 +83,7 @@ def _of_python(each: random.Random) -> Generator:
     is_global = each is getattr(random.random, "__self__", None)
     return Generator(
         state=_digest(repr(state).encode()),
-        renew=lambda: random.Random.seed(each),
+        renew=None if is_global else lambda: random.Random.seed(each),
         keep=(lambda: random.Random.setstate(each, state)) if is_global else None,
     )
 

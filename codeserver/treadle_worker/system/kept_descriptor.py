@@ -53,11 +53,13 @@ def out_of_the_way(fd: int) -> int:
         os.set_inheritable(fd, False)
         return fd
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        if soft != hard:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         try:
             moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, least)
         finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            if soft != hard:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     except (OSError, ValueError):
         # No number is free up there: it does its work where it is.
         os.set_inheritable(fd, False)

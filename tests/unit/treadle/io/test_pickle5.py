@@ -275,11 +275,12 @@ def test_a_pickle_of_another_python_that_does_not_load_names_both(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "value"
+    here, header = platform.python_version(), _pickle5._HEADER
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(_pickle5, "_PYTHON", "3.99.1")
+        other = header.rstrip().replace(here.encode(), b"3.99.1").ljust(len(header) - 1) + b"\n"
+        elsewhere.setattr(_pickle5, "_HEADER", other)
         dumped(path, Unreadable())
 
-    here = platform.python_version()
     with pytest.raises(ValueFileError, match=f"; Python 3.99.1 wrote it, this is {here}"):
         _pickle5.load(path)
 
