@@ -255,20 +255,21 @@ def _merged(flat: FlatBlock, asset_ins: Mapping[str, AssetIn], options: BlockOpt
     for output, said in options.outs.items():
         ref = flat.outputs[output]
         assets.setdefault(ref.path, {}).setdefault(ref.output, []).append(said)
-    steps = {}
+    is_silent = all(said is PLAIN_IN for said in asset_ins.values())
+    changed = {}
     for path, step in flat.steps.items():
-        inputs = tuple(
-            [merged_in(step, each, asset_ins, owner=options.owner) for each in step.inputs]
-        )
-        outs, made = step.outs, assets.get(path, {})
-        for name, out in step.outs.items():
-            if name in made:
-                merged = merged_out(out, made[name], options.owner, name, step.op)
-                outs = outs if merged is out else {**outs, name: merged}
+        inputs, outs = step.inputs, step.outs
+        if not is_silent:
+            inputs = tuple(
+                [merged_in(step, each, asset_ins, owner=options.owner) for each in inputs]
+            )
+        for name, made in assets.get(path, {}).items():
+            merged = merged_out(outs[name], made, options.owner, name, step.op)
+            outs = outs if merged is outs[name] else {**outs, name: merged}
         # Not compared by value: a default is of any type.
-        is_same = outs is step.outs and all(map(is_, inputs, step.inputs))
-        steps[path] = step if is_same else replace(step, inputs=inputs, outs=outs)
-    return FlatBlock(steps=steps, outputs=flat.outputs)
+        if outs is not step.outs or not all(map(is_, inputs, step.inputs)):
+            changed[path] = replace(step, inputs=inputs, outs=outs)
+    return replace(flat, steps={**flat.steps, **changed}) if changed else flat
 
 
 def _refuse_nothing_by_value(flat: FlatBlock, owner: str) -> None:

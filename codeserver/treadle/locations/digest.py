@@ -197,7 +197,13 @@ def _code(code: CodeType) -> str:
 
 
 def _texts(texts: tuple[str, ...]) -> str:
-    return canonical.write(texts) if texts else "[]"
+    if not texts:
+        return "[]"
+    # Names of variables, nearly always: nothing in them is escaped.
+    joined = '","'.join(texts)
+    if joined.isascii() and joined.replace('","', "").replace(".", "_").isidentifier():
+        return f'["{joined}"]'
+    return canonical.write(texts)
 
 
 def _value(value: object, path: tuple[int, ...]) -> str:
@@ -242,7 +248,7 @@ def _joined(*texts: str) -> str:
 _SCALARS: Mapping[type, Callable[[Any], str]] = {
     NoneType: lambda _: "null",
     EllipsisType: lambda _: "null",
-    bool: canonical.write,
+    bool: lambda value: "true" if value else "false",
     str: canonical.write,
     int: lambda value: f'"{value:#x}"',
     float: lambda value: f'"{value.hex()}"',

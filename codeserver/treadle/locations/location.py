@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import ModuleType
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from treadle._errors import LocationError
 from treadle._system import uncollected
@@ -222,9 +222,9 @@ def _loaded(
 def _manifest(
     code: Mapping[str, PlacedStep], files: Mapping[str, str], distributions: Mapping[str, str]
 ) -> Manifest:
-    by_node = sorted(code.items())
+    by_node = [(node, each, each.defaults) for node, each in sorted(code.items())]
     known: dict[tuple[int, ...], tuple[str, str]] = {}
-    digests = {node: _op_digests(each, known) for node, each in by_node}
+    digests = {node: _op_digests(each.flat.op.fn, stated, known) for node, each, stated in by_node}
     return Manifest(
         ops={node: whole for node, (whole, _) in digests.items()},
         files=dict(files),
@@ -232,15 +232,18 @@ def _manifest(
         code={node: bare for node, (_, bare) in digests.items()},
         values={
             f"op {node}: default of {name!r}": digest.value_digest(value)
-            for node, each in by_node
-            for name, value in each.defaults.items()
+            for node, _, stated in by_node
+            for name, value in stated.items()
         },
     )
 
 
-def _op_digests(step: PlacedStep, known: dict[tuple[int, ...], tuple[str, str]]) -> tuple[str, str]:
+def _op_digests(
+    fn: Callable[..., Any],
+    defaults: Mapping[str, object],
+    known: dict[tuple[int, ...], tuple[str, str]],
+) -> tuple[str, str]:
     """Return those of the op with its defaults, and of its bare code; an op may be in many steps."""
-    fn, defaults = step.flat.op.fn, step.defaults
     key = (id(fn), *map(id, defaults.values()))
     found = known.get(key)
     if found is None:

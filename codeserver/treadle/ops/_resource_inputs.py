@@ -37,6 +37,8 @@ def _settled(
     block: AssetsDefinition, contents: Contents, known: AbstractSet[AssetKey]
 ) -> AssetsDefinition:
     if isinstance(block.node, OpDefinition):
+        if not contents.resources:
+            return block
         unfed = {
             name
             for name, said in block.asset_ins.items()
