@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 from treadle.locations._order import topological
 from treadle.locations.snapshot import Block, Job, Snapshot, Step
@@ -14,6 +16,12 @@ from treadle_contract.message import UserValue
 from treadle_contract.plan import PlannedStep
 from treadle_planner._wired import WiredStep, wired
 from treadle_planner.config.places import ConfigPlaces, RunConfig
+
+_ALL: Final = ""
+"""The name by which the order of all blocks is kept; the others have a block's."""
+
+_FEW: Final = 8
+"""Fewer than one of so many assets are sorted; to look up all in order is faster for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +60,17 @@ class SnapshotIndex:
 
     `needs` are the steps that a step reads from. `effect_steps` are effects, whose outputs are
     all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
-    `shared` are the blocks that are more than one step, `whole` the assets of blocks that cannot be subset and make several, each with its block.
-    `has_managers`: some value is stored or loaded by a resource; `has_isolation`: a block says which
-    steps share a process. What was found is kept: in `orders` the steps of one block and of all. `takes_config`:
-    some step does; in `config_places` is where, once it was asked for.
+    `shared` are the blocks that are more than one step, `whole` the assets of blocks that cannot be
+    subset and make several, each with its block. `has_managers`: some value is stored or loaded by a
+    resource; `has_isolation`: a block says which steps share a process. What was found is kept: in
+    `orders` the steps of one block and of all. `takes_config`: some step does; in `config_places` is
+    where, once it was asked for.
     """
 
     snapshot: Snapshot
     wiring: Wiring
     assets: AssetGraph
+    sorted_keys: tuple[KeyText, ...]
     block_steps: Mapping[str, tuple[Step, ...]]
     needs: Mapping[StepKey, frozenset[StepKey]]
     effect_steps: frozenset[StepKey]
@@ -71,7 +81,7 @@ class SnapshotIndex:
     has_managers: bool
     has_isolation: bool
     wired: Mapping[StepKey, WiredStep]
-    orders: dict[frozenset[str], Order] = field(default_factory=dict)
+    orders: dict[str | None, Order] = field(default_factory=dict)
     takes_config: bool = False
     config_places: list[ConfigPlaces] = field(default_factory=list)
 
@@ -92,6 +102,7 @@ class SnapshotIndex:
             snapshot=snapshot,
             wiring=wiring,
             assets=AssetGraph.of(snapshot.assets),
+            sorted_keys=tuple(sorted(wiring.assets)),
             block_steps={name: tuple(steps) for name, steps in block_steps.items()},
             needs=needs,
             effect_steps=effects,
@@ -130,15 +141,17 @@ class SnapshotIndex:
         """Return, sorted, the steps of its own block that a step reads from."""
         return tuple(sorted(_own_needs(self.wiring, step, self.needs[step.key])))
 
-    def ordered(self, blocks: Iterable[str]) -> Order:
+    def ordered(self, blocks: AbstractSet[str]) -> Order:
         """Return the steps of some blocks in topological order, ties by key.
 
         Only they count, so that other blocks change nothing.
         """
-        chosen = frozenset(blocks)
-        if chosen in self.orders:
-            return self.orders[chosen]
-        steps = (step for block in chosen for step in self.block_steps[block])
+        name = next(iter(blocks)) if len(blocks) == 1 else None
+        if len(blocks) == len(self.block_steps):
+            name = _ALL
+        if name in self.orders:
+            return self.orders[name]
+        steps = (step for block in blocks for step in self.block_steps[block])
         keys = topological({step.key: self.needs[step.key] for step in steps})
         ordered = tuple([self.wired[key] for key in keys])
         found = Order(
@@ -147,9 +160,15 @@ class SnapshotIndex:
             effects=tuple([place for place, each in enumerate(ordered) if each.is_effect]),
             untouched=[None] * len(keys),
         )
-        if len(chosen) in (1, len(self.block_steps)):
-            self.orders[chosen] = found
+        if name is not None:
+            self.orders[name] = found
         return found
+
+    def in_order(self, keys: AbstractSet[KeyText]) -> tuple[KeyText, ...]:
+        """Return some assets, sorted."""
+        if len(keys) * _FEW < len(self.sorted_keys):
+            return tuple(sorted(keys))
+        return tuple([key for key in self.sorted_keys if key in keys])
 
 
 def _is_alone(block: Block, steps: Sequence[Step]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from treadle.locations.canonical import Json, dumps, to_json
@@ -100,7 +100,7 @@ class Planner:
         plan = Plan(
             digest=self._index.snapshot.digest,
             fingerprint="",
-            selected_asset_keys=tuple(sorted(keys)),
+            selected_asset_keys=reads.kept.in_order,
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
             notes=(*config.notes, *again.notes),
             steps=steps,
@@ -122,9 +122,7 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     # What the launcher alone reads has no part in it.
     options = replace(asked.options, unrecorded_loads=None)
     decided: list[Json] = [
-        [step.key, step.verdict, step.reason, list(step.selected_outputs), *_config(step)]
-        for step in plan.steps
-        if step.verdict is not Verdict.OMIT
+        _decided(step) for step in plan.steps if step.verdict is not Verdict.OMIT
     ]
     said = to_json(replace(plan, steps=(), selections={}))
     assert isinstance(said, dict), "a plan has fields"
@@ -134,10 +132,11 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     return hashlib.sha256(identity).hexdigest()
 
 
-def _config(step: PlannedStep) -> Iterator[Json]:
-    """Yield what a step is told, if it takes any: the fingerprints of others are as they always were."""
-    if step.config is not None:
-        yield to_json(step.config)
+def _decided(step: PlannedStep) -> list[Json]:
+    outputs: list[Json] = [*step.selected_outputs]
+    decided: list[Json] = [step.key, step.verdict, step.reason, outputs]
+    # What a step is told, if it takes any: the fingerprints of others are as they always were.
+    return decided if step.config is None else [*decided, to_json(step.config)]
 
 
 def plan(snapshot: Snapshot, request: PlanRequest) -> Plan:

@@ -11,7 +11,7 @@ from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_planner._index import Order
 from treadle_planner._reads import Found, Reads
-from treadle_planner._wired import WiredStep
+from treadle_planner._wired import OutputNames, WiredStep, add_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.fed: dict[StepKey, list[StepKey]] = {}
-        self.read: dict[StepKey, set[str]] = {}
+        self.read: OutputNames = {}
         self.loaded_by: dict[KeyText, dict[tuple[StepKey, str], tuple[WiredStep, StepInput]]] = {}
 
     def add(self, wired: WiredStep, found: Found) -> None:
@@ -86,8 +86,4 @@ class _Gathered:
             elif readers[-1] != key:
                 readers.append(key)
             if not definition.nothing:
-                names = self.read.get(ref.step_key)
-                if names is None:
-                    self.read[ref.step_key] = {ref.output}
-                else:
-                    names.add(ref.output)
+                add_name(self.read, ref)

@@ -12,19 +12,20 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Siblings
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
-from treadle_planner._wired import Read, WiredStep, is_needed
+from treadle_planner._wired import OutputNames, Read, WiredStep, add_name, is_needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """The steps that run, each with its selected outputs: an effect may have none.
 
-    `keys` are the selected assets, `blocks` theirs. `rerun` are unselected assets that
+    `keys` are the selected assets, also sorted, `blocks` theirs. `rerun` are unselected assets that
     readers in their own block take from the step that runs, as intermediates; `missing` those
     of them that do so because no run has stored them.
     """
 
     keys: frozenset[KeyText]
+    in_order: tuple[KeyText, ...]
     blocks: frozenset[str]
     selected: Mapping[StepKey, AbstractSet[str]]
     rerun: frozenset[KeyText]
@@ -38,9 +39,10 @@ class Kept:
 def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
     """Return what must run so that the selected assets are made."""
     assets = index.wiring.assets
-    blocks = frozenset([name for key in keys if (name := assets[key].block) is not None])
+    in_order = index.in_order(keys)
+    blocks = frozenset([name for key in in_order if (name := assets[key].block) is not None])
     walk = _Walk(index, asked, keys)
-    for ref in map(index.wiring.producers.get, keys):
+    for ref in map(index.wiring.producers.get, in_order):
         if ref is not None:
             walk.select(ref)
     walk.follow()
@@ -50,6 +52,7 @@ def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
             walk.follow()
     return Kept(
         keys=keys,
+        in_order=in_order,
         blocks=blocks,
         selected=walk.selected,
         rerun=frozenset(walk.rerun),
@@ -65,19 +68,23 @@ class _Walk:
         self._asked = asked
         self._keys = keys
         self._waiting: dict[StepKey, None] = {}
-        self.selected: dict[StepKey, set[str]] = {}
+        self.selected: OutputNames = {}
         self.rerun: set[KeyText] = set()
         self.missing: set[KeyText] = set()
 
-    def keep(self, key: StepKey) -> set[str]:
-        """Keep a step and follow its inputs; return its selected outputs, to be added to."""
-        if not self._index.wired[key].is_simple:
-            self._waiting[key] = None
-        return self.selected.setdefault(key, set())
+    def keep(self, key: StepKey) -> None:
+        self.selected.setdefault(key, frozenset())
+        self._follow_later(key)
 
     def select(self, ref: OutputRef) -> None:
-        if ref.output not in self.selected.get(ref.step_key, ()):
-            self.keep(ref.step_key).add(ref.output)
+        names = self.selected.get(ref.step_key)
+        if names is None or ref.output not in names:
+            add_name(self.selected, ref)
+            self._follow_later(ref.step_key)
+
+    def _follow_later(self, key: StepKey) -> None:
+        if not self._index.wired[key].is_simple:
+            self._waiting[key] = None
 
     def follow(self) -> None:
         """Follow the inputs of every step that was kept or got another selected output."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from treadle.locations.snapshot import AssetSource, Block, Source, Step, StepInput, StepOutput
 from treadle.locations.wiring import OutputRef, Wiring
-from treadle_contract.ids import KeyText
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlannedStep
 
@@ -91,6 +93,26 @@ def _read(wiring: Wiring, step: Step, definition: StepInput, source: Source) -> 
         stored=named,
         is_own=ref is not None and wiring.steps[ref.step_key].block == step.block,
     )
+
+
+OutputNames: TypeAlias = dict[StepKey, AbstractSet[str]]
+"""Some outputs of some steps, by name."""
+
+
+def add_name(found: OutputNames, ref: OutputRef) -> None:
+    """Add an output. Nearly all steps have one, and those of one name share the set of it."""
+    names = found.get(ref.step_key)
+    if not names:
+        found[ref.step_key] = _only(ref.output)
+    elif isinstance(names, set):
+        names.add(ref.output)
+    elif ref.output not in names:
+        found[ref.step_key] = {*names, ref.output}
+
+
+@lru_cache(maxsize=1024)
+def _only(name: str) -> frozenset[str]:
+    return frozenset((name,))
 
 
 def is_needed(wiring: Wiring, read: Read, outputs: Sequence[StepOutput]) -> bool:

@@ -62,9 +62,10 @@ class SelectableAsset(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetGraph:
-    """The assets of a location by key, and what each is made from and made into."""
+    """The assets of a location by key, those that it makes, and what each is made from and made into."""
 
     assets: Mapping[KeyText, SelectableAsset]
+    made: frozenset[KeyText]
     upstream: Mapping[KeyText, frozenset[KeyText]]
     downstream: Mapping[KeyText, frozenset[KeyText]]
 
@@ -80,6 +81,7 @@ class AssetGraph:
                 downstream[each].add(key)
         return cls(
             assets=by_key,
+            made=frozenset([key for key, asset in by_key.items() if not asset.is_external]),
             upstream=upstream,
             downstream={key: frozenset(below) for key, below in downstream.items()},
         )
@@ -97,10 +99,10 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     """
     _refuse_external(expression, graph)
     selected = evaluate(expression, graph)
-    made = frozenset(key for key in selected if not graph.assets[key].is_external)
+    made = selected & graph.made
     if made:
         return made
-    if not any(not asset.is_external for asset in graph.assets.values()):
+    if not graph.made:
         raise EmptySelectionError("This location makes no asset, so nothing can be selected.")
     raise EmptySelectionError(
         f"{str(expression)!r} selects nothing that is made here. {_widening(expression)}",
@@ -148,12 +150,14 @@ def _selected(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
 def _matching(expression: _Atom, graph: AssetGraph) -> Iterator[KeyText]:
     if isinstance(expression, Key):
         return iter((expression.key,))
+    if isinstance(expression, Everything):
+        return iter(graph.assets)
     matches = _predicate(expression)
     return (key for key, asset in graph.assets.items() if matches(asset))
 
 
 def _predicate(
-    expression: _Labelled | Pattern | Everything,
+    expression: _Labelled | Pattern,
 ) -> Callable[[SelectableAsset], bool]:
     match expression:
         case Pattern(pattern=pattern):
@@ -167,8 +171,6 @@ def _predicate(
             return lambda asset: name in asset.owners
         case Tag(name=name, value=value):
             return lambda asset: asset.tags.get(name) == value
-        case Everything():
-            return lambda asset: True
 
 
 def reached(
@@ -185,7 +187,7 @@ def reached(
 
 def _ends(end: End, keys: frozenset[KeyText], graph: AssetGraph) -> frozenset[KeyText]:
     # Among what is made here: an external asset is a root of everything and can be made by none.
-    made = frozenset(key for key in keys if not graph.assets[key].is_external)
+    made = keys & graph.made
     edges = graph.upstream if end is End.ROOTS else graph.downstream
     return frozenset(key for key in made if not edges[key] & (made - {key}))
 
