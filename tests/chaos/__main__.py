@@ -78,6 +78,32 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
             SEED, runs=scaled(50), moments=scaled(80), victims=SERVICES, asset="plain", at_once=4
         ),
     ),
+    "sharing": (
+        "Runs whose ops share a process and raise now and then, all killed, between steps too",
+        lambda: storm(
+            SEED,
+            runs=scaled(200),
+            moments=scaled(80),
+            victims=ALL,
+            asset="sharing",
+            op_ms=20,
+            pause=0.4,
+            at_once=6,
+        ),
+    ),
+    "sharing-once": (
+        "Runs whose ops share a process, launcher and code server killed: nothing runs twice",
+        lambda: storm(
+            SEED,
+            runs=scaled(200),
+            moments=scaled(80),
+            victims=SERVICES,
+            asset="in_one",
+            op_ms=20,
+            pause=0.4,
+            at_once=6,
+        ),
+    ),
     "power-cut": (
         "The home copied while launcher, hosts and steps are stopped, and booted anew",
         lambda: power_cut(SEED, cuts=scaled(5), runs=8, asset="plain"),

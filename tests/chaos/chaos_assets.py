@@ -14,6 +14,8 @@ SCRATCH = Path(os.environ.get("CHAOS_SCRATCH", "/nonexistent"))
 STRAYS = bool(os.environ.get("CHAOS_STRAYS"))
 LONGEST_MS = int(os.environ.get("CHAOS_OP_MS", "20"))
 WIDTH = 6
+RAISES = 0.15
+"""How often an op raises that is tried again for that."""
 
 
 def note(word, context):
@@ -35,6 +37,14 @@ def made(context, number):
     number %= 1_000_003
     value = (number, bytes([number % 251]) * 50_000)
     note("ended", context)
+    return value
+
+
+def made_in_the_end(context, number):
+    """Return such a value, unless it is to be made once more."""
+    value = made(context, number)
+    if random.random() < RAISES:
+        raise ValueError("once more")
     return value
 
 
@@ -64,7 +74,7 @@ def number_of(value):
     return number
 
 
-def ops(policy):
+def ops(policy, made=made):
     @op(retry_policy=policy)
     def first(context):
         return made(context, 7)
@@ -116,6 +126,7 @@ def effects():
 PLAIN = ops(None)
 CHARGES = effects()
 STURDY = ops(RetryPolicy(max_retries=30, on={"lost", "signal"}))
+SHARING = ops(RetryPolicy(max_retries=30, on={"lost", "signal", "user_error"}), made_in_the_end)
 
 
 @graph_asset
@@ -128,6 +139,18 @@ def plain():
 def sturdy():
     """Twenty ops that are, however often."""
     return twenty(*STURDY)
+
+
+@graph_asset(isolation="asset")
+def in_one():
+    """The same as `plain`, in one process."""
+    return twenty(*PLAIN)
+
+
+@graph_asset(isolation="asset")
+def sharing():
+    """Twenty ops in one process, which raise now and then, and are tried again whatever happens."""
+    return twenty(*SHARING)
 
 
 @graph_asset

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -215,13 +214,9 @@ class Place:
         return found
 
     def steps(self) -> list[int]:
-        """Return the pids of the processes that are executing an op."""
-        open_ones = Counter[tuple[str, str, int]]()
-        for effect in self.effects():
-            change = {"began": 1, "ended": -1}.get(effect.word, 0)
-            open_ones[effect.run_id, effect.step_key, effect.pid] += change
-        ours = {process.pid for process in self.processes()}
-        return sorted({pid for (_, _, pid), count in open_ones.items() if count and pid in ours})
+        """Return the pids of the processes in which an op has begun, whatever they do now."""
+        begun = {effect.pid for effect in self.effects() if effect.word == "began"}
+        return sorted(begun & {process.pid for process in self.processes()})
 
     def effects(self) -> list[Effect]:
         """Return what ops wrote, in the order they did."""

@@ -40,6 +40,15 @@ def test_killed_hosts_and_steps_are_named_and_tried_again_where_a_policy_says_so
     assert outcome.runs == {"SUCCEEDED": 3}
 
 
+def test_steps_that_share_a_process_survive_what_is_killed_of_it() -> None:
+    outcome = storm(
+        SEED, runs=6, moments=4, victims=ALL, asset="sharing", op_ms=20, pause=0.3, at_once=3
+    )
+    assert outcome.faults == []
+    assert outcome.runs == {"SUCCEEDED": 7}
+    assert outcome.lost["user_error"]
+
+
 def test_a_home_is_taken_up_after_a_power_cut() -> None:
     outcome = power_cut(SEED, cuts=1, runs=2, asset="plain", op_ms=80)
     assert outcome.faults == []
