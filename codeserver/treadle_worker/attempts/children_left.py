@@ -42,7 +42,7 @@ class ChildrenLeft:
         if is_over():
             return
         again = partial(self.end, pid, before, is_over, gone)
-        left = [child for child in sorted(children_of(pid) - frozenset(before)) if _lives(child)]
+        left = _living(pid, before)
         if not left:
             gone()
             return
@@ -65,6 +65,18 @@ class ChildrenLeft:
                 self._loop.watch(pidfd, partial(look, pidfd))
         if not waiting:
             self._loop.set_deadline((pid, "children"), _LOOK_AGAIN_S, again)
+
+
+def _living(pid: int, before: Collection[Instance]) -> list[Instance]:
+    """Return the children that live, also those that one of them left which ended just now."""
+    seen: frozenset[Instance] | None = None
+    while True:
+        found = children_of(pid) - frozenset(before)
+        living = sorted(filter(_lives, found))
+        if living or found == seen:
+            return living
+        # All are dead: what they left is the process's by now, and was not listed with them.
+        seen = found
 
 
 def _lives(child: Instance) -> bool:
