@@ -132,9 +132,10 @@ def _write_file(path: str, value: object, durability: Durability) -> Stamp:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(unfinished, path)
-    finally:
+    except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(unfinished)
+        raise
     if stamp.size_bytes < _MARKED_BYTES:
         return stamp
     # Behind the last change, which is that of its name.
