@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
 
 
 class Backoff(ContractEnum):
@@ -875,9 +875,11 @@ class PlannedStep(View):
         share a process and run in it in the order of the plan. Empty: it has one of its own.
     config: The effective config: what is at StepDefinition.config.path, with all defaults.
         Secrets stand as the name of their variable. Null: it takes none.
+    resource_config: What the run tells the resources that it needs, sorted by key: those
+        alone that it tells something.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config')
     key: StepKey
     """The step key."""
     block: str
@@ -912,6 +914,9 @@ class PlannedStep(View):
     config: PlainValue
     """The effective config: what is at StepDefinition.config.path, with all defaults. Secrets
     stand as the name of their variable. Null: it takes none."""
+    resource_config: tuple[ResourceConfig, ...]
+    """What the run tells the resources that it needs, sorted by key: those alone that it tells
+    something."""
 
     def __init__(
         self,
@@ -932,6 +937,7 @@ class PlannedStep(View):
         limits: Limits | None = None,
         task: StepKey = StepKey(""),
         config: PlainValue = None,
+        resource_config: tuple[ResourceConfig, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -950,6 +956,7 @@ class PlannedStep(View):
         put(self, 'limits', limits)
         put(self, 'task', task)
         put(self, 'config', config)
+        put(self, 'resource_config', resource_config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -968,6 +975,7 @@ class PlannedStep(View):
         (14, 'limits', 'message', 'maybe', 'Limits'),
         (15, 'task', 'text', 'one', ''),
         (16, 'config', 'value', 'one', 'Value'),
+        (17, 'resource_config', 'message', 'many', 'ResourceConfig'),
     )
 
 
@@ -1275,6 +1283,37 @@ class Limits(View):
         (2, 'cpu_seconds', 'wide', 'one', ''),
         (3, 'open_files', 'whole', 'one', ''),
         (4, 'niceness', 'whole', 'one', ''),
+    )
+
+
+class ResourceConfig(View):
+    """What a run tells a resource.
+
+    key: The resource's key.
+    config: What is at Resource.config.path, with what its definition says and all defaults.
+        Secrets stand as the name of their variable, or not at all.
+    """
+
+    __slots__ = __match_args__ = ('key', 'config')
+    key: str
+    """The resource's key."""
+    config: PlainValue
+    """What is at Resource.config.path, with what its definition says and all defaults. Secrets
+    stand as the name of their variable, or not at all."""
+
+    def __init__(
+        self,
+        *,
+        key: str = "",
+        config: PlainValue = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'config', config)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'key', 'text', 'one', ''),
+        (2, 'config', 'value', 'one', 'Value'),
     )
 
 
@@ -2242,27 +2281,33 @@ class Resource(View):
 
     key: The key.
     type_name: The name of its Python type.
+    config: Where a run may tell it something. None: it takes no config.
     """
 
-    __slots__ = __match_args__ = ('key', 'type_name')
+    __slots__ = __match_args__ = ('key', 'type_name', 'config')
     key: str
     """The key."""
     type_name: str
     """The name of its Python type."""
+    config: ConfigPlace | None
+    """Where a run may tell it something. None: it takes no config."""
 
     def __init__(
         self,
         *,
         key: str = "",
         type_name: str = "",
+        config: ConfigPlace | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
         put(self, 'type_name', type_name)
+        put(self, 'config', config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
         (2, 'type_name', 'text', 'one', ''),
+        (3, 'config', 'message', 'maybe', 'ConfigPlace'),
     )
 
 

@@ -66,6 +66,22 @@ if _TYPE_CHECKING:
     from treadle.config._config_schema import StringSource as StringSource
     from treadle.config._env_var import EnvVar as EnvVar
     from treadle.config._run_config import RunConfig as RunConfig
+    from treadle.resources._configurable import ConfigurableIOManager as ConfigurableIOManager
+    from treadle.resources._configurable import (
+        ConfigurableIOManagerFactory as ConfigurableIOManagerFactory,
+    )
+    from treadle.resources._configurable import ConfigurableResource as ConfigurableResource
+    from treadle.resources._configurable import (
+        ConfigurableResourceFactory as ConfigurableResourceFactory,
+    )
+    from treadle.resources._configurable import ResourceDependency as ResourceDependency
+    from treadle.resources._definition import ResourceDefinition as ResourceDefinition
+    from treadle.resources._definition import (
+        build_init_resource_context as build_init_resource_context,
+    )
+    from treadle.resources._definition import io_manager as io_manager
+    from treadle.resources._definition import resource as resource
+    from treadle.resources._openable import InitResourceContext as InitResourceContext
 
 __all__ = [
     "ArgumentError",
@@ -146,6 +162,20 @@ _LATER = {
     ),
     "treadle.config._env_var": ("EnvVar",),
     "treadle.config._run_config": ("RunConfig",),
+    "treadle.resources._configurable": (
+        "ConfigurableIOManager",
+        "ConfigurableIOManagerFactory",
+        "ConfigurableResource",
+        "ConfigurableResourceFactory",
+        "ResourceDependency",
+    ),
+    "treadle.resources._definition": (
+        "ResourceDefinition",
+        "build_init_resource_context",
+        "io_manager",
+        "resource",
+    ),
+    "treadle.resources._openable": ("InitResourceContext",),
 }
 _MODULES = {name: module for module, names in _LATER.items() for name in names}
 

@@ -24,8 +24,6 @@ _ARGUMENTS: Final = {
 #: What there is in the place of arguments that are known and not supported yet.
 _UNSUPPORTED: Final = {
     "Write outs={name: AssetOut(…)}, with one for each asset.": ("specs",),
-    "Give them to Definitions(resources={…}).": ("resource_defs",),
-    "Name one with io_manager_key, and give it to Definitions(resources={…}).": ("io_manager_def",),
     "Write code_version=….": ("version",),
     "Partitions are not there yet: leave it out.": (
         "asset_partitions",
@@ -70,16 +68,6 @@ _ELSEWHERE: Final = {
     ("output_required", "outs"): "Each asset has its own: outs={{name: AssetOut(is_required=…)}}.",
 }
 _NOT_YET: Final = {
-    "Resources are plain objects so far: Definitions(resources={…})": (
-        "ConfigurableIOManager",
-        "ConfigurableIOManagerFactory",
-        "ConfigurableResource",
-        "InitResourceContext",
-        "ResourceDefinition",
-        "build_init_resource_context",
-        "resource",
-        "with_resources",
-    ),
     "Dynamic outputs are not there yet": ("DynamicOut", "DynamicOutput"),
     "Partitions are not there yet": (
         "AllPartitionMapping",

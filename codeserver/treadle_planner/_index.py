@@ -118,7 +118,8 @@ class SnapshotIndex:
             has_managers=_has_managers(snapshot, resource_keys),
             has_isolation=any(block.isolation for block in snapshot.blocks),
             wired=_WiredSteps(wiring, alone, effects),
-            takes_config=any(step.config is not None for step in snapshot.steps),
+            takes_config=any(step.config is not None for step in snapshot.steps)
+            or any(resource.config is not None for resource in snapshot.resources),
         )
 
     def run_config(
@@ -133,7 +134,7 @@ class SnapshotIndex:
         if not said and not self.takes_config:
             return RunConfig()
         if not self.config_places:
-            self.config_places.append(ConfigPlaces(self.snapshot.steps))
+            self.config_places.append(ConfigPlaces(self.snapshot.steps, self.snapshot.resources))
         steps = (self.wiring.steps[key] for key in running)
         return self.config_places[0].run_config(steps, given, job)
 

@@ -91,7 +91,7 @@ class Planner:
         reads = Reads(index=self._index, asked=asked, kept=keep(self._index, asked, keys))
         readers = Readers.of(reads)
         config = self._index.run_config(reads.kept.selected, asked.options.config, reads.job)
-        steps = planned_steps(readers, config.steps)
+        steps = planned_steps(readers, config)
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
             again = run_again(self._index, steps, rerun, asked.joining)
@@ -135,8 +135,12 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
 def _decided(step: PlannedStep) -> list[Json]:
     outputs: list[Json] = [*step.selected_outputs]
     decided: list[Json] = [step.key, step.verdict, step.reason, outputs]
-    # What a step is told, if it takes any: the fingerprints of others are as they always were.
-    return decided if step.config is None else [*decided, to_json(step.config)]
+    # What a step and its resources are told, if anything: other fingerprints are as they always were.
+    if step.config is not None:
+        decided.append(to_json(step.config))
+    if step.resource_config:
+        decided.append(to_json(step.resource_config))
+    return decided
 
 
 def plan(snapshot: Snapshot, request: PlanRequest) -> Plan:

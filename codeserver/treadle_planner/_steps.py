@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from treadle.locations.canonical import encode
 from treadle.locations.snapshot import Step, StepOutput
 from treadle.locations.wiring import OutputRef
-from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.message import UserValue
+from treadle_contract.ids import KeyText
 from treadle_contract.plan import (
     Hazard,
     PlannedAsset,
@@ -18,19 +17,21 @@ from treadle_contract.plan import (
     UnselectedOutputs,
     Verdict,
 )
+from treadle_contract.value import ResourceConfig
 from treadle_planner._index import Order
 from treadle_planner._managers import Manager, loading_manager
 from treadle_planner._readers import Readers
 from treadle_planner._reads import Found, Reads, planned_inputs
 from treadle_planner._reasons import Reasons
 from treadle_planner._wired import WiredStep
+from treadle_planner.config.places import RunConfig
 
 
-def planned_steps(readers: Readers, config: Mapping[StepKey, UserValue]) -> tuple[PlannedStep, ...]:
+def planned_steps(readers: Readers, config: RunConfig) -> tuple[PlannedStep, ...]:
     """Return the steps of the selected blocks in topological order, ties by key.
 
     What is selected of a block of several steps, they do not say: see `planned_selections`. `config`
-    is what those are told that take any.
+    is what those are told that take any, and resources.
     """
     order, reasons = readers.order, Reasons(readers)
     assembly = _Assembly(readers, reasons, config)
@@ -103,11 +104,10 @@ def _selected(keys: tuple[KeyText, ...], selected: frozenset[KeyText]) -> tuple[
 class _Assembly:
     """Puts steps that run together, each only if it is not as it was when it was planned last."""
 
-    def __init__(
-        self, readers: Readers, reasons: Reasons, config: Mapping[StepKey, UserValue]
-    ) -> None:
+    def __init__(self, readers: Readers, reasons: Reasons, config: RunConfig) -> None:
         self._readers = readers
         self._config = config
+        self._resource_config = encode(config.resources) if config.resources else b""
         self._reads = readers.reads
         self._reasons = reasons
         self._job_policy = self._reads.job.retry_policy if self._reads.job else None
@@ -130,7 +130,8 @@ class _Assembly:
             self._resource_keys(wired, inputs) if self._has_managers else step.resource_keys,
             self._common,
             # By its text: 1, 1.0 and True are equal.
-            encode(self._config[key]) if key in self._config else b"",
+            encode(self._config.steps[key]) if key in self._config.steps else b"",
+            self._resource_config,
         )
         planned = wired.planned
         if planned is None or planned[0] != parts:
@@ -138,7 +139,7 @@ class _Assembly:
         return planned[1]
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
-        inputs, names, selected, _, _, _, resource_keys, _, _ = parts
+        inputs, names, selected, _, _, _, resource_keys, _, _, _ = parts
         step = wired.step
         return PlannedStep(
             key=step.key,
@@ -155,7 +156,14 @@ class _Assembly:
             retry_policy=step.retry_policy or self._job_policy,
             timeout_ms=step.timeout_ms,
             limits=step.limits,
-            config=self._config.get(step.key),
+            config=self._config.steps.get(step.key),
+            resource_config=tuple(
+                [
+                    ResourceConfig(key=key, config=told)
+                    for key, told in sorted(self._config.resources.items())
+                    if key in resource_keys
+                ]
+            ),
         )
 
     def _output(self, step: Step, output: StepOutput) -> PlannedOutput:

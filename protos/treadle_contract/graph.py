@@ -638,25 +638,30 @@ class Job(Message):
 class Resource(Message):
     """A resource that ops receive by parameter name, or an IO manager."""
 
-    __slots__ = __match_args__ = ('key', 'type_name')
+    __slots__ = __match_args__ = ('key', 'type_name', 'config')
     key: str
     """The key."""
     type_name: str
     """The name of its Python type."""
+    config: ConfigPlace | None
+    """Where a run may tell it something. Unset: it takes no config."""
 
     def __init__(
         self,
         *,
         key: str = "",
         type_name: str = "",
+        config: ConfigPlace | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
         put(self, 'type_name', type_name)
+        put(self, 'config', config)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', False, 0),
         ('type_name', 2, 'typeName', 'text', 'one', '', 'type_name', False, 0),
+        ('config', 3, 'config', 'message', 'maybe', 'ConfigPlace', 'config', False, 0),
     )
 
 

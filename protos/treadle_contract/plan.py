@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, UserValue
 from treadle_contract.policy import Limits, RetryPolicy
-from treadle_contract.value import ValueRef
+from treadle_contract.value import ResourceConfig, ValueRef
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -403,7 +403,7 @@ class PlannedOutput(Message):
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config')
     key: StepKey
     """The step key."""
     block: str
@@ -438,6 +438,9 @@ class PlannedStep(Message):
     config: UserValue
     """The effective config: what is at StepDefinition.config.path, with all defaults. Secrets
     stand as the name of their variable. Null: it takes none."""
+    resource_config: tuple[ResourceConfig, ...]
+    """What the run tells the resources that it needs, sorted by key: those alone that it tells
+    something."""
 
     def __init__(
         self,
@@ -458,6 +461,7 @@ class PlannedStep(Message):
         limits: Limits | None = None,
         task: str = "",
         config: UserValue = None,
+        resource_config: tuple[ResourceConfig, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -476,6 +480,7 @@ class PlannedStep(Message):
         put(self, 'limits', limits)
         put(self, 'task', task)
         put(self, 'config', config)
+        put(self, 'resource_config', resource_config)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -494,6 +499,7 @@ class PlannedStep(Message):
         ('limits', 14, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
         ('task', 15, 'task', 'text', 'one', '', 'task', False, 4),
         ('config', 16, 'config', 'value', 'one', '', 'config', False, 27),
+        ('resource_config', 17, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
     )
 
 

@@ -162,6 +162,32 @@ class ConfigPlace(Message):
     )
 
 
+class ResourceConfig(Message):
+    """What a run tells a resource."""
+
+    __slots__ = __match_args__ = ('key', 'config')
+    key: str
+    """The resource's key."""
+    config: UserValue
+    """What is at Resource.config.path, with what its definition says and all defaults. Secrets
+    stand as the name of their variable, or not at all."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        config: UserValue = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'key', key)
+        put(self, 'config', config)
+
+    FIELDS = (
+        ('key', 1, 'key', 'text', 'one', '', 'key', True, 1),
+        ('config', 2, 'config', 'value', 'one', '', 'config', False, 27),
+    )
+
+
 class SourceLocation(Message):
     """A place in the user's source code."""
 
@@ -191,4 +217,5 @@ MESSAGES['MetadataEntry'] = MetadataEntry
 MESSAGES['Text'] = Text
 MESSAGES['ValueRef'] = ValueRef
 MESSAGES['ConfigPlace'] = ConfigPlace
+MESSAGES['ResourceConfig'] = ResourceConfig
 MESSAGES['SourceLocation'] = SourceLocation

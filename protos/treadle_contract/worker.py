@@ -14,7 +14,7 @@ from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, 
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage, Failure
-from treadle_contract.value import Text, ValueRef
+from treadle_contract.value import ResourceConfig, Text, ValueRef
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -742,7 +742,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -763,6 +763,8 @@ class TaskStep(Message):
     """What the attempt may use. Unset: no limit."""
     config: UserValue
     """PlannedStep.config."""
+    resource_config: tuple[ResourceConfig, ...]
+    """PlannedStep.resource_config."""
 
     def __init__(
         self,
@@ -777,6 +779,7 @@ class TaskStep(Message):
         timeout_ms: int = 0,
         limits: Limits | None = None,
         config: UserValue = None,
+        resource_config: tuple[ResourceConfig, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -789,6 +792,7 @@ class TaskStep(Message):
         put(self, 'timeout_ms', timeout_ms)
         put(self, 'limits', limits)
         put(self, 'config', config)
+        put(self, 'resource_config', resource_config)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
@@ -801,6 +805,7 @@ class TaskStep(Message):
         ('timeout_ms', 8, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 0),
         ('limits', 9, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
         ('config', 10, 'config', 'value', 'one', '', 'config', False, 0),
+        ('resource_config', 11, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
     )
 
 

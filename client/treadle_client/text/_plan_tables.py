@@ -41,7 +41,7 @@ def plan_page(plan: Plan) -> Page:
     if plan.missing_asset_keys:
         missing = ", ".join(plan.missing_asset_keys)
         page += ["", f"Nothing is stored of them, so their makers join the plan: {missing}"]
-    if any(step.config is not None for step in plan.steps):
+    if any(step.config is not None or step.resource_config for step in plan.steps):
         page += ["", "Config", _config_table(plan)]
     page += ["", *plan.notes] if plan.notes else []
     page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
@@ -67,12 +67,14 @@ def _steps_table(plan: Plan) -> Table:
 
 
 def _config_table(plan: Plan) -> Table:
+    steps = {step.key: step.config for step in plan.steps if step.config is not None}
+    told = {each.key: each.config for step in plan.steps for each in step.resource_config}
+    resources = {f"resource {key}": told[key] for key in sorted(told)}
     return Table(
-        columns=("step", "config"),
+        columns=("of", "config"),
         rows=tuple(
-            (step.key, ", ".join(told_config(step.config)) or "{}")
-            for step in plan.steps
-            if step.config is not None
+            (owner, ", ".join(told_config(config)) or "{}")
+            for owner, config in [*steps.items(), *resources.items()]
         ),
     )
 

@@ -20,6 +20,7 @@ from treadle.assets._block_options import (
     only_out,
     refuse_unsupported_options,
     with_defaults,
+    with_own_manager,
 )
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
@@ -48,9 +49,9 @@ def asset(
     description: str | None = None,
     config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
-    resource_defs: object = None,
+    resource_defs: Mapping[str, Any] | None = None,
     hooks: object = None,
-    io_manager_def: object = None,
+    io_manager_def: Any = None,
     io_manager_key: str | None = None,
     dagster_type: Any = None,
     partitions_def: object = None,
@@ -89,9 +90,9 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     description: str | None = None,
     config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
-    resource_defs: object = None,
+    resource_defs: Mapping[str, Any] | None = None,
     hooks: object = None,
-    io_manager_def: object = None,
+    io_manager_def: Any = None,
     io_manager_key: str | None = None,
     dagster_type: Any = None,
     partitions_def: object = None,
@@ -128,10 +129,11 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
 
     def decorate(fn: Function) -> AssetsDefinition:
         fn = checked_function(fn, label="@asset", name=name or (None if key is None else "key"))
-        said = only_out(given, fn, label="@asset")
+        all_given = with_own_manager(given, name or name_of(fn), "@asset")
+        said = only_out(all_given, fn, label="@asset")
         assert said.key is not None
         options = block_options(
-            given,
+            all_given,
             owner=f"@asset {said.key.text!r}",
             node_name=said.key.node_name,
             outs={DEFAULT_OUTPUT: said},
@@ -159,7 +161,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     backfill_policy: object = None,
     op_tags: Mapping[str, Any] | None = None,
     can_subset: bool = False,
-    resource_defs: object = None,
+    resource_defs: Mapping[str, Any] | None = None,
     group_name: str | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,

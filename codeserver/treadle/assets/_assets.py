@@ -55,7 +55,7 @@ class AssetsDefinition:
         internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
         partitions_def: object = None,
         partition_mappings: object = None,
-        resource_defs: object = None,
+        resource_defs: Mapping[str, Any] | None = None,
         group_name: str | None = None,
         group_names_by_output_name: Mapping[str, str | None] | None = None,
         descriptions_by_output_name: Mapping[str, str] | None = None,

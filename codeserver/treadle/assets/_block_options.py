@@ -23,6 +23,7 @@ from treadle._texts import described
 from treadle.assets._asset_ins_outs import PLAIN_OUT, AssetIn, AssetOut, refuse_key_and_prefix
 from treadle.assets._asset_spec import dep_keys
 from treadle.ops._functions import name_of
+from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.steps._type_check import checked_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
@@ -39,12 +40,10 @@ UNSUPPORTED: Final = (
     "freshness_policy",
     "hook_defs",
     "hooks",
-    "io_manager_def",
     "is_virtual",
     "partition_mappings",
     "partitions_def",
     "pool",
-    "resource_defs",
     "specs",
 )
 
@@ -60,6 +59,7 @@ class BlockOptions:
     deps: tuple[AssetKey, ...] = ()
     op_tags: Mapping[str, str] = field(default_factory=dict)
     required_resource_keys: frozenset[str] = frozenset()
+    resource_defs: Mapping[str, object] = field(default_factory=dict)
     can_subset: bool = False
     internal_asset_deps: Mapping[str, frozenset[AssetKey]] = field(default_factory=dict)
     unselected_outputs: UnselectedOutputs | None = None
@@ -91,6 +91,7 @@ def block_options(
         deps=dep_keys(given.get("deps"), owner=owner),
         op_tags=checked_tags(given.get("op_tags") or {}, owner=owner),
         required_resource_keys=frozenset(given.get("required_resource_keys") or NO_NAMES),
+        resource_defs=dict(given.get("resource_defs") or {}),
         can_subset=bool(given.get("can_subset")),
         internal_asset_deps=_internal_deps(given.get("internal_asset_deps"), outs, owner),
         unselected_outputs=mode(UnselectedOutputs, "unselected_outputs", given, owner),
@@ -100,6 +101,26 @@ def block_options(
             given.get("retry_policy"), owner=owner, name="retry_policy"
         ),
     )
+
+
+def with_own_manager(given: dict[str, Any], name: str, label: str) -> dict[str, Any]:
+    """Return what was given, an `io_manager_def` as a resource of the block's under a key of its own.
+
+    Raises:
+        ConflictError: there is an `io_manager_key` too.
+    """
+    manager = given.get("io_manager_def")
+    if manager is None:
+        return given
+    if given["io_manager_key"] is not None:
+        raise ConflictError(
+            f"{label} has io_manager_def and io_manager_key.",
+            fix="Give one of them.",
+            source=user_line(),
+        )
+    key = f"{name}__{DEFAULT_IO_MANAGER}"
+    resources = {**(given["resource_defs"] or {}), key: manager}
+    return {**given, "io_manager_key": key, "resource_defs": resources}
 
 
 def refuse_unsupported_options(label: str, given: Mapping[str, Any]) -> None:

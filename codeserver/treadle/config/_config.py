@@ -14,12 +14,22 @@ from pydantic_core import core_schema, to_jsonable_python
 
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema
+from treadle.resources._openable import Openable
 from treadle_contract.config_data import ENV, from_json
 from treadle_contract.message import UserValue
 
 
 def _variable_or(value: Any, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
-    return value if isinstance(value, EnvVar) else validate(value)
+    # What is read, or made, where the step runs.
+    return value if _is_later(value) else validate(value)
+
+
+def _is_later(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_is_later, value))
+    if isinstance(value, dict):
+        return any(map(_is_later, value.values()))
+    return isinstance(value, EnvVar | Openable)
 
 
 _OR_VARIABLE: Final = WrapValidator(_variable_or)
@@ -73,12 +83,17 @@ def model_data(model: BaseModel) -> UserValue:
         ValueError: a secret stands in it, and no variable.
     """
     return {
-        name: _field_data(name, getattr(model, name))
+        name: field_data(name, getattr(model, name))
         for name in (*type(model).model_fields, *(model.model_extra or {}))
     }
 
 
-def _field_data(name: str, value: Any) -> UserValue:
+def field_data(name: str, value: Any) -> UserValue:
+    """Return the value of a field as plain data; a variable by its name.
+
+    Raises:
+        ValueError: it is a secret.
+    """
     match value:
         case EnvVar():
             return {ENV: str(value)}
@@ -90,7 +105,7 @@ def _field_data(name: str, value: Any) -> UserValue:
         case BaseModel():
             return model_data(value)
         case list() | tuple() | set() | frozenset():
-            return tuple(_field_data(name, each) for each in value)
+            return tuple(field_data(name, each) for each in value)
         case dict():
-            return {str(key): _field_data(f"{name}.{key}", each) for key, each in value.items()}
+            return {str(key): field_data(f"{name}.{key}", each) for key, each in value.items()}
     return from_json(to_jsonable_python(value))

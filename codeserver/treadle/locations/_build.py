@@ -19,6 +19,7 @@ from treadle.locations._cycles import resolve_cycles
 from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
 from treadle.locations.snapshot import Asset, Resource, Snapshot
 from treadle.ops._left_out import never_left_out
+from treadle.resources._openable import Openable
 from treadle_contract.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
@@ -128,12 +129,15 @@ def _snapshot(
         blocks=tuple(sorted((place.block for place in places), key=lambda block: block.name)),
         steps=tuple(step for place in places for step in place.steps),
         assets=tuple(sorted(assets, key=lambda asset: asset.key)),
-        resources=tuple(
-            Resource(key=key, type_name=type(resources[key]).__qualname__)
-            for key in sorted(resources)
-        ),
+        resources=tuple(_resource(key, resources[key]) for key in sorted(resources)),
         warnings=warnings,
     )
+
+
+def _resource(key: str, value: object) -> Resource:
+    if isinstance(value, Openable):
+        return Resource(key=key, type_name=value.shown_type, config=value.place_in_config(key))
+    return Resource(key=key, type_name=type(value).__qualname__)
 
 
 def _external_asset(spec: AssetSpec, manager_builtin: bool) -> Asset:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from treadle._errors import DuplicateError
+from treadle._errors import ConflictError, DuplicateError
 from treadle._keys import AssetKey
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
 from treadle.locations._jobs import AssetJob
 from treadle.locations.snapshot import SourceLine
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,6 +37,28 @@ class Contents:
     def lines(self) -> tuple[SourceLine, ...]:
         """The source, if it is a line, as a further place in messages."""
         return (self.source,) if self.source.line else ()
+
+
+def with_own_resources(contents: Contents) -> Contents:
+    """Return the contents with the resources that blocks bring themselves.
+
+    Raises:
+        ConflictError: two different ones have one key.
+    """
+    bringing = [block for block in contents.blocks if block.options.resource_defs]
+    if not bringing:
+        return contents
+    joined = dict(contents.resources)
+    for block in bringing:
+        for key, resource in block.options.resource_defs.items():
+            if joined.setdefault(key, resource) is not resource:
+                raise ConflictError(
+                    f"{block.options.owner} brings a resource {key!r}, and another one has that key.",
+                    fix="Give it once, to Definitions(resources={…}), or rename one of them.",
+                    source=block.source,
+                    others=contents.lines,
+                )
+    return replace(contents, resources=joined)
 
 
 def refuse_equal_keys(blocks: Iterable[AssetsDefinition], specs: Iterable[AssetSpec]) -> None:

@@ -15,7 +15,7 @@ from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
 from treadle.assets._upstream import refuse_unknown_spec_deps
 from treadle.locations._build import Built, build, distinct
-from treadle.locations._contents import Contents, refuse_equal_job_names
+from treadle.locations._contents import Contents, refuse_equal_job_names, with_own_resources
 from treadle.locations._job_selection import SelectedJob, selected_jobs
 from treadle.locations._jobs import AssetJob
 from treadle.ops._resource_check import refuse_missing_resources
@@ -94,7 +94,7 @@ def definitions_from(contents: Contents) -> Definitions:
 
 @uncollected()
 def _fill(made: Definitions, contents: Contents) -> None:
-    contents = with_resource_inputs(contents)
+    contents = with_resource_inputs(with_own_resources(contents))
     refuse_equal_job_names(contents.jobs)
     built = build((contents,), contents.resources)
     refuse_unknown_spec_deps(contents.specs, contents.keys, contents.lines)

@@ -203,6 +203,7 @@ class Resource:
 
     key: str
     type_name: str
+    config: ConfigPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from treadle.locations._contents import Contents
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._resource import Resource
+from treadle.resources._openable import Openable
 from treadle.steps._type_check import is_of_type, type_name
 from treadle_contract.lazy_dataclasses import dataclass
 
@@ -44,7 +45,7 @@ def refuse_missing_resources(contents: Contents) -> None:
         for need in _manager_needs(block, left_out):
             if need.key not in given and need.key not in left_out:
                 raise _missing(need, contents, f"{need.who} names the IO manager {need.key!r}")
-            if need.key in given and not isinstance(given[need.key], IOManager):
+            if need.key in given and not _may_be(given[need.key], IOManager):
                 value = given[need.key]
                 raise ArgumentError(
                     f"{need.who} uses the resource {need.key!r} as its IO manager, which is"
@@ -58,7 +59,7 @@ def refuse_missing_resources(contents: Contents) -> None:
 
 def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
     """Refuse a resource that is not what the parameter is annotated with."""
-    if _is_proxy(value):
+    if _is_proxy(value) or (isinstance(value, Openable) and _may_be(value, need.wanted)):
         return
     wanted = need.wanted
     if isinstance(value, type) and wanted is Any and issubclass(value, (Resource, IOManager)):
@@ -74,6 +75,14 @@ def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
             source=need.source,
             others=contents.lines,
         )
+
+
+def _may_be(value: object, wanted: object) -> bool:
+    """Whether a resource may be what is wanted: of one that is made in the step, as far as is known."""
+    if isinstance(value, Openable):
+        made = value.made_type
+        return made is Any or not isinstance(wanted, type) or issubclass(made, wanted)
+    return isinstance(wanted, type) and isinstance(value, wanted)
 
 
 def _is_proxy(value: object) -> bool:

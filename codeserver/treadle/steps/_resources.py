@@ -24,7 +24,8 @@ class Resources:
     """The resources of a step, each an attribute by its key."""
 
     def __init__(self, by_key: Mapping[str, object]) -> None:
-        self._by_key = dict(by_key)
+        # As it is: what is made when it is asked for must not be asked for here.
+        self._by_key = by_key
 
     def __getattr__(self, key: str) -> Any:
         # Python's own questions (`__deepcopy__`, say) are none about resources.

@@ -17,6 +17,7 @@ from treadle.steps._context import AssetExecutionContext
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._memory import TaskMemory
+from treadle.steps._opened import with_resources
 from treadle.steps._resources import Resources, UnknownResourceError
 from treadle.steps._run_compute import computed
 from treadle.steps._run_inputs import InputLoader, StepSource
@@ -57,37 +58,38 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     code, memory = _code_of(location, step), memory or TaskMemory()
     step = memory.with_places(step)
     config = config_of(code, step)
-    context = _context(location, code, step, task, as_plain_data(config))
-    loader = InputLoader(
-        location=location,
-        code=code,
-        step=step,
-        task=task,
-        store=store,
-        loaded=loaded,
-        memory=memory,
-    )
-    writer = ValueWriter(
-        location=location, code=code, step_key=step.step_key, task=task, store=store
-    )
-    keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
-    keeper.check_task()
-    given = {name: location.resources[name] for name in code.op.resource_params}
-    if code.op.takes_config:
-        given[CONFIG_NAME] = config
-    with closing(computed(code, context, {**given, **loader.arguments()})) as outputs:
-        for output in outputs:
-            end_if_forked(pid, step.step_key)
-            try:
-                keeper.take(output)
-            except StepInterrupted as error:
-                outputs.throw(error)
-                raise
-            del output  # the next one may need the memory
-    end_if_forked(pid, step.step_key)
-    made = keeper.result()
-    memory.keep(step, keeper.in_memory, made)
-    return made
+    with with_resources(location, step, task) as opened:
+        context = _context(opened, code, step, task, as_plain_data(config))
+        loader = InputLoader(
+            location=opened,
+            code=code,
+            step=step,
+            task=task,
+            store=store,
+            loaded=loaded,
+            memory=memory,
+        )
+        writer = ValueWriter(
+            location=opened, code=code, step_key=step.step_key, task=task, store=store
+        )
+        keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
+        keeper.check_task()
+        given = {name: opened.resources[name] for name in code.op.resource_params}
+        if code.op.takes_config:
+            given[CONFIG_NAME] = config
+        with closing(computed(code, context, {**given, **loader.arguments()})) as outputs:
+            for output in outputs:
+                end_if_forked(pid, step.step_key)
+                try:
+                    keeper.take(output)
+                except StepInterrupted as error:
+                    outputs.throw(error)
+                    raise
+                del output  # the next one may need the memory
+        end_if_forked(pid, step.step_key)
+        made = keeper.result()
+        memory.keep(step, keeper.in_memory, made)
+        return made
 
 
 def _code_of(location: StepSource, step: TaskStep) -> StepCode:

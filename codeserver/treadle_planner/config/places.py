@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from treadle import _json as json
 from treadle.config.values import Schema, takes_map, with_defaults
-from treadle.locations.snapshot import Job, Step
+from treadle.locations.snapshot import Job, Resource, Step
 from treadle_contract.config_data import laid_over
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
@@ -20,6 +20,7 @@ Path: TypeAlias = tuple[str, ...]
 
 _CONFIG: Final = "config"
 _OPS: Final = "ops"
+_RESOURCES: Final = "resources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfig:
-    """What each step that takes config is told, and what a person should know of it."""
+    """What each step that takes config is told, and what a person should know of it.
+
+    `resources` has what those are told that the run tells something, by their keys.
+    """
 
     steps: Mapping[StepKey, UserValue] = field(default_factory=dict)
+    resources: Mapping[str, UserValue] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -60,7 +65,8 @@ class _Node:
 class ConfigPlaces:
     """All places of config in a location. Made once for a snapshot, when it is first needed."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
+    def __init__(self, steps: Iterable[Step], resources: Iterable[Resource] = ()) -> None:
+        self._resources = {each.key: each.config for each in resources}
         self._root = _Node()
         self._schemas: dict[str, Schema] = {}
         self._places: dict[Path, ConfigPlace] = {}
@@ -70,6 +76,9 @@ class ConfigPlaces:
                 node = node.inner.setdefault(name, _Node())
             if step.config is not None:
                 self._put(step.config)
+        for place in self._resources.values():
+            if place is not None:
+                self._places[tuple(place.path)] = place
 
     def run_config(
         self, steps: Iterable[Step], given: UserValue, job: Job | None = None
@@ -80,10 +89,11 @@ class ConfigPlaces:
             PlanRefused: something is wrong with it.
         """
         said = laid_over(job.config if job is not None else None, given)
+        steps = tuple(steps)
         found: dict[Path, UserValue] = {}
         problems = list(self._collect(said, found))
         running = {step.key: tuple(step.config.path) for step in steps if step.config is not None}
-        needed = set(running.values())
+        needed = {*running.values(), *self._told_at_launch(steps, found)}
         effective: dict[Path, UserValue] = {}
         for path in sorted(needed | found.keys()):
             place = self._places[path]
@@ -98,8 +108,20 @@ class ConfigPlaces:
         unused = [".".join(path) for path in sorted(found.keys() - needed)]
         notes = [f"Nothing that runs takes the config at {path}." for path in unused]
         return RunConfig(
-            steps={key: effective[path] for key, path in running.items()}, notes=tuple(notes)
+            steps={key: effective[path] for key, path in running.items()},
+            resources={path[1]: effective[path] for path in effective if path[0] == _RESOURCES},
+            notes=tuple(notes),
         )
+
+    def _told_at_launch(self, steps: Iterable[Step], found: Collection[Path]) -> Iterator[Path]:
+        """Yield where resources of steps that run are told something, or must be."""
+        keys = {key for step in steps for key in _resource_keys(step)}
+        for key in keys & self._resources.keys():
+            place = self._resources[key]
+            if place is not None:
+                path = tuple(place.path)
+                if path in found or self._schema(place).get("required"):
+                    yield path
 
     def _put(self, place: ConfigPlace) -> None:
         path = tuple(place.path)
@@ -131,8 +153,25 @@ class ConfigPlaces:
         for name, each in said.items():
             if name == _OPS:
                 yield from self._collect_ops((_OPS,), each, self._root, found)
+            elif name == _RESOURCES:
+                yield from self._collect_resources(each, found)
             else:
-                yield _unknown((name,), name, (_OPS,))
+                yield _unknown((name,), name, (_OPS, _RESOURCES))
+
+    def _collect_resources(
+        self, said: UserValue, found: dict[Path, UserValue]
+    ) -> Iterator[Problem]:
+        if not isinstance(said, Mapping):
+            yield Problem(path=(_RESOURCES,), problem="it is no map of names")
+            return
+        for key, each in said.items():
+            if key not in self._resources:
+                yield _unknown((_RESOURCES, key), key, self._resources)
+            elif not isinstance(each, Mapping):
+                yield Problem(path=(_RESOURCES, key), problem='it is no map such as {"config": …}')
+            else:
+                node = _Node(place=self._resources[key])
+                yield from self._collect_node((_RESOURCES, key), each, node, found)
 
     def _collect_ops(
         self, path: Path, said: UserValue, node: _Node, found: dict[Path, UserValue]
@@ -171,6 +210,13 @@ class ConfigPlaces:
                 yield Problem(path=here, problem=f"it takes no {name}")
             else:
                 yield _unknown(here, name, node.allowed)
+
+
+def _resource_keys(step: Step) -> Iterator[str]:
+    """Yield the resources that a step may need, IO managers among them."""
+    yield from step.resource_keys
+    yield from (each.manager_key for each in step.inputs if each.manager_key is not None)
+    yield from (each.manager_key for each in step.outputs)
 
 
 def _unknown(path: Path, name: str, known: Iterable[str]) -> Problem:

@@ -58,6 +58,7 @@ def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
         timeout_ms=step.timeout_ms,
         limits=limits,
         config=step.config,
+        resource_config=step.resource_config,
     )
 
 

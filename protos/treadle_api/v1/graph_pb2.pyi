@@ -785,19 +785,25 @@ class Resource(_message.Message):
 
     KEY_FIELD_NUMBER: _builtins.int
     TYPE_NAME_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The key."""
     type_name: _builtins.str
     """The name of its Python type."""
+    @_builtins.property
+    def config(self) -> _value_pb2.ConfigPlace:
+        """Where a run may tell it something. Unset: it takes no config."""
+
     def __init__(
         self,
         *,
         key: _builtins.str = ...,
         type_name: _builtins.str = ...,
+        config: _value_pb2.ConfigPlace | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "type_name", b"type_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "key", b"key", "type_name", b"type_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -575,6 +575,7 @@ class PlannedStep(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     TASK_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -627,6 +628,10 @@ class PlannedStep(_message.Message):
         as the name of their variable. Null: it takes none.
         """
 
+    @_builtins.property
+    def resource_config(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.ResourceConfig]:
+        """What the run tells the resources that it needs, sorted by key: those alone that it tells something."""
+
     def __init__(
         self,
         *,
@@ -646,10 +651,11 @@ class PlannedStep(_message.Message):
         limits: _policy_pb2.Limits | None = ...,
         task: _builtins.str = ...,
         config: _value_pb2.Value | None = ...,
+        resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

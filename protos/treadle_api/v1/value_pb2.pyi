@@ -303,6 +303,36 @@ class ConfigPlace(_message.Message):
 Global___ConfigPlace: _TypeAlias = ConfigPlace  # noqa: Y015
 
 @_typing.final
+class ResourceConfig(_message.Message):
+    """What a run tells a resource."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """The resource's key."""
+    @_builtins.property
+    def config(self) -> Global___Value:
+        """What is at Resource.config.path, with what its definition says and all defaults. Secrets stand as
+        the name of their variable, or not at all.
+        """
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        config: Global___Value | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResourceConfig: _TypeAlias = ResourceConfig  # noqa: Y015
+
+@_typing.final
 class SourceLocation(_message.Message):
     """A place in the user's source code."""
 

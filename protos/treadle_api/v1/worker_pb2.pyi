@@ -998,6 +998,7 @@ class TaskStep(_message.Message):
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
@@ -1030,6 +1031,10 @@ class TaskStep(_message.Message):
     def config(self) -> _value_pb2.Value:
         """PlannedStep.config."""
 
+    @_builtins.property
+    def resource_config(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.ResourceConfig]:
+        """PlannedStep.resource_config."""
+
     def __init__(
         self,
         *,
@@ -1043,10 +1048,11 @@ class TaskStep(_message.Message):
         timeout_ms: _builtins.int = ...,
         limits: _policy_pb2.Limits | None = ...,
         config: _value_pb2.Value | None = ...,
+        resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

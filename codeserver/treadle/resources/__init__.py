@@ -1,0 +1,1 @@
+"""Resources that are made where a step runs: with config, set-up and tear-down."""

@@ -1,0 +1,50 @@
+"""A location whose resources are made for one step: those that are more than an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from treadle.locations.snapshot import Snapshot
+from treadle.resources._openable import InitResourceContext, Openable
+from treadle.steps._run_inputs import StepSource
+from treadle.steps._step_code import StepCode
+from treadle_contract.ids import StepKey
+from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.worker import Task, TaskStep
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    location: StepSource
+    resources: Mapping[str, Any]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.location.snapshot
+
+    def step(self, step_key: StepKey) -> StepCode:
+        return self.location.step(step_key)
+
+
+@contextmanager
+def with_resources(location: StepSource, step: TaskStep, task: Task) -> Iterator[StepSource]:
+    """Give the location with resources that are made when they are asked for, and put away at the end.
+
+    Raises:
+        StepFailedError: a resource raised while it was put away.
+    """
+    if not any(isinstance(each, Openable) for each in location.resources.values()):
+        yield location
+        return
+    from treadle.resources._scope import ResourceScope  # noqa: PLC0415 -- who has none does not wait for it
+
+    scope = ResourceScope(
+        location.resources,
+        {each.key: each.config for each in step.resource_config},
+        InitResourceContext(run_id=task.run_id, run_tags=task.run_tags),
+        subject=f"Step {step.step_key!r}",
+    )
+    with scope as resources:
+        yield _Opened(location, resources)
