@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from benchmarks import growth, loading, starting, steps, submit, throughput, values
+from benchmarks import growth, loading, sharing, starting, steps, submit, throughput, values
 from benchmarks.bench import Bench
 from benchmarks.rows import Found
 
@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Section] = {
     "steps": Section(90, steps.bare),
     "steps-libraries": Section(60, steps.libraries),
     "steps-power": Section(40, steps.power),
+    "steps-sharing": Section(40, sharing.sharing),
     "submit": Section(90, submit.submit),
     "queue": Section(60, throughput.queue),
     "import": Section(60, starting.imports),

@@ -33,6 +33,13 @@ def test_a_section_prints_its_rows_beside_their_limits():
     assert all("fork+exit+reply" in row for row in rows)
 
 
+def test_steps_that_share_a_process_are_measured_beside_the_word_and_the_journal():
+    done = run("-m", "benchmarks", "--quick", "steps-sharing")
+    assert done.returncode == 0, done.stderr
+    (row,) = (line for line in done.stdout.splitlines() if line.startswith("| op of a chain"))
+    assert "its journal" in row
+
+
 @pytest.mark.parametrize(
     ("what", "instead", "said"),
     [
