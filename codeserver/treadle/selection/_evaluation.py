@@ -189,7 +189,7 @@ def _ends(end: End, keys: frozenset[KeyText], graph: AssetGraph) -> frozenset[Ke
     # Among what is made here: an external asset is a root of everything and can be made by none.
     made = keys & graph.made
     edges = graph.upstream if end is End.ROOTS else graph.downstream
-    return frozenset(key for key in made if not edges[key] & (made - {key}))
+    return frozenset(key for key in made if made.isdisjoint(edges[key] - {key}))
 
 
 def _refuse_endless(expression: Expression, graph: AssetGraph) -> None:
