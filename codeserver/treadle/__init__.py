@@ -82,6 +82,11 @@ if _TYPE_CHECKING:
     from treadle.resources._definition import io_manager as io_manager
     from treadle.resources._definition import resource as resource
     from treadle.resources._openable import InitResourceContext as InitResourceContext
+    from treadle_inprocess import ExecuteInProcessResult as ExecuteInProcessResult
+    from treadle_inprocess import NoSuchResultError as NoSuchResultError
+    from treadle_inprocess import PlanRefused as PlanRefused
+    from treadle_inprocess import materialize as materialize
+    from treadle_inprocess import materialize_to_memory as materialize_to_memory
 
 __all__ = [
     "ArgumentError",
@@ -142,7 +147,7 @@ for _public in tuple(globals().values()):
         _public.__module__ = __name__
 
 
-#: Names by the module that they are imported from when they are asked for: not all modules have config.
+#: Names by the module that they are imported from when they are asked for: most modules have no use for them.
 _LATER = {
     "treadle.config._config": ("Config", "PermissiveConfig"),
     "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
@@ -176,6 +181,13 @@ _LATER = {
         "resource",
     ),
     "treadle.resources._openable": ("InitResourceContext",),
+    "treadle_inprocess": (
+        "ExecuteInProcessResult",
+        "NoSuchResultError",
+        "PlanRefused",
+        "materialize",
+        "materialize_to_memory",
+    ),
 }
 _MODULES = {name: module for module, names in _LATER.items() for name in names}
 

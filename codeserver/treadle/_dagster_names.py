@@ -99,10 +99,6 @@ _NOT_YET: Final = {
     ),
     "Hooks are not there yet": ("HookContext", "failure_hook", "success_hook"),
     "A selection is text, such as 'a or b+'": ("AssetSelection",),
-    "Use treadle_client.local(…): it runs in processes of its own": (
-        "materialize",
-        "materialize_to_memory",
-    ),
     "Jobs are selections of assets: define_asset_job": (
         "JobDefinition",
         "job",

@@ -9,6 +9,8 @@ from treadle._system import os
 from treadle.locations.snapshot import SourceLine
 
 _UNKNOWN = SourceLine(file="", line=0)
+#: Packages that are between the user's line and a definition.
+_OURS = frozenset({"treadle", "treadle_inprocess", "treadle_worker"})
 #: Files whose name is the absolute path already.
 _ABSOLUTE: set[str] = set()
 #: The last walk through the lines of a code; taken out while a thread goes on with it.
@@ -78,5 +80,5 @@ def _package_of_ours(frame: FrameType) -> str:
     package = _PACKAGES.get(module)
     if package is None:
         package = module.partition(".")[0]
-        package = _PACKAGES[module] = package if package in ("treadle", "treadle_worker") else ""
+        package = _PACKAGES[module] = package if package in _OURS else ""
     return package

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from treadle._errors import TreadleError
+
 
 class RefusalReason(StrEnum):
     """The reasons of error.proto that planning gives."""
@@ -28,7 +30,7 @@ class RefusalReason(StrEnum):
     """Stored assets that are loaded and of which nothing is stored."""
 
 
-class PlanRefused(Exception):
+class PlanRefused(TreadleError):
     """The selection cannot be planned.
 
     `names` are the offending names as written, `suggestions` what may have been meant, nearest

@@ -26,9 +26,9 @@ from treadle.ops._functions import name_of
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.steps._type_check import checked_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
-from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, Siblings, UnrecordedLoads, UnselectedOutputs
 
-Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation)
+Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation, UnrecordedLoads)
 
 #: Dagster's parameters that have no meaning here yet: refused unless left at their default.
 UNSUPPORTED: Final = (

@@ -8,8 +8,8 @@ from treadle._keys import AssetKey
 from treadle._metadata import merged_entries
 from treadle._system import time
 from treadle._value_words import a
-from treadle.io._files import FileStore
 from treadle.io._io_manager import IOManager, OutputContext
+from treadle.io._values import ValueStore
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources
 from treadle.steps._run_inputs import StepSource, missing_manager
@@ -30,7 +30,7 @@ class ValueWriter:
     code: StepCode
     step_key: StepKey
     task: Task
-    store: FileStore
+    store: ValueStore
 
     def stored(
         self, made: OutputStored, value: object, *, io_manager_key: str, value_key: str

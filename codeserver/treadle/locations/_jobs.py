@@ -88,7 +88,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     owner = f"define_asset_job {name!r}"
     return AssetJob(
         name=name,
-        selection=_expression(selection, owner),
+        selection=selected_by(selection, owner),
         description=description or "",
         tags=checked_tags(tags or {}, owner=owner),
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
@@ -116,7 +116,12 @@ def _config(config: object, owner: str) -> UserValue:
     return found
 
 
-def _expression(selection: SelectionLike | None, owner: str) -> Expression:
+def selected_by(selection: SelectionLike | None, owner: str) -> Expression:
+    """Return what is selected; None: every asset.
+
+    Raises:
+        ArgumentError: it is no selection.
+    """
     if selection is None:
         return Everything()
     if isinstance(selection, str | AssetKey | AssetsDefinition):

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from treadle._keys import AssetKey
 from treadle._value_words import a
-from treadle.io._files import FileStore
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
 from treadle.io._pickle5 import ValueLostError
+from treadle.io._values import ValueStore
 from treadle.locations.snapshot import Asset, Snapshot
 from treadle.ops._ins_outs import In
 from treadle.steps._failures import StepFailedError, TaskMismatchError, user_code
@@ -53,7 +53,7 @@ class InputLoader:
     code: StepCode
     step: TaskStep
     task: Task
-    store: FileStore
+    store: ValueStore
     loaded: Callable[[InputLoaded], None]
     memory: TaskMemory
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from treadle._output import Output
 from treadle._system import os
-from treadle.io._files import FileStore
 from treadle.io._run_store import ValueWriter
+from treadle.io._values import ValueStore
 from treadle.ops._op_params import CONFIG_NAME
 from treadle.steps._config import as_plain_data, config_of
 from treadle.steps._context import AssetExecutionContext
@@ -35,13 +36,14 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     step: TaskStep,
     task: Task,
     *,
-    store: FileStore,
+    store: ValueStore,
     loaded: Callable[[InputLoaded], None],
     memory: TaskMemory | None = None,
+    taken: Callable[[Output[Any]], None] | None = None,
 ) -> AttemptSucceeded:
     """Run a step of a task here and return what it made, which nothing has committed yet.
 
-    `loaded` is told of each input element when it is there. The op's records go to the logger
+    `loaded` is told of each input element when it is there, `taken` of each output. The op's records go to the logger
     "treadle.step". What other steps of the task pass on is in `memory`. A process that the op forked and that leaves the op as this one does, by
     returning or by yielding, ends: this function returns only where it was called.
 
@@ -82,6 +84,8 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
                 end_if_forked(pid, step.step_key)
                 try:
                     keeper.take(output)
+                    if taken is not None:
+                        taken(output)
                 except StepInterrupted as error:
                     outputs.throw(error)
                     raise

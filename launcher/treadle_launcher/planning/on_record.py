@@ -9,7 +9,7 @@ from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlannedStep, UnrecordedLoads, UnselectedOutputs, Verdict
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_check import BadPlanError
-from treadle_launcher.planning.resolution import resolve, unreadable
+from treadle_launcher.planning.resolution import resolve, told
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.values.stored_values import LatestValues
 
@@ -49,19 +49,13 @@ class OnRecord:
         self._known.update(keys)
         owned = await self._owners() if question.owned_asset_keys else {}
         return (
-            *map(self._fact, question.recorded_asset_keys),
+            *(told(key, self.records.get(key)) for key in question.recorded_asset_keys),
             *(
                 AssetFact(asset_key=key, owner=owned[key])
                 for key in question.owned_asset_keys
                 if key in owned
             ),
         )
-
-    def _fact(self, key: KeyText) -> AssetFact:
-        made = self.records.get(key)
-        if made is None:
-            return AssetFact(asset_key=key)
-        return AssetFact(asset_key=key, recorded=True, gone=unreadable(made))
 
     def check(self, plan: Plan) -> None:
         """Refuse a plan that is not of what was told.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle_contract.codeserver import AssetFact
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import Load, LoadState
@@ -53,6 +54,13 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
         store_sequence=record.store_sequence,
         materialized_at=as_moment(record.time),
     )
+
+
+def told(key: KeyText, record: Materialization | None) -> AssetFact:
+    """Return what a planner that asks for an asset is told of it."""
+    if record is None:
+        return AssetFact(asset_key=key)
+    return AssetFact(asset_key=key, recorded=True, gone=unreadable(record))
 
 
 def unreadable(record: Materialization) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
@@ -15,9 +13,7 @@ from treadle_contract.value import ValueRef
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.records import REMOVED, Materialization
 from treadle_launcher.store.store import Store
-
-_FILES: Final = "files"
-_CHUNK_BYTES: Final = 1024 * 1024
+from treadle_launcher.values.file_problems import file_problem
 
 
 class StoredValues:
@@ -35,21 +31,7 @@ class StoredValues:
         A file that is there and as long as it was is good, unless it is `doubted`: then it is
         read.
         """
-        if ref.store != _FILES:
-            return ""
-        path = self._root / ref.key
-        try:
-            size = path.stat().st_size
-            if size != ref.size_bytes:
-                return f"its value is damaged ({path} has {size} bytes instead of {ref.size_bytes})"
-            found = f"crc32:{_checksum(path):08x}" if doubted else ref.checksum
-        except FileNotFoundError:
-            return f"its value is gone from the disk ({path})"
-        except OSError as error:
-            return f"its value cannot be read ({path}: {error.strerror})"
-        if found != ref.checksum:
-            return f"its value is damaged ({path} has checksum {found} instead of {ref.checksum})"
-        return ""
+        return file_problem(self._root, ref, doubted=doubted)
 
     async def marked(self, made: Iterable[Materialization]) -> tuple[Materialization, ...]:
         """Return materializations, each with why its value cannot be read, if that is so."""
@@ -96,11 +78,3 @@ class LatestValues:
             with suppress(StoreError):
                 await self._store.trust_values(whole)
         return {made.asset_key: made for made in marked}
-
-
-def _checksum(path: Path) -> int:
-    found = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            found = zlib.crc32(chunk, found)
-    return found

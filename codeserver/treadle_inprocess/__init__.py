@@ -1,0 +1,20 @@
+"""Runs assets in this process: planned, decided and executed by what the services run on."""
+
+from __future__ import annotations
+
+from treadle_inprocess._materialize import materialize, materialize_to_memory
+from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
+from treadle_planner import PlanRefused
+
+__all__ = [
+    "ExecuteInProcessResult",
+    "Materialization",
+    "NoSuchResultError",
+    "PlanRefused",
+    "materialize",
+    "materialize_to_memory",
+]
+
+for _public in (ExecuteInProcessResult, Materialization, NoSuchResultError, PlanRefused):
+    # As they are imported: so tracebacks name them.
+    _public.__module__ = "treadle"

@@ -1,0 +1,155 @@
+"""Homes of runs in this process: where their values lie, and what is on record as made last."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from treadle import ArgumentError
+from treadle._source import user_line
+from treadle.io._files import FileStore
+from treadle.io._values import ValueStore
+from treadle_contract import event, json_codec
+from treadle_contract.event import AssetMaterialized
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.value import ValueRef
+from treadle_inprocess._values import ObjectStore
+from treadle_launcher.clock import as_moment, as_time
+from treadle_launcher.runs.events import Event
+from treadle_launcher.store.records import Materialization
+from treadle_launcher.values.file_problems import file_problem
+
+_RECORD: Final = "materializations.jsonl"
+LOCATION: Final = "in-process"
+#: What the home of a launcher has, which another one keeps.
+_OF_A_LAUNCHER: Final = "FORMAT"
+
+
+class Home(Protocol):
+    """What a run needs of where it lives."""
+
+    @property
+    def store(self) -> ValueStore:
+        """Where Treadle's own IO manager keeps values."""
+
+    def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
+        """Return the latest materialization of each asset that has one."""
+
+    def next_sequence(self) -> int:
+        """Return the place of the next fact in the order of the home."""
+
+    def add(self, fact: Event, made: AssetMaterialized) -> None:
+        """Put on record that an asset was made."""
+
+
+class MemoryHome:
+    """A home that nothing is left of."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+        self._latest: dict[KeyText, Materialization] = {}
+        self._sequence = 0
+
+    def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
+        """Return the latest materialization of each asset that has one."""
+        return {key: self._latest[key] for key in keys if key in self._latest}
+
+    def next_sequence(self) -> int:
+        """Return the place of the next fact in the order of the home."""
+        self._sequence += 1
+        return self._sequence
+
+    def add(self, fact: Event, made: AssetMaterialized) -> None:
+        """Put on record that an asset was made."""
+        self._latest[made.asset_key] = _materialization(fact, made)
+
+
+class FolderHome:
+    """A folder: `values/` as in a launcher's home, and a line of JSON for each materialization.
+
+    One process at a time may use it.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        """Open the folder, or make it.
+
+        Raises:
+            ArgumentError: it is the home of a launcher.
+        """
+        root = Path(folder)
+        if (root / _OF_A_LAUNCHER).exists():
+            raise ArgumentError(
+                f"instance={str(root)!r} is the home of a launcher.",
+                fix="Name another folder: runs in this process keep a record of their own.",
+                source=user_line(),
+            )
+        root.mkdir(parents=True, exist_ok=True)
+        self._values = root / "values"
+        self.store = FileStore(self._values)
+        self._record = root / _RECORD
+        self._latest = {made.asset_key: made for made in _read(self._record)}
+        self._sequence = max((made.store_sequence for made in self._latest.values()), default=0)
+
+    def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
+        """Return the latest materialization of each asset that has one, and whether it can be read."""
+        found = {key: self._latest[key] for key in keys if key in self._latest}
+        return {key: replace(made, gone=self._gone(made.value_ref)) for key, made in found.items()}
+
+    def next_sequence(self) -> int:
+        """Return the place of the next fact in the order of the home."""
+        self._sequence += 1
+        return self._sequence
+
+    def add(self, fact: Event, made: AssetMaterialized) -> None:
+        """Put on record that an asset was made."""
+        written = event.Event(
+            store_sequence=fact.store_sequence,
+            run_id=fact.run_id,
+            sequence=fact.sequence,
+            time=as_moment(fact.time),
+            step_key=fact.step_key or StepKey(""),
+            attempt=fact.attempt,
+            kind=made,
+        )
+        with self._record.open("ab") as file:
+            file.write(json_codec.dumps(written) + b"\n")
+        self._latest[made.asset_key] = _materialization(fact, made)
+
+    def _gone(self, ref: ValueRef | None) -> str:
+        return "" if ref is None else file_problem(self._values, ref)
+
+
+def _read(record: Path) -> Iterator[Materialization]:
+    for line in record.read_bytes().splitlines() if record.exists() else ():
+        read = json_codec.loads(event.Event, line)
+        if isinstance(read.kind, AssetMaterialized) and read.time is not None:
+            fact = Event(
+                store_sequence=read.store_sequence,
+                run_id=read.run_id,
+                sequence=read.sequence,
+                time=as_time(read.time),
+                payload=read.kind,
+                step_key=read.step_key,
+                attempt=read.attempt,
+            )
+            yield _materialization(fact, read.kind)
+
+
+def _materialization(fact: Event, made: AssetMaterialized) -> Materialization:
+    return Materialization(
+        asset_key=made.asset_key,
+        run_id=fact.run_id,
+        step_key=fact.step_key or StepKey(""),
+        attempt=fact.attempt,
+        store_sequence=fact.store_sequence,
+        time=fact.time,
+        location=LOCATION,
+        digest=made.digest,
+        unexpected=made.unexpected,
+        io_manager_key=made.io_manager_key,
+        value_ref=made.value_ref,
+        metadata=made.metadata,
+    )

@@ -1,0 +1,153 @@
+"""materialize and materialize_to_memory: assets made in this process, without services."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError
+from treadle._names import checked_tags
+from treadle._source import user_line
+from treadle.assets._block_options import mode
+from treadle.locations._definitions import AssetLike, Definitions
+from treadle.locations._jobs import SelectionLike, selected_by
+from treadle.locations.location import build_location
+from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.message import UserValue
+from treadle_contract.plan import (
+    Isolation,
+    PlanOptions,
+    Selection,
+    Siblings,
+    UnrecordedLoads,
+    UnselectedOutputs,
+)
+from treadle_inprocess._home import FolderHome, Home, MemoryHome
+from treadle_inprocess._planned import planned
+from treadle_inprocess._result import ExecuteInProcessResult
+from treadle_inprocess._run import Run
+from treadle_inprocess._values import ObjectStore, PickleStore
+
+
+@checked
+def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
+    assets: Iterable[AssetLike],
+    run_config: Any = None,
+    instance: str | os.PathLike[str] | None = None,
+    resources: Mapping[str, Any] | None = None,
+    partition_key: object = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: SelectionLike | None = None,
+    *,
+    unselected_outputs: UnselectedOutputs | str | None = None,
+    siblings: Siblings | str | None = None,
+    unrecorded_loads: UnrecordedLoads | str | None = None,
+    isolation: Isolation | str | None = None,
+) -> ExecuteInProcessResult:
+    """Make assets in this process, one step after the other, planned and run as the services do it.
+
+    `assets` are all that there is, `selection` says which of them are made: all without it. A step
+    reads a copy of what another one stored: its pickle, which is kept in memory, or in `instance`, a
+    folder in which a later call finds what an earlier one made. The parameters are Dagster's, then
+    those of a run.
+
+    Raises:
+        DefinitionError: the assets cannot work together, or an argument is wrong.
+        PlanRefused: the selection cannot be planned, or loads what is not stored.
+        BaseException: what the first step that failed raised, unless `raise_on_error` is False.
+    """
+    options = _options(locals(), "materialize")
+    refuse_unsupported("materialize", {"partition_key": partition_key})
+    request = _request("materialize", assets, resources, selection, options, tags)
+    home = MemoryHome(PickleStore()) if instance is None else FolderHome(instance)
+    return _run(request, home, raise_on_error)
+
+
+@checked
+def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
+    assets: Iterable[AssetLike],
+    run_config: Any = None,
+    instance: object = None,
+    resources: Mapping[str, Any] | None = None,
+    partition_key: object = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: SelectionLike | None = None,
+    *,
+    unselected_outputs: UnselectedOutputs | str | None = None,
+    siblings: Siblings | str | None = None,
+    unrecorded_loads: UnrecordedLoads | str | None = None,
+    isolation: Isolation | str | None = None,
+) -> ExecuteInProcessResult:
+    """Make assets as `materialize` does, and hand each value on as it is: nothing is pickled.
+
+    Raises:
+        DefinitionError: as `materialize`.
+        PlanRefused: as `materialize`.
+        BaseException: as `materialize`.
+    """
+    options = _options(locals(), "materialize_to_memory")
+    given = {"partition_key": partition_key, "instance": instance}
+    refuse_unsupported("materialize_to_memory", given)
+    request = _request("materialize_to_memory", assets, resources, selection, options, tags)
+    return _run(request, MemoryHome(ObjectStore()), raise_on_error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    definitions: Definitions
+    selection: Selection
+    options: PlanOptions
+    tags: Mapping[str, str]
+
+
+def _request(  # noqa: PLR0913, PLR0917 -- what a run is made of
+    owner: str,
+    assets: Iterable[AssetLike],
+    resources: Mapping[str, Any] | None,
+    selection: SelectionLike | None,
+    options: PlanOptions,
+    tags: Mapping[str, str] | None,
+) -> _Request:
+    expressions = () if selection is None else (str(selected_by(selection, owner)),)
+    return _Request(
+        definitions=Definitions(assets=assets, resources=resources),
+        selection=Selection(expressions=expressions),
+        options=options,
+        tags=checked_tags(tags or {}, owner=owner),
+    )
+
+
+def _run(request: _Request, home: Home, raise_on_error: bool) -> ExecuteInProcessResult:
+    location = build_location([("", request.definitions)])
+    plan = planned(location, home, request.selection, request.options)
+    run = Run(location, plan, home, request.tags)
+    run.drive()
+    result = ExecuteInProcessResult(run)
+    if raise_on_error:
+        result.raise_for_failure()
+    return result
+
+
+def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:
+    return PlanOptions(
+        unselected_outputs=mode(UnselectedOutputs, "unselected_outputs", given, owner),
+        siblings=mode(Siblings, "siblings", given, owner),
+        unrecorded_loads=mode(UnrecordedLoads, "unrecorded_loads", given, owner),
+        isolation=mode(Isolation, "isolation", given, owner),
+        config=_config(given["run_config"], owner),
+    )
+
+
+def _config(config: object, owner: str) -> UserValue:
+    if config is None:
+        return None
+    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
+
+    try:
+        return config_data(config)
+    except ValueError as error:
+        raise ArgumentError(f"{owner}: {error}", fix="Correct it.", source=user_line()) from error

@@ -1,0 +1,219 @@
+"""What became of a run in this process, for a test to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from treadle import StepFailedError
+from treadle._errors import TreadleError, did_you_mean, listed
+from treadle._keys import AssetKey, KeyLike, as_key
+from treadle.ops._ins_outs import DEFAULT_OUTPUT
+from treadle_contract.event import AssetMaterialized, StepFailed, StepStarted, StepSucceeded
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.run import Failure, RunState, StepState
+from treadle_inprocess._run import Run
+from treadle_launcher.runs.events import Event
+
+
+class NoSuchResultError(TreadleError):
+    """A result was asked for what the run did not make, or does not have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materialization:
+    """One asset that was made. `unexpected`: it was not selected; the op yielded it all the same."""
+
+    asset_key: AssetKey
+    step_key: str
+    output_name: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    unexpected: bool = False
+
+
+class ExecuteInProcessResult:
+    """A run that is over. A node is named as its step is: "graph.op", or "graph" for all of them."""
+
+    def __init__(self, run: Run, root: str = "") -> None:
+        """Tell of a run; `root` is the node that the names of all others are below."""
+        self._run = run
+        self._root = f"{root}." if root else ""
+
+    @property
+    def run_id(self) -> RunId:
+        """The id of the run, as ops saw it."""
+        return self._run.run_id
+
+    @property
+    def success(self) -> bool:
+        """Whether every step succeeded or was skipped."""
+        return self._run.view.state is RunState.SUCCEEDED
+
+    @property
+    def all_events(self) -> Sequence[Event]:
+        """Every fact of the run, in order; `kind` names it, `payload` holds it."""
+        return tuple(self._run.events)
+
+    @property
+    def step_states(self) -> Mapping[str, StepState]:
+        """What became of each step that was planned to run, in plan order."""
+        return {key: step.state for key, step in self._run.view.steps.items()}
+
+    @property
+    def failures(self) -> Mapping[str, Failure]:
+        """Why each step failed that failed for good, as the services say it."""
+        return {
+            event.step_key: event.payload.failure
+            for event in self._run.events
+            if isinstance(event.payload, StepFailed) and event.step_key
+        }
+
+    @property
+    def raised(self) -> Mapping[str, BaseException]:
+        """What the user's code raised in each step that failed; else why Treadle failed it."""
+        return {key: _raised(error) for key, error in self._run.raised.items()}
+
+    def raise_for_failure(self) -> None:
+        """Do nothing if the run succeeded.
+
+        Raises:
+            BaseException: what the first step that failed raised, with its traceback.
+        """
+        if not self._run.view.failed:
+            return
+        key = self._run.view.failed[0]
+        error = _raised(self._run.raised[key])
+        error.add_note(f"Step {key!r} raised it, in a run in this process.")
+        raise error
+
+    def asset_value(self, asset_key: KeyLike) -> Any:
+        """Return the value that the run made of an asset.
+
+        Raises:
+            NoSuchResultError: it made none.
+        """
+        wanted = as_key(asset_key)
+        for made in reversed(self.asset_materializations):
+            if made.asset_key == wanted:
+                return self._run.values[StepKey(made.step_key)][made.output_name]
+        keys = [made.asset_key.text for made in self.asset_materializations]
+        raise NoSuchResultError(
+            f"The run made no asset {wanted.text!r}. It made {listed(sorted(keys))}."
+            f"{did_you_mean(wanted.text, keys)}"
+        )
+
+    def output_for_node(self, node_name: str, output_name: str = DEFAULT_OUTPUT) -> Any:
+        """Return what an op gave for an output.
+
+        Raises:
+            NoSuchResultError: no such op ran to its end, or it did not yield the output.
+        """
+        key = StepKey(self._root + node_name)
+        if key not in self._run.view.steps:
+            self._unknown(node_name)
+        if key not in self._run.values:
+            state = self._run.view.steps[key].state
+            raise NoSuchResultError(f"Step {node_name!r} gave nothing: it is {state}.")
+        values = self._run.values[key]
+        if output_name not in values:
+            raise NoSuchResultError(
+                f"Step {node_name!r} yielded no output {output_name!r}, but {listed(values)}."
+                f"{did_you_mean(output_name, values)}"
+            )
+        return values[output_name]
+
+    @property
+    def asset_materializations(self) -> Sequence[Materialization]:
+        """What was made, in order."""
+        return tuple(map(_materialization, self.get_asset_materialization_events()))
+
+    def asset_materializations_for_node(self, node_name: str) -> Sequence[Materialization]:
+        """Return what a node made, in order."""
+        of_node = set(map(id, self.events_for_node(node_name)))
+        events = self.get_asset_materialization_events()
+        return tuple(_materialization(each) for each in events if id(each) in of_node)
+
+    def get_asset_materialization_events(self) -> Sequence[Event]:
+        """Return the facts that assets were made; each one's `payload` is an AssetMaterialized."""
+        return self.filter_events(lambda event: isinstance(event.payload, AssetMaterialized))
+
+    def get_step_success_events(self) -> Sequence[Event]:
+        """Return the facts that steps succeeded."""
+        return self.filter_events(lambda event: isinstance(event.payload, StepSucceeded))
+
+    def get_step_failure_events(self) -> Sequence[Event]:
+        """Return the facts that steps failed for good."""
+        return self.filter_events(lambda event: isinstance(event.payload, StepFailed))
+
+    def get_failed_step_keys(self) -> frozenset[str]:
+        """Return the steps that failed for good."""
+        return frozenset(self._run.view.failed)
+
+    def filter_events(self, event_filter: Callable[[Event], bool]) -> Sequence[Event]:
+        """Return the facts that a function says True of."""
+        return tuple(filter(event_filter, self._run.events))
+
+    def events_for_node(self, node_name: str) -> Sequence[Event]:
+        """Return the facts about a node. Of one that did not run there are none."""
+        steps = self._steps(node_name)
+        return self.filter_events(lambda event: event.step_key in steps)
+
+    def is_node_success(self, node_name: str) -> bool:
+        """Whether every step of the node that was to run succeeded."""
+        return self._is_all(node_name, StepState.SUCCEEDED)
+
+    def is_node_failed(self, node_name: str) -> bool:
+        """Whether a step of the node failed for good."""
+        states = self.step_states
+        return any(states[key] is StepState.FAILED for key in self._steps(node_name))
+
+    def is_node_skipped(self, node_name: str) -> bool:
+        """Whether the node was skipped, since what it reads was not yielded."""
+        return self._is_all(node_name, StepState.SKIPPED)
+
+    def is_node_untouched(self, node_name: str) -> bool:
+        """Whether nothing of the node ran: it was not needed, or something above it failed."""
+        return self._is_all(node_name, StepState.NOT_RUN) or not self._steps(node_name)
+
+    def retry_attempts_for_node(self, node_name: str) -> int:
+        """Return how often steps of the node were tried again."""
+        starts = (each for each in self.events_for_node(node_name) if each.attempt > 1)
+        return sum(isinstance(each.payload, StepStarted) for each in starts)
+
+    def _steps(self, node_name: str) -> frozenset[StepKey]:
+        key = self._root + node_name
+        steps = self._run.view.steps
+        return frozenset(each for each in steps if each == key or each.startswith(f"{key}."))
+
+    def _is_all(self, node_name: str, state: StepState) -> bool:
+        keys, states = self._steps(node_name), self.step_states
+        return bool(keys) and all(states[key] is state for key in keys)
+
+    def _unknown(self, node_name: str) -> NoReturn:
+        known = [key.removeprefix(self._root) for key in self._run.view.steps]
+        raise NoSuchResultError(
+            f"The run had no step {node_name!r}. It had {listed(known)}."
+            f"{did_you_mean(node_name, known)}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<ExecuteInProcessResult of run {self.run_id}, {self._run.view.state}>"
+
+
+def _raised(error: StepFailedError) -> BaseException:
+    cause = error.__cause__
+    # It asked for the end of a process, which is not the one that asks for the result.
+    return error if cause is None or isinstance(cause, SystemExit) else cause
+
+
+def _materialization(event: Event) -> Materialization:
+    made = event.payload
+    assert isinstance(made, AssetMaterialized), "it was asked for"
+    return Materialization(
+        asset_key=AssetKey(made.asset_key),
+        step_key=event.step_key or "",
+        output_name=made.output,
+        metadata={entry.name: entry.value for entry in made.metadata},
+        unexpected=made.unexpected,
+    )
