@@ -51,6 +51,7 @@ __all__ = [
     "os",
     "pickle",
     "private_module",
+    "rarely_collected",
     "read_bytes",
     "resource",
     "select",
@@ -74,6 +75,8 @@ class _Kept:
 
 
 _PART_BYTES: Final = 64 * 1024
+# As `gc.set_threshold` takes it: a large module makes nothing but what stays.
+_RARELY: Final = (50_000, 20, 100)
 #: What is kept when it is first asked for: to define assets takes none of it.
 _LATER: Final = (
     "atexit",
@@ -178,6 +181,18 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def rarely_collected() -> Iterator[None]:
+    """Look for garbage at longer intervals in the block, but for what the block itself says of it."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_RARELY)
+    try:
+        yield
+    finally:
+        if gc.get_threshold() == _RARELY:
+            gc.set_threshold(*before)
 
 
 def private_module(name: str) -> ModuleType:

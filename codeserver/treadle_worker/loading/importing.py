@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from treadle import DefinitionError, Definitions
-from treadle._system import os, time
+from treadle._system import os, rarely_collected, time
 from treadle.locations import tables
 from treadle.locations.location import LoadedLocation, build_location, definitions_of
 from treadle.locations.snapshot import SourceLine
@@ -176,7 +176,8 @@ def _imported(target: Target) -> ModuleType:
     pid = os.getpid()
     INTERPRETER.give()
     try:
-        module = import_target(target)
+        with rarely_collected():
+            module = import_target(target)
     except BaseException as error:
         INTERPRETER.take_back()
         end_forked(pid, error)

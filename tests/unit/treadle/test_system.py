@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 import stat
 from pathlib import Path
@@ -58,3 +59,23 @@ def test_a_file_where_a_folder_should_be_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(FileExistsError):
         _system.make_folders(str(tmp_path / "file"), 0o700)
+
+
+def test_garbage_is_looked_for_as_before_once_a_block_ends() -> None:
+    before = gc.get_threshold()
+
+    with _system.rarely_collected():
+        assert gc.get_threshold() > before
+
+    assert gc.get_threshold() == before
+
+
+def test_what_is_said_of_the_collector_in_a_block_holds_after_it() -> None:
+    before = gc.get_threshold()
+    try:
+        with _system.rarely_collected():
+            gc.set_threshold(1, 2, 3)
+
+        assert gc.get_threshold() == (1, 2, 3)
+    finally:
+        gc.set_threshold(*before)
