@@ -48,6 +48,7 @@ from treadle_launcher.serving.arguments import LocationArgument
 from treadle_launcher.wire.answers import read, read_whole
 from treadle_launcher.wire.codeserver import launch_spec_of, manifest_of
 from treadle_launcher.wire.graph import Graph, LocationReport
+from treadle_launcher.wire.known_steps import KnownSteps
 from treadle_launcher.wire.plan import plan_of
 from treadle_launcher.wire.plan_call import plan_parts
 
@@ -77,6 +78,7 @@ class CodeLocation:
             codeserver_pb2_grpc.CodeServerServiceStub(self._channel.grpc)
         )
         self._graphs: dict[str, Graph] = {}
+        self._known_steps = KnownSteps()
         self._follower: asyncio.Task[None] | None = None
         self._on_load: Callable[[str, str], None] = lambda name, generation: None
         self._reports = LateAnswers(defaults.CODE_SERVER_SHORT_WAIT)
@@ -231,7 +233,9 @@ class CodeLocation:
             facts=await record.elsewhere(),
         )
         with answered(self.name, self.reachability):
-            plan = plan_of(await plan_parts(self._stub, self._metadata, request, record))
+            plan = plan_of(
+                await plan_parts(self._stub, self._metadata, request, record, self._known_steps)
+            )
             check_plan(plan)
             check_reused(plan, {} if earlier is None else earlier.steps)
             record.check(plan)

@@ -16,12 +16,14 @@ from treadle_contract.codeserver import (
     PlanQuestion,
 )
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import ContractError
 from treadle_contract.plan import PlanPart
 from treadle_launcher import defaults
 from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.wire.answers import read
 from treadle_launcher.wire.codeserver import written_turn
+from treadle_launcher.wire.known_steps import KnownSteps
 
 _Turn: TypeAlias = Iterable[codeserver_pb2.PlanOnRecordRequest]
 _Turns: TypeAlias = asyncio.Queue[_Turn | None]
@@ -35,6 +37,7 @@ async def plan_parts(
     metadata: Sequence[tuple[str, str]],
     asked: PlanOnRecordRequest,
     record: OnRecord,
+    known: KnownSteps,
 ) -> list[PlanPart]:
     """Ask for a plan, answer what is asked about it, and return its parts.
 
@@ -47,7 +50,7 @@ async def plan_parts(
     turns.put_nowait(written_turn(asked))
     call = stub.PlanOnRecord(_requests(turns), metadata=tuple(metadata))
     try:
-        return await _Answers(call, turns, record).plan()
+        return await _Answers(call, turns, record, known).plan()
     finally:
         # Of no effect when it has ended; gRPC goes on to wait for requests all the same.
         call.cancel()
@@ -70,10 +73,12 @@ class _Answers:
         ],
         turns: _Turns,
         record: OnRecord,
+        known: KnownSteps,
     ) -> None:
         self._answers = aiter(call)
         self._turns = turns
         self._record = record
+        self._known = known
         self._counted = Parts()
         self._asked: list[KeyText] = []
         self._asked_whose: list[KeyText] = []
@@ -94,7 +99,19 @@ class _Answers:
         if part is None:
             return None
         self._counted.count(part)
-        return read(part, PlanOnRecordResponse).answer
+        return self._said(part)
+
+    def _said(self, part: codeserver_pb2.PlanOnRecordResponse) -> PlanPart | PlanQuestion | None:
+        if not part.HasField("part"):
+            return read(part, PlanOnRecordResponse).answer
+        try:
+            steps = self._known.read(part.part.steps)
+        except ContractError:
+            # Read as a whole, it says where in it the fault lies.
+            return read(part, PlanOnRecordResponse).answer
+        part.part.ClearField("steps")
+        said = read(part, PlanOnRecordResponse).answer
+        return replace(said, steps=steps) if isinstance(said, PlanPart) else said
 
     async def _hear(self, question: PlanQuestion) -> None:
         self._asked += question.recorded_asset_keys
