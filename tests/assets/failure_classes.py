@@ -13,7 +13,7 @@ from treadle import Limits, MetadataValue, Output, asset
 
 MIB = 1024 * 1024
 # `make chaos` asks for a million.
-LINES = int(os.environ.get("TREADLE_LOG_LINES", "200000"))
+LINES = int(os.environ.get("TREADLE_LOG_LINES", "60000"))
 
 
 @asset

@@ -23,7 +23,7 @@ from treadle_client.services._local import Code, connected, local_services
 
 MODULE = "failure_classes.py"
 # `make chaos` asks for a million.
-LINES = int(os.environ.get("TREADLE_LOG_LINES", "200000"))
+LINES = int(os.environ.get("TREADLE_LOG_LINES", "60000"))
 
 
 def failed(session: Session, name: str) -> StepResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -72,4 +73,9 @@ def main() -> NoReturn:
     if called is not None:
         with modules_for_good():
             importlib.import_module(f"{_PACKAGE}.{called}")
-    sys.exit(run())
+    try:
+        status = run()
+    finally:
+        # What is left ends with the process: Python would look for garbage in all of it.
+        gc.freeze()
+    sys.exit(status)
