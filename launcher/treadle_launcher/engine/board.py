@@ -29,6 +29,7 @@ from treadle_launcher.hosts.provider import HostStartError
 from treadle_launcher.runs.decide import follow_ups, run_failed, started
 from treadle_launcher.runs.events import Event, NewEvent
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
+from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.tasks import handed, new_task
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import Store
@@ -68,7 +69,7 @@ class Board:
         self._queue: deque[ActiveRun] = deque()
         self._active: dict[RunId, ActiveRun] = {}
         self._changes: asyncio.Event = asyncio.Event()
-        self.timer = WallClockTimer(clock, self._moment_came)
+        self.timer = WallClockTimer(clock, lambda: self.settle(self.turn()))
         self._end_overdue: Callable[[Turn, ActiveRun], None] = lambda turn, run: None
         self._fault: Callable[[BaseException], None] = _log_fault
         self._in_flight: set[asyncio.Future[Any]] = set()
@@ -77,6 +78,7 @@ class Board:
         self.is_stale = False
         """Whether what is recorded is to be read before anything is decided."""
         self.mode = EngineMode.WORKING
+        self.last_over: RunView | None = None
 
     def on_fault(self, act: Callable[[BaseException], None]) -> None:
         """Call this when the store could not take a turn."""
@@ -85,9 +87,6 @@ class Board:
     def on_overdue(self, act: Callable[[Turn, ActiveRun], None]) -> None:
         """Call this for each run whose time is over, in the turn that finds it so."""
         self._end_overdue = act
-
-    def _moment_came(self) -> None:
-        self.settle(self.turn())
 
     def turn(self) -> Turn:
         """Begin a turn; end it with `settle`."""
@@ -298,6 +297,7 @@ class Board:
 
     def _forget(self, run: ActiveRun) -> None:
         self._runs.pop(run.run_id, None)
+        self.last_over = run.view
         self._changes.set()
 
     def _admit(self, turn: Turn) -> bool:

@@ -17,7 +17,7 @@ class WallClockTimer:
     called for, however long a turn takes.
     """
 
-    def __init__(self, clock: Clock, call: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, call: Callable[[], object]) -> None:
         self._clock = clock
         self._call = call
         self._due: dict[TimeUs, float] = {}

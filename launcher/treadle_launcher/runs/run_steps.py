@@ -24,6 +24,7 @@ from treadle_launcher.errors import (
     UnknownStepError,
 )
 from treadle_launcher.runs.folding import LastFolded
+from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
 from treadle_launcher.runs.tasks import running_step, task_for
@@ -62,7 +63,7 @@ class RunSteps:
         filters = ("steps", run_id)
         start = parse_token(page_token, filters) or 0
         limit = page_limit(page_size)
-        view = await self._folded.view(run_id)
+        view = await self._view(run_id)
         rows = tuple(islice(enumerate(view.steps.values(), 1), start, start + limit + 1))
         return cut_page(rows, limit, filters, read=lambda row: (row[0], _size(row[1]), row[1]))
 
@@ -114,7 +115,7 @@ class RunSteps:
         """
         if attempt < 0:
             raise BadArgumentError(message="attempt is 0 or a positive number.")
-        view = await self._folded.view(run_id)
+        view = await self._view(run_id)
         step = view.steps.get(step_key)
         if step is None:
             raise _unknown(step_key, view.steps)
@@ -125,6 +126,13 @@ class RunSteps:
         return replace(
             task_for(view, step_key, number), steps=(running_step(view, step_key, number),)
         )
+
+    async def _view(self, run_id: RunId) -> RunView:
+        """Return a run as its log tells by now: the one that ended last is asked for most."""
+        over = None if self._board is None else self._board.last_over
+        if over is not None and over.run_id == run_id:
+            return over
+        return await self._folded.view(run_id)
 
     async def _is_over(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
         """Tell an attempt that is over from one that nobody knows of for a while.

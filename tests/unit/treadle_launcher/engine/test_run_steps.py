@@ -10,6 +10,7 @@ from treadle_contract.ids import StepKey
 from treadle_contract.launcher import LogStream
 from treadle_launcher.errors import HomeUnreadableError, ShuttingDownError, UnknownStepError
 from treadle_launcher.runs.run_steps import RunSteps
+from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.serving.attempt_logs import AttemptLogs
 from treadle_launcher.store.errors import StoreUnavailableError
 from treadle_worker.step.capture import log_folder
@@ -115,3 +116,25 @@ async def test_a_launcher_that_leaves_says_so_to_who_follows_an_attempt_that_goe
             kit.watchers.close()
             with pytest.raises(ShuttingDownError):
                 await anext(chunks)
+
+
+async def test_the_steps_of_the_run_that_ended_last_are_told_as_the_log_tells_them(kit, plans):
+    async with kit.running():
+        runs, host = [], None
+        for _ in range(2):
+            runs.append(await kit.launch(plans({"a": (), "b": ("a",)})))
+            host = host or await kit.ready_host()
+            assert await host.run_next() == "a"
+            await host.succeed(await host.expect("task"))
+            await kit.finished(runs[-1])
+        last = kit.engine.board.last_over
+        assert last is not None
+        assert last.run_id == runs[1]
+        read = RunView.fold(
+            await kit.store.get_run_plan(runs[1]), await kit.store.events_after(runs[1], 0)
+        )
+        assert dict(last.steps) == dict(read.steps)
+        steps = RunSteps(kit.store, kit.engine.board, kit.watchers, AttemptLogs(kit.home.logs))
+        for run_id in runs:
+            page = await steps.page(run_id, page_size=10, page_token="")
+            assert [step.key for step in page.items] == ["a", "b"]
