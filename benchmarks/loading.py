@@ -58,7 +58,8 @@ def assets(bench: Bench) -> Found:
 
 
 def _asset_rows(bench: Bench, size: int) -> Iterator[Row]:
-    ours = measured(bench, bench.file(f"assets_{size}.py", user_code.assets(size)), size)
+    file = bench.file(f"assets_{size}.py", user_code.assets(size))
+    ours = measured(bench, file, size)
     text = user_code.assets(size, "dagster")
     theirs = dagster(bench, f"dagster_assets_{size}.py", text, size)
     _, imports = user_imports(bench, size, bench.of(3, 1))
@@ -73,6 +74,12 @@ def _asset_rows(bench: Bench, size: int) -> Iterator[Row]:
     )
     if size in PLAN_MS:
         yield row(f"plan of all, {size:,} assets", "plan_ms", ours, theirs, PLAN_MS[size])
+        yield row(f"plan of all but one of {size:,} assets", "but_one_ms", ours, {})
+        yield Row(
+            f"refusal of the last of each chain of {size:,} assets, of which none is stored",
+            refused(bench, file),
+            "ms",
+        )
     if size == max(FIRST_PLAN_MS):
         yield row(f"graph of {size:,} assets", "graph_ms", ours, theirs, 100.0)
         yield row(f"graph of {size:,} assets: size", "graph_kib", ours, theirs)
@@ -112,6 +119,13 @@ def measured(bench: Bench, file: Path, size: int) -> Mapping[str, float]:
     return {name: statistics.median(each[name] for each in every) for name in every[0]}
 
 
+def refused(bench: Bench, file: Path) -> float:
+    """Return what a code server takes to refuse what is last, and to say what else is to be made."""
+    with code_server(file) as server:
+        server.plan("*")
+        return clock.median(lambda: server.refusal("sinks(*)"), bench.of(3, 1))
+
+
 def served(file: Path, size: int, calls: int = CALLS) -> dict[str, float]:
     """Measure one code server: its start to its first plan of everything, then some calls."""
     began = time.perf_counter_ns()
@@ -122,12 +136,15 @@ def served(file: Path, size: int, calls: int = CALLS) -> dict[str, float]:
         plan = clock.median(lambda: server.plan("*", f"a{next(keys):06}"), min(calls, size))
         keys = iter(range(size))
         one = clock.median(lambda: server.plan(f"a{next(keys):06}"), min(calls, size))
+        keys = iter(range(size))
+        but_one = clock.median(lambda: server.plan(f"not a{next(keys):06}"), min(calls, size))
         shown = clock.timed(server.graph)
         digest = server.digest()
         return {
             **sizes,
             "first_plan_ms": first,
             "plan_ms": plan,
+            "but_one_ms": but_one,
             "one_ms": one,
             "one_kib": server.plan(f"a{size // 2:06}") / 1024,
             "graph_ms": shown,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,23 @@ class CodeServer:
             selection=plan_pb2.Selection(expressions=expressions), brief=brief
         )
         return sum(part.ByteSize() for part in self.stub.Plan(request, timeout=CALL_SECONDS))
+
+    def refusal(self, *expressions: str) -> int:
+        """Ask for a plan on a record that has nothing; return the bytes of the refusal."""
+        selection = plan_pb2.Selection(expressions=expressions)
+        asked = codeserver_pb2.PlanRequest(selection=selection, brief=True)
+        said: queue.SimpleQueue[codeserver_pb2.PlanOnRecordRequest | None] = queue.SimpleQueue()
+        said.put(codeserver_pb2.PlanOnRecordRequest(plan=asked, last=True))
+        try:
+            for part in self.stub.PlanOnRecord(iter(said.get, None), timeout=CALL_SECONDS):
+                if part.question.last:
+                    # Facts about none of them: no run has made any.
+                    said.put(codeserver_pb2.PlanOnRecordRequest(last=True))
+        except grpc.RpcError as refused:
+            return len(str(refused.details()))
+        finally:
+            said.put(None)
+        raise BenchmarkError(f"{expressions} was not refused")
 
     def graph(self, known: str = "") -> int:
         """Ask for the graph; known is the digest that the caller has."""
