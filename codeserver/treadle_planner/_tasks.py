@@ -15,6 +15,7 @@ from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Isolation, PlannedStep, Verdict
 from treadle_planner._reads import Reads
+from treadle_planner._wired import WiredStep
 
 _OF_RUN = ""
 """The group of all steps of a run; the others have a block's name."""
@@ -27,9 +28,21 @@ def with_tasks(reads: Reads, steps: tuple[PlannedStep, ...]) -> tuple[PlannedSte
         return steps
     needs = _needs([step for step in steps if step.verdict is Verdict.RUN])
     firsts = {key: task[0] for task in tasks_of(groups, needs) if len(task) > 1 for key in task}
+    wired = reads.index.wired
     return tuple(
-        replace(step, task=firsts[step.key]) if step.key in firsts else step for step in steps
+        [
+            _in_task(wired[step.key], step, firsts[step.key]) if step.key in firsts else step
+            for step in steps
+        ]
     )
+
+
+def _in_task(wired: WiredStep, step: PlannedStep, task: StepKey) -> PlannedStep:
+    """Return a step with its task: the same one for the same step."""
+    last = wired.in_task
+    if last is None or last[0] is not step or last[1].task != task:
+        last = wired.in_task = step, replace(step, task=task)
+    return last[1]
 
 
 def tasks_of(

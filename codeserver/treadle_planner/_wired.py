@@ -42,7 +42,8 @@ class WiredStep:
     `produced` are the assets that it can make, sorted. `is_split`: some outputs need not all inputs.
     `is_alone`: it is all of its block. `is_simple`: nothing else of its block has to run with it.
     `usual` is what it reads when the assets of `usual_keys` are selected, None if more is to be
-    known. `planned` is what it was planned from last, and how.
+    known. `planned` is what it was planned from last, and how; `in_task` is that, and the same with
+    its task.
     """
 
     step: Step
@@ -56,6 +57,7 @@ class WiredStep:
     usual: tuple[tuple[Place, ...], tuple[()]] | None
     usual_keys: tuple[KeyText, ...]
     planned: tuple[tuple[Any, ...], PlannedStep] | None = None
+    in_task: tuple[PlannedStep, PlannedStep] | None = None
 
 
 def wired(wiring: Wiring, step: Step, *, is_alone: bool, is_effect: bool) -> WiredStep:

@@ -7,14 +7,16 @@ from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import StepKey
 from treadle_contract.plan import Isolation, PlanOptions, Selection
-from treadle_planner import plan
+from treadle_planner import Planner, plan
 from treadle_planner._tasks import tasks_of
 
 
+def asked(isolation: Isolation | None) -> PlanRequest:
+    return PlanRequest(selection=Selection(), options=PlanOptions(isolation=isolation))
+
+
 def together(snapshot: Snapshot, isolation: Isolation | None = None) -> dict[str, str]:
-    options = PlanOptions(isolation=isolation)
-    made = plan(snapshot, PlanRequest(selection=Selection(), options=options))
-    return {step.key: step.task for step in made.steps}
+    return {step.key: step.task for step in plan(snapshot, asked(isolation)).steps}
 
 
 def isolated(snapshot: Snapshot, **blocks: Isolation) -> Snapshot:
@@ -49,6 +51,19 @@ def test_the_steps_of_a_block_share_one_and_a_single_step_has_its_own() -> None:
 def test_those_of_a_run_share_one_and_the_run_has_the_last_word() -> None:
     assert set(together(CHAIN, Isolation.RUN).values()) == {"g.a"}
     assert set(together(isolated(CHAIN, g=Isolation.ASSET), Isolation.OP).values()) == {""}
+
+
+def test_a_step_has_the_task_of_its_own_run_whatever_was_planned_before() -> None:
+    planner = Planner(CHAIN)
+
+    found = [
+        {step.key: step.task for step in planner.plan(asked(isolation)).steps}
+        for isolation in (Isolation.RUN, Isolation.ASSET, None, Isolation.RUN)
+    ]
+
+    of_run = {"g.a": "g.a", "g.b": "g.a", "h.c": "g.a"}
+    of_asset = {"g.a": "g.a", "g.b": "g.a", "h.c": ""}
+    assert found == [of_run, of_asset, dict.fromkeys(of_run, ""), of_run]
 
 
 def test_a_group_on_both_sides_of_a_step_is_cut_in_two() -> None:
