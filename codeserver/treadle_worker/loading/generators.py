@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Collection
+from itertools import compress
 from typing import Any, Final, TypeAlias
 
 from treadle._system import gc, hashlib
@@ -51,16 +52,10 @@ def for_copies(elsewhere: Collection[str]) -> tuple[Act, ...]:
 def _generators() -> list[Generator]:
     """Find them all, at once: while the collector's list lives, no tuple can be built of it."""
     # One look at each class, and not at each of the hundreds of thousands of objects.
-    makers: dict[type, _Maker | None] = {}
-    found = []
-    for each in gc.get_objects():
-        kind = type(each)
-        if kind not in makers:
-            makers[kind] = _maker(kind)
-        make = makers[kind]
-        if make is not None:
-            found.append(make(each))
-    return found
+    objects = gc.get_objects()
+    makers = {kind: make for kind in set(map(type, objects)) if (make := _maker(kind)) is not None}
+    found = compress(objects, map(makers.__contains__, map(type, objects)))
+    return [makers[type(each)](each) for each in found]
 
 
 def _maker(kind: type) -> _Maker | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from treadle import DefinitionError, Definitions
-from treadle._system import os, rarely_collected, time
+from treadle._system import gc, os, rarely_collected, time
 from treadle.locations import tables
 from treadle.locations.location import LoadedLocation, build_location, definitions_of
 from treadle.locations.snapshot import SourceLine
@@ -94,14 +95,26 @@ def load_targets(
     Raises:
         LoadFailedError: a target was not loaded, or they cannot be joined.
     """
-    tell = on_module or _tell_nobody
+    collector = _Collector()
+    try:
+        return _loaded(targets, working_directory, on_module or _tell_nobody, collector)
+    finally:
+        collector.give_back()
+
+
+def _loaded(
+    targets: Sequence[Target],
+    working_directory: str,
+    tell: Callable[[ModuleEvent], None],
+    collector: _Collector,
+) -> LoadedLocation:
     folders = _append_folders(targets, working_directory)
     loaded: list[tuple[str, Definitions]] = []
     problems: list[Problem] = []
     for index, target in enumerate(targets):
         tell(ModuleStarted(index=index))
         began = time.perf_counter_ns()
-        state, result = _load(target)
+        state, result = _load(target, collector)
         if isinstance(result, Problem):
             problems.append(result)
         else:
@@ -142,9 +155,35 @@ def import_target(target: Target) -> ModuleType:
     return importlib.import_module(target.module)
 
 
-def _load(target: Target) -> tuple[ImportOutcome, Definitions | Problem]:
+class _Collector:
+    """The garbage collector: as the user has it while their code runs, off while ours does, which
+    makes nothing but what stays.
+    """
+
+    def __init__(self) -> None:
+        self._is_enabled = gc.isenabled()
+        gc.disable()
+
+    def give_back(self) -> None:
+        """Leave it as the user's code left it."""
+        if self._is_enabled:
+            gc.enable()
+
+    @contextmanager
+    def given(self) -> Iterator[None]:
+        """Give it to the user's code in the block, where it looks for garbage at longer intervals."""
+        self.give_back()
+        try:
+            with rarely_collected():
+                yield
+        finally:
+            self._is_enabled = gc.isenabled()
+            gc.disable()
+
+
+def _load(target: Target, collector: _Collector) -> tuple[ImportOutcome, Definitions | Problem]:
     try:
-        return ImportOutcome.LOADED, definitions_of(_imported(target))
+        return ImportOutcome.LOADED, definitions_of(_imported(target, collector))
     except SystemExit as error:
         problem = describe(error)
         text = f"sys.exit was called while it was imported.\n{problem.text}"
@@ -171,12 +210,12 @@ def _of_file(problem: Problem, error: BaseException, path: str) -> Problem:
     return replace(problem, text=f"{problem.text}\n{hint}")
 
 
-def _imported(target: Target) -> ModuleType:
+def _imported(target: Target, collector: _Collector) -> ModuleType:
     """Import a target with what the targets before it set, and keep that for the step."""
     pid = os.getpid()
     INTERPRETER.give()
     try:
-        with rarely_collected():
+        with collector.given():
             module = import_target(target)
     except BaseException as error:
         INTERPRETER.take_back()

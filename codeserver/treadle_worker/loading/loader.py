@@ -7,7 +7,7 @@ the alive pipe closes, also while an import hangs. No thread or timer of ours is
 from __future__ import annotations
 
 from treadle import _json as json
-from treadle._system import faulthandler, fcntl, open_file, os, signal, struct
+from treadle._system import faulthandler, fcntl, gc, open_file, os, signal, struct
 from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -53,6 +53,8 @@ def main(fd: int) -> int:
     except LoadFailedError as error:
         reports.send({"failed": _problem(error.problem)})
     else:
+        # There is little left to do, and most of the heap stays to the end.
+        gc.disable()
         # The definitions are told.
         sealed = replace(location.snapshot, generator_states=generator_states())
         snapshot = tables.without_definitions(sealed)
