@@ -20,6 +20,8 @@ KEPT = {*_system.__all__, "selectors", "json", "subprocess", "threading", "tempf
 #: And why they may have the module itself.
 EXEMPT = {
     ("treadle", "_system.py"): KEPT,
+    # It is done with it once it is imported.
+    ("treadle", "__init__.py"): {"gc"},
     # It names a type, for mypy alone.
     ("treadle", "_json.py"): {"json"},
     # It is a process of the user's, in a terminal.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from treadle._errors import ConflictError, DuplicateError
 from treadle._keys import AssetKey
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
-from treadle.locations._jobs import AssetJob
 from treadle.locations.snapshot import SourceLine
 from treadle_contract.lazy_dataclasses import dataclass, replace
+
+if TYPE_CHECKING:
+    from treadle.locations._jobs import AssetJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

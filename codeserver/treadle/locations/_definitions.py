@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from treadle._arguments import checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
@@ -16,11 +16,13 @@ from treadle.assets._assets import AssetsDefinition
 from treadle.assets._upstream import refuse_unknown_spec_deps
 from treadle.locations._build import Built, build, distinct
 from treadle.locations._contents import Contents, refuse_equal_job_names, with_own_resources
-from treadle.locations._job_selection import SelectedJob, selected_jobs
-from treadle.locations._jobs import AssetJob
 from treadle.ops._resource_check import refuse_missing_resources
 from treadle.ops._resource_inputs import with_resource_inputs
 from treadle_contract.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from treadle.locations._job_selection import SelectedJob
+    from treadle.locations._jobs import AssetJob
 
 #: What a module may give as one of its assets.
 AssetLike: TypeAlias = AssetsDefinition | AssetSpec
@@ -102,7 +104,13 @@ def _fill(made: Definitions, contents: Contents) -> None:
     put = object.__setattr__
     put(made, "contents", contents)
     put(made, "built", built)
-    put(made, "jobs", selected_jobs(contents.jobs, built.snapshot, contents.lines))
+    put(made, "jobs", _selected(contents, built) if contents.jobs else ())
+
+
+def _selected(contents: Contents, built: Built) -> tuple[SelectedJob, ...]:
+    from treadle.locations._job_selection import selected_jobs  # noqa: PLC0415 -- few modules have jobs
+
+    return selected_jobs(contents.jobs, built.snapshot, contents.lines)
 
 
 def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]:
@@ -120,6 +128,10 @@ def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]
 
 def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
     given = tuple(jobs or ())
+    if not given:
+        return ()
+    from treadle.locations._jobs import AssetJob  # noqa: PLC0415 -- few modules have jobs
+
     for each in given:
         if not isinstance(each, AssetJob):
             raise ArgumentError(

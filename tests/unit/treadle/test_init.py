@@ -139,6 +139,20 @@ def test_importing_it_imports_nothing_that_only_a_process_of_ours_needs() -> Non
         )
     }
     assert not _HEAVY & set(imported)
+    assert not {"treadle._json", "treadle.locations.location", "treadle.selection"} & set(imported)
+
+
+def test_it_leaves_the_looking_for_garbage_as_it_was() -> None:
+    code = "import gc; {}; import treadle; print(gc.isenabled())"
+
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", code.format(before)], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for before in ("gc.enable()", "gc.disable()")
+    ]
+
+    assert found == ["True", "False"]
 
 
 def test_tracebacks_name_exceptions_as_they_are_imported() -> None:
