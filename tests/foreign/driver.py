@@ -24,7 +24,7 @@ from tests.foreign.services import Service
 from treadle_api.v1 import error_pb2, launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
 
 MODULE = """{forge}
-from treadle import asset, graph_asset, op
+from treadle import RetryPolicy, asset, graph_asset, op
 
 @asset
 def {0}_one(context):
@@ -44,6 +44,26 @@ def {0}_two({0}_one):
 @asset
 def {0}_three({0}_one, {0}_two):
     return {0}_one + {0}_two
+
+@op(retry_policy=RetryPolicy(max_retries=2))
+def begins(context, one):
+    if context.retry_number == 0:
+        raise ValueError("once")
+    forge()
+    return one
+
+@op
+def passes(one):
+    return one
+
+@op
+def ends(one, two):
+    return one + two
+
+@graph_asset(isolation="asset")
+def {0}_four({0}_one):
+    begun = begins({0}_one)
+    return ends(begun, passes(begun))
 """
 
 # What is asked of a location, and what its code server then answers wrongly.
@@ -124,7 +144,17 @@ class Foreign:
             return f"step {seed}"
         if asked not in ("graph", "reload") and random.random() < 0.6:
             fault = random.choice(
-                ["random", "random", "random", "random", "exits", "ahead", "ahead"]
+                [
+                    "random",
+                    "random",
+                    "random",
+                    "random",
+                    "exits",
+                    "ahead",
+                    "ahead",
+                    "goes on",
+                    "goes on",
+                ]
             )
             seed = random.randrange(2**32)
             told = {VARIABLE: f'["{fault}", {seed}]'}

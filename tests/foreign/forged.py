@@ -80,5 +80,13 @@ _BODIES = (
     (b'{"inputLoaded":{"input":"nobody"}}', False),
     (json.dumps({"logRecord": {"level": "\0", "message": "x" * 2_000_000}}).encode(), False),
     (json.dumps({"failed": {"failure": {"reason": 99, "message": _TOLD}}}).encode(), False),
+    *(
+        (json.dumps({**fact, "nextStepKey": key}).encode(), "succeeded" in fact)
+        for fact in (
+            {"succeeded": {"yieldedOutputs": ["result"]}},
+            {"failed": {"failure": {"reason": "FAILURE_REASON_USER_ERROR", "message": _TOLD}}},
+        )
+        for key in ("nobody", "f0_four.begins", "f0_four.passes", "f0_four.ends")
+    ),
 )
 """Each with whether it tells, or seems to tell, that the attempt ended well."""

@@ -104,6 +104,18 @@ def _ahead(frames: Iterator[Any], random: Random) -> Iterator[Any]:
             }
 
 
+def _goes_on(frames: Iterator[Any], random: Random) -> Iterator[Any]:
+    """Say of attempts that ended that some step begins after them in their process, or none."""
+    known = ["another step", ""]
+    for frame in frames:
+        for record in frame.get("report", {}).get("records", []):
+            known.append(record["stepKey"])
+            has_ended = record.keys() & {"succeeded", "failed", "cancelled"}
+            if has_ended and random.random() < 0.4:
+                record["nextStepKey"] = random.choice([*known, record.get("nextStepKey", "")])
+        yield frame
+
+
 def _well(frames: Iterator[Any], random: Random) -> Iterator[Any]:
     yield from frames
 
@@ -112,6 +124,7 @@ FAULTS: dict[str, Callable[[Iterator[Any], Random], Iterator[Any]]] = {
     "random": _random,
     "exits": _exits,
     "ahead": _ahead,
+    "goes on": _goes_on,
     "": _well,
 }
 

@@ -31,6 +31,9 @@ _GONE = frozenset(
     }
 )
 
+_BROKEN: Final = "Internal error from Core"
+"""By these words gRPC says that a call broke off below it, as in the moment of a server's end."""
+
 _SILENT: Final = "it does not answer"
 _NOT_ANSWERED = frozenset({Reason.SHUTTING_DOWN, Reason.BAD_TOKEN})
 
@@ -61,7 +64,7 @@ def answered(name: str, reachability: Reachability) -> Iterator[None]:
         refusal = decode_refusal(error)
         if refusal is not None and refusal.reason not in _NOT_ANSWERED:
             raise CodeServerRefusedError(refusal) from error
-        if error.code() in _GONE:
+        if error.code() in _GONE or error.details() == _BROKEN:
             note_lost(name, reachability, error)
             raise reachability.refusal(name) from error
         if error.code() is grpc.StatusCode.UNIMPLEMENTED:
