@@ -110,6 +110,23 @@ def texts_in(value: object, *, name: str) -> tuple[str, ...]:
     return tuple(given)
 
 
+def expressions_in(selection: object) -> tuple[str, ...]:
+    """Return the expressions of a selection: of text, an AssetSelection, or a list of these.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(selection, list | tuple):
+        return texts_in(list(map(_as_text, selection)), name="The selection")
+    return texts_in(_as_text(selection), name="The selection")
+
+
+def _as_text(selection: object) -> object:
+    # It is made where the user's code is, of which this package knows nothing.
+    told = getattr(selection, "to_selection_str", None)
+    return selection if told is None or isinstance(selection, type) else told()
+
+
 def text_or_none(value: object, *, name: str) -> str:
     """Return a text, "" for None.
 

@@ -14,11 +14,11 @@ from treadle_access.tokens import TokenFileError, read_token
 from treadle_client._arguments import (
     WrongArgument,
     choices,
+    expressions_in,
     shown,
     text,
     text_or_none,
     texts,
-    texts_in,
     whole_or_none,
 )
 from treadle_client._arguments import run_id as given_run_id
@@ -371,7 +371,7 @@ def _selection(selection: str | Sequence[str] | None, job: str | None) -> Select
         raise WrongArgument(
             "A Plan is not a selection: to run what it shows, materialize(plan=plan)."
         )
-    expressions = texts_in(selection, name="The selection")
+    expressions = expressions_in(selection)
     if not expressions:
         raise WrongArgument("An empty list selects nothing; None selects every asset.")
     return Selection(expressions=expressions, job=asked_job)

@@ -86,6 +86,7 @@ if _TYPE_CHECKING:
     from treadle.resources._definition import io_manager as io_manager
     from treadle.resources._definition import resource as resource
     from treadle.resources._openable import InitResourceContext as InitResourceContext
+    from treadle.selection._asset_selection import AssetSelection as AssetSelection
     from treadle_inprocess import ExecuteInProcessResult as ExecuteInProcessResult
     from treadle_inprocess import NoSuchResultError as NoSuchResultError
     from treadle_inprocess import PlanRefused as PlanRefused
@@ -196,6 +197,7 @@ _LATER = {
         "materialize",
         "materialize_to_memory",
     ),
+    "treadle.selection._asset_selection": ("AssetSelection",),
 }
 _MODULES = {name: module for module, names in _LATER.items() for name in names}
 

@@ -98,7 +98,6 @@ _NOT_YET: Final = {
         "multi_asset_check",
     ),
     "Hooks are not there yet": ("HookContext", "failure_hook", "success_hook"),
-    "A selection is text, such as 'a or b+'": ("AssetSelection",),
     "Jobs are selections of assets: define_asset_job": (
         "JobDefinition",
         "job",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError
@@ -27,9 +27,13 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
+if TYPE_CHECKING:
+    from treadle.selection._asset_selection import AssetSelection
+
 #: What may be given for the selection of a job; a list is a union.
 SelectionLike: TypeAlias = (
-    "str | AssetKey | AssetsDefinition | Sequence[str | AssetKey | AssetsDefinition]"
+    "str | AssetKey | AssetsDefinition | AssetSelection"
+    " | Sequence[str | AssetKey | AssetsDefinition | AssetSelection]"
 )
 
 
@@ -124,19 +128,26 @@ def selected_by(selection: SelectionLike | None, owner: str) -> Expression:
     """
     if selection is None:
         return Everything()
-    if isinstance(selection, str | AssetKey | AssetsDefinition):
+    if isinstance(selection, str | AssetKey | AssetsDefinition) or _is_selection(selection):
         return _part(selection, owner)
     if not selection or not isinstance(selection, Sequence):
         raise ArgumentError(
             f"{owner}: selection={in_words(selection)} selects nothing.",
-            fix='Give text such as "a or b+", an AssetKey, what an asset decorator made, or a'
+            fix='Give text such as "a or b+", an AssetSelection or AssetKey, what an asset decorator made, or a'
             " list of these.",
             source=user_line(),
         )
     return union(_part(each, owner) for each in selection)
 
 
+def _is_selection(selection: object) -> TypeGuard[AssetSelection]:
+    # Who writes none does not wait for its class.
+    return hasattr(type(selection), "to_selection_str")
+
+
 def _part(part: object, owner: str) -> Expression:
+    if _is_selection(part):
+        return part.expression
     match part:
         case AssetKey():
             return Key(key=part.text)
