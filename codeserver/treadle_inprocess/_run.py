@@ -16,6 +16,7 @@ from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract.event import (
     AssetMaterialized,
     InputLoaded,
+    LogRecord,
     RunDequeued,
     RunSubmitted,
     StepStarted,
@@ -23,14 +24,17 @@ from treadle_contract.event import (
 from treadle_contract.ids import HostId, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import StepState
+from treadle_contract.value import Text
 from treadle_contract.worker import (
     AttemptFailed,
     AttemptSucceeded,
     JournalRecord,
     Task,
     TaskStep,
+    WorkerLogRecord,
 )
 from treadle_inprocess._home import Home
+from treadle_inprocess._logs import heard
 from treadle_launcher.clock import SystemClock, TimeUs, as_moment
 from treadle_launcher.ids import new_run_id
 from treadle_launcher.planning.plan import Plan
@@ -62,6 +66,7 @@ class Run:
         self._home = home
         self._clock = SystemClock()
         self._retries = Retries(random.random)
+        self._running: TaskStep | None = None
         submitted = RunSubmitted(
             location=plan.header.location,
             selection=plan.selection,
@@ -78,6 +83,10 @@ class Run:
 
         Whatever can be seen of a failure is in it; this raises KeyboardInterrupt, and faults of ours.
         """
+        with heard(self._hear):
+            self._drive()
+
+    def _drive(self) -> None:
         self._append([NewEvent(payload=RunDequeued()), *started(self.view)])
         while True:
             self._append(follow_ups(self.view, self._clock.now()))
@@ -88,6 +97,15 @@ class Run:
                 self._run_task(new_task(self.view, ready[0]))
             else:
                 self._wait()
+
+    def _hear(self, record: WorkerLogRecord) -> None:
+        # A thread may go on after its step.
+        step = self._running
+        if step is not None:
+            told = LogRecord(
+                level=record.level, message=Text(head=record.message), logger=record.logger
+            )
+            self._append([NewEvent(payload=told, step_key=step.step_key, attempt=step.attempt)])
 
     def _is_due(self, time_us: TimeUs) -> bool:
         return time_us <= self._clock.now()
@@ -103,7 +121,9 @@ class Run:
         step, begun = rest.pop(0), handed(task, _HOST)
         while True:
             self._append([NewEvent(payload=begun, step_key=step.step_key, attempt=step.attempt)])
+            self._running = step
             outcome = self._attempt(task, step, memory)
+            self._running = None
             following = self._following(task, step, outcome, rest)
             self._take(task, step, outcome)
             if following is None or not self._may_go_on(following):

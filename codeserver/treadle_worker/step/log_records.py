@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from treadle._system import os, time
 from treadle.steps._step_logger import STEP_LOGGER, give_step_logger
@@ -74,13 +75,23 @@ class AttemptLog:
             self._file = None
 
 
+class Log(Protocol):
+    """What takes the records of an attempt."""
+
+    def write(self, line: str) -> None:
+        """Take a record as text."""
+
+    def tell(self, record: WorkerLogRecord) -> None:
+        """Report a grave one."""
+
+
 class LogRecords(logging.Handler):
     """Writes records to the log, a line or more each; reports those of WARNING and above.
 
     While it has no log it takes no records.
     """
 
-    def __init__(self, log: AttemptLog | None = None) -> None:
+    def __init__(self, log: Log | None = None) -> None:
         super().__init__()
         self.log = log
         self.setFormatter(_FORMATTER)

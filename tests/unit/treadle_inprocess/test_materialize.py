@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from pathlib import Path
@@ -36,6 +37,7 @@ from treadle import (
     multi_asset,
     op,
 )
+from treadle_contract.event import LogRecord
 
 
 @op
@@ -427,3 +429,22 @@ def test_events_are_those_of_a_run() -> None:
     assert len(result.get_step_success_events()) == 2
     assert result.is_node_success("two")
     assert repr(result) == f"<ExecuteInProcessResult of run {result.run_id}, succeeded>"
+
+
+def test_warnings_are_facts_of_the_step_that_gave_them() -> None:
+    @asset
+    def warns(context: treadle.AssetExecutionContext) -> None:
+        context.log.warning("of %d", 1)
+        logging.getLogger("library").error("of a library")
+        context.log.info("of no weight")
+
+    handlers = list(logging.getLogger().handlers)
+
+    result = materialize([warns])
+
+    assert [
+        (each.step_key, each.payload.level, each.payload.message.head)
+        for each in result.all_events
+        if isinstance(each.payload, LogRecord)
+    ] == [("warns", "WARNING", "of 1"), ("warns", "ERROR", "of a library")]
+    assert logging.getLogger().handlers == handlers
