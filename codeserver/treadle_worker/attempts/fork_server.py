@@ -16,6 +16,7 @@ from typing import NoReturn, TypeAlias
 from treadle._system import gc, os, signal, socket, struct
 from treadle_worker.attempts.channels import Channels, above_standard
 from treadle_worker.system import processes
+from treadle_worker.system.huge_pages import join_pages
 from treadle_worker.system.kept_descriptor import out_of_the_way
 from treadle_worker.system.siblings import Forker
 
@@ -31,6 +32,10 @@ _STANDARD = 2
 # A fork takes milliseconds. One that is stopped, or for which there is no memory, is waited for no
 # longer: its host has others to look after.
 _PATIENCE_S = 10.0
+# Huge pages are the server's own, no more shared with its host, and take a millisecond or two each to
+# make: for a host that forks often, and no more than so many.
+_OFTEN = 16
+_MOST_HUGE_PAGES = 32
 
 
 class NoForkServerError(Exception):
@@ -121,6 +126,7 @@ def _serve(
     mask = _signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
     gc.freeze()
     connection.send(_ANSWER.pack(0))
+    forks = 0
     while True:
         told, rights, _, _ = connection.recvmsg(
             MOST_BYTES, socket.CMSG_SPACE(_CHANNELS.size), socket.MSG_CMSG_CLOEXEC
@@ -141,3 +147,6 @@ def _serve(
         for fd in ends:
             os.close(fd)
         connection.send(_ANSWER.pack(pid))
+        forks += 1
+        if forks == _OFTEN:
+            join_pages(_MOST_HUGE_PAGES)

@@ -56,6 +56,24 @@ def test_what_is_too_much_to_tell_a_process_at_its_fork_is_known_to_it_all_the_s
     assert place.log("stdout").split()[2] == "True"
 
 
+def test_steps_of_a_host_that_forks_often_find_all_as_it_was_imported(place: Workplace) -> None:
+    served = place.serve(
+        """
+        known = [str(number) for number in range(200_000)]
+        @asset
+        def thing():
+            print(known == [str(number) for number in range(200_000)])
+            known.clear()
+        """,
+        startMethod="fork",
+    )
+
+    records = [served.run(attempt=attempt)[-1] for attempt in range(1, 19)]
+
+    assert all("succeeded" in record for record in records)
+    assert {place.log("stdout", attempt=attempt) for attempt in range(1, 19)} == {"True\n"}
+
+
 def test_there_is_none_where_the_users_code_starts_threads_in_what_is_forked(
     place: Workplace,
 ) -> None:
