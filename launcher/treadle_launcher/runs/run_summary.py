@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from treadle_contract.event import (
     AssetMaterialized,
@@ -65,7 +65,23 @@ class RunSummary:
     root_run_id: RunId = field(default=RunId(""))
 
 
+class ChangingFacts(NamedTuple):
+    """What of a run's row changes from its submission to its end, as RunSummary names it."""
+
+    state: RunState
+    digest: str
+    fingerprint: str
+    started_at: TimeUs | None
+    finished_at: TimeUs | None
+    materialization_count: int
+    unexpected_count: int
+    last_sequence: int
+    step_counts: Mapping[StepState, int]
+    failure: Failure | None
+
+
 _TARGETS: Final[Mapping[type[Payload], RunState]] = {
+    RunSubmitted: RunState.QUEUED,
     RunDequeued: RunState.STARTING,
     RunStarted: RunState.RUNNING,
     CancelRequested: RunState.CANCELLING,
@@ -82,6 +98,7 @@ _COUNT_MOVES: Final[Mapping[type[Payload], tuple[StepState, StepState]]] = {
     StepNotRun: (StepState.PENDING, StepState.NOT_RUN),
 }
 
+_STEP_STATES: Final = tuple(StepState)
 _WHILE_RUNNING: Final = frozenset({RunState.RUNNING, RunState.CANCELLING})
 _BEFORE_START: Final = frozenset({RunState.QUEUED, RunState.STARTING})
 
@@ -90,11 +107,19 @@ class SummaryFold:
     """A run's row as it grows: applies events in sequence, and refuses what does not fit."""
 
     def __init__(self, summary: RunSummary) -> None:
-        self._base = summary
+        self._submitted: Final = summary
+        """The row as it was when the fold began; of it, what never changes is read."""
         self.state = summary.state
         self.last_sequence = summary.last_sequence
         self.last_time = summary.submitted_at
         self.ending: Failure | None = None
+        self._digest = summary.digest
+        self._fingerprint = summary.fingerprint
+        self._started_at = summary.started_at
+        self._finished_at = summary.finished_at
+        self._materialization_count = summary.materialization_count
+        self._unexpected_count = summary.unexpected_count
+        self._failure = summary.failure
         self._counts = dict(summary.step_counts)
         self._story = [f"{summary.last_sequence} {summary.state}"]
 
@@ -132,24 +157,42 @@ class SummaryFold:
     @property
     def deadline(self) -> TimeUs | None:
         """When the run's time is over; None before it starts, and without a limit."""
-        started, timeout_ms = self._base.started_at, self._base.timeout_ms
+        started, timeout_ms = self._started_at, self._submitted.timeout_ms
         return TimeUs(started + timeout_ms * 1000) if started and timeout_ms else None
+
+    @property
+    def location(self) -> str:
+        """The code location of the run."""
+        return self._submitted.location
 
     @property
     def tags(self) -> Mapping[str, str]:
         """The run's tags."""
-        return self._base.tags
+        return self._submitted.tags
 
     @property
     def retry_lost(self) -> int:
         """How often a step whose host was lost is tried again for the run's sake."""
-        return self._base.retry_lost
+        return self._submitted.retry_lost
 
     def summary(self) -> RunSummary:
         """Return the row as it is now."""
-        counts = {state: self._counts[state] for state in StepState if self._counts.get(state)}
-        return replace(
-            self._base, state=self.state, last_sequence=self.last_sequence, step_counts=counts
+        return replace(self._submitted, **self.changing()._asdict())
+
+    def changing(self) -> ChangingFacts:
+        """Return what of the row changes, as it is now."""
+        counts = self._counts
+        return ChangingFacts(
+            state=self.state,
+            digest=self._digest,
+            fingerprint=self._fingerprint,
+            started_at=self._started_at,
+            finished_at=self._finished_at,
+            materialization_count=self._materialization_count,
+            unexpected_count=self._unexpected_count,
+            last_sequence=self.last_sequence,
+            step_counts={state: counts[state] for state in _STEP_STATES if counts.get(state)},
+            failure=self._failure,
         )
 
     def replan(self, digest: str, fingerprint: str, step_count: int) -> None:
@@ -160,7 +203,7 @@ class SummaryFold:
         """
         if self.state not in _BEFORE_START:
             raise self._invalid("another plan")
-        self._base = replace(self._base, digest=digest, fingerprint=fingerprint)
+        self._digest, self._fingerprint = digest, fingerprint
         self._counts = {StepState.PENDING: step_count} if step_count else {}
 
     def check(self, event: Event) -> None:
@@ -184,31 +227,49 @@ class SummaryFold:
             InvalidTransition: as `check`.
         """
         self.check(event)
+        self.apply_checked(event)
+
+    def apply_checked(self, event: Event) -> None:
+        """Apply an event that `check` has just let pass."""
         self.last_sequence = event.sequence
         self.last_time = event.time
-        payload = event.payload
-        target = _target(payload)
+        target = _target(event.payload)
         if target is not None:
             self.state = target
             self._story.append(f"{event.sequence} {event.kind}")
-        if isinstance(payload, CancelRequested):
-            self.ending = payload.failure
         moves = _count_moves(event)
         if moves is not None:
             start, end = moves
             self._counts[start] = self._counts.get(start, 0) - 1
             self._counts[end] = self._counts.get(end, 0) + 1
-        self._base = _with_facts(self._base, event)
+        self._note(event)
+
+    def _note(self, event: Event) -> None:
+        match event.payload:
+            case AssetMaterialized() as made:
+                self._materialization_count += 1
+                self._unexpected_count += made.unexpected
+            case RunStarted():
+                self._started_at = event.time
+            case HostReady() as ready if self._started_at is None:
+                self._digest, self._fingerprint = ready.digest, ready.fingerprint
+            case StepFailed() as failed:
+                self._failure = self._failure or failed.failure
+            case CancelRequested() as cancel:
+                self.ending = cancel.failure
+            case RunFinished() as finished:
+                self._finished_at = event.time
+                failure = finished.failure or self._failure
+                self._failure = failure if finished.state is RunState.FAILED else None
 
     def _invalid(self, event: str) -> InvalidTransition:
-        return InvalidTransition(f"run {self._base.run_id}", self.state, event, self._story)
+        subject = f"run {self._submitted.run_id}"
+        return InvalidTransition(subject, self.state, event, self._story)
 
 
 def _target(payload: Payload) -> RunState | None:
     if isinstance(payload, RunFinished):
         return payload.state
-    if isinstance(payload, RunSubmitted):
-        return RunState.QUEUED
     return _TARGETS.get(type(payload))
 
 
@@ -218,26 +279,3 @@ def _count_moves(event: Event) -> tuple[StepState, StepState] | None:
         start = StepState.RUNNING if event.attempt else StepState.PENDING
         return start, StepState.CANCELLED
     return _COUNT_MOVES.get(type(event.payload))
-
-
-def _with_facts(run: RunSummary, event: Event) -> RunSummary:
-    match event.payload:
-        case RunStarted():
-            return replace(run, started_at=event.time)
-        case HostReady() as ready if run.started_at is None:
-            return replace(run, digest=ready.digest, fingerprint=ready.fingerprint)
-        case AssetMaterialized() as made:
-            return replace(
-                run,
-                materialization_count=run.materialization_count + 1,
-                unexpected_count=run.unexpected_count + made.unexpected,
-            )
-        case StepFailed() as failed if run.failure is None:
-            return replace(run, failure=failed.failure)
-        case RunFinished() as finished:
-            failure = finished.failure or run.failure
-            if finished.state is not RunState.FAILED:
-                failure = None
-            return replace(run, finished_at=event.time, failure=failure)
-        case _:
-            return run

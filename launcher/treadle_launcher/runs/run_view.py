@@ -210,7 +210,7 @@ class RunView:
         self._summary.check(event)
         if event.step_key is not None:
             self._apply_to_step(self._known_step(event, event.step_key), event)
-        self._summary.apply(event)
+        self._summary.apply_checked(event)
         if isinstance(event.payload, RunStarted):
             for step in self._steps.values():
                 is_free = step.waiting_on == 0 and step.key not in self.reuses

@@ -55,7 +55,7 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
         OutOfStepError: the run is not where the caller thinks.
     """
     fold = session.fold(batch.run_id)
-    before = fold.summary()
+    before = fold.changing()
     _check_step(f"run {batch.run_id}", batch.after, before.last_sequence)
     stored = event_log.numbered(
         session, batch.run_id, before.last_sequence + 1, with_split_texts(session, batch.events)
@@ -63,10 +63,10 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
     for event in stored:
         fold.apply(event)
     event_log.write(session.connection, stored)
-    materializations.write(session.connection, before.location, stored)
+    materializations.write(session.connection, fold.location, stored)
     value_record.doubt(session.connection, batch.doubted)
     if stored:
-        runs.update(session.connection, before, fold.summary())
+        runs.update(session.connection, batch.run_id, before, fold.changing())
         if fold.state in FINAL_RUN_STATES:
             runs.let_go(session.connection, batch.run_id)
     return stored

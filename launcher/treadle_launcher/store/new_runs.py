@@ -44,7 +44,8 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
     _check_values(connection, new.plan)
     stored = event_log.numbered(session, new.run_id, 1, (new.submitted,))
     fold = SummaryFold.begin(stored[0], new.step_count)
-    runs.add(connection, stored[0], fold.summary())
+    summary = fold.summary()
+    runs.add(connection, stored[0], summary, fold.changing())
     runs.put_launch_spec(connection, new.run_id, new.launch_spec)
     plans.put_of_run(connection, new.run_id, new.plan)
     event_log.write(connection, stored)
@@ -58,7 +59,7 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
         }
         _ADD_REQUEST.run(connection, **row)
     session.folds[new.run_id] = fold
-    return CreatedRun(run=fold.summary(), existed=False, events=stored)
+    return CreatedRun(run=summary, existed=False, events=stored)
 
 
 def earlier_run(connection: Connection, request: IdempotentRequest) -> RunSummary | None:
@@ -88,11 +89,11 @@ def replace_plan(
     """
     _check_values(session.connection, plan)
     fold = session.fold(batch.run_id)
-    before = fold.summary()
+    before = fold.changing()
     fold.replan(plan.header.digest, plan.header.fingerprint, step_count_of(plan))
     plans.put_of_run(session.connection, batch.run_id, plan)
     runs.put_launch_spec(session.connection, batch.run_id, launch_spec)
-    runs.update(session.connection, before, fold.summary())
+    runs.update(session.connection, batch.run_id, before, fold.changing())
     return appends.append(session, batch)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from sqlite3 import Connection
 from typing import Any, Final
@@ -21,7 +21,7 @@ from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.manifest import CodeManifest
 from treadle_launcher.runs.events import Event
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.runs.run_summary import RunSummary
+from treadle_launcher.runs.run_summary import ChangingFacts, RunSummary
 from treadle_launcher.store import manifests
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
@@ -89,14 +89,14 @@ _KEEPS: Final = Statement(f"SELECT run_id FROM launch_specs WHERE {_IS_OF_FINISH
 _LET_GO_OF_FINISHED: Final = Statement(f"DELETE FROM launch_specs WHERE {_IS_OF_FINISHED}")
 
 
-def add(connection: Connection, submitted: Event, run: RunSummary) -> None:
+def add(connection: Connection, submitted: Event, run: RunSummary, facts: ChangingFacts) -> None:
     """Add the row of a run that was just submitted."""
     row = {
         "run_id": run.run_id,
         "location": run.location,
         "submitted_us": run.submitted_at,
         "submitted_json": codec.dumps(submitted.payload),
-        **_changing(run),
+        **_columns(facts._asdict()),
     }
     _ADD.run(connection, **row)
 
@@ -108,12 +108,14 @@ def _update(columns: frozenset[str]) -> Statement:
     return Statement(f"UPDATE runs SET {values} WHERE run_id = :of_run")
 
 
-def update(connection: Connection, before: RunSummary, now: RunSummary) -> None:
+def update(
+    connection: Connection, run_id: RunId, before: ChangingFacts, now: ChangingFacts
+) -> None:
     """Bring a run's row up to date: only what changed is written."""
-    old = _changing(before)
-    changed = {name: value for name, value in _changing(now).items() if value != old[name]}
+    facts = zip(ChangingFacts._fields, before, now, strict=True)
+    changed = _columns({name: new for name, old, new in facts if new != old})
     if changed:
-        _update(frozenset(changed)).run(connection, of_run=now.run_id, **changed)
+        _update(frozenset(changed)).run(connection, of_run=run_id, **changed)
 
 
 def get(connection: Connection, run_id: RunId) -> RunSummary:
@@ -222,19 +224,22 @@ def launch_spec(connection: Connection, run_id: RunId) -> LaunchSpec:
     return spec if manifest is None else spec.with_manifest(manifest)
 
 
-def _changing(run: RunSummary) -> Mapping[str, Any]:
-    return {
-        "state": str(run.state),
-        "digest": run.digest,
-        "fingerprint": run.fingerprint,
-        "started_us": run.started_at,
-        "finished_us": run.finished_at,
-        "materialization_count": run.materialization_count,
-        "unexpected_count": run.unexpected_count,
-        "last_sequence": run.last_sequence,
-        "step_counts_json": json.dumps(dict(run.step_counts)),
-        "failure_json": None if run.failure is None else codec.dumps(run.failure),
-    }
+_WRITTEN: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
+    "state": ("state", str),
+    "started_at": ("started_us", int),
+    "finished_at": ("finished_us", int),
+    "step_counts": ("step_counts_json", json.dumps),
+    "failure": ("failure_json", codec.dumps),
+}
+"""The columns of what a row holds otherwise than ChangingFacts, each with how it is written."""
+
+
+def _columns(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    columns: dict[str, Any] = {}
+    for name, fact in facts.items():
+        column, written = _WRITTEN.get(name, (name, None))
+        columns[column] = fact if written is None or fact is None else written(fact)
+    return columns
 
 
 def _read(row: Any) -> tuple[int, int, RunSummary]:
