@@ -146,8 +146,13 @@ class CodeServerService:
                 continue
             # The plan is of the options that were settled on.
             asked = replace(asked, options=said.options)
-            for part in await self._written_plan(asked, said.plan):
-                yield enclosed(part)
+            parts = await self._written_plan(asked, said.plan)
+            served = location.status.served
+            generation = "" if served is None else served.generation
+            # Fields of one message, written one behind the other.
+            also = codeserver_pb2.PlanOnRecordResponse(generation=generation).SerializeToString()
+            for part in parts:
+                yield enclosed(part) + also
 
     async def GetLaunchSpec(
         self, _: GetLaunchSpecRequest, context: Context

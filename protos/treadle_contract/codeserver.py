@@ -496,21 +496,27 @@ class AssetFact(Message):
 class PlanOnRecordResponse(Message):
     """What the code server says."""
 
-    __slots__ = __match_args__ = ('answer',)
+    __slots__ = __match_args__ = ('answer', 'generation')
     answer: PlanPart | PlanQuestion | None
     """Exactly one is set."""
+    generation: str
+    """With a part of the plan: the generation that is served as this is said, see Location. Who
+    has the LaunchSpec of that one need not ask for it. Empty: the code server names none."""
 
     def __init__(
         self,
         *,
         answer: PlanPart | PlanQuestion | None = None,
+        generation: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'answer', answer)
+        put(self, 'generation', generation)
 
     FIELDS = (
         ('part', 1, 'part', 'message', 'maybe', 'PlanPart', 'answer', False, 0),
         ('question', 2, 'question', 'message', 'maybe', 'PlanQuestion', 'answer', False, 0),
+        ('generation', 3, 'generation', 'text', 'one', '', 'generation', False, 1),
     )
     ONEOFS = (('answer', ('answer',), True),)
 

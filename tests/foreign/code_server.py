@@ -26,11 +26,15 @@ def as_it_is(call: str, answers: Iterator[Any]) -> Iterable[Any]:
 
 
 class ForeignCodeServer(grpc.GenericRpcHandler):
-    """Serves what `change` makes of the answers of a real code server."""
+    """Serves what `change` makes of the answers of a real code server.
+
+    It `names_generations` with plans if that is wanted: else how hosts are started is asked each time.
+    """
 
     def __init__(self, real: str, address: str) -> None:
         self.address = address
         self.change: Change = as_it_is
+        self.names_generations = False
         self._channel = grpc.insecure_channel(real)
 
     def close(self) -> None:
@@ -59,7 +63,10 @@ class ForeignCodeServer(grpc.GenericRpcHandler):
             else:
                 call = iter([self._channel.unary_unary(path, **options)(requests, timeout=60)])
             try:
-                yield from self.change(name, call)
+                for answer in self.change(name, call):
+                    if name == "PlanOnRecord" and not self.names_generations:
+                        answer.ClearField("generation")
+                    yield answer
             except grpc.RpcError as error:
                 # A refusal's details are in the trailers.
                 context.set_trailing_metadata(error.trailing_metadata())  # type: ignore[attr-defined]

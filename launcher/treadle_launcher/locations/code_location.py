@@ -79,6 +79,7 @@ class CodeLocation:
         )
         self._graphs: dict[str, Graph] = {}
         self._known_steps = KnownSteps()
+        self._spec: LaunchSpec | None = None
         self._follower: asyncio.Task[None] | None = None
         self._on_load: Callable[[str, str], None] = lambda name, generation: None
         self._reports = LateAnswers(defaults.CODE_SERVER_SHORT_WAIT)
@@ -233,9 +234,8 @@ class CodeLocation:
             facts=await record.elsewhere(),
         )
         with answered(self.name, self.reachability):
-            plan = plan_of(
-                await plan_parts(self._stub, self._metadata, request, record, self._known_steps)
-            )
+            known = self._known_steps
+            plan = plan_of(*await plan_parts(self._stub, self._metadata, request, record, known))
             check_plan(plan)
             check_reused(plan, {} if earlier is None else earlier.steps)
             record.check(plan)
@@ -252,25 +252,27 @@ class CodeLocation:
             parts = [answer for _, answer in await read_whole(call, GetManifestResponse)]
         return (parts[0].digest if parts else ""), manifest_of(parts)
 
-    async def launch_spec(self) -> LaunchSpec:
-        """Return how a process that holds the code is started.
+    async def launch_spec(self, generation: str = "") -> LaunchSpec:
+        """Return how a process that holds the code is started; known already of this `generation`.
 
         Raises:
             NoHostForLocationError: the code server is not on this machine or not this user's.
         """
         if not isinstance(self.address, UnixAddress):
             raise NoHostForLocationError([self.name])
+        if self._spec is not None and generation and self._spec.generation == generation:
+            return self._spec
         try:
             with answered(self.name, self.reachability):
                 response = await self._stub.GetLaunchSpec(
                     codeserver_pb2.GetLaunchSpecRequest(), timeout=defaults.CODE_SERVER_TIMEOUT
                 )
-                spec = launch_spec_of(read(response, GetLaunchSpecResponse).spec)
+                self._spec = launch_spec_of(read(response, GetLaunchSpecResponse).spec)
+                return self._spec
         except CodeServerRefusedError as error:
             if error.reason is Reason.NOT_LOCAL:
                 raise NoHostForLocationError([self.name]) from error
             raise
-        return spec
 
     async def _follow(self, on_change: Callable[[], None]) -> None:
         pause = _FIRST_PAUSE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from treadle_contract.lazy_dataclasses import dataclass, replace
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import (
     Hazard,
     Load,
@@ -22,7 +22,8 @@ class Plan:
 
     `steps` are in topological order, ties by key; `loads` are sorted by key; `hazards` by
     step key and output; `reuses` by step key. The header's `fingerprint` is over the plan before
-    its loads and reuses are resolved.
+    its loads and reuses are resolved. `generation` is what its code server served as it said it:
+    nothing of the plan, and not kept with it.
     """
 
     header: PlanHeader
@@ -30,6 +31,7 @@ class Plan:
     loads: tuple[Load, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     reuses: tuple[Reuse, ...] = ()
+    generation: str = field(default="", compare=False)
 
     @property
     def selection(self) -> Selection:

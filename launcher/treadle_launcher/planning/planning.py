@@ -16,7 +16,6 @@ from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.locations import Locations
 from treadle_launcher.planning.elsewhere import elsewhere_notes
 from treadle_launcher.planning.location_planning import Planned, plan_in
-from treadle_launcher.planning.manifest import CodeManifest
 from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_changes import manifest_changes, plan_changes
@@ -50,7 +49,7 @@ class Planner:
         self._store = store
         self._latest = LatestValues(store, values)
         self._kept_digests: set[tuple[str, str]] = set()
-        self._last_manifest: tuple[tuple[str, str], CodeManifest] | None = None
+        self._last_spec: tuple[LaunchSpec, LaunchSpec] | None = None
 
     async def plan(self, location: str, selection: Selection, options: PlanOptions) -> Plan:
         """Return a resolved plan, and keep it so that a launch can say what changed since."""
@@ -90,28 +89,28 @@ class Planner:
                     request.location, request.selection, request.options
                 )
             await self._check_pinned(where, request, planned.made)
-            spec = await where.launch_spec()
+            spec = await where.launch_spec(planned.made.generation)
             if spec.digest == planned.made.header.digest:
                 await self._keep_manifest(where, spec.digest)
-                spec = spec.with_import_timeout(self._import_timeout)
+                spec = await self._with_manifest(where, spec)
                 tags = await self._job_tags(where, planned.made.selection)
                 earlier_tags = {} if earlier is None else earlier.run.tags
                 return Launchable(
                     plan=planned.resolved,
-                    launch_spec=await self._with_manifest(where, spec),
+                    launch_spec=spec.with_import_timeout(self._import_timeout),
                     tags={**tags, **earlier_tags, **request.tags},
                     earlier=earlier,
                 )
         raise StalePlanError(changes=["the code changes faster than it can be planned"])
 
     async def _with_manifest(self, where: CodeLocation, spec: LaunchSpec) -> LaunchSpec:
-        name = where.name, spec.digest
-        if self._last_manifest is None or self._last_manifest[0] != name:
-            manifest = await self._store.get_manifest(*name)
+        """Return the same with what its digest is made of: the same object for many runs."""
+        if self._last_spec is None or self._last_spec[0] is not spec:
+            manifest = await self._store.get_manifest(where.name, spec.digest)
             if manifest is None:
                 return spec
-            self._last_manifest = name, manifest
-        return spec.with_manifest(self._last_manifest[1])
+            self._last_spec = spec, spec.with_manifest(manifest)
+        return self._last_spec[1]
 
     async def replanned(self, run: RunSummary) -> Launchable:
         """Reload the run's location once, then return what the run needs."""

@@ -46,7 +46,7 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
     fold = SummaryFold.begin(stored[0], new.step_count)
     summary = fold.summary()
     runs.add(connection, stored[0], summary, fold.changing())
-    runs.put_launch_spec(connection, new.run_id, new.launch_spec)
+    runs.put_launch_spec(connection, new.run_id, session.spec_text(new.launch_spec))
     plans.put_of_run(connection, new.run_id, new.plan)
     event_log.write(connection, stored)
     if new.is_ephemeral:
@@ -92,7 +92,7 @@ def replace_plan(
     before = fold.changing()
     fold.replan(plan.header.digest, plan.header.fingerprint, step_count_of(plan))
     plans.put_of_run(session.connection, batch.run_id, plan)
-    runs.put_launch_spec(session.connection, batch.run_id, launch_spec)
+    runs.put_launch_spec(session.connection, batch.run_id, session.spec_text(launch_spec))
     runs.update(session.connection, batch.run_id, before, fold.changing())
     return appends.append(session, batch)
 

@@ -201,12 +201,13 @@ def let_go_of_finished(connection: Connection) -> None:
     _LET_GO_OF_FINISHED.run(connection)
 
 
-def put_launch_spec(connection: Connection, run_id: RunId, spec: LaunchSpec) -> None:
-    """Keep how a run's hosts are started, in place of what was kept.
+def spec_text(spec: LaunchSpec) -> str:
+    """Return how a LaunchSpec is kept: what its digest was taken over is kept once for all runs."""
+    return codec.dumps(spec.with_manifest(CodeManifest()))
 
-    What its digest was taken over is kept with that, once for all runs.
-    """
-    spec_json = codec.dumps(spec.with_manifest(CodeManifest()))
+
+def put_launch_spec(connection: Connection, run_id: RunId, spec_json: str) -> None:
+    """Keep how a run's hosts are started, in place of what was kept."""
     _PUT_SPEC.run(connection, run_id=run_id, spec_json=spec_json)
 
 

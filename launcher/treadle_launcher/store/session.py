@@ -7,6 +7,7 @@ import sqlite3
 from treadle_contract.ids import HostId, RunId
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_launcher.clock import Clock
+from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_summary import SummaryFold
 from treadle_launcher.store import host_marks, runs
@@ -29,6 +30,7 @@ class WriteSession:
     clock: Clock
     folds: dict[RunId, SummaryFold] = field(default_factory=dict)
     _marks: dict[HostId, int] = field(default_factory=dict)
+    _last_spec: tuple[LaunchSpec, str] | None = None
     last_store_sequence: int | None = None
 
     def forget(self) -> None:
@@ -67,6 +69,12 @@ class WriteSession:
         if fold is None:
             fold = self.folds[run_id] = SummaryFold(runs.get(self.connection, run_id))
         return fold
+
+    def spec_text(self, spec: LaunchSpec) -> str:
+        """Return how a LaunchSpec is kept; one is mostly that of many runs."""
+        if self._last_spec is None or self._last_spec[0] is not spec:
+            self._last_spec = spec, runs.spec_text(spec)
+        return self._last_spec[1]
 
     def host_mark(self, host_id: HostId) -> int:
         """Return the last journal record of this host that was recorded; 0: none."""

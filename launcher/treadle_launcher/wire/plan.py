@@ -82,8 +82,8 @@ def written_plan(plan: Plan, *, block_selections: bool = False) -> Iterator[plan
     return in_parts(whole, plan_pb2.PlanPart)
 
 
-def plan_of(parts: Sequence[PlanPart]) -> Plan:
-    """Join the parts of a plan.
+def plan_of(parts: Sequence[PlanPart], generation: str = "") -> Plan:
+    """Join the parts of a plan; `generation` is what was served as it was said.
 
     Raises:
         BadPlanError: the header is not where it belongs.
@@ -109,4 +109,5 @@ def plan_of(parts: Sequence[PlanPart]) -> Plan:
         loads=tuple(load for part in parts for load in part.loads),
         hazards=tuple(hazard for part in parts for hazard in part.hazards),
         reuses=tuple(reuse for part in parts for reuse in part.reuses),
+        generation=generation,
     )

@@ -38,8 +38,8 @@ async def plan_parts(
     asked: PlanOnRecordRequest,
     record: OnRecord,
     known: KnownSteps,
-) -> list[PlanPart]:
-    """Ask for a plan, answer what is asked about it, and return its parts.
+) -> tuple[list[PlanPart], str]:
+    """Ask for a plan, answer what is asked about it; return its parts, and the generation served.
 
     Raises:
         AioRpcError: it was refused, or the call failed.
@@ -50,7 +50,8 @@ async def plan_parts(
     turns.put_nowait(written_turn(asked))
     call = stub.PlanOnRecord(_requests(turns), metadata=tuple(metadata))
     try:
-        return await _Answers(call, turns, record, known).plan()
+        answers = _Answers(call, turns, record, known)
+        return await answers.plan(), answers.generation
     finally:
         # Of no effect when it has ended; gRPC goes on to wait for requests all the same.
         call.cancel()
@@ -83,6 +84,8 @@ class _Answers:
         self._asked: list[KeyText] = []
         self._asked_whose: list[KeyText] = []
         self._questions = 0
+        self.generation = ""
+        """What the code server said last that it serves."""
 
     async def plan(self) -> list[PlanPart]:
         found: list[PlanPart] = []
@@ -99,7 +102,10 @@ class _Answers:
         if part is None:
             return None
         self._counted.count(part)
-        return self._said(part)
+        said = self._said(part)
+        # After it was looked at: it is what the contract allows.
+        self.generation = part.generation
+        return said
 
     def _said(self, part: codeserver_pb2.PlanOnRecordResponse) -> PlanPart | PlanQuestion | None:
         if not part.HasField("part"):

@@ -637,6 +637,11 @@ class PlanOnRecordResponse(_message.Message):
 
     PART_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
+    generation: _builtins.str
+    """With a part of the plan: the generation that is served as this is said, see Location. Who has the
+    LaunchSpec of that one need not ask for it. Empty: the code server names none.
+    """
     @_builtins.property
     def part(self) -> _plan_pb2.PlanPart:
         """A part of the plan. Loads and reuses are not resolved."""
@@ -650,10 +655,11 @@ class PlanOnRecordResponse(_message.Message):
         *,
         part: _plan_pb2.PlanPart | None = ...,
         question: Global___PlanQuestion | None = ...,
+        generation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "question", b"question"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "part", b"part", "question", b"question"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "generation", b"generation", "part", b"part", "question", b"question"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["part", "question"]  # noqa: Y015
     _WhichOneofArgType_answer: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015

@@ -163,6 +163,28 @@ def test_a_spec_or_plan_that_is_wrong_is_refused_by_its_field_and_spoils_nothing
     foreign.succeeds("bad", "*")
 
 
+def test_how_a_host_is_started_is_asked_once_a_load(foreign: Foreign) -> None:
+    asked: list[str] = []
+
+    def counted(name: str, answers: Iterator[Any]) -> Iterator[Any]:
+        asked.append(name)
+        yield from answers
+
+    foreign.code_server.change = counted
+    foreign.code_server.names_generations = True
+    told = []
+    for _ in range(2):
+        foreign.caller.ReloadLocation(location="bad")
+        asked.clear()
+        for _ in range(3):
+            foreign.succeeds("bad", "one")
+        told.append(asked.count("GetLaunchSpec"))
+    foreign.code_server.change = as_it_is
+    foreign.code_server.names_generations = False
+
+    assert told == [1, 1]
+
+
 def test_a_selection_that_names_no_location_is_planned_though_one_answers_wrongly(
     foreign: Foreign,
 ) -> None:
