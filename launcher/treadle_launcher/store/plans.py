@@ -7,9 +7,18 @@ from hashlib import sha256
 from sqlite3 import Connection
 from typing import Any, Final, TypeVar
 
-from treadle_contract.ids import RunId
+from treadle_contract.block_selections import put_back, taken_out
+from treadle_contract.ids import KeyText, RunId
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep, Reuse
+from treadle_contract.plan import (
+    BlockSelection,
+    Hazard,
+    Load,
+    PlanHeader,
+    PlannedStep,
+    Reuse,
+    Verdict,
+)
 from treadle_launcher import codec
 from treadle_launcher.errors import UnknownRunError
 from treadle_launcher.planning.plan import Plan
@@ -19,6 +28,7 @@ from treadle_launcher.store.statements import Statement, added_once, added_to, p
 T = TypeVar("T")
 
 _STEPS: Final = "steps"
+_SELECTIONS: Final = "block_selections"
 _LOADS: Final = "loads"
 _HAZARDS: Final = "hazards"
 _REUSES: Final = "reuses"
@@ -65,8 +75,10 @@ def _put_items(connection: Connection, plan: Plan) -> str:
     It has that of what they are: the fingerprint is what a code server says, and may be that of
     another plan.
     """
+    steps, selections = _said_once(plan.steps)
     items = [
-        *_items(_STEPS, plan.steps),
+        *_items(_STEPS, steps),
+        *_items(_SELECTIONS, selections),
         *_items(_LOADS, [_unresolved(load) for load in plan.loads]),
         *_items(_HAZARDS, plan.hazards),
         *_items(_REUSES, [replace(reuse, outputs=()) for reuse in plan.reuses]),
@@ -133,7 +145,7 @@ def get(connection: Connection, location: str, fingerprint: str) -> Plan | None:
     key = _items_key(row.fingerprint)
     return Plan(
         header=codec.loads(PlanHeader, row.header_json),
-        steps=_read_items(connection, key, _STEPS, PlannedStep),
+        steps=_read_steps(connection, key),
         loads=_read_items(connection, key, _LOADS, Load),
         hazards=_read_items(connection, key, _HAZARDS, Hazard),
         reuses=_read_items(connection, key, _REUSES, Reuse),
@@ -153,7 +165,7 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
     reuses = _REUSES_OF.column(connection, run_id=run_id)
     return Plan(
         header=codec.loads(PlanHeader, row.header_json),
-        steps=_read_items(connection, row.fingerprint, _STEPS, PlannedStep),
+        steps=_read_steps(connection, row.fingerprint),
         loads=tuple(codec.loads(Load, text) for text in loads),
         hazards=_read_items(connection, row.fingerprint, _HAZARDS, Hazard),
         reuses=tuple(codec.loads(Reuse, text) for text in reuses),
@@ -163,6 +175,29 @@ def of_run(connection: Connection, run_id: RunId) -> Plan:
 def _items(part: str, items: Sequence[object]) -> Iterator[dict[str, Any]]:
     for position, item in enumerate(items):
         yield {"part": part, "position": position, "item_json": codec.dumps(item)}
+
+
+def _said_once(
+    steps: Sequence[PlannedStep],
+) -> tuple[Sequence[PlannedStep], Sequence[BlockSelection]]:
+    """Return the steps, and once what is selected of blocks, where their steps all say the same.
+
+    The rows of a plan of one block of many assets would grow with its square.
+    """
+    said: dict[str, Sequence[KeyText]] = {}
+    for step in steps:
+        keys = step.selected_asset_keys
+        first = () if step.verdict is Verdict.OMIT else said.setdefault(step.block, keys)
+        # Mostly it is the same object.
+        if keys is not first and keys != first:
+            return steps, ()
+    return taken_out(steps)
+
+
+def _read_steps(connection: Connection, key: str) -> tuple[PlannedStep, ...]:
+    # In rows from before, each step says what is selected of its block.
+    steps = _read_items(connection, key, _STEPS, PlannedStep)
+    return put_back(steps, _read_items(connection, key, _SELECTIONS, BlockSelection))
 
 
 def _read_items(connection: Connection, key: str, part: str, cls: type[T]) -> tuple[T, ...]:

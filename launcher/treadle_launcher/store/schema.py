@@ -111,7 +111,8 @@ plan_items: Final = _table(
     "PRIMARY KEY (fingerprint, part, position)",
     options="WITHOUT ROWID",
 )
-"""The steps, loads and hazards of the plans, as the code servers made them.
+"""The steps, loads and hazards of the plans, as the code servers made them; what is selected of a
+block, once for all of its steps.
 
 `plans` says how the columns named fingerprint are written; here and in `run_plans` they are the
 hash, after a line's end. In rows from before, all three are the fingerprint alone.

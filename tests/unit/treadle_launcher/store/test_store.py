@@ -31,7 +31,7 @@ from treadle_contract.event import (
     StepRetryScheduled,
 )
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey
-from treadle_contract.plan import Reuse, Selection
+from treadle_contract.plan import Reuse, Selection, Verdict
 from treadle_contract.run import Failure, FailureReason, RunState, StepState
 from treadle_launcher.clock import ManualClock, TimeUs, as_moment
 from treadle_launcher.errors import IdempotencyConflictError, UnknownRunError
@@ -365,6 +365,31 @@ def test_a_plan_that_is_kept_is_not_kept_again(database: Path) -> None:
     with sqlite3.connect(database) as connection:
         kept = connection.execute("SELECT count(*) FROM plan_items").fetchone()
     assert kept == (len(plan.steps),)
+
+
+def test_what_is_selected_of_a_block_is_kept_once_where_its_steps_all_say_it(
+    database: Path,
+) -> None:
+    keys = tuple(KeyText(f"a{number}") for number in range(1000))
+    silent = make_plan("alike", steps=1000)
+    alike = replace(
+        silent, steps=tuple(replace(each, selected_asset_keys=keys) for each in silent.steps)
+    )
+    first, *others = make_plan("unlike").steps
+    unlike = replace(silent, steps=(replace(first, selected_asset_keys=keys), *others))
+    omitted = replace(first, verdict=Verdict.OMIT, key=StepKey("block.omitted"))
+    beside = replace(alike, steps=(*alike.steps, omitted))
+
+    async def body(store: Store) -> None:
+        for plan in (alike, unlike, beside):
+            created = await store.create_run(make_run(plan))
+            assert await store.get_run_plan(created.run.run_id) == plan
+
+    on_store(database, body)
+
+    with sqlite3.connect(database) as connection:
+        [(size,)] = connection.execute("SELECT sum(length(item_json)) FROM plan_items").fetchall()
+    assert size < 300_000
 
 
 def test_of_plans_with_one_name_the_last_one_is_found_whichever_came_before(database: Path) -> None:
