@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterable
 
 from treadle_contract.event import AssetMaterialized
+from treadle_launcher import defaults
+from treadle_launcher.paced_news import PacedNews
 from treadle_launcher.runs.events import Event
 from treadle_launcher.store.errors import StoreError
 from treadle_launcher.store.store import Store
@@ -17,13 +19,13 @@ _LOG = logging.getLogger(__name__)
 
 
 class CurrentLinks:
-    """Moves links after commits, in their order. Nothing of ours reads one."""
+    """Moves links after commits, in their order, those of a while together. Nothing of ours reads one."""
 
     def __init__(self, files: ValueFiles, store: Store) -> None:
         self._files = files
         self._store = store
         self._waiting: dict[str, str] = {}
-        self._news = asyncio.Event()
+        self._news = PacedNews(defaults.HOUSEKEEPING_PAUSE)
         self._is_closed = False
 
     def told(self, events: tuple[Event, ...]) -> None:
@@ -35,7 +37,7 @@ class CurrentLinks:
     def close(self) -> None:
         """Tell `work` to return when the last link is moved."""
         self._is_closed = True
-        self._news.set()
+        self._news.close()
 
     async def work(self) -> None:
         """Move links until closed; first those that a launcher before this one left behind."""
@@ -47,14 +49,13 @@ class CurrentLinks:
         await asyncio.to_thread(self._point, [key for key in latest if self._is_still_latest(key)])
         while self._waiting or not self._is_closed:
             await self._news.wait()
-            self._news.clear()
             keys, self._waiting = tuple(self._waiting.values()), {}
             await asyncio.to_thread(self._point, keys)
 
     def _put(self, key: str) -> None:
         if owner_of(key) is not None:
             self._waiting[current_link(key)] = key
-            self._news.set()
+            self._news.tell()
 
     def _is_still_latest(self, key: str) -> bool:
         """Tell whether nothing was made since the record was read."""

@@ -69,8 +69,8 @@ class ValueFiles:
         """
         if not (self._root / key).exists():
             return
-        link = self._root / current_link(key)
-        target = os.path.relpath(self._root / key, link.parent)
+        link_key = current_link(key)
+        link, target = self._root / link_key, key.removeprefix(f"{link_key.rpartition('/')[0]}/")
         with suppress(OSError):
             if os.readlink(link) == target:
                 return

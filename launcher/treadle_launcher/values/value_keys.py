@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -13,6 +14,7 @@ _COMPONENT_BYTES: Final = 120
 _HASH_DIGITS: Final = 16
 _UNPARTITIONED: Final = "="
 _CURRENT: Final = "current"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]*")
 
 UNFINISHED: Final = ".unfinished-"
 """Begins the name of a file that is being written, beside where it will be."""
@@ -33,7 +35,8 @@ def path_component(text: str) -> str:
     What would be longer than 120 bytes is cut and gets a hash of the whole. Hosts name the
     folders of captured output by the same rule.
     """
-    encoded = quote(text, safe="").replace(".", "%2E").replace("~", "%7E")
+    is_plain = _PLAIN.fullmatch(text) is not None
+    encoded = (text if is_plain else quote(text, safe="").replace("~", "%7E")).replace(".", "%2E")
     if len(encoded) <= _COMPONENT_BYTES:
         return encoded
     digest = hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
