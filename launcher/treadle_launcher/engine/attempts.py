@@ -85,7 +85,7 @@ class Attempts:
         step = run.view.steps[task.step_key]
         task.begun |= isinstance(record.fact, AttemptBegun)
         if step.state is StepState.RUNNING and step.attempts == task.attempt:
-            record = self._kept(believed(run.view, _of_task(task, record)))
+            record = self._kept(believed(run.view, _of_task(task, record), task.step))
             after = partial(self._retries.after_failure, run.view, task.step_key, now=turn.now)
             if not isinstance(record, Implausible) and record.next_step_key:
                 after = partial(after, now=as_time(record.time), has_begun=True)
@@ -120,7 +120,7 @@ class Attempts:
         started = StepStarted(host_id=host.host_id, task_id=record.task_id)
         time = as_time(record.time)
         turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt, time=time)])
-        task.step_key, task.attempt, task.begun = key, attempt, True
+        task.step_key, task.attempt, task.begun, task.step = key, attempt, True, None
         if not task.cancelled:
             task.end_due = None
         self._pool.watchdog.begun(host, task, run.view)
@@ -158,10 +158,15 @@ class Attempts:
         started = StepStarted(host_id=host.host_id, task_id=task_id)
         time = turn.now if isinstance(record, Implausible) else as_time(record.time)
         turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt, time=time)])
-        host.held.pop(task_id, None)
+        held = host.held.pop(task_id, None)
         run.held.pop(key, None)
         task = RunningTask(
-            run_id=run.run_id, step_key=key, attempt=attempt, sent=True, answered=True
+            run_id=run.run_id,
+            step_key=key,
+            attempt=attempt,
+            sent=True,
+            answered=True,
+            step=None if held is None else held.step,
         )
         host.tasks[task_id] = task
         self._pool.watchdog.begun(host, task, run.view)

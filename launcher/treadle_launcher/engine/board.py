@@ -317,32 +317,32 @@ class Board:
     def _dispatch(self, turn: Turn) -> None:
         if self.mode is not EngineMode.WORKING:
             return
-        running = sum(run.view.count(StepState.RUNNING) for run in self._active.values())
-        runs = [
-            (run, run.host) for run in self._active.values() if run.greeted and run.host is not None
-        ]
-        wanting = [Candidate(run.view, run.held_elsewhere()) for run, _ in runs]
+        active = tuple(self._active.values())
+        running = sum(run.view.count(StepState.RUNNING) for run in active)
+        runs = [(run, run.host) for run in active if run.greeted and run.host is not None]
+        wanting = [(run, host) for run, host in runs if run.view.count(StepState.READY)]
         free = self._max_steps - running
-        shares = choose(wanting, free, self.timer.is_due)
+        candidates = [Candidate(run.view, run.held_elsewhere()) for run, _ in wanting]
+        shares = choose(candidates, free, self.timer.is_due)
         for position, key in shares.chosen:
-            run, host = runs[position]
+            run, host = wanting[position]
             with self.serving(turn, run):
                 self._hand_over(turn, run, host, key)
-        for position, (run, host) in enumerate(runs):
+        waiting = {wanting[position][0].run_id for position in shares.waiting}
+        for run, host in runs:
             with self.serving(turn, run):
-                others_wait = free < 0 or bool(shares.waiting - {position})
+                others_wait = free < 0 or bool(waiting - {run.run_id})
                 self._held.share(turn, run, host, others_wait=others_wait)
-        for run in self._active.values():
+        for run in active:
             self._held.await_back(run)
 
     def _hand_over(self, turn: Turn, run: ActiveRun, host: Host, key: StepKey) -> None:
-        attempt = run.view.steps[key].attempts + 1
         task = new_task(run.view, key)
-        started = handed(task, host.host_id)
-        turn.add(run, [NewEvent(payload=started, step_key=key, attempt=attempt)])
+        running, started = RunningTask.of(run.run_id, task), handed(task, host.host_id)
+        turn.add(run, [NewEvent(payload=started, step_key=key, attempt=running.attempt)])
         host.held.pop(task.task_id, None)
         run.held.pop(key, None)
-        host.tasks[task.task_id] = RunningTask(run_id=run.run_id, step_key=key, attempt=attempt)
+        host.tasks[task.task_id] = running
         turn.afterwards(partial(self._send, host, run, task))
 
     def _send(self, host: Host, run: ActiveRun, task: Task) -> None:

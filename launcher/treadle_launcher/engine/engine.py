@@ -258,6 +258,9 @@ class Engine:
         """Append what the records tell and what follows, then acknowledge them."""
         turn = self._board.turn()
         self._attempts.take_records(turn, host, records)
+        if turn.is_idle:
+            # Attempts that began, and nothing else: of that nothing follows.
+            return
         turn.afterwards(partial(self._board.rest, host))
         self._board.settle(turn)
 

@@ -40,7 +40,7 @@ class HeldSteps:
         """Send a run's host what it starts by itself in the place of what runs of it now."""
         for key in run.hold(defaults.STEPS_AHEAD):
             task = task_ahead(run.view, key)
-            host.held[task.task_id] = HeldTask(run_id=run.run_id, step_key=key)
+            host.held[task.task_id] = HeldTask(run_id=run.run_id, step_key=key, step=task.steps[0])
             turn.afterwards(partial(_send, host, task))
 
     def await_back(self, run: ActiveRun) -> None:

@@ -10,7 +10,7 @@ from treadle_contract.event import HostReady, StartMethod
 from treadle_contract.ids import HostId, RunId, StepKey, TaskId
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import PlanHeader
-from treadle_contract.worker import HostState, ProcessId
+from treadle_contract.worker import HostState, ProcessId, Task, TaskStep
 from treadle_launcher.durability import Durability
 from treadle_launcher.engine.answer_timer import AnswerTimer
 from treadle_launcher.hosts.frames import ToHost
@@ -42,6 +42,7 @@ class RunningTask:
     `recorded`: the log says so; no host hears of it before. `sent`: the host may know of it. `answered`: it does. `begun`: code of the user's may have
     run. `end_due`: when it should be over, by the loop's clock; None: that is not known.
     `cancelled`: its host was told to end it. `untold`: that says that it is over, and not how.
+    `step` is what the host was told of the step; None: that is to be made out again.
     """
 
     run_id: RunId
@@ -54,15 +55,27 @@ class RunningTask:
     end_due: float | None = None
     cancelled: bool = False
     untold: bool = False
+    step: TaskStep | None = None
+
+    @classmethod
+    def of(cls, run_id: RunId, task: Task) -> RunningTask:
+        """Return a task that is handed to a host now, as its first step."""
+        first = task.steps[0]
+        step = first if len(task.steps) == 1 else None
+        return cls(run_id=run_id, step_key=first.step_key, attempt=first.attempt, step=step)
 
 
 @dataclass(slots=True, kw_only=True)
 class HeldTask:
-    """A task that a host was sent ahead. `end_due`: when it should be given back, or over."""
+    """A task that a host was sent ahead. `end_due`: when it should be given back, or over.
+
+    `step` is what it was told of the step; None: that is not known here.
+    """
 
     run_id: RunId
     step_key: StepKey
     end_due: float | None = None
+    step: TaskStep | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -29,11 +29,17 @@ class Turn:
         self._doubted: dict[RunId, set[str]] = {}
         self._touched: dict[RunId, ActiveRun] = {}
         self._effects: list[Callable[[], None]] = []
+        self._has_dropped = False
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to append."""
         return not self._events and self.mark is None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing came of it: there is nothing to append, to decide, or to do."""
+        return self.is_empty and not (self._touched or self._effects or self._has_dropped)
 
     def add(self, run: ActiveRun, events: Iterable[NewEvent]) -> None:
         """Apply facts to a run, and keep them for the append.
@@ -56,6 +62,7 @@ class Turn:
 
     def drop(self, run: ActiveRun) -> None:
         """Append nothing about a run: what was applied to it is void."""
+        self._has_dropped = True
         self._events.pop(run.run_id, None)
         self._before.pop(run.run_id, None)
         self._doubted.pop(run.run_id, None)

@@ -30,21 +30,24 @@ _CHECKSUM: Final = re.compile("crc32:[0-9a-f]{8}")
 """How that store names what it holds: readers of values go by these, and take no others."""
 
 
-def believed(view: RunView, record: Record) -> Record:
-    """Return a record of an attempt that runs, as Implausible where it cannot be of that attempt."""
-    problem = next(_problems(view, record), None)
+def believed(view: RunView, record: Record, told: TaskStep | None = None) -> Record:
+    """Return a record of an attempt that runs, as Implausible where it cannot be of that attempt.
+
+    `told` is what the host was told of the step; None: what it must have been is made out.
+    """
+    problem = next(_problems(view, record, told), None)
     if problem is None:
         return record
     return implausible(record, f"JournalRecord.{problem}")
 
 
-def _problems(view: RunView, record: Record) -> Iterator[str]:
+def _problems(view: RunView, record: Record, told: TaskStep | None) -> Iterator[str]:
     match record.fact:
         case InputLoaded(input=name):
             if all(planned.name != name for planned in view.index.step(record.step_key).inputs):
                 yield f"input_loaded.input is {name!r}, which is not an input of the step"
         case AttemptSucceeded() as fact:
-            step = reported_step(view, record.step_key, record.attempt)
+            step = told or reported_step(view, record.step_key, record.attempt)
             outputs = {output.name: output for output in step.outputs}
             # In this order: each takes for granted what those before it looked at.
             yield from _unknown_outputs(fact, outputs)

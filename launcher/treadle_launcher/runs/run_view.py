@@ -158,7 +158,7 @@ class RunView:
 
     def count(self, *states: StepState) -> int:
         """Return how many steps are in one of these states."""
-        return sum(self._counts[state] for state in states)
+        return sum(map(self._counts.__getitem__, states))
 
     def unyielded_input(
         self, key: StepKey, skipped: Mapping[StepKey, object]

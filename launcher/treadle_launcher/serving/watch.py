@@ -19,15 +19,21 @@ _PAGE = 500
 
 
 class _Inbox:
-    """What was recorded since a watcher looked. Holds so many events, then only that it is full."""
+    """What was recorded since a watcher looked. Holds so many events, then only that it is full.
 
-    def __init__(self) -> None:
+    Events up to the one `after` which the watcher reads wake nobody, unless the run ends with them.
+    """
+
+    def __init__(self, after: int) -> None:
+        self._after = after
         self._events: deque[Event] = deque()
         self._news = asyncio.Event()
         self.is_full = False
         self.is_closed = False
 
     def put(self, events: tuple[Event, ...]) -> None:
+        if events[-1].sequence <= self._after and not _is_last(events):
+            return
         if len(self._events) + len(events) > defaults.WATCHER_BEHIND_EVENTS:
             self.is_full = True
             self._events.clear()
@@ -98,7 +104,7 @@ class Watchers:
             ReadsOnlyError: the run is not over, and nobody here goes on with it.
             ShuttingDownError: the launcher is going.
         """
-        with self._inbox(run_id) as inbox:
+        with self._inbox(run_id, after) as inbox:
             # The inbox is there first: between replay and inbox no event is missed.
             while True:
                 inbox.is_full = False
@@ -146,8 +152,8 @@ class Watchers:
                 return
 
     @contextmanager
-    def _inbox(self, run_id: RunId) -> Iterator[_Inbox]:
-        inbox = _Inbox()
+    def _inbox(self, run_id: RunId, after: int) -> Iterator[_Inbox]:
+        inbox = _Inbox(after)
         self._inboxes.setdefault(run_id, set()).add(inbox)
         try:
             yield inbox
