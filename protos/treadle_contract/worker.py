@@ -742,7 +742,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -750,7 +750,10 @@ class TaskStep(Message):
     selected_outputs: tuple[str, ...]
     """context.selected_output_names."""
     selected_asset_keys: tuple[KeyText, ...]
-    """context.selected_asset_keys."""
+    """context.selected_asset_keys. Empty where selected_asset_key_lines is set."""
+    selected_asset_key_lines: str
+    """context.selected_asset_keys, one a line, where there are many: each step of a block has them
+    all, and few ops ask."""
     inputs: tuple[TaskInput, ...]
     """What the inputs read."""
     outputs: tuple[TaskOutput, ...]
@@ -773,6 +776,7 @@ class TaskStep(Message):
         attempt: int = 0,
         selected_outputs: tuple[str, ...] = (),
         selected_asset_keys: tuple[KeyText, ...] = (),
+        selected_asset_key_lines: str = "",
         inputs: tuple[TaskInput, ...] = (),
         outputs: tuple[TaskOutput, ...] = (),
         unselected_outputs: UnselectedOutputs | None = None,
@@ -786,6 +790,7 @@ class TaskStep(Message):
         put(self, 'attempt', attempt)
         put(self, 'selected_outputs', selected_outputs)
         put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'selected_asset_key_lines', selected_asset_key_lines)
         put(self, 'inputs', inputs)
         put(self, 'outputs', outputs)
         put(self, 'unselected_outputs', unselected_outputs)
@@ -799,6 +804,7 @@ class TaskStep(Message):
         ('attempt', 2, 'attempt', 'whole', 'one', '', 'attempt', False, 0),
         ('selected_outputs', 3, 'selectedOutputs', 'text', 'many', '', 'selected_outputs', False, 0),
         ('selected_asset_keys', 4, 'selectedAssetKeys', 'text', 'many', '', 'selected_asset_keys', False, 0),
+        ('selected_asset_key_lines', 12, 'selectedAssetKeyLines', 'text', 'one', '', 'selected_asset_key_lines', False, 0),
         ('inputs', 5, 'inputs', 'message', 'many', 'TaskInput', 'inputs', False, 0),
         ('outputs', 6, 'outputs', 'message', 'many', 'TaskOutput', 'outputs', False, 0),
         ('unselected_outputs', 7, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),

@@ -43,6 +43,33 @@ def test_graph_plan_assets_and_a_subset_of_a_large_location(start: Start, tmp_pa
     assert session.value("short") == 1
 
 
+def test_an_op_of_a_block_of_many_assets_knows_which_are_selected(
+    start: Start, tmp_path: Path
+) -> None:
+    file = tmp_path / "many_assets.py"
+    file.write_text(
+        """
+from treadle import AssetOut, graph_multi_asset, op
+
+@op
+def knows(context):
+    return sorted(key.to_user_string() for key in context.selected_asset_keys)
+
+@graph_multi_asset(outs={f"a{number:03}": AssetOut() for number in range(60)}, can_subset=True)
+def many():
+    return tuple(knows.alias(f"knows_{number:03}")() for number in range(60))
+"""
+    )
+    session = start(file)
+
+    session.succeed("key:a00*")
+    few = session.value("a009")
+    session.succeed("*")
+
+    assert few == [f"a{number:03}" for number in range(10)]
+    assert session.value("a009") == [f"a{number:03}" for number in range(60)]
+
+
 def test_metadata_and_messages_as_large_as_they_may_be(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "long_texts.py"
     file.write_text(

@@ -43,7 +43,8 @@ class OpExecutionContext:
     op_config: Any = None
     _op: OpDefinition | None = None
     _selected_outputs: frozenset[str] | None = None
-    _selected_keys: Collection[KeyLike] | None = None
+    # A text has one a line.
+    _selected_keys: Collection[KeyLike] | str | None = None
     _assets: Mapping[str, tuple[AssetKey, ...]] = field(default_factory=dict)
     _entries: dict[str, tuple[MetadataEntry, ...]] = field(default_factory=dict, init=False)
     _yielded: set[str] = field(default_factory=set, init=False)
@@ -111,7 +112,8 @@ class OpExecutionContext:
                 " Give build_op_context(selected_asset_keys={…})."
             )
         # A block may have many, of which few ops ask.
-        return frozenset(as_key(key) for key in self._selected_keys)
+        keys = self._selected_keys
+        return frozenset(map(as_key, keys.split("\n") if isinstance(keys, str) else keys))
 
     @property
     def has_assets_def(self) -> bool:

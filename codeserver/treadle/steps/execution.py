@@ -116,7 +116,7 @@ def _context(
         op_config=op_config,
         _op=code.op,
         _selected_outputs=frozenset(step.selected_outputs),
-        _selected_keys=step.selected_asset_keys,
+        _selected_keys=step.selected_asset_key_lines or step.selected_asset_keys,
         _assets=code.assets,
     )
 

@@ -26,6 +26,7 @@ from treadle_contract.worker import (
     Recall,
     Report,
     Task,
+    TaskStep,
 )
 from treadle_launcher.runs.journal import Implausible, Record, implausible
 
@@ -42,6 +43,8 @@ FromHost: TypeAlias = Hello | Ack | tuple[Record, ...]
 
 ToHost: TypeAlias = Commit | Task | Cancel | Prepare | Drain | Recall
 """What a frame to a host says."""
+
+_FEW_KEYS: Final = 50
 
 _NAMES: Final = (
     *("number", "task_id", "taskId", "step_key", "stepKey", "attempt"),
@@ -60,7 +63,17 @@ class FrameError(ValueError):
 
 def encode_frame(said: ToHost) -> bytes:
     """Return a frame to a host, without its length."""
+    if isinstance(said, Task):
+        said = replace(said, steps=tuple(map(_with_key_lines, said.steps)))
     return dumps(LauncherFrame(frame=said))
+
+
+def _with_key_lines(step: TaskStep) -> TaskStep:
+    """Return a step with many keys as one text: what is done for each of them, three processes do."""
+    keys = step.selected_asset_keys
+    if len(keys) <= _FEW_KEYS:
+        return step
+    return replace(step, selected_asset_keys=(), selected_asset_key_lines="\n".join(keys))
 
 
 def decode_frame(body: bytes) -> FromHost | None:

@@ -992,6 +992,7 @@ class TaskStep(_message.Message):
     ATTEMPT_FIELD_NUMBER: _builtins.int
     SELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
     SELECTED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    SELECTED_ASSET_KEY_LINES_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
     OUTPUTS_FIELD_NUMBER: _builtins.int
     UNSELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
@@ -1003,6 +1004,10 @@ class TaskStep(_message.Message):
     """The step key."""
     attempt: _builtins.int
     """The attempt, from 1."""
+    selected_asset_key_lines: _builtins.str
+    """context.selected_asset_keys, one a line, where there are many: each step of a block has them all,
+    and few ops ask.
+    """
     unselected_outputs: _plan_pb2.UnselectedOutputs.ValueType
     """What happens to outputs that are not selected: never UNSPECIFIED."""
     timeout_ms: _builtins.int
@@ -1013,7 +1018,7 @@ class TaskStep(_message.Message):
 
     @_builtins.property
     def selected_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """context.selected_asset_keys."""
+        """context.selected_asset_keys. Empty where selected_asset_key_lines is set."""
 
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskInput]:
@@ -1042,6 +1047,7 @@ class TaskStep(_message.Message):
         attempt: _builtins.int = ...,
         selected_outputs: _abc.Iterable[_builtins.str] | None = ...,
         selected_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        selected_asset_key_lines: _builtins.str = ...,
         inputs: _abc.Iterable[Global___TaskInput] | None = ...,
         outputs: _abc.Iterable[Global___TaskOutput] | None = ...,
         unselected_outputs: _plan_pb2.UnselectedOutputs.ValueType = ...,
@@ -1052,7 +1058,7 @@ class TaskStep(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "resource_config", b"resource_config", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
