@@ -11,6 +11,9 @@ from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.store.store import Store
 
+_SHORT = 50
+"""So many events are folded in the time that it takes to cross to another thread and back."""
+
 _BEFORE_START = frozenset({RunState.QUEUED, RunState.STARTING})
 
 
@@ -34,6 +37,8 @@ async def folded(store: Store, run_id: RunId) -> RunView:
     """
     plan = await store.get_run_plan(run_id)
     events = await events_of(store, run_id)
+    if max(len(events), len(plan.steps)) <= _SHORT:
+        return RunView.fold(plan, events)
     # Folding a long log takes a while: beside the loop.
     return await asyncio.to_thread(RunView.fold, plan, events)
 
