@@ -19,7 +19,7 @@ from treadle.locations._cycles import resolve_cycles
 from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
 from treadle.locations.snapshot import Asset, Resource, Snapshot
 from treadle.ops._left_out import never_left_out
-from treadle.resources._openable import Openable
+from treadle.resources._openable import is_openable
 from treadle_contract.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ def _snapshot(
 
 
 def _resource(key: str, value: object) -> Resource:
-    if isinstance(value, Openable):
+    if is_openable(value):
         return Resource(key=key, type_name=value.shown_type, config=value.place_in_config(key))
     return Resource(key=key, type_name=type(value).__qualname__)
 

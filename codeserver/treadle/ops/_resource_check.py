@@ -14,7 +14,7 @@ from treadle.locations._contents import Contents
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._resource import Resource
-from treadle.resources._openable import Openable
+from treadle.resources._openable import is_openable
 from treadle.steps._type_check import is_of_type, type_name
 from treadle_contract.lazy_dataclasses import dataclass
 
@@ -59,7 +59,7 @@ def refuse_missing_resources(contents: Contents) -> None:
 
 def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
     """Refuse a resource that is not what the parameter is annotated with."""
-    if _is_proxy(value) or (isinstance(value, Openable) and _may_be(value, need.wanted)):
+    if _is_proxy(value) or (is_openable(value) and _may_be(value, need.wanted)):
         return
     wanted = need.wanted
     if isinstance(value, type) and wanted is Any and issubclass(value, (Resource, IOManager)):
@@ -79,7 +79,7 @@ def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
 
 def _may_be(value: object, wanted: object) -> bool:
     """Whether a resource may be what is wanted: of one that is made in the step, as far as is known."""
-    if isinstance(value, Openable):
+    if is_openable(value):
         made = value.made_type
         return made is Any or not isinstance(wanted, type) or issubclass(made, wanted)
     return isinstance(wanted, type) and isinstance(value, wanted)

@@ -21,7 +21,7 @@ from treadle.config._config import Config, field_data, json_schema_of
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema, with_variables
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
-from treadle.resources._openable import InitResourceContext, Openable
+from treadle.resources._openable import InitResourceContext, Openable, is_openable
 from treadle_contract.config_data import as_json
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
@@ -232,7 +232,7 @@ def _opened(
         fields |= as_json(with_variables(told, schema, os.environ))
     with ExitStack() as inner:
         for name, value in fields.items():
-            if isinstance(value, Openable):
+            if is_openable(value):
                 fields[name] = inner.enter_context(value.open_in_step(context, None))
         settled = {name: each for name, each in fields.items() if not _is_resource(cls, name)}
         made = cls.model_validate(

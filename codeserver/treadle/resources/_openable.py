@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from treadle.ops._resource import Resource
 from treadle.steps._resources import Resources
@@ -35,6 +35,11 @@ class InitResourceContext:
         from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
 
         return step_logger()
+
+
+def is_openable(value: object) -> TypeGuard[Openable]:
+    """Whether a resource is made in the step's process. A proxy is not asked what it stands for."""
+    return issubclass(type(value), Openable)
 
 
 class Openable(Resource):

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from treadle.resources._openable import InitResourceContext, Openable
+from treadle.resources._openable import InitResourceContext, is_openable
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources
 from treadle_contract.message import UserValue
@@ -70,7 +70,7 @@ class ResourceScope(Mapping[str, Any]):
 
     def _make(self, key: str) -> Any:
         value = self._given[key]
-        if not isinstance(value, Openable):
+        if not is_openable(value):
             return value
         if key in self._making:
             circle = " → ".join((*self._making[self._making.index(key) :], key))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from treadle.locations.snapshot import Snapshot
-from treadle.resources._openable import InitResourceContext, Openable
+from treadle.resources._openable import InitResourceContext, is_openable
 from treadle.steps._run_inputs import StepSource
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import StepKey
@@ -35,7 +35,7 @@ def with_resources(location: StepSource, step: TaskStep, task: Task) -> Iterator
     Raises:
         StepFailedError: a resource raised while it was put away.
     """
-    if not any(isinstance(each, Openable) for each in location.resources.values()):
+    if not any(is_openable(each) for each in location.resources.values()):
         yield location
         return
     from treadle.resources._scope import ResourceScope  # noqa: PLC0415 -- who has none does not wait for it
