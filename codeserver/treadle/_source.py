@@ -22,7 +22,11 @@ _PACKAGES: dict[str, str] = {}
 def user_frame() -> FrameType | None:
     """Return the innermost frame that is not Treadle's own, or None when there is none."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and (package := _package_of_ours(frame)):
+    while frame is not None:
+        # By module name, not by path: the `__init__` of a dataclass has no file of its own.
+        module: object = frame.f_globals.get("__name__")
+        if type(module) is not str or not (package := _PACKAGES.get(module) or _package(module)):
+            break
         # What calls the user's code is ours: beyond it there is nobody else's.
         frame = None if package == "treadle_worker" else frame.f_back
     return frame
@@ -72,13 +76,7 @@ def _absolute(file: str) -> str:
     return path
 
 
-def _package_of_ours(frame: FrameType) -> str:
-    # By module name, not by path: the `__init__` of a dataclass has no file of its own.
-    module: object = frame.f_globals.get("__name__")
-    if type(module) is not str:
-        return ""
-    package = _PACKAGES.get(module)
-    if package is None:
-        package = module.partition(".")[0]
-        package = _PACKAGES[module] = package if package in _OURS else ""
-    return package
+def _package(module: str) -> str:
+    package = module.partition(".")[0]
+    _PACKAGES[module] = package if package in _OURS else ""
+    return _PACKAGES[module]

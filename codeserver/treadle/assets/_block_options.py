@@ -231,7 +231,9 @@ def checked_outs(outs: Mapping[str, AssetOut] | None, *, owner: str) -> dict[str
 def _internal_deps(
     deps: Mapping[str, Iterable[Any]] | None, outs: Mapping[str, AssetOut], owner: str
 ) -> dict[str, frozenset[AssetKey]]:
-    for output in deps or {}:
+    if not deps:
+        return {}
+    for output in deps:
         if output not in outs:
             raise ArgumentError(
                 f"{owner}: internal_asset_deps names output {output!r}, which it does not have."
@@ -239,11 +241,9 @@ def _internal_deps(
                 fix=f"Its outputs are {listed(outs)}.",
                 source=user_line(),
             )
-        refuse_no_list(f"{owner}: internal_asset_deps[{output!r}]", (deps or {})[output])
+        refuse_no_list(f"{owner}: internal_asset_deps[{output!r}]", deps[output])
     return {
-        output: frozenset(as_key(key) for key in (deps or {})[output])
-        for output in outs
-        if output in (deps or {})
+        output: frozenset(as_key(key) for key in deps[output]) for output in outs if output in deps
     }
 
 

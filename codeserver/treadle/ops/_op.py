@@ -171,7 +171,7 @@ def op(  # noqa: PLR0913 -- Dagster's parameters
 
     def decorate(fn: Callable[..., Any]) -> OpDefinition:
         return op_of(
-            fn,
+            checked_function(fn, label="@op", name=name),
             label="@op",
             name=name,
             ins=ins or {},
@@ -211,8 +211,7 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     limits: Limits | None,
     config_schema: Any = None,
 ) -> OpDefinition:
-    """Read the function's signature into an op. `label` is the decorator, for messages."""
-    fn = checked_function(fn, label=label, name=name)
+    """Read a function's signature into an op; it was checked. `label` is the decorator, for messages."""
     op_name = checked_name(name or name_of(fn), what=f"{label} name")
     owner = f"{label} {op_name!r}"
     annotations = annotations_of(fn)

@@ -43,7 +43,7 @@ def resolved_outs(
     if returned is not Any:
         checked_type(returned, where=f"{owner} is annotated to return")
     if len(given) == 1:
-        types: tuple[Any, ...] = (output_type(returned),)
+        types: tuple[Any, ...] = (Any if returned is Any else output_type(returned),)
     else:
         _refuse_misfit(returned, given, owner)
         types = output_types(returned, len(given))
