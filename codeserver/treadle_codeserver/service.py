@@ -177,6 +177,7 @@ class CodeServerService:
             yield WatchLocationResponse(location=location_of(status))
 
 
+@uncollected()
 def _manifest(served: Served) -> tuple[graph_pb2.CodeManifest, ...]:
     return tuple(in_parts(manifest_of(served.snapshot), graph_pb2.CodeManifest))
 

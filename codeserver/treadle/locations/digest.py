@@ -77,13 +77,12 @@ def definition_digests(snapshot: Snapshot) -> dict[str, str]:
 
 def detail_digests(snapshot: Snapshot) -> dict[str, str]:
     """Return the SHA-256 in hexadecimal of each detail of a snapshot's definitions, by name."""
-    return {
-        **{
-            name: _sha256(canonical.write(canonical.to_json(content)))
-            for name, content in details.details(snapshot, core=_core)
-        },
-        **snapshot.manifest.values,
-    }
+    digests = {}
+    for name, content in details.details(snapshot, core=_core):
+        # The steps of a block are JSON already.
+        data = content if isinstance(content, list) else canonical.to_json(content)
+        digests[name] = _sha256(canonical.write(data))
+    return {**digests, **snapshot.manifest.values}
 
 
 def named_digests(snapshot: Snapshot) -> dict[str, str]:
