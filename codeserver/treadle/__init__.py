@@ -26,7 +26,7 @@ from treadle._errors import (
 from treadle._keys import AssetKey
 from treadle._metadata import MetadataValue
 from treadle._nothing import Nothing
-from treadle._output import Output
+from treadle._output import MaterializeResult, Output
 from treadle._policies import Limits, RetryPolicy
 from treadle._retry_requests import Failure, RetryRequested
 from treadle.assets._asset_decorators import asset, multi_asset
@@ -70,6 +70,16 @@ if _TYPE_CHECKING:
     from treadle.config._env_var import EnvVar as EnvVar
     from treadle.config._run_config import RunConfig as RunConfig
     from treadle.locations._jobs import define_asset_job as define_asset_job
+    from treadle.locations._load_assets import (
+        load_assets_from_current_module as load_assets_from_current_module,
+    )
+    from treadle.locations._load_assets import load_assets_from_modules as load_assets_from_modules
+    from treadle.locations._load_assets import (
+        load_assets_from_package_module as load_assets_from_package_module,
+    )
+    from treadle.locations._load_assets import (
+        load_assets_from_package_name as load_assets_from_package_name,
+    )
     from treadle.resources._configurable import ConfigurableIOManager as ConfigurableIOManager
     from treadle.resources._configurable import (
         ConfigurableIOManagerFactory as ConfigurableIOManagerFactory,
@@ -120,6 +130,7 @@ __all__ = [
     "Jitter",
     "Limits",
     "LocationError",
+    "MaterializeResult",
     "MetadataValue",
     "MissingError",
     "Nothing",
@@ -176,6 +187,12 @@ _LATER = {
     "treadle.config._env_var": ("EnvVar",),
     "treadle.config._run_config": ("RunConfig",),
     "treadle.locations._jobs": ("define_asset_job",),
+    "treadle.locations._load_assets": (
+        "load_assets_from_current_module",
+        "load_assets_from_modules",
+        "load_assets_from_package_module",
+        "load_assets_from_package_name",
+    ),
     "treadle.resources._configurable": (
         "ConfigurableIOManager",
         "ConfigurableIOManagerFactory",

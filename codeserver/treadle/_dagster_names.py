@@ -23,7 +23,6 @@ _ARGUMENTS: Final = {
 }
 #: What there is in the place of arguments that are known and not supported yet.
 _UNSUPPORTED: Final = {
-    "Write outs={name: AssetOut(…)}, with one for each asset.": ("specs",),
     "Write code_version=….": ("version",),
     "Partitions are not there yet: leave it out.": (
         "asset_partitions",
@@ -104,7 +103,6 @@ _NOT_YET: Final = {
     ),
     "Return the value, or yield Output(value, metadata=…)": (
         "AssetMaterialization",
-        "MaterializeResult",
         "ObserveResult",
     ),
     "Have a scheduler call the client or the command": (
@@ -121,11 +119,6 @@ _NOT_YET: Final = {
         "AutomationCondition",
         "AutomationConditionSensorDefinition",
         "FreshnessPolicy",
-    ),
-    "Give the assets to Definitions(assets=[…]), or name each file with -f": (
-        "load_assets_from_current_module",
-        "load_assets_from_modules",
-        "load_assets_from_package_module",
     ),
     "Declare it with AssetSpec(…)": ("SourceAsset",),
     "Derive from IOManager, or leave it out: Treadle stores the value": (

@@ -12,7 +12,8 @@ from treadle._names import NO_NAMES, checked_name
 from treadle._policies import Limits, RetryPolicy
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut
-from treadle.assets._asset_spec import DepLike
+from treadle.assets._asset_spec import AssetSpec, DepLike
+from treadle.assets._asset_specs import of_specs
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._block_options import (
     block_options,
@@ -165,7 +166,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     group_name: str | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
-    specs: object = None,
+    specs: Sequence[AssetSpec] | None = None,
     check_specs: object = None,
     pool: object = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
@@ -178,7 +179,8 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
 
     The parameters are Dagster's; `unselected_outputs`, `siblings` and `isolation` are Treadle's
     and set what a run may override; `timeout`, in seconds, and `limits` hold for each attempt. With `can_subset` the body asks the context what is selected.
-    `internal_asset_deps` says which inputs and siblings each output needs: an input that no
+    `specs` are assets of which nothing is stored: the function makes them itself, and tells of them
+    with MaterializeResult. `internal_asset_deps` says which inputs and siblings each output needs: an input that no
     selected output needs is not loaded.
 
     Raises:
@@ -186,7 +188,9 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     """
     given = dict(locals())
     refuse_unsupported_options("multi_asset", given)
-    named = checked_outs(outs, owner="@multi_asset")
+    if specs is not None:
+        given |= of_specs(given, label="@multi_asset")
+    named = checked_outs(given["outs"], owner="@multi_asset")
 
     def decorate(fn: Function) -> AssetsDefinition:
         fn = checked_function(fn, label="@multi_asset", name=name)

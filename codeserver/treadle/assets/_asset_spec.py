@@ -56,7 +56,8 @@ class AssetSpec:
     """An asset that this module reads or names and something else makes.
 
     Another target of the location may make it; otherwise it is external, and the reader's
-    own IO manager loads it.
+    own IO manager loads it. In `@multi_asset(specs=…)` it is one that the function makes, or, if it
+    is `skippable`, may make.
     """
 
     key: AssetKey
@@ -68,6 +69,7 @@ class AssetSpec:
     owners: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
+    skippable: bool = False
     source: SourceLine = field(default_factory=user_line, compare=False)
 
     def __init__(  # noqa: PLR0913 -- Dagster's parameters
@@ -77,7 +79,7 @@ class AssetSpec:
         deps: Iterable[DepLike] | None = None,
         description: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        skippable: object = False,
+        skippable: bool = False,
         group_name: str | None = None,
         code_version: str | None = None,
         automation_condition: object = None,
@@ -89,7 +91,6 @@ class AssetSpec:
         is_virtual: object = False,
     ) -> None:
         unsupported = {
-            "skippable": skippable,
             "automation_condition": automation_condition,
             "partitions_def": partitions_def,
             "freshness_policy": freshness_policy,
@@ -107,6 +108,7 @@ class AssetSpec:
         put(self, "owners", checked_owners(owners or (), owner=owner))
         put(self, "tags", checked_asset_tags(tags or {}, owner=owner))
         put(self, "kinds", checked_kinds(kinds or (), owner=owner))
+        put(self, "skippable", skippable)
         put(self, "source", user_line())
 
 

@@ -44,7 +44,6 @@ UNSUPPORTED: Final = (
     "partition_mappings",
     "partitions_def",
     "pool",
-    "specs",
 )
 
 

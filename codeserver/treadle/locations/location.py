@@ -88,7 +88,7 @@ def definitions_of(module: ModuleType) -> Definitions:
         )
     if found:
         return found[0]
-    contents = _top_level(values, SourceLine(file=module.__file__ or module.__name__, line=0))
+    contents = top_level(values, SourceLine(file=module.__file__ or module.__name__, line=0))
     if not contents.blocks and not contents.specs:
         raise LocationError(
             f"Module {module.__name__!r} defines no asset.",
@@ -119,7 +119,8 @@ def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
     return _loaded(built, _joined_jobs(targets), warnings)
 
 
-def _top_level(values: Sequence[object], source: SourceLine) -> Contents:
+def top_level(values: Sequence[object], source: SourceLine) -> Contents:
+    """Return what a module's values define, those in lists and tuples too, each once."""
     things = tuple(_things(values))
     return Contents(
         blocks=distinct(_of(AssetsDefinition, things)),

@@ -8,7 +8,7 @@ from types import FrameType, NoneType
 from typing import Any, get_args, get_origin
 
 from treadle._nothing import Nothing
-from treadle._output import Output
+from treadle._output import MaterializeResult, Output
 from treadle._source import user_frame
 
 
@@ -62,6 +62,8 @@ def output_types(returned: Any, count: int) -> tuple[Any, ...]:
 def _plain(annotation: Any) -> Any:
     if annotation is Output:
         return Any
-    if get_origin(annotation) is Output:
+    if annotation is MaterializeResult:
+        return Nothing
+    if get_origin(annotation) in (Output, MaterializeResult):
         return get_args(annotation)[0]
     return annotation

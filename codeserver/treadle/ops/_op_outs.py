@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError, listed
 from treadle._names import checked_name
-from treadle._output import Output
+from treadle._output import MaterializeResult, Output
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.ops._annotations import output_type, output_types
@@ -19,7 +19,7 @@ from treadle.steps._type_check import can_both_hold, checked_type, type_name
 
 _PLAIN = Out()
 #: What a function returns that hands its outputs over one by one, or one with its name.
-_HANDING_OVER = (Output, Iterator, AsyncIterator)
+_HANDING_OVER = (Output, MaterializeResult, Iterator, AsyncIterator)
 
 
 def resolved_outs(

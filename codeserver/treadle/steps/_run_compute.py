@@ -9,7 +9,8 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final
 
 from treadle._arguments import made
-from treadle._output import Output
+from treadle._errors import did_you_mean, listed
+from treadle._output import MaterializeResult, Output
 from treadle._value_words import a
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._left_out import LEAVING_OUT
@@ -50,6 +51,8 @@ def computed(
     names = tuple(op.outs)
     try:
         for item in items:
+            if isinstance(item, MaterializeResult):
+                item = _of_asset(item, code, subject)  # noqa: PLW2901 -- the same, by its output
             if not isinstance(item, Output):
                 raise _no_output(op, item, subject)
             try:
@@ -167,6 +170,8 @@ def _returned(
     result: Any, code: StepCode, context: OpExecutionContext, subject: str
 ) -> Iterator[Output[Any]]:
     names = tuple(code.op.outs)
+    if isinstance(result, MaterializeResult):
+        result = _of_asset(result, code, subject)
     if isinstance(result, Output):
         yield _named(result, names)
     elif len(names) == 1:
@@ -180,6 +185,8 @@ def _returned(
         del result
         for position, name in enumerate(names):
             value = values.popleft()
+            if isinstance(value, MaterializeResult):
+                value = _of_asset(value, code, subject, name)
             out = code.outs[name]
             if value is None and not (out.is_required or name in context.selected_output_names):
                 continue
@@ -219,6 +226,31 @@ def _at(position: int, name: str, value: Any, subject: str) -> Output[Any]:
             "Put the tuple in the order of the outputs, or yield the Outputs.",
         )
     return Output(value.value, name, value.metadata)
+
+
+def _of_asset(
+    result: MaterializeResult[Any], code: StepCode, subject: str, place: str | None = None
+) -> Output[Any]:
+    """Return the output that a result is of: by its asset, its place in a tuple, or the only one."""
+    names = tuple(code.op.outs)
+    if result.asset_key is None:
+        if place is None and len(names) > 1:
+            raise _refused(
+                f"{subject} gave a MaterializeResult without an asset_key, and makes"
+                f" {listed(key.text for keys in code.assets.values() for key in keys)}.",
+                "Say which: MaterializeResult(asset_key=…).",
+            )
+        return Output(result.value, place or names[0], result.metadata)
+    for name in names:
+        if result.asset_key in code.assets.get(name, ()):
+            return Output(result.value, name, result.metadata)
+    keys = [key.text for made in code.assets.values() for key in made]
+    key = result.asset_key.text
+    raise _refused(
+        f"{subject} gave a MaterializeResult of {key!r}, which it does not make."
+        f"{did_you_mean(key, keys)}",
+        f"It makes {listed(keys)}.",
+    )
 
 
 def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:

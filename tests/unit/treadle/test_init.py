@@ -58,6 +58,7 @@ def test_the_public_names_are_these() -> None:
         "Jitter",
         "Limits",
         "LocationError",
+        "MaterializeResult",
         "MetadataValue",
         "MissingError",
         "Nothing",

@@ -93,7 +93,7 @@ CALLED: dict[str, tuple[Any, dict[str, Any], Callable[..., object] | None]] = {
 #: Public, and no part of what a module defines: what a body uses, or what is derived from.
 NO_DEFINITIONS = {
     "AssetExecutionContext", "AssetsDefinition", "Backoff", "Failure", "GraphDefinition",
-    "IOManager", "InputContext", "Jitter", "MetadataValue", "Nothing", "OpDefinition",
+    "IOManager", "InputContext", "Jitter", "MaterializeResult", "MetadataValue", "Nothing", "OpDefinition",
     "OpExecutionContext", "Output", "OutputContext", "Resource", "ResourceParam",
     "RetryRequested", "build_op_context",
 }  # fmt: skip

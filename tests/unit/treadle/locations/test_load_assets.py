@@ -1,0 +1,103 @@
+"""What modules have at their top level, as a list."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import treadle
+from treadle import (
+    AssetSpec,
+    Definitions,
+    asset,
+    graph_asset,
+    load_assets_from_modules,
+    load_assets_from_package_module,
+    load_assets_from_package_name,
+    op,
+)
+
+
+@asset
+def one() -> int:
+    return 1
+
+
+@asset(group_name="kept")
+def two(one: int) -> int:
+    return one
+
+
+@op
+def work():
+    return 1
+
+
+@graph_asset
+def three():
+    return work()
+
+
+def module(**values: object) -> ModuleType:
+    made = ModuleType("made")
+    vars(made).update(values)
+    return made
+
+
+def test_each_asset_comes_once_from_lists_too() -> None:
+    found = load_assets_from_modules(
+        [module(one=one, again=one, many=[two, three], number=5), module(one=one)]
+    )
+
+    assert found == [one, two, three]
+
+
+def test_specs_come_when_they_are_asked_for() -> None:
+    spec = AssetSpec("outside")
+
+    assert load_assets_from_modules([module(one=one, spec=spec)]) == [one]
+    assert load_assets_from_modules([module(one=one, spec=spec)], include_specs=True) == [one, spec]
+
+
+def test_a_group_is_for_those_that_have_none() -> None:
+    spec = AssetSpec("outside")
+    found = load_assets_from_modules(
+        [module(one=one, two=two, three=three, spec=spec)], "g", include_specs=True
+    )
+
+    groups = {each.key: each.group for each in Definitions(assets=found).built.snapshot.assets}
+    assert groups == {"one": "g", "two": "kept", "three": "g", "outside": "g"}
+
+
+def test_a_package_is_loaded_with_all_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "treadle_test_package"
+    (package / "inner").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "inner" / "__init__.py").write_text("")
+    (package / "inner" / "deep.py").write_text("import treadle\n@treadle.asset\ndef deep(): ...\n")
+    (package / "flat.py").write_text(
+        "import treadle\n@treadle.asset\ndef flat(): ...\n"
+        "found = treadle.load_assets_from_current_module()\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    found = load_assets_from_package_name("treadle_test_package")
+
+    made = sys.modules["treadle_test_package"]
+    assert [sorted(key.text for key in each.keys) for each in found] == [["flat"], ["deep"]]
+    assert load_assets_from_package_module(made) == found
+    assert sys.modules["treadle_test_package.flat"].found == [found[0]]
+    for name in [each for each in sys.modules if each.startswith("treadle_test_package")]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_what_is_no_module_is_refused() -> None:
+    with pytest.raises(treadle.ArgumentError, match="'made' is no module"):
+        load_assets_from_modules(["made"])  # type: ignore[list-item]
+    with pytest.raises(treadle.ArgumentError, match="key_prefix"):
+        load_assets_from_modules([module()], key_prefix="p")
