@@ -301,8 +301,9 @@ class Engine:
         turn = self._board.turn()
         last = host.folder.read_journal(host.received)
         self._attempts.take_records(turn, host, last.records)
+        was_idle = host.left_by_itself and not host.tasks
         self._attempts.lose_all(turn, host, last.damage)
-        self._leave(turn, host)
+        self._leave(turn, host, was_idle=was_idle)
         if turn.mark is None and host.committed < host.marked:
             # What it reported is not committed yet: until then its journal alone has it for sure.
             # Appends are committed in order, and this one stands behind that.
@@ -310,11 +311,15 @@ class Engine:
         turn.afterwards(host.folder.remove)
         self._board.settle(turn)
 
-    def _leave(self, turn: Turn, host: Host) -> None:
-        """Move the host's runs elsewhere, or fail them if that is of no use."""
+    def _leave(self, turn: Turn, host: Host, *, was_idle: bool = False) -> None:
+        """Move the host's runs elsewhere, or fail them if that is of no use.
+
+        It is no use if one host after the other is lost; one that `was_idle`, while its runs waited
+        for a place, left as it should.
+        """
         for run in tuple(self._board.runs_on(host)):
             is_adopted = host.process is None
-            run.hosts_in_vain += not is_adopted
+            run.hosts_in_vain += not (is_adopted or was_idle)
             if is_adopted or run.state is RunState.CANCELLING:
                 self._seek_another(turn, run)
             elif not (run.greeted or host.was_killed):

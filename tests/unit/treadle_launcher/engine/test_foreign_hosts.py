@@ -186,3 +186,25 @@ async def test_hosts_that_leave_without_a_word_of_a_task_are_tried_so_often_and_
             "6 hosts of here in a row ended, or left, before one took the task; the last: it exited"
             " with status 0. [contract: Ack.state]" in failure.message
         )
+
+
+async def test_hosts_that_leave_while_nothing_can_start_on_them_cost_no_run(kit, plans):
+    turn = kit.program.with_name("leave-now")
+    os.mkfifo(turn)
+    async with kit.running("--max-steps", "1"):
+        busy = await kit.launch(plans({"a": ()}))
+        first = await kit.ready_host()
+        task = await first.begin()
+        kit.write_program(f"read line < {turn}; exit 0")
+        waiting = await kit.launch(plans({"b": ()}, digest="digest-2"))
+        for _ in range(8):
+            host = await kit.ready_host(1)
+            await asyncio.to_thread(turn.write_text, "\n")
+            await exited(host.process)
+            await host.hang_up()
+            await kit.gone(host.host_id)
+        last = await kit.ready_host(1)
+        await first.succeed(task)
+        assert await last.run_next() == "b"
+        for run_id in (busy, waiting):
+            assert (await kit.finished(run_id)).state is RunState.SUCCEEDED
