@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from treadle_inprocess._graphs import execute_graph
+from treadle_inprocess._jobs import JobInProcess
 from treadle_inprocess._materialize import materialize, materialize_to_memory
 from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
 from treadle_planner import PlanRefused
 
 __all__ = [
     "ExecuteInProcessResult",
+    "JobInProcess",
     "Materialization",
     "NoSuchResultError",
     "PlanRefused",
+    "execute_graph",
     "materialize",
     "materialize_to_memory",
 ]

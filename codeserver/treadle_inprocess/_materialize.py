@@ -7,15 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treadle._arguments import checked, refuse_unsupported
-from treadle._errors import ArgumentError
 from treadle._names import checked_tags
-from treadle._source import user_line
 from treadle.assets._block_options import mode
 from treadle.locations._definitions import AssetLike, Definitions
 from treadle.locations._jobs import SelectionLike, selected_by
-from treadle.locations.location import build_location
-from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.message import UserValue
 from treadle_contract.plan import (
     Isolation,
     PlanOptions,
@@ -24,10 +19,9 @@ from treadle_contract.plan import (
     UnrecordedLoads,
     UnselectedOutputs,
 )
-from treadle_inprocess._home import FolderHome, Home, MemoryHome
-from treadle_inprocess._planned import planned
+from treadle_inprocess._home import FolderHome, MemoryHome
+from treadle_inprocess._request import Request, config_of, run
 from treadle_inprocess._result import ExecuteInProcessResult
-from treadle_inprocess._run import Run
 from treadle_inprocess._values import ObjectStore, PickleStore
 
 
@@ -63,7 +57,7 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
     refuse_unsupported("materialize", {"partition_key": partition_key})
     request = _request("materialize", assets, resources, selection, options, tags)
     home = MemoryHome(PickleStore()) if instance is None else FolderHome(instance)
-    return _run(request, home, raise_on_error)
+    return run(request, home, raise_on_error=raise_on_error)
 
 
 @checked
@@ -93,15 +87,7 @@ def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in
     given = {"partition_key": partition_key, "instance": instance}
     refuse_unsupported("materialize_to_memory", given)
     request = _request("materialize_to_memory", assets, resources, selection, options, tags)
-    return _run(request, MemoryHome(ObjectStore()), raise_on_error)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    definitions: Definitions
-    selection: Selection
-    options: PlanOptions
-    tags: Mapping[str, str]
+    return run(request, MemoryHome(ObjectStore()), raise_on_error=raise_on_error)
 
 
 def _request(  # noqa: PLR0913, PLR0917 -- what a run is made of
@@ -111,25 +97,14 @@ def _request(  # noqa: PLR0913, PLR0917 -- what a run is made of
     selection: SelectionLike | None,
     options: PlanOptions,
     tags: Mapping[str, str] | None,
-) -> _Request:
+) -> Request:
     expressions = () if selection is None else (str(selected_by(selection, owner)),)
-    return _Request(
+    return Request(
         definitions=Definitions(assets=assets, resources=resources),
         selection=Selection(expressions=expressions),
         options=options,
         tags=checked_tags(tags or {}, owner=owner),
     )
-
-
-def _run(request: _Request, home: Home, raise_on_error: bool) -> ExecuteInProcessResult:
-    location = build_location([("", request.definitions)])
-    plan = planned(location, home, request.selection, request.options)
-    run = Run(location, plan, home, request.tags)
-    run.drive()
-    result = ExecuteInProcessResult(run)
-    if raise_on_error:
-        result.raise_for_failure()
-    return result
 
 
 def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:
@@ -138,16 +113,5 @@ def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:
         siblings=mode(Siblings, "siblings", given, owner),
         unrecorded_loads=mode(UnrecordedLoads, "unrecorded_loads", given, owner),
         isolation=mode(Isolation, "isolation", given, owner),
-        config=_config(given["run_config"], owner),
+        config=config_of(given["run_config"], owner),
     )
-
-
-def _config(config: object, owner: str) -> UserValue:
-    if config is None:
-        return None
-    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
-
-    try:
-        return config_data(config)
-    except ValueError as error:
-        raise ArgumentError(f"{owner}: {error}", fix="Correct it.", source=user_line()) from error

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 from treadle import StepFailedError
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
+from treadle.graphs._composition import Node
+from treadle.graphs._graph import GraphDefinition
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle_contract.event import AssetMaterialized, StepFailed, StepStarted, StepSucceeded
 from treadle_contract.ids import RunId, StepKey
@@ -35,9 +37,13 @@ class Materialization:
 class ExecuteInProcessResult:
     """A run that is over. A node is named as its step is: "graph.op", or "graph" for all of them."""
 
-    def __init__(self, run: Run, root: str = "") -> None:
-        """Tell of a run; `root` is the node that the names of all others are below."""
+    def __init__(self, run: Run, nodes: Mapping[str, Node], root: str = "") -> None:
+        """Tell of a run of blocks, whose nodes are given by name.
+
+        `root` is the node that the names of all others are below.
+        """
         self._run = run
+        self._nodes = nodes
         self._root = f"{root}." if root else ""
 
     @property
@@ -103,13 +109,27 @@ class ExecuteInProcessResult:
             f"{did_you_mean(wanted.text, keys)}"
         )
 
+    def output_value(self, output_name: str = DEFAULT_OUTPUT) -> Any:
+        """Return an output of the graph that was executed.
+
+        Raises:
+            NoSuchResultError: assets were, or it gave no such output.
+        """
+        if not self._root:
+            raise NoSuchResultError("Assets were made: ask for asset_value(KEY).")
+        return self._output(self._root.removesuffix("."), output_name)
+
     def output_for_node(self, node_name: str, output_name: str = DEFAULT_OUTPUT) -> Any:
-        """Return what an op gave for an output.
+        """Return what an op gave for an output, or a graph.
 
         Raises:
             NoSuchResultError: no such op ran to its end, or it did not yield the output.
         """
-        key = StepKey(self._root + node_name)
+        return self._output(self._root + node_name, output_name)
+
+    def _output(self, node: str, output_name: str) -> Any:
+        made_by, output_name = self._maker(node, output_name)
+        key, node_name = StepKey(made_by), made_by.removeprefix(self._root)
         if key not in self._run.view.steps:
             self._unknown(node_name)
         if key not in self._run.values:
@@ -180,6 +200,19 @@ class ExecuteInProcessResult:
         """Return how often steps of the node were tried again."""
         starts = (each for each in self.events_for_node(node_name) if each.attempt > 1)
         return sum(isinstance(each.payload, StepStarted) for each in starts)
+
+    def _maker(self, name: str, output: str) -> tuple[str, str]:
+        """Return the step that makes an output of a node, and which of its outputs that is."""
+        path = name.split(".")
+        node: Node | None = self._nodes.get(path[0])
+        for part in path[1:]:
+            invoked = node.invocations.get(part) if isinstance(node, GraphDefinition) else None
+            node = None if invoked is None else invoked.node
+        while isinstance(node, GraphDefinition) and output in node.mapping:
+            ref = node.mapping[output]
+            path, output = [*path, ref.node], ref.output
+            node = node.invocations[ref.node].node
+        return ".".join(path), output
 
     def _steps(self, node_name: str) -> frozenset[StepKey]:
         key = self._root + node_name

@@ -187,7 +187,7 @@ class AssetsDefinition:
             CompositionError: it is a graph and no body runs, or the arguments do not fit.
         """
         if current_body() is None and self.is_graph:
-            raise outside_of_graph(self.node.name)
+            raise outside_of_graph(self.node.name, runs_by=f"materialize([{self.node.name}])")
         return self.node(*args, **kwargs)
 
 

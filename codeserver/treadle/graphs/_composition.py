@@ -330,10 +330,11 @@ def uncalled(value: object) -> str:
     return ""
 
 
-def outside_of_graph(name: str) -> CompositionError:
-    """Return the error for a call that only makes sense in a graph's body."""
+def outside_of_graph(name: str, *, runs_by: str = "") -> CompositionError:
+    """Return the error for a call that only makes sense in a graph's body; `runs_by` runs it here."""
+    here = f" To run it in this process, write {runs_by}." if runs_by else ""
     return CompositionError(
         f"{name!r} was called outside of a graph's body.",
-        fix="Call it in a function decorated with @graph, @graph_asset or @graph_multi_asset.",
+        fix=f"Call it in a function decorated with @graph, @graph_asset or @graph_multi_asset.{here}",
         source=user_line(),
     )

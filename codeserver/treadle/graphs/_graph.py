@@ -31,6 +31,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
+    from treadle_inprocess import ExecuteInProcessResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,7 +61,7 @@ class GraphDefinition:
             CompositionError: no body runs, or the arguments do not fit.
         """
         if current_body() is None:
-            raise outside_of_graph(self.name)
+            raise outside_of_graph(self.name, runs_by=f"{self.name}.execute_in_process()")
         return PendingInvocation(node=self)(*args, **kwargs)
 
     def alias(self, name: str) -> PendingInvocation:
@@ -78,6 +79,44 @@ class GraphDefinition:
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """Retry the steps of one invocation by this policy instead of their ops'."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
+
+    def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
+        self,
+        run_config: Any = None,
+        *,
+        instance: object = None,
+        resources: Mapping[str, Any] | None = None,
+        raise_on_error: bool = True,
+        op_selection: object = None,
+        partition_key: object = None,
+        input_values: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> ExecuteInProcessResult:
+        """Run the whole graph in this process, with these inputs, and say what became of it.
+
+        The parameters are Dagster's. Values are handed on as they are. In `run_config` and in the
+        result, nodes are named without the graph.
+
+        Raises:
+            DefinitionError: an argument is wrong.
+            BaseException: what the first step that failed raised, unless `raise_on_error` is False.
+        """
+        from treadle_inprocess import execute_graph  # noqa: PLC0415 -- what tests alone need
+
+        given = {
+            "instance": instance,
+            "op_selection": op_selection,
+            "partition_key": partition_key,
+        }
+        refuse_unsupported("execute_in_process", given)
+        return execute_graph(
+            self,
+            run_config=run_config,
+            resources=resources,
+            input_values=input_values,
+            tags=tags,
+            raise_on_error=raise_on_error,
+        )
 
     def needs(self, name: str) -> bool:
         """Whether this input has to be connected: some reader has no default for it."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from treadle.locations._job_selection import SelectedJob
     from treadle.locations._jobs import AssetJob
 
+if TYPE_CHECKING:
+    from treadle_inprocess import JobInProcess
+
 #: What a module may give as one of its assets.
 AssetLike: TypeAlias = AssetsDefinition | AssetSpec
 
@@ -77,6 +80,16 @@ class Definitions:
             source=user_line(),
         )
         _fill(self, contents)
+
+    def get_job_def(self, name: str) -> JobInProcess:
+        """Return a job of these definitions, to be run in this process.
+
+        Raises:
+            ArgumentError: there is no such job.
+        """
+        from treadle_inprocess import JobInProcess  # noqa: PLC0415 -- what tests alone need
+
+        return JobInProcess(self, name)
 
     def __repr__(self) -> str:
         blocks, jobs = len(self.contents.blocks), len(self.contents.jobs)

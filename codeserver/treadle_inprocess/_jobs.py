@@ -1,0 +1,84 @@
+"""A job of some definitions, run in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._arguments import refuse_unsupported
+from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._names import checked_tags
+from treadle._source import user_line
+from treadle.locations._definitions import Definitions
+from treadle_contract.plan import PlanOptions, Selection
+from treadle_inprocess._home import FolderHome, MemoryHome
+from treadle_inprocess._request import Request, config_of, run
+from treadle_inprocess._result import ExecuteInProcessResult
+from treadle_inprocess._values import PickleStore
+
+
+class JobInProcess:
+    """A job, and the definitions that it is of."""
+
+    def __init__(self, definitions: Definitions, name: str) -> None:
+        """Find the job.
+
+        Raises:
+            ArgumentError: there is none of that name.
+        """
+        names = [job.name for job in definitions.contents.jobs]
+        if name not in names:
+            raise ArgumentError(
+                f"There is no job {name!r} here.{did_you_mean(name, names)}",
+                fix=f"There are: {listed(names)}.",
+                source=user_line(),
+            )
+        self._definitions = definitions
+        self.name = name
+
+    def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
+        self,
+        run_config: Any = None,
+        *,
+        instance: str | os.PathLike[str] | None = None,
+        partition_key: object = None,
+        raise_on_error: bool = True,
+        op_selection: object = None,
+        asset_selection: object = None,
+        tags: Mapping[str, str] | None = None,
+        resources: Mapping[str, Any] | None = None,
+    ) -> ExecuteInProcessResult:
+        """Make what the job selects, as `materialize` does, with other resources where they are given.
+
+        Raises:
+            DefinitionError: an argument is wrong.
+            PlanRefused: it cannot be planned.
+            BaseException: what the first step that failed raised, unless `raise_on_error` is False.
+        """
+        owner = "execute_in_process"
+        given = {
+            "partition_key": partition_key,
+            "op_selection": op_selection,
+            "asset_selection": asset_selection,
+        }
+        refuse_unsupported(owner, given)
+        request = Request(
+            definitions=self._with(resources) if resources else self._definitions,
+            selection=Selection(job=self.name),
+            options=PlanOptions(config=config_of(run_config, owner)),
+            tags=checked_tags(tags or {}, owner=owner),
+        )
+        home = MemoryHome(PickleStore()) if instance is None else FolderHome(instance)
+        return run(request, home, raise_on_error=raise_on_error)
+
+    def _with(self, resources: Mapping[str, Any]) -> Definitions:
+        contents = self._definitions.contents
+        return Definitions(
+            assets=(*contents.blocks, *contents.specs),
+            jobs=contents.jobs,
+            resources={**contents.resources, **resources},
+        )
+
+    def __repr__(self) -> str:
+        return f"<job {self.name} of {self._definitions!r}>"

@@ -1,0 +1,85 @@
+"""What a run in this process is made of, and the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._errors import ArgumentError
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.assets._block_names import block_names
+from treadle.locations._definitions import Definitions
+from treadle.locations.location import build_location
+from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.message import UserValue
+from treadle_contract.plan import PlanOptions, Selection
+from treadle_inprocess._home import Home
+from treadle_inprocess._planned import planned
+from treadle_inprocess._result import ExecuteInProcessResult
+from treadle_inprocess._run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A run. `root`: the node that the names in its result are below, "" where they are whole."""
+
+    definitions: Definitions
+    selection: Selection
+    options: PlanOptions
+    tags: Mapping[str, str]
+    root: str = ""
+
+
+def run(request: Request, home: Home, *, raise_on_error: bool) -> ExecuteInProcessResult:
+    """Plan and run it.
+
+    Raises:
+        PlanRefused: it cannot be planned, or loads what is not stored.
+        BaseException: what the first step that failed raised, if `raise_on_error`.
+    """
+    location = build_location([("", request.definitions)])
+    plan = planned(location, home, request.selection, request.options)
+    jobs = {job.name: job for job in location.snapshot.jobs}
+    job = jobs.get(request.selection.job)
+    made = Run(location, plan, home, {**({} if job is None else job.tags), **request.tags})
+    made.drive()
+    blocks = request.definitions.contents.blocks
+    names, _ = block_names(blocks)
+    nodes = {name: block.node for name, block in zip(names, blocks, strict=True)}
+    result = ExecuteInProcessResult(made, nodes, request.root)
+    if raise_on_error:
+        result.raise_for_failure()
+    return result
+
+
+def config_of(config: object, owner: str) -> UserValue:
+    """Return the config of a run as plain data, None for none.
+
+    Raises:
+        ArgumentError: it is no config.
+    """
+    if config is None:
+        return None
+    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
+
+    try:
+        found = config_data(config)
+    except ValueError as error:
+        raise ArgumentError(f"{owner}: {error}", fix="Correct it.", source=user_line()) from error
+    if isinstance(found, Mapping):
+        return found
+    raise ArgumentError(
+        f"{owner}: run_config is {in_words(config)}, and no config of a run.",
+        fix='Give RunConfig(ops={…}), or {"ops": {…}}.',
+        source=user_line(),
+    )
+
+
+def below(node: str, config: UserValue) -> UserValue:
+    """Return config of what is in a node as config of a run: that of resources stays where it is."""
+    if not isinstance(config, Mapping):
+        return config
+    inner: dict[str, Any] = {name: each for name, each in config.items() if name != "resources"}
+    outer = {name: each for name, each in config.items() if name == "resources"}
+    return {"ops": {node: inner}, **outer} if inner else outer
