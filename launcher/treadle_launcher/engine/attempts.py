@@ -108,7 +108,8 @@ class Attempts:
         step = run.view.steps.get(key)
         if isinstance(record, Implausible) or step is None or not _may_go_on(step, record):
             del host.tasks[record.task_id]
-            if step is not None and step.state not in FINAL_STEP_STATES:
+            is_of_task = key in run.view.tasks.get(record.task_id, ())
+            if is_of_task and step is not None and step.state not in FINAL_STEP_STATES:
                 # It runs until it is ended, whatever the log says.
                 run.held[key], host.held[record.task_id] = (
                     host,

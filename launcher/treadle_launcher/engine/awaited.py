@@ -24,7 +24,8 @@ class Awaited:
 
 def awaited(run: ActiveRun, hosts: Iterable[Host]) -> Awaited:
     """Return what a run that is not over waits for."""
-    found = [*_of_hosts(run, hosts), *_others(run)]
+    # What a host holds waits for the rest, unless there is nothing else.
+    found = [*_of_hosts(run, hosts), *_others(run)] or [*_held(run)]
     named, more = found[:_NAMED], len(found) - _NAMED
     words = ", ".join(each.words for each in named) + (f" and {more} more" if more > 0 else "")
     return Awaited(words=words, fields=tuple(field for each in named for field in each.fields))
@@ -40,6 +41,12 @@ def _of_hosts(run: ActiveRun, hosts: Iterable[Host]) -> Iterator[Awaited]:
             else:
                 words = f"its host to take {task.step_key}"
                 yield Awaited(words=words, fields=("Ack.state",))
+
+
+def _held(run: ActiveRun) -> Iterator[Awaited]:
+    for key in run.held:
+        words = f"its host to give {key} back, or to end it"
+        yield Awaited(words=words, fields=("Ack.state", "JournalRecord.cancelled"))
 
 
 def _others(run: ActiveRun) -> Iterator[Awaited]:

@@ -84,3 +84,22 @@ async def test_the_next_attempt_of_a_run_that_ends_is_cancelled(kit, plans):
         run = await kit.finished(run_id)
         assert run.state is RunState.CANCELLED
         assert run.step_counts == {StepState.CANCELLED: 2}
+
+
+async def test_a_step_of_another_task_that_a_host_names_as_next_waits_for_nothing(kit, plans):
+    async with kit.running():
+        plan = plans({"a": (), "b": ("a",), "d": ()})
+        first = plan.steps[0].key
+        steps = [replace(step, task=first) if step.key in "ab" else step for step in plan.steps]
+        run_id = await kit.launch(replace(plan, steps=tuple(steps)))
+        host = await kit.ready_host()
+        tasks = {}
+        for _ in range(2):
+            task = await host.begin()
+            tasks[task["steps"][0]["stepKey"]] = task
+        await host.report({**host.told(tasks["d"], failed=RAISED), "nextStepKey": "b"})
+        await kit.until(run_id, "step_failed", "d")
+        await host.report({**host.success(tasks["a"]), "nextStepKey": "b"})
+        await host.succeed({**tasks["a"], "steps": tasks["a"]["steps"][1:]})
+        run = await kit.finished(run_id)
+        assert run.step_counts == {StepState.FAILED: 1, StepState.SUCCEEDED: 2}
