@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final, TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
-from treadle._arguments import checked, made
+from treadle._arguments import UNSET, checked, made
 from treadle._keys import KeyLike
 from treadle._names import NO_NAMES, checked_name
 from treadle._policies import Limits, RetryPolicy
@@ -24,12 +24,11 @@ from treadle.assets._block_options import (
     with_own_manager,
 )
 from treadle.ops._functions import checked_function, name_of
-from treadle.ops._ins_outs import DEFAULT_OUTPUT, In, Out
+from treadle.ops._ins_outs import DEFAULT_OUTPUT, PLAIN_OUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
-_PLAIN_OUT: Final = Out()
 Function: TypeAlias = Callable[..., Any]
 
 
@@ -245,9 +244,12 @@ def _in(said: AssetIn) -> In:
 
 
 def _out(said: AssetOut) -> Out:
+    told = said.description, said.io_manager_key, said.metadata, said.code_version
+    if said.dagster_type is UNSET and said.is_required and not any(told):
+        return PLAIN_OUT
     # It was checked there.
     return replace(
-        _PLAIN_OUT,
+        PLAIN_OUT,
         dagster_type=said.dagster_type,
         description=said.description,
         is_required=said.is_required,

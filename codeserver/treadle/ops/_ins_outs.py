@@ -6,7 +6,7 @@ A type is a class, an annotation, or `Nothing`; `Any` is no check.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from treadle._arguments import UNSET, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
@@ -115,6 +115,8 @@ def typed(out: Out, dagster_type: Any) -> Out:
     Raises:
         ArgumentError: it is Nothing, and the output's value is to be stored.
     """
+    if out is PLAIN_OUT and dagster_type is Any:
+        return _ANY_OUT
     made = replace(out, dagster_type=dagster_type)
     _refuse_no_value(made)
     return made
@@ -149,3 +151,8 @@ class GraphOut:
 
     def __init__(self, description: str | None = None) -> None:
         object.__setattr__(self, "description", description)
+
+
+#: An output of which nothing is said, and what it is in an op without annotations.
+PLAIN_OUT: Final = Out()
+_ANY_OUT: Final = Out(Any)

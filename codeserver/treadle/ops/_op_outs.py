@@ -13,11 +13,10 @@ from treadle._output import MaterializeResult, Output
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.ops._annotations import output_type, output_types
-from treadle.ops._ins_outs import DEFAULT_OUTPUT, Out, typed
+from treadle.ops._ins_outs import DEFAULT_OUTPUT, PLAIN_OUT, Out, typed
 from treadle.ops._signatures import is_generator_function
 from treadle.steps._type_check import can_both_hold, checked_type, type_name
 
-_PLAIN = Out()
 #: What a function returns that hands its outputs over one by one, or one with its name.
 _HANDING_OVER = (Output, MaterializeResult, Iterator, AsyncIterator)
 
@@ -115,7 +114,7 @@ def _may_be_tuple(returned: Any) -> bool:
 
 def _named(out: object, owner: str) -> dict[str, Out]:
     if out is None:
-        return {DEFAULT_OUTPUT: _PLAIN}
+        return {DEFAULT_OUTPUT: PLAIN_OUT}
     if isinstance(out, Out):
         return {DEFAULT_OUTPUT: out}
     if not isinstance(out, Mapping) or not out:
