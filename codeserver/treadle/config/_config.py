@@ -6,16 +6,36 @@ for one of these names.
 
 from __future__ import annotations
 
-from typing import Any, Final
+import typing
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, WrapValidator
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
-from pydantic_core import core_schema, to_jsonable_python
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    RootModel,
+    Secret,
+    SecretBytes,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    WrapValidator,
+)
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaWarningKind
+from pydantic_core import (
+    InitErrorDetails,
+    PydanticCustomError,
+    PydanticSerializationError,
+    core_schema,
+    to_jsonable_python,
+)
 
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema
 from treadle.resources._openable import Openable
-from treadle_contract.config_data import ENV, from_json
+from treadle_contract.config_data import ENV, as_json, from_json
 from treadle_contract.message import UserValue
 
 
@@ -35,6 +55,15 @@ def _is_later(value: Any) -> bool:
 _OR_VARIABLE: Final = WrapValidator(_variable_or)
 
 
+def _takes_variable(field: FieldInfo) -> bool:
+    """Whether a field can be told more than one thing; a union is chosen by one that cannot."""
+    is_one_word = (
+        typing.get_origin(field.annotation) is Literal
+        and len(typing.get_args(field.annotation)) == 1
+    )
+    return not is_one_word and _OR_VARIABLE not in field.metadata
+
+
 class Config(BaseModel):
     """Derive from this, and annotate the parameter `config` of an op with the class.
 
@@ -48,7 +77,7 @@ class Config(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Let each field take a variable's name for its value."""
         super().__pydantic_init_subclass__(**kwargs)
-        fields = [each for each in cls.model_fields.values() if _OR_VARIABLE not in each.metadata]
+        fields = [each for each in cls.model_fields.values() if _takes_variable(each)]
         for each in fields:
             each.metadata.append(_OR_VARIABLE)
         if fields:
@@ -62,12 +91,43 @@ class PermissiveConfig(Config):
 
 
 class _SchemaWriter(GenerateJsonSchema):
-    """Writes a default that is a variable as its name, and that of a secret not at all."""
+    """Writes a default that names variables with their names, and one that has a secret not at all."""
+
+    ignored_warning_kinds: ClassVar[set[JsonSchemaWarningKind]] = {  # type: ignore[misc]
+        "skipped-choice",
+        "non-serializable-default",
+    }
 
     def encode_default(self, dft: Any) -> Any:
-        if isinstance(dft, EnvVar):
-            return {ENV: str(dft)}
-        return super().encode_default(dft)
+        try:
+            return as_json(field_data("default", dft))
+        except ValueError as error:
+            raise PydanticSerializationError(str(error)) from error
+
+    def json_or_python_schema(self, schema: core_schema.JsonOrPythonSchema) -> Any:
+        """Mark a `Secret[…]` as pydantic marks a `SecretStr`."""
+        written = super().json_or_python_schema(schema)
+        serializer = schema.get("serialization", {}).get("function")
+        is_secret = getattr(serializer, "__name__", "") == "_serialize_secret"
+        return {**written, "writeOnly": True} if is_secret else written
+
+
+def validated(validate: Callable[[Any], Any], value: Any) -> Any:
+    """Return what a type makes of a config whose variables are read.
+
+    Raises:
+        ValidationError: it is not of the type; it does not show the value, which variables may have brought.
+    """
+    try:
+        return validate(value)
+    except ValidationError as error:
+        wrong = [
+            InitErrorDetails(
+                type=PydanticCustomError(each["type"], each["msg"]), loc=each["loc"], input=None
+            )
+            for each in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+        raise ValidationError.from_exception_data(error.title, wrong, hide_input=True) from None
 
 
 def json_schema_of(adapter: TypeAdapter[Any]) -> Schema:
@@ -82,10 +142,20 @@ def model_data(model: BaseModel) -> UserValue:
     Raises:
         ValueError: a secret stands in it, and no variable.
     """
+    if isinstance(model, RootModel):
+        return field_data("it", model.root)
+    declared = {told_as(name, each): name for name, each in type(model).model_fields.items()}
+    fields = {told: getattr(model, name) for told, name in declared.items()}
     return {
-        name: field_data(name, getattr(model, name))
-        for name in (*type(model).model_fields, *(model.model_extra or {}))
+        name: field_data(name, each) for name, each in (fields | (model.model_extra or {})).items()
     }
+
+
+def told_as(name: str, field: FieldInfo) -> str:
+    """Return the name by which a field is told: its alias, if it has one."""
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else (alias,)
+    return next((each for each in choices if isinstance(each, str)), name)
 
 
 def field_data(name: str, value: Any) -> UserValue:
@@ -97,7 +167,7 @@ def field_data(name: str, value: Any) -> UserValue:
     match value:
         case EnvVar():
             return {ENV: str(value)}
-        case SecretStr():
+        case SecretStr() | SecretBytes() | Secret():
             raise ValueError(
                 f"{name} is a secret, which a run would write down: give EnvVar(…), the name of"
                 " a variable that holds it where steps run."
@@ -105,7 +175,10 @@ def field_data(name: str, value: Any) -> UserValue:
         case BaseModel():
             return model_data(value)
         case list() | tuple() | set() | frozenset():
-            return tuple(field_data(name, each) for each in value)
+            entries = tuple(field_data(name, each) for each in value)
+            return (
+                tuple(sorted(entries, key=repr)) if isinstance(value, set | frozenset) else entries
+            )
         case dict():
             return {str(key): field_data(f"{name}.{key}", each) for key, each in value.items()}
     return from_json(to_jsonable_python(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from treadle import _json as json
@@ -41,7 +42,7 @@ def config_type(annotation: Any, *, owner: str) -> ConfigType:
     try:
         from pydantic import TypeAdapter  # noqa: PLC0415 -- who has no config does not pay for it
 
-        from treadle.config._config import json_schema_of  # noqa: PLC0415
+        from treadle.config._config import json_schema_of, validated  # noqa: PLC0415
     except ImportError as error:
         raise ArgumentError(
             f"{owner} takes config, and pydantic, which reads it, cannot be imported: {error}.",
@@ -59,7 +60,9 @@ def config_type(annotation: Any, *, owner: str) -> ConfigType:
             fix="Annotate it with a class that derives from Config, or with dict, str, int, …",
             source=user_line(),
         ) from error
-    return ConfigType(schema=schema, text=_text(schema), validate=adapter.validate_python)
+    return ConfigType(
+        schema=schema, text=_text(schema), validate=partial(validated, adapter.validate_python)
+    )
 
 
 def schema_config_type(config_schema: object, *, owner: str) -> ConfigType:

@@ -6,7 +6,7 @@ variable, which the step's process reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from treadle_contract.config_data import ENV, from_json
@@ -30,25 +30,22 @@ def with_defaults(value: UserValue, schema: Schema, root: Schema | None = None) 
     """Return a config with the defaults of its schema filled in; a secret is left out."""
     root = schema if root is None else root
     if isinstance(value, tuple):
-        inner = _of_entries(schema, root)
-        return tuple(with_defaults(each, inner, root) for each in value)
+        return tuple(
+            with_defaults(each, schema_of(index, schema, root), root)
+            for index, each in enumerate(value)
+        )
     if not isinstance(value, Mapping) or is_env(value, schema, root):
         return value
     filled = dict(value)
-    for branch in branches(schema, root):
-        for name, said in _properties(branch):
-            if name in filled:
-                filled[name] = with_defaults(filled[name], said, root)
-            elif "default" in said:
-                default = with_defaults(from_json(said["default"]), said, root)
-                if not is_secret(said, root) or is_env(default, said, root):
-                    filled[name] = default
-        others = branch.get("additionalProperties")
-        if isinstance(others, Mapping):
-            known = branch.get("properties", {})
-            for name in filled.keys() - known:
-                filled[name] = with_defaults(filled[name], others, root)
-    return filled
+    fitting = list(_fitting(value, schema, root))
+    for name, said in (entry for each in fitting for entry in each.get("properties", {}).items()):
+        if name not in filled and "default" in said:
+            default = from_json(said["default"])
+            if not is_secret(said, root) or is_env(default, said, root):
+                filled[name] = default
+    return {
+        name: with_defaults(each, _said_by(fitting, name), root) for name, each in filled.items()
+    }
 
 
 def with_variables(
@@ -61,8 +58,10 @@ def with_variables(
     """
     root = schema if root is None else root
     if isinstance(value, tuple):
-        inner = _of_entries(schema, root)
-        return tuple(with_variables(each, inner, environment, root) for each in value)
+        return tuple(
+            with_variables(each, schema_of(index, schema, root), environment, root)
+            for index, each in enumerate(value)
+        )
     if not isinstance(value, Mapping):
         return value
     if is_env(value, schema, root):
@@ -77,21 +76,16 @@ def with_variables(
 
 
 def is_env(value: UserValue, schema: Schema, root: Schema) -> bool:
-    """Whether a value names a variable: it could, and no map may stand in its place."""
+    """Whether a value names a variable: it could, and no map with such an entry may stand there."""
     if not _is_env(value):
         return False
     found = list(branches(schema, root))
-    return any(map(_admits_scalar, found)) and not any(
-        "properties" in each or "object" in _types(each) for each in found
-    )
+    return any(map(_admits_scalar, found)) and not any(map(_may_have_env, found))
 
 
 def takes_map(schema: Schema, root: Schema) -> bool:
     """Whether a map may stand here."""
-    return any(
-        "properties" in each or "object" in _types(each) or _says_nothing(each)
-        for each in branches(schema, root)
-    )
+    return any("object" in _types(each) or _says_nothing(each) for each in branches(schema, root))
 
 
 def is_secret(schema: Schema, root: Schema) -> bool:
@@ -99,23 +93,63 @@ def is_secret(schema: Schema, root: Schema) -> bool:
     return any(each.get("writeOnly") for each in branches(schema, root))
 
 
-def schema_of(name: str, schema: Schema, root: Schema) -> Schema:
-    """Return the schema of one entry of a map, an empty one if nothing is said of it."""
-    for branch in branches(schema, root):
-        properties = branch.get("properties", {})
-        if name in properties:
-            found: Schema = properties[name]
-            return found
-        if isinstance(branch.get("additionalProperties"), Mapping):
-            others: Schema = branch["additionalProperties"]
-            return others
-    return {}
+def schema_of(name: str | int, schema: Schema, root: Schema) -> Schema:
+    """Return the schema of one entry of a map or a list, an empty one if nothing is said of it.
+
+    Where alternatives differ, it is all that they say.
+    """
+    return _said_by(branches(schema, root), name)
 
 
-def _of_entries(schema: Schema, root: Schema) -> Schema:
-    """Return the schema of the entries of a list, an empty one if nothing is said of them."""
-    found = (each["items"] for each in branches(schema, root) if "items" in each)
-    return next(found, {})
+def _said_by(found: Iterable[Schema], name: str | int) -> Schema:
+    said = [
+        each for branch in found for each in _of_entry(branch, name) if isinstance(each, Mapping)
+    ]
+    return said[0] if len(said) == 1 else {"anyOf": said} if said else {}
+
+
+def _of_entry(branch: Schema, name: str | int) -> Iterator[Any]:
+    """Yield what one schema says of an entry, itself and not what it refers to."""
+    if isinstance(name, int):
+        first = branch.get("prefixItems", ())
+        yield first[name] if name < len(first) else branch.get("items")
+        return
+    properties = branch.get("properties", {})
+    yield properties[name] if name in properties else branch.get("additionalProperties")
+    yield from branch.get("patternProperties", {}).values()
+
+
+def _fitting(value: Mapping[str, UserValue], schema: Schema, root: Schema) -> Iterator[Schema]:
+    """Yield what holds for a map of all that a schema says: of alternatives, the one that fits.
+
+    None, if several do: the class chooses then.
+    """
+    waiting = [schema]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting += (*_referred(each, root), *each.get("allOf", ()))
+        for keyword in ("anyOf", "oneOf"):
+            fitting = [
+                other
+                for other in each.get(keyword, ())
+                if any(_admits(value, branch) for branch in branches(other, root))
+            ]
+            waiting += fitting if len(fitting) == 1 else ()
+
+
+def _admits(value: Mapping[str, UserValue], schema: Schema) -> bool:
+    """Whether a map has all that a schema wants by itself, and nothing that it forbids."""
+    if "object" not in _types(schema):
+        return False
+    said = schema.get("properties", {})
+    if schema.get("additionalProperties") is False and value.keys() - said.keys():
+        return False
+    return value.keys() >= set(schema.get("required", ())) and all(
+        each.get("const", value[name]) == value[name]
+        for name, each in said.items()
+        if name in value
+    )
 
 
 def branches(schema: Schema, root: Schema) -> Iterator[Schema]:
@@ -127,20 +161,27 @@ def branches(schema: Schema, root: Schema) -> Iterator[Schema]:
             continue
         seen.add(id(each))
         yield each
-        reference = each.get("$ref", "")
-        if reference.startswith("#/$defs/"):
-            name = reference.removeprefix("#/$defs/")
-            waiting += [found] if (found := root.get("$defs", {}).get(name)) is not None else []
+        waiting += _referred(each, root)
         for alternative in _ALTERNATIVES:
             waiting += each.get(alternative, ())
+
+
+def _referred(schema: Schema, root: Schema) -> Iterator[Schema]:
+    """Yield what a schema refers to, if it does."""
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    if name in root.get("$defs", {}):
+        yield root["$defs"][name]
 
 
 def _is_env(value: UserValue) -> bool:
     return isinstance(value, Mapping) and list(value) == [ENV] and isinstance(value[ENV], str)
 
 
-def _properties(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    yield from schema.get("properties", {}).items()
+def _may_have_env(schema: Schema) -> bool:
+    """Whether a map that a schema admits may have an entry "env"."""
+    if "object" not in _types(schema):
+        return False
+    return ENV in schema.get("properties", {}) or schema.get("additionalProperties") is not False
 
 
 def _types(schema: Schema) -> tuple[str, ...]:

@@ -8,21 +8,21 @@ from __future__ import annotations
 import typing
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Annotated, Any, Generic, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter
+from pydantic import BaseModel, ConfigDict, PrivateAttr, RootModel, TypeAdapter
 
 from treadle import _json as json
 from treadle._errors import ArgumentError
 from treadle._source import user_line
 from treadle._system import os
-from treadle.config._config import Config, field_data, json_schema_of
+from treadle.config._config import Config, field_data, json_schema_of, told_as, validated
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema, with_variables
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
 from treadle.resources._openable import InitResourceContext, Openable, is_openable
-from treadle_contract.config_data import as_json
+from treadle_contract.config_data import as_json, laid_over
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
 
@@ -83,10 +83,22 @@ class ConfigurableResource(_Settings):
     A field may be `EnvVar(NAME)`, which is read where the step runs, or another resource.
     """
 
+    _put_away: Any = PrivateAttr(default=None)
+
     def process_config_and_initialize(self) -> Self:
-        """Return it as an op gets it, its variables read and set up: for tests and scripts."""
-        made: Self = _opened(type(self), dict(self), InitResourceContext(), None).__enter__()
+        """Return it as an op gets it, its variables read and set up: for tests and scripts.
+
+        It is torn down when nobody has it any more; `process_config_and_initialize_cm` says when.
+        """
+        opened = self.process_config_and_initialize_cm()
+        made = opened.__enter__()
+        # What is not held ends at once.
+        made._put_away = opened
         return made
+
+    def process_config_and_initialize_cm(self) -> AbstractContextManager[Self]:
+        """The same for a `with`, at whose end it is torn down."""
+        return _opened(type(self), dict(self), InitResourceContext(), None)
 
 
 class ConfigurableResourceFactory(_Settings, Generic[T]):
@@ -175,19 +187,19 @@ def _place(cls: type[_Settings], given: Mapping[str, Any], key: str) -> ConfigPl
     if not schema.get("properties"):
         return None
     text = json.writer(sort_keys=True, separators=(",", ":"))(schema)
-    said = {name: field_data(name, given[name]) for name in _plain_fields(cls, given)}
+    said = dict(_shown(cls, given))
     return ConfigPlace(path=("resources", key, "config"), json_schema=text, given=said or None)
 
 
 def _open_schema(cls: type[_Settings], given: Mapping[str, Any]) -> Schema:
     """Return the schema of the fields that config can say; what is given must not be told again."""
-    names = [name for name in cls.model_fields if not _is_resource(cls, name)]
-    adapter: TypeAdapter[Any] = TypeAdapter(_settings_alone(cls))
-    schema = dict(json_schema_of(adapter))
+    schema = dict(json_schema_of(TypeAdapter(_settings_alone(cls))))
+    names = {told_as(name, cls.model_fields[name]) for name in given}
     schema["properties"] = {
-        name: each for name, each in schema.get("properties", {}).items() if name in names
+        name: {key: said for key, said in each.items() if key != "default" or name not in names}
+        for name, each in schema.get("properties", {}).items()
     }
-    schema["required"] = [name for name in schema.get("required", ()) if name not in given]
+    schema["required"] = [name for name in schema.get("required", ()) if name not in names]
     return schema
 
 
@@ -211,11 +223,13 @@ def _is_resource(cls: type[_Settings], name: str) -> bool:
     return any(isinstance(each, type) and issubclass(each, Openable) for each in kinds)
 
 
-def _plain_fields(cls: type[_Settings], given: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the fields whose values may be shown: neither resources nor secrets."""
+def _shown(cls: type[_Settings], given: Mapping[str, Any]) -> Iterator[tuple[str, UserValue]]:
+    """Yield what may be shown of the fields, by the names by which they are told: no resource, no secret."""
     for name, value in given.items():
-        if not (_is_resource(cls, name) or isinstance(value, SecretStr)):
-            yield name
+        if not _is_resource(cls, name):
+            # A secret stands in it.
+            with suppress(ValueError):
+                yield told_as(name, cls.model_fields[name]), field_data(name, value)
 
 
 @contextmanager
@@ -226,30 +240,50 @@ def _opened(
     told: UserValue,
 ) -> Iterator[Any]:
     """Make an instance with what holds here, set it up, give what ops get, and tear it down."""
-    schema = _open_schema(cls, given)
-    fields = {name: _read(value) for name, value in given.items()}
+    inner = {name: value for name, value in given.items() if _is_resource(cls, name)}
+    settled = {name: _read(value) for name, value in given.items() if name not in inner}
+    fields = {told_as(name, cls.model_fields[name]): value for name, value in settled.items()}
     if isinstance(told, Mapping):
-        fields |= as_json(with_variables(told, schema, os.environ))
-    with ExitStack() as inner:
-        for name, value in fields.items():
-            if is_openable(value):
-                fields[name] = inner.enter_context(value.open_in_step(context, None))
-        settled = {name: each for name, each in fields.items() if not _is_resource(cls, name)}
-        made = cls.model_validate(
-            {**settled, **{name: given[name] for name in fields.keys() - settled.keys()}}
-        )
-        opened = {name: fields[name] for name in fields.keys() - settled.keys()}
+        said = as_json(with_variables(told, _open_schema(cls, given), os.environ))
+        fields |= {name: laid_over(_data(fields.get(name)), each) for name, each in said.items()}
+    with ExitStack() as open_ones:
+        opened = {
+            name: open_ones.enter_context(value.open_in_step(context, None))
+            for name, value in inner.items()
+            if is_openable(value)
+        }
+        asked = {told_as(name, cls.model_fields[name]): value for name, value in inner.items()}
+        made = validated(cls.model_validate, {**fields, **asked})
         made = made.model_copy(update=opened) if opened else made
         with made.yield_for_execution(context) as ready:
             yield (made if ready is None else ready)._given(context)
 
 
 def _read(value: Any) -> Any:
-    """Return a field's value, that of a variable read."""
+    """Return a field's value, those of variables in it read."""
     if isinstance(value, EnvVar):
         return value.value()
-    if isinstance(value, list | tuple):
+    if type(value) in (list, tuple):
         return type(value)(map(_read, value))
     if isinstance(value, dict):
         return {name: _read(each) for name, each in value.items()}
+    if isinstance(value, BaseModel):
+        data = _data(value)
+        read = _read(data)
+        return value if read == data else validated(type(value).model_validate, read)
+    return value
+
+
+def _data(value: Any) -> Any:
+    """Return the fields of a model as a map, secrets and variables as they are."""
+    if isinstance(value, RootModel):
+        return _data(value.root)
+    if isinstance(value, BaseModel):
+        declared = type(value).model_fields.items()
+        fields = {told_as(name, each): _data(getattr(value, name)) for name, each in declared}
+        return fields | (value.model_extra or {})
+    if type(value) in (list, tuple):
+        return type(value)(map(_data, value))
+    if isinstance(value, dict):
+        return {name: _data(each) for name, each in value.items()}
     return value

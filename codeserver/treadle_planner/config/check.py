@@ -48,7 +48,7 @@ def _problems(path: Path, error: Any, root: Schema) -> Iterator[Problem]:
                     suggestions=tuple(nearest(name, known)),
                 )
         case _:
-            secret = is_secret(error.schema, root)
+            secret = any(_told_secrets((), from_json(error.instance), error.schema, root))
             got = "a value" if secret else _shown(error.instance)
             yield Problem(path=at, problem=f"expected {_wanted(error, root)}, got {got}")
 
@@ -116,9 +116,10 @@ def _told_secrets(path: Path, value: UserValue, schema: Schema, root: Schema) ->
             problem='it is a secret, which the run would write down: give {"env": NAME}, the name'
             " of a variable that holds it where steps run",
         )
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _told_secrets((*path, name), each, schema_of(name, schema, root), root)
+    elif isinstance(value, Mapping | tuple):
+        for name, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+            inner = schema_of(name, schema, root)
+            yield from _told_secrets((*path, str(name)), each, inner, root)
 
 
 def _type(validator: Any, types: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
