@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from treadle_client._errors import NeverMaterializedError as NeverMaterializedError
     from treadle_client._errors import NotFoundError as NotFoundError
     from treadle_client._errors import NothingFailedError as NothingFailedError
+    from treadle_client._errors import NotMadeError as NotMadeError
     from treadle_client._errors import Refusal as Refusal
     from treadle_client._errors import RequestError as RequestError
     from treadle_client._errors import ResultTimeout as ResultTimeout
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from treadle_client._errors import StartError as StartError
     from treadle_client._errors import TreadleClientError as TreadleClientError
     from treadle_client._errors import UnreachableError as UnreachableError
+    from treadle_client._errors import ValueUnreadableError as ValueUnreadableError
     from treadle_client._ids import AssetKey as AssetKey
     from treadle_client._ids import RunId as RunId
     from treadle_client._ids import StepKey as StepKey
@@ -62,6 +64,7 @@ _HOMES = {
     "NeverMaterializedError": "_errors",
     "NotFoundError": "_errors",
     "NothingFailedError": "_errors",
+    "NotMadeError": "_errors",
     "Refusal": "_errors",
     "RequestError": "_errors",
     "ResultTimeout": "_errors",
@@ -75,6 +78,7 @@ _HOMES = {
     "StartError": "_errors",
     "TreadleClientError": "_errors",
     "UnreachableError": "_errors",
+    "ValueUnreadableError": "_errors",
     "AssetKey": "_ids",
     "RunId": "_ids",
     "StepKey": "_ids",
@@ -140,6 +144,7 @@ __all__ = [
     "ModuleState",
     "NeverMaterializedError",
     "NotFoundError",
+    "NotMadeError",
     "NothingFailedError",
     "OutputDiscarded",
     "OutputStored",
@@ -208,6 +213,7 @@ __all__ = [
     "UnrecordedLoads",
     "UnselectedOutputs",
     "ValueRef",
+    "ValueUnreadableError",
     "Verdict",
     "WrongArgument",
     "local",

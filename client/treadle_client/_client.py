@@ -8,13 +8,12 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from treadle_access.tokens import TokenFileError, read_token
 from treadle_client._arguments import (
     WrongArgument,
     choices,
-    expressions_in,
     shown,
     text,
     text_or_none,
@@ -22,7 +21,7 @@ from treadle_client._arguments import (
     whole_or_none,
 )
 from treadle_client._arguments import run_id as given_run_id
-from treadle_client._errors import AccessError, Refusal, UnreachableError
+from treadle_client._errors import AccessError, NotMadeError, Refusal, UnreachableError
 from treadle_client._messages import (
     AssetEntry,
     Collected,
@@ -34,23 +33,21 @@ from treadle_client._messages import (
     Location,
     Materialization,
     Plan,
-    PlanOptions,
     ReexecutionKind,
     Reload,
     Run,
     RunState,
-    Selection,
     Siblings,
     UnrecordedLoads,
     UnselectedOutputs,
 )
 from treadle_client._plan_options import plan_options
-from treadle_client._requests import RunRequest
+from treadle_client._requests import RunRequest, pinned, selection_of
 from treadle_client._run_handle import RunHandle
 from treadle_client._run_limits import run_limits
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._translate import START_OR_NAME_ONE
-from treadle_contract.lazy_dataclasses import replace
+from treadle_client.calls._values import load_materialization
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -170,6 +167,21 @@ class Client:
         """
         return self._rpc.list_materializations(text(asset_key, name="asset_key"), "")
 
+    def load(self, asset_key: str, *, run: str | None = None) -> Any:
+        """Return the value of an asset: of its latest materialization, or that of a run.
+
+        It is read in this process, which must be able to import what was pickled.
+
+        Raises:
+            NotMadeError: no run, or not that one, has made the asset.
+            ValueUnreadableError: its value is not there, or not for this process to read.
+        """
+        key, run_id = text(asset_key, name="asset_key"), text_or_none(run, name="run")
+        for made in self._rpc.list_materializations(key, ""):
+            if run_id in ("", made.run_id):
+                return load_materialization(self._rpc, made)
+        raise NotMadeError(f"{'No run' if run is None else f'Run {run_id} has not'} made {key!r}.")
+
     def plan(  # noqa: PLR0913 - what a caller may choose, each by name
         self,
         selection: str | Sequence[str] | None = None,
@@ -194,7 +206,7 @@ class Client:
         """
         return self._rpc.plan_run(
             text_or_none(location, name="location"),
-            _selection(selection, job),
+            selection_of(selection, job),
             plan_options(
                 unselected_outputs=unselected_outputs,
                 siblings=siblings,
@@ -236,7 +248,7 @@ class Client:
         """
         request = RunRequest(
             location=text_or_none(location, name="location"),
-            selection=_selection(selection, job),
+            selection=selection_of(selection, job),
             options=plan_options(
                 unselected_outputs=unselected_outputs,
                 siblings=siblings,
@@ -251,7 +263,7 @@ class Client:
         if plan is not None:
             if not isinstance(plan, Plan):
                 raise WrongArgument(f"plan is {shown(plan)}; give what client.plan(…) returned.")
-            request = _pinned(request, plan)
+            request = pinned(request, plan)
         return RunHandle.launched(self._rpc, request, patience=self._patience)
 
     def plan_rerun(
@@ -361,40 +373,3 @@ def _seconds(time: timedelta | None) -> int | None:
     if not isinstance(time, timedelta):
         raise WrongArgument(f"keep_intermediates is {shown(time)}; give a datetime.timedelta.")
     return math.floor(time.total_seconds())
-
-
-def _selection(selection: str | Sequence[str] | None, job: str | None) -> Selection:
-    asked_job = text_or_none(job, name="job")
-    if selection is None:
-        return Selection(job=asked_job)
-    if isinstance(selection, Plan):
-        raise WrongArgument(
-            "A Plan is not a selection: to run what it shows, materialize(plan=plan)."
-        )
-    expressions = expressions_in(selection)
-    if not expressions:
-        raise WrongArgument("An empty list selects nothing; None selects every asset.")
-    return Selection(expressions=expressions, job=asked_job)
-
-
-def _pinned(request: RunRequest, plan: Plan) -> RunRequest:
-    """Make the request that runs exactly this plan."""
-    if request.location or request.selection != Selection() or request.options != PlanOptions():
-        raise WrongArgument(
-            "A plan holds its selection, location and options: give either the plan or those."
-        )
-    if plan.reexecution is not None:
-        return replace(
-            request,
-            reexecution=plan.reexecution,
-            digest=plan.digest,
-            fingerprint=plan.fingerprint,
-        )
-    return replace(
-        request,
-        location=plan.location,
-        selection=plan.selection,
-        options=plan.options,
-        digest=plan.digest,
-        fingerprint=plan.fingerprint,
-    )

@@ -19,6 +19,8 @@
     ├── StartError                 local services did not start (.stderr)
     │   ├── HomeInUseError         … a launcher runs on that home already (.address .pid)
     │   └── LoadError              … the user's code could not be loaded (.location)
+    ├── NotMadeError               nothing was stored of what is to be loaded
+    ├── ValueUnreadableError       a stored value cannot be loaded here
     ├── RunFailed                  the run ended otherwise than SUCCEEDED (.result)
     └── ResultTimeout              the run did not end in time (.run_id); a TimeoutError too
 
@@ -150,6 +152,14 @@ class CodeChangedError(RequestError):
 
 class AccessError(RequestError):
     """The token is missing or wrong."""
+
+
+class NotMadeError(TreadleClientError):
+    """No run has made it."""
+
+
+class ValueUnreadableError(TreadleClientError):
+    """The value cannot be loaded in this process."""
 
 
 class UnreachableError(TreadleClientError):

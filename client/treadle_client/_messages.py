@@ -2678,9 +2678,11 @@ class Launcher(View):
     ephemeral: It ends with its starter.
     max_steps: How many steps may run at once.
     max_runs: How many runs may run at once.
+    values_root: The folder that ValueRef.key of the store "files" is a path below, on the
+        launcher's machine.
     """
 
-    __slots__ = __match_args__ = ('version', 'home_id', 'ephemeral', 'max_steps', 'max_runs')
+    __slots__ = __match_args__ = ('version', 'home_id', 'ephemeral', 'max_steps', 'max_runs', 'values_root')
     version: str
     """Treadle's version."""
     home_id: str
@@ -2691,6 +2693,9 @@ class Launcher(View):
     """How many steps may run at once."""
     max_runs: int
     """How many runs may run at once."""
+    values_root: str
+    """The folder that ValueRef.key of the store "files" is a path below, on the launcher's
+    machine."""
 
     def __init__(
         self,
@@ -2700,6 +2705,7 @@ class Launcher(View):
         ephemeral: bool = False,
         max_steps: int = 0,
         max_runs: int = 0,
+        values_root: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'version', version)
@@ -2707,6 +2713,7 @@ class Launcher(View):
         put(self, 'ephemeral', ephemeral)
         put(self, 'max_steps', max_steps)
         put(self, 'max_runs', max_runs)
+        put(self, 'values_root', values_root)
 
     TABLE: ClassVar[Rows] = (
         (1, 'version', 'text', 'one', ''),
@@ -2714,6 +2721,7 @@ class Launcher(View):
         (3, 'ephemeral', 'flag', 'one', ''),
         (4, 'max_steps', 'whole', 'one', ''),
         (5, 'max_runs', 'whole', 'one', ''),
+        (6, 'values_root', 'text', 'one', ''),
     )
 
 

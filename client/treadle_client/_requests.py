@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
-from treadle_client._arguments import WrongArgument, choice, texts_in
+from treadle_client._arguments import WrongArgument, choice, expressions_in, text_or_none, texts_in
 from treadle_client._ids import RunId
-from treadle_client._messages import LogStream, PlanOptions, Reexecution, ReexecutionKind, Selection
+from treadle_client._messages import (
+    LogStream,
+    Plan,
+    PlanOptions,
+    Reexecution,
+    ReexecutionKind,
+    Selection,
+)
 from treadle_client._run_limits import RunLimits
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 T = TypeVar("T")
 
@@ -98,4 +105,50 @@ def reexecution_of(
         step_expressions=names,
         rerun_changed=rerun_changed,
         same_code=same_code,
+    )
+
+
+def selection_of(selection: str | Sequence[str] | None, job: str | None) -> Selection:
+    """Return what is asked to be made: a selection, a list of them, or what a job selects.
+
+    Raises:
+        ValueError: it is no selection.
+    """
+    asked_job = text_or_none(job, name="job")
+    if selection is None:
+        return Selection(job=asked_job)
+    if isinstance(selection, Plan):
+        raise WrongArgument(
+            "A Plan is not a selection: to run what it shows, materialize(plan=plan)."
+        )
+    expressions = expressions_in(selection)
+    if not expressions:
+        raise WrongArgument("An empty list selects nothing; None selects every asset.")
+    return Selection(expressions=expressions, job=asked_job)
+
+
+def pinned(request: RunRequest, plan: Plan) -> RunRequest:
+    """Make the request that runs exactly this plan.
+
+    Raises:
+        ValueError: what it holds is given as well.
+    """
+    if request.location or request.selection != Selection() or request.options != PlanOptions():
+        raise WrongArgument(
+            "A plan holds its selection, location and options: give either the plan or those."
+        )
+    if plan.reexecution is not None:
+        return replace(
+            request,
+            reexecution=plan.reexecution,
+            digest=plan.digest,
+            fingerprint=plan.fingerprint,
+        )
+    return replace(
+        request,
+        location=plan.location,
+        selection=plan.selection,
+        options=plan.options,
+        digest=plan.digest,
+        fingerprint=plan.fingerprint,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from treadle_client._errors import RunFailed
 from treadle_client._ids import RunId
@@ -23,7 +24,8 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 class RunResult:
     """A finished run. `steps` are in plan order, `materializations` in the order they were made.
 
-    `failure` is a cause before or beside the steps, for example code that changed after the plan.
+    `failure` is a cause before or beside the steps, for example code that changed after the plan;
+    `load` is what `value` asks.
     """
 
     run_id: RunId
@@ -31,6 +33,16 @@ class RunResult:
     steps: Mapping[str, StepResult] = field(repr=False)
     materializations: tuple[Materialization, ...] = field(repr=False)
     failure: Failure | None
+    load: Callable[[str, str], Any] = field(repr=False, compare=False)
+
+    def value(self, step_key: str, output: str = "result") -> Any:
+        """Return what a step yielded, read in this process.
+
+        Raises:
+            NotMadeError: it yielded nothing of that name.
+            ValueUnreadableError: its value is not there, or not for this process to read.
+        """
+        return self.load(step_key, output)
 
     @property
     def succeeded(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from types import MappingProxyType
 
 from treadle_client._arguments import (
@@ -38,6 +39,7 @@ from treadle_client._run_limits import run_limits
 from treadle_client.calls._absence import DeadlinePassed
 from treadle_client.calls._log_follow import read_logs
 from treadle_client.calls._rpc import LauncherRpc
+from treadle_client.calls._values import load_output
 from treadle_client.calls._watch import RunWatch
 
 
@@ -132,7 +134,12 @@ class RunHandle:
             steps=MappingProxyType({step.key: step for step in self.steps()}),
             materializations=tuple(made),
             failure=run.failure,
+            load=partial(load_output, self._rpc, self),
         )
+
+    def of(self, run_id: RunId) -> RunHandle:
+        """Return the handle of another run of the same launcher."""
+        return RunHandle(self._rpc, run_id, patience=self._patience)
 
     def steps(self) -> Iterator[StepResult]:
         """Yield the run's steps as they are now, in plan order."""

@@ -53,7 +53,7 @@ class GetLauncherRequest(Message):
 class GetLauncherResponse(Message):
     """What the launcher is."""
 
-    __slots__ = __match_args__ = ('version', 'home_id', 'ephemeral', 'max_steps', 'max_runs')
+    __slots__ = __match_args__ = ('version', 'home_id', 'ephemeral', 'max_steps', 'max_runs', 'values_root')
     version: str
     """Treadle's version."""
     home_id: str
@@ -64,6 +64,9 @@ class GetLauncherResponse(Message):
     """How many steps may run at once."""
     max_runs: int
     """How many runs may run at once."""
+    values_root: str
+    """The folder that ValueRef.key of the store "files" is a path below, on the launcher's
+    machine."""
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class GetLauncherResponse(Message):
         ephemeral: bool = False,
         max_steps: int = 0,
         max_runs: int = 0,
+        values_root: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'version', version)
@@ -80,6 +84,7 @@ class GetLauncherResponse(Message):
         put(self, 'ephemeral', ephemeral)
         put(self, 'max_steps', max_steps)
         put(self, 'max_runs', max_runs)
+        put(self, 'values_root', values_root)
 
     FIELDS = (
         ('version', 1, 'version', 'text', 'one', '', 'version', False, 0),
@@ -87,6 +92,7 @@ class GetLauncherResponse(Message):
         ('ephemeral', 3, 'ephemeral', 'flag', 'one', '', 'ephemeral', False, 0),
         ('max_steps', 4, 'maxSteps', 'whole', 'one', '', 'max_steps', False, 0),
         ('max_runs', 5, 'maxRuns', 'whole', 'one', '', 'max_runs', False, 0),
+        ('values_root', 6, 'valuesRoot', 'text', 'one', '', 'values_root', False, 0),
     )
 
 

@@ -25,7 +25,7 @@ from treadle_launcher.wire.error import encode_refusal
 _SERVICE = launcher_pb2.DESCRIPTOR.services_by_name["LauncherService"]
 
 
-def about(settings: Settings, home_id: str) -> GetLauncherResponse:
+def about(settings: Settings, home_id: str, values_root: str) -> GetLauncherResponse:
     """Return what a launcher says of itself."""
     return GetLauncherResponse(
         version=importlib.metadata.version("treadle"),
@@ -33,6 +33,7 @@ def about(settings: Settings, home_id: str) -> GetLauncherResponse:
         ephemeral=settings.is_ephemeral,
         max_steps=settings.max_steps,
         max_runs=settings.max_runs,
+        values_root=values_root,
     )
 
 

@@ -92,7 +92,7 @@ def _service(
     watchers, values = Watchers(store, only_reads=True), StoredValues(home.values)
     return LauncherService(
         ServedParts(
-            about=about(settings, home.home_id),
+            about=about(settings, home.home_id, str(home.values)),
             locations=LocationMessages(locations),
             planner=Planner(locations, store, StoredValues(home.values), settings.import_timeout),
             launching=None,

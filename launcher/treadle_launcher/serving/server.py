@@ -120,7 +120,7 @@ def _service(
 ) -> LauncherService:
     return LauncherService(
         ServedParts(
-            about=about(settings, parts.home.home_id),
+            about=about(settings, parts.home.home_id, str(parts.home.values)),
             locations=LocationMessages(locations),
             planner=parts.planner,
             launching=Launching(

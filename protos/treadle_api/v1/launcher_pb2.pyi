@@ -108,6 +108,7 @@ class GetLauncherResponse(_message.Message):
     EPHEMERAL_FIELD_NUMBER: _builtins.int
     MAX_STEPS_FIELD_NUMBER: _builtins.int
     MAX_RUNS_FIELD_NUMBER: _builtins.int
+    VALUES_ROOT_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """Treadle's version."""
     home_id: _builtins.str
@@ -118,6 +119,8 @@ class GetLauncherResponse(_message.Message):
     """How many steps may run at once."""
     max_runs: _builtins.int
     """How many runs may run at once."""
+    values_root: _builtins.str
+    """The folder that ValueRef.key of the store "files" is a path below, on the launcher's machine."""
     def __init__(
         self,
         *,
@@ -126,10 +129,11 @@ class GetLauncherResponse(_message.Message):
         ephemeral: _builtins.bool = ...,
         max_steps: _builtins.int = ...,
         max_runs: _builtins.int = ...,
+        values_root: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ephemeral", b"ephemeral", "home_id", b"home_id", "max_runs", b"max_runs", "max_steps", b"max_steps", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ephemeral", b"ephemeral", "home_id", b"home_id", "max_runs", b"max_runs", "max_steps", b"max_steps", "values_root", b"values_root", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +16,7 @@ from treadle_client.cli.pages.asset_pages import asset_page, assets_page
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
 from treadle_client.cli.session import SessionRequest, open_reading_session
+from treadle_client.text._visible import visible
 
 if TYPE_CHECKING:
     from treadle_client._client import Client
@@ -55,19 +56,40 @@ def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> 
     metavar="N",
     help="How many materializations to show, from the newest on.",
 )
+@click.option(
+    "--value", "with_value", is_flag=True, help="Show the value, the first of a long one."
+)
 @serving_options
 @json_option("the asset and its materializations as one JSON document")
 @reporting_errors
-def show(key: str, history: int, wanted: SessionRequest, as_json: bool) -> ExitCode:
+def show(
+    key: str, history: int, with_value: bool, wanted: SessionRequest, as_json: bool
+) -> ExitCode:
     """Show the asset KEY: what makes it, what it is made from, when it was made and by which run."""
     with open_reading_session(wanted) as session:
         made = tuple(islice(session.client.materializations(key), history))
         entry = _entry(session.client, key)
+        value = _preview(session.client.load(key)) if with_value else None
     if as_json:
         print_document({"asset": plain(entry), "materializations": plain(made)})
     else:
         show_page(asset_page(key, entry, made))
+        if value is not None:
+            click.echo(f"\nValue of the latest materialization\n{value}")
     return ExitCode.SUCCEEDED
+
+
+def _preview(value: object) -> str:
+    """Return a value as text, of a long one the first lines and characters."""
+    text = visible(str(value) if hasattr(value, "columns") else repr(value))
+    lines = [each[:_WIDTH] + ("…" if len(each) > _WIDTH else "") for each in text.splitlines()]
+    more = [f"… and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
+    return "\n".join([*lines[:_LINES], *more])
+
+
+#: How many lines, and characters of each, a value is shown in.
+_LINES: Final = 40
+_WIDTH: Final = 200
 
 
 def _entry(client: Client, key: str) -> AssetEntry | None:

@@ -56,7 +56,7 @@ def _fields(thing: object) -> Json:
         head["kind"] = thing.kind.value
     if isinstance(thing, RunResult):
         head = {"kind": "result", "succeeded": thing.succeeded}
-    fields = (field.name for field in dataclasses.fields(thing))
+    fields = (field.name for field in dataclasses.fields(thing) if field.compare)
     return head | {name: plain(getattr(thing, name)) for name in fields}
 
 
