@@ -54,9 +54,12 @@ def test_ctrl_c_breaks_off_the_loop_and_not_what_reads_the_items() -> None:
     # Who starts the suite in the background has it ignore SIGINT.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        threading.Thread(target=interrupt).start()
+        interrupting = threading.Thread(target=interrupt)
+        interrupting.start()
         with pytest.raises(KeyboardInterrupt):
             list(interruptible(items()))
+        broken.set()
+        interrupting.join()
     finally:
         signal.signal(signal.SIGINT, before)
 
