@@ -44,6 +44,7 @@ from treadle.ops._resource import Resource, ResourceParam
 from treadle.steps._context import AssetExecutionContext, OpExecutionContext, build_op_context
 from treadle.steps._context import ContextError as ContextError
 from treadle.steps._context import NotInContextError as NotInContextError
+from treadle.steps._context import build_asset_context as build_asset_context
 from treadle.steps._failures import StepFailedError
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._resources import UnknownResourceError as UnknownResourceError
@@ -69,6 +70,8 @@ if _TYPE_CHECKING:
     from treadle.config._config_schema import StringSource as StringSource
     from treadle.config._env_var import EnvVar as EnvVar
     from treadle.config._run_config import RunConfig as RunConfig
+    from treadle.io._build_contexts import build_input_context as build_input_context
+    from treadle.io._build_contexts import build_output_context as build_output_context
     from treadle.locations._jobs import define_asset_job as define_asset_job
     from treadle.locations._load_assets import (
         load_assets_from_current_module as load_assets_from_current_module,
@@ -193,6 +196,7 @@ _LATER = {
         "load_assets_from_package_module",
         "load_assets_from_package_name",
     ),
+    "treadle.io._build_contexts": ("build_input_context", "build_output_context"),
     "treadle.resources._configurable": (
         "ConfigurableIOManager",
         "ConfigurableIOManagerFactory",

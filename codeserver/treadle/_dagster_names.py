@@ -24,9 +24,24 @@ _ARGUMENTS: Final = {
 #: What there is in the place of arguments that are known and not supported yet.
 _UNSUPPORTED: Final = {
     "Write code_version=….": ("version",),
+    "Leave it out, or run all of it and ask the result for its parts.": (
+        "asset_selection",
+        "op_selection",
+    ),
+    "Leave it out: there is no instance. materialize takes a folder.": ("instance",),
+    "Leave it out: say it with definition_metadata, resources, or asset_key.": (
+        "op_def",
+        "resource_config",
+        "step_context",
+    ),
+    "Leave it out: outputs and inputs have no config.": ("config",),
+    "Leave it out: there are no dynamic outputs yet.": ("mapping_key",),
     "Partitions are not there yet: leave it out.": (
         "asset_partitions",
         "partition_mapping",
+        "asset_partition_key_range",
+        "asset_partitions_def",
+        "partition_key",
         "partition_mappings",
         "partitions_def",
     ),
@@ -128,8 +143,10 @@ _NOT_YET: Final = {
         "io_manager",
         "mem_io_manager",
     ),
-    "A launcher's home takes its place": ("DagsterInstance", "instance_for_test"),
-    "Call build_op_context": ("build_asset_context",),
+    "A folder takes its place: materialize([…], instance=FOLDER)": (
+        "DagsterInstance",
+        "instance_for_test",
+    ),
     "Use context.log, or logging.getLogger": ("get_dagster_logger",),
     "Annotate with a class": ("DagsterType", "usable_as_dagster_type"),
     "Steps run in processes of their own": (

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from treadle._arguments import checked
+from treadle._arguments import checked, refuse_unsupported
 from treadle._dagster_names import not_in_context
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
@@ -224,8 +224,15 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     run_id: str = "EPHEMERAL",
     step_key: str = "test",
     op_config: object = None,
+    partition_key: object = None,
+    instance: object = None,
 ) -> AssetExecutionContext:
-    """Make a context to call an op with in a test: `my_op(build_op_context(…), 1)`."""
+    """Make a context to call an op with in a test: `my_op(build_op_context(…), 1)`.
+
+    `partition_key` and `instance` are not supported yet.
+    """
+    given = {"partition_key": partition_key, "instance": instance}
+    refuse_unsupported("build_op_context", given)
     outputs, keys = selected_output_names, selected_asset_keys
     return AssetExecutionContext(
         run_id=run_id,
@@ -236,6 +243,10 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
     )
+
+
+#: The same, by the name that assets' tests ask for.
+build_asset_context = build_op_context
 
 
 def _public_names(kind: type) -> list[str]:

@@ -54,7 +54,7 @@ def test_a_built_context_does_not_invent_a_selection(name):
 
 def test_an_argument_that_is_not_known_is_refused():
     with pytest.raises(ArgumentError, match="partition_key"):
-        build_op_context(partition_key="2013")  # type: ignore[call-arg]
+        build_op_context(partition_key="2013")
 
 
 def test_a_resource_that_is_not_there_is_named():

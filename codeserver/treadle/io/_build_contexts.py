@@ -1,0 +1,105 @@
+"""Contexts of IO managers for tests: what one is told of a value, made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._keys import KeyLike, as_key
+from treadle.io._io_manager import InputContext, OutputContext
+from treadle.ops._ins_outs import DEFAULT_OUTPUT
+from treadle.steps._resources import Resources
+
+
+@checked
+def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+    step_key: str = "test",
+    name: str = DEFAULT_OUTPUT,
+    metadata: Mapping[str, Any] | None = None,
+    run_id: str = "EPHEMERAL",
+    mapping_key: object = None,
+    config: object = None,
+    dagster_type: Any = Any,
+    version: object = None,
+    resource_config: object = None,
+    resources: Mapping[str, Any] | None = None,
+    op_def: object = None,
+    asset_key: KeyLike | None = None,
+    partition_key: object = None,
+    definition_metadata: Mapping[str, Any] | None = None,
+    output_metadata: Mapping[str, Any] | None = None,
+    run_tags: Mapping[str, str] | None = None,
+) -> OutputContext:
+    """Make a context to call `handle_output` with in a test.
+
+    The parameters are Dagster's; `metadata` is its older name of `definition_metadata`.
+    """
+    given = {
+        "mapping_key": mapping_key,
+        "config": config,
+        "version": version,
+        "resource_config": resource_config,
+        "op_def": op_def,
+        "partition_key": partition_key,
+    }
+    refuse_unsupported("build_output_context", given)
+    return OutputContext(
+        name=name,
+        step_key=step_key,
+        run_id=run_id,
+        dagster_type=dagster_type,
+        definition_metadata=dict(definition_metadata or metadata or {}),
+        output_metadata=dict(output_metadata or {}),
+        resources=Resources(resources or {}),
+        run_tags=dict(run_tags or {}),
+        key=None if asset_key is None else as_key(asset_key),
+    )
+
+
+@checked
+def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+    name: str = "input",
+    config: object = None,
+    metadata: Mapping[str, Any] | None = None,
+    upstream_output: OutputContext | None = None,
+    dagster_type: Any = Any,
+    resource_config: object = None,
+    resources: Mapping[str, Any] | None = None,
+    op_def: object = None,
+    step_context: object = None,
+    asset_key: KeyLike | None = None,
+    partition_key: object = None,
+    asset_partition_key_range: object = None,
+    asset_partitions_def: object = None,
+    instance: object = None,
+    definition_metadata: Mapping[str, Any] | None = None,
+    run_id: str = "EPHEMERAL",
+    run_tags: Mapping[str, str] | None = None,
+) -> InputContext:
+    """Make a context to call `load_input` with in a test, of a value that `upstream_output` tells of.
+
+    The parameters are Dagster's; without `upstream_output` the value is that of `asset_key`.
+    """
+    given = {
+        "config": config,
+        "resource_config": resource_config,
+        "op_def": op_def,
+        "step_context": step_context,
+        "partition_key": partition_key,
+        "asset_partition_key_range": asset_partition_key_range,
+        "asset_partitions_def": asset_partitions_def,
+        "instance": instance,
+    }
+    refuse_unsupported("build_input_context", given)
+    key = None if asset_key is None else as_key(asset_key)
+    return InputContext(
+        name=name,
+        upstream_output=upstream_output or OutputContext(key=key),
+        step_key="test",
+        run_id=run_id,
+        dagster_type=dagster_type,
+        definition_metadata=dict(definition_metadata or metadata or {}),
+        resources=Resources(resources or {}),
+        run_tags=dict(run_tags or {}),
+    )

@@ -1,0 +1,57 @@
+"""Contexts of IO managers that a test makes by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from treadle import (
+    ArgumentError,
+    AssetKey,
+    InputContext,
+    IOManager,
+    OutputContext,
+    build_input_context,
+    build_output_context,
+)
+
+
+class Shelf(IOManager):
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        self.kept["/".join(context.get_identifier())] = obj
+        context.add_output_metadata({"kind": context.resources.kind})
+
+    def load_input(self, context: InputContext) -> Any:
+        return self.kept["/".join(context.get_identifier())]
+
+
+def test_a_manager_is_called_as_a_step_calls_it() -> None:
+    shelf = Shelf()
+    stored = build_output_context(asset_key=["a", "b"], resources={"kind": "oak"})
+
+    shelf.handle_output(stored, 3)
+
+    assert shelf.load_input(build_input_context(upstream_output=stored)) == 3
+    assert shelf.load_input(build_input_context(asset_key=AssetKey("a/b"))) == 3
+    assert [entry.value for entry in stored.added_entries] == ["oak"]
+
+
+def test_an_intermediate_is_known_by_run_step_and_output() -> None:
+    context = build_output_context("graph.op", "left", run_id="r1", metadata={"rows": 2})
+
+    assert context.get_identifier() == ["r1", "graph.op", "left"]
+    assert context.definition_metadata == context.metadata == {"rows": 2}
+    assert not context.has_asset_key
+
+
+def test_what_is_not_there_yet_is_refused_by_name() -> None:
+    with pytest.raises(ArgumentError, match="Partitions are not there yet"):
+        build_input_context(partition_key="2026")
+    with pytest.raises(ArgumentError, match="dynamic outputs"):
+        build_output_context(mapping_key="k")
+    with pytest.raises(ArgumentError, match="config"):
+        build_input_context(config={"a": 1})
