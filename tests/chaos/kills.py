@@ -32,7 +32,7 @@ class Victim(StrEnum):
     LAUNCHER = "launcher"
     CODE_SERVER = "code server"
     HOST = "host"
-    """Or the guard above it."""
+    """Or the guard above it, or the process that forks its steps."""
     HOST_AND_GUARD = "host and guard"
     """In one moment: neither sees that the other is gone."""
     STEP = "step"

@@ -182,25 +182,25 @@ class Place:
                     process.send_signal(number)
 
     def hosts(self) -> list[int]:
-        """Return the pids of the hosts that live, and of the guards above them."""
+        """Return the pids of the hosts that live, of the guards above them, and of what forks below."""
         commands = {pid: _command(pid) for pid in (one.pid for one in self.processes())}
         found = []
         for pid, command in commands.items():
             with suppress(psutil.Error):
-                above = psutil.Process(pid).parents()[:2]
-                # A guard, its host and the host's steps are forks of one another.
-                is_step = len(above) > 1 and all(_command(one.pid) == command for one in above)
+                above = psutil.Process(pid).parents()[:3]
+                # A guard, its host, what forks its steps, and these are forks of one another.
+                is_step = len(above) > 2 and all(_command(one.pid) == command for one in above)
                 if b"host" in command and not is_step:
                     found.append(pid)
         return sorted(found)
 
     def guard_and_host(self, pid: int) -> list[int]:
-        """Return the pids of both, given that of one of them."""
+        """Return the pids of both, and of what forks for them, given that of one of them."""
         hosts = set(self.hosts())
         with suppress(psutil.Error):
             one = psutil.Process(pid)
-            both = {pid, one.ppid(), *(child.pid for child in one.children())}
-            return sorted(both & hosts)
+            kin = (one, *one.parents()[:2], *one.children(recursive=True))
+            return sorted({each.pid for each in kin} & hosts)
         return []
 
     def strays(self) -> dict[psutil.Process, str]:
