@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from benchmarks import growth, loading, sharing, starting, steps, submit, throughput, values
+from benchmarks import (
+    growth,
+    in_process,
+    loading,
+    sharing,
+    starting,
+    steps,
+    submit,
+    throughput,
+    values,
+)
 from benchmarks.bench import Bench
 from benchmarks.rows import Found
 
@@ -23,6 +33,7 @@ SECTIONS: Mapping[str, Section] = {
     "steps-libraries": Section(60, steps.libraries),
     "steps-power": Section(40, steps.power),
     "steps-sharing": Section(40, sharing.sharing),
+    "in-process": Section(40, in_process.in_process),
     "submit": Section(90, submit.submit),
     "queue": Section(60, throughput.queue),
     "import": Section(60, starting.imports),

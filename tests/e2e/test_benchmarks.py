@@ -68,3 +68,10 @@ def test_dagster_is_left_out_with_a_line_where_it_cannot_be_installed(tmp_path):
     assert done.returncode == 0, done.stderr
     assert f"Dagster is left out: it cannot be installed below {tmp_path / 'file'}" in done.stdout
     assert "| `import treadle`" in done.stdout
+
+
+def test_runs_in_the_callers_process_are_timed() -> None:
+    done = run("-m", "benchmarks", "--quick", "in-process")
+
+    assert done.returncode == 0, done.stderr
+    assert "run of 100 ops that do nothing" in done.stdout
