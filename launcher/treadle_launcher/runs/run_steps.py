@@ -130,7 +130,8 @@ class RunSteps:
     async def _view(self, run_id: RunId) -> RunView:
         """Return a run as its log tells by now: the one that ended last is asked for most."""
         over = None if self._board is None else self._board.last_over
-        if over is not None and over.run_id == run_id:
+        # Of a failure the log has the two ends of what is long: a run with one is read there.
+        if over is not None and over.run_id == run_id and not _has_failure(over):
             return over
         return await self._folded.view(run_id)
 
@@ -204,3 +205,7 @@ def _failure_size(failure: Failure) -> int:
 
 def _text_size(text: Text) -> int:
     return len(text.head) + len(text.tail)
+
+
+def _has_failure(view: RunView) -> bool:
+    return any(step.failure is not None for step in view.steps.values())
