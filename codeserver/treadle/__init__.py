@@ -220,15 +220,15 @@ _LATER = {
     ),
     "treadle.selection._asset_selection": ("AssetSelection",),
 }
-_MODULES = {name: module for module, names in _LATER.items() for name in names}
+LATER = {name: module for module, names in _LATER.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
     """Import a name that few need, or say of one that is not here which was meant, what is written
     instead, or that it is to come.
     """
-    if name in _MODULES:
-        found: object = getattr(_import_module(_MODULES[name]), name)
+    if name in LATER:
+        found: object = getattr(_import_module(LATER[name]), name)
         globals()[name] = found
         return found
     said = _not_there(name) or _meant(name)

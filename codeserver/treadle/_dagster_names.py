@@ -160,7 +160,7 @@ _NOT_YET: Final = {
 }
 #: Of the context, by what they are about.
 _CONTEXT: Final = {
-    "Config is not there yet": ("op_config", "run_config", "op_execution_config"),
+    "What the run tells the op is context.op_config": ("run_config", "op_execution_config"),
     "Partitions are not there yet": (
         "asset_partition_key_for_output",
         "asset_partition_keys_for_input",
@@ -221,6 +221,12 @@ def replacement(argument: str, value: object, known: Container[str]) -> str | No
     return (
         None if said is None else said.format(value=repr(value) if isinstance(value, str) else "…")
     )
+
+
+def argument_not_there(argument: str) -> str | None:
+    """Say of an argument of Dagster's what is written in its place, None if it is not known."""
+    said = _INSTEAD.get(argument) or _ARGUMENTS.get(argument)
+    return None if said is None else said.format(value="…")
 
 
 def instead_of_unsupported(argument: str) -> str:

@@ -188,6 +188,7 @@ COMMANDS = (
 )
 
 LEFT_OUT = {
+    "check": "it looks at a file, and at no home",
     "codeserver": "It has nothing to do with a home: it serves code, and who calls it is what is tried.",
 }
 """The commands that are not among them, and why."""

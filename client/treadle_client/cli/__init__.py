@@ -19,6 +19,7 @@ _COMMANDS = {
     "dev": "Run a code server and a launcher in this terminal.",
     "codeserver": "Run a code server: it answers what the graph is and what would run.",
     "launcher": "Run a launcher: it plans, runs, and keeps the record.",
+    "check": "Say what modules use of Dagster's that Treadle does not have.",
     "graph": "Show assets, what makes them, and the steps behind.",
     "plan": "Show what would run for a selection, and why.",
     "materialize": "Make assets, and show it happen.",

@@ -1,0 +1,112 @@
+"""What a module uses of Dagster's that is not here, all of it at once, without importing the module."""
+
+from __future__ import annotations
+
+import ast
+
+from treadle._dagster_names import argument_not_there, not_there
+from treadle._errors import did_you_mean
+from treadle_contract.lazy_dataclasses import dataclass
+
+_PACKAGES = ("treadle", "dagster")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One name or argument, where it stands first, and what is written instead or is to come."""
+
+    line: int
+    name: str
+    said: str
+
+
+def check_module(source: str) -> tuple[Finding, ...]:
+    """Return what a module's source takes from Dagster, or from here, that is not there, by line.
+
+    Each name is told once.
+
+    Raises:
+        SyntaxError: the source is no Python.
+    """
+    found: dict[str, Finding] = {}
+    reader = _Reader()
+    reader.visit(ast.parse(source))
+    for line, name, said in reader.findings:
+        if name not in found or line < found[name].line:
+            found[name] = Finding(line=line, name=name, said=said)
+    return tuple(sorted(found.values(), key=lambda each: (each.line, each.name)))
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects uses of names of the packages, and arguments of calls of these."""
+
+    def __init__(self) -> None:
+        self.findings: list[tuple[int, str, str]] = []
+        self._modules: set[str] = set()
+        self._names: dict[str, str] = {}
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for each in node.names:
+            if each.name in _PACKAGES:
+                self._modules.add(each.asname or each.name)
+            elif each.name.partition(".")[0] in _PACKAGES:
+                self._tell(node.lineno, each.name, _of_module(each.name))
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        package, _, rest = (node.module or "").partition(".")
+        if node.level or package not in _PACKAGES:
+            return
+        if rest:
+            self._tell(node.lineno, node.module or "", _of_module(node.module or ""))
+            return
+        for each in node.names:
+            self._names[each.asname or each.name] = each.name
+            self._tell(each.lineno, each.name, _said(each.name))
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.value, ast.Name) and node.value.id in self._modules:
+            self._tell(node.lineno, node.attr, _said(node.attr))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = self._called(node.func)
+        for each in node.keywords if called is not None else ():
+            if each.arg is not None and not _is_left_out(each.value):
+                said = argument_not_there(each.arg)
+                self._tell(each.value.lineno, f"{called}({each.arg}=…)", said)
+        self.generic_visit(node)
+
+    def _called(self, function: ast.expr) -> str | None:
+        """Return the name of the packages' that is called, None if it is another's."""
+        if isinstance(function, ast.Name):
+            return self._names.get(function.id)
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+            owner = function.value.id
+            if owner in self._modules:
+                return function.attr
+            if owner in self._names:
+                return f"{self._names[owner]}.{function.attr}"
+        return None
+
+    def _tell(self, line: int, name: str, said: str | None) -> None:
+        if said is not None:
+            self.findings.append((line, name, said))
+
+
+def _said(name: str) -> str | None:
+    """Say what there is instead of a name, None where it is here."""
+    import treadle  # noqa: PLC0415 -- itself, whole by now
+
+    if name == "*" or name in treadle.__all__ or name in treadle.LATER:
+        return None
+    return not_there(name) or f"Treadle has no {name}.{did_you_mean(name, treadle.__all__)}"
+
+
+def _of_module(name: str) -> str | None:
+    if name.startswith("dagster"):
+        return f"Treadle has no {name}: import from treadle itself."
+    return None
+
+
+def _is_left_out(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and (value.value is None or value.value is False)

@@ -1,0 +1,74 @@
+"""What a module uses of Dagster's that is not here, all of it at once."""
+
+from __future__ import annotations
+
+import pytest
+
+import treadle
+from treadle._module_check import check_module
+
+MOVED = """
+import dagster as dg
+from dagster import (
+    AssetExecutionContext,
+    Config,
+    DynamicOut as Many,
+    MaterializeResult,
+    asset,
+    asset_check,
+)
+from dagster._core.definitions import something
+
+@asset(partitions_def=dg.DailyPartitionsDefinition("2020-01-01"), hooks=None, group_name="g")
+def a(context: AssetExecutionContext, config: Config) -> MaterializeResult: ...
+
+@dg.graph_asset(
+    check_specs=[1],
+)
+def b(): ...
+
+@mine(partitions_def=1)
+def c(): ...
+
+defs = dg.Definitions(assets=[a], sensors=[1])
+"""
+
+
+def test_all_that_is_not_there_is_told_with_its_line() -> None:
+    found = [(each.line, each.name) for each in check_module(MOVED)]
+
+    assert found == [
+        (6, "DynamicOut"),
+        (9, "asset_check"),
+        (11, "dagster._core.definitions"),
+        (13, "DailyPartitionsDefinition"),
+        (13, "asset(partitions_def=…)"),
+        (17, "graph_asset(check_specs=…)"),
+        (24, "Definitions(sensors=…)"),
+    ]
+
+
+def test_each_says_what_to_write_or_that_it_is_to_come() -> None:
+    said = {each.name: each.said for each in check_module(MOVED)}
+
+    assert "not there yet" in said["DynamicOut"]
+    assert "Partitions are not there yet" in said["asset(partitions_def=…)"]
+    assert "have a scheduler call the client" in said["Definitions(sensors=…)"]
+
+
+def test_what_is_here_is_not_told() -> None:
+    names = ", ".join([*treadle.__all__, *treadle.LATER])
+
+    assert check_module(f"from treadle import {names}\nfrom treadle import *") == ()
+    assert check_module("from elsewhere import DynamicOut\nfrom . import DynamicOut") == ()
+
+
+def test_a_name_that_nobody_has_is_told_with_what_may_be_meant() -> None:
+    (found,) = check_module("from treadle import grpah_asset")
+
+    assert found.said.startswith("Treadle has no grpah_asset. Did you mean 'graph_asset'")
+
+
+def test_what_is_no_python_is_no_module() -> None:
+    with pytest.raises(SyntaxError):
+        check_module("def")
