@@ -136,18 +136,19 @@ def json_schema_of(adapter: TypeAdapter[Any]) -> Schema:
     return adapter.json_schema(schema_generator=_SchemaWriter, mode=mode)
 
 
-def model_data(model: BaseModel) -> UserValue:
+def model_data(model: BaseModel, *, reveal: bool = False) -> UserValue:
     """Return what a model was given or has by default, as plain data; variables by their names.
 
     Raises:
-        ValueError: a secret stands in it, and no variable.
+        ValueError: a secret stands in it, and no variable, and it is not to be revealed.
     """
     if isinstance(model, RootModel):
-        return field_data("it", model.root)
+        return field_data("it", model.root, reveal=reveal)
     declared = {told_as(name, each): name for name, each in type(model).model_fields.items()}
     fields = {told: getattr(model, name) for told, name in declared.items()}
     return {
-        name: field_data(name, each) for name, each in (fields | (model.model_extra or {})).items()
+        name: field_data(name, each, reveal=reveal)
+        for name, each in (fields | (model.model_extra or {})).items()
     }
 
 
@@ -158,27 +159,32 @@ def told_as(name: str, field: FieldInfo) -> str:
     return next((each for each in choices if isinstance(each, str)), name)
 
 
-def field_data(name: str, value: Any) -> UserValue:
+def field_data(name: str, value: Any, *, reveal: bool = False) -> UserValue:
     """Return the value of a field as plain data; a variable by its name.
 
     Raises:
-        ValueError: it is a secret.
+        ValueError: it is a secret, which is not to be revealed.
     """
     match value:
         case EnvVar():
             return {ENV: str(value)}
         case SecretStr() | SecretBytes() | Secret():
+            if reveal:
+                return from_json(value.get_secret_value())
             raise ValueError(
                 f"{name} is a secret, which a run would write down: give EnvVar(…), the name of"
                 " a variable that holds it where steps run."
             )
         case BaseModel():
-            return model_data(value)
+            return model_data(value, reveal=reveal)
         case list() | tuple() | set() | frozenset():
-            entries = tuple(field_data(name, each) for each in value)
+            entries = tuple(field_data(name, each, reveal=reveal) for each in value)
             return (
                 tuple(sorted(entries, key=repr)) if isinstance(value, set | frozenset) else entries
             )
         case dict():
-            return {str(key): field_data(f"{name}.{key}", each) for key, each in value.items()}
+            return {
+                str(key): field_data(f"{name}.{key}", each, reveal=reveal)
+                for key, each in value.items()
+            }
     return from_json(to_jsonable_python(value))

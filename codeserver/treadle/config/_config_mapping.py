@@ -20,21 +20,31 @@ from treadle_contract.message import UserValue
 Function: TypeAlias = Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """What is wrong with what ops are told, and what to do."""
+
+    problem: str
+    fix: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConfigMapping:
     """A function of a graph's config that returns that of its ops, by their names in the graph.
 
-    It runs in the process of each step of the graph.
+    It runs in the process of each step of the graph. `misfit` says of what it returns what the
+    graph's ops cannot be told.
     """
 
     fn: Function
     type: ConfigType
+    misfit: Callable[[Mapping[str, UserValue]], Misfit | None] = lambda _: None
 
     def ops(self, value: UserValue) -> dict[str, UserValue]:
         """Return what the function makes of a config, whose variables are resolved.
 
         Raises:
-            ValueError: the config is not of its type.
+            ValueError: the config is not of its type, or the graph has no such ops.
             TypeError: what it returned is none of ops.
         """
         returned = self.fn(self.type.read(value))
@@ -45,7 +55,10 @@ class ConfigMapping:
                 f"{name_of(self.fn)} returned {in_words(returned)}, and not what its ops are told:"
                 ' {op: {"config": …}}.'
             )
-        return ops_data(returned)
+        said = ops_data(returned, reveal=True)
+        if (wrong := self.misfit(said)) is not None:
+            raise ValueError(f"{name_of(self.fn)} returned config that {wrong.problem} {wrong.fix}")
+        return said
 
 
 @overload

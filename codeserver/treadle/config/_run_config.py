@@ -33,16 +33,18 @@ class RunConfig:
         return {name: part for name, part in parts.items() if part}
 
 
-def ops_data(ops: Mapping[str, Any]) -> dict[str, UserValue]:
+def ops_data(ops: Mapping[str, Any], *, reveal: bool = False) -> dict[str, UserValue]:
     """Return entries by name as plain data: a `Config` is what stands under "config".
+
+    Secrets are revealed only where nothing is written down: in a step.
 
     Raises:
         ValueError: as `RunConfig.to_config_dict`.
     """
-    return {str(name): _entry(each) for name, each in ops.items()}
+    return {str(name): _entry(each, reveal) for name, each in ops.items()}
 
 
-def config_data(value: Any) -> UserValue:
+def config_data(value: Any, *, reveal: bool = False) -> UserValue:
     """Return any config as plain data: variables by their names.
 
     Raises:
@@ -55,26 +57,28 @@ def config_data(value: Any) -> UserValue:
     if _is_model(value):
         from treadle.config._config import model_data  # noqa: PLC0415 -- pydantic is there by now
 
-        return model_data(value)
+        return model_data(value, reveal=reveal)
+    if reveal and hasattr(value, "get_secret_value"):
+        value = value.get_secret_value()
     if isinstance(value, Mapping):
-        return {str(name): config_data(each) for name, each in value.items()}
+        return {str(name): config_data(each, reveal=reveal) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return tuple(map(config_data, value))
+        return tuple(config_data(each, reveal=reveal) for each in value)
     try:
         return plain_value(value)
     except NotPlainError as error:
         raise ValueError(f"The config {error.problem}. {error.fix}") from error
 
 
-def _entry(entry: Any) -> UserValue:
+def _entry(entry: Any, reveal: bool) -> UserValue:
     if _is_model(entry):
-        return {"config": config_data(entry)}
+        return {"config": config_data(entry, reveal=reveal)}
     if not isinstance(entry, Mapping):
-        return config_data(entry)
+        return config_data(entry, reveal=reveal)
     return {
-        str(name): ops_data(each)
+        str(name): ops_data(each, reveal=reveal)
         if name == "ops" and isinstance(each, Mapping)
-        else config_data(each)
+        else config_data(each, reveal=reveal)
         for name, each in entry.items()
     }
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
-from treadle.config._config_mapping import ConfigMapping, GraphConfig, checked_graph_config
+from treadle.config._config_mapping import ConfigMapping, GraphConfig, Misfit, checked_graph_config
 from treadle.graphs._composition import Invocation
 from treadle.ops._op import OpDefinition
+from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.message import UserValue
 
 
 def checked_config(
@@ -28,16 +30,54 @@ def checked_config(
                 fix="Give an op a parameter config, or leave the mapping out.",
                 source=user_line(),
             )
-        return checked
-    for name in checked:
-        if name not in invocations:
-            raise ArgumentError(
-                f"{owner}: config names {name!r}, which it does not call."
-                + did_you_mean(name, invocations),
-                fix=f"It calls {listed(invocations)}.",
-                source=user_line(),
-            )
+        return replace(checked, misfit=lambda said: _misfit(said, invocations))
+    wrong = _misfit(checked, invocations)
+    if wrong is not None:
+        raise ArgumentError(f"{owner}: config {wrong.problem}", fix=wrong.fix, source=user_line())
     return checked
+
+
+def _misfit(
+    said: Mapping[str, UserValue], invocations: Mapping[str, Invocation], inside: str = ""
+) -> Misfit | None:
+    """Return the first thing that the nodes of a graph cannot be told, None if there is none."""
+    for name, entry in said.items():
+        if name not in invocations:
+            return Misfit(
+                f"names {inside + name!r}, which it does not call.{did_you_mean(name, invocations)}",
+                f"It calls {listed(invocations)}.",
+            )
+        node: Any = invocations[name].node
+        known = _known(node)
+        wrong = _wrong_keys(entry, known)
+        if wrong:
+            return Misfit(
+                f"has {wrong[0]} for {inside + name!r}, which takes {known or 'nothing'}.",
+                f'Give {{"{known}": {{…}}}}.' if known else "Leave it out.",
+            )
+        ops = entry.get("ops") if isinstance(entry, Mapping) else None
+        if isinstance(ops, Mapping):
+            found = _misfit(ops, node.invocations, f"{inside}{name}.")
+            if found is not None:
+                return found
+    return None
+
+
+def _wrong_keys(entry: UserValue, known: str) -> list[str]:
+    if not isinstance(entry, Mapping):
+        return ["no map"]
+    return [repr(key) for key, value in entry.items() if key != known and value not in (None, {})]
+
+
+def _known(node: Any) -> str:
+    """Return under what key a node is told what it is told, "" if it takes nothing."""
+    if not _takes_config(node):
+        return ""
+    return "config" if isinstance(node, OpDefinition) or _is_mapped(node) else "ops"
+
+
+def _is_mapped(node: Any) -> bool:
+    return isinstance(node.config, ConfigMapping)
 
 
 def _takes_config(node: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 import treadle
 from tests.unit.treadle.conftest import Bench
@@ -110,6 +111,8 @@ def test_a_mapping_of_a_graph_inside_is_where_its_config_stands() -> None:
     ("config", "told"),
     [
         ("graph_asset(config={'a': {}})", "config names 'a', which it does not call"),
+        ("graph_asset(config={'number': {'n': 5}})", "has 'n' for 'number', which takes config"),
+        ("graph_asset(config={'number': 5})", "has no map for 'number', which takes config"),
         ("graph_asset(config=5)", "neither a ConfigMapping nor what its ops are told"),
         ("graph_asset(config={'number': {'config': {'n': object()}}})", "a value of type object"),
     ],
@@ -172,6 +175,66 @@ def test_a_mapping_that_returns_no_config_is_the_users_error() -> None:
 
     with pytest.raises(TypeError, match="wrong returned 5, and not what its ops are told"):
         read(outer, "outer.number", {})
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ({"nummer": {"config": {"n": 1}}}, "names 'nummer', which it does not call"),
+        ({"number": {"n": 1}}, "has 'n' for 'number', which takes config"),
+        ({"number": "hush"}, "has no map for 'number', which takes config"),
+        (
+            {"inner_mapped": {"ops": {}, "confg": 1}},
+            "has 'confg' for 'inner_mapped', which takes config",
+        ),
+        ({"deep": {"ops": {"nummer": {}}}}, "names 'deep.nummer', which it does not call"),
+        ({"plain": {"config": 1}}, "has 'config' for 'plain', which takes nothing"),
+    ],
+)
+def test_a_mapping_tells_nobody_else(returned: Any, said: str) -> None:
+    @config_mapping
+    def wrong(outer: Number) -> Any:
+        return returned
+
+    @op
+    def plain() -> int:
+        return 1
+
+    @treadle.graph
+    def deep():
+        return number()
+
+    @treadle.graph_multi_asset(outs={name: treadle.AssetOut() for name in "abcd"}, config=wrong)
+    def outer():
+        return number(), inner_mapped(), deep(), plain()
+
+    with pytest.raises(ValueError, match=said) as refused:
+        read(outer, "outer.number", {})
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("as_class", [True, False])
+def test_a_mapping_hands_secrets_on(as_class: bool) -> None:
+    class Login(treadle.Config):
+        password: SecretStr
+
+    @op
+    def login(config: Login) -> str:
+        return config.password.get_secret_value()
+
+    @config_mapping
+    def secret(outer: Login) -> Any:
+        told = (
+            Login(password=outer.password) if as_class else {"config": {"password": outer.password}}
+        )
+        return {"login": told}
+
+    @graph_asset(config=secret)
+    def outer():
+        return login()
+
+    told = read(outer, "outer.login", {"password": {"env": "WORD"}}, WORD="hush")
+    assert told.password.get_secret_value() == "hush"
 
 
 def test_an_op_called_by_hand_gets_what_it_is_given() -> None:
