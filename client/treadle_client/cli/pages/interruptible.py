@@ -8,9 +8,13 @@ ever go on, the one that shows how the run is cancelled included.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
-from threading import Thread
-from typing import TypeVar
+from select import select
+from signal import set_wakeup_fd
+from socket import socket, socketpair
+from threading import Thread, current_thread, main_thread
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
@@ -25,19 +29,53 @@ class _End:
 def interruptible(items: Iterator[T]) -> Iterator[T]:
     """Yield the items; raise what they raise. Who breaks the loop off leaves them to their thread."""
     arrived: SimpleQueue[T | _End] = SimpleQueue()
+    with _bell() as (ring, bell):
 
-    def read() -> None:
+        def put(item: T | _End) -> None:
+            arrived.put(item)
+            with suppress(OSError):  # nobody waits any more
+                ring.send(b"\0")
+
+        def read() -> None:
+            try:
+                for item in items:
+                    put(item)
+            except BaseException as error:  # noqa: BLE001 - it is raised in the loop
+                put(_End(error))
+            else:
+                put(_End())
+
+        # No command waits at its end for a stream that nobody reads any more.
+        Thread(target=read, daemon=True).start()
+        while True:
+            select([bell], [], [])
+            bell.recv(_RINGS)
+            while not arrived.empty():
+                if isinstance(item := arrived.get(), _End):
+                    if item.error is not None:
+                        raise item.error
+                    return
+                yield item
+
+
+#: How many rings are heard as one.
+_RINGS: Final = 4096
+
+
+@contextmanager
+def _bell() -> Iterator[tuple[socket, socket]]:
+    """Give two ends: what is sent into one wakes who waits for the other. So does a signal.
+
+    A signal of the moment before a thread begins to wait is heard only with the next one by what
+    waits otherwise; what it writes here is there already.
+    """
+    ring, bell = socketpair()
+    with ring, bell:
+        ring.setblocking(False)
+        is_main = current_thread() is main_thread()
+        before = set_wakeup_fd(ring.fileno(), warn_on_full_buffer=False) if is_main else -1
         try:
-            for item in items:
-                arrived.put(item)
-        except BaseException as error:  # noqa: BLE001 - it is raised in the loop
-            arrived.put(_End(error))
-        else:
-            arrived.put(_End())
-
-    # No command waits at its end for a stream that nobody reads any more.
-    Thread(target=read, daemon=True).start()
-    while not isinstance(item := arrived.get(), _End):
-        yield item
-    if item.error is not None:
-        raise item.error
+            yield ring, bell
+        finally:
+            if is_main:
+                set_wakeup_fd(before)

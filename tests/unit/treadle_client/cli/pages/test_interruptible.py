@@ -36,7 +36,7 @@ def test_what_the_items_end_with_is_raised_behind_them() -> None:
 
 def test_ctrl_c_breaks_off_the_loop_and_not_what_reads_the_items() -> None:
     main = threading.get_ident()
-    waits, go, done, broken = (threading.Event() for _ in range(4))
+    waits, go, done = threading.Event(), threading.Event(), threading.Event()
 
     def items() -> Iterator[int]:
         waits.set()
@@ -47,9 +47,6 @@ def test_ctrl_c_breaks_off_the_loop_and_not_what_reads_the_items() -> None:
     def interrupt() -> None:
         waits.wait()
         signal.pthread_kill(main, signal.SIGINT)
-        # Python hears of a signal of the moment before it waits when the next one comes.
-        while not broken.wait(5):
-            signal.pthread_kill(main, signal.SIGINT)
 
     # Who starts the suite in the background has it ignore SIGINT.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,7 +55,6 @@ def test_ctrl_c_breaks_off_the_loop_and_not_what_reads_the_items() -> None:
         interrupting.start()
         with pytest.raises(KeyboardInterrupt):
             list(interruptible(items()))
-        broken.set()
         interrupting.join()
     finally:
         signal.signal(signal.SIGINT, before)
@@ -66,3 +62,33 @@ def test_ctrl_c_breaks_off_the_loop_and_not_what_reads_the_items() -> None:
     assert not done.is_set()
     go.set()
     assert done.wait()
+
+
+@pytest.mark.parametrize("count", [1, 3000])
+def test_ctrl_c_is_heard_in_whichever_moment_it_comes(count: int) -> None:
+    """Also in the one before the loop begins to wait, and after as many items as come at once."""
+    main = threading.get_ident()
+    go = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield from range(count)
+        signal.pthread_kill(main, signal.SIGINT)
+        go.wait()
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        for _ in range(30):
+            with pytest.raises(KeyboardInterrupt):
+                list(interruptible(items()))
+    finally:
+        go.set()
+        signal.signal(signal.SIGINT, before)
+
+
+def test_another_thread_may_read_them_too() -> None:
+    found: list[int] = []
+    reading = threading.Thread(target=lambda: found.extend(interruptible(iter(range(3)))))
+    reading.start()
+    reading.join()
+
+    assert found == [0, 1, 2]
