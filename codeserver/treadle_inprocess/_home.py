@@ -9,12 +9,14 @@ from typing import Final, Protocol
 
 from treadle import ArgumentError
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.io._files import FileStore
 from treadle.io._values import ValueStore
 from treadle_contract import event, json_codec
 from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.message import ContractError
 from treadle_contract.value import ValueRef
 from treadle_inprocess._values import ObjectStore
 from treadle_launcher.clock import as_moment, as_time
@@ -77,20 +79,15 @@ class FolderHome:
         """Open the folder, or make it.
 
         Raises:
-            ArgumentError: it is the home of a launcher.
+            ArgumentError: it is not a folder, it is the home of a launcher, or its record is damaged.
         """
-        root = Path(folder)
-        if (root / _OF_A_LAUNCHER).exists():
-            raise ArgumentError(
-                f"instance={str(root)!r} is the home of a launcher.",
-                fix="Name another folder: runs in this process keep a record of their own.",
-                source=user_line(),
-            )
+        root = _checked(folder)
         root.mkdir(parents=True, exist_ok=True)
         self._values = root / "values"
         self.store = FileStore(self._values)
         self._record = root / _RECORD
         self._latest = {made.asset_key: made for made in _read(self._record)}
+        _cut_unfinished(self._record)
         self._sequence = max((made.store_sequence for made in self._latest.values()), default=0)
 
     def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
@@ -122,9 +119,35 @@ class FolderHome:
         return "" if ref is None else file_problem(self._values, ref)
 
 
+def _checked(folder: object) -> Path:
+    if not isinstance(folder, str | os.PathLike):
+        raise _refused(f"instance={in_words(folder)} is not the path of a folder.", "Give a path.")
+    root = Path(folder)
+    if root.exists() and not root.is_dir():
+        raise _refused(f"instance={str(root)!r} is not a folder.", "Name a folder.")
+    if (root / _OF_A_LAUNCHER).exists():
+        raise _refused(
+            f"instance={str(root)!r} is the home of a launcher.",
+            "Name another folder: runs in this process keep a record of their own.",
+        )
+    return root
+
+
+def _refused(problem: str, fix: str) -> ArgumentError:
+    return ArgumentError(problem, fix=fix, source=user_line())
+
+
 def _read(record: Path) -> Iterator[Materialization]:
-    for line in record.read_bytes().splitlines() if record.exists() else ():
-        read = json_codec.loads(event.Event, line)
+    """Yield what is on record, in order. A last line without an end was never put on it."""
+    whole = record.read_bytes().split(b"\n")[:-1] if record.exists() else ()
+    for number, line in enumerate(whole, 1):
+        try:
+            read = json_codec.loads(event.Event, line)
+        except ContractError as error:
+            raise _refused(
+                f"Line {number} of {str(record)!r} is damaged: {error}.",
+                "Remove the folder, and make its assets again.",
+            ) from error
         if isinstance(read.kind, AssetMaterialized) and read.time is not None:
             fact = Event(
                 store_sequence=read.store_sequence,
@@ -136,6 +159,13 @@ def _read(record: Path) -> Iterator[Materialization]:
                 attempt=read.attempt,
             )
             yield _materialization(fact, read.kind)
+
+
+def _cut_unfinished(record: Path) -> None:
+    """Remove a last line without an end, so that the next one is a line of its own."""
+    written = record.read_bytes() if record.exists() else b""
+    if written and not written.endswith(b"\n"):
+        os.truncate(record, written.rfind(b"\n") + 1)
 
 
 def _materialization(fact: Event, made: AssetMaterialized) -> Materialization:
