@@ -15,8 +15,8 @@ from treadle_client.cli.options import json_option, serving_options
 from treadle_client.cli.pages.asset_pages import asset_page, assets_page
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
+from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import SessionRequest, open_reading_session
-from treadle_client.text._visible import visible
 
 if TYPE_CHECKING:
     from treadle_client._client import Client
@@ -75,13 +75,13 @@ def show(
     else:
         show_page(asset_page(key, entry, made))
         if value is not None:
-            click.echo(f"\nValue of the latest materialization\n{value}")
+            say(f"\nValue of the latest materialization\n{value}")
     return ExitCode.SUCCEEDED
 
 
 def _preview(value: object) -> str:
     """Return a value as text, of a long one the first lines and characters."""
-    text = visible(str(value) if hasattr(value, "columns") else repr(value))
+    text = str(value) if hasattr(value, "columns") else repr(value)
     lines = [each[:_WIDTH] + ("…" if len(each) > _WIDTH else "") for each in text.splitlines()]
     more = [f"… and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
     return "\n".join([*lines[:_LINES], *more])
