@@ -9,7 +9,7 @@ from typing import Any
 
 from treadle_client._arguments import WrongArgument, shown
 from treadle_client.text._metadata import PlainValue
-from treadle_contract.config_data import as_json
+from treadle_contract.config_data import TOO_DEEP, as_json, is_too_deep, is_too_large
 
 
 def config_data(config: object) -> PlainValue:
@@ -26,6 +26,8 @@ def config_data(config: object) -> PlainValue:
         raise WrongArgument(
             f'config is {shown(given)}; give a mapping such as {{"ops": …}}, or a RunConfig.'
         )
+    if is_too_deep(given):
+        raise WrongArgument(f"config {TOO_DEEP}.")
     return _plain(given, "config")
 
 
@@ -53,6 +55,8 @@ def _plain(value: Any, path: str) -> PlainValue:
     if isinstance(value, date):
         # An unquoted date of YAML: what is written there is text.
         return value.isoformat()
+    if is_too_large(value):
+        raise WrongArgument(f"{path} has more than 64 bits; give it as text.")
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise WrongArgument(

@@ -11,12 +11,35 @@ from treadle_contract.message import UserValue
 #: The key of a map that stands for an environment variable: its only one.
 ENV: Final = "env"
 
+#: How deep a config may be nested. Messages of gRPC's can hold some thirty levels of it.
+MOST_LEVELS: Final = 25
+_INTEGERS: Final = range(-(2**63), 2**63)
+
 
 def misfit_of(config: UserValue) -> str:
     """Say what the config of a run is that it may not be, a clause; "": nothing."""
     if not (config is None or isinstance(config, Mapping)):
         return f"is {config!r:.80}, and no map"
+    if is_too_deep(config):
+        return TOO_DEEP
     return "holds a moment in time, which stands as text" if _has_moment(config) else ""
+
+
+#: What to say of it: a clause.
+TOO_DEEP: Final = f"is nested deeper than {MOST_LEVELS} levels"
+
+
+def is_too_deep(value: object, levels: int = MOST_LEVELS) -> bool:
+    """Whether maps and lists are nested too deep, or hold themselves."""
+    if not isinstance(value, Mapping | list | tuple):
+        return False
+    inner = value.values() if isinstance(value, Mapping) else value
+    return levels == 0 or any(is_too_deep(each, levels - 1) for each in inner)
+
+
+def is_too_large(value: object) -> bool:
+    """Whether it is a whole number of more than 64 bits."""
+    return isinstance(value, int) and value not in _INTEGERS
 
 
 def _has_moment(value: UserValue) -> bool:

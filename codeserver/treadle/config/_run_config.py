@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from treadle._plain import NotPlainError, plain_value
 from treadle.config._env_var import EnvVar
-from treadle_contract.config_data import ENV
+from treadle_contract.config_data import ENV, TOO_DEEP, is_too_deep
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.message import UserValue
 
@@ -58,6 +58,8 @@ def config_data(value: Any, *, reveal: bool = False) -> UserValue:
         from treadle.config._config import model_data  # noqa: PLC0415 -- pydantic is there by now
 
         return model_data(value, reveal=reveal)
+    if is_too_deep(value):
+        raise ValueError(f"The config {TOO_DEEP}.")
     if reveal and hasattr(value, "get_secret_value"):
         value = value.get_secret_value()
     if isinstance(value, Mapping):

@@ -91,6 +91,10 @@ def test_a_run_config_has_classes_at_any_depth() -> None:
     assert RunConfig().to_config_dict() == {}
     with pytest.raises(ValueError, match="The config has a value of type object"):
         RunConfig(ops={"a": {"config": {"x": object()}}}).to_config_dict()
+    itself: list[Any] = []
+    itself.append(itself)
+    with pytest.raises(ValueError, match="The config is nested deeper than 25 levels"):
+        RunConfig(ops={"a": {"config": {"x": itself}}}).to_config_dict()
 
 
 def test_the_schema_says_what_may_stand() -> None:

@@ -25,6 +25,13 @@ values: st.SearchStrategy[UserValue] = st.recursive(
     max_leaves=8,
 )
 maps = st.dictionaries(texts, values, max_size=3)
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """Return maps in one another."""
+    return {"in": nested(levels - 1)} if levels > 1 else {}
+
+
 NESTED: dict[str, Any] = {
     "$defs": {"Inner": {"type": "object", "properties": {"x": {"type": "integer", "default": 3}}}},
     "type": "object",
@@ -106,6 +113,8 @@ def test_config_is_a_map_without_moments() -> None:
     assert misfit_of(None) == ""
     assert misfit_of({"a": (1, {"b": "c"})}) == ""
     assert "no map" in misfit_of((1,))
+    assert misfit_of(nested(25)) == ""
+    assert "deeper than 25 levels" in misfit_of(nested(26))
     assert "moment" in misfit_of({"a": (datetime.datetime.now(datetime.UTC),)})
 
 
