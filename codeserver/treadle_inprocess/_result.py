@@ -90,7 +90,9 @@ class ExecuteInProcessResult:
             return
         key = self._run.view.failed[0]
         error = _raised(self._run.raised[key])
-        error.add_note(f"Step {key!r} raised it, in a run in this process.")
+        note = f"Step {key!r} raised it, in a run in this process."
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
         raise error
 
     def asset_value(self, asset_key: KeyLike) -> Any:

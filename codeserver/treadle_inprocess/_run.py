@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
+from threading import RLock
 from typing import Any, Final
 
 from treadle._output import Output
@@ -67,6 +68,8 @@ class Run:
         self._clock = SystemClock()
         self._retries = Retries(random.random)
         self._running: TaskStep | None = None
+        # Threads of an op's may log.
+        self._one_at_a_time = RLock()
         submitted = RunSubmitted(
             location=plan.header.location,
             selection=plan.selection,
@@ -200,11 +203,12 @@ class Run:
         self._append(record_events(self.view, record, after))
 
     def _append(self, facts: Iterable[NewEvent]) -> None:
-        for fact in facts:
-            event = self._event(fact)
-            self.view.apply(event)
-            if isinstance(fact.payload, AssetMaterialized):
-                self._home.add(event, fact.payload)
+        with self._one_at_a_time:
+            for fact in facts:
+                event = self._event(fact)
+                self.view.apply(event)
+                if isinstance(fact.payload, AssetMaterialized):
+                    self._home.add(event, fact.payload)
 
     def _event(self, fact: NewEvent) -> Event:
         event = Event(

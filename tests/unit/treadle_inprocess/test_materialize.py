@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -132,8 +133,12 @@ def test_what_an_op_raises_is_raised_with_its_traceback() -> None:
     def broken(two: int) -> int:
         raise LookupError(f"no {two}")
 
+    result = materialize([two, broken], raise_on_error=False)
+
+    with pytest.raises(LookupError, match="no 2"):
+        result.raise_for_failure()
     with pytest.raises(LookupError, match="no 2") as raised:
-        materialize([two, broken])
+        result.raise_for_failure()
 
     assert traceback.extract_tb(raised.value.__traceback__)[-1].name == "broken"
     assert raised.value.__notes__ == ["Step 'broken' raised it, in a run in this process."]
@@ -448,3 +453,24 @@ def test_warnings_are_facts_of_the_step_that_gave_them() -> None:
         if isinstance(each.payload, LogRecord)
     ] == [("warns", "WARNING", "of 1"), ("warns", "ERROR", "of a library")]
     assert logging.getLogger().handlers == handlers
+
+
+def test_threads_of_an_op_may_log_all_at_once() -> None:
+    @asset
+    def busy(context: treadle.AssetExecutionContext) -> None:
+        def log() -> None:
+            for number in range(50):
+                context.log.warning("%d", number)
+
+        threads = [Thread(target=log) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    result = materialize([busy])
+
+    assert sum(isinstance(each.payload, LogRecord) for each in result.all_events) == 200
+    assert [each.sequence for each in result.all_events] == list(
+        range(1, len(result.all_events) + 1)
+    )
