@@ -79,7 +79,9 @@ class Run:
             tags=tags,
         )
         self.run_id = new_run_id()
-        self.view = RunView(plan, self._event(NewEvent(payload=submitted)))
+        first = self._event(NewEvent(payload=submitted))
+        self.view = RunView(plan, first)
+        self.events.append(first)
 
     def drive(self) -> None:
         """Run it to its end, one step after the other.
@@ -102,13 +104,14 @@ class Run:
                 self._wait()
 
     def _hear(self, record: WorkerLogRecord) -> None:
-        # A thread may go on after its step.
-        step = self._running
-        if step is not None:
-            told = LogRecord(
-                level=record.level, message=Text(head=record.message), logger=record.logger
-            )
-            self._append([NewEvent(payload=told, step_key=step.step_key, attempt=step.attempt)])
+        with self._one_at_a_time:
+            step = self._running
+            # A thread may go on after its step.
+            if step is not None:
+                told = LogRecord(
+                    level=record.level, message=Text(head=record.message), logger=record.logger
+                )
+                self._append([NewEvent(payload=told, step_key=step.step_key, attempt=step.attempt)])
 
     def _is_due(self, time_us: TimeUs) -> bool:
         return time_us <= self._clock.now()
@@ -207,11 +210,12 @@ class Run:
             for fact in facts:
                 event = self._event(fact)
                 self.view.apply(event)
+                self.events.append(event)
                 if isinstance(fact.payload, AssetMaterialized):
                     self._home.add(event, fact.payload)
 
     def _event(self, fact: NewEvent) -> Event:
-        event = Event(
+        return Event(
             store_sequence=self._home.next_sequence(),
             run_id=self.run_id,
             sequence=len(self.events) + 1,
@@ -220,8 +224,6 @@ class Run:
             step_key=fact.step_key,
             attempt=fact.attempt,
         )
-        self.events.append(event)
-        return event
 
 
 def _since(begun: int) -> int:
