@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from treadle._errors import ConflictError
@@ -17,10 +18,10 @@ from treadle.io._managers import is_builtin
 from treadle.locations._contents import Contents, refuse_equal_keys
 from treadle.locations._cycles import resolve_cycles
 from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
-from treadle.locations.snapshot import Asset, Resource, Snapshot
+from treadle.locations.snapshot import Asset, Resource, Snapshot, Step
 from treadle.ops._left_out import never_left_out
 from treadle.resources._openable import is_openable
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 
 T = TypeVar("T")
 
@@ -127,11 +128,29 @@ def _snapshot(
     assets += [_external_asset(spec, is_builtin(None, resources)) for spec in specs]
     return Snapshot(
         blocks=tuple(sorted((place.block for place in places), key=lambda block: block.name)),
-        steps=tuple(step for place in places for step in place.steps),
+        steps=_with_needs([step for place in places for step in place.steps], resources),
         assets=tuple(sorted(assets, key=lambda asset: asset.key)),
         resources=tuple(_resource(key, resources[key]) for key in sorted(resources)),
         warnings=warnings,
     )
+
+
+def _with_needs(steps: Sequence[Step], resources: Mapping[str, object]) -> tuple[Step, ...]:
+    """Return the steps with what their resources need among what they need."""
+    needs = {key: each.needs(resources) for key, each in resources.items() if is_openable(each)}
+    if not any(needs.values()):
+        return tuple(steps)
+    return tuple(_with_all(step, needs) for step in steps)
+
+
+def _with_all(step: Step, needs: Mapping[str, AbstractSet[str]]) -> Step:
+    waiting = [*step.resource_keys, *step.manager_keys]
+    found = set(step.resource_keys)
+    while waiting:
+        more = needs.get(waiting.pop(), frozenset()) - found
+        found |= more
+        waiting += more
+    return replace(step, resource_keys=tuple(sorted(found)))
 
 
 def _resource(key: str, value: object) -> Resource:

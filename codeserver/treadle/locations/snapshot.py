@@ -110,7 +110,7 @@ class Step:
 
     `node` is the key under which the loaded code finds the op: the same as `key` but for the
     pieces of a block that was cut (`b_2` runs node `b`). `resource_keys` are the resources
-    that the op itself asks for, sorted. `timeout_ms` 0: one attempt may take any time.
+    that the op asks for, and those that these ask for, sorted. `timeout_ms` 0: one attempt may take any time.
     """
 
     key: StepKey
@@ -128,6 +128,15 @@ class Step:
     limits: Limits | None = None
     config: ConfigPlace | None = None
     source: SourceLine | None = None
+
+    @property
+    def manager_keys(self) -> tuple[str, ...]:
+        """The keys of the IO managers that it may need."""
+        ends = [
+            *(each.manager_key for each in self.inputs),
+            *(each.manager_key for each in self.outputs),
+        ]
+        return tuple(key for key in ends if key is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

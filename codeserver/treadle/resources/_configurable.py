@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Annotated, Any, Generic, Self, TypeAlias, TypeVar
 
@@ -21,7 +22,7 @@ from treadle.config._config import Config, field_data, json_schema_of, told_as, 
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema, with_variables
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
-from treadle.resources._openable import InitResourceContext, Openable, is_openable
+from treadle.resources._openable import InitResourceContext, Openable, is_openable, key_of
 from treadle_contract.config_data import as_json, laid_over
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
@@ -41,6 +42,10 @@ class _Settings(Config, Openable):
     def configure_at_launch(cls, **given: Any) -> PartialResource:
         """Return the resource with the fields that a run must, or may, tell it left open."""
         return PartialResource(cls, given)
+
+    def needs(self, given: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys of the resources in it, and in those."""
+        return set(_needs(dict(self), given))
 
     def place_in_config(self, key: str) -> ConfigPlace | None:
         """Return where a run may lay config over the fields."""
@@ -159,6 +164,10 @@ class PartialResource(Openable):
         """The class of what ops get."""
         return _made_type(self.cls)
 
+    def needs(self, given: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys of the resources in it, and in those."""
+        return set(_needs(self._fields, given))
+
     def place_in_config(self, key: str) -> ConfigPlace | None:
         """Return where a run tells it the rest."""
         return _place(self.cls, self._fields, key)
@@ -248,7 +257,7 @@ def _opened(
         fields |= {name: laid_over(_data(fields.get(name)), each) for name, each in said.items()}
     with ExitStack() as open_ones:
         opened = {
-            name: open_ones.enter_context(value.open_in_step(context, None))
+            name: _inner(value, context, open_ones)
             for name, value in inner.items()
             if is_openable(value)
         }
@@ -257,6 +266,20 @@ def _opened(
         made = made.model_copy(update=opened) if opened else made
         with made.yield_for_execution(context) as ready:
             yield (made if ready is None else ready)._given(context)
+
+
+def _needs(fields: Mapping[str, Any], given: Mapping[str, object]) -> Iterator[str]:
+    for each in filter(is_openable, fields.values()):
+        key = key_of(each, given)
+        yield from each.needs(given) if key is None else (key,)
+
+
+def _inner(value: Openable, context: InitResourceContext, open_ones: ExitStack) -> Any:
+    """Return a resource in another as it is made: the step's own, if Definitions have it too."""
+    key = key_of(value, context.given)
+    if key is not None:
+        return getattr(context.resources, key)
+    return open_ones.enter_context(value.open_in_step(context, None))
 
 
 def _read(value: Any) -> Any:

@@ -70,6 +70,10 @@ class ResourceDefinition(Openable):
         """The name of the function."""
         return name_of(self.fn)
 
+    def needs(self, given: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys that it requires."""
+        return self.required_resource_keys & given.keys()
+
     def place_in_config(self, key: str) -> ConfigPlace | None:
         """Return where a run may tell it something."""
         if self.config is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -22,12 +23,14 @@ class InitResourceContext:
     """What a resource may know when it is made.
 
     `resource_config` is its config as plain data; `resources` are those that it asks for.
+    `given` has what Definitions have, by key.
     """
 
     resource_config: Any = None
     resources: Resources = field(default_factory=lambda: Resources({}))
     run_id: str = ""
     run_tags: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def log(self) -> logging.Logger:
@@ -42,6 +45,11 @@ def is_openable(value: object) -> TypeGuard[Openable]:
     return issubclass(type(value), Openable)
 
 
+def key_of(resource: object, given: Mapping[str, object]) -> str | None:
+    """Return the key by which Definitions have a resource, None if they do not."""
+    return next((key for key, each in given.items() if each is resource), None)
+
+
 class Openable(Resource):
     """A resource that is made in the step's process, and put away when the step has ended."""
 
@@ -54,6 +62,10 @@ class Openable(Resource):
     def made_type(self) -> Any:
         """The class of what ops get; Any where it is not known."""
         return Any
+
+    def needs(self, given: Mapping[str, object]) -> AbstractSet[str]:
+        """Return the keys of the resources that it asks for, of those that Definitions have."""
+        return frozenset()
 
     def place_in_config(self, key: str) -> ConfigPlace | None:
         """Return where a run may tell it something, None where it takes no config."""

@@ -81,6 +81,7 @@ class ResourceScope(Mapping[str, Any]):
             resources=Resources(self),
             run_id=self._context.run_id,
             run_tags=self._context.run_tags,
+            given=self._given,
         )
         try:
             with user_code(FailureWhere.RESOURCE, f"{self._subject}: the resource {key!r}"):

@@ -115,7 +115,7 @@ class ConfigPlaces:
 
     def _told_at_launch(self, steps: Iterable[Step], found: Collection[Path]) -> Iterator[Path]:
         """Yield where resources of steps that run are told something, or must be."""
-        keys = {key for step in steps for key in _resource_keys(step)}
+        keys = {key for step in steps for key in (*step.resource_keys, *step.manager_keys)}
         for key in keys & self._resources.keys():
             place = self._resources[key]
             if place is not None:
@@ -210,13 +210,6 @@ class ConfigPlaces:
                 yield Problem(path=here, problem=f"it takes no {name}")
             else:
                 yield _unknown(here, name, node.allowed)
-
-
-def _resource_keys(step: Step) -> Iterator[str]:
-    """Yield the resources that a step may need, IO managers among them."""
-    yield from step.resource_keys
-    yield from (each.manager_key for each in step.inputs if each.manager_key is not None)
-    yield from (each.manager_key for each in step.outputs)
 
 
 def _unknown(path: Path, name: str, known: Iterable[str]) -> Problem:

@@ -157,3 +157,39 @@ def test_a_resource_that_is_set_up_for_a_test_is_torn_down_when_nobody_has_it() 
     with Watched().process_config_and_initialize_cm():
         assert events[2:] == ["up"]
     assert events[2:] == ["up", "down"]
+
+
+class Database(ConfigurableResource):
+    path: str
+
+
+class Report(ConfigurableResource):
+    database: Database
+
+
+@asset
+def shown(report: Report) -> str:
+    return report.database.path
+
+
+@asset
+def same(database: Database, report: Report) -> bool:
+    return report.database is database
+
+
+@pytest.mark.parametrize("database", [Database(path="here"), Database.configure_at_launch()])
+def test_a_resource_in_another_is_that_of_its_key(database: Any) -> None:
+    resources = {"database": database, "report": Report(database=database)}
+    told = {"resources": {"database": {"config": {"path": "there"}}}}
+
+    result = materialize([shown, same], resources=resources, run_config=told)
+
+    assert result.asset_value("shown") == "there"
+    assert result.asset_value("same") is True
+
+
+def test_what_a_resource_in_another_must_be_told_is_asked_for() -> None:
+    database: Any = Database.configure_at_launch()
+
+    with pytest.raises(PlanRefused, match=r"resources\.database\.config\.path: it must be given"):
+        materialize([shown], resources={"database": database, "report": Report(database=database)})
