@@ -9,7 +9,7 @@ from treadle._arguments import checked
 from treadle._errors import ArgumentError
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.config._op_config import ConfigType, config_type, schema_config_type
+from treadle.config._op_config import ConfigType, parameter_type, schema_config_type
 from treadle.config._run_config import RunConfig, ops_data
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import name_of
@@ -93,8 +93,8 @@ def config_mapping(
             )
         if config_schema is not None:
             return ConfigMapping(fn=fn, type=schema_config_type(config_schema, owner=owner))
-        annotation = annotations_of(fn).get(parameters[0].name, dict[str, Any])
-        return ConfigMapping(fn=fn, type=config_type(annotation, owner=owner))
+        kind = parameter_type(parameters[0], annotations_of(fn), owner=owner)
+        return ConfigMapping(fn=fn, type=kind)
 
     return decorate(config_fn) if config_fn is not None else decorate
 

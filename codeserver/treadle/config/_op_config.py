@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,18 +11,23 @@ from treadle._errors import ArgumentError
 from treadle._source import user_line
 from treadle.config._config_schema import type_of_schema
 from treadle.config.values import Schema
+from treadle.ops._signatures import NO_DEFAULT, Parameter
 from treadle_contract.config_data import as_json
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConfigType:
-    """A type that config is read as. `text` is its JSON Schema as canonical text."""
+    """A type that config is read as. `text` is its JSON Schema as canonical text.
+
+    `default` is what holds of it where nothing else is said: that of the parameter.
+    """
 
     schema: Schema
     text: str
     validate: Callable[[Any], Any]
+    default: UserValue = None
 
     def read(self, value: UserValue) -> Any:
         """Return what an op gets for a config, whose variables are resolved.
@@ -63,6 +68,29 @@ def config_type(annotation: Any, *, owner: str) -> ConfigType:
     return ConfigType(
         schema=schema, text=_text(schema), validate=partial(validated, adapter.validate_python)
     )
+
+
+def parameter_type(
+    parameter: Parameter, annotations: Mapping[str, Any], *, owner: str
+) -> ConfigType:
+    """Return the type of config that a parameter asks for, with its default.
+
+    Raises:
+        ArgumentError: it asks for none, or its default is none, or a secret stands in that.
+    """
+    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
+
+    kind = config_type(annotations.get(parameter.name, dict[str, Any]), owner=owner)
+    if parameter.default is NO_DEFAULT:
+        return kind
+    try:
+        return replace(kind, default=config_data(parameter.default))
+    except ValueError as error:
+        raise ArgumentError(
+            f"{owner}: the default of config cannot be told: {error}",
+            fix="Give another one, or leave it out.",
+            source=user_line(),
+        ) from error
 
 
 def schema_config_type(config_schema: object, *, owner: str) -> ConfigType:

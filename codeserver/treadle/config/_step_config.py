@@ -42,6 +42,7 @@ class StepConfig:
         found = _descend(entry, self.nodes, self.graphs, self.depth, len(self.nodes)).get("config")
         if self.depth < len(self.nodes):
             # What a mapping made may name variables in its turn.
+            found = laid_over(self.type.default, found)
             found = with_variables(found, self.type.schema, environment)
         return self.type.read({} if found is None else found)
 
@@ -61,9 +62,9 @@ def step_config(
     path = ["ops", nodes[0]]
     for name in nodes[1:depth]:
         path += ["ops", name]
-    given = _descend({}, nodes, graphs, 1, depth).get("config")
     mapping = graphs.get(depth)
     placed = mapping.type if isinstance(mapping, ConfigMapping) else kind
+    given = laid_over(placed.default, _descend({}, nodes, graphs, 1, depth).get("config"))
     place = ConfigPlace(path=(*path, "config"), json_schema=placed.text, given=given)
     return StepConfig(nodes=nodes, graphs=graphs, type=kind, depth=depth, place=place)
 

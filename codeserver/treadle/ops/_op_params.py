@@ -70,7 +70,7 @@ def read_params(
             continue
         _refuse_misfit(parameter, required_resource_keys, owner)
         if parameter.name == CONFIG_NAME:
-            config = _config(annotations, ins, owner)
+            config = _config(parameter, annotations, ins, owner)
             continue
         annotation = annotations.get(parameter.name, Any)
         wanted = None if annotation is Any else resource_type(annotation)
@@ -84,16 +84,18 @@ def read_params(
     return Params(context=context, resources=resources, ins=found, config=config)
 
 
-def _config(annotations: Mapping[str, Any], ins: Mapping[str, In], owner: str) -> ConfigType:
+def _config(
+    parameter: Parameter, annotations: Mapping[str, Any], ins: Mapping[str, In], owner: str
+) -> ConfigType:
     if CONFIG_NAME in ins:
         raise ArgumentError(
             f"{owner}: ins names {CONFIG_NAME!r}, and a parameter of that name is the op's config.",
             fix="Rename the input.",
             source=user_line(),
         )
-    from treadle.config._op_config import config_type  # noqa: PLC0415 -- few modules have config
+    from treadle.config._op_config import parameter_type  # noqa: PLC0415 -- few modules have config
 
-    return config_type(annotations.get(CONFIG_NAME, dict[str, Any]), owner=owner)
+    return parameter_type(parameter, annotations, owner=owner)
 
 
 def context_hint(names: Iterable[str]) -> str:

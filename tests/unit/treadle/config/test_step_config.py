@@ -237,6 +237,43 @@ def test_a_mapping_hands_secrets_on(as_class: bool) -> None:
     assert told.password.get_secret_value() == "hush"
 
 
+SIX, SEVEN, OBJECT = Number(n=6), Number(n=7), object()
+
+
+def test_the_default_of_the_parameter_lies_below_all_else() -> None:
+    @op
+    def told(config: Number = SEVEN) -> int:
+        return config.n
+
+    @graph_asset
+    def plainly():
+        return told()
+
+    @graph_asset(config={"told": {"config": {"n": 8}}})
+    def graphs():
+        return told()
+
+    @config_mapping
+    def nothing(outer: Number = SIX) -> dict[str, Any]:
+        return {}
+
+    @graph_asset(config=nothing)
+    def mapped():
+        return told()
+
+    assert list(places(plainly).values()) == [("ops.plainly.ops.told.config", {"n": 7})]
+    assert list(places(graphs).values()) == [("ops.graphs.ops.told.config", {"n": 8})]
+    assert list(places(mapped).values()) == [("ops.mapped.config", {"n": 6})]
+    assert read(mapped, "mapped.told", {"n": 1}).n == 7
+
+
+def test_a_default_that_cannot_be_told_is_refused() -> None:
+    with pytest.raises(treadle.ArgumentError, match="the default of config cannot be told"):
+
+        @op
+        def told(config: Any = OBJECT) -> None: ...
+
+
 def test_an_op_called_by_hand_gets_what_it_is_given() -> None:
     assert number(config=Number(n=5)) == 5
 
