@@ -91,5 +91,5 @@ HOUSEKEEPING_PAUSE = 0.25
 FULL_SWEEP_INTERVAL = 60 * 60.0
 """After a run's end, all values are looked through if that was not done for so long."""
 
-KNOWN_STEP_BYTES = 16 * 1024 * 1024
+KNOWN_STEP_BYTES = 4 * 1024 * 1024
 """How many bytes of steps of plans, as they came, are kept with what they say, for each code server."""
