@@ -144,33 +144,53 @@ def type_of_schema(schema: Any, *, owner: str) -> Any:  # noqa: PLR0911 -- one f
 
 
 def _model(schema: Any, owner: str) -> Any:
-    from pydantic import ConfigDict, create_model, model_validator  # noqa: PLC0415
+    from pydantic import ConfigDict, create_model, model_serializer, model_validator  # noqa: PLC0415
 
     from treadle.config._config import Config, PermissiveConfig  # noqa: PLC0415
 
     fields = schema if isinstance(schema, Mapping) else schema.fields or {}
-    declared = {str(name): _field(each, owner, schema) for name, each in fields.items()}
-    if isinstance(schema, Permissive):
-        return create_model("Config", __base__=PermissiveConfig, **declared)
-    if not isinstance(schema, Selector):
-        return create_model("Config", __base__=Config, **declared)
+    # Anything may be a name here, and pydantic has names of its own.
+    names = {f"f{place}": str(name) for place, name in enumerate(fields)}
+    said = dict(zip(names, fields.values(), strict=True))
+    declared: Any = {
+        field: _field(each, names[field], owner, schema) for field, each in said.items()
+    }
+    may_lack = {field for field, each in said.items() if _may_lack(each, schema)}
+
+    def as_told(self: Any, dump: Any) -> dict[str, Any]:
+        lacking = may_lack - self.model_fields_set
+        return {names.get(key, key): each for key, each in dump(self).items() if key not in lacking}
+
+    def schema_extra(written: dict[str, Any]) -> None:
+        for field in may_lack:
+            del written["properties"][names[field]]["default"]
+        if isinstance(schema, Selector):
+            written |= {"minProperties": 1, "maxProperties": 1}
 
     def one_of(data: Any) -> Any:
         if isinstance(data, Mapping) and len(data) != 1:
-            raise ValueError(f"give just one of {', '.join(declared)}")
+            raise ValueError(f"give just one of {', '.join(names.values())}")
         return data
 
-    # Any: pydantic's own stub takes plain functions here, and no validators.
-    validators: Any = {"one_of": model_validator(mode="before")(one_of)}
-    made: Any = create_model("Config", __base__=Config, __validators__=validators, **declared)
-    made.model_config = ConfigDict(
-        **Config.model_config, json_schema_extra={"minProperties": 1, "maxProperties": 1}
-    )
+    # Any: pydantic's own stubs take plain functions here, and neither validators nor serializers.
+    more: Any = {"as_told": model_serializer(mode="wrap")(as_told)}
+    if isinstance(schema, Selector):
+        more["one_of"] = model_validator(mode="before")(one_of)
+    base = PermissiveConfig if isinstance(schema, Permissive) else Config
+    made: Any = create_model("Config", __base__=base, __validators__=more, **declared)
+    made.model_config = ConfigDict(**base.model_config, json_schema_extra=schema_extra)
     made.model_rebuild(force=True)
     return made
 
 
-def _field(entry: Any, owner: str, schema: Any) -> Any:
+def _may_lack(entry: Any, schema: Any) -> bool:
+    """Whether an entry may be left out, and is not there then."""
+    said = entry if isinstance(entry, Field) else Field(entry)
+    is_optional = isinstance(schema, Selector) or not said.is_required
+    return is_optional and said.default_value is UNSET
+
+
+def _field(entry: Any, name: str, owner: str, schema: Any) -> Any:
     from pydantic import Field as PydanticField  # noqa: PLC0415
 
     kind = type_of_schema(entry, owner=owner)
@@ -182,4 +202,4 @@ def _field(entry: Any, owner: str, schema: Any) -> Any:
         default = said.default_value
     elif default is None:
         kind = Optional[kind]  # noqa: UP045 -- of a value
-    return kind, PydanticField(default, description=said.description)
+    return kind, PydanticField(default, alias=name, description=said.description)

@@ -35,6 +35,10 @@ def config_of(code: StepCode, step: TaskStep) -> Any:
 
 
 def as_plain_data(config: Any) -> Any:
-    """Return config as plain data, a mapping in the place of a class of config."""
+    """Return config as plain data, mappings in the place of classes of config."""
+    if isinstance(config, list):
+        return list(map(as_plain_data, config))
+    if isinstance(config, dict):
+        return {name: as_plain_data(each) for name, each in config.items()}
     dump = getattr(config, "model_dump", None)
     return config if dump is None or isinstance(config, type) else dump()

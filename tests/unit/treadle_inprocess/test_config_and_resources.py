@@ -8,7 +8,17 @@ from typing import Any, Literal
 import pytest
 from pydantic import Field, Secret, SecretStr, ValidationError
 
-from treadle import Config, ConfigurableResource, EnvVar, PlanRefused, asset, materialize
+from treadle import (
+    Config,
+    ConfigurableResource,
+    EnvVar,
+    OpExecutionContext,
+    PlanRefused,
+    Selector,
+    asset,
+    materialize,
+)
+from treadle import Field as Older
 
 
 class Login(Config):
@@ -103,6 +113,28 @@ def test_what_a_variable_holds_is_in_no_message() -> None:
         read({"how-many": {"env": "TREADLE_TEST_WORD"}})
 
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "config", "read"),
+    [
+        (Selector({"a": int, "b": {"c": int}}), {"b": {"c": 1}}, {"b": {"c": 1}}),
+        ({"a": Older(int, is_required=False)}, {}, {}),
+        ([{"a": Older(int, default_value=2)}], [{}, {"a": 3}], [{"a": 2}, {"a": 3}]),
+        (
+            {"model_config": int, "_a": int},
+            {"model_config": 1, "_a": 2},
+            {"model_config": 1, "_a": 2},
+        ),
+    ],
+)
+def test_an_older_form_is_told_as_it_was_given(schema: Any, config: Any, read: Any) -> None:
+    @asset(config_schema=schema)
+    def older(context: OpExecutionContext) -> Any:
+        return context.op_config
+
+    run_config = {"ops": {"older": {"config": config}}}
+    assert materialize([older], run_config=run_config).asset_value("older") == read
 
 
 class Store(ConfigurableResource):
