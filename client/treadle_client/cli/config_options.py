@@ -45,7 +45,7 @@ def read_config(files: Sequence[Path], text: str | None, settings: Sequence[str]
     if text is not None:
         try:
             config = laid_over(config, _checked(json.loads(text), "--config-json"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise click.UsageError(f"--config-json: it is no JSON: {error}") from error
     for setting in settings:
         config = laid_over(config, _setting(setting))
@@ -61,7 +61,7 @@ def _setting(setting: str) -> PlainValue:
         )
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = text
     for name in reversed(names):
         value = {name: value}
@@ -82,7 +82,7 @@ def _read(path: Path) -> Any:
         if path.suffix == ".json":
             return json.loads(path.read_text())
         return _read_yaml(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise click.UsageError(f"--config {path}: {error}") from error
 
 

@@ -137,8 +137,8 @@ def test_a_variable_is_read_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) ->
         ({"a": treadle.StringSource}, {"a": "x"}, {"a": "x"}),
         (
             {"class": int, "_a": int, "copy": int},
-            dict(_a=1, copy=2) | {"class": 3},
-            dict(_a=1, copy=2) | {"class": 3},
+            {"class": 3, "_a": 1, "copy": 2},
+            {"class": 3, "_a": 1, "copy": 2},
         ),
         (dict, {"any": 1}, {"any": 1}),
     ],

@@ -77,6 +77,7 @@ def test_nothing_is_none_and_an_empty_file_nothing(tmp_path: Path) -> None:
     [
         ("a.yaml", "a: [", "it is no YAML"),
         ("a.yaml", "- 1", "config is [1]; give a mapping"),
+        ("a.json", "[" * 100_000, "maximum recursion depth"),
         ("a.yaml", "what: !!binary aGk=", "config.what is b'hi'; give text"),
         ("a.yaml", "a: !!python/object:os.system {}", "it is no YAML"),
         ("a.json", "{", "Expecting property name"),
@@ -106,5 +107,7 @@ def test_a_setting_without_path_or_value_is_refused(setting: str) -> None:
 def test_text_that_is_no_json_is_refused() -> None:
     with pytest.raises(click.UsageError, match="--config-json: it is no JSON"):
         read_config([], "{", [])
+    with pytest.raises(click.UsageError, match="--config-json: it is no JSON"):
+        read_config([], "[" * 100_000, [])
     with pytest.raises(click.UsageError, match="--config-json: config is 5"):
         read_config([], "5", [])
