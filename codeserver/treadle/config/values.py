@@ -93,6 +93,17 @@ def is_secret(schema: Schema, root: Schema) -> bool:
     return any(each.get("writeOnly") for each in branches(schema, root))
 
 
+def told_secrets(
+    value: UserValue, schema: Schema, root: Schema, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """Yield where a secret stands in a config as it is, and not as the name of a variable."""
+    if is_secret(schema, root) and value is not None and not is_env(value, schema, root):
+        yield path
+    elif isinstance(value, Mapping | tuple):
+        for name, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from told_secrets(each, schema_of(name, schema, root), root, (*path, str(name)))
+
+
 def schema_of(name: str | int, schema: Schema, root: Schema) -> Schema:
     """Return the schema of one entry of a map or a list, an empty one if nothing is said of it.
 

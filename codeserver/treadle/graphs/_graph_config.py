@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle.config._config_mapping import ConfigMapping, GraphConfig, Misfit, checked_graph_config
+from treadle.config.values import told_secrets
 from treadle.graphs._composition import Invocation
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
+
+Path: TypeAlias = tuple[str, ...]
 
 
 def checked_config(
@@ -34,7 +37,27 @@ def checked_config(
     wrong = _misfit(checked, invocations)
     if wrong is not None:
         raise ArgumentError(f"{owner}: config {wrong.problem}", fix=wrong.fix, source=user_line())
+    for path in _secrets(checked, invocations):
+        raise ArgumentError(
+            f"{owner}: config holds a secret as it is, at {'.'.join(path)}.",
+            fix="Give EnvVar(…), the name of a variable that holds it where steps run.",
+            source=user_line(),
+        )
     return checked
+
+
+def _secrets(
+    said: Mapping[str, UserValue], invocations: Mapping[str, Invocation], inside: Path = ()
+) -> Iterator[Path]:
+    for name, entry in said.items():
+        node: Any = invocations[name].node
+        known = _known(node)
+        told = entry.get(known) if isinstance(entry, Mapping) else None
+        if known == "config":
+            schema = node.config.type.schema if _is_mapped(node) else node.config.schema
+            yield from told_secrets(told, schema, schema, (*inside, name, known))
+        elif isinstance(told, Mapping):
+            yield from _secrets(told, node.invocations, (*inside, name, known))
 
 
 def _misfit(

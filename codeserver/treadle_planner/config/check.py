@@ -8,7 +8,15 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from treadle.config.values import Schema, branches, is_env, is_secret, schema_of, takes_map
+from treadle.config.values import (
+    Schema,
+    branches,
+    is_env,
+    is_secret,
+    schema_of,
+    takes_map,
+    told_secrets,
+)
 from treadle_contract.config_data import as_json, from_json
 from treadle_contract.message import UserValue
 from treadle_contract.suggestions import nearest
@@ -22,7 +30,7 @@ def problems_of(path: Path, value: UserValue, schema: Schema) -> list[Problem]:
     if value is None and not takes_map(schema, schema):
         return [Problem(path=path, problem=f"it must be given: {_expected(schema, schema)}")]
     validator = _VALIDATOR(schema)
-    found = [*_told_secrets(path, value, schema, schema)]
+    found = [*_told_secrets(path, value, schema)]
     for error in sorted(validator.iter_errors(as_json(value)), key=lambda each: each.json_path):
         found += _problems(path, error, schema)
     return found
@@ -48,7 +56,7 @@ def _problems(path: Path, error: Any, root: Schema) -> Iterator[Problem]:
                     suggestions=tuple(nearest(name, known)),
                 )
         case _:
-            secret = any(_told_secrets((), from_json(error.instance), error.schema, root))
+            secret = _has_secret(from_json(error.instance), error.schema, root)
             got = "a value" if secret else _shown(error.instance)
             yield Problem(path=at, problem=f"expected {_wanted(error, root)}, got {got}")
 
@@ -108,18 +116,18 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _told_secrets(path: Path, value: UserValue, schema: Schema, root: Schema) -> Iterator[Problem]:
+def _has_secret(value: UserValue, schema: Schema, root: Schema) -> bool:
+    return next(told_secrets(value, schema, root), None) is not None
+
+
+def _told_secrets(path: Path, value: UserValue, schema: Schema) -> Iterator[Problem]:
     """Yield each secret that stands in a config as it is: it would be written down."""
-    if is_secret(schema, root) and value is not None and not is_env(value, schema, root):
+    for inside in told_secrets(value, schema, schema):
         yield Problem(
-            path=path,
+            path=(*path, *inside),
             problem='it is a secret, which the run would write down: give {"env": NAME}, the name'
             " of a variable that holds it where steps run",
         )
-    elif isinstance(value, Mapping | tuple):
-        for name, each in value.items() if isinstance(value, Mapping) else enumerate(value):
-            inner = schema_of(name, schema, root)
-            yield from _told_secrets((*path, str(name)), each, inner, root)
 
 
 def _type(validator: Any, types: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:

@@ -213,6 +213,30 @@ def test_a_mapping_tells_nobody_else(returned: Any, said: str) -> None:
     assert "hush" not in str(refused.value)
 
 
+def test_a_graph_that_holds_a_secret_is_refused() -> None:
+    class Login(treadle.Config):
+        password: SecretStr
+
+    @op
+    def login(config: Login) -> int:
+        return 1
+
+    @treadle.graph
+    def inner():
+        return login()
+
+    config = {"inner": {"ops": {"login": {"config": {"password": "hush"}}}}}
+    with pytest.raises(
+        treadle.ArgumentError, match=r"at inner\.ops\.login\.config\.password"
+    ) as told:
+
+        @graph_asset(config=config)
+        def outer():
+            return inner()
+
+    assert "hush" not in str(told.value)
+
+
 @pytest.mark.parametrize("as_class", [True, False])
 def test_a_mapping_hands_secrets_on(as_class: bool) -> None:
     class Login(treadle.Config):
