@@ -51,13 +51,17 @@ def _has_moment(value: UserValue) -> bool:
 
 
 def laid_over(below: UserValue, above: UserValue) -> UserValue:
-    """Return one config laid over another: maps are joined, of anything else the upper one stands."""
+    """Return one config laid over another: maps are joined, of anything else the upper one stands.
+
+    Nothing laid over something is that; a null in a map is a value like others.
+    """
     if above is None:
         return below
     if isinstance(below, Mapping) and isinstance(above, Mapping) and list(above) != [ENV]:
         joined = dict(below)
         for name, value in above.items():
-            joined[name] = laid_over(below[name], value) if name in below else value
+            is_joined = name in below and value is not None
+            joined[name] = laid_over(below[name], value) if is_joined else value
         return joined
     return above
 

@@ -37,10 +37,15 @@ def selected_jobs(
     """Evaluate the jobs of a target. `lines` are further places for messages.
 
     Raises:
-        ArgumentError: a selection names what is not there, or selects nothing.
+        ArgumentError: a selection names what is not there, or selects nothing; a config holds a secret.
         ConflictError: it selects a part of a block that is made whole only.
     """
     jobs = tuple(jobs)
+    told = [job for job in jobs if job.config is not None]
+    if told:
+        from treadle.locations._job_config import refuse_secrets  # noqa: PLC0415 -- few jobs have config
+
+        refuse_secrets(told, snapshot, lines)
     graph = AssetGraph.of(snapshot.assets if jobs else ())
     return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
 

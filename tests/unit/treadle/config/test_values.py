@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from treadle.config.values import (
     MissingVariableError,
@@ -55,7 +56,14 @@ def test_nothing_over_or_under_something_is_that(value: UserValue) -> None:
 
 @given(maps, maps, maps)
 def test_what_is_laid_over_can_be_grouped(one: UserValue, two: UserValue, three: UserValue) -> None:
+    # A null between two maps parts them.
+    assume("null" not in json.dumps(as_json((one, two, three))))
+
     assert laid_over(laid_over(one, two), three) == laid_over(one, laid_over(two, three))
+
+
+def test_a_null_in_a_map_is_a_value() -> None:
+    assert laid_over({"a": {"n": 5, "m": 1}}, {"a": {"n": None}}) == {"a": {"n": None, "m": 1}}
 
 
 def test_maps_are_joined_and_a_variable_is_none() -> None:
