@@ -21,7 +21,7 @@ from treadle._system import os
 from treadle.config._config import Config, field_data, json_schema_of, told_as, validated
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema, with_variables
-from treadle.io._io_manager import InputContext, IOManager, OutputContext
+from treadle.io._io_manager import IOManager
 from treadle.resources._openable import InitResourceContext, Openable, is_openable, key_of
 from treadle_contract.config_data import as_json, laid_over
 from treadle_contract.message import UserValue
@@ -121,7 +121,7 @@ class ConfigurableIOManager(ConfigurableResource, IOManager):
     """Derive from this: an IO manager with settings."""
 
 
-class ConfigurableIOManagerFactory(_Settings, IOManager):
+class ConfigurableIOManagerFactory(_Settings):
     """Derive from this where values are stored by what `create_io_manager` returns."""
 
     @abstractmethod
@@ -130,14 +130,6 @@ class ConfigurableIOManagerFactory(_Settings, IOManager):
 
     def _given(self, context: InitResourceContext) -> Any:
         return self.create_io_manager(context)
-
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Store nothing: what it makes does."""
-        raise NotImplementedError
-
-    def load_input(self, context: InputContext) -> Any:
-        """Load nothing: what it makes does."""
-        raise NotImplementedError
 
 
 class PartialResource(Openable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
@@ -50,7 +51,7 @@ def key_of(resource: object, given: Mapping[str, object]) -> str | None:
     return next((key for key, each in given.items() if each is resource), None)
 
 
-class Openable(Resource):
+class Openable(Resource, ABC):
     """A resource that is made in the step's process, and put away when the step has ended."""
 
     @property
@@ -71,8 +72,8 @@ class Openable(Resource):
         """Return where a run may tell it something, None where it takes no config."""
         return None
 
+    @abstractmethod
     def open_in_step(
         self, context: InitResourceContext, told: UserValue
     ) -> AbstractContextManager[Any]:
         """Make it, for what the run tells it (None: nothing), give it, and put it away."""
-        raise NotImplementedError

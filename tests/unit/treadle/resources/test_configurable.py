@@ -11,6 +11,7 @@ import treadle
 from treadle import (
     AssetsDefinition,
     ConfigurableIOManager,
+    ConfigurableIOManagerFactory,
     ConfigurableResource,
     ConfigurableResourceFactory,
     Definitions,
@@ -94,6 +95,27 @@ def test_where_config_stands_leaves_out_resources_and_what_is_given() -> None:
     assert "hush" not in place.json_schema
     assert "inner" not in place.json_schema
     assert Clients().place_in_config("it") is None
+
+
+class Stores(ConfigurableIOManagerFactory):
+    def create_io_manager(self, context: treadle.InitResourceContext) -> Store:
+        return Store()
+
+
+def test_a_factory_of_io_managers_gives_what_it_makes() -> None:
+    defs = of(stored, store=Stores())
+
+    with Stores().open_in_step(treadle.InitResourceContext(), None) as made:
+        assert isinstance(made, Store)
+    assert not defs.built.snapshot.steps[0].outputs[0].manager_builtin
+
+
+def test_a_factory_that_makes_nothing_is_no_factory() -> None:
+    class Unfinished(ConfigurableIOManagerFactory):
+        pass
+
+    with pytest.raises(TypeError, match="create_io_manager"):
+        Unfinished()  # type: ignore[abstract]
 
 
 def test_what_is_left_open_must_be_told() -> None:
