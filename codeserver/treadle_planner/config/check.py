@@ -55,10 +55,32 @@ def _problems(path: Path, error: Any, root: Schema) -> Iterator[Problem]:
                     problem=f"there is no {name!r} here; there is {', '.join(known) or 'nothing'}",
                     suggestions=tuple(nearest(name, known)),
                 )
+        case "anyOf" | "oneOf" if inside := _meant(error):
+            for each in inside:
+                yield from _problems(path, each, root)
         case _:
             secret = _has_secret(from_json(error.instance), error.schema, root)
             got = "a value" if secret else _shown(error.instance)
             yield Problem(path=at, problem=f"expected {_wanted(error, root)}, got {got}")
+
+
+def _meant(error: Any) -> list[Any]:
+    """Return what is wrong with a map by the one alternative that can be meant; none, if several can.
+
+    Meant is the one that takes maps and whose fixed words, as those that tell classes apart, are there.
+    """
+    alternatives: dict[int, list[Any]] = {}
+    for each in error.context:
+        alternatives.setdefault(each.schema_path[0], []).append(each)
+    near = [
+        found
+        for found in alternatives.values()
+        if not any(
+            each.validator == "const" or (each.validator == "type" and not each.path)
+            for each in found
+        )
+    ]
+    return near[0] if len(near) == 1 and isinstance(error.instance, dict | list) else []
 
 
 def _wanted(error: Any, root: Schema) -> str:

@@ -32,6 +32,17 @@ OBJECT: dict[str, Any] = {
         "maybe": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
         "word": {"type": "string", "writeOnly": True, "minLength": 3},
         "one": {"const": 1},
+        "form": {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "properties": {"kind": {"const": kind}, "by": {"type": "integer"}},
+                    "required": ["kind", "by"],
+                }
+                for kind in ("a", "b")
+            ]
+        },
+        "pair": {"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]},
     },
 }
 PLAIN = {"type": "integer"}
@@ -151,6 +162,10 @@ def test_equal_numbers_of_other_types_are_other_config() -> None:
         (alone(day="monday", many=(1, 2, 3)), "config.many: expected at most 2 entries, got [1, 2, 3]."),
         (alone(day="monday", many=(1, "x")), "config.many.1: expected a whole number, got 'x'."),
         (alone(day="monday", maybe="x"), "config.maybe: expected null or a whole number, got 'x'."),
+        (alone(day="monday", form={"kind": "a"}), "config.form.by: it must be given: a whole number."),
+        (alone(day="monday", form={"kind": "b", "by": "x"}), "config.form.by: expected a whole number, got 'x'."),
+        (alone(day="monday", form={"by": 1}), "config.form: expected a map, got {'by': 1}."),
+        (alone(day="monday", pair=("x",)), "config.pair.0: expected a whole number, got 'x'."),
         (alone(day="monday", one=2), "config.one: expected 1, got 2."),
         (alone(day="monday", dya=1), "config.dya: there is no 'dya' here; there is day, n, share,"),
         (alone(day="monday", word="hush"), "config.word: it is a secret, which the run would write down"),
