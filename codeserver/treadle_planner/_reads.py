@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from treadle.locations.snapshot import Block, Job, StepOutput
+from treadle.locations.snapshot import Job, StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
@@ -47,11 +47,6 @@ class Reads:
             return None
         jobs = self.index.snapshot.jobs
         return next((job for job in jobs if job.name == self.asked.selection.job), None)
-
-    def unselected_outputs(self, block: Block) -> UnselectedOutputs:
-        """Return what happens to outputs of a block that no selected asset needs."""
-        chosen = self.asked.options.unselected_outputs or block.unselected_outputs
-        return chosen or UnselectedOutputs.MATERIALIZE
 
     def inputs(self, wired: WiredStep) -> Found:
         """Return what a step reads in this run."""
@@ -97,7 +92,7 @@ class Reads:
                 return ref, KeyText("")
             maker = self.index.wiring.blocks[self.index.wiring.steps[ref.step_key].block]
             if self._is_hazard(ref) and (
-                self.unselected_outputs(maker) is UnselectedOutputs.MATERIALIZE
+                self.asked.unselected_outputs(maker) is UnselectedOutputs.MATERIALIZE
             ):
                 return ref, read.keys[0]
         if read.definition.nothing:

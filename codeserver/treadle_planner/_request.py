@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle.locations.snapshot import Block
 from treadle.selection import Expression
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.plan import PlanOptions, Selection
+from treadle_contract.plan import PlanOptions, Selection, UnselectedOutputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class Asked:
     """A PlanRequest in which nothing is left out, and keys are found fast.
 
     `missing` are siblings of which nothing is stored: where a plan would load one, what makes it
-    runs instead. `joining` are selected besides, for a re-execution that would read them in vain.
+    runs instead, unless that runs in any case and makes it unasked. `joining` are selected besides, for a re-execution that would read them in vain.
     `gone` says why the value of one of these that a run made cannot be read. `expression` is
     selected instead of what was asked for.
     """
@@ -38,3 +39,8 @@ class Asked:
             joining=frozenset(request.joining_asset_keys),
             gone=request.gone_values,
         )
+
+    def unselected_outputs(self, block: Block) -> UnselectedOutputs:
+        """Return what happens to outputs of a block that no selected asset needs."""
+        chosen = self.options.unselected_outputs or block.unselected_outputs
+        return chosen or UnselectedOutputs.MATERIALIZE

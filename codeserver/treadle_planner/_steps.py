@@ -63,7 +63,9 @@ def planned_hazards(reads: Reads, steps: Iterable[PlannedStep]) -> tuple[Hazard,
             step_key=step.key,
             output=output.name,
             asset_keys=tuple(asset.asset_key for asset in output.assets),
-            unselected_outputs=reads.unselected_outputs(reads.index.wiring.blocks[step.block]),
+            unselected_outputs=reads.asked.unselected_outputs(
+                reads.index.wiring.blocks[step.block]
+            ),
         )
         for step in steps
         for output in step.outputs
@@ -152,7 +154,7 @@ class _Assembly:
             inputs=planned_inputs(wired, inputs),
             outputs=tuple([self._output(step, output) for output in step.outputs]),
             resource_keys=resource_keys,
-            unselected_outputs=self._reads.unselected_outputs(wired.block),
+            unselected_outputs=self._reads.asked.unselected_outputs(wired.block),
             retry_policy=step.retry_policy or self._job_policy,
             timeout_ms=step.timeout_ms,
             limits=step.limits,
@@ -208,7 +210,7 @@ class _Assembly:
             keys = [key for key in keys if key in self._reads.kept.keys]
         else:
             block = wiring.blocks[wiring.steps[ref.step_key].block]
-            makes = self._reads.unselected_outputs(block)
+            makes = self._reads.asked.unselected_outputs(block)
             keys = keys if makes is UnselectedOutputs.MATERIALIZE else ()
         for asset in map(wiring.assets.__getitem__, keys):
             yield Manager(asset.manager_key, asset.manager_builtin)

@@ -9,7 +9,7 @@ from treadle.locations.snapshot import StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.plan import Siblings
+from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
 from treadle_planner._wired import OutputNames, Read, WiredStep, add_name, is_needed
@@ -45,11 +45,12 @@ def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
     for ref in map(index.wiring.producers.get, in_order):
         if ref is not None:
             walk.select(ref)
-    walk.follow()
-    for wired in index.ordered(index.effect_blocks & blocks).steps:
-        if wired.is_effect and walk.fires(wired):
-            walk.keep(wired.step.key)
-            walk.follow()
+    effects = [
+        wired for wired in index.ordered(index.effect_blocks & blocks).steps if wired.is_effect
+    ]
+    walk.follow(effects)
+    while walk.make_missing():
+        walk.follow(effects)
     return Kept(
         keys=keys,
         in_order=in_order,
@@ -68,6 +69,7 @@ class _Walk:
         self._asked = asked
         self._keys = keys
         self._waiting: dict[StepKey, None] = {}
+        self._lacking: dict[OutputRef, set[KeyText]] = {}
         self.selected: OutputNames = {}
         self.rerun: set[KeyText] = set()
         self.missing: set[KeyText] = set()
@@ -86,8 +88,35 @@ class _Walk:
         if not self._index.wired[key].is_simple:
             self._waiting[key] = None
 
-    def follow(self) -> None:
-        """Follow the inputs of every step that was kept or got another selected output."""
+    def follow(self, effects: Iterable[WiredStep]) -> None:
+        """Follow what was kept or got another selected output, then what that lets run beside it."""
+        self._follow_inputs()
+        for wired in effects:
+            if wired.step.key not in self.selected and self._fires(wired):
+                self.keep(wired.step.key)
+                self._follow_inputs()
+
+    def make_missing(self) -> bool:
+        """Select what is read and stored nowhere; tell whether there was any.
+
+        Not what a step that runs by now makes unasked: that is read from it. So what is made unasked
+        does not depend on what else was never made.
+        """
+        lacking, self._lacking = self._lacking, {}
+        made = [(ref, keys) for ref, keys in lacking.items() if not self._made_unasked(ref)]
+        for ref, keys in made:
+            self.missing.update(keys)
+            self._rerun(ref, keys)
+        return bool(made)
+
+    def _made_unasked(self, ref: OutputRef) -> bool:
+        names = self.selected.get(ref.step_key)
+        if names is None or ref.output in names or not self._index.wiring.outputs[ref].is_required:
+            return False
+        block = self._index.wired[ref.step_key].block
+        return self._asked.unselected_outputs(block) is UnselectedOutputs.MATERIALIZE
+
+    def _follow_inputs(self) -> None:
         while self._waiting:
             wired = self._index.wired[self._waiting.popitem()[0]]
             for read in self._needed(wired):
@@ -96,7 +125,7 @@ class _Walk:
             if not wired.block.is_graph and self._runs_siblings(wired):
                 self._follow_lineage(wired)
 
-    def fires(self, wired: WiredStep) -> bool:
+    def _fires(self, wired: WiredStep) -> bool:
         """Tell whether an effect runs, given that everything above it was decided."""
         above = self._index.own_needs(wired.step)
         if above:
@@ -123,8 +152,7 @@ class _Walk:
             if self._runs_siblings(wired):
                 self._rerun(read.ref, read.keys)
             elif not read.definition.nothing and self._asked.missing.issuperset(read.keys):
-                self.missing.update(read.keys)
-                self._rerun(read.ref, read.keys)
+                self._lacking.setdefault(read.ref, set()).update(read.keys)
 
     def _follow_lineage(self, wired: WiredStep) -> None:
         """Let an op make the siblings that it says another of its outputs needs."""

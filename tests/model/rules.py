@@ -86,7 +86,8 @@ class _Facts:
         self.effects: set[StepKey] = set()
         self.siblings_that_run: set[KeyText] = set()
         self.never_stored: set[KeyText] = set()
-        while self._something_follows():
+        self.lacking: set[tuple[Ref, KeyText]] = set()
+        while self._something_follows() or self._something_is_lacking():
             pass
 
     def outcome(self) -> Outcome:
@@ -148,11 +149,24 @@ class _Facts:
         if keys & self.asked.keys:
             return
         nothing_is_stored = not each.nothing and all(key in self.asked.missing for key in keys)
-        if nothing_is_stored and not self.reruns_siblings(step):
-            self.never_stored |= keys
-        if self.reruns_siblings(step) or nothing_is_stored:
+        if self.reruns_siblings(step):
             self.siblings_that_run |= keys
             self.selected.add(ref)
+        elif nothing_is_stored:
+            self.lacking |= {(ref, key) for key in keys}
+
+    def _something_is_lacking(self) -> bool:
+        """Rule 3: what is stored nowhere is made, but what a hazard makes by now is read from it."""
+        hazards = {ref for ref in self.hazards() if self.materializes(ref)}
+        more = {
+            (ref, key)
+            for ref, key in self.lacking
+            if ref not in hazards and key not in self.never_stored
+        }
+        self.never_stored |= {key for _, key in more}
+        self.siblings_that_run |= {key for _, key in more}
+        self.selected |= {ref for ref, _ in more}
+        return bool(more)
 
     def _follow_own_siblings(self, step: Step) -> None:
         """An op-backed block says with internal_asset_deps that one output needs another."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 from tests.model.build import Made, graph, location, op, single
+from tests.model.examples import examples
+from tests.model.flattened import flattened
+from tests.model.outcomes import outcome_of
 from tests.model.plans import loads, reads, runs
+from tests.model.random_modules import random_module
+from tests.model.rules import Asked
+from tests.model.values import refusal, resolved
 from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import AssetFact, PlanRequest
 from treadle_contract.ids import KeyText
@@ -202,3 +211,43 @@ def test_the_smallest_that_a_refused_part_of_a_block_is_offered_is_accepted_on_t
     assert caught.value.smallest == "a or b or base"
     assert Launcher().settles(snapshot, caught.value.smallest).refused == ()
     assert (owned.value.reason, owned.value.smallest) == (RefusalReason.PARTIAL_BLOCK, "")
+
+
+def test_what_a_step_that_runs_by_then_makes_unasked_is_read_from_it_though_it_was_never_made() -> (
+    None
+):
+    steps = {
+        "s1": op({}, "result -> a"),
+        "s2": op({"x": "s1.result"}, "p -> p", "q"),
+        "s3": op({"q": "s2.q"}, "result -> b"),
+        "s4": op({"p": "s2.p"}, "result -> c"),
+        "s5": op({"b": "s3.result", "c": "s4.result"}, "result -> d"),
+    }
+
+    settled = Launcher().settles(location(graph("g", steps, can_subset=True)), "d")
+
+    # s2 runs for b, and makes p, before it is known that what reads p runs as well.
+    assert settled.plan.missing_asset_keys == ("a", "b", "c")
+    assert [hazard.asset_keys for hazard in settled.plan.hazards] == [("p",)]
+    assert reads(settled.plan, "g.s4", "p") == ["g.s2.p as p"]
+
+
+@examples(60)
+@given(size=st.integers(1, 12), seed=st.integers(0, 2**64))
+@example(size=7, seed=241002269448580288)
+def test_a_plan_on_any_record_is_what_the_model_says(size: int, seed: int) -> None:
+    rng = random.Random(seed)
+    snapshot = flattened(random_module(size, seed)).snapshot
+    keys = [asset.key for asset in snapshot.assets if not asset.is_external]
+    asked = Asked(
+        keys=frozenset(rng.sample(keys, rng.randint(1, len(keys)))),
+        unselected_outputs=rng.choice((None, *UnselectedOutputs)),
+    )
+    stored = {asset.key for asset in snapshot.assets if rng.random() < 0.3}
+    recorded = {key: KeyText("") for key in stored}
+    assume(refusal(snapshot, asked, recorded, tries=False) is None)
+    options = PlanOptions(unselected_outputs=asked.unselected_outputs)
+
+    settled = Launcher(stored).settles(snapshot, *sorted(asked.keys), options=options)
+
+    assert outcome_of(settled.plan) == resolved(snapshot, asked, recorded)
