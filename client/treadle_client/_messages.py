@@ -508,9 +508,10 @@ class Reexecution(View):
         asset's key, each with "+" on either side; their union runs. Set for STEPS only.
     rerun_changed: A succeeded step whose code or inputs changed since runs again too.
     same_code: The digest must be the earlier run's.
+    config: Config, a map, that is laid over the earlier run's. Null: none.
     """
 
-    __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code')
+    __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code', 'config')
     parent_run_id: RunId
     """The earlier run."""
     kind: ReexecutionKind
@@ -522,6 +523,8 @@ class Reexecution(View):
     """A succeeded step whose code or inputs changed since runs again too."""
     same_code: bool
     """The digest must be the earlier run's."""
+    config: PlainValue
+    """Config, a map, that is laid over the earlier run's. Null: none."""
 
     def __init__(
         self,
@@ -531,6 +534,7 @@ class Reexecution(View):
         step_expressions: tuple[str, ...] = (),
         rerun_changed: bool = False,
         same_code: bool = False,
+        config: PlainValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'parent_run_id', parent_run_id)
@@ -538,6 +542,7 @@ class Reexecution(View):
         put(self, 'step_expressions', step_expressions)
         put(self, 'rerun_changed', rerun_changed)
         put(self, 'same_code', same_code)
+        put(self, 'config', config)
 
     TABLE: ClassVar[Rows] = (
         (1, 'parent_run_id', 'text', 'one', ''),
@@ -545,6 +550,7 @@ class Reexecution(View):
         (3, 'step_expressions', 'text', 'many', ''),
         (4, 'rerun_changed', 'flag', 'one', ''),
         (5, 'same_code', 'flag', 'one', ''),
+        (6, 'config', 'value', 'one', 'Value'),
     )
 
 

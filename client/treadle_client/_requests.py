@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from treadle_client._arguments import WrongArgument, choice, expressions_in, text_or_none, texts_in
+from treadle_client._config import config_data
 from treadle_client._ids import RunId
 from treadle_client._messages import (
     LogStream,
@@ -81,18 +82,19 @@ class Stream(Generic[T]):
         self._cancel()
 
 
-def reexecution_of(
+def reexecution_of(  # noqa: PLR0913 - what is asked, each by name
     run_id: str,
     kind: ReexecutionKind | str | None,
     steps: str | Sequence[str] | None,
     *,
     rerun_changed: bool,
     same_code: bool,
+    config: object = None,
 ) -> Reexecution:
     """Gather what is asked of an earlier run; without a kind, steps mean STEPS, else from failure.
 
     Raises:
-        ValueError: steps are named for another kind, or the kind is none.
+        ValueError: steps are named for another kind, or the kind or the config is none.
     """
     names = texts_in(steps, name="steps")
     default = ReexecutionKind.FROM_FAILURE if steps is None else ReexecutionKind.STEPS
@@ -105,6 +107,7 @@ def reexecution_of(
         step_expressions=names,
         rerun_changed=rerun_changed,
         same_code=same_code,
+        config=config_data(config),
     )
 
 

@@ -164,6 +164,7 @@ class RunHandle:
         steps: str | Sequence[str] | None = None,
         rerun_changed: bool = False,
         same_code: bool = False,
+        config: object = None,
     ) -> Plan:
         """Return what `rerun` would run, what it would reuse, and why. Nothing is run.
 
@@ -172,7 +173,12 @@ class RunHandle:
         """
         return self._rpc.plan_reexecution(
             reexecution_of(
-                self._run_id, kind, steps, rerun_changed=rerun_changed, same_code=same_code
+                self._run_id,
+                kind,
+                steps,
+                rerun_changed=rerun_changed,
+                same_code=same_code,
+                config=config,
             )
         )
 
@@ -183,6 +189,7 @@ class RunHandle:
         steps: str | Sequence[str] | None = None,
         rerun_changed: bool = False,
         same_code: bool = False,
+        config: object = None,
         plan: Plan | None = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
@@ -195,7 +202,8 @@ class RunHandle:
         either; "steps", the default when `steps` are named, those; "all" every step. What
         succeeded else is reused. `rerun_changed` runs also what succeeded, if its code or inputs
         changed since; `same_code` refuses if the code is not the run's. With `plan`, exactly
-        what `plan_rerun` showed is run.
+        what `plan_rerun` showed is run. `config`, as of `Client.materialize`, is laid over this
+        run's: a step that succeeded with another one is changed.
 
         `tags`, `idempotency_key`, `timeout` and `retry_lost` are as of `Client.materialize`. Tags
         are added to this run's; its timeout and retry_lost hold too where none is given:
@@ -211,7 +219,12 @@ class RunHandle:
             ValueError: a plan was given together with what it holds itself.
         """
         asked = reexecution_of(
-            self._run_id, kind, steps, rerun_changed=rerun_changed, same_code=same_code
+            self._run_id,
+            kind,
+            steps,
+            rerun_changed=rerun_changed,
+            same_code=same_code,
+            config=config,
         )
         if plan is not None:
             is_default = asked == reexecution_of(

@@ -132,7 +132,7 @@ class PlanOptions(Message):
 class Reexecution(Message):
     """A new run with an earlier one's selection and options, planned anew on the current snapshot."""
 
-    __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code')
+    __slots__ = __match_args__ = ('parent_run_id', 'kind', 'step_expressions', 'rerun_changed', 'same_code', 'config')
     parent_run_id: RunId
     """The earlier run."""
     kind: ReexecutionKind | None
@@ -144,6 +144,8 @@ class Reexecution(Message):
     """A succeeded step whose code or inputs changed since runs again too."""
     same_code: bool
     """The digest must be the earlier run's."""
+    config: UserValue
+    """Config, a map, that is laid over the earlier run's. Null: none."""
 
     def __init__(
         self,
@@ -153,6 +155,7 @@ class Reexecution(Message):
         step_expressions: tuple[str, ...] = (),
         rerun_changed: bool = False,
         same_code: bool = False,
+        config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'parent_run_id', parent_run_id)
@@ -160,6 +163,7 @@ class Reexecution(Message):
         put(self, 'step_expressions', step_expressions)
         put(self, 'rerun_changed', rerun_changed)
         put(self, 'same_code', same_code)
+        put(self, 'config', config)
 
     FIELDS = (
         ('parent_run_id', 1, 'parentRunId', 'text', 'one', '', 'parent_run_id', False, 1),
@@ -167,6 +171,7 @@ class Reexecution(Message):
         ('step_expressions', 3, 'stepExpressions', 'text', 'many', '', 'step_expressions', False, 9),
         ('rerun_changed', 4, 'rerunChanged', 'flag', 'one', '', 'rerun_changed', False, 0),
         ('same_code', 5, 'sameCode', 'flag', 'one', '', 'same_code', False, 0),
+        ('config', 6, 'config', 'value', 'one', '', 'config', False, 27),
     )
 
 

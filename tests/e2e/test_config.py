@@ -186,6 +186,32 @@ def test_a_reexecution_keeps_the_config(session: Session) -> None:
     assert session.value("open_graph") == "kept x 3!"
 
 
+def test_a_reexecution_with_config_lays_it_over_that_of_the_run(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from treadle_client.cli import run  # noqa: PLC0415 -- as the command imports it
+
+    unset = {"env": "TREADLE_TEST_NOT_SET"}
+    first = session.run("open_graph", config=fetching(day=unset, count=2))
+    earlier = session.client.run(first.run_id)
+    with pytest.raises(ConfigError, match="count"):
+        earlier.plan_rerun(config=fetching(count=-1))
+    with pytest.raises(ConfigError, match="count"):
+        earlier.rerun(config=fetching(count=-1))
+
+    again = earlier.rerun(config=fetching(day="late")).result(timeout=60)
+
+    again.raise_for_failure()
+    assert session.value("open_graph") == "late x 2!"
+    # What succeeded is reused, and it is said that it was told something else.
+    setting = "ops.open_graph.ops.fetch.config.day=later"
+    asked = ["runs", "rerun", again.run_id, "--home", str(session.home), "--set", setting]
+    run([*asked, "--steps", "open_graph.finish", "--plan"])
+    assert "though its config is another now" in capsys.readouterr().out
+    run([*asked, "--steps", "open_graph.finish", "--rerun-changed"])
+    assert session.value("open_graph") == "later x 2!"
+
+
 def test_a_request_of_the_same_name_with_other_config_is_another(session: Session) -> None:
     once = session.client.materialize("free", config=told(free={"n": 1}), idempotency_key="k")
     same = session.client.materialize("free", config=told(free={"n": 1}), idempotency_key="k")

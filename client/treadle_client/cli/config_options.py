@@ -33,18 +33,20 @@ CONFIG_OPTIONS: Final = (
 )  # fmt: skip
 
 
-def read_config(files: Sequence[Path], text: str | None, settings: Sequence[str]) -> PlainValue:
+def read_config(
+    config_files: Sequence[Path], config_json: str | None, settings: Sequence[str]
+) -> PlainValue:
     """Return the config that a command line gives, None for none.
 
     Raises:
         click.UsageError: a file or a text cannot be read, or a setting is not PATH=VALUE.
     """
     config: PlainValue = None
-    for path in files:
+    for path in config_files:
         config = laid_over(config, _checked(_read(path), f"--config {path}"))
-    if text is not None:
+    if config_json is not None:
         try:
-            config = laid_over(config, _checked(json.loads(text), "--config-json"))
+            config = laid_over(config, _checked(json.loads(config_json), "--config-json"))
         except (ValueError, RecursionError) as error:
             raise click.UsageError(f"--config-json: it is no JSON: {error}") from error
     for setting in settings:

@@ -12,7 +12,7 @@ import click
 
 from treadle_client._plan_options import CHOICES
 from treadle_client._run_limits import MOST_RETRIES
-from treadle_client.cli.config_options import CONFIG_OPTIONS
+from treadle_client.cli.config_options import CONFIG_OPTIONS, read_config
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.home_option import home_option
 from treadle_client.cli.plan_choices import PlanChoices
@@ -32,6 +32,8 @@ def _member_of(kind: type[StrEnum]) -> Callable[[object, object, str | None], St
     """Return what turns the word that was chosen into a member."""
     return lambda _ctx, _option, word: None if word is None else kind(word)
 
+
+_CONFIG_NAMES: Final = ("config_files", "config_json", "settings")
 
 _CODE: tuple[Decorator, ...] = (
     click.option(
@@ -201,8 +203,13 @@ def sweeping_options(command: Command) -> Command:
 
 def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = ("select", "job", "location", *CHOICES, "config_files", "config_json", "settings")
+    names = ("select", "job", "location", *CHOICES, *_CONFIG_NAMES)
     return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
+
+
+def config_options(command: Command) -> Command:
+    """Add config as it is said on the command line; the command gets what is said as `config`."""
+    return _gathered(command, CONFIG_OPTIONS, _CONFIG_NAMES, read_config, "config")
 
 
 def run_options(command: Command) -> Command:

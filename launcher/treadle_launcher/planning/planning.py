@@ -145,8 +145,9 @@ class Planner:
 
     async def _plan_again(self, earlier: EarlierRun) -> tuple[CodeLocation, Planned]:
         location = self._location_of(earlier.run)
-        run = earlier.run
-        return location, await self._plan_in(location, run.selection, run.options, earlier)
+        return location, await self._plan_in(
+            location, earlier.run.selection, earlier.options, earlier
+        )
 
     def _location_of(self, earlier: RunSummary) -> CodeLocation:
         name = earlier.location

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.config_data import laid_over
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
+    PlanOptions,
     Reexecution,
     ReexecutionKind,
     Reuse,
@@ -53,6 +55,13 @@ class EarlierRun:
     def root_run_id(self) -> RunId:
         """The first run of the line of re-executions that it is in."""
         return self.run.root_run_id or self.run.run_id
+
+    @property
+    def options(self) -> PlanOptions:
+        """Its options, with the config that is laid over its own."""
+        options = self.run.options
+        config = laid_over(options.config, self.reexecution.config)
+        return replace(options, config=config)
 
     def check(self, plan: Plan, now: CodeManifest) -> None:
         """Check that the plan may go on from it.

@@ -32,8 +32,7 @@ def known_options(options: PlanOptions | None) -> PlanOptions:
         raise BadArgumentError(
             [choice], message=f"PlanOptions.{name} is {choice}, which is not known here."
         )
-    if misfit := misfit_of(options.config):
-        raise BadArgumentError(["config"], message=f"PlanOptions.config {misfit}.")
+    _check_config(options)
     return options
 
 
@@ -41,13 +40,19 @@ def known_reexecution(asked: Reexecution) -> Reexecution:
     """Return what is asked of an earlier run.
 
     Raises:
-        BadArgumentError: the kind is not known here.
+        BadArgumentError: the kind is not known here, or the config is none.
     """
     kind = asked.kind
     if kind is None or not kind.is_known:
         told = "not set" if kind is None else f"{kind}, which is not a kind of re-execution"
         raise BadArgumentError([] if kind is None else [kind], message=f"kind is {told}.")
+    _check_config(asked)
     return asked
+
+
+def _check_config(said: PlanOptions | Reexecution) -> None:
+    if misfit := misfit_of(said.config):
+        raise BadArgumentError(["config"], message=f"{type(said).__name__}.config {misfit}.")
 
 
 def check_reexecution(asked: Reexecution) -> None:

@@ -288,6 +288,7 @@ class Reexecution(_message.Message):
     STEP_EXPRESSIONS_FIELD_NUMBER: _builtins.int
     RERUN_CHANGED_FIELD_NUMBER: _builtins.int
     SAME_CODE_FIELD_NUMBER: _builtins.int
+    CONFIG_FIELD_NUMBER: _builtins.int
     parent_run_id: _builtins.str
     """The earlier run."""
     kind: Global___ReexecutionKind.ValueType
@@ -302,6 +303,10 @@ class Reexecution(_message.Message):
         on either side; their union runs. Set for STEPS only.
         """
 
+    @_builtins.property
+    def config(self) -> _value_pb2.Value:
+        """Config, a map, that is laid over the earlier run's. Null: none."""
+
     def __init__(
         self,
         *,
@@ -310,10 +315,11 @@ class Reexecution(_message.Message):
         step_expressions: _abc.Iterable[_builtins.str] | None = ...,
         rerun_changed: _builtins.bool = ...,
         same_code: _builtins.bool = ...,
+        config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "parent_run_id", b"parent_run_id", "rerun_changed", b"rerun_changed", "same_code", b"same_code", "step_expressions", b"step_expressions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "kind", b"kind", "parent_run_id", b"parent_run_id", "rerun_changed", b"rerun_changed", "same_code", b"same_code", "step_expressions", b"step_expressions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

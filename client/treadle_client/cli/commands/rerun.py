@@ -9,7 +9,7 @@ import click
 from treadle_client._messages import ReexecutionKind
 from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
-from treadle_client.cli.options import json_option, run_options, running_options
+from treadle_client.cli.options import config_options, json_option, run_options, running_options
 from treadle_client.cli.pages.following import follow_or_name
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
@@ -18,7 +18,8 @@ from treadle_client.cli.session import SessionRequest, open_session_of_run
 from treadle_client.text._plan_tables import plan_page
 
 if TYPE_CHECKING:
-    from treadle_client._run_handle import RunHandle
+    from treadle_client._messages import Plan
+    from treadle_client.text._metadata import PlainValue
 
 
 @click.command()
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--same-code", is_flag=True, help="Refuse if the code is not the run's.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would run, and why, and end.")
+@config_options
 @run_options
 @click.option("--detach", is_flag=True, help="Print the new run's id and end; the run goes on.")
 @running_options
@@ -56,6 +58,7 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
     rerun_changed: bool,
     same_code: bool,
     only_plan: bool,
+    config: PlainValue,
     choices: RunChoices,
     detach: bool,
     wanted: SessionRequest,
@@ -64,13 +67,13 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
     """Go on from a run that has ended: a new run of the same selection, on the code as it is now.
 
     Steps that succeeded are reused: what they stored is read where it lies, with nothing
-    configured.
+    configured. Config is laid over the earlier run's.
 
     \b
         treadle runs rerun RUN --plan
         treadle runs rerun RUN
         treadle runs rerun RUN --steps 'report.render+'
-        treadle runs rerun RUN --timeout 600
+        treadle runs rerun RUN --set ops.report.config.day=2026-01-02 --timeout 600
     """
     if from_failure + bool(steps) + everything > 1:
         raise click.UsageError("--from-failure, --steps and --all exclude each other.")
@@ -79,15 +82,20 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
     kind = ReexecutionKind.ALL if everything else None
     with open_session_of_run(wanted, run_id, only_reads=only_plan) as (session, handle):
         if only_plan:
-            return _show_plan(
-                handle, kind, steps, rerun_changed=rerun_changed, same_code=same_code,
-                as_json=as_json,
-            )  # fmt: skip
+            plan = handle.plan_rerun(
+                kind,
+                steps=steps or None,
+                rerun_changed=rerun_changed,
+                same_code=same_code,
+                config=config,
+            )
+            return _show_plan(plan, as_json=as_json)
         again = handle.rerun(
             kind,
             steps=steps or None,
             rerun_changed=rerun_changed,
             same_code=same_code,
+            config=config,
             tags=choices.tags,
             idempotency_key=choices.idempotency_key,
             timeout=choices.timeout,
@@ -96,18 +104,7 @@ def rerun(  # noqa: PLR0913 - what a caller may choose, each by name
         return follow_or_name(session, again, detach=detach, as_json=as_json)
 
 
-def _show_plan(  # noqa: PLR0913 - what was chosen
-    handle: RunHandle,
-    kind: ReexecutionKind | None,
-    steps: tuple[str, ...],
-    *,
-    rerun_changed: bool,
-    same_code: bool,
-    as_json: bool,
-) -> ExitCode:
-    plan = handle.plan_rerun(
-        kind, steps=steps or None, rerun_changed=rerun_changed, same_code=same_code
-    )
+def _show_plan(plan: Plan, *, as_json: bool) -> ExitCode:
     if as_json:
         print_document(plain(plan))
     else:

@@ -71,6 +71,13 @@ def test_a_kind_of_re_execution_that_is_not_known_is_refused(
         launch_of(LaunchRunRequest(reexecution=asked))
 
 
+def test_a_re_execution_with_config_that_is_none_is_refused() -> None:
+    asked = Reexecution(parent_run_id=RunId("r"), kind=ReexecutionKind.ALL, config="text")
+
+    with pytest.raises(BadArgumentError, match=r"Reexecution\.config is 'text', and no map"):
+        launch_of(LaunchRunRequest(reexecution=asked))
+
+
 def test_states_and_streams_that_are_not_known_are_refused() -> None:
     with pytest.raises(BadArgumentError, match="There is no run state 99"):
         known_states([RunState.QUEUED, RunState("99")])
