@@ -21,7 +21,7 @@ def module(source: str, *, name: str = "defs") -> ModuleType:
     made = ModuleType(name)
     made.__file__ = f"/code/{name}.py"
     text = _PRELUDE + textwrap.dedent(source).lstrip("\n")
-    exec(compile(text, made.__file__, "exec"), vars(made))  # noqa: S102 -- the test's own text
+    exec(compile(text, made.__file__, "exec", dont_inherit=True), vars(made))  # noqa: S102 -- the test's own text
     return made
 
 

@@ -90,3 +90,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def listed(names: Iterable[str]) -> str:
     """Return the names quoted and joined by commas, "none" when there are none."""
     return ", ".join(repr(name) for name in names) or "none"
+
+
+def inputs_in_words(names: Iterable[str]) -> str:
+    """Return the sentence that says which inputs something has."""
+    found = listed(names)
+    return "It has no inputs." if found == "none" else f"Its inputs are {found}."

@@ -10,6 +10,7 @@ from treadle._arguments import checked_init
 from treadle._errors import InvalidNameError
 from treadle._names import MOST_NAME_BYTES, too_long
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class AssetKey:
             parts = tuple(path)
         if not parts or not all(_is_component(part) for part in parts):
             raise InvalidNameError(
-                f"{path!r} is not a valid asset key.",
+                f"{_shown(path)} is not a valid asset key.",
                 fix='Use components of letters, digits, "_", "-" and ".": "a/b" or ["a", "b"].',
                 source=user_line(),
             )
@@ -119,3 +120,9 @@ def key_parts(prefix: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def _is_component(part: object) -> bool:
     return isinstance(part, str) and _COMPONENT.fullmatch(part) is not None
+
+
+def _shown(path: object) -> str:
+    """Return what was given, in words: one name as itself."""
+    given = path[0] if isinstance(path, tuple) and len(path) == 1 else path
+    return f"{given!r:.60}" if isinstance(given, list | tuple) else in_words(given)

@@ -258,6 +258,6 @@ def _cause(given: object) -> RetryCause:
     raise ArgumentError(
         f"RetryPolicy: on has {in_words(given)}, which is no cause."
         + did_you_mean(str(given), RetryCause),
-        fix=f"The causes are {listed(RetryCause)}.",
+        fix=f"The causes are {listed(cause.value for cause in RetryCause if cause.is_known)}.",
         source=user_line(),
     )

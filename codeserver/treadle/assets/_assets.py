@@ -312,3 +312,33 @@ def _refuse_unknown_internal_deps(made: AssetsDefinition) -> None:
                 fix=f"It can be one of {listed(sorted(each.text for each in known))}.",
                 source=user_line(),
             )
+    _refuse_circles_within(made)
+
+
+def _refuse_circles_within(made: AssetsDefinition) -> None:
+    """Refuse outputs that are said to need one another, or themselves."""
+    makes = {said.key: output for output, said in made.produced.items()}
+    needs = {
+        output: frozenset(makes[key] for key in keys if key in makes)
+        for output, keys in made.options.internal_asset_deps.items()
+    }
+    circle = [output for output in needs if _reaches(output, output, needs)]
+    if circle:
+        raise ConflictError(
+            f"{made.options.owner}: internal_asset_deps says of {listed(circle)} that each of them needs"
+            f" {'itself' if len(circle) == 1 else 'the others'}.",
+            fix="Take one of these away: what is needed is made before.",
+            source=user_line(),
+        )
+
+
+def _reaches(start: str, end: str, needs: Mapping[str, AbstractSet[str]]) -> bool:
+    waiting, seen = list(needs.get(start, ())), set[str]()
+    while waiting:
+        each = waiting.pop()
+        if each == end:
+            return True
+        if each not in seen:
+            seen.add(each)
+            waiting += needs.get(each, ())
+    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pydantic import (
     AliasChoices,
@@ -32,6 +32,9 @@ from pydantic_core import (
     to_jsonable_python,
 )
 
+from treadle._errors import ArgumentError, listed
+from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema
 from treadle.resources._openable import Openable
@@ -64,7 +67,33 @@ def _takes_variable(field: FieldInfo) -> bool:
     return not is_one_word and _OR_VARIABLE not in field.metadata
 
 
-class Config(BaseModel):
+if TYPE_CHECKING:
+    _Model = BaseModel
+else:
+
+    class _Noting(type(BaseModel)):
+        """Says of values that a class does not take where they were given."""
+
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            if args and cls.__init__ is BaseModel.__init__:
+                raise ArgumentError(
+                    f"{cls.__name__} was given {in_words(args[0])} by position.",
+                    fix=f"Name the field: {cls.__name__}(NAME=…). It has {listed(cls.model_fields)}.",
+                    source=user_line(),
+                )
+            try:
+                return super().__call__(*args, **kwargs)
+            except ValidationError as error:
+                error.add_note(
+                    f"  at {user_line()}\n  Correct the values that {cls.__name__} is given here."
+                )
+                raise
+
+    class _Model(BaseModel, metaclass=_Noting):
+        """What a model of config is."""
+
+
+class Config(_Model):
     """Derive from this, and annotate the parameter `config` of an op with the class.
 
     Fields are pydantic's. A field may be given `EnvVar(NAME)` whatever its type; a `SecretStr` must

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, overload
+from typing import Any, NoReturn, TypeAlias, overload
 
 from treadle._arguments import checked
 from treadle._errors import ArgumentError
@@ -39,6 +39,18 @@ class ConfigMapping:
     fn: Function
     type: ConfigType
     misfit: Callable[[Mapping[str, UserValue]], Misfit | None] = lambda _: None
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Refuse to be called: a graph takes it as it is.
+
+        Raises:
+            ArgumentError: always.
+        """
+        raise ArgumentError(
+            f"The config mapping {name_of(self.fn)!r} was called.",
+            fix=f"Give it as it is: config={name_of(self.fn)}.",
+            source=user_line(),
+        )
 
     def ops(self, value: UserValue) -> dict[str, UserValue]:
         """Return what the function makes of a config, whose variables are resolved.

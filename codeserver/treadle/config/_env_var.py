@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
+from treadle._errors import ArgumentError
+from treadle._source import user_line
 from treadle._system import os
+from treadle._value_words import in_words
 from treadle.config.values import MissingVariableError
 
 
@@ -15,6 +18,21 @@ class EnvVar(str):
     """
 
     __slots__ = ()
+
+    def __new__(cls, name: str) -> Self:
+        """Name a variable.
+
+        Raises:
+            ArgumentError: no variable can have the name.
+        """
+        given: object = name
+        if not isinstance(given, str) or not name or "=" in name or "\0" in name:
+            raise ArgumentError(
+                f"EnvVar: {in_words(name)} is not the name of an environment variable.",
+                fix="Give its name as text: EnvVar('NAME').",
+                source=user_line(),
+            )
+        return super().__new__(cls, name)
 
     @classmethod
     def int(cls, name: str) -> Any:

@@ -12,6 +12,7 @@ from treadle._source import user_line
 from treadle.config._config_schema import type_of_schema
 from treadle.config.values import Schema
 from treadle.ops._signatures import NO_DEFAULT, Parameter
+from treadle.resources._openable import Openable
 from treadle_contract.config_data import as_json
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
@@ -54,13 +55,19 @@ def config_type(annotation: Any, *, owner: str) -> ConfigType:
             fix="Install pydantic 2 where the code runs.",
             source=user_line(),
         ) from error
+    if isinstance(annotation, type) and issubclass(annotation, Openable):
+        raise ArgumentError(
+            f"{owner}: config is annotated {annotation.__name__}, which is a class of resources.",
+            fix="Take a resource by another parameter; what config is told is a class that derives from Config.",
+            source=user_line(),
+        )
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(annotation)
         schema = json_schema_of(adapter)
     # Anything may stand in an annotation, and pydantic's errors share no base.
     except Exception as error:
         raise ArgumentError(
-            f"{owner}: config is annotated {annotation!r}, which no config can be read as:"
+            f"{owner}: config is annotated {_called(annotation)}, which no config can be read as:"
             f" {str(error).splitlines()[0]}",
             fix="Annotate it with a class that derives from Config, or with dict, str, int, …",
             source=user_line(),
@@ -104,3 +111,7 @@ def schema_config_type(config_schema: object, *, owner: str) -> ConfigType:
 
 def _text(schema: Schema) -> str:
     return json.writer(sort_keys=True, separators=(",", ":"))(schema)
+
+
+def _called(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else repr(annotation)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from treadle._arguments import checked_init, refuse_unsupported
 from treadle._plain import NotPlainError, plain_value
 from treadle.config._env_var import EnvVar
 from treadle_contract.config_data import ENV, TOO_DEEP, is_too_deep
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import UserValue
 
 
-@dataclass(frozen=True, slots=True)
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
 class RunConfig:
     """What a run says to ops and resources.
 
@@ -20,8 +22,19 @@ class RunConfig:
     `{"ops": {…}}`. `resources` has one for each resource, by its key.
     """
 
-    ops: Mapping[str, Any] = field(default_factory=dict)
-    resources: Mapping[str, Any] = field(default_factory=dict)
+    ops: Mapping[str, Any]
+    resources: Mapping[str, Any]
+
+    def __init__(
+        self,
+        ops: Mapping[str, Any] | None = None,
+        resources: Mapping[str, Any] | None = None,
+        loggers: object = None,
+        execution: object = None,
+    ) -> None:
+        refuse_unsupported("RunConfig", {"loggers": loggers, "execution": execution})
+        object.__setattr__(self, "ops", dict(ops or {}))
+        object.__setattr__(self, "resources", dict(resources or {}))
 
     def to_config_dict(self) -> dict[str, UserValue]:
         """Return it as plain data, as --config reads it.
@@ -66,6 +79,10 @@ def config_data(value: Any, *, reveal: bool = False) -> UserValue:
         return {str(name): config_data(each, reveal=reveal) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return tuple(config_data(each, reveal=reveal) for each in value)
+    if isinstance(value, type):
+        raise ValueError(  # noqa: TRY004 -- what callers make a refusal of
+            f"The config has the class {value.__name__}. Give an instance: {value.__name__}(…)."
+        )
     try:
         return plain_value(value)
     except NotPlainError as error:

@@ -104,6 +104,24 @@ def told_secrets(
             yield from told_secrets(each, schema_of(name, schema, root), root, (*path, str(name)))
 
 
+def unknown_names(
+    value: UserValue, schema: Schema, root: Schema | None = None, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield where an entry stands in a config that no map there may have, and the names that it may."""
+    root = schema if root is None else root
+    if not isinstance(value, Mapping | tuple) or is_env(value, schema, root):
+        return
+    maps = [each for each in branches(schema, root) if "object" in _types(each)]
+    is_closed = bool(maps) and all(each.get("additionalProperties") is False for each in maps)
+    known = dict.fromkeys(name for each in maps for name in each.get("properties", {}))
+    for name, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+        here = (*path, str(name))
+        if isinstance(value, Mapping) and is_closed and name not in known:
+            yield here, list(known)
+        else:
+            yield from unknown_names(each, schema_of(name, schema, root), root, here)
+
+
 def schema_of(name: str | int, schema: Schema, root: Schema) -> Schema:
     """Return the schema of one entry of a map or a list, an empty one if nothing is said of it.
 

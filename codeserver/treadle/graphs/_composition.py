@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from treadle._arguments import refuse_unsupported
-from treadle._errors import CompositionError, UnusedError, did_you_mean, listed
+from treadle._errors import CompositionError, UnusedError, did_you_mean, inputs_in_words, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
@@ -181,7 +181,7 @@ class Body:
         if problem:
             raise CompositionError(
                 f"In {self.owner}: {problem}",
-                fix=f"Its inputs are {listed(names)}. A resource is not passed: name it in the op.",
+                fix=f"{inputs_in_words(names)} A resource is not passed: name it in the op.",
                 source=user_line(),
             )
         return given

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle.config._config_mapping import ConfigMapping, GraphConfig, Misfit, checked_graph_config
-from treadle.config.values import told_secrets
+from treadle.config.values import Schema, told_secrets, unknown_names
 from treadle.graphs._composition import Invocation
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 
 Path: TypeAlias = tuple[str, ...]
+T = TypeVar("T")
 
 
 def checked_config(
@@ -37,7 +38,14 @@ def checked_config(
     wrong = _misfit(checked, invocations)
     if wrong is not None:
         raise ArgumentError(f"{owner}: config {wrong.problem}", fix=wrong.fix, source=user_line())
-    for path in _secrets(checked, invocations):
+    for path, known in _told(checked, invocations, unknown_names):
+        raise ArgumentError(
+            f"{owner}: config has {'.'.join(path)}, which is not there."
+            f"{did_you_mean(path[-1], known)}",
+            fix=f"There is {listed(known)}.",
+            source=user_line(),
+        )
+    for path in _told(checked, invocations, told_secrets):
         raise ArgumentError(
             f"{owner}: config holds a secret as it is, at {'.'.join(path)}.",
             fix="Give EnvVar(…), the name of a variable that holds it where steps run.",
@@ -46,18 +54,22 @@ def checked_config(
     return checked
 
 
-def _secrets(
-    said: Mapping[str, UserValue], invocations: Mapping[str, Invocation], inside: Path = ()
-) -> Iterator[Path]:
+def _told(
+    said: Mapping[str, UserValue],
+    invocations: Mapping[str, Invocation],
+    find: Callable[[UserValue, Schema, Schema, Path], Iterator[T]],
+    inside: Path = (),
+) -> Iterator[T]:
+    """Yield what a search finds in what each op is told."""
     for name, entry in said.items():
         node: Any = invocations[name].node
         known = _known(node)
         told = entry.get(known) if isinstance(entry, Mapping) else None
         if known == "config":
             schema = node.config.type.schema if _is_mapped(node) else node.config.schema
-            yield from told_secrets(told, schema, schema, (*inside, name, known))
+            yield from find(told, schema, schema, (*inside, name, known))
         elif isinstance(told, Mapping):
-            yield from _secrets(told, node.invocations, (*inside, name, known))
+            yield from _told(told, node.invocations, find, (*inside, name, known))
 
 
 def _misfit(

@@ -108,7 +108,14 @@ class Handles:
     def __getitem__(self, which: int | str) -> Handle:
         if isinstance(which, str):
             return self.__named(which)
-        return tuple(self.__parts.values())[which]
+        try:
+            return tuple(self.__parts.values())[which]
+        except (IndexError, TypeError):
+            raise HandleUseError(
+                f"{self.__node!r} has no output {which!r}: it has {len(self.__parts)}.",
+                fix=f"Its outputs are {listed(self.__parts)}, counted from 0.",
+                source=user_line(),
+            ) from None
 
     def __getattr__(self, name: str) -> Handle:
         return self.__named(name)

@@ -165,7 +165,7 @@ def _cycle_error(wiring: Wiring, needs: Mapping[OutputRef, frozenset[OutputRef]]
         for vertex, after in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
     ]
     unknown = SourceLine(file="", line=0)
-    places = [wiring.steps[vertex.step_key].source or unknown for vertex in cycle]
+    places = [_place(wiring, wiring.steps[vertex.step_key]) or unknown for vertex in cycle]
     return CycleError(
         "Steps need one another in a circle:\n" + "\n".join(lines),
         fix="Take one of these reads away. A multi_asset that makes several of these assets can "
@@ -173,6 +173,12 @@ def _cycle_error(wiring: Wiring, needs: Mapping[OutputRef, frozenset[OutputRef]]
         source=places[0],
         others=tuple(dict.fromkeys(place for place in places[1:] if place != places[0])),
     )
+
+
+def _place(wiring: Wiring, step: Step) -> SourceLine | None:
+    """Return the line of a step: of the block, if it is made of one op, which others may be made of."""
+    block = wiring.blocks[step.block]
+    return step.source if block.is_graph else block.source or step.source
 
 
 def _label(wiring: Wiring, vertex: OutputRef) -> str:

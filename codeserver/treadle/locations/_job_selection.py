@@ -43,9 +43,9 @@ def selected_jobs(
     jobs = tuple(jobs)
     told = [job for job in jobs if job.config is not None]
     if told:
-        from treadle.locations._job_config import refuse_secrets  # noqa: PLC0415 -- few jobs have config
+        from treadle.locations._job_config import refuse_misplaced  # noqa: PLC0415 -- few jobs have config
 
-        refuse_secrets(told, snapshot, lines)
+        refuse_misplaced(told, snapshot, lines)
     graph = AssetGraph.of(snapshot.assets if jobs else ())
     return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
 

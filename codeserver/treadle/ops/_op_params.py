@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from treadle._arguments import UNSET
-from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._errors import ArgumentError, did_you_mean, inputs_in_words
 from treadle._names import MOST_NAME_BYTES, checked_name, too_long
 from treadle._source import user_line
 from treadle._value_words import a, in_words
@@ -210,7 +210,7 @@ def _without_param(
             raise ArgumentError(
                 f"{owner}: ins names {name!r}, which is not an input of the function."
                 + did_you_mean(name, found),
-                fix=f"Its inputs are {listed(found)}; only In(Nothing) needs no parameter.",
+                fix=f"{inputs_in_words(found)} Only In(Nothing) needs no parameter.",
                 source=user_line(),
             )
         rest[name] = each if each.dagster_type is not UNSET else replace(each, dagster_type=Any)

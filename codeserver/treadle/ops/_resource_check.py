@@ -35,6 +35,7 @@ def refuse_missing_resources(contents: Contents) -> None:
         ArgumentError: what is asked for as an IO manager cannot store and load.
     """
     given = contents.resources
+    _refuse_unmet(contents)
     # Nobody has to give it.
     left_out = {DEFAULT_IO_MANAGER} - given.keys()
     for block in contents.blocks:
@@ -55,6 +56,20 @@ def refuse_missing_resources(contents: Contents) -> None:
                     source=need.source,
                     others=contents.lines,
                 )
+
+
+def _refuse_unmet(contents: Contents) -> None:
+    """Refuse a resource that asks for another one which is not given."""
+    given = contents.resources
+    for name, value in given.items():
+        needed = getattr(value, "required_resource_keys", None) if is_openable(value) else None
+        for key in sorted(set(needed or ()) - given.keys()):
+            raise MissingError(
+                f"The resource {name!r} asks for the resource {key!r}, which Definitions does not have."
+                f"{did_you_mean(key, given)}",
+                fix=f"Give it: Definitions(…, resources={{{key!r}: …}}).",
+                source=contents.source,
+            )
 
 
 def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:

@@ -48,6 +48,12 @@ class Parameter:
         """Whether it may be left out."""
         return self.default is not NO_DEFAULT
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether a call must give it."""
+        takes_rest = self.kind in (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+        return not takes_rest and not self.has_default
+
 
 def parameters_of(fn: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Return the parameters of a callable, in order.

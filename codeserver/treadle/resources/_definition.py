@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from treadle._arguments import checked
-from treadle._errors import ArgumentError
+from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._system import os
 from treadle.ops._functions import name_of
@@ -49,6 +49,7 @@ class ResourceDefinition(Openable):
         """Return a resource that is None."""
         return ResourceDefinition.hardcoded_resource(None, description)
 
+    @checked
     def configured(self, config: Any) -> ResourceDefinition:
         """Return the resource with this config, over which a run may lay its own.
 
@@ -56,6 +57,7 @@ class ResourceDefinition(Openable):
             ArgumentError: it takes none.
         """
         from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
+        from treadle.config.values import unknown_names  # noqa: PLC0415
 
         if self.config is None:
             raise ArgumentError(
@@ -63,7 +65,40 @@ class ResourceDefinition(Openable):
                 fix="Give @resource(config_schema=…), or leave it out.",
                 source=user_line(),
             )
-        return replace(self, configured_with=config_data(config))
+        owner = f"The resource {name_of(self.fn)!r}"
+        try:
+            told = config_data(config)
+        except ValueError as error:
+            raise ArgumentError(
+                f"{owner}: {error}", fix="Correct it.", source=user_line()
+            ) from error
+        for path, known in unknown_names(told, self.config.schema):
+            raise ArgumentError(
+                f"{owner}: config has {'.'.join(path)}, which is not there."
+                f"{did_you_mean(path[-1], known)}",
+                fix=f"There is {listed(known)}.",
+                source=user_line(),
+            )
+        return replace(self, configured_with=told)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself, in a test: with what `build_init_resource_context` made.
+
+        Raises:
+            ArgumentError: the function takes other arguments.
+        """
+        from inspect import signature  # noqa: PLC0415 -- what tests alone need
+
+        try:
+            signature(self.fn).bind(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(
+                f"The resource {name_of(self.fn)!r} was called: {error}.",
+                fix="Give it as it is to Definitions, or configured({…}); in a test, call it with"
+                " build_init_resource_context(…).",
+                source=user_line(),
+            ) from None
+        return self.fn(*args, **kwargs)
 
     @property
     def shown_type(self) -> str:
@@ -148,6 +183,13 @@ def resource(
 
     def decorate(fn: Function, schema: Any = None) -> ResourceDefinition:
         kind = None
+        taken = [each.name for each in parameters_of(fn) if each.is_needed]
+        if len(taken) > 1:
+            raise ArgumentError(
+                f"@resource {name_of(fn)!r} takes {listed(taken)}.",
+                fix="Let it take the context alone: it has resource_config, and resources by their keys.",
+                source=user_line(),
+            )
         if schema is not None:
             from treadle.config._op_config import schema_config_type  # noqa: PLC0415
 
