@@ -94,6 +94,8 @@ _HOMES = {
 __all__ = [
     "AccessError",
     "Asset",
+    "AssetCheck",
+    "AssetCheckSeverity",
     "AssetEntry",
     "AssetKey",
     "AssetMaterialized",
@@ -152,6 +154,7 @@ __all__ = [
     "Plan",
     "PlanOptions",
     "PlannedAsset",
+    "PlannedCheck",
     "PlannedInput",
     "PlannedInputRef",
     "PlannedOutput",

@@ -15,7 +15,16 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+
+
+class AssetCheckSeverity(ContractEnum):
+    """How bad it is that an asset check did not hold."""
+
+    WARN = "warn"
+    """Somebody should look."""
+    ERROR = "error"
+    """The asset is wrong. A blocking check fails its step."""
 
 
 class Backoff(ContractEnum):
@@ -71,6 +80,8 @@ class FailureWhere(ContractEnum):
     """Configuration was refused."""
     OUTPUT = "output"
     """The op yielded what it must not, or left out what it must yield."""
+    CHECK = "check"
+    """A blocking check did not hold. What the step made is kept; what reads it does not run."""
 
 
 class GarbageReason(ContractEnum):
@@ -769,13 +780,14 @@ class Plan(Streamed):
         location makes, sorted; no part of the fingerprint, as what follows. At most 500.
     below_asset_keys: Selected assets whose readers an "x+" of the selection reaches too,
         sorted. At most 500.
+    selected_checks: The checks selected, "asset:name", sorted. At most 500.
     steps: Steps of the selected blocks, in topological order, ties by key.
     loads: Loads, sorted by key.
     hazards: Hazards, sorted by step key and output.
     reuses: Steps that are reused, sorted by key.
     """
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'steps', 'loads', 'hazards', 'reuses')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'selected_checks', 'steps', 'loads', 'hazards', 'reuses')
     location: str
     """The location's name."""
     digest: str
@@ -802,6 +814,8 @@ class Plan(Streamed):
     no part of the fingerprint, as what follows. At most 500."""
     below_asset_keys: tuple[AssetKey, ...]
     """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
+    selected_checks: tuple[str, ...]
+    """The checks selected, "asset:name", sorted. At most 500."""
     steps: tuple[PlannedStep, ...]
     """Steps of the selected blocks, in topological order, ties by key."""
     loads: tuple[Load, ...]
@@ -826,6 +840,7 @@ class Plan(Streamed):
         reexecution: Reexecution | None = None,
         above_asset_keys: tuple[AssetKey, ...] = (),
         below_asset_keys: tuple[AssetKey, ...] = (),
+        selected_checks: tuple[str, ...] = (),
         steps: tuple[PlannedStep, ...] = (),
         loads: tuple[Load, ...] = (),
         hazards: tuple[Hazard, ...] = (),
@@ -844,13 +859,14 @@ class Plan(Streamed):
         put(self, 'reexecution', reexecution)
         put(self, 'above_asset_keys', above_asset_keys)
         put(self, 'below_asset_keys', below_asset_keys)
+        put(self, 'selected_checks', selected_checks)
         put(self, 'steps', steps)
         put(self, 'loads', loads)
         put(self, 'hazards', hazards)
         put(self, 'reuses', reuses)
 
     TABLE: ClassVar[Rows] = (
-        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''))),
+        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''), (14, 'selected_checks', 'text', 'many', ''))),
         (2, 'steps', 'message', 'many', 'PlannedStep'),
         (3, 'loads', 'message', 'many', 'Load'),
         (4, 'hazards', 'message', 'many', 'Hazard'),
@@ -883,9 +899,11 @@ class PlannedStep(View):
         Secrets stand as the name of their variable. Null: it takes none.
     resource_config: What the run tells the resources that it needs, sorted by key: those
         alone that it tells something.
+    selected_checks: context.selected_asset_check_keys: the selected checks of its block,
+        "asset:name", sorted.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks')
     key: StepKey
     """The step key."""
     block: str
@@ -923,6 +941,8 @@ class PlannedStep(View):
     resource_config: tuple[ResourceConfig, ...]
     """What the run tells the resources that it needs, sorted by key: those alone that it tells
     something."""
+    selected_checks: tuple[str, ...]
+    """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
 
     def __init__(
         self,
@@ -944,6 +964,7 @@ class PlannedStep(View):
         task: StepKey = StepKey(""),
         config: PlainValue = None,
         resource_config: tuple[ResourceConfig, ...] = (),
+        selected_checks: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -963,6 +984,7 @@ class PlannedStep(View):
         put(self, 'task', task)
         put(self, 'config', config)
         put(self, 'resource_config', resource_config)
+        put(self, 'selected_checks', selected_checks)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -982,6 +1004,7 @@ class PlannedStep(View):
         (15, 'task', 'text', 'one', ''),
         (16, 'config', 'value', 'one', 'Value'),
         (17, 'resource_config', 'message', 'many', 'ResourceConfig'),
+        (18, 'selected_checks', 'text', 'many', ''),
     )
 
 
@@ -1104,9 +1127,11 @@ class PlannedOutput(View):
     io_manager_key: The resource key of the IO manager of the intermediate.
     builtin_manager: That manager is Treadle's own.
     checkpoint: Its value is stored also where it passes in memory.
+    check: The check that it evaluates, if it is selected. None: none, as of what carries a
+        value.
     """
 
-    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint')
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint', 'check')
     name: str
     """The name."""
     selected: bool
@@ -1125,6 +1150,8 @@ class PlannedOutput(View):
     """That manager is Treadle's own."""
     checkpoint: bool
     """Its value is stored also where it passes in memory."""
+    check: PlannedCheck | None
+    """The check that it evaluates, if it is selected. None: none, as of what carries a value."""
 
     def __init__(
         self,
@@ -1138,6 +1165,7 @@ class PlannedOutput(View):
         io_manager_key: str = "",
         builtin_manager: bool = False,
         checkpoint: bool = False,
+        check: PlannedCheck | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -1149,6 +1177,7 @@ class PlannedOutput(View):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
         put(self, 'checkpoint', checkpoint)
+        put(self, 'check', check)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -1160,6 +1189,7 @@ class PlannedOutput(View):
         (7, 'io_manager_key', 'text', 'one', ''),
         (8, 'builtin_manager', 'flag', 'one', ''),
         (9, 'checkpoint', 'flag', 'one', ''),
+        (10, 'check', 'message', 'maybe', 'PlannedCheck'),
     )
 
 
@@ -1201,6 +1231,41 @@ class PlannedAsset(View):
         (2, 'selected', 'flag', 'one', ''),
         (3, 'io_manager_key', 'text', 'one', ''),
         (4, 'builtin_manager', 'flag', 'one', ''),
+    )
+
+
+class PlannedCheck(View):
+    """The check of an asset that an output of a planned step evaluates.
+
+    asset_key: The asset.
+    name: The check's name.
+    blocking: Where it does not hold, its step fails, and what reads the asset does not run.
+    """
+
+    __slots__ = __match_args__ = ('asset_key', 'name', 'blocking')
+    asset_key: AssetKey
+    """The asset."""
+    name: str
+    """The check's name."""
+    blocking: bool
+    """Where it does not hold, its step fails, and what reads the asset does not run."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        name: str = "",
+        blocking: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'name', name)
+        put(self, 'blocking', blocking)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'name', 'text', 'one', ''),
+        (3, 'blocking', 'flag', 'one', ''),
     )
 
 
@@ -1594,9 +1659,10 @@ class Graph(View):
     steps: Steps, in topological order, ties by key.
     jobs: Jobs, sorted by name.
     resources: Resources, sorted by key.
+    checks: Checks, sorted by asset and name.
     """
 
-    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources')
+    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources', 'checks')
     location: Location
     """The location. Set in the first part only."""
     blocks: tuple[Block, ...]
@@ -1609,6 +1675,8 @@ class Graph(View):
     """Jobs, sorted by name."""
     resources: tuple[Resource, ...]
     """Resources, sorted by key."""
+    checks: tuple[AssetCheck, ...]
+    """Checks, sorted by asset and name."""
 
     def __init__(
         self,
@@ -1619,6 +1687,7 @@ class Graph(View):
         steps: tuple[Step, ...] = (),
         jobs: tuple[Job, ...] = (),
         resources: tuple[Resource, ...] = (),
+        checks: tuple[AssetCheck, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -1627,6 +1696,7 @@ class Graph(View):
         put(self, 'steps', steps)
         put(self, 'jobs', jobs)
         put(self, 'resources', resources)
+        put(self, 'checks', checks)
 
     TABLE: ClassVar[Rows] = (
         (1, 'location', 'message', 'one', 'Location'),
@@ -1635,6 +1705,7 @@ class Graph(View):
         (4, 'steps', 'message', 'many', 'Step'),
         (5, 'jobs', 'message', 'many', 'Job'),
         (6, 'resources', 'message', 'many', 'Resource'),
+        (7, 'checks', 'message', 'many', 'AssetCheck'),
     )
 
 
@@ -1802,9 +1873,10 @@ class Block(View):
     is_graph: True: a graph of ops. False: one op.
     description: The description, "" if none.
     source: Where it was defined. None: not known.
+    checks: The checks that it evaluates, "asset:name", sorted.
     """
 
-    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source')
+    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source', 'checks')
     name: str
     """The node name, the first component of its step keys."""
     asset_keys: tuple[AssetKey, ...]
@@ -1817,6 +1889,8 @@ class Block(View):
     """The description, "" if none."""
     source: SourceLocation | None
     """Where it was defined. None: not known."""
+    checks: tuple[str, ...]
+    """The checks that it evaluates, "asset:name", sorted."""
 
     def __init__(
         self,
@@ -1827,6 +1901,7 @@ class Block(View):
         is_graph: bool = False,
         description: str = "",
         source: SourceLocation | None = None,
+        checks: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -1835,6 +1910,7 @@ class Block(View):
         put(self, 'is_graph', is_graph)
         put(self, 'description', description)
         put(self, 'source', source)
+        put(self, 'checks', checks)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -1843,6 +1919,7 @@ class Block(View):
         (4, 'is_graph', 'flag', 'one', ''),
         (5, 'description', 'text', 'one', ''),
         (6, 'source', 'message', 'maybe', 'SourceLocation'),
+        (7, 'checks', 'text', 'many', ''),
     )
 
 
@@ -2142,9 +2219,10 @@ class StepOutput(View):
     nothing: It orders and carries no value.
     asset_keys: The assets it produces, sorted. Empty: an intermediate.
     io_manager_key: The resource key of the IO manager of an intermediate.
+    check: The check that it evaluates, "asset:name". Empty: none.
     """
 
-    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key')
+    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key', 'check')
     name: str
     """The name."""
     is_required: bool
@@ -2155,6 +2233,8 @@ class StepOutput(View):
     """The assets it produces, sorted. Empty: an intermediate."""
     io_manager_key: str
     """The resource key of the IO manager of an intermediate."""
+    check: str
+    """The check that it evaluates, "asset:name". Empty: none."""
 
     def __init__(
         self,
@@ -2164,6 +2244,7 @@ class StepOutput(View):
         nothing: bool = False,
         asset_keys: tuple[AssetKey, ...] = (),
         io_manager_key: str = "",
+        check: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -2171,6 +2252,7 @@ class StepOutput(View):
         put(self, 'nothing', nothing)
         put(self, 'asset_keys', asset_keys)
         put(self, 'io_manager_key', io_manager_key)
+        put(self, 'check', check)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -2178,6 +2260,7 @@ class StepOutput(View):
         (3, 'nothing', 'flag', 'one', ''),
         (4, 'asset_keys', 'text', 'many', ''),
         (5, 'io_manager_key', 'text', 'one', ''),
+        (6, 'check', 'text', 'one', ''),
     )
 
 
@@ -2314,6 +2397,84 @@ class Resource(View):
         (1, 'key', 'text', 'one', ''),
         (2, 'type_name', 'text', 'one', ''),
         (3, 'config', 'message', 'maybe', 'ConfigPlace'),
+    )
+
+
+class AssetCheck(View):
+    """A check of an asset: an output of a step, which gives its result.
+
+    asset_key: The asset.
+    name: The name, unique among the checks of the asset.
+    block: The node name of the block that evaluates it: the asset's own, or one of checks
+        alone.
+    step_key: The step that evaluates it.
+    output: The output of that step.
+    description: The description, "" if none.
+    blocking: Where it does not hold, its step fails, and what reads the asset does not run.
+    metadata: Definition metadata.
+    upstream_keys: What else it says that it rests on, beside the asset, sorted by key.
+    source: Where it was defined. None: not known.
+    """
+
+    __slots__ = __match_args__ = ('asset_key', 'name', 'block', 'step_key', 'output', 'description', 'blocking', 'metadata', 'upstream_keys', 'source')
+    asset_key: AssetKey
+    """The asset."""
+    name: str
+    """The name, unique among the checks of the asset."""
+    block: str
+    """The node name of the block that evaluates it: the asset's own, or one of checks alone."""
+    step_key: StepKey
+    """The step that evaluates it."""
+    output: str
+    """The output of that step."""
+    description: str
+    """The description, "" if none."""
+    blocking: bool
+    """Where it does not hold, its step fails, and what reads the asset does not run."""
+    metadata: Metadata
+    """Definition metadata."""
+    upstream_keys: tuple[str, ...]
+    """What else it says that it rests on, beside the asset, sorted by key."""
+    source: SourceLocation | None
+    """Where it was defined. None: not known."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        name: str = "",
+        block: str = "",
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+        description: str = "",
+        blocking: bool = False,
+        metadata: Metadata = NO_METADATA,
+        upstream_keys: tuple[str, ...] = (),
+        source: SourceLocation | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'name', name)
+        put(self, 'block', block)
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'description', description)
+        put(self, 'blocking', blocking)
+        put(self, 'metadata', metadata)
+        put(self, 'upstream_keys', upstream_keys)
+        put(self, 'source', source)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'name', 'text', 'one', ''),
+        (3, 'block', 'text', 'one', ''),
+        (4, 'step_key', 'text', 'one', ''),
+        (5, 'output', 'text', 'one', ''),
+        (6, 'description', 'text', 'one', ''),
+        (7, 'blocking', 'flag', 'one', ''),
+        (8, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (9, 'upstream_keys', 'text', 'many', ''),
+        (10, 'source', 'message', 'maybe', 'SourceLocation'),
     )
 
 
@@ -3573,12 +3734,14 @@ class CheckEvaluated(Event):
     check_name: The check's name.
     passed: Whether it held.
     metadata: Metadata of the check.
-    blocking: A failure of it fails the step.
+    blocking: A failure of it, of severity ERROR, fails the step.
+    severity: How bad it is that it did not hold.
+    description: What its result says of itself, for a person. Empty: nothing.
     """
 
     kind = EventKind.CHECK_EVALUATED
-    __slots__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'check_name', 'passed', 'metadata', 'blocking')
+    __slots__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description')
     asset_key: AssetKey
     """The asset."""
     check_name: str
@@ -3588,7 +3751,11 @@ class CheckEvaluated(Event):
     metadata: Metadata
     """Metadata of the check."""
     blocking: bool
-    """A failure of it fails the step."""
+    """A failure of it, of severity ERROR, fails the step."""
+    severity: AssetCheckSeverity | None
+    """How bad it is that it did not hold."""
+    description: str
+    """What its result says of itself, for a person. Empty: nothing."""
 
     def __init__(
         self,
@@ -3604,6 +3771,8 @@ class CheckEvaluated(Event):
         passed: bool = False,
         metadata: Metadata = NO_METADATA,
         blocking: bool = False,
+        severity: AssetCheckSeverity | None = None,
+        description: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -3617,6 +3786,8 @@ class CheckEvaluated(Event):
         put(self, 'passed', passed)
         put(self, 'metadata', metadata)
         put(self, 'blocking', blocking)
+        put(self, 'severity', severity)
+        put(self, 'description', description)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -3624,6 +3795,8 @@ class CheckEvaluated(Event):
         (3, 'passed', 'flag', 'one', ''),
         (4, 'metadata', 'metadata', 'one', 'MetadataEntry'),
         (5, 'blocking', 'flag', 'one', ''),
+        (6, 'severity', 'enum', 'maybe', 'AssetCheckSeverity'),
+        (7, 'description', 'text', 'one', ''),
     )
 
 
@@ -3926,13 +4099,17 @@ class StepNotRun(Event):
 
     upstream_step_key: The step that failed, the nearest one. Empty: the run cannot go on,
         and its end says why.
+    check: The blocking check that did not hold in that step, "asset:name". Empty: it failed
+        otherwise.
     """
 
     kind = EventKind.STEP_NOT_RUN
-    __slots__ = ('upstream_step_key',)
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'upstream_step_key')
+    __slots__ = ('upstream_step_key', 'check')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'upstream_step_key', 'check')
     upstream_step_key: StepKey
     """The step that failed, the nearest one. Empty: the run cannot go on, and its end says why."""
+    check: str
+    """The blocking check that did not hold in that step, "asset:name". Empty: it failed otherwise."""
 
     def __init__(
         self,
@@ -3944,6 +4121,7 @@ class StepNotRun(Event):
         step_key: StepKey = StepKey(""),
         attempt: int = 0,
         upstream_step_key: StepKey = StepKey(""),
+        check: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -3953,9 +4131,11 @@ class StepNotRun(Event):
         put(self, 'step_key', step_key)
         put(self, 'attempt', attempt)
         put(self, 'upstream_step_key', upstream_step_key)
+        put(self, 'check', check)
 
     TABLE: ClassVar[Rows] = (
         (1, 'upstream_step_key', 'text', 'one', ''),
+        (2, 'check', 'text', 'one', ''),
     )
 
 

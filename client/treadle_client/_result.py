@@ -8,6 +8,7 @@ from typing import Any
 from treadle_client._errors import RunFailed
 from treadle_client._ids import RunId
 from treadle_client._messages import (
+    CheckEvaluated,
     Failure,
     FailureReason,
     Materialization,
@@ -25,7 +26,7 @@ class RunResult:
     """A finished run. `steps` are in plan order, `materializations` in the order they were made.
 
     `failure` is a cause before or beside the steps, for example code that changed after the plan;
-    `load` is what `value` asks.
+    `load` is what `value` asks, `checks` what `get_asset_check_evaluations` does.
     """
 
     run_id: RunId
@@ -34,6 +35,7 @@ class RunResult:
     materializations: tuple[Materialization, ...] = field(repr=False)
     failure: Failure | None
     load: Callable[[str, str], Any] = field(repr=False, compare=False)
+    checks: Callable[[], tuple[CheckEvaluated, ...]] = field(repr=False, compare=False)
 
     def value(self, step_key: str, output: str = "result") -> Any:
         """Return what a step yielded, read in this process.
@@ -43,6 +45,14 @@ class RunResult:
             ValueUnreadableError: its value is not there, or not for this process to read.
         """
         return self.load(step_key, output)
+
+    def get_asset_check_evaluations(self) -> tuple[CheckEvaluated, ...]:
+        """Return the results of the run's checks, in order.
+
+        Raises:
+            UnreachableError: the launcher does not answer.
+        """
+        return self.checks()
 
     @property
     def succeeded(self) -> bool:

@@ -20,6 +20,7 @@ from treadle_client._arguments import (
 from treadle_client._errors import ResultTimeout, UnreachableError
 from treadle_client._ids import RunId
 from treadle_client._messages import (
+    CheckEvaluated,
     Event,
     LogChunk,
     LogStream,
@@ -135,7 +136,13 @@ class RunHandle:
             materializations=tuple(made),
             failure=run.failure,
             load=partial(load_output, self._rpc, self),
+            checks=self.get_asset_check_evaluations,
         )
+
+    def get_asset_check_evaluations(self) -> tuple[CheckEvaluated, ...]:
+        """Return the results of checks that there are so far, in order."""
+        told = self.events(follow=False)
+        return tuple(event for event in told if isinstance(event, CheckEvaluated))
 
     def of(self, run_id: RunId) -> RunHandle:
         """Return the handle of another run of the same launcher."""

@@ -52,6 +52,12 @@ from treadle_contract.policy import Backoff, Jitter
 from treadle_contract.suggestions import nearest as _nearest
 
 if _TYPE_CHECKING:
+    from treadle._output import AssetCheckResult as AssetCheckResult
+    from treadle.checks._check_decorators import AssetChecksDefinition as AssetChecksDefinition
+    from treadle.checks._check_decorators import asset_check as asset_check
+    from treadle.checks._check_decorators import multi_asset_check as multi_asset_check
+    from treadle.checks._check_spec import AssetCheckKey as AssetCheckKey
+    from treadle.checks._check_spec import AssetCheckSpec as AssetCheckSpec
     from treadle.config._config import Config as Config
     from treadle.config._config import PermissiveConfig as PermissiveConfig
     from treadle.config._config_mapping import ConfigMapping as ConfigMapping
@@ -100,6 +106,9 @@ if _TYPE_CHECKING:
     from treadle.resources._definition import resource as resource
     from treadle.resources._openable import InitResourceContext as InitResourceContext
     from treadle.selection._asset_selection import AssetSelection as AssetSelection
+    from treadle.steps._context import AssetCheckExecutionContext as AssetCheckExecutionContext
+    from treadle_contract.value import AssetCheckSeverity as AssetCheckSeverity
+    from treadle_inprocess import AssetCheckEvaluation as AssetCheckEvaluation
     from treadle_inprocess import ExecuteInProcessResult as ExecuteInProcessResult
     from treadle_inprocess import NoSuchResultError as NoSuchResultError
     from treadle_inprocess import PlanRefused as PlanRefused
@@ -171,6 +180,15 @@ for _public in tuple(globals().values()):
 
 #: Names by the module that they are imported from when they are asked for: most modules have no use for them.
 _LATER = {
+    "treadle._output": ("AssetCheckResult",),
+    "treadle.checks._check_decorators": (
+        "AssetChecksDefinition",
+        "asset_check",
+        "multi_asset_check",
+    ),
+    "treadle.checks._check_spec": ("AssetCheckKey", "AssetCheckSpec"),
+    "treadle.steps._context": ("AssetCheckExecutionContext",),
+    "treadle_contract.value": ("AssetCheckSeverity",),
     "treadle.config._config": ("Config", "PermissiveConfig"),
     "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
     "treadle.config._config_schema": (
@@ -212,6 +230,7 @@ _LATER = {
     ),
     "treadle.resources._openable": ("InitResourceContext",),
     "treadle_inprocess": (
+        "AssetCheckEvaluation",
         "ExecuteInProcessResult",
         "NoSuchResultError",
         "PlanRefused",

@@ -45,10 +45,6 @@ _UNSUPPORTED: Final = {
         "partition_mappings",
         "partitions_def",
     ),
-    "Asset checks are not there yet: check in an op, and raise what is to fail it.": (
-        "asset_checks",
-        "check_specs",
-    ),
     "Hooks are not there yet: leave it out. What happens to a run is told by its events.": (
         "hook_defs",
         "hooks",
@@ -101,15 +97,6 @@ _NOT_YET: Final = {
         "TimeWindowPartitionMapping",
         "TimeWindowPartitionsDefinition",
         "WeeklyPartitionsDefinition",
-    ),
-    "Asset checks are not there yet": (
-        "AssetCheckExecutionContext",
-        "AssetCheckKey",
-        "AssetCheckResult",
-        "AssetCheckSeverity",
-        "AssetCheckSpec",
-        "asset_check",
-        "multi_asset_check",
     ),
     "Hooks are not there yet": ("HookContext", "failure_hook", "success_hook"),
     "Jobs are selections of assets: define_asset_job": (
@@ -194,13 +181,11 @@ _CONTEXT: Final = {
         "asset_key_for_input",
     ),
     "The op is context.op_def, its assets context.selected_asset_keys": (
-        "asset_check_spec",
         "assets_def",
         "describe_op",
         "get_step_execution_context",
         "is_subset",
         "output_for_asset_key",
-        "selected_asset_check_keys",
     ),
 }
 _OF_CONTEXT: Final = {name: what for what, names in _CONTEXT.items() for name in names}

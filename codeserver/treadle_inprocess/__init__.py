@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from treadle_inprocess._checked import AssetCheckEvaluation
 from treadle_inprocess._graphs import execute_graph
 from treadle_inprocess._jobs import JobInProcess
 from treadle_inprocess._materialize import materialize, materialize_to_memory
@@ -9,6 +10,7 @@ from treadle_inprocess._result import ExecuteInProcessResult, Materialization, N
 from treadle_planner import PlanRefused
 
 __all__ = [
+    "AssetCheckEvaluation",
     "ExecuteInProcessResult",
     "JobInProcess",
     "Materialization",
@@ -19,6 +21,12 @@ __all__ = [
     "materialize_to_memory",
 ]
 
-for _public in (ExecuteInProcessResult, Materialization, NoSuchResultError, PlanRefused):
+for _public in (
+    AssetCheckEvaluation,
+    ExecuteInProcessResult,
+    Materialization,
+    NoSuchResultError,
+    PlanRefused,
+):
     # As they are imported: so tracebacks name them.
     _public.__module__ = "treadle"

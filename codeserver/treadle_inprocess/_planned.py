@@ -36,6 +36,7 @@ def planned(
         options=made.options,
         selected_asset_keys=plan.selected_asset_keys,
         selected_asset_count=len(plan.selected_asset_keys),
+        selected_checks=plan.selected_checks,
         missing_asset_keys=plan.missing_asset_keys,
         notes=plan.notes,
     )

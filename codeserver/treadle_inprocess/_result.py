@@ -11,10 +11,17 @@ from treadle._keys import AssetKey, KeyLike, as_key
 from treadle.graphs._composition import Node
 from treadle.graphs._graph import GraphDefinition
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
-from treadle_contract.event import AssetMaterialized, StepFailed, StepStarted, StepSucceeded
+from treadle_contract.event import (
+    AssetMaterialized,
+    CheckEvaluated,
+    StepFailed,
+    StepStarted,
+    StepSucceeded,
+)
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import Failure, RunState, StepState
+from treadle_inprocess._checked import AssetCheckEvaluation, evaluation
 from treadle_inprocess._run import Run
 from treadle_launcher.runs.events import Event
 
@@ -159,6 +166,14 @@ class ExecuteInProcessResult:
     def get_asset_materialization_events(self) -> Sequence[Event]:
         """Return the facts that assets were made; each one's `payload` is an AssetMaterialized."""
         return self.filter_events(lambda event: isinstance(event.payload, AssetMaterialized))
+
+    def get_asset_check_evaluations(self) -> Sequence[AssetCheckEvaluation]:
+        """Return the results of checks, in order."""
+        return tuple(
+            evaluation(event, event.payload)
+            for event in self._run.events
+            if isinstance(event.payload, CheckEvaluated)
+        )
 
     def get_step_success_events(self) -> Sequence[Event]:
         """Return the facts that steps succeeded."""

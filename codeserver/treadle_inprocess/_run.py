@@ -176,6 +176,8 @@ class Run:
             self.raised[step.step_key] = error
             if isinstance(error.__cause__, KeyboardInterrupt):
                 raise error.__cause__ from None
+            if error.made is not None:
+                self.values[step.step_key] = values
             return self._failed(step, error, begun)
         self.raised.pop(step.step_key, None)
         self.values[step.step_key] = values
@@ -190,6 +192,7 @@ class Run:
             pid=os.getpid(),
             retry=error.retry,
             no_retry=not error.allow_retries,
+            made=error.made,
         )
 
     def _take(self, task: Task, step: TaskStep, outcome: AttemptSucceeded | AttemptFailed) -> None:

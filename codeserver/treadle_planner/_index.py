@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 from treadle.locations._order import topological
-from treadle.locations.snapshot import Block, Job, Snapshot, Step
+from treadle.locations.snapshot import AssetCheck, Block, Job, Snapshot, Step
 from treadle.locations.wiring import Wiring
 from treadle.selection import AssetGraph
 from treadle_contract.ids import KeyText, StepKey
@@ -60,8 +60,9 @@ class SnapshotIndex:
 
     `needs` are the steps that a step reads from. `effect_steps` are effects, whose outputs are
     all Nothing and read by nobody, and the steps that feed effects and lead to no asset.
-    `shared` are the blocks that are more than one step, `whole` the assets of blocks that cannot be
-    subset and make several, each with its block. `has_managers`: some value is stored or loaded by a
+    `shared` are the blocks that are more than one step, `whole` what selects the whole of a block
+    that cannot be subset, each with the block: its assets, if there are several, and the checks that
+    their op evaluates. `has_managers`: some value is stored or loaded by a
     resource; `has_isolation`: a block says which steps share a process. What was found is kept: in
     `orders` the steps of one block and of all. `takes_config`: some step does; in `config_places` is
     where, once it was asked for.
@@ -76,13 +77,14 @@ class SnapshotIndex:
     effect_steps: frozenset[StepKey]
     effect_blocks: frozenset[str]
     shared: frozenset[str]
-    whole: Mapping[KeyText, Block]
+    whole: Mapping[str, Block]
     resource_keys: frozenset[str]
     has_managers: bool
     has_isolation: bool
     wired: Mapping[StepKey, WiredStep]
     orders: dict[str | None, Order] = field(default_factory=dict)
     takes_config: bool = False
+    checks: Mapping[str, AssetCheck] = field(default_factory=dict)
     config_places: list[ConfigPlaces] = field(default_factory=list)
 
     @classmethod
@@ -101,19 +103,15 @@ class SnapshotIndex:
         return cls(
             snapshot=snapshot,
             wiring=wiring,
-            assets=AssetGraph.of(snapshot.assets),
+            assets=AssetGraph.of(snapshot.assets, snapshot.checks),
+            checks={check.text: check for check in snapshot.checks},
             sorted_keys=tuple(sorted(wiring.assets)),
             block_steps={name: tuple(steps) for name, steps in block_steps.items()},
             needs=needs,
             effect_steps=effects,
             effect_blocks=frozenset(wiring.steps[key].block for key in effects),
             shared=frozenset(block_steps.keys() - alone),
-            whole={
-                key: block
-                for block in snapshot.blocks
-                if not block.can_subset and len(block.asset_keys) > 1
-                for key in block.asset_keys
-            },
+            whole={key: block for block in snapshot.blocks for key in _whole(block)},
             resource_keys=resource_keys,
             has_managers=_has_managers(snapshot, resource_keys),
             has_isolation=any(block.isolation for block in snapshot.blocks),
@@ -172,6 +170,19 @@ class SnapshotIndex:
         return tuple([key for key in self.sorted_keys if key in keys])
 
 
+def _whole(block: Block) -> Iterator[str]:
+    """Yield what cannot be selected of a block without its assets, or without its other assets.
+
+    A graph's checks are ops of their own, and so are checks of assets that others make.
+    """
+    if block.can_subset:
+        return
+    if len(block.asset_keys) > 1:
+        yield from block.asset_keys
+    if block.asset_keys and not block.is_graph:
+        yield from block.checks
+
+
 def _is_alone(block: Block, steps: Sequence[Step]) -> bool:
     """Tell whether one step is all of a block."""
     first, *others = steps
@@ -210,7 +221,7 @@ def _effect_steps(
     makers = {
         key
         for key, step in wiring.steps.items()
-        if any(output.asset_keys for output in step.outputs)
+        if any(output.asset_keys or output.check for output in step.outputs)
     }
     return frozenset(_with_feeders(effects - read, own) - _with_feeders(makers, own))
 

@@ -34,3 +34,4 @@ class Plan:
     reuses: tuple[Reuse, ...] = ()
     above: tuple[KeyText, ...] = ()
     below: tuple[KeyText, ...] = ()
+    selected_checks: tuple[str, ...] = ()

@@ -87,8 +87,9 @@ class Planner:
         Raises:
             PlanRefused: as `plan` and `plan_again`.
         """
-        keys, beyond = selected_keys(self._index, asked)
-        reads = Reads(index=self._index, asked=asked, kept=keep(self._index, asked, keys))
+        selected = selected_keys(self._index, asked)
+        kept = keep(self._index, asked, selected.keys, selected.checks)
+        reads = Reads(index=self._index, asked=asked, kept=kept)
         readers = Readers.of(reads)
         config = self._index.run_config(reads.kept.selected, asked.options.config, reads.job)
         steps = planned_steps(readers, config)
@@ -109,8 +110,10 @@ class Planner:
             hazards=planned_hazards(reads, running),
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,
+            selected_checks=tuple(sorted(selected.checks)),
         )
         fingerprint = _fingerprint(asked, plan)
+        beyond = selected.beyond
         return replace(plan, fingerprint=fingerprint, above=beyond.above, below=beyond.below)
 
 
@@ -128,6 +131,9 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     assert isinstance(said, dict), "a plan has fields"
     # What is selected is in it by its keys.
     del said["selections"]
+    if not plan.selected_checks:
+        # Other fingerprints are as they always were.
+        del said["selected_checks"]
     identity = dumps([to_json(asked.selection), to_json(options), said, decided])
     return hashlib.sha256(identity).hexdigest()
 

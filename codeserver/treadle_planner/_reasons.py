@@ -41,6 +41,9 @@ class Reasons:
         selected = self._reads.kept.keys
         makes = [key for key in wired.produced if key in selected]
         parts = [f"makes {named(makes)}"] if makes else []
+        if wired.checks:
+            checks = [each for each in wired.checks if each in self._reads.kept.checks]
+            parts += [f"checks {named(checks)}"] if checks else []
         readers = self._readers.fed.get(wired.step.key)
         if readers:
             parts.append(f"feeds {named(readers)}")
@@ -49,6 +52,9 @@ class Reasons:
     @staticmethod
     def untouched(wired: WiredStep) -> str:
         """Say why a step does not run that nothing of the plan has to do with."""
+        if wired.checks and not wired.produced:
+            verb = "is" if len(wired.checks) == 1 else "are"
+            return f"Not needed: {named(wired.checks)} {verb} not selected."
         if wired.produced:
             verb = "is" if len(wired.produced) == 1 else "are"
             return f"Not needed: {named(wired.produced)} {verb} not selected."

@@ -10,6 +10,7 @@ from treadle._errors import did_you_mean
 from treadle.locations.snapshot import Block
 from treadle.selection import Beyond, Everything, Expression, Key
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Selection
 from treadle_contract.suggestions import nearest
 from treadle_planner._index import SnapshotIndex
@@ -26,8 +27,17 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 )
 
 
-def selected_keys(index: SnapshotIndex, asked: Asked) -> tuple[frozenset[KeyText], Beyond]:
-    """Return the assets that are selected, and where the selection goes on beyond the location.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """The assets and checks ("asset:name") that are selected, and where that goes on beyond the location."""
+
+    keys: frozenset[KeyText]
+    checks: frozenset[str]
+    beyond: Beyond
+
+
+def selected_keys(index: SnapshotIndex, asked: Asked) -> Selected:
+    """Return what is selected.
 
     Blocks that cannot be subset are selected whole or not at all. Those that join are among them.
 
@@ -37,13 +47,16 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> tuple[frozenset[KeyText
     with selection_refusals(index):
         expression = asked.expression or expression_of(index, asked.selection)
         keys = selection.select(expression, index.assets)
-    partial = _partial_blocks(index, keys)
+        checks = selection.select_checks(expression, index.assets)
+    partial = _partial_blocks(index, keys, checks)
     if partial:
-        raise _partial_refusal(partial, expression, keys)
+        raise _partial_refusal(partial, expression, keys, checks)
     if asked.joining:
         keys |= frozenset(filter(index.wiring.producer, asked.joining))
-        keys = keys.union(*(block.asset_keys for block in _partial_blocks(index, keys)))
-    return keys, selection.beyond(expression, index.assets)
+        blocks = _partial_blocks(index, keys, checks)
+        keys = keys.union(*(block.asset_keys for block in blocks))
+    beyond = selection.beyond(expression, index.assets)
+    return Selected(keys=keys, checks=checks, beyond=beyond)
 
 
 def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:
@@ -100,19 +113,24 @@ def selection_refusals(index: SnapshotIndex) -> Iterator[None]:
         ) from error
 
 
-def _partial_blocks(index: SnapshotIndex, keys: frozenset[KeyText]) -> list[Block]:
+def _partial_blocks(
+    index: SnapshotIndex, keys: frozenset[KeyText], checks: frozenset[str]
+) -> list[Block]:
     """Return, by name, the blocks of which a part is named and that are made whole or not at all."""
-    blocks = {index.whole[key].name: index.whole[key] for key in index.whole.keys() & keys}
+    named: frozenset[str] = keys | checks if checks else keys
+    blocks = {index.whole[key].name: index.whole[key] for key in index.whole.keys() & named}
     return [blocks[name] for name in sorted(blocks) if not keys.issuperset(blocks[name].asset_keys)]
 
 
 def _partial_refusal(
-    blocks: list[Block], asked: Expression, keys: frozenset[KeyText]
+    blocks: list[Block], asked: Expression, keys: frozenset[KeyText], checks: frozenset[str]
 ) -> PlanRefused:
     left_out = sorted({key for block in blocks for key in block.asset_keys} - keys)
     smallest = str(selection.union([asked, *(Key(key=key) for key in left_out)]))
-    sentences = [_partial_sentence(block, keys) for block in blocks]
-    advice = f"Select: {smallest}. Or let the block be subset with can_subset=True."
+    sentences = [_partial_sentence(block, keys, checks) for block in blocks]
+    advice = f"Select: {smallest}."
+    if any(len(block.asset_keys) > 1 for block in blocks):
+        advice += " Or let the block be subset with can_subset=True."
     return PlanRefused(
         RefusalReason.PARTIAL_BLOCK,
         " ".join([*sentences, advice]),
@@ -121,9 +139,11 @@ def _partial_refusal(
     )
 
 
-def _partial_sentence(block: Block, keys: frozenset[KeyText]) -> str:
-    asked = quoted(key for key in block.asset_keys if key in keys)
+def _partial_sentence(block: Block, keys: frozenset[KeyText], checks: frozenset[str]) -> str:
+    asked = [*(key for key in block.asset_keys if key in keys)]
+    asked = asked or [KeyText(f"check:{each}") for each in block.checks if each in checks]
     missing = quoted(key for key in block.asset_keys if key not in keys)
     return (
-        f"Block {block.name} is made whole or not at all: {asked} was asked for without {missing}."
+        f"Block {block.name} is made whole or not at all: {quoted(asked)} was asked for without"
+        f" {missing}."
     )

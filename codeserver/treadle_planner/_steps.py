@@ -12,6 +12,7 @@ from treadle_contract.ids import KeyText
 from treadle_contract.plan import (
     Hazard,
     PlannedAsset,
+    PlannedCheck,
     PlannedOutput,
     PlannedStep,
     UnselectedOutputs,
@@ -134,6 +135,7 @@ class _Assembly:
             # By its text: 1, 1.0 and True are equal.
             encode(self._config.steps[key]) if key in self._config.steps else b"",
             self._resource_config,
+            self._selected_checks(wired) if wired.block.checks else (),
         )
         planned = wired.planned
         if planned is None or planned[0] != parts:
@@ -141,7 +143,7 @@ class _Assembly:
         return planned[1]
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
-        inputs, names, selected, _, _, _, resource_keys, _, _, _ = parts
+        inputs, names, selected, _, _, _, resource_keys, _, _, _, checks = parts
         step = wired.step
         return PlannedStep(
             key=step.key,
@@ -159,6 +161,7 @@ class _Assembly:
             timeout_ms=step.timeout_ms,
             limits=step.limits,
             config=self._config.steps.get(step.key),
+            selected_checks=checks,
             resource_config=tuple(
                 [
                     ResourceConfig(key=key, config=told)
@@ -180,7 +183,15 @@ class _Assembly:
             io_manager_key=output.manager_key,
             builtin_manager=output.manager_builtin,
             checkpoint=output.checkpoint,
+            check=self._check(output) if output.check else None,
         )
+
+    def _check(self, output: StepOutput) -> PlannedCheck:
+        check = self._reads.index.checks[output.check]
+        return PlannedCheck(asset_key=check.asset_key, name=check.name, blocking=check.blocking)
+
+    def _selected_checks(self, wired: WiredStep) -> tuple[str, ...]:
+        return tuple([each for each in wired.block.checks if each in self._reads.kept.checks])
 
     def _asset(self, key: KeyText) -> PlannedAsset:
         asset = self._reads.index.wiring.assets[key]

@@ -21,7 +21,7 @@ class Kept:
 
     `keys` are the selected assets, also sorted, `blocks` theirs. `rerun` are unselected assets that
     readers in their own block take from the step that runs, as intermediates; `missing` those
-    of them that do so because no run has stored them.
+    of them that do so because no run has stored them. `checks` are the selected checks.
     """
 
     keys: frozenset[KeyText]
@@ -30,14 +30,20 @@ class Kept:
     selected: Mapping[StepKey, AbstractSet[str]]
     rerun: frozenset[KeyText]
     missing: frozenset[KeyText]
+    checks: frozenset[str] = frozenset()
 
     def is_selected(self, ref: OutputRef) -> bool:
         """Tell whether an output is selected."""
         return ref.output in self.selected.get(ref.step_key, ())
 
 
-def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
-    """Return what must run so that the selected assets are made."""
+def keep(
+    index: SnapshotIndex,
+    asked: Asked,
+    keys: frozenset[KeyText],
+    checks: frozenset[str] = frozenset(),
+) -> Kept:
+    """Return what must run so that the selected assets are made, and the selected checks evaluated."""
     assets = index.wiring.assets
     in_order = index.in_order(keys)
     blocks = frozenset([name for key in in_order if (name := assets[key].block) is not None])
@@ -45,6 +51,10 @@ def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
     for ref in map(index.wiring.producers.get, in_order):
         if ref is not None:
             walk.select(ref)
+    for check in sorted(checks):
+        evaluated = index.checks[check]
+        walk.select(OutputRef(evaluated.step_key, evaluated.output))
+        blocks |= {evaluated.block}
     effects = [
         wired for wired in index.ordered(index.effect_blocks & blocks).steps if wired.is_effect
     ]
@@ -58,6 +68,7 @@ def keep(index: SnapshotIndex, asked: Asked, keys: frozenset[KeyText]) -> Kept:
         selected=walk.selected,
         rerun=frozenset(walk.rerun),
         missing=frozenset(walk.missing),
+        checks=checks,
     )
 
 
@@ -146,6 +157,8 @@ class _Walk:
     def _follow_read(self, wired: WiredStep, read: Read) -> None:
         """Follow a read of an output of the step's own block."""
         assert read.ref is not None, "it is an output of its block"
+        if read.is_check:
+            return
         if not read.keys:
             self.select(read.ref)
         elif self._keys.isdisjoint(read.keys):

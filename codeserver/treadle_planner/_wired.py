@@ -23,7 +23,8 @@ class Read:
     """One source of an input: the output that it reads, and each asset that the reader may be given.
 
     `made` are these assets, each with the place in a run where it is made. An external asset has no
-    place; it is in `stored`, as is one that the reader names.
+    place; it is in `stored`, as is one that the reader names. `is_check`: it is a result of a check,
+    which the reader follows if it is evaluated in the same run.
     """
 
     definition: StepInput
@@ -33,13 +34,14 @@ class Read:
     keys: tuple[KeyText, ...]
     stored: KeyText | None
     is_own: bool
+    is_check: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class WiredStep:
     """A step. Its `reads` are the sources of all its inputs, in order.
 
-    `produced` are the assets that it can make, sorted. `is_split`: some outputs need not all inputs.
+    `produced` are the assets that it can make, sorted, `checks` the checks that it evaluates. `is_split`: some outputs need not all inputs.
     `is_alone`: it is all of its block. `is_simple`: nothing else of its block has to run with it.
     `usual` is what it reads when the assets of `usual_keys` are selected, None if more is to be
     known. `planned` is what it was planned from last, and how; `in_task` is that, and the same with
@@ -56,6 +58,7 @@ class WiredStep:
     is_effect: bool
     usual: tuple[tuple[Place, ...], tuple[()]] | None
     usual_keys: tuple[KeyText, ...]
+    checks: tuple[str, ...] = ()
     planned: tuple[tuple[Any, ...], PlannedStep] | None = None
     in_task: tuple[PlannedStep, PlannedStep] | None = None
 
@@ -78,6 +81,9 @@ def wired(wiring: Wiring, step: Step, *, is_alone: bool, is_effect: bool) -> Wir
         is_effect=is_effect,
         usual=(tuple([read.made[0][1] for read in reads]), ()) if is_usual else None,
         usual_keys=tuple([read.made[0][0] for read in reads]) if is_usual else (),
+        checks=tuple(sorted([each.check for each in step.outputs if each.check]))
+        if block.checks
+        else (),
     )
 
 
@@ -94,6 +100,7 @@ def _read(wiring: Wiring, step: Step, definition: StepInput, source: Source) -> 
         keys=keys,
         stored=named,
         is_own=ref is not None and wiring.steps[ref.step_key].block == step.block,
+        is_check=ref is not None and bool(wiring.outputs[ref].check),
     )
 
 

@@ -12,7 +12,7 @@ from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
 from treadle_contract.run import AttemptUsage, Failure, RunState
-from treadle_contract.value import MetadataEntry, Text, ValueRef
+from treadle_contract.value import AssetCheckSeverity, MetadataEntry, Text, ValueRef
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -517,7 +517,7 @@ class AssetMaterialized(Message):
 class CheckEvaluated(Message):
     """An asset check was evaluated."""
 
-    __slots__ = __match_args__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking')
+    __slots__ = __match_args__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description')
     asset_key: KeyText
     """The asset."""
     check_name: str
@@ -527,16 +527,22 @@ class CheckEvaluated(Message):
     metadata: tuple[MetadataEntry, ...]
     """Metadata of the check."""
     blocking: bool
-    """A failure of it fails the step."""
+    """A failure of it, of severity ERROR, fails the step."""
+    severity: AssetCheckSeverity | None
+    """How bad it is that it did not hold."""
+    description: str
+    """What its result says of itself, for a person. Empty: nothing."""
 
     def __init__(
         self,
         *,
-        asset_key: KeyText = KeyText(""),
-        check_name: str = "",
+        asset_key: KeyText,
+        check_name: str,
         passed: bool = False,
         metadata: tuple[MetadataEntry, ...] = (),
         blocking: bool = False,
+        severity: AssetCheckSeverity | None = None,
+        description: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -544,13 +550,17 @@ class CheckEvaluated(Message):
         put(self, 'passed', passed)
         put(self, 'metadata', metadata)
         put(self, 'blocking', blocking)
+        put(self, 'severity', severity)
+        put(self, 'description', description)
 
     FIELDS = (
-        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
-        ('check_name', 2, 'checkName', 'text', 'one', '', 'check_name', False, 0),
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('check_name', 2, 'checkName', 'text', 'one', '', 'check_name', True, 1),
         ('passed', 3, 'passed', 'flag', 'one', '', 'passed', False, 0),
-        ('metadata', 4, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 0),
+        ('metadata', 4, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
         ('blocking', 5, 'blocking', 'flag', 'one', '', 'blocking', False, 0),
+        ('severity', 6, 'severity', 'enum', 'maybe', 'AssetCheckSeverity', 'severity', False, 0),
+        ('description', 7, 'description', 'text', 'one', '', 'description', False, 5),
     )
 
 
@@ -737,20 +747,25 @@ class StepSkipped(Message):
 class StepNotRun(Message):
     """A step that it reads from failed, or the run cannot go on."""
 
-    __slots__ = __match_args__ = ('upstream_step_key',)
+    __slots__ = __match_args__ = ('upstream_step_key', 'check')
     upstream_step_key: StepKey
     """The step that failed, the nearest one. Empty: the run cannot go on, and its end says why."""
+    check: str
+    """The blocking check that did not hold in that step, "asset:name". Empty: it failed otherwise."""
 
     def __init__(
         self,
         *,
         upstream_step_key: StepKey = StepKey(""),
+        check: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'upstream_step_key', upstream_step_key)
+        put(self, 'check', check)
 
     FIELDS = (
         ('upstream_step_key', 1, 'upstreamStepKey', 'text', 'one', '', 'upstream_step_key', False, 0),
+        ('check', 2, 'check', 'text', 'one', '', 'check', False, 5),
     )
 
 

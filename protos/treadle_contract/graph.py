@@ -331,7 +331,7 @@ class Asset(Message):
 class Block(Message):
     """What one decorator made: one op, or a graph of ops, producing one or more assets."""
 
-    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source')
+    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source', 'checks')
     name: str
     """The node name, the first component of its step keys."""
     asset_keys: tuple[KeyText, ...]
@@ -344,6 +344,8 @@ class Block(Message):
     """The description, "" if none."""
     source: SourceLocation | None
     """Where it was defined. Unset: not known."""
+    checks: tuple[str, ...]
+    """The checks that it evaluates, "asset:name", sorted."""
 
     def __init__(
         self,
@@ -354,6 +356,7 @@ class Block(Message):
         is_graph: bool = False,
         description: str = "",
         source: SourceLocation | None = None,
+        checks: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -362,6 +365,7 @@ class Block(Message):
         put(self, 'is_graph', is_graph)
         put(self, 'description', description)
         put(self, 'source', source)
+        put(self, 'checks', checks)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -370,6 +374,72 @@ class Block(Message):
         ('is_graph', 4, 'isGraph', 'flag', 'one', '', 'is_graph', False, 0),
         ('description', 5, 'description', 'text', 'one', '', 'description', False, 0),
         ('source', 6, 'source', 'message', 'maybe', 'SourceLocation', 'source', False, 0),
+        ('checks', 7, 'checks', 'text', 'many', '', 'checks', False, 0),
+    )
+
+
+class AssetCheck(Message):
+    """A check of an asset: an output of a step, which gives its result."""
+
+    __slots__ = __match_args__ = ('asset_key', 'name', 'block', 'step_key', 'output', 'description', 'blocking', 'metadata', 'upstream_keys', 'source')
+    asset_key: KeyText
+    """The asset."""
+    name: str
+    """The name, unique among the checks of the asset."""
+    block: str
+    """The node name of the block that evaluates it: the asset's own, or one of checks alone."""
+    step_key: StepKey
+    """The step that evaluates it."""
+    output: str
+    """The output of that step."""
+    description: str
+    """The description, "" if none."""
+    blocking: bool
+    """Where it does not hold, its step fails, and what reads the asset does not run."""
+    metadata: tuple[MetadataEntry, ...]
+    """Definition metadata."""
+    upstream_keys: tuple[str, ...]
+    """What else it says that it rests on, beside the asset, sorted by key."""
+    source: SourceLocation | None
+    """Where it was defined. Unset: not known."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        name: str,
+        block: str = "",
+        step_key: StepKey,
+        output: str,
+        description: str = "",
+        blocking: bool = False,
+        metadata: tuple[MetadataEntry, ...] = (),
+        upstream_keys: tuple[str, ...] = (),
+        source: SourceLocation | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'name', name)
+        put(self, 'block', block)
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'description', description)
+        put(self, 'blocking', blocking)
+        put(self, 'metadata', metadata)
+        put(self, 'upstream_keys', upstream_keys)
+        put(self, 'source', source)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('name', 2, 'name', 'text', 'one', '', 'name', True, 1),
+        ('block', 3, 'block', 'text', 'one', '', 'block', False, 1),
+        ('step_key', 4, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('output', 5, 'output', 'text', 'one', '', 'output', True, 1),
+        ('description', 6, 'description', 'text', 'one', '', 'description', False, 0),
+        ('blocking', 7, 'blocking', 'flag', 'one', '', 'blocking', False, 0),
+        ('metadata', 8, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
+        ('upstream_keys', 9, 'upstreamKeys', 'text', 'many', '', 'upstream_keys', False, 0),
+        ('source', 10, 'source', 'message', 'maybe', 'SourceLocation', 'source', False, 0),
     )
 
 
@@ -378,7 +448,7 @@ class Source(Message):
 
     __slots__ = __match_args__ = ('step_output', 'asset_key')
     step_output: StepOutput | None
-    """An output of a step of the same block."""
+    """An output of a step of the same block; of an ordering, also a blocking check of any."""
     asset_key: KeyText | None
     """An asset: of another block, or external."""
 
@@ -467,7 +537,7 @@ class StepInputDefinition(Message):
 class StepOutputDefinition(Message):
     """One output of a step as defined."""
 
-    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key')
+    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key', 'check')
     name: str
     """The name."""
     is_required: bool
@@ -478,6 +548,8 @@ class StepOutputDefinition(Message):
     """The assets it produces, sorted. Empty: an intermediate."""
     io_manager_key: str
     """The resource key of the IO manager of an intermediate."""
+    check: str
+    """The check that it evaluates, "asset:name". Empty: none."""
 
     def __init__(
         self,
@@ -487,6 +559,7 @@ class StepOutputDefinition(Message):
         nothing: bool = False,
         asset_keys: tuple[KeyText, ...] = (),
         io_manager_key: str = "",
+        check: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -494,6 +567,7 @@ class StepOutputDefinition(Message):
         put(self, 'nothing', nothing)
         put(self, 'asset_keys', asset_keys)
         put(self, 'io_manager_key', io_manager_key)
+        put(self, 'check', check)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
@@ -501,6 +575,7 @@ class StepOutputDefinition(Message):
         ('nothing', 3, 'nothing', 'flag', 'one', '', 'nothing', False, 0),
         ('asset_keys', 4, 'assetKeys', 'text', 'many', '', 'asset_keys', False, 0),
         ('io_manager_key', 5, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
+        ('check', 6, 'check', 'text', 'one', '', 'check', False, 0),
     )
 
 
@@ -669,7 +744,7 @@ class GraphPart(Message):
     """One part of a graph. A graph is streamed in parts of at most 500 items or 1 MiB; the whole
     is the concatenation of the parts, each list in its own sort order."""
 
-    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources')
+    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources', 'checks')
     location: Location | None
     """The location. Set in the first part only."""
     blocks: tuple[Block, ...]
@@ -682,6 +757,8 @@ class GraphPart(Message):
     """Jobs, sorted by name."""
     resources: tuple[Resource, ...]
     """Resources, sorted by key."""
+    checks: tuple[AssetCheck, ...]
+    """Checks, sorted by asset and name."""
 
     def __init__(
         self,
@@ -692,6 +769,7 @@ class GraphPart(Message):
         steps: tuple[StepDefinition, ...] = (),
         jobs: tuple[Job, ...] = (),
         resources: tuple[Resource, ...] = (),
+        checks: tuple[AssetCheck, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -700,6 +778,7 @@ class GraphPart(Message):
         put(self, 'steps', steps)
         put(self, 'jobs', jobs)
         put(self, 'resources', resources)
+        put(self, 'checks', checks)
 
     FIELDS = (
         ('location', 1, 'location', 'message', 'maybe', 'Location', 'location', False, 0),
@@ -708,6 +787,7 @@ class GraphPart(Message):
         ('steps', 4, 'steps', 'message', 'many', 'StepDefinition', 'steps', False, 0),
         ('jobs', 5, 'jobs', 'message', 'many', 'Job', 'jobs', False, 0),
         ('resources', 6, 'resources', 'message', 'many', 'Resource', 'resources', False, 0),
+        ('checks', 7, 'checks', 'message', 'many', 'AssetCheck', 'checks', False, 0),
     )
 
 
@@ -719,6 +799,7 @@ MESSAGES['CodeManifest'] = CodeManifest
 MESSAGES['Location'] = Location
 MESSAGES['Asset'] = Asset
 MESSAGES['Block'] = Block
+MESSAGES['AssetCheck'] = AssetCheck
 MESSAGES['Source'] = Source
 MESSAGES['StepOutput'] = StepOutput
 MESSAGES['StepInputDefinition'] = StepInputDefinition

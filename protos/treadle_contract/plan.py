@@ -345,10 +345,40 @@ class PlannedAsset(Message):
     )
 
 
+class PlannedCheck(Message):
+    """The check of an asset that an output of a planned step evaluates."""
+
+    __slots__ = __match_args__ = ('asset_key', 'name', 'blocking')
+    asset_key: KeyText
+    """The asset."""
+    name: str
+    """The check's name."""
+    blocking: bool
+    """Where it does not hold, its step fails, and what reads the asset does not run."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        name: str,
+        blocking: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'name', name)
+        put(self, 'blocking', blocking)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('name', 2, 'name', 'text', 'one', '', 'name', True, 1),
+        ('blocking', 3, 'blocking', 'flag', 'one', '', 'blocking', False, 0),
+    )
+
+
 class PlannedOutput(Message):
     """One output of a planned step."""
 
-    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint')
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint', 'check')
     name: str
     """The name."""
     selected: bool
@@ -367,6 +397,8 @@ class PlannedOutput(Message):
     """That manager is Treadle's own."""
     checkpoint: bool
     """Its value is stored also where it passes in memory."""
+    check: PlannedCheck | None
+    """The check that it evaluates, if it is selected. Unset: none, as of what carries a value."""
 
     def __init__(
         self,
@@ -380,6 +412,7 @@ class PlannedOutput(Message):
         io_manager_key: str = "",
         builtin_manager: bool = False,
         checkpoint: bool = False,
+        check: PlannedCheck | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -391,6 +424,7 @@ class PlannedOutput(Message):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
         put(self, 'checkpoint', checkpoint)
+        put(self, 'check', check)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -402,13 +436,14 @@ class PlannedOutput(Message):
         ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
         ('builtin_manager', 8, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
         ('checkpoint', 9, 'checkpoint', 'flag', 'one', '', 'checkpoint', False, 0),
+        ('check', 10, 'check', 'message', 'maybe', 'PlannedCheck', 'check', False, 0),
     )
 
 
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks')
     key: StepKey
     """The step key."""
     block: str
@@ -446,6 +481,8 @@ class PlannedStep(Message):
     resource_config: tuple[ResourceConfig, ...]
     """What the run tells the resources that it needs, sorted by key: those alone that it tells
     something."""
+    selected_checks: tuple[str, ...]
+    """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
 
     def __init__(
         self,
@@ -467,6 +504,7 @@ class PlannedStep(Message):
         task: str = "",
         config: UserValue = None,
         resource_config: tuple[ResourceConfig, ...] = (),
+        selected_checks: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -486,6 +524,7 @@ class PlannedStep(Message):
         put(self, 'task', task)
         put(self, 'config', config)
         put(self, 'resource_config', resource_config)
+        put(self, 'selected_checks', selected_checks)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -505,6 +544,7 @@ class PlannedStep(Message):
         ('task', 15, 'task', 'text', 'one', '', 'task', False, 4),
         ('config', 16, 'config', 'value', 'one', '', 'config', False, 27),
         ('resource_config', 17, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
+        ('selected_checks', 18, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
     )
 
 
@@ -653,7 +693,7 @@ class Hazard(Message):
 class PlanHeader(Message):
     """What a plan is of, and its identity."""
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count', 'selected_checks')
     location: str
     """The location's name."""
     digest: str
@@ -682,6 +722,8 @@ class PlanHeader(Message):
     """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
     omitted_step_count: int
     """Of a brief plan: how many steps of the selected blocks are omitted, and are not in it."""
+    selected_checks: tuple[str, ...]
+    """The checks selected, "asset:name", sorted. At most 500."""
 
     def __init__(
         self,
@@ -699,6 +741,7 @@ class PlanHeader(Message):
         above_asset_keys: tuple[KeyText, ...] = (),
         below_asset_keys: tuple[KeyText, ...] = (),
         omitted_step_count: int = 0,
+        selected_checks: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -714,6 +757,7 @@ class PlanHeader(Message):
         put(self, 'above_asset_keys', above_asset_keys)
         put(self, 'below_asset_keys', below_asset_keys)
         put(self, 'omitted_step_count', omitted_step_count)
+        put(self, 'selected_checks', selected_checks)
 
     FIELDS = (
         ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
@@ -729,6 +773,7 @@ class PlanHeader(Message):
         ('above_asset_keys', 11, 'aboveAssetKeys', 'text', 'many', '', 'above_asset_keys', False, 3),
         ('below_asset_keys', 12, 'belowAssetKeys', 'text', 'many', '', 'below_asset_keys', False, 3),
         ('omitted_step_count', 13, 'omittedStepCount', 'whole', 'one', '', 'omitted_step_count', False, 23),
+        ('selected_checks', 14, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
     )
 
 
@@ -896,6 +941,7 @@ MESSAGES['PlannedSource'] = PlannedSource
 MESSAGES['PlannedStepOutput'] = PlannedStepOutput
 MESSAGES['PlannedInput'] = PlannedInput
 MESSAGES['PlannedAsset'] = PlannedAsset
+MESSAGES['PlannedCheck'] = PlannedCheck
 MESSAGES['PlannedOutput'] = PlannedOutput
 MESSAGES['PlannedStep'] = PlannedStep
 MESSAGES['Load'] = Load

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 
 from treadle_contract.ids import TextId
-from treadle_contract.message import MESSAGES, Message, UserValue
+from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, UserValue
+
+
+class AssetCheckSeverity(ContractEnum):
+    """How bad it is that an asset check did not hold."""
+
+    WARN = "warn"
+    """Somebody should look."""
+    ERROR = "error"
+    """The asset is wrong. A blocking check fails its step."""
 
 
 class MetadataEntry(Message):
@@ -213,6 +222,7 @@ class SourceLocation(Message):
     )
 
 
+ENUMS['AssetCheckSeverity'] = EnumSchema(AssetCheckSeverity, 'ASSET_CHECK_SEVERITY_', {0: 'unspecified', 1: 'warn', 2: 'error'})
 MESSAGES['MetadataEntry'] = MetadataEntry
 MESSAGES['Text'] = Text
 MESSAGES['ValueRef'] = ValueRef

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from treadle_contract.event import AssetMaterialized, InputLoaded, OutputDiscarded, OutputStored, StartMethod
+from treadle_contract.event import AssetMaterialized, CheckEvaluated, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
-from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.plan import PlannedCheck, UnselectedOutputs
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage, Failure
 from treadle_contract.value import ResourceConfig, Text, ValueRef
@@ -346,7 +346,7 @@ class WorkerLogRecord(Message):
 class AttemptSucceeded(Message):
     """The attempt ended well."""
 
-    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage', 'digest')
+    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage', 'digest', 'checks')
     stored: tuple[OutputStored, ...]
     """What was stored, in the order of the op's outputs, assets of one output by key."""
     materialized: tuple[AssetMaterialized, ...]
@@ -363,6 +363,8 @@ class AttemptSucceeded(Message):
     """What the attempt used."""
     digest: str
     """The digest of the code that ran. Empty: that of the plan."""
+    checks: tuple[CheckEvaluated, ...]
+    """The checks that were evaluated, in the order of the op's outputs."""
 
     def __init__(
         self,
@@ -375,6 +377,7 @@ class AttemptSucceeded(Message):
         pid: int = 0,
         usage: AttemptUsage | None = None,
         digest: str = "",
+        checks: tuple[CheckEvaluated, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'stored', stored)
@@ -385,6 +388,7 @@ class AttemptSucceeded(Message):
         put(self, 'pid', pid)
         put(self, 'usage', usage)
         put(self, 'digest', digest)
+        put(self, 'checks', checks)
 
     FIELDS = (
         ('stored', 1, 'stored', 'message', 'many', 'OutputStored', 'stored', False, 0),
@@ -395,13 +399,14 @@ class AttemptSucceeded(Message):
         ('pid', 6, 'pid', 'whole', 'one', '', 'pid', False, 23),
         ('usage', 7, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
         ('digest', 8, 'digest', 'text', 'one', '', 'digest', False, 1),
+        ('checks', 9, 'checks', 'message', 'many', 'CheckEvaluated', 'checks', False, 0),
     )
 
 
 class AttemptFailed(Message):
     """The attempt ended badly."""
 
-    __slots__ = __match_args__ = ('failure', 'duration_us', 'pid', 'usage', 'retry', 'no_retry')
+    __slots__ = __match_args__ = ('failure', 'duration_us', 'pid', 'usage', 'retry', 'no_retry', 'made')
     failure: Failure
     """Why. Texts stand whole in head."""
     duration_us: int
@@ -414,6 +419,9 @@ class AttemptFailed(Message):
     """The op asked to be tried again. Unset: it did not."""
     no_retry: bool
     """The op said that trying again is of no use: no policy covers it."""
+    made: AttemptSucceeded | None
+    """What is committed all the same: the op ended well, and a blocking check did not hold. Then
+    it is not tried again. Unset: nothing."""
 
     def __init__(
         self,
@@ -424,6 +432,7 @@ class AttemptFailed(Message):
         usage: AttemptUsage | None = None,
         retry: RetryRequest | None = None,
         no_retry: bool = False,
+        made: AttemptSucceeded | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'failure', failure)
@@ -432,6 +441,7 @@ class AttemptFailed(Message):
         put(self, 'usage', usage)
         put(self, 'retry', retry)
         put(self, 'no_retry', no_retry)
+        put(self, 'made', made)
 
     FIELDS = (
         ('failure', 1, 'failure', 'message', 'one', 'Failure', 'failure', True, 0),
@@ -440,6 +450,7 @@ class AttemptFailed(Message):
         ('usage', 4, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
         ('retry', 5, 'retry', 'message', 'maybe', 'RetryRequest', 'retry', False, 0),
         ('no_retry', 6, 'noRetry', 'flag', 'one', '', 'no_retry', False, 0),
+        ('made', 7, 'made', 'message', 'maybe', 'AttemptSucceeded', 'made', False, 0),
     )
 
 
@@ -742,7 +753,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -768,6 +779,8 @@ class TaskStep(Message):
     """PlannedStep.config."""
     resource_config: tuple[ResourceConfig, ...]
     """PlannedStep.resource_config."""
+    selected_checks: tuple[str, ...]
+    """context.selected_asset_check_keys, "asset:name"."""
 
     def __init__(
         self,
@@ -784,6 +797,7 @@ class TaskStep(Message):
         limits: Limits | None = None,
         config: UserValue = None,
         resource_config: tuple[ResourceConfig, ...] = (),
+        selected_checks: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -798,6 +812,7 @@ class TaskStep(Message):
         put(self, 'limits', limits)
         put(self, 'config', config)
         put(self, 'resource_config', resource_config)
+        put(self, 'selected_checks', selected_checks)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
@@ -812,6 +827,7 @@ class TaskStep(Message):
         ('limits', 9, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
         ('config', 10, 'config', 'value', 'one', '', 'config', False, 0),
         ('resource_config', 11, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
+        ('selected_checks', 13, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
     )
 
 
@@ -911,7 +927,7 @@ class TaskSource(Message):
 class TaskOutput(Message):
     """What to do with one output."""
 
-    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key', 'in_memory')
+    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key', 'in_memory', 'check')
     name: str
     """The name."""
     selected: bool
@@ -930,6 +946,8 @@ class TaskOutput(Message):
     """The key in the host's file store for the intermediate, if the manager is Treadle's own."""
     in_memory: bool
     """Keep its value for later steps of the task, which read it in memory."""
+    check: PlannedCheck | None
+    """PlannedOutput.check."""
 
     def __init__(
         self,
@@ -943,6 +961,7 @@ class TaskOutput(Message):
         io_manager_key: str = "",
         value_key: str = "",
         in_memory: bool = False,
+        check: PlannedCheck | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -954,6 +973,7 @@ class TaskOutput(Message):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'value_key', value_key)
         put(self, 'in_memory', in_memory)
+        put(self, 'check', check)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
@@ -965,6 +985,7 @@ class TaskOutput(Message):
         ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
         ('value_key', 8, 'valueKey', 'text', 'one', '', 'value_key', False, 0),
         ('in_memory', 9, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
+        ('check', 10, 'check', 'message', 'maybe', 'PlannedCheck', 'check', False, 0),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from treadle._arguments import UNSET, checked, made
 from treadle._keys import KeyLike
@@ -16,7 +16,9 @@ from treadle.assets._asset_spec import AssetSpec, DepLike
 from treadle.assets._asset_specs import of_specs
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._block_options import (
+    BlockOptions,
     block_options,
+    check_outs,
     checked_outs,
     only_out,
     refuse_unsupported_options,
@@ -28,6 +30,9 @@ from treadle.ops._ins_outs import DEFAULT_OUTPUT, PLAIN_OUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+
+if TYPE_CHECKING:
+    from treadle.checks._check_spec import AssetCheckSpec
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -64,7 +69,7 @@ def asset(
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
-    check_specs: object = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
     owners: Sequence[str] | None = None,
     kinds: AbstractSet[str] | None = None,
     pool: object = None,
@@ -105,7 +110,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
-    check_specs: object = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
     owners: Sequence[str] | None = None,
     kinds: AbstractSet[str] | None = None,
     pool: object = None,
@@ -139,7 +144,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
             outs={DEFAULT_OUTPUT: said},
             description=said.description or "",
         )
-        node = _asset_op(fn, given, "@asset", options.node_name, _out(said))
+        node = asset_op(fn, given, "@asset", options, _out(said))
         return make_block(node, options, node.source)
 
     return decorate(compute_fn) if compute_fn is not None else decorate
@@ -166,7 +171,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     specs: Sequence[AssetSpec] | None = None,
-    check_specs: object = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
     pool: object = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
@@ -203,34 +208,36 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
             description=described(description, fn),
         )
         op_outs = {output: _out(said) for output, said in options.outs.items()}
-        node = _asset_op(fn, given, "@multi_asset", node_name, op_outs)
+        node = asset_op(fn, given, "@multi_asset", options, op_outs)
         return make_block(node, options, node.source)
 
     return decorate
 
 
-def _asset_op(
+def asset_op(
     fn: Function,
     given: Mapping[str, Any],
     label: str,
-    node_name: str,
-    out: Out | Mapping[str, Out],
+    options: BlockOptions,
+    out: object,
 ) -> OpDefinition:
+    """Make the op that is a block, of what its decorator was given."""
     ins: Mapping[str, AssetIn] = given["ins"] or {}
     return op_of(
         fn,
         label=label,
-        name=node_name,
+        name=options.node_name,
         ins={argument: _in(said) for argument, said in ins.items()},
         out=out,
         required_resource_keys=frozenset(given["required_resource_keys"] or NO_NAMES),
         description=given["description"],
         tags=given["op_tags"],
         config_schema=given["config_schema"],
-        code_version=given["code_version"],
+        code_version=given.get("code_version"),
         retry_policy=given["retry_policy"],
-        timeout=given["timeout"],
-        limits=given["limits"],
+        timeout=given.get("timeout"),
+        limits=given.get("limits"),
+        checks=check_outs(options),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import is_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle._arguments import checked
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
@@ -26,6 +26,9 @@ from treadle.locations.snapshot import SourceLine
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+
+if TYPE_CHECKING:
+    from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +67,7 @@ class AssetsDefinition:
         automation_conditions_by_output_name: object = None,
         backfill_policy: object = None,
         can_subset: bool = False,
-        check_specs: object = None,
+        check_specs: Sequence[AssetCheckSpec] | None = None,
         owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
         code_versions_by_output_name: Mapping[str, str | None] | None = None,
         auto_materialize_policies_by_output_name: object = None,
@@ -104,6 +107,7 @@ class AssetsDefinition:
         automation_conditions_by_output_name: object = None,
         backfill_policy: object = None,
         can_subset: bool = False,
+        check_specs: Sequence[AssetCheckSpec] | None = None,
         owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
         code_versions_by_output_name: Mapping[str, str | None] | None = None,
         auto_materialize_policies_by_output_name: object = None,
@@ -135,16 +139,25 @@ class AssetsDefinition:
         """The key of the only asset that it makes.
 
         Raises:
-            ArgumentError: it makes several.
+            ArgumentError: it makes several, or none.
         """
-        first, *more = self.keys
-        if more:
+        if len(self.keys) != 1:
             raise ArgumentError(
-                f"The block of {in_words(self).removeprefix('the asset ')} makes several assets.",
+                f"{self.options.owner} makes {listed(sorted(key.text for key in self.keys))}.",
                 fix="Use .keys.",
                 source=user_line(),
             )
-        return first
+        return next(iter(self.keys))
+
+    @property
+    def check_specs(self) -> tuple[AssetCheckSpec, ...]:
+        """The checks that it evaluates."""
+        return tuple(self.options.checks.values())
+
+    @property
+    def check_keys(self) -> AbstractSet[AssetCheckKey]:
+        """Their keys."""
+        return frozenset(spec.key for spec in self.check_specs)
 
     @property
     def can_subset(self) -> bool:
@@ -178,7 +191,8 @@ class AssetsDefinition:
         return prefixes.pop() if len(prefixes) == 1 else ()
 
     def __repr__(self) -> str:
-        return f"<AssetsDefinition {', '.join(sorted(key.text for key in self.keys))}>"
+        made = sorted([*(key.text for key in self.keys), *(key.text for key in self.check_keys)])
+        return f"<{type(self).__name__} {', '.join(made)}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the op's function; in a graph's body, write an invocation of the node down.
@@ -192,7 +206,10 @@ class AssetsDefinition:
 
 
 def make_block(
-    node: OpDefinition | GraphDefinition, options: BlockOptions, source: SourceLine
+    node: OpDefinition | GraphDefinition,
+    options: BlockOptions,
+    source: SourceLine,
+    kind: type[AssetsDefinition] = AssetsDefinition,
 ) -> AssetsDefinition:
     """Put a node and what is said of it together, at a line of the user's.
 
@@ -212,7 +229,7 @@ def make_block(
         for output, said in options.outs.items():
             out, op = flat.made_by(output)
             produced[output] = produced_asset(output, said, out, op, owner=owner)
-    made = AssetsDefinition(
+    made = kind(
         node=node,
         options=options,
         flattened=flat,
@@ -250,7 +267,9 @@ def _flat_graph(
 
 
 def _merged(flat: FlatBlock, asset_ins: Mapping[str, AssetIn], options: BlockOptions) -> FlatBlock:
-    """Return the steps with what is said of the assets that they read and make."""
+    """Return the steps with what is said of the assets that they read and make, and of checks."""
+    if options.checks:
+        flat = _with_checks(flat, options)
     assets: dict[Path, dict[str, list[AssetOut]]] = {}
     for output, said in options.outs.items():
         ref = flat.outputs[output]
@@ -270,6 +289,12 @@ def _merged(flat: FlatBlock, asset_ins: Mapping[str, AssetIn], options: BlockOpt
         if outs is not step.outs or not all(map(is_, inputs, step.inputs)):
             changed[path] = replace(step, inputs=inputs, outs=outs)
     return replace(flat, steps={**flat.steps, **changed}) if changed else flat
+
+
+def _with_checks(flat: FlatBlock, options: BlockOptions) -> FlatBlock:
+    from treadle.checks._block_checks import with_checks  # noqa: PLC0415 -- few modules have checks
+
+    return with_checks(flat, options.checks, [*options.outs], owner=options.owner)
 
 
 def _refuse_nothing_by_value(flat: FlatBlock, owner: str) -> None:

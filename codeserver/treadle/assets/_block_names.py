@@ -49,4 +49,6 @@ def block_names(blocks: Sequence[AssetsDefinition]) -> tuple[tuple[str, ...], tu
 
 
 def _longer_name(block: AssetsDefinition) -> str:
-    return f"{block.options.node_name}__{min(block.keys).node_name}"
+    if block.keys:
+        return f"{block.options.node_name}__{min(block.keys).node_name}"
+    return f"{block.options.node_name}__{min(block.options.checks)}"

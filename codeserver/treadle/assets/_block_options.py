@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from treadle._arguments import UNSET, made, refuse_no_list, refuse_unsupported
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
@@ -22,11 +22,16 @@ from treadle._source import user_line
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import PLAIN_OUT, AssetIn, AssetOut, refuse_key_and_prefix
 from treadle.assets._asset_spec import dep_keys
+from treadle.assets._produced import key_of
 from treadle.ops._functions import name_of
-from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
+from treadle.ops._ins_outs import CHECK_OUT, DEFAULT_IO_MANAGER, Out
+from treadle.ops._op_outs import NO_CHECKS
 from treadle.steps._type_check import checked_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import Isolation, Siblings, UnrecordedLoads, UnselectedOutputs
+
+if TYPE_CHECKING:
+    from treadle.checks._check_spec import AssetCheckSpec
 
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation, UnrecordedLoads)
 
@@ -36,7 +41,6 @@ UNSUPPORTED: Final = (
     "automation_condition",
     "automation_conditions_by_output_name",
     "backfill_policy",
-    "check_specs",
     "freshness_policy",
     "hook_defs",
     "hooks",
@@ -49,7 +53,10 @@ UNSUPPORTED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockOptions:
-    """What is said of a block. `owner` is the decorator and name, for messages."""
+    """What is said of a block. `owner` is the decorator and name, for messages.
+
+    `checks` are by the outputs that give their results, which are none of `outs`.
+    """
 
     owner: str
     node_name: str
@@ -66,6 +73,7 @@ class BlockOptions:
     isolation: Isolation | None = None
     retry_policy: RetryPolicy | None = None
     description: str = ""
+    checks: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
 
 
 def block_options(
@@ -86,6 +94,7 @@ def block_options(
         node_name=node_name,
         outs=outs,
         description=description,
+        checks=_checks(given.get("check_specs"), outs, owner),
         ins=dict(given.get("ins") or {}),
         deps=dep_keys(given.get("deps"), owner=owner),
         op_tags=checked_tags(given.get("op_tags") or {}, owner=owner),
@@ -100,6 +109,27 @@ def block_options(
             given.get("retry_policy"), owner=owner, name="retry_policy"
         ),
     )
+
+
+def _checks(
+    specs: object, outs: Mapping[str, AssetOut], owner: str
+) -> Mapping[str, AssetCheckSpec]:
+    if specs is None or (isinstance(specs, list | tuple) and not specs):
+        return {}
+    from treadle.checks._block_checks import (  # noqa: PLC0415 -- few modules have checks
+        checked_specs,
+        refuse_foreign,
+    )
+
+    checks = checked_specs(specs, owner=owner)
+    keys = {key_of(out, output) for output, out in outs.items()}
+    refuse_foreign(checks, keys, outs, owner=owner)
+    return checks
+
+
+def check_outs(options: BlockOptions) -> Mapping[str, Out]:
+    """Return the outputs of an op that give the results of its block's checks."""
+    return dict.fromkeys(options.checks, CHECK_OUT) if options.checks else NO_CHECKS
 
 
 def with_own_manager(given: dict[str, Any], name: str, label: str) -> dict[str, Any]:

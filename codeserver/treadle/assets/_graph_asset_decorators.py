@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from treadle._arguments import checked
 from treadle._keys import KeyLike
@@ -26,6 +26,9 @@ from treadle.graphs._graph import compose
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphOut
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+
+if TYPE_CHECKING:
+    from treadle.checks._check_spec import AssetCheckSpec
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -52,7 +55,7 @@ def graph_asset(
     automation_condition: object = None,
     backfill_policy: object = None,
     resource_defs: Mapping[str, Any] | None = None,
-    check_specs: object = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
     kinds: AbstractSet[str] | None = None,
@@ -91,7 +94,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     automation_condition: object = None,
     backfill_policy: object = None,
     resource_defs: Mapping[str, Any] | None = None,
-    check_specs: object = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
     kinds: AbstractSet[str] | None = None,
@@ -151,7 +154,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     group_name: str | None = None,
     can_subset: bool = False,
     resource_defs: Mapping[str, Any] | None = None,
-    check_specs: object = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
     config: Any = None,
     description: str | None = None,
     deps: Iterable[DepLike] | None = None,
@@ -210,7 +213,10 @@ def _graph_block(
         name=options.node_name,
         ins={},
         input_names=tuple(options.ins),
-        outs={output: GraphOut(said.description) for output, said in options.outs.items()},
+        outs={
+            **{output: GraphOut(said.description) for output, said in options.outs.items()},
+            **{output: GraphOut(spec.description) for output, spec in options.checks.items()},
+        },
         description=options.description,
         tags={},
         config=config,

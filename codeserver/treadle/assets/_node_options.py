@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
@@ -29,13 +29,14 @@ def node_options(
     refuse_unsupported_options(label, given)
     owner = f"{label} {node.name!r}"
     _refuse_unassignable(node, owner)
+    checks = _checks(node, given.get("check_specs"), owner)
     input_keys = _all_or_none(given, "keys_by_input_name", node.ins, owner)
     named = {**given, "ins": {name: AssetIn(key) for name, key in input_keys.items()}}
     return block_options(
         named,
         owner=owner,
         node_name=node.name,
-        outs=_outs(node, given, owner),
+        outs=_outs([name for name in node.outs if name not in checks], node, given, owner),
         description=node.description,
     )
 
@@ -65,10 +66,29 @@ def _refuse_unassignable(node: OpDefinition | GraphDefinition, owner: str) -> No
         )
 
 
+def _checks(
+    node: OpDefinition | GraphDefinition, specs: object, owner: str
+) -> Mapping[str, object]:
+    """Return the checks that outputs of the node give the results of, by output."""
+    if not specs:
+        return {}
+    from treadle.checks._block_checks import (  # noqa: PLC0415 -- few modules have checks
+        checked_specs,
+        refuse_lacking,
+    )
+
+    checks = checked_specs(specs, owner=owner)
+    refuse_lacking(checks, node.outs, owner=owner)
+    return checks
+
+
 def _outs(
-    node: OpDefinition | GraphDefinition, given: Mapping[str, Any], owner: str
+    outputs: Collection[str],
+    node: OpDefinition | GraphDefinition,
+    given: Mapping[str, Any],
+    owner: str,
 ) -> dict[str, AssetOut]:
-    keys = _all_or_none(given, "keys_by_output_name", node.outs, owner)
+    keys = _all_or_none(given, "keys_by_output_name", outputs, owner)
     if given["group_name"] is not None and given["group_names_by_output_name"]:
         raise ConflictError(
             f"{owner} has group_name and group_names_by_output_name.",
@@ -76,7 +96,7 @@ def _outs(
             source=user_line(),
         )
     per_output = {
-        parameter: _some(given, parameter, node.outs, owner)
+        parameter: _some(given, parameter, outputs, owner)
         for parameter in (
             "group_names_by_output_name",
             "descriptions_by_output_name",
@@ -89,32 +109,37 @@ def _outs(
     prefix = key_parts(given["key_prefix"])
     return {
         output: AssetOut(
-            key=AssetKey((*prefix, *_key(node, output, keys.get(output)).path)),
+            key=AssetKey((*prefix, *_key(node, outputs, output, keys.get(output)).path)),
             group_name=per_output["group_names_by_output_name"].get(output) or given["group_name"],
             description=per_output["descriptions_by_output_name"].get(output)
-            or _only_description(node),
+            or _only_description(node, outputs),
             metadata=per_output["metadata_by_output_name"].get(output),
             tags=per_output["tags_by_output_name"].get(output),
             owners=per_output["owners_by_output_name"].get(output),
             code_version=per_output["code_versions_by_output_name"].get(output),
         )
-        for output in node.outs
+        for output in outputs
     }
 
 
-def _key(node: OpDefinition | GraphDefinition, output: str, given: KeyLike | None) -> AssetKey:
+def _key(
+    node: OpDefinition | GraphDefinition,
+    outputs: Collection[str],
+    output: str,
+    given: KeyLike | None,
+) -> AssetKey:
     if given is not None:
         return as_key(given)
-    is_unnamed = output == DEFAULT_OUTPUT and len(node.outs) == 1
+    is_unnamed = output == DEFAULT_OUTPUT and len(outputs) == 1
     return AssetKey([node.name if is_unnamed else output])
 
 
-def _only_description(node: OpDefinition | GraphDefinition) -> str | None:
-    return node.description or None if len(node.outs) == 1 else None
+def _only_description(node: OpDefinition | GraphDefinition, outputs: Collection[str]) -> str | None:
+    return node.description or None if len(outputs) == 1 else None
 
 
 def _all_or_none(
-    given: Mapping[str, Any], parameter: str, names: Mapping[str, object], owner: str
+    given: Mapping[str, Any], parameter: str, names: Collection[str], owner: str
 ) -> Mapping[str, Any]:
     found = _some(given, parameter, names, owner)
     missing = [name for name in names if name not in found]
@@ -128,7 +153,7 @@ def _all_or_none(
 
 
 def _some(
-    given: Mapping[str, Any], parameter: str, names: Mapping[str, object], owner: str
+    given: Mapping[str, Any], parameter: str, names: Collection[str], owner: str
 ) -> Mapping[str, Any]:
     found: Mapping[str, Any] = given[parameter] or {}
     for name in found:

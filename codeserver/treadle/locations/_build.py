@@ -48,6 +48,9 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     made = set[AssetKey]().union(*(block.keys for block in blocks))
     specs = _external(targets, made)
     refuse_equal_keys(blocks, specs)
+    has_checks = any(block.options.checks for block in blocks)
+    if has_checks:
+        _refuse_wrong_checks(targets, blocks)
     names, warnings = block_names(blocks)
     upstream = _upstream(targets)
     _refuse_nothing_by_value(blocks, upstream)
@@ -58,7 +61,22 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     code: dict[str, PlacedStep] = {key: each for place in places for key, each in place.by_node()}
     warnings = (*warnings, *sorted(set(never_left_out(each.flat for each in code.values()))))
     snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
+    if has_checks:
+        snapshot = _with_checks(snapshot, blocks)
     return Built(snapshot=snapshot, code=code, resources=dict(resources))
+
+
+def _refuse_wrong_checks(targets: Sequence[Contents], blocks: Sequence[AssetsDefinition]) -> None:
+    from treadle.checks._placed_checks import refuse_wrong_checks  # noqa: PLC0415 -- few modules have checks
+
+    known = frozenset[AssetKey]().union(*(target.keys for target in targets))
+    refuse_wrong_checks(blocks, known, targets[0].lines if len(targets) == 1 else ())
+
+
+def _with_checks(snapshot: Snapshot, blocks: Sequence[AssetsDefinition]) -> Snapshot:
+    from treadle.checks._placed_checks import with_checks  # noqa: PLC0415 -- few modules have checks
+
+    return with_checks(snapshot, blocks)
 
 
 def distinct(things: Iterable[T]) -> tuple[T, ...]:

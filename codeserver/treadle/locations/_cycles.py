@@ -137,9 +137,15 @@ def _piece_keys(key: StepKey, count: int, taken: set[str]) -> list[StepKey]:
 
 def _piece_step(wiring: Wiring, key: StepKey, piece: Piece) -> Step:
     whole = wiring.steps[piece.step_key]
-    mine = [each for each in whole.outputs if each.name in piece.outputs]
+    made = {key for each in whole.outputs if each.name in piece.outputs for key in each.asset_keys}
+    mine = [
+        each
+        for each in whole.outputs
+        # A check goes with its asset.
+        if each.name in piece.outputs or each.check.rpartition(":")[0] in made
+    ]
     outputs = tuple(
-        each if each in mine else replace(each, asset_keys=(), is_required=False)
+        each if each in mine else replace(each, asset_keys=(), is_required=False, check="")
         for each in whole.outputs
     )
     inputs = [

@@ -57,7 +57,7 @@ class Definitions:
         resources: Mapping[str, Any] | None = None,
         executor: object = None,
         loggers: object = None,
-        asset_checks: object = None,
+        asset_checks: Iterable[AssetsDefinition] | None = None,
         metadata: object = None,
         component_tree: object = None,
     ) -> None:
@@ -66,14 +66,17 @@ class Definitions:
             "sensors": sensors,
             "executor": executor,
             "loggers": loggers,
-            "asset_checks": asset_checks,
             "metadata": metadata,
             "component_tree": component_tree,
         }
         refuse_unsupported("Definitions", unsupported)
         given = _checked_assets(assets)
         contents = Contents(
-            blocks=distinct(each for each in given if isinstance(each, AssetsDefinition)),
+            blocks=distinct(
+                each
+                for each in (*given, *_checked_checks(asset_checks))
+                if isinstance(each, AssetsDefinition)
+            ),
             specs=distinct(each for each in given if isinstance(each, AssetSpec)),
             jobs=_checked_jobs(jobs),
             resources=_checked_resources(resources),
@@ -137,6 +140,19 @@ def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]
                 source=user_line(),
             )
     return given
+
+
+def _checked_checks(checks: Iterable[object] | None) -> tuple[AssetsDefinition, ...]:
+    found = []
+    for each in checks or ():
+        if not isinstance(each, AssetsDefinition) or each.keys:
+            raise ArgumentError(
+                f"Definitions: asset_checks has {in_words(each)}, which is not a check.",
+                fix="Give what @asset_check or @multi_asset_check made; assets go into assets=[…].",
+                source=user_line(),
+            )
+        found.append(each)
+    return tuple(found)
 
 
 def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:

@@ -9,11 +9,14 @@ from treadle.locations._jobs import AssetJob
 from treadle.locations.snapshot import Block, Job, Snapshot, SourceLine
 from treadle.selection import (
     AssetGraph,
+    Check,
     Expression,
     Key,
     SelectionError,
+    WithoutChecks,
     bare_reaches,
     select,
+    select_checks,
     union,
 )
 from treadle_contract.ids import KeyText
@@ -25,10 +28,11 @@ _MOST_SELECTION_BYTES = KINDS[EXPRESSIONS].max_total_bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectedJob:
-    """A job, and the assets that it selects in its own target."""
+    """A job, and the assets and checks that it selects in its own target."""
 
     job: AssetJob
     keys: frozenset[KeyText]
+    checks: frozenset[str] = frozenset()
 
 
 def selected_jobs(
@@ -46,7 +50,7 @@ def selected_jobs(
         from treadle.locations._job_config import refuse_misplaced  # noqa: PLC0415 -- few jobs have config
 
         refuse_misplaced(told, snapshot, lines)
-    graph = AssetGraph.of(snapshot.assets if jobs else ())
+    graph = AssetGraph.of(snapshot.assets if jobs else (), snapshot.checks)
     return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
 
 
@@ -62,16 +66,19 @@ def snapshot_jobs(
         ArgumentError: a selection is too long as text.
     """
     selected = tuple(selected)
-    graph = AssetGraph.of(snapshot.assets if selected else ())
+    graph = AssetGraph.of(snapshot.assets if selected else (), snapshot.checks)
     jobs, warnings = [], []
     for each in sorted(selected, key=lambda each: each.job.name):
         job = each.job
         warnings.extend(_older_meaning(job))
         is_same = select(job.selection, graph) == each.keys
+        is_same = is_same and select_checks(job.selection, graph) == each.checks
         jobs.append(
             Job(
                 name=job.name,
-                selection=_text(job, job.selection if is_same else _written_out(each.keys)),
+                selection=_text(
+                    job, job.selection if is_same else _written_out(each.keys, each.checks, graph)
+                ),
                 description=job.description,
                 tags=job.tags,
                 retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
@@ -107,17 +114,19 @@ def _selected(
             source=job.source,
             others=lines,
         ) from error
-    _refuse_parts(job, keys, blocks, lines)
-    return SelectedJob(job=job, keys=keys)
+    checks = select_checks(job.selection, graph)
+    _refuse_parts(SelectedJob(job=job, keys=keys, checks=checks), blocks, graph, lines)
+    return SelectedJob(job=job, keys=keys, checks=checks)
 
 
 def _refuse_parts(
-    job: AssetJob,
-    keys: frozenset[KeyText],
+    selected: SelectedJob,
     blocks: Iterable[Block],
+    graph: AssetGraph,
     lines: tuple[SourceLine, ...],
 ) -> None:
-    parted = [block for block in blocks if _is_parted(block, keys)]
+    job, keys, checks = selected.job, selected.keys, selected.checks
+    parted = [block for block in blocks if _is_parted(block, selected)]
     if not parted:
         return
     block = parted[0]
@@ -127,19 +136,32 @@ def _refuse_parts(
     raise ConflictError(
         f"Job {job.name!r} selects a part of {block.name!r}, which is made whole or not at all:"
         f" {listed(missing)} missing.",
-        fix=f"Select {str(_written_out(smallest))!r}, or give {block.name!r} can_subset=True.",
+        fix=f"Select {str(_written_out(smallest, checks, graph))!r}"
+        + (f", or give {block.name!r} can_subset=True." if len(block.asset_keys) > 1 else "."),
         source=job.source,
         others=others,
     )
 
 
-def _is_parted(block: Block, keys: frozenset[KeyText]) -> bool:
-    mine = keys.intersection(block.asset_keys)
-    return not block.can_subset and 0 < len(mine) < len(block.asset_keys)
+def _is_parted(block: Block, selected: SelectedJob) -> bool:
+    """Tell whether a block is selected in part: some of its assets, or what their op checks without them."""
+    if block.can_subset:
+        return False
+    mine = selected.keys.intersection(block.asset_keys)
+    is_named = mine or (not block.is_graph and selected.checks.intersection(block.checks))
+    return bool(is_named) and len(mine) < len(block.asset_keys)
 
 
-def _written_out(keys: Iterable[KeyText]) -> Expression:
-    return union(Key(key=key) for key in sorted(keys))
+def _written_out(keys: frozenset[KeyText], checks: frozenset[str], graph: AssetGraph) -> Expression:
+    """Return a selection of just these; the checks that come with assets are not named."""
+    parts: list[Expression] = [Key(key=key) for key in sorted(keys)]
+    if parts and select_checks(union(parts), graph) - checks:
+        parts = [WithoutChecks(of=union(parts))]
+    named = select_checks(union(parts), graph) if parts else frozenset()
+    for each in sorted(checks - named):
+        asset, _, name = each.rpartition(":")
+        parts.append(Check(asset=asset, name=name))
+    return union(parts)
 
 
 def _older_meaning(job: AssetJob) -> list[str]:

@@ -16,6 +16,7 @@ from treadle.assets._assets import AssetsDefinition
 from treadle.assets._block_options import mode
 from treadle.locations.snapshot import SourceLine
 from treadle.selection import (
+    Check,
     Everything,
     Expression,
     Key,
@@ -152,7 +153,13 @@ def _part(part: object, owner: str) -> Expression:
         case AssetKey():
             return Key(key=part.text)
         case AssetsDefinition():
-            return union(Key(key=key.text) for key in sorted(part.keys))
+            checks = sorted(part.check_keys) if not part.keys else ()
+            return union(
+                [
+                    *(Key(key=key.text) for key in sorted(part.keys)),
+                    *(Check(asset=key.asset_key.text, name=key.name) for key in checks),
+                ]
+            )
         case str():
             try:
                 return parse(part)

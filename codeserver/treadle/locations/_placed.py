@@ -22,7 +22,7 @@ from treadle.locations.snapshot import (
 )
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
-from treadle.steps._step_code import StepCode
+from treadle.steps._step_code import NO_CHECKS, StepCode
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.policy import RetryPolicy
@@ -72,6 +72,12 @@ class PlacedBlock:
         self._produced = _produced(block)
         self._said = {said.key.text: said for said in block.produced.values()}
         made = block.produced.items() if block.is_graph else ()
+        checks = block.options.checks
+        self._checks = {
+            (ref.path, ref.output): checks[output]
+            for output, ref in (self._flat.outputs.items() if checks else ())
+            if output in checks
+        }
         self._makers = {said.key: self._flat.outputs[output] for output, said in made}
         self._stated = self._stated_lineage() if block.options.internal_asset_deps else {}
         self.block = self._snapshot_block()
@@ -95,6 +101,7 @@ class PlacedBlock:
             isolation=options.isolation,
             description=options.description,
             source=self._block.source,
+            checks=tuple(sorted(spec.key.text for spec in options.checks.values())),
         )
 
     def _key(self, path: Path) -> StepKey:
@@ -169,6 +176,9 @@ class PlacedBlock:
         out = flat.outs[name]
         manager_key = out.io_manager_key or DEFAULT_IO_MANAGER
         keys = tuple([key.text for key in self._produced.get((flat.path, name), ())])
+        spec = self._checks.get((flat.path, name)) if self._checks else None
+        # A check needs what its asset does.
+        of = keys if spec is None else (spec.asset_key.text,)
         return StepOutput(
             name=name,
             is_required=out.is_required,
@@ -176,8 +186,9 @@ class PlacedBlock:
             asset_keys=keys,
             manager_key=manager_key,
             manager_builtin=is_builtin(manager_key, self._place.resources),
-            input_names=self._needed_inputs(keys, inputs),
+            input_names=self._needed_inputs(of, inputs),
             checkpoint=out.checkpoint,
+            check="" if spec is None else spec.key.text,
         )
 
     def _needed_inputs(
@@ -251,6 +262,13 @@ class PlacedBlock:
             outs=flat.outs,
             assets=assets,
             metadata={key: self._said[key.text].metadata for key in made},
+            checks={
+                name: self._checks[flat.path, name]
+                for name in flat.op.outs
+                if (flat.path, name) in self._checks
+            }
+            if self._checks
+            else NO_CHECKS,
             config=self._config(flat),
         )
 

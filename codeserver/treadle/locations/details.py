@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
-from treadle.locations.snapshot import Asset, Block, Job, Snapshot, Step
+from treadle.locations.snapshot import Asset, AssetCheck, Block, Job, Snapshot, Step
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.value import MetadataEntry
 
-T = TypeVar("T", Block, Step, Asset, Job)
+T = TypeVar("T", Block, Step, Asset, Job, AssetCheck)
 Detail: TypeAlias = tuple[str, object]
 
 # What no step rests on, each as it is when nothing is said.
@@ -31,6 +31,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "owners": (),
         "code_version": "",
     },
+    AssetCheck: {"description": "", "metadata": (), "upstream_keys": ()},
     # What a job selects is in the plan by then.
     Job: {
         "description": "",
@@ -60,6 +61,8 @@ def details(snapshot: Snapshot, core: Callable[[Step], object] = core) -> Iterat
         yield f"block {block.name}: steps", steps[block.name]
     for asset in snapshot.assets:
         yield from _free_parts(f"asset {asset.key}", asset)
+    for check in snapshot.checks:
+        yield from _free_parts(f"check {check.text}", check)
     for job in snapshot.jobs:
         yield from _free_parts(f"job {job.name}", job)
 
@@ -79,7 +82,9 @@ def differing(expected: Mapping[str, str], found: Mapping[str, str]) -> tuple[st
     return tuple(sorted(names - needless - owners))
 
 
-def _free_parts(owner: str, definition: Block | Step | Asset | Job) -> Iterator[Detail]:
+def _free_parts(
+    owner: str, definition: Block | Step | Asset | Job | AssetCheck
+) -> Iterator[Detail]:
     for name, blank in FREE[type(definition)].items():
         value = getattr(definition, name)
         if value == blank:

@@ -25,6 +25,7 @@ from treadle.locations import canonical, details
 from treadle.locations.canonical import Json
 from treadle.locations.snapshot import (
     Asset,
+    AssetCheck,
     Block,
     Job,
     Manifest,
@@ -36,7 +37,7 @@ from treadle.locations.snapshot import (
 from treadle.locations.tables import PARTS, Packed, written
 from treadle_contract.lazy_dataclasses import field_names, replace
 
-Definition: TypeAlias = Block | Step | Asset | Job | Resource
+Definition: TypeAlias = Block | Step | Asset | Job | Resource | AssetCheck
 
 
 def code_digest(fn: Callable[..., object]) -> str:
@@ -69,6 +70,7 @@ def definition_digests(snapshot: Snapshot) -> dict[str, str]:
     named: list[tuple[str, Definition]] = [
         *((f"block {block.name}", block) for block in snapshot.blocks),
         *((f"asset {asset.key}", asset) for asset in snapshot.assets),
+        *((f"check {check.text}", check) for check in snapshot.checks),
         *((f"job {job.name}", job) for job in snapshot.jobs),
         *((f"resource {resource.key}", resource) for resource in snapshot.resources),
     ]

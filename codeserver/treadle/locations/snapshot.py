@@ -32,7 +32,7 @@ class SourceLine(SourceLocation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSource:
-    """An input reads an output of a step of the same block."""
+    """An input reads an output of a step of the same block; an ordering, also a check of any."""
 
     step_key: StepKey
     output: str
@@ -87,6 +87,7 @@ class StepOutput:
     `manager_key` is the IO manager of the intermediate; an asset's own stands at the asset.
     `input_names`, on an op-backed block with `internal_asset_deps`, are the inputs that this
     output needs; None: all of them. `checkpoint`: it is stored also where it passes in memory.
+    `check` is the check that it evaluates, "asset:name", "" for none.
     """
 
     name: str
@@ -97,6 +98,7 @@ class StepOutput:
     manager_builtin: bool = True
     input_names: tuple[str, ...] | None = None
     checkpoint: bool = False
+    check: str = ""
 
     @property
     def io_manager_key(self) -> str:
@@ -141,7 +143,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """What one decorator made. `name` is the node name, the first component of its step keys."""
+    """What one decorator made. `name` is the node name, the first component of its step keys.
+
+    It makes assets, or evaluates checks ("asset:name", sorted), or both.
+    """
 
     name: str
     asset_keys: tuple[KeyText, ...]
@@ -152,6 +157,31 @@ class Block:
     isolation: Isolation | None = None
     description: str = ""
     source: SourceLine | None = None
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetCheck:
+    """A check of an asset: an output of a step, which gives its result.
+
+    `upstream_keys` is what it says that it rests on beside the asset, sorted.
+    """
+
+    asset_key: KeyText
+    name: str
+    block: str
+    step_key: StepKey
+    output: str
+    description: str = ""
+    blocking: bool = False
+    metadata: tuple[MetadataEntry, ...] = ()
+    upstream_keys: tuple[KeyText, ...] = ()
+    source: SourceLine | None = None
+
+    @property
+    def text(self) -> str:
+        """The asset's key and the name, joined by ":"."""
+        return f"{self.asset_key}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +262,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A whole code location. Blocks, assets, jobs and resources are sorted by name or key;
+    """A whole code location. Blocks, assets, jobs, resources and checks are sorted by name or key;
     steps are in topological order, ties by key.
 
     `digest` is SHA-256 in hexadecimal over structure, code, files and Python's minor version
@@ -247,6 +277,7 @@ class Snapshot:
     assets: tuple[Asset, ...] = ()
     jobs: tuple[Job, ...] = ()
     resources: tuple[Resource, ...] = ()
+    checks: tuple[AssetCheck, ...] = ()
     python_version: str = ""
     digest: str = ""
     core_digest: str = ""

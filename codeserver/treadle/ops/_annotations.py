@@ -8,7 +8,7 @@ from types import FrameType, NoneType
 from typing import Any, get_args, get_origin
 
 from treadle._nothing import Nothing
-from treadle._output import MaterializeResult, Output
+from treadle._output import AssetCheckResult, MaterializeResult, Output
 from treadle._source import user_frame
 
 
@@ -62,7 +62,7 @@ def output_types(returned: Any, count: int) -> tuple[Any, ...]:
 def _plain(annotation: Any) -> Any:
     if annotation is Output:
         return Any
-    if annotation is MaterializeResult:
+    if annotation is MaterializeResult or annotation is AssetCheckResult:
         return Nothing
     if get_origin(annotation) in (Output, MaterializeResult):
         return get_args(annotation)[0]

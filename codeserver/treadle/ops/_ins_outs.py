@@ -153,6 +153,8 @@ class GraphOut:
         object.__setattr__(self, "description", description)
 
 
+#: The output of a check, where no op says more of it.
+CHECK_OUT: Final = Out(Nothing)
 #: An output of which nothing is said, and what it is in an op without annotations.
 PLAIN_OUT: Final = Out()
 _ANY_OUT: Final = Out(Any)

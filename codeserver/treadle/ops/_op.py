@@ -23,7 +23,7 @@ from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import In, Out
-from treadle.ops._op_outs import resolved_outs
+from treadle.ops._op_outs import NO_CHECKS, resolved_outs
 from treadle.ops._op_params import read_params
 from treadle_contract.lazy_dataclasses import dataclass, field
 
@@ -207,7 +207,7 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     label: str,
     name: str | None,
     ins: Mapping[str, In],
-    out: Out | Mapping[str, Out] | None,
+    out: object,
     required_resource_keys: frozenset[str],
     description: str | None,
     tags: Mapping[str, Any] | None,
@@ -216,8 +216,12 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
     timeout: float | None,
     limits: Limits | None,
     config_schema: Any = None,
+    checks: Mapping[str, Out] = NO_CHECKS,
 ) -> OpDefinition:
-    """Read a function's signature into an op; it was checked. `label` is the decorator, for messages."""
+    """Read a function's signature into an op; it was checked. `label` is the decorator, for messages.
+
+    `checks` are the outputs that give results of checks, after all others.
+    """
     op_name = checked_name(name or name_of(fn), what=f"{label} name")
     owner = f"{label} {op_name!r}"
     annotations = annotations_of(fn)
@@ -233,7 +237,7 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
         name=op_name,
         fn=fn,
         ins=params.ins,
-        outs=resolved_outs(fn, annotations, out, owner=owner),
+        outs=resolved_outs(fn, annotations, out, owner=owner, checks=checks),
         resource_params=params.resources,
         required_resource_keys=required_resource_keys,
         context_param=params.context,

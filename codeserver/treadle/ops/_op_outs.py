@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError, listed
 from treadle._names import checked_name
-from treadle._output import MaterializeResult, Output
+from treadle._output import AssetCheckResult, MaterializeResult, Output
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.ops._annotations import output_type, output_types
@@ -17,8 +17,11 @@ from treadle.ops._ins_outs import DEFAULT_OUTPUT, PLAIN_OUT, Out, typed
 from treadle.ops._signatures import is_generator_function
 from treadle.steps._type_check import can_both_hold, checked_type, type_name
 
+#: What is said of the outputs of a function that gives nothing but results of checks.
+NO_OUT: Final = object()
+NO_CHECKS: Final[Mapping[str, Out]] = {}
 #: What a function returns that hands its outputs over one by one, or one with its name.
-_HANDING_OVER = (Output, MaterializeResult, Iterator, AsyncIterator)
+_HANDING_OVER = (Output, MaterializeResult, AssetCheckResult, Iterator, AsyncIterator)
 
 
 def resolved_outs(
@@ -27,20 +30,23 @@ def resolved_outs(
     out: object,
     *,
     owner: str,
+    checks: Mapping[str, Out] = NO_CHECKS,
 ) -> dict[str, Out]:
-    """Return the outputs in declared order, all with a type.
+    """Return the outputs in declared order, all with a type; then those that give results of checks.
 
     Raises:
         ArgumentError: `out` is neither an Out nor a mapping of names to them.
         InvalidNameError: an output's name is not valid.
     """
-    given = _named(out, owner)
+    given = _named(out, owner) if out is not NO_OUT else {}
     returned = annotations.get("return", Any)
     if is_generator_function(fn):
         # A generator's annotation says how outputs are handed over, not what they are.
         returned = Any
     if returned is not Any:
         checked_type(returned, where=f"{owner} is annotated to return")
+    if checks:
+        returned = _beside_checks(returned, given, checks, owner)
     if len(given) == 1:
         types: tuple[Any, ...] = (Any if returned is Any else output_type(returned),)
     else:
@@ -48,10 +54,36 @@ def resolved_outs(
         types = output_types(returned, len(given))
     for (name, each), inferred in zip(given.items(), types, strict=True):
         _refuse_other_type(name, each, inferred, owner)
-    return {
+    resolved = {
         name: each if each.dagster_type is not UNSET else typed(each, inferred)
         for (name, each), inferred in zip(given.items(), types, strict=True)
     }
+    return {**resolved, **checks} if checks else resolved
+
+
+def _beside_checks(
+    returned: Any, given: Mapping[str, Out], checks: Mapping[str, Out], owner: str
+) -> Any:
+    """Return what a return annotation says of the outputs that have values, or are assets.
+
+    Raises:
+        ArgumentError: it leaves no place for results.
+    """
+    elements = get_args(returned)
+    if get_origin(returned) is tuple and len(elements) == len(given) + len(checks):
+        mine = elements[: len(given)]
+        if len(mine) < 2:  # noqa: PLR2004 -- a tuple of one is what it holds
+            return mine[0] if mine else Any
+        return tuple.__class_getitem__(mine)
+    if not given or _may_be_tuple(returned):
+        return Any if returned is AssetCheckResult or get_origin(returned) is tuple else returned
+    raise ArgumentError(
+        f"{owner} evaluates the checks {listed(checks)}, and is annotated to return"
+        f" {type_name(returned)}: no results.",
+        fix="Return MaterializeResult(value=…, check_results=[AssetCheckResult(…)]), or yield"
+        " Output(value), then AssetCheckResult(…) for each.",
+        source=user_line(),
+    )
 
 
 def _refuse_other_type(name: str, out: Out, returned: Any, owner: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from treadle.selection._beyond import Beyond, beyond
+from treadle.selection._checks import SelectableCheck
 from treadle.selection._errors import (
     AmbiguousSelectionError,
     EmptySelectionError,
@@ -10,9 +11,17 @@ from treadle.selection._errors import (
     SelectionSyntaxError,
     UnknownAssetError,
 )
-from treadle.selection._evaluation import AssetGraph, SelectableAsset, evaluate, select
+from treadle.selection._evaluation import (
+    AssetGraph,
+    SelectableAsset,
+    evaluate,
+    select,
+    select_checks,
+)
 from treadle.selection._expression import (
     And,
+    Check,
+    ChecksOf,
     End,
     Ends,
     Everything,
@@ -26,6 +35,7 @@ from treadle.selection._expression import (
     Pattern,
     Reach,
     Tag,
+    WithoutChecks,
     bare_reaches,
     union,
 )
@@ -36,6 +46,8 @@ __all__ = [
     "And",
     "AssetGraph",
     "Beyond",
+    "Check",
+    "ChecksOf",
     "EmptySelectionError",
     "End",
     "Ends",
@@ -50,14 +62,17 @@ __all__ = [
     "Pattern",
     "Reach",
     "SelectableAsset",
+    "SelectableCheck",
     "SelectionError",
     "SelectionSyntaxError",
     "Tag",
     "UnknownAssetError",
+    "WithoutChecks",
     "bare_reaches",
     "beyond",
     "evaluate",
     "parse",
     "select",
+    "select_checks",
     "union",
 ]

@@ -11,9 +11,12 @@ from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition
+from treadle.checks._check_spec import AssetCheckKey
 from treadle.selection._errors import SelectionError
 from treadle.selection._expression import (
     And,
+    Check,
+    ChecksOf,
     End,
     Ends,
     Everything,
@@ -26,6 +29,7 @@ from treadle.selection._expression import (
     Pattern,
     Reach,
     Tag,
+    WithoutChecks,
     union,
 )
 from treadle.selection._parser import parse
@@ -64,6 +68,26 @@ class AssetSelection:
     def keys(*keys: Named) -> AssetSelection:
         """Select assets by their keys, as `assets` does."""
         return AssetSelection(_union(_named(keys), "keys"))
+
+    @staticmethod
+    def checks(*checks: AssetCheckKey | AssetsDefinition) -> AssetSelection:
+        """Select checks alone, by their keys, or what check decorators made.
+
+        Raises:
+            ArgumentError: one names no check, or there is none.
+        """
+        return AssetSelection(_union(_named_checks(checks), "checks"))
+
+    @staticmethod
+    def checks_for_assets(*assets: Named) -> AssetSelection:
+        """Select the checks of assets, without these."""
+        return AssetSelection(ChecksOf(of=_union(_named(assets), "checks_for_assets")))
+
+    @staticmethod
+    @checked
+    def all_asset_checks() -> AssetSelection:
+        """Select every check, and no asset."""
+        return AssetSelection(ChecksOf(of=Everything()))
 
     @staticmethod
     def key_prefixes(*prefixes: str | Sequence[str]) -> AssetSelection:
@@ -142,6 +166,10 @@ class AssetSelection:
         """Select those that are made from no other one of these."""
         return AssetSelection(Ends(end=End.ROOTS, of=self.expression))
 
+    def without_checks(self) -> AssetSelection:
+        """Select these assets without their checks."""
+        return AssetSelection(WithoutChecks(of=self.expression))
+
     def to_selection_str(self) -> str:
         """Return text of the selection language that says the same."""
         return str(self)
@@ -191,6 +219,21 @@ def _named(assets: Iterable[Named]) -> Iterator[Expression]:
             raise ArgumentError(
                 f"AssetSelection has {in_words(each)}, which names no asset.",
                 fix="Give an AssetKey, its text, or what an asset decorator made.",
+                source=user_line(),
+            )
+
+
+def _named_checks(checks: Iterable[object]) -> Iterator[Expression]:
+    for each in checks:
+        if isinstance(each, AssetCheckKey):
+            yield Check(asset=each.asset_key.text, name=each.name)
+        elif isinstance(each, AssetsDefinition) and each.check_specs:
+            keys = sorted(each.check_keys)
+            yield from (Check(asset=key.asset_key.text, name=key.name) for key in keys)
+        else:
+            raise ArgumentError(
+                f"AssetSelection has {in_words(each)}, which names no check.",
+                fix="Give an AssetCheckKey, or what @asset_check made.",
                 source=user_line(),
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treadle.selection._evaluation import AssetGraph, evaluate, reached
-from treadle.selection._expression import And, Ends, Expression, Or, Reach
+from treadle.selection._expression import And, Ends, Expression, Or, Reach, WithoutChecks
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 
@@ -50,7 +50,7 @@ def _reaches(expression: Expression) -> Iterator[Reach]:
         case And(parts=parts) | Or(parts=parts):
             for part in parts:
                 yield from _reaches(part)
-        case Ends(of=of):
+        case Ends(of=of) | WithoutChecks(of=of):
             yield from _reaches(of)
         case Reach(of=of):
             yield expression

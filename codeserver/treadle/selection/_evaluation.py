@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TypeAlias
 
 from treadle._errors import listed
+from treadle.selection._checks import SelectableCheck, checks_of, refuse_unknown_check
 from treadle.selection._errors import (
     EmptySelectionError,
     SelectionError,
@@ -14,6 +15,8 @@ from treadle.selection._errors import (
 )
 from treadle.selection._expression import (
     And,
+    Check,
+    ChecksOf,
     End,
     Ends,
     Everything,
@@ -27,10 +30,12 @@ from treadle.selection._expression import (
     Pattern,
     Reach,
     Tag,
+    WithoutChecks,
     walk,
 )
+from treadle.selection._patterns import fits
 from treadle_contract.ids import KeyText
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.suggestions import nearest
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
@@ -62,15 +67,21 @@ class SelectableAsset(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetGraph:
-    """The assets of a location by key, those that it makes, and what each is made from and made into."""
+    """The assets of a location by key, those that it makes, and what each is made from and made into.
+
+    `checks` are those of assets, by asset.
+    """
 
     assets: Mapping[KeyText, SelectableAsset]
     made: frozenset[KeyText]
     upstream: Mapping[KeyText, frozenset[KeyText]]
     downstream: Mapping[KeyText, frozenset[KeyText]]
+    checks: Mapping[KeyText, tuple[SelectableCheck, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, assets: Iterable[SelectableAsset]) -> AssetGraph:
+    def of(
+        cls, assets: Iterable[SelectableAsset], checks: Iterable[SelectableCheck] = ()
+    ) -> AssetGraph:
         """Index the assets; an upstream key that none of them has is passed over."""
         by_key = {asset.key: asset for asset in assets}
         downstream: dict[KeyText, set[KeyText]] = {key: set() for key in by_key}
@@ -79,11 +90,15 @@ class AssetGraph:
             upstream[key] = frozenset(each for each in asset.upstream_keys if each in by_key)
             for each in upstream[key]:
                 downstream[each].add(key)
+        by_asset: dict[KeyText, tuple[SelectableCheck, ...]] = {}
+        for check in checks:
+            by_asset[check.asset_key] = (*by_asset.get(check.asset_key, ()), check)
         return cls(
             assets=by_key,
             made=frozenset([key for key, asset in by_key.items() if not asset.is_external]),
             upstream=upstream,
             downstream={key: frozenset(below) for key, below in downstream.items()},
+            checks=by_asset,
         )
 
 
@@ -91,7 +106,7 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     """Return the assets that the expression selects and that this location makes.
 
     An external asset that comes in with others (`+x`, `*`, a wildcard, an attribute) is passed
-    over; one that is asked for by its key is refused.
+    over; one that is asked for by its key is refused. There may be none where checks are selected.
 
     Raises:
         UnknownAssetError: a key or a pattern that no asset has, or an external asset by name.
@@ -100,7 +115,7 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     _refuse_external(expression, graph)
     selected = evaluate(expression, graph)
     made = selected & graph.made
-    if made:
+    if made or select_checks(expression, graph):
         return made
     if not graph.made:
         raise EmptySelectionError("This location makes no asset, so nothing can be selected.")
@@ -108,6 +123,15 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
         f"{str(expression)!r} selects nothing that is made here. {_widening(expression)}",
         names=(str(expression),),
     )
+
+
+def select_checks(expression: Expression, graph: AssetGraph) -> frozenset[str]:
+    """Return the checks that the expression selects, "asset:name".
+
+    With an asset its checks are selected, unless it says otherwise. What is joined and left out of
+    assets is of checks too.
+    """
+    return checks_of(expression, graph, _selected) if graph.checks else frozenset()
 
 
 def _widening(expression: Expression) -> str:
@@ -129,7 +153,9 @@ def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     return _selected(expression, graph)
 
 
-def _selected(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+def _selected(  # noqa: PLR0911 -- one a kind
+    expression: Expression, graph: AssetGraph
+) -> frozenset[KeyText]:
     match expression:
         case Or(parts=parts):
             return frozenset().union(*(_selected(part, graph) for part in parts))
@@ -143,6 +169,10 @@ def _selected(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
             return reached(start, graph.upstream, up) | reached(start, graph.downstream, down)
         case Ends(end=end, of=of):
             return _ends(end, _selected(of, graph), graph)
+        case WithoutChecks(of=of):
+            return _selected(of, graph)
+        case Check() | ChecksOf():
+            return frozenset()
         case _:
             return frozenset(_matching(expression, graph))
 
@@ -213,6 +243,8 @@ def _refuse_unknown(expression: Expression, graph: AssetGraph) -> None:
     for part in parts:
         if isinstance(part, _Labelled | Pattern) and not any(_matching(part, graph)):
             raise _matches_nothing(part, graph)
+        if isinstance(part, Check):
+            refuse_unknown_check(part, graph)
 
 
 def _refuse_external(expression: Expression, graph: AssetGraph) -> None:
@@ -226,7 +258,10 @@ def _refuse_external(expression: Expression, graph: AssetGraph) -> None:
             f"{listed(external)}: declared with AssetSpec, so nothing here makes it. "
             "Select what is made from it instead.",
             names=tuple(external),
-            suggestions=tuple(f"{Key(key=key)}+" for key in external if graph.downstream[key]),
+            suggestions=(
+                *(f"{Key(key=key)}+" for key in external if graph.downstream[key]),
+                *(str(ChecksOf(of=Key(key=key))) for key in external if key in graph.checks),
+            ),
         )
 
 
@@ -292,23 +327,3 @@ def _known_values(part: _Labelled | Pattern, graph: AssetGraph) -> tuple[str, st
                 for name, value in asset.tags.items()
             }
             return "tag", str(part).removeprefix("tag:"), known
-
-
-def fits(key: str, pieces: list[str]) -> bool:
-    """Tell whether a key is the pieces of a pattern, in order, with anything between them.
-
-    Not a regular expression: one with many stars tries more ways than there is time for.
-    """
-    if len(pieces) == 1:
-        return key == pieces[0]
-    first, *inner, last = pieces
-    if len(key) < len(first) + len(last) or not (key.startswith(first) and key.endswith(last)):
-        return False
-    position, end = len(first), len(key) - len(last)
-    for piece in inner:
-        # The first place where a piece fits leaves most for those after it.
-        found = key.find(piece, position, end)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return True

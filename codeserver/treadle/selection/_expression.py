@@ -41,8 +41,7 @@ class Pattern:
     pattern: str
 
     def __str__(self) -> str:
-        bare = re.fullmatch(r"[A-Za-z0-9_.\-/*]+", self.pattern)
-        return f"key:{self.pattern if bare else _quoted(self.pattern)}"
+        return f"key:{_pattern(self.pattern)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +84,38 @@ class Tag:
     def __str__(self) -> str:
         value = f"={_value(self.value)}" if self.value else ""
         return f"tag:{_value(self.name)}{value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """No asset, and every check whose asset and name are like these, in which "*" is anything."""
+
+    asset: str
+    name: str = "*"
+
+    def __str__(self) -> str:
+        name = "" if self.name == "*" else f":{_pattern(self.name)}"
+        return f"check:{_pattern(self.asset)}{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksOf:
+    """No asset, and every check of those that `of` selects."""
+
+    of: Expression
+
+    def __str__(self) -> str:
+        return f"checks({self.of})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutChecks:
+    """The assets that `of` selects, and no check."""
+
+    of: Expression
+
+    def __str__(self) -> str:
+        return f"without_checks({self.of})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +185,8 @@ class Or:
 
 
 Expression: TypeAlias = (
-    "Key | Pattern | Group | Kind | Owner | Tag | Everything | Reach | Ends | Not | And | Or"
+    "Key | Pattern | Group | Kind | Owner | Tag | Check | Everything | Reach | Ends | ChecksOf"
+    " | WithoutChecks | Not | And | Or"
 )
 
 # Loosest first. What stands inside a tighter one needs parentheses.
@@ -177,7 +209,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
         case And(parts=parts) | Or(parts=parts):
             for part in parts:
                 yield from walk(part)
-        case Not(of=of) | Reach(of=of) | Ends(of=of):
+        case Not(of=of) | Reach(of=of) | Ends(of=of) | ChecksOf(of=of) | WithoutChecks(of=of):
             yield from walk(of)
 
 
@@ -202,6 +234,11 @@ def _operand(expression: Expression, *, within: type) -> str:
 
 def _is_bare(text: str) -> bool:
     return _BARE.fullmatch(text) is not None and text.lower() not in KEYWORDS
+
+
+def _pattern(text: str) -> str:
+    bare = re.fullmatch(r"[A-Za-z0-9_.\-/*]+", text)
+    return text if bare else _quoted(text)
 
 
 def _value(text: str) -> str:

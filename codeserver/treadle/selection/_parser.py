@@ -8,6 +8,8 @@ from typing import NoReturn
 from treadle.selection._errors import SelectionSyntaxError
 from treadle.selection._expression import (
     And,
+    Check,
+    ChecksOf,
     End,
     Ends,
     Everything,
@@ -21,12 +23,14 @@ from treadle.selection._expression import (
     Pattern,
     Reach,
     Tag,
+    WithoutChecks,
 )
 from treadle.selection._older_forms import pluses, stars
 from treadle.selection._tokens import Token, TokenKind, tokenize
 from treadle_contract.ids import KeyText
 
-_ATTRIBUTES = ("key", "group", "tag", "kind", "owner")
+_ATTRIBUTES = ("key", "group", "tag", "kind", "owner", "check")
+_FUNCTIONS = (*End, "checks", "without_checks")
 # Deep enough for people and programs, and far from Python's own limit: each level takes up to
 # ten calls, on top of those of the caller.
 _MAX_NESTING = 50
@@ -158,11 +162,17 @@ class _Parser:
 
     def _ends(self) -> Expression:
         name = self._take()
-        if name.text not in set(End):
-            self._fail_unknown(name, tuple(End), "(…)")
+        if name.text not in _FUNCTIONS:
+            self._fail_unknown(name, _FUNCTIONS, "(…)")
         if self._peek(1).is_sign(")"):
             self._fail(f"{name.text}() needs a selection: {name.text}(*), for example.", at=name)
-        return Ends(end=End(name.text), of=self._parenthesized())
+        of = self._parenthesized()
+        match name.text:
+            case "checks":
+                return ChecksOf(of=of)
+            case "without_checks":
+                return WithoutChecks(of=of)
+        return Ends(end=End(name.text), of=of)
 
     def _attribute(self) -> Expression:
         name = self._take()
@@ -178,6 +188,8 @@ class _Parser:
                 return Owner(name=self._value(name))
             case "tag":
                 return self._tag(name)
+            case "check":
+                return self._check()
         self._fail_unknown(name, _ATTRIBUTES, ":")
 
     def _tag(self, attribute: Token) -> Expression:
@@ -187,7 +199,21 @@ class _Parser:
         self._take()
         return Tag(name=name, value=self._value(attribute))
 
+    def _check(self) -> Expression:
+        asset = self._pattern(
+            "An asset's key is expected after `check:`: check:a/b, check:a/b:rows."
+        )
+        if not self._peek().is_sign(":"):
+            return Check(asset=asset)
+        self._take()
+        name = self._pattern("A check's name is expected: check:a/b:rows, or check:a/b for all.")
+        return Check(asset=asset, name=name)
+
     def _key_value(self) -> Expression:
+        text = self._pattern('A key is expected after `key:`: key:a/b, key:"a/b" or key:a*.')
+        return Pattern(pattern=text) if "*" in text else Key(key=KeyText(text))
+
+    def _pattern(self, expected: str) -> str:
         if self._peek().kind is TokenKind.QUOTED:
             text = self._take().value
         else:
@@ -197,8 +223,8 @@ class _Parser:
                 token = self._take()
                 text, end = text + token.text, token.end
         if not text:
-            self._fail('A key is expected after `key:`: key:a/b, key:"a/b" or key:a*.')
-        return Pattern(pattern=text) if "*" in text else Key(key=KeyText(text))
+            self._fail(expected)
+        return text
 
     def _is_key_part(self, token: Token) -> bool:
         return token.kind is TokenKind.WORD or token.is_sign("*")

@@ -19,6 +19,8 @@ from treadle_contract.value import MetadataEntry
 if TYPE_CHECKING:
     import logging
 
+    from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
+
 
 class ContextError(TreadleError):
     """The context was asked for something that it cannot tell or do here."""
@@ -45,6 +47,8 @@ class OpExecutionContext:
     _selected_outputs: frozenset[str] | None = None
     # A text has one a line.
     _selected_keys: Collection[KeyLike] | str | None = None
+    _selected_checks: Collection[str] | None = None
+    _checks: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
     _assets: Mapping[str, tuple[AssetKey, ...]] = field(default_factory=dict)
     _entries: dict[str, tuple[MetadataEntry, ...]] = field(default_factory=dict, init=False)
     _yielded: set[str] = field(default_factory=set, init=False)
@@ -114,6 +118,39 @@ class OpExecutionContext:
         # A block may have many, of which few ops ask.
         keys = self._selected_keys
         return frozenset(map(as_key, keys.split("\n") if isinstance(keys, str) else keys))
+
+    @property
+    def selected_asset_check_keys(self) -> AbstractSet[AssetCheckKey]:
+        """The selected checks of the block that the op is part of.
+
+        Raises:
+            ContextError: the context was built for a test that does not say.
+        """
+        if self._selected_checks is None:
+            raise ContextError(
+                "This context does not say which checks are selected."
+                " Give build_op_context(selected_asset_check_keys={…})."
+            )
+        from treadle.checks._check_spec import AssetCheckKey  # noqa: PLC0415 -- few ops ask
+
+        return frozenset(map(AssetCheckKey.from_text, self._selected_checks))
+
+    @property
+    def check_specs(self) -> tuple[AssetCheckSpec, ...]:
+        """The checks that the op evaluates, selected or not."""
+        return tuple(self._checks.values())
+
+    @property
+    def asset_check_spec(self) -> AssetCheckSpec:
+        """The only check that the op evaluates.
+
+        Raises:
+            ContextError: there are several, or none.
+        """
+        if len(self._checks) != 1:
+            keys = [spec.key.text for spec in self._checks.values()]
+            raise ContextError(f"The op evaluates {listed(keys)}. Use context.check_specs.")
+        return self.check_specs[0]
 
     @property
     def has_assets_def(self) -> bool:
@@ -203,6 +240,10 @@ class AssetExecutionContext(OpExecutionContext):
     """The same, by the name that ops of assets ask for: every step belongs to a block."""
 
 
+#: The same, by the name that checks ask for.
+AssetCheckExecutionContext = AssetExecutionContext
+
+
 def final_metadata(context: OpExecutionContext, output: str) -> tuple[MetadataEntry, ...]:
     """Return the metadata that the op added to the output. From now on it can add none."""
     context._yielded.add(output)
@@ -221,6 +262,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     run_tags: Mapping[str, str] | None = None,
     selected_output_names: Iterable[str] | None = None,
     selected_asset_keys: Iterable[KeyLike] | None = None,
+    selected_asset_check_keys: Iterable[AssetCheckKey] | None = None,
     run_id: str = "EPHEMERAL",
     step_key: str = "test",
     op_config: object = None,
@@ -242,6 +284,9 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
         op_config=op_config,
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
+        _selected_checks=None
+        if selected_asset_check_keys is None
+        else [key.text for key in selected_asset_check_keys],
     )
 
 

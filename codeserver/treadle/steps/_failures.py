@@ -14,18 +14,27 @@ from treadle.steps._interrupted import StepInterrupted
 if TYPE_CHECKING:
     from treadle_contract.run import FailureWhere
     from treadle_contract.value import MetadataEntry
-    from treadle_contract.worker import RetryRequest
+    from treadle_contract.worker import AttemptSucceeded, RetryRequest
 
 
 class StepFailedError(TreadleError):
     """A step failed by the user's doing. Its cause is the user's exception, if one was raised.
 
     `retry`, `allow_retries` and `metadata` are what a RetryRequested or a Failure says. `stale`: it
-    is nobody's doing, a value that was to be read is not there any more.
+    is nobody's doing, a value that was to be read is not there any more. `made` is committed all the
+    same: a blocking check of it did not hold.
     """
 
-    def __init__(self, where: FailureWhere, message: str, *, stale: bool = False) -> None:
+    def __init__(
+        self,
+        where: FailureWhere,
+        message: str,
+        *,
+        stale: bool = False,
+        made: AttemptSucceeded | None = None,
+    ) -> None:
         self.where = where
+        self.made = made
         self.stale = stale
         self.message = message
         super().__init__(message)
@@ -45,6 +54,8 @@ class StepFailedError(TreadleError):
     @property
     def allow_retries(self) -> bool:
         """Whether its policy may try it again."""
+        if self.made is not None:
+            return False
         return not isinstance(self.__cause__, Failure) or self.__cause__.allow_retries
 
     @property

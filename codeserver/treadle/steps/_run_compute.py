@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from treadle._arguments import made
 from treadle._errors import did_you_mean, listed
-from treadle._output import MaterializeResult, Output
+from treadle._output import AssetCheckResult, MaterializeResult, Output
 from treadle._value_words import a
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._left_out import LEAVING_OUT
@@ -48,15 +48,21 @@ def computed(
     else:
         yield from _returned(result, code, context, subject)
         return
-    names = tuple(op.outs)
+    names = _value_names(code)
     try:
         for item in items:
+            results: tuple[AssetCheckResult, ...] = ()
             if isinstance(item, MaterializeResult):
+                results = item.check_results
                 item = _of_asset(item, code, subject)  # noqa: PLW2901 -- the same, by its output
+            elif isinstance(item, AssetCheckResult):
+                item = _of_check(item, code, subject)  # noqa: PLW2901 -- the same, by its output
             if not isinstance(item, Output):
                 raise _no_output(op, item, subject)
             try:
                 yield _named(item, names)
+                for result in results:
+                    yield _of_check(result, code, subject)
             except StepInterrupted as error:
                 items.throw(error)
                 raise
@@ -170,15 +176,26 @@ def _returned(
     result: Any, code: StepCode, context: OpExecutionContext, subject: str
 ) -> Iterator[Output[Any]]:
     names = tuple(code.op.outs)
+    results: tuple[AssetCheckResult, ...] = ()
     if isinstance(result, MaterializeResult):
+        results = result.check_results
         result = _of_asset(result, code, subject)
+    elif isinstance(result, AssetCheckResult):
+        result = _of_check(result, code, subject)
     if isinstance(result, Output):
-        yield _named(result, names)
+        yield _named(result, _value_names(code))
+        for each in results:
+            yield _of_check(each, code, subject)
     elif len(names) == 1:
         _tell_none(result, names[0], code, context)
         yield made(Output, result, names[0])
     else:
-        is_nothing = result is None and not any(code.op.gives_value(name) for name in names)
+        is_nothing = result is None and all(code.outs[name].is_nothing for name in names)
+        is_nothing = is_nothing and not code.checks
+        if code.checks and not isinstance(result, tuple):
+            # What gives results of checks by itself: they are looked for when it has ended.
+            yield from _before_checks(result, code, context, subject)
+            return
         values = deque(
             [None] * len(names) if is_nothing else _checked_tuple(result, names, subject)
         )
@@ -186,6 +203,7 @@ def _returned(
         for position, name in enumerate(names):
             value = values.popleft()
             if isinstance(value, MaterializeResult):
+                results = value.check_results
                 value = _of_asset(value, code, subject, name)
             out = code.outs[name]
             if value is None and not (out.is_required or name in context.selected_output_names):
@@ -193,6 +211,41 @@ def _returned(
             _tell_none(value, name, code, context)
             yield _at(position, name, value, subject)
             del value
+            for each in results:
+                yield _of_check(each, code, subject)
+            results = ()
+
+
+def _before_checks(
+    result: Any, code: StepCode, context: OpExecutionContext, subject: str
+) -> Iterator[Output[Any]]:
+    """Yield what was returned as the only output that is no check."""
+    names = _value_names(code)
+    if not names and result is None:
+        return
+    if len(names) != 1:
+        raise _refused(
+            f"{subject} has the outputs {', '.join(code.op.outs)}, and returned"
+            f" {'None' if result is None else a(type(result).__name__)}.",
+            "Return AssetCheckResult(passed=…)."
+            if not names
+            else "Yield Output(…) for each, and AssetCheckResult(…) for each check.",
+        )
+    _tell_none(result, names[0], code, context)
+    yield made(Output, result, names[0])
+
+
+def _value_names(code: StepCode) -> tuple[str, ...]:
+    """Return the outputs that are no results of checks."""
+    if not code.checks:
+        return tuple(code.op.outs)
+    return tuple(name for name in code.op.outs if name not in code.checks)
+
+
+def _of_check(result: AssetCheckResult, code: StepCode, subject: str) -> Output[Any]:
+    from treadle.steps._run_checks import check_output  # noqa: PLC0415 -- few ops evaluate checks
+
+    return check_output(result, code, subject)
 
 
 def _tell_none(value: object, name: str, code: StepCode, context: OpExecutionContext) -> None:
@@ -232,7 +285,7 @@ def _of_asset(
     result: MaterializeResult[Any], code: StepCode, subject: str, place: str | None = None
 ) -> Output[Any]:
     """Return the output that a result is of: by its asset, its place in a tuple, or the only one."""
-    names = tuple(code.op.outs)
+    names = _value_names(code)
     if result.asset_key is None:
         if place is None and len(names) > 1:
             raise _refused(
@@ -254,7 +307,7 @@ def _of_asset(
 
 
 def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:
-    """Take an output without a name for the only one there is."""
+    """Take an output without a name for the only one there is that is no check."""
     if len(names) == 1 and output.output_name == DEFAULT_OUTPUT:
         return Output(output.value, names[0], output.metadata)
     return output

@@ -14,7 +14,7 @@ from treadle.steps._context import OpExecutionContext, final_metadata, outputs_w
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import is_of_type, type_name
-from treadle_contract.event import OutputDiscarded, OutputStored
+from treadle_contract.event import CheckEvaluated, OutputDiscarded, OutputStored
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import UnselectedOutputs
@@ -40,6 +40,7 @@ class OutputKeeper:
     _kept: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict, init=False)
     _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
     in_memory: dict[str, Any] = field(default_factory=dict, init=False)
+    _evaluated: dict[str, CheckEvaluated] = field(default_factory=dict, init=False)
 
     def check_task(self) -> None:
         """Look whether the task says of each output that it is Nothing where the code does.
@@ -69,6 +70,9 @@ class OutputKeeper:
             keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
             self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
             return
+        if planned.name in self.code.checks:
+            self._take_result(planned, output.value)
+            return
         self._check_type(planned, output.value)
         said = self._said_of(output)
         kept = [
@@ -81,6 +85,13 @@ class OutputKeeper:
         if planned.in_memory:
             self.in_memory[planned.name] = output.value
 
+    def _take_result(self, planned: TaskOutput, value: object) -> None:
+        from treadle.steps._run_checks import evaluated  # noqa: PLC0415 -- few ops evaluate checks
+
+        step_key = self.step.step_key
+        self._evaluated[planned.name] = evaluated(planned, value, self.code, step_key)
+        self._kept[planned.name] = ()
+
     def result(self) -> AttemptSucceeded:
         """Return what was made, when the op has ended.
 
@@ -89,6 +100,9 @@ class OutputKeeper:
         """
         for planned in self.step.outputs:
             if not planned.must_yield or planned.name in self._kept:
+                continue
+            if planned.name in self.code.checks:
+                self._refuse_lacking(planned)
                 continue
             if not planned.nothing:
                 raise StepFailedError(
@@ -111,7 +125,21 @@ class OutputKeeper:
             ),
             yielded_outputs=tuple(order),
             digest=self.writer.location.snapshot.digest,
+            checks=tuple(self._evaluated[name] for name in order if name in self._evaluated),
         )
+
+    def _refuse_lacking(self, planned: TaskOutput) -> None:
+        """Refuse a check without a result, unless its asset was to be made here too, and was not."""
+        of = self.code.checks[planned.name].asset_key
+        makers = [name for name, keys in self.code.assets.items() if of in keys]
+        if makers and not any(name in self._kept for name in makers) and self._is_selected(makers):
+            return
+        from treadle.steps._run_checks import lacking  # noqa: PLC0415 -- few ops evaluate checks
+
+        raise lacking(planned, self.code, self.step.step_key)
+
+    def _is_selected(self, names: Iterable[str]) -> bool:
+        return any(planned.selected for planned in self.step.outputs if planned.name in names)
 
     def _told(self, stored: Iterable[OutputStored]) -> Iterator[OutputStored]:
         """Yield what was stored; of what is said of all of it, only as much as can be told."""

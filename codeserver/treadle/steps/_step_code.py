@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from treadle._keys import AssetKey
 from treadle.ops._ins_outs import In, Out
@@ -11,7 +11,10 @@ from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
+    from treadle.checks._check_spec import AssetCheckSpec
     from treadle.config._step_config import StepConfig
+
+NO_CHECKS: Final[Mapping[str, AssetCheckSpec]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class StepCode:
     `ins` and `outs` are by name, with what is said of assets merged in; `op.resource_keys` has
     the block's resources too. `assets` has an entry for every output, sorted, () for an
     intermediate. `metadata` is what the definitions say of each asset that it makes. `config`
-    is how it reads what the run tells it; None: it takes none.
+    is how it reads what the run tells it; None: it takes none. `checks` are by the outputs that give
+    their results.
     """
 
     op: OpDefinition
@@ -30,3 +34,4 @@ class StepCode:
     assets: Mapping[str, tuple[AssetKey, ...]]
     metadata: Mapping[AssetKey, Mapping[str, Any]]
     config: StepConfig | None = None
+    checks: Mapping[str, AssetCheckSpec] = NO_CHECKS

@@ -52,7 +52,7 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
 
     Raises:
         StepFailedError: the user's code failed, or what it gave cannot be taken. Whatever
-            the attempt has stored by then must not be committed.
+            the attempt has stored by then must not be committed, unless it is in `made`.
         TaskMismatchError: the task is not of the code, which may have no such step.
         StepInterrupted: it was raised while this ran.
     """
@@ -93,6 +93,10 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
         end_if_forked(pid, step.step_key)
         made = keeper.result()
         memory.keep(step, keeper.in_memory, made)
+        if made.checks:
+            from treadle.steps._run_checks import refuse_blocked  # noqa: PLC0415 -- few ops evaluate checks
+
+            refuse_blocked(made, step.step_key)
         return made
 
 
@@ -117,6 +121,8 @@ def _context(
         _op=code.op,
         _selected_outputs=frozenset(step.selected_outputs),
         _selected_keys=step.selected_asset_key_lines or step.selected_asset_keys,
+        _selected_checks=step.selected_checks,
+        _checks=code.checks,
         _assets=code.assets,
     )
 

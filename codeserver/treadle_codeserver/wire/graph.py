@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from treadle.locations.digest import definition_digests, detail_digests
-from treadle.locations.snapshot import Asset, Block, Job, Snapshot, Step
+from treadle.locations.snapshot import Asset, AssetCheck, Block, Job, Snapshot, Step
 from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.wire.text import cut, printable, source_of, text_of
@@ -15,7 +15,7 @@ from treadle_contract import graph
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
 
-D = TypeVar("D", Asset, Block, Step)
+D = TypeVar("D", Asset, AssetCheck, Block, Step)
 
 
 def location_of(status: LocationStatus) -> graph.Location:
@@ -54,6 +54,7 @@ def definitions_of(served: Served) -> graph.GraphPart:
         steps=tuple(map(_fitted, snapshot.steps)),
         jobs=tuple(_job(job, served.job_asset_keys[job.name]) for job in snapshot.jobs),
         resources=snapshot.resources,
+        checks=tuple(map(_fitted, snapshot.checks)),
     )
 
 

@@ -82,4 +82,5 @@ def _header(location: str, asked: PlanRequest, plan: Plan) -> PlanHeader:
         above_asset_keys=plan.above[: defaults.HEADER_KEYS],
         below_asset_keys=plan.below[: defaults.HEADER_KEYS],
         omitted_step_count=omitted,
+        selected_checks=plan.selected_checks[: defaults.HEADER_KEYS],
     )

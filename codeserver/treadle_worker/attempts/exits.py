@@ -34,9 +34,12 @@ def conclude(
         return _failed(_timeout(end, stderr_tail()), end)
     if isinstance(end.outcome, AttemptFailed):
         told = replace(end.outcome.failure, stderr_tail=whole(stderr_tail()))
+        # As of a success: what runs after the op is part of it.
+        is_kept = not end.was_told and end.exit == Exit()
         return replace(
             end.outcome,
             failure=told,
+            made=end.outcome.made if is_kept else None,
             duration_us=end.duration_us,
             pid=end.pid,
             usage=end.usage,

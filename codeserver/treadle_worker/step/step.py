@@ -306,6 +306,7 @@ def _outcome(
         told = replace(told, message=told.message + limits.explain(error))
         failure = _named(attempt.step.step_key, told, met)
         failed = _failed(failure, retry=error.retry, no_retry=not error.allow_retries)
+        failed = replace(failed, made=error.made) if error.made is not None else failed
     except SystemExit:
         raise
     except StepInterrupted as error:

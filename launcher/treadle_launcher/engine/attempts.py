@@ -235,10 +235,12 @@ class Attempts:
 
     def _kept(self, record: Record) -> Record:
         """Return a record of success as one of a loss, where what was stored is not there."""
-        if isinstance(record, Implausible) or not isinstance(record.fact, AttemptSucceeded):
+        fact = None if isinstance(record, Implausible) else record.fact
+        made = fact.made if isinstance(fact, AttemptFailed) else fact
+        if isinstance(record, Implausible) or not isinstance(made, AttemptSucceeded):
             return record
-        fact = record.fact
-        for stored in fact.stored:
+        assert isinstance(fact, AttemptSucceeded | AttemptFailed), "it made something"
+        for stored in made.stored:
             problem = self._problem(stored.value_ref) if stored.value_ref is not None else ""
             if problem:
                 lost = AttemptFailed(

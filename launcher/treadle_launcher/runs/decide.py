@@ -187,7 +187,9 @@ def _given_up(view: RunView, held: Collection[StepKey]) -> dict[StepKey, Payload
     while doomed:
         key, failed = doomed.popleft()
         if key not in given_up and key not in held:
-            given_up[key] = StepNotRun(upstream_step_key=_nearest_failure(view, key, failed))
+            nearest = _nearest_failure(view, key, failed)
+            check = view.steps[nearest].failed_check
+            given_up[key] = StepNotRun(upstream_step_key=nearest, check=check)
             doomed.extend((reader, failed) for reader in _pending_readers(view, key))
     skipped: dict[StepKey, Payload] = {}
     waiting_on: dict[StepKey, int] = {}

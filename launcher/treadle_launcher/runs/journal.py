@@ -120,16 +120,25 @@ def _payloads(
             return (LogRecord(level=fact.level, message=message, logger=fact.logger),)
         case AttemptSucceeded():
             return (
-                *_stored(fact),
-                *fact.discarded,
-                *_materialized(fact, view, step_key),
+                *_made(fact, view, step_key),
                 StepSucceeded(duration_us=fact.duration_us, pid=fact.pid, usage=fact.usage),
             )
-        case AttemptFailed():
-            return (after_failure(fact),)
+        case AttemptFailed(made=made):
+            kept = () if made is None else _made(made, view, step_key)
+            return (*kept, after_failure(fact))
         case AttemptCancelled():
             is_asked_for = view.state is RunState.CANCELLING
             return (_cancelled(fact) if is_asked_for else after_failure(_ended_with_host(fact)),)
+
+
+def _made(fact: AttemptSucceeded, view: RunView, step_key: StepKey) -> tuple[Payload, ...]:
+    """Return what an attempt made, which is committed with its end."""
+    return (
+        *_stored(fact),
+        *fact.discarded,
+        *_materialized(fact, view, step_key),
+        *fact.checks,
+    )
 
 
 def _refused(record: Implausible) -> AttemptFailed:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from treadle_contract.checks import is_blocking
 from treadle_contract.event import InputLoaded, OutputStored
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.worker import (
@@ -48,16 +49,54 @@ def _problems(view: RunView, record: Record, told: TaskStep | None) -> Iterator[
                 yield f"input_loaded.input is {name!r}, which is not an input of the step"
         case AttemptSucceeded() as fact:
             step = told or reported_step(view, record.step_key, record.attempt)
-            outputs = {output.name: output for output in step.outputs}
-            # In this order: each takes for granted what those before it looked at.
-            yield from _unknown_outputs(fact, outputs)
-            yield from _lacking(fact, outputs)
-            yield from _stored(fact, step, outputs)
-            yield from _unstored(fact, step)
-            yield from _discarded(fact)
+            yield from _made(fact, step)
+            yield from _blocked(fact, is_failure=False)
             yield from _unknown_next(view, record)
+        case AttemptFailed(made=made) if made is not None:
+            step = told or reported_step(view, record.step_key, record.attempt)
+            for problem in (*_made(made, step), *_blocked(made, is_failure=True)):
+                yield f"failed.made.{problem.removeprefix('succeeded.')}"
+            if record.next_step_key:
+                yield f"next_step_key is {record.next_step_key!r}, after a blocking check"
         case AttemptFailed() if record.next_step_key not in ("", record.step_key):
             yield f"next_step_key is {record.next_step_key!r}, after a failure of another step"
+
+
+def _made(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
+    outputs = {output.name: output for output in step.outputs}
+    # In this order: each takes for granted what those before it looked at.
+    yield from _unknown_outputs(fact, outputs)
+    yield from _lacking(fact, outputs)
+    yield from _stored(fact, step, outputs)
+    yield from _unstored(fact, step)
+    yield from _discarded(fact)
+    yield from _evaluated(fact, outputs)
+
+
+def _evaluated(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
+    """Tell where the results are not those of the checks whose outputs were yielded, one each."""
+    expected = {
+        (output.check.asset_key, output.check.name): output.check.blocking
+        for output in outputs.values()
+        if output.check is not None and output.name in fact.yielded_outputs
+    }
+    for number, each in enumerate(fact.checks):
+        blocking = expected.pop((each.asset_key, each.check_name), None)
+        where = f"succeeded.checks[{number}]"
+        if blocking is None:
+            yield f"{where} is of {each.asset_key}:{each.check_name}, which is not evaluated here"
+        elif blocking is not each.blocking:
+            yield f"{where}.blocking is {each.blocking}, and the task says otherwise"
+    for asset_key, name in expected:
+        yield f"succeeded.checks lacks {asset_key}:{name}, whose output was yielded"
+
+
+def _blocked(fact: AttemptSucceeded, *, is_failure: bool) -> Iterator[str]:
+    if any(map(is_blocking, fact.checks)) is is_failure:
+        return
+    yield "succeeded.checks has " + (
+        "no blocking one that does not hold" if is_failure else "a blocking one that does not hold"
+    )
 
 
 def _unknown_next(view: RunView, record: JournalRecord) -> Iterator[str]:

@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
+from treadle_contract.checks import check_text, is_blocking
 from treadle_contract.event import (
     AssetMaterialized,
     CheckEvaluated,
@@ -227,8 +228,12 @@ class RunView:
 
     def _apply_to_step(self, step: StepView, event: Event) -> None:  # noqa: PLR0912 - a case a kind
         match event.payload:
-            case InputLoaded() | OutputDiscarded() | LogRecord() | CheckEvaluated():
+            case InputLoaded() | OutputDiscarded() | LogRecord():
                 step.check_running(event)
+            case CheckEvaluated() as evaluated:
+                step.check_running(event)
+                if is_blocking(evaluated) and not step.failed_check:
+                    step.failed_check = check_text(evaluated)
             case OutputStored() as stored:
                 step.check_running(event)
                 step.outputs[stored.output] = (*step.outputs.get(stored.output, ()), stored)

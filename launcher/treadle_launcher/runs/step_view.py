@@ -19,6 +19,7 @@ class StepView:
     `waiting_on` counts the steps it reads from that are not final. `outputs` are the outputs
     that were yielded: for each, in the order they were stored, its assets and intermediate.
     They are committed when the step has SUCCEEDED. `task_id` is that of its last attempt. `retries` counts what let it be tried again.
+    `failed_check` is the blocking check that did not hold in it, "asset:name".
     """
 
     key: StepKey
@@ -35,6 +36,7 @@ class StepView:
     duration_us: int = 0
     reused_from_run_id: RunId | None = None
     usage: AttemptUsage | None = None
+    failed_check: str = ""
     outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)
     story: list[tuple[int, str]] = field(default_factory=list)
 

@@ -49,6 +49,7 @@ def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
         unselected_outputs=_unselected(step),
         selected_outputs=step.selected_outputs,
         selected_asset_keys=step.selected_asset_keys,
+        selected_checks=step.selected_checks,
         inputs=tuple(
             _input(view, planned, awaited, earlier)
             for planned in step.inputs
@@ -291,6 +292,7 @@ def _output(
         if store_intermediate and planned.builtin_manager
         else "",
         in_memory=later is not None and planned.name in later.in_memory,
+        check=planned.check,
     )
 
 

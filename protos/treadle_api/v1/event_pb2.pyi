@@ -703,6 +703,8 @@ class CheckEvaluated(_message.Message):
     PASSED_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
     BLOCKING_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     check_name: _builtins.str
@@ -710,7 +712,11 @@ class CheckEvaluated(_message.Message):
     passed: _builtins.bool
     """Whether it held."""
     blocking: _builtins.bool
-    """A failure of it fails the step."""
+    """A failure of it, of severity ERROR, fails the step."""
+    severity: _value_pb2.AssetCheckSeverity.ValueType
+    """How bad it is that it did not hold."""
+    description: _builtins.str
+    """What its result says of itself, for a person. Empty: nothing."""
     @_builtins.property
     def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
         """Metadata of the check."""
@@ -723,10 +729,12 @@ class CheckEvaluated(_message.Message):
         passed: _builtins.bool = ...,
         metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
         blocking: _builtins.bool = ...,
+        severity: _value_pb2.AssetCheckSeverity.ValueType = ...,
+        description: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "blocking", b"blocking", "check_name", b"check_name", "metadata", b"metadata", "passed", b"passed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "blocking", b"blocking", "check_name", b"check_name", "description", b"description", "metadata", b"metadata", "passed", b"passed", "severity", b"severity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -933,16 +941,20 @@ class StepNotRun(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     UPSTREAM_STEP_KEY_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
     upstream_step_key: _builtins.str
     """The step that failed, the nearest one. Empty: the run cannot go on, and its end says why."""
+    check: _builtins.str
+    """The blocking check that did not hold in that step, "asset:name". Empty: it failed otherwise."""
     def __init__(
         self,
         *,
         upstream_step_key: _builtins.str = ...,
+        check: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["upstream_step_key", b"upstream_step_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check", b"check", "upstream_step_key", b"upstream_step_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

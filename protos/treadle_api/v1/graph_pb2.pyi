@@ -425,6 +425,7 @@ class Block(_message.Message):
     IS_GRAPH_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The node name, the first component of its step keys."""
     can_subset: _builtins.bool
@@ -441,6 +442,10 @@ class Block(_message.Message):
     def source(self) -> _value_pb2.SourceLocation:
         """Where it was defined. Unset: not known."""
 
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The checks that it evaluates, "asset:name", sorted."""
+
     def __init__(
         self,
         *,
@@ -450,14 +455,79 @@ class Block(_message.Message):
         is_graph: _builtins.bool = ...,
         description: _builtins.str = ...,
         source: _value_pb2.SourceLocation | None = ...,
+        checks: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "can_subset", b"can_subset", "description", b"description", "is_graph", b"is_graph", "name", b"name", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "can_subset", b"can_subset", "checks", b"checks", "description", b"description", "is_graph", b"is_graph", "name", b"name", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Block: _TypeAlias = Block  # noqa: Y015
+
+@_typing.final
+class AssetCheck(_message.Message):
+    """A check of an asset: an output of a step, which gives its result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BLOCK_FIELD_NUMBER: _builtins.int
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    OUTPUT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    BLOCKING_FIELD_NUMBER: _builtins.int
+    METADATA_FIELD_NUMBER: _builtins.int
+    UPSTREAM_KEYS_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """The asset."""
+    name: _builtins.str
+    """The name, unique among the checks of the asset."""
+    block: _builtins.str
+    """The node name of the block that evaluates it: the asset's own, or one of checks alone."""
+    step_key: _builtins.str
+    """The step that evaluates it."""
+    output: _builtins.str
+    """The output of that step."""
+    description: _builtins.str
+    """The description, "" if none."""
+    blocking: _builtins.bool
+    """Where it does not hold, its step fails, and what reads the asset does not run."""
+    @_builtins.property
+    def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
+        """Definition metadata."""
+
+    @_builtins.property
+    def upstream_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What else it says that it rests on, beside the asset, sorted by key."""
+
+    @_builtins.property
+    def source(self) -> _value_pb2.SourceLocation:
+        """Where it was defined. Unset: not known."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        name: _builtins.str = ...,
+        block: _builtins.str = ...,
+        step_key: _builtins.str = ...,
+        output: _builtins.str = ...,
+        description: _builtins.str = ...,
+        blocking: _builtins.bool = ...,
+        metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
+        upstream_keys: _abc.Iterable[_builtins.str] | None = ...,
+        source: _value_pb2.SourceLocation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "block", b"block", "blocking", b"blocking", "description", b"description", "metadata", b"metadata", "name", b"name", "output", b"output", "source", b"source", "step_key", b"step_key", "upstream_keys", b"upstream_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetCheck: _TypeAlias = AssetCheck  # noqa: Y015
 
 @_typing.final
 class Source(_message.Message):
@@ -471,7 +541,7 @@ class Source(_message.Message):
     """An asset: of another block, or external."""
     @_builtins.property
     def step_output(self) -> Global___StepOutput:
-        """An output of a step of the same block."""
+        """An output of a step of the same block; of an ordering, also a blocking check of any."""
 
     def __init__(
         self,
@@ -566,6 +636,7 @@ class StepOutputDefinition(_message.Message):
     NOTHING_FIELD_NUMBER: _builtins.int
     ASSET_KEYS_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     is_required: _builtins.bool
@@ -574,6 +645,8 @@ class StepOutputDefinition(_message.Message):
     """It orders and carries no value."""
     io_manager_key: _builtins.str
     """The resource key of the IO manager of an intermediate."""
+    check: _builtins.str
+    """The check that it evaluates, "asset:name". Empty: none."""
     @_builtins.property
     def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The assets it produces, sorted. Empty: an intermediate."""
@@ -586,10 +659,11 @@ class StepOutputDefinition(_message.Message):
         nothing: _builtins.bool = ...,
         asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         io_manager_key: _builtins.str = ...,
+        check: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "io_manager_key", b"io_manager_key", "is_required", b"is_required", "name", b"name", "nothing", b"nothing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "check", b"check", "io_manager_key", b"io_manager_key", "is_required", b"is_required", "name", b"name", "nothing", b"nothing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -823,6 +897,7 @@ class GraphPart(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     JOBS_FIELD_NUMBER: _builtins.int
     RESOURCES_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def location(self) -> Global___Location:
         """The location. Set in the first part only."""
@@ -847,6 +922,10 @@ class GraphPart(_message.Message):
     def resources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resource]:
         """Resources, sorted by key."""
 
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetCheck]:
+        """Checks, sorted by asset and name."""
+
     def __init__(
         self,
         *,
@@ -856,10 +935,11 @@ class GraphPart(_message.Message):
         steps: _abc.Iterable[Global___StepDefinition] | None = ...,
         jobs: _abc.Iterable[Global___Job] | None = ...,
         resources: _abc.Iterable[Global___Resource] | None = ...,
+        checks: _abc.Iterable[Global___AssetCheck] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "blocks", b"blocks", "jobs", b"jobs", "location", b"location", "resources", b"resources", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "blocks", b"blocks", "checks", b"checks", "jobs", b"jobs", "location", b"location", "resources", b"resources", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -504,6 +504,36 @@ class PlannedAsset(_message.Message):
 Global___PlannedAsset: _TypeAlias = PlannedAsset  # noqa: Y015
 
 @_typing.final
+class PlannedCheck(_message.Message):
+    """The check of an asset that an output of a planned step evaluates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BLOCKING_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """The asset."""
+    name: _builtins.str
+    """The check's name."""
+    blocking: _builtins.bool
+    """Where it does not hold, its step fails, and what reads the asset does not run."""
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        name: _builtins.str = ...,
+        blocking: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "blocking", b"blocking", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlannedCheck: _TypeAlias = PlannedCheck  # noqa: Y015
+
+@_typing.final
 class PlannedOutput(_message.Message):
     """One output of a planned step."""
 
@@ -518,6 +548,7 @@ class PlannedOutput(_message.Message):
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     BUILTIN_MANAGER_FIELD_NUMBER: _builtins.int
     CHECKPOINT_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     selected: _builtins.bool
@@ -538,6 +569,10 @@ class PlannedOutput(_message.Message):
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedAsset]:
         """The assets that it produces, sorted by key."""
 
+    @_builtins.property
+    def check(self) -> Global___PlannedCheck:
+        """The check that it evaluates, if it is selected. Unset: none, as of what carries a value."""
+
     def __init__(
         self,
         *,
@@ -550,10 +585,11 @@ class PlannedOutput(_message.Message):
         io_manager_key: _builtins.str = ...,
         builtin_manager: _builtins.bool = ...,
         checkpoint: _builtins.bool = ...,
+        check: Global___PlannedCheck | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["check", b"check"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "builtin_manager", b"builtin_manager", "checkpoint", b"checkpoint", "io_manager_key", b"io_manager_key", "is_read", b"is_read", "is_required", b"is_required", "name", b"name", "nothing", b"nothing", "selected", b"selected"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "builtin_manager", b"builtin_manager", "check", b"check", "checkpoint", b"checkpoint", "io_manager_key", b"io_manager_key", "is_read", b"is_read", "is_required", b"is_required", "name", b"name", "nothing", b"nothing", "selected", b"selected"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -582,6 +618,7 @@ class PlannedStep(_message.Message):
     TASK_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
+    SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -638,6 +675,10 @@ class PlannedStep(_message.Message):
     def resource_config(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.ResourceConfig]:
         """What the run tells the resources that it needs, sorted by key: those alone that it tells something."""
 
+    @_builtins.property
+    def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
+
     def __init__(
         self,
         *,
@@ -658,10 +699,11 @@ class PlannedStep(_message.Message):
         task: _builtins.str = ...,
         config: _value_pb2.Value | None = ...,
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
+        selected_checks: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -828,6 +870,7 @@ class PlanHeader(_message.Message):
     ABOVE_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     BELOW_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     OMITTED_STEP_COUNT_FIELD_NUMBER: _builtins.int
+    SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name."""
     digest: _builtins.str
@@ -872,6 +915,10 @@ class PlanHeader(_message.Message):
     def below_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
 
+    @_builtins.property
+    def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The checks selected, "asset:name", sorted. At most 500."""
+
     def __init__(
         self,
         *,
@@ -888,10 +935,11 @@ class PlanHeader(_message.Message):
         above_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         below_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         omitted_step_count: _builtins.int = ...,
+        selected_checks: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "omitted_step_count", b"omitted_step_count", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "omitted_step_count", b"omitted_step_count", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -200,6 +200,8 @@ class _FailureWhereEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FailureW
     """Configuration was refused."""
     FAILURE_WHERE_OUTPUT: _FailureWhere.ValueType  # 7
     """The op yielded what it must not, or left out what it must yield."""
+    FAILURE_WHERE_CHECK: _FailureWhere.ValueType  # 8
+    """A blocking check did not hold. What the step made is kept; what reads it does not run."""
 
 class FailureWhere(_FailureWhere, metaclass=_FailureWhereEnumTypeWrapper):
     """In which part of a step a user_error arose."""
@@ -220,6 +222,8 @@ FAILURE_WHERE_CONFIG: FailureWhere.ValueType  # 6
 """Configuration was refused."""
 FAILURE_WHERE_OUTPUT: FailureWhere.ValueType  # 7
 """The op yielded what it must not, or left out what it must yield."""
+FAILURE_WHERE_CHECK: FailureWhere.ValueType  # 8
+"""A blocking check did not hold. What the step made is kept; what reads it does not run."""
 Global___FailureWhere: _TypeAlias = FailureWhere  # noqa: Y015
 
 class _MemoryScope:

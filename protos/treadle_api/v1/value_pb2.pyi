@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +19,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _AssetCheckSeverity:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AssetCheckSeverityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AssetCheckSeverity.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ASSET_CHECK_SEVERITY_UNSPECIFIED: _AssetCheckSeverity.ValueType  # 0
+    """Not said: as ERROR."""
+    ASSET_CHECK_SEVERITY_WARN: _AssetCheckSeverity.ValueType  # 1
+    """Somebody should look."""
+    ASSET_CHECK_SEVERITY_ERROR: _AssetCheckSeverity.ValueType  # 2
+    """The asset is wrong. A blocking check fails its step."""
+
+class AssetCheckSeverity(_AssetCheckSeverity, metaclass=_AssetCheckSeverityEnumTypeWrapper):
+    """How bad it is that an asset check did not hold."""
+
+ASSET_CHECK_SEVERITY_UNSPECIFIED: AssetCheckSeverity.ValueType  # 0
+"""Not said: as ERROR."""
+ASSET_CHECK_SEVERITY_WARN: AssetCheckSeverity.ValueType  # 1
+"""Somebody should look."""
+ASSET_CHECK_SEVERITY_ERROR: AssetCheckSeverity.ValueType  # 2
+"""The asset is wrong. A blocking check fails its step."""
+Global___AssetCheckSeverity: _TypeAlias = AssetCheckSeverity  # noqa: Y015
 
 @_typing.final
 class Value(_message.Message):

@@ -443,7 +443,7 @@ class JournalRecord(_message.Message):
 
     @_builtins.property
     def failed(self) -> Global___AttemptFailed:
-        """The attempt ended badly: nothing of it is committed."""
+        """The attempt ended badly: nothing of it is committed but what it names."""
 
     @_builtins.property
     def cancelled(self) -> Global___AttemptCancelled:
@@ -544,6 +544,7 @@ class AttemptSucceeded(_message.Message):
     PID_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
@@ -571,6 +572,10 @@ class AttemptSucceeded(_message.Message):
     def usage(self) -> _run_pb2.AttemptUsage:
         """What the attempt used."""
 
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.CheckEvaluated]:
+        """The checks that were evaluated, in the order of the op's outputs."""
+
     def __init__(
         self,
         *,
@@ -582,10 +587,11 @@ class AttemptSucceeded(_message.Message):
         pid: _builtins.int = ...,
         usage: _run_pb2.AttemptUsage | None = ...,
         digest: _builtins.str = ...,
+        checks: _abc.Iterable[_event_pb2.CheckEvaluated] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "digest", b"digest", "discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -603,6 +609,7 @@ class AttemptFailed(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     RETRY_FIELD_NUMBER: _builtins.int
     NO_RETRY_FIELD_NUMBER: _builtins.int
+    MADE_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
@@ -621,6 +628,12 @@ class AttemptFailed(_message.Message):
     def retry(self) -> Global___RetryRequest:
         """The op asked to be tried again. Unset: it did not."""
 
+    @_builtins.property
+    def made(self) -> Global___AttemptSucceeded:
+        """What is committed all the same: the op ended well, and a blocking check did not hold. Then it is
+        not tried again. Unset: nothing.
+        """
+
     def __init__(
         self,
         *,
@@ -630,10 +643,11 @@ class AttemptFailed(_message.Message):
         usage: _run_pb2.AttemptUsage | None = ...,
         retry: Global___RetryRequest | None = ...,
         no_retry: _builtins.bool = ...,
+        made: Global___AttemptSucceeded | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "retry", b"retry", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "made", b"made", "retry", b"retry", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "no_retry", b"no_retry", "pid", b"pid", "retry", b"retry", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration_us", b"duration_us", "failure", b"failure", "made", b"made", "no_retry", b"no_retry", "pid", b"pid", "retry", b"retry", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1000,6 +1014,7 @@ class TaskStep(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
+    SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
@@ -1040,6 +1055,10 @@ class TaskStep(_message.Message):
     def resource_config(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.ResourceConfig]:
         """PlannedStep.resource_config."""
 
+    @_builtins.property
+    def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """context.selected_asset_check_keys, "asset:name"."""
+
     def __init__(
         self,
         *,
@@ -1055,10 +1074,11 @@ class TaskStep(_message.Message):
         limits: _policy_pb2.Limits | None = ...,
         config: _value_pb2.Value | None = ...,
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
+        selected_checks: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "resource_config", b"resource_config", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "resource_config", b"resource_config", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1173,6 +1193,7 @@ class TaskOutput(_message.Message):
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     VALUE_KEY_FIELD_NUMBER: _builtins.int
     IN_MEMORY_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     selected: _builtins.bool
@@ -1193,6 +1214,10 @@ class TaskOutput(_message.Message):
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskAsset]:
         """The assets that it produces. None of them selected: see unselected_outputs."""
 
+    @_builtins.property
+    def check(self) -> _plan_pb2.PlannedCheck:
+        """PlannedOutput.check."""
+
     def __init__(
         self,
         *,
@@ -1205,10 +1230,11 @@ class TaskOutput(_message.Message):
         io_manager_key: _builtins.str = ...,
         value_key: _builtins.str = ...,
         in_memory: _builtins.bool = ...,
+        check: _plan_pb2.PlannedCheck | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["check", b"check"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "must_yield", b"must_yield", "name", b"name", "nothing", b"nothing", "selected", b"selected", "store_intermediate", b"store_intermediate", "value_key", b"value_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "check", b"check", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "must_yield", b"must_yield", "name", b"name", "nothing", b"nothing", "selected", b"selected", "store_intermediate", b"store_intermediate", "value_key", b"value_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -15,7 +15,7 @@ from dagster import (
     DynamicOut as Many,
     MaterializeResult,
     asset,
-    asset_check,
+    schedule,
 )
 from dagster._core.definitions import something
 
@@ -23,7 +23,7 @@ from dagster._core.definitions import something
 def a(context: AssetExecutionContext, config: Config) -> MaterializeResult: ...
 
 @dg.graph_asset(
-    check_specs=[1],
+    hooks={1},
 )
 def b(): ...
 
@@ -39,11 +39,11 @@ def test_all_that_is_not_there_is_told_with_its_line() -> None:
 
     assert found == [
         (6, "DynamicOut"),
-        (9, "asset_check"),
+        (9, "schedule"),
         (11, "dagster._core.definitions"),
         (13, "DailyPartitionsDefinition"),
         (13, "asset(partitions_def=…)"),
-        (17, "graph_asset(check_specs=…)"),
+        (17, "graph_asset(hooks=…)"),
         (24, "Definitions(sensors=…)"),
     ]
 

@@ -10,14 +10,14 @@ import pytest
 import treadle_client
 
 NAMES = """
-    AccessError Asset AssetEntry AssetKey AssetMaterialized AttemptUsage Backoff Block
+    AccessError Asset AssetCheck AssetCheckSeverity AssetEntry AssetKey AssetMaterialized AttemptUsage Backoff Block
     CancelRequested CheckEvaluated Client CodeChangedError Collected ConfigError ConfigPlace DiskUse Durability Event EventKind
     Failure FailureReason FailureWhere Garbage GarbageReason Graph Hazard HomeInUseError
     HostReady IdempotencyConflictError ImportScope InputLoaded Isolation Jitter Job Launcher Limits Load LoadError
     LoadState Location LocationNotReadyError LocationState LogChunk LogRecord LogStream
     Materialization MemoryScope Metadata ModuleReport ModuleState NeverMaterializedError
     NotFoundError NotMadeError NothingFailedError OutputDiscarded OutputStored PlainValue Plan PlanOptions
-    PlannedAsset PlannedInput PlannedInputRef PlannedOutput PlannedSource PlannedStep
+    PlannedAsset PlannedCheck PlannedInput PlannedInputRef PlannedOutput PlannedSource PlannedStep
     Reexecution ReexecutionKind Refusal Reload RequestError Resource ResultTimeout RetryCause
     RetryGround RetryPolicy Reuse ReusedOutput Run RunDequeued RunFailed RunFinished
     RunFinishedError RunHandle RunId RunNotFinishedError RunResult RunStarted RunState

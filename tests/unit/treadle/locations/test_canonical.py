@@ -84,7 +84,7 @@ def test_what_the_contract_says_of_code_stands_there_as_it_always_did() -> None:
         b'"source":{"file":"/a.py","line":7},"tags":{},"timeout_ms":0}'
     )
     assert canonical.encode(block) == (
-        b'{"asset_keys":[],"can_subset":false,"description":"","is_graph":false,"isolation":null,"name":"a",'
+        b'{"asset_keys":[],"can_subset":false,"checks":[],"description":"","is_graph":false,"isolation":null,"name":"a",'
         b'"siblings":"run","source":null,"unselected_outputs":"discard"}'
     )
     assert canonical.encode(MetadataEntry(name="n", value=(1, None), rendering="json")) == (
