@@ -138,7 +138,11 @@ class SnapshotIndex:
 
     def own_needs(self, step: Step) -> tuple[StepKey, ...]:
         """Return, sorted, the steps of its own block that a step reads from."""
-        return tuple(sorted(_own_needs(self.wiring, step, self.needs[step.key])))
+        needs = self.needs[step.key]
+        if self.checks and self.wiring.blocks[step.block].checks:
+            # What it waits for alone, it does not read from.
+            needs = self.wiring.step_needs(step, with_checks=False)
+        return tuple(sorted(_own_needs(self.wiring, step, needs)))
 
     def ordered(self, blocks: AbstractSet[str]) -> Order:
         """Return the steps of some blocks in topological order, ties by key.

@@ -66,10 +66,14 @@ class Wiring:
             return OutputRef(source.step_key, source.output)
         return self.producer(source.asset_key)
 
-    def step_needs(self, step: Step) -> frozenset[StepKey]:
-        """Return the steps that a step reads from in any selection."""
+    def step_needs(self, step: Step, *, with_checks: bool = True) -> frozenset[StepKey]:
+        """Return the steps that a step reads from in any selection, and whose checks it waits for."""
         read = (self.read(source) for each in step.inputs for source in each.sources)
-        return frozenset(ref.step_key for ref in read if ref is not None)
+        return frozenset(
+            ref.step_key
+            for ref in read
+            if ref is not None and (with_checks or not self.outputs[ref].check)
+        )
 
     def lineage(self, output: StepOutput) -> frozenset[KeyText]:
         """Return the assets that the assets of an output are said to be made from."""

@@ -477,7 +477,7 @@ def test_an_effect_in_a_graph_is_no_check():
     def notify() -> None:
         RUNS.append("notify")
 
-    @graph_asset(check_specs=[spec("h")])
+    @graph_asset(check_specs=[spec("h", blocking=True)])
     def h():
         value = three()
         notify(start=value)
