@@ -7,7 +7,7 @@ PARALLEL ?= -n 3 --dist worksteal
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo bytecode test test-spawn again fuzz chaos check format protos freeze bench bench-loading clean
+.PHONY: demo bytecode test test-spawn again fuzz chaos check pyright format protos freeze bench bench-loading clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -60,6 +60,15 @@ export CHAOS_SCALE ?= 1
 chaos: $(VENV)/.dev  ## Kills, cancels, power cuts at random moments; the figures go into docs/reliability.md.
 	$(BIN)/python -m tests.chaos --write
 	TREADLE_LOG_LINES=1000000 $(BIN)/python -m pytest tests/e2e/test_failure_classes.py
+
+# A type checker that brings all that it needs: pyright's rules, and Node.js beside them (280 MB).
+$(VENV)/pyright/.made: | $(VENV)/.dev
+	$(PYTHON) -m venv $(VENV)/pyright
+	$(BIN)/python -m pip --python $(VENV)/pyright/bin/python install --quiet basedpyright==1.40.2
+	touch $@
+
+pyright: $(VENV)/pyright/.made  ## A user's module, as pyright sees it in strict mode; `make check` has mypy look at it.
+	$(VENV)/pyright/bin/basedpyright --project tests/assets/pyrightconfig.json
 
 check: $(VENV)/.dev  ## Lint, types, import rules, contract. Offline, under two minutes.
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 from treadle._arguments import UNSET, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
@@ -14,7 +14,15 @@ from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import AssetCheckSeverity
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    # Who does not say of what type a value is need not write Any.
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 @checked_init

@@ -97,6 +97,14 @@ def test_both_assets_are_made_by_three_steps(shared: Start, selection: str | Non
     assert selected_in(session, result, FOO) == "foo_1 foo_2"
 
 
+def test_the_job_of_the_example_makes_both_assets(shared: Start) -> None:
+    session = shared("seed_subset.py")
+
+    result = session.succeed(job="graph_asset")
+
+    assert made(result) == {"foo_asset": False, "baz_asset": False}
+
+
 def test_the_unneeded_output_of_bar_is_discarded_with_an_event(shared: Start) -> None:
     session = shared("seed_subset.py")
 

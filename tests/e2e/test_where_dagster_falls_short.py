@@ -1,10 +1,13 @@
-"""The rows marked (A) of the list "Where Dagster falls short", a test each.
+"""The rows marked (A) and (B) of the list "Where Dagster falls short", a test each.
 
 The seed's own module with `foo_asset` alone stands in test_seed.py, definitions that must be
-refused in tests/unit/treadle/locations/test_definitions.py.
+refused in tests/unit/treadle/locations/test_definitions.py, one attempt's outputs that are committed
+together in test_retries.py. Dynamic outputs are not there yet.
 """
 
 from __future__ import annotations
+
+import pytest
 
 import treadle_client
 from tests.e2e.conftest import Start
@@ -125,3 +128,28 @@ def test_a_step_whose_upstream_failed_says_so_and_others_run(shared: Start) -> N
     assert "broken on purpose" in failure.traceback.head
     assert failure.source is not None
     assert failure.source.file.endswith("falls_short.py")
+
+
+def test_config_for_what_is_not_needed_is_taken_and_reported(shared: Start) -> None:
+    session = shared("config.py")
+    config = {"ops": {"open_graph": {"ops": {"fetch": {"config": {"day": "today"}}}}}}
+
+    plan = session.client.plan("none", config=config)
+    result = session.succeed("none", config=config)
+
+    assert "Nothing that runs takes the config at ops.open_graph.ops.fetch.config." in plan.notes
+    assert keys(result) == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("selection", "nearest"), [("group:defalt", ("default",)), ("key:lef*t*x", ("left", "of_left"))]
+)
+def test_what_matches_nothing_is_refused_with_the_nearest(
+    shared: Start, selection: str, nearest: tuple[str, ...]
+) -> None:
+    session = shared(MODULE)
+
+    with pytest.raises(treadle_client.SelectionError, match="matches nothing") as caught:
+        session.client.materialize(selection)
+
+    assert caught.value.suggestions == nearest

@@ -31,11 +31,9 @@ from treadle_contract.plan import Isolation
 if TYPE_CHECKING:
     from treadle.selection._asset_selection import AssetSelection
 
+SelectionPart: TypeAlias = "str | AssetKey | AssetsDefinition | AssetSelection"
 #: What may be given for the selection of a job; a list is a union.
-SelectionLike: TypeAlias = (
-    "str | AssetKey | AssetsDefinition | AssetSelection"
-    " | Sequence[str | AssetKey | AssetsDefinition | AssetSelection]"
-)
+SelectionLike: TypeAlias = "SelectionPart | Sequence[SelectionPart]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

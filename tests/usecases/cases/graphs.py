@@ -3,6 +3,10 @@
 from tests.usecases.running import Asked, case
 
 CASES = [
+    case(
+        "graphs/files_of_a_channel.py",
+        Asked(select="channel_files_table", values={"channel_files_table": 2}),
+    ),
     case("graphs/two_ops.py", Asked(select="file_table", values={"file_table": 2})),
     case(
         "graphs/reads_assets.py",
