@@ -121,6 +121,8 @@ __all__ = [
     "Graph",
     "Hazard",
     "HomeInUseError",
+    "HookCompleted",
+    "HookErrored",
     "HostReady",
     "IdempotencyConflictError",
     "ImportScope",

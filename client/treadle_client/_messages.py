@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -82,6 +82,8 @@ class FailureWhere(ContractEnum):
     """The op yielded what it must not, or left out what it must yield."""
     CHECK = "check"
     """A blocking check did not hold. What the step made is kept; what reads it does not run."""
+    HOOK = "hook"
+    """In a hook: only HookErrored has it."""
 
 
 class GarbageReason(ContractEnum):
@@ -334,6 +336,8 @@ class EventKind(ContractEnum):
     CANCEL_REQUESTED = "cancel_requested"
     STEP_CANCELLED = "step_cancelled"
     RUN_FINISHED = "run_finished"
+    HOOK_COMPLETED = "hook_completed"
+    HOOK_ERRORED = "hook_errored"
 
 
 class AttemptUsage(View):
@@ -4341,4 +4345,84 @@ class RunFinished(Event):
         (3, 'failed_step_keys', 'text', 'many', ''),
         (4, 'materialization_count', 'whole', 'one', ''),
         (5, 'unexpected_count', 'whole', 'one', ''),
+    )
+
+
+class HookCompleted(Event):
+    """A hook ran to its end, before the outcome of its step was told.
+
+    hook: The hook's name.
+    """
+
+    kind = EventKind.HOOK_COMPLETED
+    __slots__ = ('hook',)
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'hook')
+    hook: str
+    """The hook's name."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        hook: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'hook', hook)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'hook', 'text', 'one', ''),
+    )
+
+
+class HookErrored(Event):
+    """A hook raised. What became of its step does not depend on it.
+
+    hook: The hook's name.
+    failure: Why. Of a host, texts stand whole in head.
+    """
+
+    kind = EventKind.HOOK_ERRORED
+    __slots__ = ('hook', 'failure')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'hook', 'failure')
+    hook: str
+    """The hook's name."""
+    failure: Failure
+    """Why. Of a host, texts stand whole in head."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        hook: str = "",
+        failure: Failure,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'hook', hook)
+        put(self, 'failure', failure)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'hook', 'text', 'one', ''),
+        (2, 'failure', 'message', 'one', 'Failure'),
     )

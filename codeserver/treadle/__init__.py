@@ -76,6 +76,11 @@ if _TYPE_CHECKING:
     from treadle.config._config_schema import StringSource as StringSource
     from treadle.config._env_var import EnvVar as EnvVar
     from treadle.config._run_config import RunConfig as RunConfig
+    from treadle.hooks._hook import HookDefinition as HookDefinition
+    from treadle.hooks._hook import failure_hook as failure_hook
+    from treadle.hooks._hook import success_hook as success_hook
+    from treadle.hooks._hook_context import HookContext as HookContext
+    from treadle.hooks._hook_context import build_hook_context as build_hook_context
     from treadle.io._build_contexts import build_input_context as build_input_context
     from treadle.io._build_contexts import build_output_context as build_output_context
     from treadle.locations._jobs import define_asset_job as define_asset_job
@@ -207,6 +212,8 @@ _LATER = {
     ),
     "treadle.config._env_var": ("EnvVar",),
     "treadle.config._run_config": ("RunConfig",),
+    "treadle.hooks._hook": ("HookDefinition", "failure_hook", "success_hook"),
+    "treadle.hooks._hook_context": ("HookContext", "build_hook_context"),
     "treadle.locations._jobs": ("define_asset_job",),
     "treadle.locations._load_assets": (
         "load_assets_from_current_module",

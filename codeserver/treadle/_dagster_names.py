@@ -45,10 +45,6 @@ _UNSUPPORTED: Final = {
         "partition_mappings",
         "partitions_def",
     ),
-    "Hooks are not there yet: leave it out. What happens to a run is told by its events.": (
-        "hook_defs",
-        "hooks",
-    ),
     "Automation is not there yet: have a scheduler call the client or the command.": (
         "automation_condition",
         "automation_conditions_by_output_name",
@@ -98,7 +94,10 @@ _NOT_YET: Final = {
         "TimeWindowPartitionsDefinition",
         "WeeklyPartitionsDefinition",
     ),
-    "Hooks are not there yet": ("HookContext", "failure_hook", "success_hook"),
+    "Write a hook for each outcome, with success_hook and failure_hook": (
+        "HookExecutionResult",
+        "event_list_hook",
+    ),
     "Jobs are selections of assets: define_asset_job": (
         "JobDefinition",
         "job",

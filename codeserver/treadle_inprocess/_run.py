@@ -16,6 +16,8 @@ from treadle.steps._memory import TaskMemory
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract.event import (
     AssetMaterialized,
+    HookCompleted,
+    HookErrored,
     InputLoaded,
     LogRecord,
     RunDequeued,
@@ -161,6 +163,10 @@ class Run:
             fact = NewEvent(payload=loaded, step_key=step.step_key, attempt=step.attempt)
             self._append([fact])
 
+        def hooked(hook: str, error: StepFailedError | None) -> None:
+            fact = HookCompleted(hook=hook) if error is None else _errored(hook, error)
+            self._append([NewEvent(payload=fact, step_key=step.step_key, attempt=step.attempt)])
+
         begun = time.monotonic_ns()
         try:
             made = run_step(
@@ -171,6 +177,7 @@ class Run:
                 loaded=tell,
                 memory=memory,
                 taken=take,
+                hooked=hooked,
             )
         except StepFailedError as error:
             self.raised[step.step_key] = error
@@ -227,6 +234,12 @@ class Run:
             step_key=fact.step_key,
             attempt=fact.attempt,
         )
+
+
+def _errored(hook: str, error: StepFailedError) -> HookErrored:
+    from treadle_worker.step.failures import step_failure  # noqa: PLC0415 -- what succeeds needs nothing of it
+
+    return HookErrored(hook=hook, failure=step_failure(error))
 
 
 def _since(begun: int) -> int:

@@ -113,9 +113,15 @@ class _Assembly:
         self._resource_config = encode(config.resources) if config.resources else b""
         self._reads = readers.reads
         self._reasons = reasons
-        self._job_policy = self._reads.job.retry_policy if self._reads.job else None
+        job = self._reads.job
+        self._job_policy = job.retry_policy if job else None
+        self._job_keys = job.resource_keys if job else ()
         # What is the same for all steps of a plan.
-        self._common = self._reads.asked.options.unselected_outputs, self._job_policy
+        self._common = (
+            self._reads.asked.options.unselected_outputs,
+            self._job_policy,
+            self._job_keys,
+        )
         self._has_remade = bool(self._reads.remade)
         self._has_managers = self._reads.index.has_managers
 
@@ -144,6 +150,8 @@ class _Assembly:
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
         inputs, names, selected, _, _, _, resource_keys, _, _, _, checks = parts
+        if self._job_keys:
+            resource_keys = tuple(sorted({*resource_keys, *self._job_keys}))
         step = wired.step
         return PlannedStep(
             key=step.key,

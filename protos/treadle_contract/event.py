@@ -60,7 +60,7 @@ class Event(Message):
     """The attempt, from 1. 0: not about one attempt."""
     schema_version: int
     """The version of the payload's schema, now 1."""
-    kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | None
+    kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | None
     """What happened. A reader MUST skip kinds that it does not know."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Event(Message):
         step_key: StepKey = StepKey(""),
         attempt: int = 0,
         schema_version: int = 0,
-        kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | None = None,
+        kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -115,6 +115,8 @@ class Event(Message):
         ('cancel_requested', 29, 'cancelRequested', 'message', 'maybe', 'CancelRequested', 'kind', False, 0),
         ('step_cancelled', 30, 'stepCancelled', 'message', 'maybe', 'StepCancelled', 'kind', False, 0),
         ('run_finished', 31, 'runFinished', 'message', 'maybe', 'RunFinished', 'kind', False, 0),
+        ('hook_completed', 36, 'hookCompleted', 'message', 'maybe', 'HookCompleted', 'kind', False, 0),
+        ('hook_errored', 37, 'hookErrored', 'message', 'maybe', 'HookErrored', 'kind', False, 0),
     )
     ONEOFS = (('kind', ('kind',), False),)
 
@@ -659,6 +661,51 @@ class StepFailed(Message):
     )
 
 
+class HookCompleted(Message):
+    """A hook ran to its end, before the outcome of its step was told."""
+
+    __slots__ = __match_args__ = ('hook',)
+    hook: str
+    """The hook's name."""
+
+    def __init__(
+        self,
+        *,
+        hook: str,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'hook', hook)
+
+    FIELDS = (
+        ('hook', 1, 'hook', 'text', 'one', '', 'hook', True, 1),
+    )
+
+
+class HookErrored(Message):
+    """A hook raised. What became of its step does not depend on it."""
+
+    __slots__ = __match_args__ = ('hook', 'failure')
+    hook: str
+    """The hook's name."""
+    failure: Failure
+    """Why. Of a host, texts stand whole in head."""
+
+    def __init__(
+        self,
+        *,
+        hook: str,
+        failure: Failure,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'hook', hook)
+        put(self, 'failure', failure)
+
+    FIELDS = (
+        ('hook', 1, 'hook', 'text', 'one', '', 'hook', True, 1),
+        ('failure', 2, 'failure', 'message', 'one', 'Failure', 'failure', True, 0),
+    )
+
+
 class StepRetryScheduled(Message):
     """An attempt failed and a further one is due."""
 
@@ -912,6 +959,8 @@ MESSAGES['CheckEvaluated'] = CheckEvaluated
 MESSAGES['LogRecord'] = LogRecord
 MESSAGES['StepSucceeded'] = StepSucceeded
 MESSAGES['StepFailed'] = StepFailed
+MESSAGES['HookCompleted'] = HookCompleted
+MESSAGES['HookErrored'] = HookErrored
 MESSAGES['StepRetryScheduled'] = StepRetryScheduled
 MESSAGES['StepRecomputed'] = StepRecomputed
 MESSAGES['StepSkipped'] = StepSkipped

@@ -104,6 +104,8 @@ class FailureWhere(ContractEnum):
     """The op yielded what it must not, or left out what it must yield."""
     CHECK = "check"
     """A blocking check did not hold. What the step made is kept; what reads it does not run."""
+    HOOK = "hook"
+    """In a hook: only HookErrored has it."""
 
 
 class MemoryScope(ContractEnum):
@@ -527,7 +529,7 @@ class Materialization(Message):
 ENUMS['RunState'] = EnumSchema(RunState, 'RUN_STATE_', {0: 'unspecified', 1: 'queued', 2: 'starting', 3: 'running', 4: 'cancelling', 5: 'succeeded', 6: 'failed', 7: 'cancelled'})
 ENUMS['StepState'] = EnumSchema(StepState, 'STEP_STATE_', {0: 'unspecified', 1: 'pending', 2: 'ready', 3: 'running', 4: 'succeeded', 5: 'failed', 6: 'skipped', 7: 'not_run', 8: 'cancelled'})
 ENUMS['FailureReason'] = EnumSchema(FailureReason, 'FAILURE_REASON_', {0: 'unspecified', 1: 'user_error', 2: 'timeout', 3: 'oom', 4: 'signal', 5: 'exit', 6: 'lost', 7: 'start_failed', 8: 'stale', 9: 'internal', 10: 'unstable'})
-ENUMS['FailureWhere'] = EnumSchema(FailureWhere, 'FAILURE_WHERE_', {0: 'unspecified', 1: 'compute', 2: 'load', 3: 'store', 4: 'type_check', 5: 'resource', 6: 'config', 7: 'output', 8: 'check'})
+ENUMS['FailureWhere'] = EnumSchema(FailureWhere, 'FAILURE_WHERE_', {0: 'unspecified', 1: 'compute', 2: 'load', 3: 'store', 4: 'type_check', 5: 'resource', 6: 'config', 7: 'output', 8: 'check', 9: 'hook'})
 ENUMS['MemoryScope'] = EnumSchema(MemoryScope, 'MEMORY_SCOPE_', {0: 'unspecified', 1: 'largest_process', 2: 'all_processes'})
 MESSAGES['Failure'] = Failure
 MESSAGES['AttemptUsage'] = AttemptUsage

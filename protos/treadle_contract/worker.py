@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from treadle_contract.event import AssetMaterialized, CheckEvaluated, InputLoaded, OutputDiscarded, OutputStored, StartMethod
+from treadle_contract.event import AssetMaterialized, CheckEvaluated, HookCompleted, HookErrored, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
 from treadle_contract.plan import PlannedCheck, UnselectedOutputs
@@ -243,7 +243,7 @@ class JournalRecord(Message):
     """The attempt, from 1."""
     time: datetime
     """When."""
-    fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None
+    fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | None
     """What happened."""
     next_task_id: TaskId
     """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and
@@ -261,7 +261,7 @@ class JournalRecord(Message):
         step_key: StepKey,
         attempt: int,
         time: datetime,
-        fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | None = None,
+        fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | None = None,
         next_task_id: TaskId = TaskId(""),
         next_step_key: StepKey = StepKey(""),
     ) -> None:
@@ -287,6 +287,8 @@ class JournalRecord(Message):
         ('succeeded', 9, 'succeeded', 'message', 'maybe', 'AttemptSucceeded', 'fact', False, 0),
         ('failed', 10, 'failed', 'message', 'maybe', 'AttemptFailed', 'fact', False, 0),
         ('cancelled', 11, 'cancelled', 'message', 'maybe', 'AttemptCancelled', 'fact', False, 0),
+        ('hook_completed', 14, 'hookCompleted', 'message', 'maybe', 'HookCompleted', 'fact', False, 0),
+        ('hook_errored', 15, 'hookErrored', 'message', 'maybe', 'HookErrored', 'fact', False, 0),
         ('next_task_id', 12, 'nextTaskId', 'text', 'one', '', 'next_task_id', False, 4),
         ('next_step_key', 13, 'nextStepKey', 'text', 'one', '', 'next_step_key', False, 4),
     )
@@ -672,7 +674,7 @@ class Task(Message):
     or is not known; each when it is to leave; and all, without a word, when its connection
     ends. Sent again without `ahead`, a task starts at once."""
 
-    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for', 'retries')
+    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for', 'retries', 'job')
     task_id: TaskId
     """run/first step/attempt."""
     run_id: RunId
@@ -690,6 +692,8 @@ class Task(Message):
     retries: tuple[TaskStep, ...]
     """The further attempts that steps of it may have in the same process. Set in a task of several
     steps."""
+    job: str
+    """The job that the run is of. Empty: none."""
 
     def __init__(
         self,
@@ -702,6 +706,7 @@ class Task(Message):
         ahead: bool = False,
         waits_for: tuple[TaskWait, ...] = (),
         retries: tuple[TaskStep, ...] = (),
+        job: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'task_id', task_id)
@@ -712,6 +717,7 @@ class Task(Message):
         put(self, 'ahead', ahead)
         put(self, 'waits_for', waits_for)
         put(self, 'retries', retries)
+        put(self, 'job', job)
 
     FIELDS = (
         ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
@@ -722,6 +728,7 @@ class Task(Message):
         ('ahead', 6, 'ahead', 'flag', 'one', '', 'ahead', False, 0),
         ('waits_for', 7, 'waitsFor', 'message', 'many', 'TaskWait', 'waits_for', False, 0),
         ('retries', 8, 'retries', 'message', 'many', 'TaskStep', 'retries', False, 0),
+        ('job', 9, 'job', 'text', 'one', '', 'job', False, 0),
     )
 
 
@@ -753,7 +760,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks', 'retries_so_far', 'max_retries')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -781,6 +788,11 @@ class TaskStep(Message):
     """PlannedStep.resource_config."""
     selected_checks: tuple[str, ...]
     """context.selected_asset_check_keys, "asset:name"."""
+    retries_so_far: int
+    """How many of its attempts so far are retries that its policy allowed, or its op asked for."""
+    max_retries: int
+    """How many such retries its policy allows after an exception. With these two a step knows
+    whether a failure is its last, for which alone its hooks run."""
 
     def __init__(
         self,
@@ -798,6 +810,8 @@ class TaskStep(Message):
         config: UserValue = None,
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
+        retries_so_far: int = 0,
+        max_retries: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -813,6 +827,8 @@ class TaskStep(Message):
         put(self, 'config', config)
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
+        put(self, 'retries_so_far', retries_so_far)
+        put(self, 'max_retries', max_retries)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
@@ -828,6 +844,8 @@ class TaskStep(Message):
         ('config', 10, 'config', 'value', 'one', '', 'config', False, 0),
         ('resource_config', 11, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
         ('selected_checks', 13, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
+        ('retries_so_far', 14, 'retriesSoFar', 'whole', 'one', '', 'retries_so_far', False, 0),
+        ('max_retries', 15, 'maxRetries', 'whole', 'one', '', 'max_retries', False, 0),
     )
 
 

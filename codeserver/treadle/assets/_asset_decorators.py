@@ -33,6 +33,7 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
+    from treadle.hooks._hook import HookDefinition
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -55,7 +56,7 @@ def asset(
     config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
     resource_defs: Mapping[str, Any] | None = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     io_manager_def: Any = None,
     io_manager_key: str | None = None,
     dagster_type: Any = None,
@@ -96,7 +97,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
     resource_defs: Mapping[str, Any] | None = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     io_manager_def: Any = None,
     io_manager_key: str | None = None,
     dagster_type: Any = None,
@@ -162,7 +163,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     required_resource_keys: AbstractSet[str] | None = None,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     partitions_def: object = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     backfill_policy: object = None,
     op_tags: Mapping[str, Any] | None = None,
     can_subset: bool = False,

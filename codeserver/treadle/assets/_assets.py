@@ -29,6 +29,7 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
+    from treadle.hooks._hook import HookDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +72,7 @@ class AssetsDefinition:
         owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
         code_versions_by_output_name: Mapping[str, str | None] | None = None,
         auto_materialize_policies_by_output_name: object = None,
-        hook_defs: object = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
@@ -111,7 +112,7 @@ class AssetsDefinition:
         owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
         code_versions_by_output_name: Mapping[str, str | None] | None = None,
         auto_materialize_policies_by_output_name: object = None,
-        hook_defs: object = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,

@@ -23,6 +23,7 @@ from treadle._texts import described
 from treadle.assets._asset_ins_outs import PLAIN_OUT, AssetIn, AssetOut, refuse_key_and_prefix
 from treadle.assets._asset_spec import dep_keys
 from treadle.assets._produced import key_of
+from treadle.hooks._given import checked_hooks
 from treadle.ops._functions import name_of
 from treadle.ops._ins_outs import CHECK_OUT, DEFAULT_IO_MANAGER, Out
 from treadle.ops._op_outs import NO_CHECKS
@@ -32,6 +33,7 @@ from treadle_contract.plan import Isolation, Siblings, UnrecordedLoads, Unselect
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
+    from treadle.hooks._hook import HookDefinition
 
 Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation, UnrecordedLoads)
 
@@ -42,8 +44,6 @@ UNSUPPORTED: Final = (
     "automation_conditions_by_output_name",
     "backfill_policy",
     "freshness_policy",
-    "hook_defs",
-    "hooks",
     "is_virtual",
     "partition_mappings",
     "partitions_def",
@@ -72,6 +72,7 @@ class BlockOptions:
     siblings: Siblings | None = None
     isolation: Isolation | None = None
     retry_policy: RetryPolicy | None = None
+    hooks: tuple[HookDefinition, ...] = ()
     description: str = ""
     checks: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
 
@@ -108,6 +109,7 @@ def block_options(
         retry_policy=checked_retry_policy(
             given.get("retry_policy"), owner=owner, name="retry_policy"
         ),
+        hooks=checked_hooks(given.get("hooks") or given.get("hook_defs"), owner=f"{owner}: hooks"),
     )
 
 

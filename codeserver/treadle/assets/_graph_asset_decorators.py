@@ -29,6 +29,7 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
+    from treadle.hooks._hook import HookDefinition
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -48,7 +49,7 @@ def graph_asset(
     key_prefix: str | Sequence[str] | None = None,
     group_name: str | None = None,
     partitions_def: object = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     metadata: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
     owners: Sequence[str] | None = None,
@@ -87,7 +88,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     key_prefix: str | Sequence[str] | None = None,
     group_name: str | None = None,
     partitions_def: object = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     metadata: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
     owners: Sequence[str] | None = None,
@@ -149,7 +150,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     name: str | None = None,
     ins: Mapping[str, AssetIn] | None = None,
     partitions_def: object = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     backfill_policy: object = None,
     group_name: str | None = None,
     can_subset: bool = False,

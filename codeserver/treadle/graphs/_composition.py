@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from treadle._arguments import refuse_unsupported
 from treadle._errors import CompositionError, UnusedError, did_you_mean, inputs_in_words, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
@@ -15,9 +15,13 @@ from treadle._source import user_line
 from treadle._value_words import a, in_words
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle.graphs._handles import output_names as names_of
+from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op_params import context_hint
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
 
 
 class Node(Protocol):
@@ -68,6 +72,7 @@ class Invocation:
     bindings: Mapping[str, Binding]
     tags: Mapping[str, str]
     retry_policy: RetryPolicy | None = None
+    hooks: tuple[HookDefinition, ...] = ()
     source: SourceLine
 
     def reads(self) -> Iterator[OutputRef]:
@@ -99,10 +104,10 @@ class Body:
             UnusedError: there is one.
         """
         for pending, source in self._uncalled.values():
-            said = f"alias {pending.name!r}" if pending.name else "tag or a policy"
+            said = f"alias {pending.name!r}" if pending.name else "tag, hooks or a policy"
             raise UnusedError(
                 f"In {self.owner}: {pending.node.name!r} was given the {said}, and never called.",
-                fix="Call what that gave: alias, tag and with_retry_policy change nothing in place.",
+                fix="Call what that gave: alias, tag, with_hooks and with_retry_policy change nothing in place.",
                 source=source,
             )
 
@@ -130,6 +135,7 @@ class Body:
             bindings=bindings,
             tags=said.tags,
             retry_policy=said.retry_policy,
+            hooks=said.hooks,
             source=user_line(),
         )
         parts = {output: Handle(self, OutputRef(name, output)) for output in node.outs}
@@ -273,6 +279,7 @@ class PendingInvocation:
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     retry_policy: RetryPolicy | None = None
+    hooks: tuple[HookDefinition, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Write the invocation down.
@@ -294,10 +301,10 @@ class PendingInvocation:
         added = checked_tags(tags or {}, owner=f"{self.node.name!r}")
         return self._with(tags={**self.tags, **added})
 
-    def with_hooks(self, hook_defs: object) -> PendingInvocation:
-        """Refuse: hooks are not supported yet."""
-        refuse_unsupported("with_hooks", {"hook_defs": hook_defs})
-        return self
+    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
+        """Run these hooks, too, when a step of this invocation ends."""
+        added = checked_hooks(hook_defs, owner=f"{self.node.name!r}: with_hooks")
+        return self._with(hooks=(*self.hooks, *added))
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """Retry the steps of this invocation by this policy instead of their ops'."""

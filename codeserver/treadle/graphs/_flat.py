@@ -20,6 +20,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
+    from treadle.hooks._hook import HookDefinition
 
 #: The node names from the block down to an op; () where the block itself is an op.
 Path: TypeAlias = tuple[str, ...]
@@ -52,7 +53,8 @@ class FlatStep:
     those merged in; elsewhere they are the op's. `tags` are the graphs', the op's and the invocations'.
 
     `retry_policy` is that of the innermost invocation that has one, else the op's. `configs` are those of the graphs
-    around it that have one, by how many graphs are around those. `source` is the line of the invocation, of a plain op its definition's.
+    around it that have one, by how many graphs are around those. `source` is the line of the invocation, of a plain op its definition's. `hooks` are those of the
+    invocations, from the outermost.
     """
 
     path: Path
@@ -63,6 +65,7 @@ class FlatStep:
     retry_policy: RetryPolicy | None
     source: SourceLine
     configs: Mapping[int, GraphConfig] = field(default_factory=dict)
+    hooks: tuple[HookDefinition, ...] = ()
 
     def reads(self) -> Iterator[tuple[FlatInput, FlatRef]]:
         """Yield each thing that it reads, with the input that reads it."""
@@ -111,6 +114,7 @@ class _Scope:
     graph_tags: Mapping[str, str]
     invocation_tags: Mapping[str, str]
     retry_policy: RetryPolicy | None = None
+    hooks: tuple[HookDefinition, ...] = ()
     configs: Mapping[int, GraphConfig] = field(default_factory=dict)
 
 
@@ -122,6 +126,7 @@ class _Said:
     retry_policy: RetryPolicy | None
     source: SourceLine
     configs: Mapping[int, GraphConfig] = field(default_factory=dict)
+    hooks: tuple[HookDefinition, ...] = ()
 
 
 def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
@@ -176,10 +181,15 @@ def _expand(
         }
         tags = {**scope.invocation_tags, **invocation.tags}
         retry_policy = invocation.retry_policy or scope.retry_policy
+        hooks = (*scope.hooks, *invocation.hooks)
         if isinstance(node, OpDefinition):
             every = {**scope.graph_tags, **node.tags, **tags}
             said = _Said(
-                tags=every, retry_policy=retry_policy, source=invocation.source, configs=configs
+                tags=every,
+                retry_policy=retry_policy,
+                source=invocation.source,
+                configs=configs,
+                hooks=hooks,
             )
             steps[path] = _step(path, node, fed, said)
             outputs = {output: StepRef(path, output) for output in node.outs}
@@ -192,6 +202,7 @@ def _expand(
                 invocation_tags=tags,
                 retry_policy=retry_policy,
                 configs=configs,
+                hooks=hooks,
             )
             outputs = _expand(node, inner, steps)
         made |= {OutputRef(name, output): ref for output, ref in outputs.items()}
@@ -218,6 +229,7 @@ def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) ->
         retry_policy=said.retry_policy or op.retry_policy,
         source=said.source,
         configs=said.configs,
+        hooks=said.hooks,
     )
 
 

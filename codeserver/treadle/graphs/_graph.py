@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
 
 from treadle._arguments import checked, refuse_unsupported
@@ -31,6 +32,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
+    from treadle.hooks._hook import HookDefinition
     from treadle_inprocess import ExecuteInProcessResult
 
 
@@ -72,8 +74,8 @@ class GraphDefinition:
         """Add tags to the steps of one invocation."""
         return PendingInvocation(node=self).tag(tags)
 
-    def with_hooks(self, hook_defs: object) -> PendingInvocation:
-        """Refuse: hooks are not supported yet."""
+    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
+        """Run these hooks when the steps of one invocation end."""
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:

@@ -84,6 +84,9 @@ def snapshot_jobs(
                 retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
                 isolation=job.isolation,
                 config=job.config,
+                resource_keys=tuple(
+                    sorted({key for hook in job.hooks for key in hook.required_resource_keys})
+                ),
                 source=job.source,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from treadle._arguments import checked, refuse_unsupported
@@ -14,6 +15,7 @@ from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition
 from treadle.assets._block_options import mode
+from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
 from treadle.selection import (
     Check,
@@ -29,6 +31,7 @@ from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
 if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
     from treadle.selection._asset_selection import AssetSelection
 
 SelectionPart: TypeAlias = "str | AssetKey | AssetsDefinition | AssetSelection"
@@ -47,6 +50,7 @@ class AssetJob:
     retry_policy: RetryPolicy | None
     isolation: Isolation | None
     config: UserValue
+    hooks: tuple[HookDefinition, ...] = ()
     source: SourceLine
 
 
@@ -60,7 +64,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     run_tags: object = None,
     metadata: object = None,
     partitions_def: object = None,
-    hooks: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     executor_def: object = None,
     op_retry_policy: RetryPolicy | None = None,
     owners: object = None,
@@ -71,7 +75,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
 
     Without a selection it is every asset. Whether it selects what is there is checked where
     the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise,
-    `isolation` for blocks.
+    `isolation` for blocks, `hooks` for every step.
 
     Raises:
         DefinitionError: a name or an argument cannot work, or the text is no selection.
@@ -82,7 +86,6 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
             "run_tags": run_tags,
             "metadata": metadata,
             "partitions_def": partitions_def,
-            "hooks": hooks,
             "executor_def": executor_def,
             "owners": owners,
         },
@@ -97,6 +100,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
         isolation=mode(Isolation, "isolation", {"isolation": isolation}, owner),
         config=_config(config, owner),
+        hooks=checked_hooks(hooks, owner=f"{owner}: hooks"),
         source=user_line(),
     )
 

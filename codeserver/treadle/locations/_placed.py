@@ -29,6 +29,7 @@ from treadle_contract.policy import RetryPolicy
 
 if TYPE_CHECKING:
     from treadle.config._step_config import StepConfig
+    from treadle.hooks._hook import HookDefinition
 
 #: By step and output, the assets that it produces, sorted.
 _Produced: TypeAlias = Mapping[tuple[Path, str], tuple[AssetKey, ...]]
@@ -117,7 +118,7 @@ class PlacedBlock:
             op=flat.op.name,
             inputs=(*inputs, *self._ordering(inputs)),
             outputs=tuple(self._output(flat, name, inputs) for name in flat.op.outs),
-            resource_keys=self._required(flat.op).resource_keys,
+            resource_keys=self._resource_keys(flat),
             description=flat.op.description,
             tags={**self._block.options.op_tags, **flat.tags},
             code_version=flat.op.code_version or "",
@@ -126,6 +127,15 @@ class PlacedBlock:
             limits=None if flat.op.limits is None else flat.op.limits.as_data(),
             config=None if (config := self._config(flat)) is None else config.place,
             source=flat.source,
+        )
+
+    def _resource_keys(self, flat: FlatStep) -> tuple[str, ...]:
+        keys = self._required(flat.op).resource_keys
+        hooks = self._hooks(flat)
+        if not hooks:
+            return keys
+        return tuple(
+            sorted({*keys, *(key for each in hooks for key in each.required_resource_keys)})
         )
 
     def _retry_policy(self, flat: FlatStep) -> RetryPolicy | None:
@@ -270,7 +280,13 @@ class PlacedBlock:
             if self._checks
             else NO_CHECKS,
             config=self._config(flat),
+            hooks=self._hooks(flat),
         )
+
+    def _hooks(self, flat: FlatStep) -> tuple[HookDefinition, ...]:
+        if not (self._block.options.hooks or flat.hooks):
+            return ()
+        return tuple(dict.fromkeys((*self._block.options.hooks, *flat.hooks)))
 
     def _required(self, op: OpDefinition) -> OpDefinition:
         """Return an op with the resources that its block asks for."""

@@ -40,6 +40,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "retry_policy": None,
         "isolation": None,
         "config": None,
+        "resource_keys": (),
     },
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from treadle._errors import LocationError
 from treadle._system import uncollected
@@ -23,7 +23,10 @@ from treadle.locations.tables import Packed
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import StepKey
-from treadle_contract.lazy_dataclasses import dataclass, replace
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
 
 T = TypeVar("T")
 
@@ -36,6 +39,7 @@ class LoadedLocation:
     resources: Mapping[str, object]
     code: Mapping[str, PlacedStep]
     nodes: Mapping[StepKey, str]
+    job_hooks: Mapping[str, tuple[HookDefinition, ...]] = field(default_factory=dict)
 
     def node(self, node: str) -> StepCode:
         """Return the code of a step by its `Step.node`.
@@ -52,6 +56,10 @@ class LoadedLocation:
             KeyError: there is no such step.
         """
         return self.code[self.nodes[step_key]].code
+
+    def hooks_of_job(self, name: str) -> tuple[HookDefinition, ...]:
+        """Return the hooks that a job gives to each step of its runs; () for "" and unknown ones."""
+        return self.job_hooks.get(name, ())
 
     @uncollected()
     def sealed(
@@ -217,6 +225,7 @@ def _loaded(
         resources=built.resources,
         code=built.code,
         nodes={step.key: step.node for step in snapshot.steps},
+        job_hooks={each.job.name: each.job.hooks for each in selected if each.job.hooks},
     )
 
 

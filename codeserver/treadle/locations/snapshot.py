@@ -223,7 +223,8 @@ class Asset:
 class Job:
     """A named selection. `selection` is text of the selection language, checked at load.
 
-    `retry_policy` is for steps that have none of their own, `isolation` for blocks.
+    `retry_policy` is for steps that have none of their own, `isolation` for blocks. `resource_keys`
+    are what its hooks need in each step.
     """
 
     name: str
@@ -233,6 +234,7 @@ class Job:
     retry_policy: RetryPolicy | None = None
     isolation: Isolation | None = None
     config: UserValue = None
+    resource_keys: tuple[str, ...] = ()
     source: SourceLine | None = None
 
 

@@ -29,6 +29,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from treadle.config._op_config import ConfigType
+    from treadle.hooks._hook import HookDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,8 +90,8 @@ class OpDefinition:
         """Add tags to the step of one invocation."""
         return PendingInvocation(node=self).tag(tags)
 
-    def with_hooks(self, hook_defs: object) -> PendingInvocation:
-        """Refuse: hooks are not supported yet."""
+    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
+        """Run these hooks when the step of one invocation ends."""
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any, get_origin
+from typing import TYPE_CHECKING, Any, get_origin
 
 from treadle._errors import ArgumentError, MissingError, did_you_mean
 from treadle._value_words import a, in_words
@@ -17,6 +17,9 @@ from treadle.ops._resource import Resource
 from treadle.resources._openable import is_openable
 from treadle.steps._type_check import is_of_type, type_name
 from treadle_contract.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,9 @@ def refuse_missing_resources(contents: Contents) -> None:
     _refuse_unmet(contents)
     # Nobody has to give it.
     left_out = {DEFAULT_IO_MANAGER} - given.keys()
+    for need in _job_needs(contents):
+        if need.key not in given:
+            raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
     for block in contents.blocks:
         for need in _op_needs(block):
             if need.key not in given:
@@ -119,10 +125,25 @@ def _instance_of(value: object, wanted: object) -> str:
 def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
     for key in sorted(block.options.required_resource_keys):
         yield _Need(key=key, who=block.options.owner, source=block.source)
+    yield from _hook_needs(block.options.hooks, block.options.owner, block.source)
     for step in block.flat.steps.values():
+        yield from _hook_needs(
+            step.hooks, f"{step.op.name!r} in {block.options.owner}", step.source
+        )
         for key in step.op.resource_keys:
             who, wanted = f"op {step.op.name!r}", step.op.resource_params.get(key, Any)
             yield _Need(key=key, who=who, source=step.op.source, wanted=wanted)
+
+
+def _job_needs(contents: Contents) -> Iterator[_Need]:
+    for job in contents.jobs:
+        yield from _hook_needs(job.hooks, f"job {job.name!r}", job.source)
+
+
+def _hook_needs(hooks: Iterable[HookDefinition], owner: str, source: SourceLine) -> Iterator[_Need]:
+    for hook in hooks:
+        for key in sorted(hook.required_resource_keys):
+            yield _Need(key=key, who=f"hook {hook.name!r} of {owner}", source=source)
 
 
 def _manager_needs(block: AssetsDefinition, left_out: AbstractSet[str]) -> Iterator[_Need]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle.locations.snapshot import Snapshot
 from treadle.resources._openable import InitResourceContext, is_openable
@@ -13,6 +13,9 @@ from treadle.steps._step_code import StepCode
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.worker import Task, TaskStep
+
+if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class _Opened:
 
     def step(self, step_key: StepKey) -> StepCode:
         return self.location.step(step_key)
+
+    def hooks_of_job(self, name: str) -> tuple[HookDefinition, ...]:
+        return self.location.hooks_of_job(name)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from treadle._keys import AssetKey
 from treadle._value_words import a
@@ -25,6 +25,9 @@ from treadle_contract.run import FailureWhere
 from treadle_contract.value import ValueRef
 from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep
 
+if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
+
 
 class StepSource(Protocol):
     """What running a step needs of a loaded location."""
@@ -43,6 +46,9 @@ class StepSource(Protocol):
         Raises:
             KeyError: there is no such step.
         """
+
+    def hooks_of_job(self, name: str) -> tuple[HookDefinition, ...]:
+        """Return the hooks that a job gives to each step of its runs; () for "" and unknown ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
     from treadle.config._step_config import StepConfig
+    from treadle.hooks._hook import HookDefinition
 
 NO_CHECKS: Final[Mapping[str, AssetCheckSpec]] = {}
 
@@ -25,7 +26,7 @@ class StepCode:
     the block's resources too. `assets` has an entry for every output, sorted, () for an
     intermediate. `metadata` is what the definitions say of each asset that it makes. `config`
     is how it reads what the run tells it; None: it takes none. `checks` are by the outputs that give
-    their results.
+    their results. `hooks` are those of its block, of the graphs around it and of its invocation.
     """
 
     op: OpDefinition
@@ -35,3 +36,4 @@ class StepCode:
     metadata: Mapping[AssetKey, Mapping[str, Any]]
     config: StepConfig | None = None
     checks: Mapping[str, AssetCheckSpec] = NO_CHECKS
+    hooks: tuple[HookDefinition, ...] = ()

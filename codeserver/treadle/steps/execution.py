@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle._output import Output
 from treadle._system import os
@@ -25,8 +25,12 @@ from treadle.steps._run_inputs import InputLoader, StepSource
 from treadle.steps._run_outputs import OutputKeeper
 from treadle.steps._step_code import StepCode
 from treadle_contract.event import InputLoaded
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import FailureWhere
 from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
+
+if TYPE_CHECKING:
+    from treadle.steps._hooks import Hooked, StepHooks
 
 __all__ = ["StepFailedError", "StepSource", "run_step"]
 
@@ -40,10 +44,12 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     loaded: Callable[[InputLoaded], None],
     memory: TaskMemory | None = None,
     taken: Callable[[Output[Any]], None] | None = None,
+    hooked: Hooked | None = None,
 ) -> AttemptSucceeded:
     """Run a step of a task here and return what it made, which nothing has committed yet.
 
-    `loaded` is told of each input element when it is there, `taken` of each output. The op's records go to the logger
+    `loaded` is told of each input element when it is there, `taken` of each output, `hooked` of each
+    hook that ran: its name, and why it failed, if it did. The op's records go to the logger
     "treadle.step". What other steps of the task pass on is in `memory`. A process that the op forked and that leaves the op as this one does, by
     returning or by yielding, ends: this function returns only where it was called.
 
@@ -56,33 +62,85 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
         TaskMismatchError: the task is not of the code, which may have no such step.
         StepInterrupted: it was raised while this ran.
     """
-    pid = os.getpid()
     code, memory = _code_of(location, step), memory or TaskMemory()
     step = memory.with_places(step)
-    config = config_of(code, step)
+    hooks = (*code.hooks, *location.hooks_of_job(task.job))
     with with_resources(location, step, task) as opened:
-        context = _context(opened, code, step, task, as_plain_data(config))
-        loader = InputLoader(
+        attempt = _Attempt(
+            location=opened, code=code, step=step, task=task, store=store, memory=memory
+        )
+        if not hooks:
+            return attempt.run(loaded, taken)
+        from treadle.steps._hooks import StepHooks  # noqa: PLC0415 -- few modules have hooks
+
+        watching = StepHooks(
+            hooks=tuple(dict.fromkeys(hooks)),
             location=opened,
+            op=code.op,
+            step=step,
+            task=task,
+            hooked=hooked or _tell_nobody,
+        )
+        try:
+            made = attempt.run(loaded, taken, watching)
+        except StepFailedError as error:
+            watching.after_failure(error)
+            raise
+        watching.after_success()
+        return made
+
+
+def _tell_nobody(_hook: str, _failed: StepFailedError | None) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """One attempt of a step: what it runs with."""
+
+    location: StepSource
+    code: StepCode
+    step: TaskStep
+    task: Task
+    store: ValueStore
+    memory: TaskMemory
+
+    def run(
+        self,
+        loaded: Callable[[InputLoaded], None],
+        taken: Callable[[Output[Any]], None] | None,
+        watching: StepHooks | None = None,
+    ) -> AttemptSucceeded:
+        """Load, call, check and store, as `run_step` says."""
+        pid = os.getpid()
+        location, code, step, task = self.location, self.code, self.step, self.task
+        config = config_of(code, step)
+        if watching is not None:
+            watching.configure(config)
+        context = _context(location, code, step, task, as_plain_data(config))
+        loader = InputLoader(
+            location=location,
             code=code,
             step=step,
             task=task,
-            store=store,
+            store=self.store,
             loaded=loaded,
-            memory=memory,
+            memory=self.memory,
         )
         writer = ValueWriter(
-            location=opened, code=code, step_key=step.step_key, task=task, store=store
+            location=location, code=code, step_key=step.step_key, task=task, store=self.store
         )
         keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
         keeper.check_task()
-        given = {name: opened.resources[name] for name in code.op.resource_params}
+        given = {name: location.resources[name] for name in code.op.resource_params}
         if code.op.takes_config:
             given[CONFIG_NAME] = config
         with closing(computed(code, context, {**given, **loader.arguments()})) as outputs:
             for output in outputs:
                 end_if_forked(pid, step.step_key)
                 try:
+                    if watching is not None:
+                        watching.take(output, context)
                     keeper.take(output)
                     if taken is not None:
                         taken(output)
@@ -92,7 +150,7 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
                 del output  # the next one may need the memory
         end_if_forked(pid, step.step_key)
         made = keeper.result()
-        memory.keep(step, keeper.in_memory, made)
+        self.memory.keep(step, keeper.in_memory, made)
         if made.checks:
             from treadle.steps._run_checks import refuse_blocked  # noqa: PLC0415 -- few ops evaluate checks
 

@@ -93,7 +93,8 @@ class ConfigPlaces:
         found: dict[Path, UserValue] = {}
         problems = list(self._collect(said, found))
         running = {step.key: tuple(step.config.path) for step in steps if step.config is not None}
-        needed = {*running.values(), *self._told_at_launch(steps, found)}
+        of_job = () if job is None else job.resource_keys
+        needed = {*running.values(), *self._told_at_launch(steps, found, of_job)}
         effective: dict[Path, UserValue] = {}
         for path in sorted(needed | found.keys()):
             place = self._places[path]
@@ -113,9 +114,12 @@ class ConfigPlaces:
             notes=tuple(notes),
         )
 
-    def _told_at_launch(self, steps: Iterable[Step], found: Collection[Path]) -> Iterator[Path]:
+    def _told_at_launch(
+        self, steps: Iterable[Step], found: Collection[Path], of_job: Iterable[str]
+    ) -> Iterator[Path]:
         """Yield where resources of steps that run are told something, or must be."""
         keys = {key for step in steps for key in (*step.resource_keys, *step.manager_keys)}
+        keys.update(of_job)
         for key in keys & self._resources.keys():
             place = self._resources[key]
             if place is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from treadle._system import os, signal
-from treadle_contract.event import InputLoaded
+from treadle_contract.event import HookCompleted, HookErrored, InputLoaded
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.policy import Limits
@@ -25,6 +25,8 @@ Fact: TypeAlias = (
     AttemptBegun
     | InputLoaded
     | WorkerLogRecord
+    | HookCompleted
+    | HookErrored
     | AttemptSucceeded
     | AttemptFailed
     | AttemptCancelled

@@ -113,7 +113,12 @@ def _debug(location: LoadedLocation, spec: _Spec, store: FileStore) -> int:
     try:
         with _stopping(code if spec.stop_at is StopAt.START else None), _hearing():
             result = run_step(
-                location, _throw_away(step), spec.task, store=store, loaded=_tell_input
+                location,
+                _throw_away(step),
+                spec.task,
+                store=store,
+                loaded=_tell_input,
+                hooked=_tell_hook,
             )
     except StepFailedError as error:
         return _failed(error, spec.stop_at)
@@ -246,6 +251,10 @@ def _tell_input(loaded: InputLoaded) -> None:
     if not loaded.not_needed:
         made = loaded.asset_key or f"{loaded.from_step_key}:{loaded.from_output}"
         _say(f"Loaded {loaded.input} from {made}{_made_by(loaded.from_run_id)}.")
+
+
+def _tell_hook(hook: str, error: StepFailedError | None) -> None:
+    _say(f"Hook {hook} ran." if error is None else str(error))
 
 
 def _source_text(source: TaskSource) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
+from functools import partial
 from typing import NoReturn, TypeAlias
 
 from treadle._system import faulthandler, os, signal
@@ -14,6 +15,7 @@ from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._memory import TaskMemory
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract import json_codec
+from treadle_contract.event import HookCompleted, HookErrored
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.run import Failure, FailureReason, FailureWhere
 from treadle_contract.worker import (
@@ -296,6 +298,7 @@ def _outcome(
                 store=attempt.store,
                 loaded=reports.send,
                 memory=memory,
+                hooked=partial(_tell_hook, reports),
             )
         finally:
             INTERPRETER.take_back()
@@ -322,6 +325,14 @@ def _outcome(
     if failed is not None:
         return failed
     return result
+
+
+def _tell_hook(reports: Reports, hook: str, error: StepFailedError | None) -> None:
+    reports.send(
+        HookCompleted(hook=hook)
+        if error is None
+        else HookErrored(hook=hook, failure=step_failure(error))
+    )
 
 
 def _failed(

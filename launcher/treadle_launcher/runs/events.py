@@ -13,6 +13,8 @@ from treadle_contract.event import (
     AssetMaterialized,
     CancelRequested,
     CheckEvaluated,
+    HookCompleted,
+    HookErrored,
     HostReady,
     InputLoaded,
     LogRecord,
@@ -56,6 +58,8 @@ Payload: TypeAlias = (
     | OutputDiscarded
     | AssetMaterialized
     | CheckEvaluated
+    | HookCompleted
+    | HookErrored
     | LogRecord
     | StepSucceeded
     | StepFailed

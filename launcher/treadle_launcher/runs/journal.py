@@ -7,6 +7,8 @@ from typing import Final, TypeAlias
 
 from treadle_contract.event import (
     AssetMaterialized,
+    HookCompleted,
+    HookErrored,
     InputLoaded,
     LogRecord,
     OutputStored,
@@ -81,6 +83,8 @@ Fact: TypeAlias = (
     AttemptBegun
     | InputLoaded
     | WorkerLogRecord
+    | HookCompleted
+    | HookErrored
     | AttemptSucceeded
     | AttemptFailed
     | AttemptCancelled
@@ -113,7 +117,7 @@ def _payloads(
     match fact:
         case AttemptBegun() | None:
             return ()
-        case InputLoaded():
+        case InputLoaded() | HookCompleted() | HookErrored():
             return (fact,)
         case WorkerLogRecord():
             message = Text(head=fact.message)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from treadle_contract.event import RetryGround, StepFailed, StepRetryScheduled
 from treadle_contract.ids import StepKey
 from treadle_contract.policy import Backoff, Jitter, RetryCause, RetryPolicy
-from treadle_contract.run import FailureReason, RunState
+from treadle_contract.run import FailureReason, RunState, StepState
 from treadle_contract.worker import AttemptFailed
 from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.runs.run_view import RunView
@@ -123,9 +123,21 @@ def delay_before(policy: RetryPolicy, retry: int, chance: Chance) -> int:
 def retries_at_once(view: RunView, key: StepKey) -> int:
     """Return how often a step that raises may be tried again without a delay, as its policy wants it."""
     policy = view.index.step(key).retry_policy
-    if policy is None or policy.delay_ms or RetryCause.USER_ERROR not in policy.on:
+    if policy is None or policy.delay_ms:
         return 0
-    return max(0, policy.max_retries - _counted(view.steps[key]))
+    return max(0, retries_on_error(policy) - _counted(view.steps[key]))
+
+
+def retries_on_error(policy: RetryPolicy | None) -> int:
+    """Return how often a policy has a step tried again that raises."""
+    return 0 if policy is None or RetryCause.USER_ERROR not in policy.on else policy.max_retries
+
+
+def retries_before(view: RunView, key: StepKey, attempt: int) -> int:
+    """Return how many retries count against a policy or an op when an attempt runs, or would run."""
+    step = view.steps[key]
+    current = step.attempts if step.state is StepState.RUNNING else step.attempts + 1
+    return _counted(step) + max(0, attempt - current)
 
 
 def _ground(

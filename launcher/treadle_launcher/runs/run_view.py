@@ -10,6 +10,8 @@ from treadle_contract.checks import check_text, is_blocking
 from treadle_contract.event import (
     AssetMaterialized,
     CheckEvaluated,
+    HookCompleted,
+    HookErrored,
     InputLoaded,
     LogRecord,
     OutputDiscarded,
@@ -228,7 +230,7 @@ class RunView:
 
     def _apply_to_step(self, step: StepView, event: Event) -> None:  # noqa: PLR0912 - a case a kind
         match event.payload:
-            case InputLoaded() | OutputDiscarded() | LogRecord():
+            case InputLoaded() | OutputDiscarded() | LogRecord() | HookCompleted() | HookErrored():
                 step.check_running(event)
             case CheckEvaluated() as evaluated:
                 step.check_running(event)

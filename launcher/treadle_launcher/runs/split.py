@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from treadle_contract.event import (
+    HookErrored,
     LogRecord,
     RunFinished,
     StepCancelled,
@@ -35,7 +36,7 @@ def split_payload(payload: Payload) -> tuple[Payload, Mapping[TextId, str]]:
         case LogRecord():
             message = _split_text(payload.message, whole)
             split: Payload = replace(payload, message=message)
-        case StepFailed() | StepRetryScheduled():
+        case StepFailed() | StepRetryScheduled() | HookErrored():
             split = replace(payload, failure=_split_failure(payload.failure, whole))
         case StepCancelled() if payload.stderr_tail is not None:
             split = replace(payload, stderr_tail=_split_text(payload.stderr_tail, whole))

@@ -24,6 +24,7 @@ from treadle_contract.worker import (
     TaskStep,
 )
 from treadle_launcher.runs.plan_index import followed_inputs, narrowed
+from treadle_launcher.runs.retrying import retries_before, retries_on_error
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.values.value_keys import asset_value_key, intermediate_value_key
 
@@ -60,6 +61,8 @@ def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
         limits=limits,
         config=step.config,
         resource_config=step.resource_config,
+        retries_so_far=retries_before(view, step_key, attempt),
+        max_retries=retries_on_error(step.retry_policy),
     )
 
 

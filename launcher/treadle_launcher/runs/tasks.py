@@ -127,6 +127,7 @@ def task_for(
         run_id=view.run_id,
         digest=view.plan.header.digest,
         run_tags=view.tags,
+        job=view.plan.selection.job,
         steps=(first, *later),
         retries=_retries(view, step_key, attempt, order),
     )

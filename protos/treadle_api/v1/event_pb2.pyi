@@ -118,6 +118,8 @@ class Event(_message.Message):
     CANCEL_REQUESTED_FIELD_NUMBER: _builtins.int
     STEP_CANCELLED_FIELD_NUMBER: _builtins.int
     RUN_FINISHED_FIELD_NUMBER: _builtins.int
+    HOOK_COMPLETED_FIELD_NUMBER: _builtins.int
+    HOOK_ERRORED_FIELD_NUMBER: _builtins.int
     store_sequence: _builtins.int
     """One order for the whole home, growing, with gaps between runs."""
     run_id: _builtins.str
@@ -222,6 +224,14 @@ class Event(_message.Message):
     def run_finished(self) -> Global___RunFinished:
         """The run's state is final."""
 
+    @_builtins.property
+    def hook_completed(self) -> Global___HookCompleted:
+        """A hook ran to its end."""
+
+    @_builtins.property
+    def hook_errored(self) -> Global___HookErrored:
+        """A hook raised."""
+
     def __init__(
         self,
         *,
@@ -254,12 +264,14 @@ class Event(_message.Message):
         cancel_requested: Global___CancelRequested | None = ...,
         step_cancelled: Global___StepCancelled | None = ...,
         run_finished: Global___RunFinished | None = ...,
+        hook_completed: Global___HookCompleted | None = ...,
+        hook_errored: Global___HookErrored | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_started", b"run_started", "run_submitted", b"run_submitted", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_started", b"run_started", "run_submitted", b"run_submitted", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "attempt", b"attempt", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_id", b"run_id", "run_started", b"run_started", "run_submitted", b"run_submitted", "schema_version", b"schema_version", "sequence", b"sequence", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_key", b"step_key", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "store_sequence", b"store_sequence", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "attempt", b"attempt", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_id", b"run_id", "run_started", b"run_started", "run_submitted", b"run_submitted", "schema_version", b"schema_version", "sequence", b"sequence", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_key", b"step_key", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "store_sequence", b"store_sequence", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["run_submitted", "run_dequeued", "host_ready", "run_started", "step_expanded", "step_started", "input_loaded", "output_stored", "output_discarded", "asset_materialized", "check_evaluated", "log_record", "step_succeeded", "step_failed", "step_retry_scheduled", "step_recomputed", "step_skipped", "step_not_run", "step_reused", "cancel_requested", "step_cancelled", "run_finished"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["run_submitted", "run_dequeued", "host_ready", "run_started", "step_expanded", "step_started", "input_loaded", "output_stored", "output_discarded", "asset_materialized", "check_evaluated", "log_record", "step_succeeded", "step_failed", "step_retry_scheduled", "step_recomputed", "step_skipped", "step_not_run", "step_reused", "cancel_requested", "step_cancelled", "run_finished", "hook_completed", "hook_errored"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -841,6 +853,56 @@ class StepFailed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StepFailed: _TypeAlias = StepFailed  # noqa: Y015
+
+@_typing.final
+class HookCompleted(_message.Message):
+    """A hook ran to its end, before the outcome of its step was told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOOK_FIELD_NUMBER: _builtins.int
+    hook: _builtins.str
+    """The hook's name."""
+    def __init__(
+        self,
+        *,
+        hook: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hook", b"hook"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HookCompleted: _TypeAlias = HookCompleted  # noqa: Y015
+
+@_typing.final
+class HookErrored(_message.Message):
+    """A hook raised. What became of its step does not depend on it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOOK_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    hook: _builtins.str
+    """The hook's name."""
+    @_builtins.property
+    def failure(self) -> _run_pb2.Failure:
+        """Why. Of a host, texts stand whole in head."""
+
+    def __init__(
+        self,
+        *,
+        hook: _builtins.str = ...,
+        failure: _run_pb2.Failure | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "hook", b"hook"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HookErrored: _TypeAlias = HookErrored  # noqa: Y015
 
 @_typing.final
 class StepRetryScheduled(_message.Message):

@@ -202,6 +202,8 @@ class _FailureWhereEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FailureW
     """The op yielded what it must not, or left out what it must yield."""
     FAILURE_WHERE_CHECK: _FailureWhere.ValueType  # 8
     """A blocking check did not hold. What the step made is kept; what reads it does not run."""
+    FAILURE_WHERE_HOOK: _FailureWhere.ValueType  # 9
+    """In a hook: only HookErrored has it."""
 
 class FailureWhere(_FailureWhere, metaclass=_FailureWhereEnumTypeWrapper):
     """In which part of a step a user_error arose."""
@@ -224,6 +226,8 @@ FAILURE_WHERE_OUTPUT: FailureWhere.ValueType  # 7
 """The op yielded what it must not, or left out what it must yield."""
 FAILURE_WHERE_CHECK: FailureWhere.ValueType  # 8
 """A blocking check did not hold. What the step made is kept; what reads it does not run."""
+FAILURE_WHERE_HOOK: FailureWhere.ValueType  # 9
+"""In a hook: only HookErrored has it."""
 Global___FailureWhere: _TypeAlias = FailureWhere  # noqa: Y015
 
 class _MemoryScope:

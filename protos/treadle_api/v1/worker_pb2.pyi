@@ -402,6 +402,8 @@ class JournalRecord(_message.Message):
     SUCCEEDED_FIELD_NUMBER: _builtins.int
     FAILED_FIELD_NUMBER: _builtins.int
     CANCELLED_FIELD_NUMBER: _builtins.int
+    HOOK_COMPLETED_FIELD_NUMBER: _builtins.int
+    HOOK_ERRORED_FIELD_NUMBER: _builtins.int
     NEXT_TASK_ID_FIELD_NUMBER: _builtins.int
     NEXT_STEP_KEY_FIELD_NUMBER: _builtins.int
     number: _builtins.int
@@ -449,6 +451,14 @@ class JournalRecord(_message.Message):
     def cancelled(self) -> Global___AttemptCancelled:
         """The task was cancelled and its processes are proven gone."""
 
+    @_builtins.property
+    def hook_completed(self) -> _event_pb2.HookCompleted:
+        """A hook ran to its end."""
+
+    @_builtins.property
+    def hook_errored(self) -> _event_pb2.HookErrored:
+        """A hook raised."""
+
     def __init__(
         self,
         *,
@@ -463,14 +473,16 @@ class JournalRecord(_message.Message):
         succeeded: Global___AttemptSucceeded | None = ...,
         failed: Global___AttemptFailed | None = ...,
         cancelled: Global___AttemptCancelled | None = ...,
+        hook_completed: _event_pb2.HookCompleted | None = ...,
+        hook_errored: _event_pb2.HookErrored | None = ...,
         next_task_id: _builtins.str = ...,
         next_step_key: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "succeeded", b"succeeded", "time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "input_loaded", b"input_loaded", "log_record", b"log_record", "succeeded", b"succeeded", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_step_key", b"next_step_key", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_step_key", b"next_step_key", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["begun", "input_loaded", "log_record", "succeeded", "failed", "cancelled"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["begun", "input_loaded", "log_record", "succeeded", "failed", "cancelled", "hook_completed", "hook_errored"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -924,6 +936,7 @@ class Task(_message.Message):
     AHEAD_FIELD_NUMBER: _builtins.int
     WAITS_FOR_FIELD_NUMBER: _builtins.int
     RETRIES_FIELD_NUMBER: _builtins.int
+    JOB_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """run/first step/attempt."""
     run_id: _builtins.str
@@ -932,6 +945,8 @@ class Task(_message.Message):
     """The digest that the host must hold."""
     ahead: _builtins.bool
     """Hold it until it can start in another's place."""
+    job: _builtins.str
+    """The job that the run is of. Empty: none."""
     @_builtins.property
     def run_tags(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The run's tags."""
@@ -959,10 +974,11 @@ class Task(_message.Message):
         ahead: _builtins.bool = ...,
         waits_for: _abc.Iterable[Global___TaskWait] | None = ...,
         retries: _abc.Iterable[Global___TaskStep] | None = ...,
+        job: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "retries", b"retries", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "job", b"job", "retries", b"retries", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1015,6 +1031,8 @@ class TaskStep(_message.Message):
     CONFIG_FIELD_NUMBER: _builtins.int
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
+    RETRIES_SO_FAR_FIELD_NUMBER: _builtins.int
+    MAX_RETRIES_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
@@ -1027,6 +1045,12 @@ class TaskStep(_message.Message):
     """What happens to outputs that are not selected: never UNSPECIFIED."""
     timeout_ms: _builtins.int
     """How long the attempt may take, in milliseconds. 0: no limit. Then it ends as by a cancel."""
+    retries_so_far: _builtins.int
+    """How many of its attempts so far are retries that its policy allowed, or its op asked for."""
+    max_retries: _builtins.int
+    """How many such retries its policy allows after an exception. With these two a step knows whether a
+    failure is its last, for which alone its hooks run.
+    """
     @_builtins.property
     def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """context.selected_output_names."""
@@ -1075,10 +1099,12 @@ class TaskStep(_message.Message):
         config: _value_pb2.Value | None = ...,
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
+        retries_so_far: _builtins.int = ...,
+        max_retries: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "outputs", b"outputs", "resource_config", b"resource_config", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "max_retries", b"max_retries", "outputs", b"outputs", "resource_config", b"resource_config", "retries_so_far", b"retries_so_far", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,7 +23,7 @@ from dagster._core.definitions import something
 def a(context: AssetExecutionContext, config: Config) -> MaterializeResult: ...
 
 @dg.graph_asset(
-    hooks={1},
+    backfill_policy={1},
 )
 def b(): ...
 
@@ -43,7 +43,7 @@ def test_all_that_is_not_there_is_told_with_its_line() -> None:
         (11, "dagster._core.definitions"),
         (13, "DailyPartitionsDefinition"),
         (13, "asset(partitions_def=…)"),
-        (17, "graph_asset(hooks=…)"),
+        (17, "graph_asset(backfill_policy=…)"),
         (24, "Definitions(sensors=…)"),
     ]
 

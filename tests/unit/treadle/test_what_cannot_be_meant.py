@@ -237,7 +237,7 @@ def test_a_list_of_what_is_taken_names_nothing_that_is_refused() -> None:
     refusal = str(refused(ArgumentError, defs="@asset(colour=1)  # at\ndef a(): return 1"))
 
     assert "'kinds'" in refusal
-    for name in ("partitions_def", "hooks", "pool", "is_virtual", "compute_fn"):
+    for name in ("partitions_def", "pool", "is_virtual", "compute_fn"):
         assert f"'{name}'" not in refusal
 
 

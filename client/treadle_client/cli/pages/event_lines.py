@@ -38,7 +38,7 @@ class Line:
 
 def event_line(event: Event) -> Line | None:
     """Say what happened; None when it is not worth a person's line."""
-    line = _run_line(event) or _step_line(event) or _output_line(event)
+    line = _run_line(event) or _step_line(event) or _output_line(event) or _hook_line(event)
     if line is None or not event.step_key:
         return line
     again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
@@ -134,6 +134,16 @@ def _output_line(event: Event) -> Line | None:
             )
         case _messages.LogRecord():
             return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
+        case _:
+            return None
+
+
+def _hook_line(event: Event) -> Line | None:
+    match event:
+        case _messages.HookCompleted():
+            return Line(text=f"hook {event.hook} ran", tone=Tone.QUIET)
+        case _messages.HookErrored():
+            return _failed_line(f"hook {event.hook} failed", event.failure, Tone.WARNING)
         case _:
             return None
 

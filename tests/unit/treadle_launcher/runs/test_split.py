@@ -8,6 +8,7 @@ from hypothesis import example, given
 
 from treadle_contract.event import (
     CancelRequested,
+    HookErrored,
     LogRecord,
     RunFinished,
     StepCancelled,
@@ -69,6 +70,7 @@ def test_the_ends_and_what_lies_between_add_up_to_the_whole(unit: str, size: int
     "payload",
     [
         StepFailed(failure=failure("x" * 40_000)),
+        HookErrored(hook="h", failure=failure("x" * 40_000)),
         StepRetryScheduled(
             failure=failure("x" * 40_000), not_before=as_moment(TimeUs(0)), next_attempt=2
         ),
@@ -78,7 +80,7 @@ def test_the_ends_and_what_lies_between_add_up_to_the_whole(unit: str, size: int
 def test_both_texts_of_a_failure_are_cut(payload: Payload) -> None:
     split, whole = split_payload(payload)
 
-    assert isinstance(split, StepFailed | StepRetryScheduled | RunFinished)
+    assert isinstance(split, StepFailed | HookErrored | StepRetryScheduled | RunFinished)
     assert split.failure is not None
     assert split.failure.traceback is not None
     assert split.failure.stderr_tail is not None

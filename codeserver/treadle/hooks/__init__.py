@@ -1,0 +1,1 @@
+"""Hooks: functions of the user's that run when a step has succeeded, or has failed for good."""
