@@ -220,7 +220,7 @@ def _job_asset_keys(snapshot: Snapshot) -> dict[str, tuple[KeyText, ...]]:
     """Evaluate the selections of the jobs, which the load has checked."""
     if not snapshot.jobs:
         return {}
-    graph = selection.AssetGraph.of(snapshot.assets, snapshot.checks)
+    graph = selection.AssetGraph.of(snapshot.assets, snapshot.checks, snapshot.blocks)
     return {
         job.name: tuple(sorted(selection.select(selection.parse(job.selection), graph)))
         for job in snapshot.jobs

@@ -103,7 +103,7 @@ class SnapshotIndex:
         return cls(
             snapshot=snapshot,
             wiring=wiring,
-            assets=AssetGraph.of(snapshot.assets, snapshot.checks),
+            assets=AssetGraph.of(snapshot.assets, snapshot.checks, snapshot.blocks),
             checks={check.text: check for check in snapshot.checks},
             sorted_keys=tuple(sorted(wiring.assets)),
             block_steps={name: tuple(steps) for name, steps in block_steps.items()},

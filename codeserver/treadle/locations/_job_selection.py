@@ -50,7 +50,7 @@ def selected_jobs(
         from treadle.locations._job_config import refuse_misplaced  # noqa: PLC0415 -- few jobs have config
 
         refuse_misplaced(told, snapshot, lines)
-    graph = AssetGraph.of(snapshot.assets if jobs else (), snapshot.checks)
+    graph = AssetGraph.of(snapshot.assets if jobs else (), snapshot.checks, snapshot.blocks)
     return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
 
 
@@ -66,7 +66,7 @@ def snapshot_jobs(
         ArgumentError: a selection is too long as text.
     """
     selected = tuple(selected)
-    graph = AssetGraph.of(snapshot.assets if selected else (), snapshot.checks)
+    graph = AssetGraph.of(snapshot.assets if selected else (), snapshot.checks, snapshot.blocks)
     jobs, warnings = [], []
     for each in sorted(selected, key=lambda each: each.job.name):
         job = each.job

@@ -22,6 +22,8 @@ from treadle.selection._expression import (
     Everything,
     Expression,
     Group,
+    InBlock,
+    InGraph,
     Key,
     Kind,
     Not,
@@ -107,6 +109,16 @@ class AssetSelection:
     def groups(*group_strs: str) -> AssetSelection:
         """Select the assets of each group."""
         return AssetSelection(_union((Group(name=each) for each in group_strs), "groups"))
+
+    @staticmethod
+    def blocks(*names: str) -> AssetSelection:
+        """Select what each block makes: all assets and checks of one decorator, by its name."""
+        return AssetSelection(_union((InBlock(name=each) for each in names), "blocks"))
+
+    @staticmethod
+    def graphs(*paths: str) -> AssetSelection:
+        """Select what ops make within each graph: "g", or "g.inner" for a graph in a graph."""
+        return AssetSelection(_union((InGraph(path=each) for each in paths), "graphs"))
 
     @staticmethod
     @checked

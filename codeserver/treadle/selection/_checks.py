@@ -6,9 +6,19 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from treadle.selection._errors import UnknownAssetError
-from treadle.selection._expression import And, Check, ChecksOf, Expression, Not, Or, WithoutChecks
+from treadle.selection._expression import (
+    And,
+    Check,
+    ChecksOf,
+    Expression,
+    InBlock,
+    InGraph,
+    Not,
+    Or,
+    WithoutChecks,
+)
 from treadle.selection._patterns import fits
-from treadle_contract.ids import KeyText
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -26,6 +36,10 @@ class SelectableCheck(Protocol):
     def name(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def block(self) -> str: ...
+    @property
+    def step_key(self) -> StepKey: ...
 
 
 def checks_of(  # noqa: PLR0911 -- one a kind
@@ -43,6 +57,10 @@ def checks_of(  # noqa: PLR0911 -- one a kind
             return every - checks_of(of, graph, assets_of)
         case Check():
             return frozenset(_matching(expression, graph))
+        case InBlock() | InGraph():
+            made = graph.places.holder(expression)
+            own = frozenset(each.text for each in _every(graph) if made(each))
+            return own | _of_assets(assets_of(expression, graph), graph)
         case WithoutChecks():
             return frozenset()
         case ChecksOf(of=of):

@@ -22,6 +22,8 @@ from treadle.selection._expression import (
     Everything,
     Expression,
     Group,
+    InBlock,
+    InGraph,
     Key,
     Kind,
     Not,
@@ -34,12 +36,14 @@ from treadle.selection._expression import (
     walk,
 )
 from treadle.selection._patterns import fits
-from treadle_contract.ids import KeyText
+from treadle.selection._places import Places, SelectableBlock, refuse_unknown_place
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.suggestions import nearest
 
 _Labelled: TypeAlias = Group | Kind | Owner | Tag
-_Atom: TypeAlias = _Labelled | Key | Pattern | Everything
+_Placed: TypeAlias = InBlock | InGraph
+_Atom: TypeAlias = _Labelled | _Placed | Key | Pattern | Everything
 
 _SUGGESTED_FOR = 20
 # Some seconds' worth.
@@ -63,13 +67,17 @@ class SelectableAsset(Protocol):
     def owners(self) -> tuple[str, ...]: ...
     @property
     def is_external(self) -> bool: ...
+    @property
+    def block(self) -> str | None: ...
+    @property
+    def step_key(self) -> StepKey | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetGraph:
     """The assets of a location by key, those that it makes, and what each is made from and made into.
 
-    `checks` are those of assets, by asset.
+    `checks` are those of assets, by asset; `places` are the blocks and graphs that make either.
     """
 
     assets: Mapping[KeyText, SelectableAsset]
@@ -77,10 +85,14 @@ class AssetGraph:
     upstream: Mapping[KeyText, frozenset[KeyText]]
     downstream: Mapping[KeyText, frozenset[KeyText]]
     checks: Mapping[KeyText, tuple[SelectableCheck, ...]] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
 
     @classmethod
     def of(
-        cls, assets: Iterable[SelectableAsset], checks: Iterable[SelectableCheck] = ()
+        cls,
+        assets: Iterable[SelectableAsset],
+        checks: Iterable[SelectableCheck] = (),
+        blocks: Iterable[SelectableBlock] = (),
     ) -> AssetGraph:
         """Index the assets; an upstream key that none of them has is passed over."""
         by_key = {asset.key: asset for asset in assets}
@@ -99,6 +111,7 @@ class AssetGraph:
             upstream=upstream,
             downstream={key: frozenset(below) for key, below in downstream.items()},
             checks=by_asset,
+            places=Places.of(blocks),
         )
 
 
@@ -182,6 +195,9 @@ def _matching(expression: _Atom, graph: AssetGraph) -> Iterator[KeyText]:
         return iter((expression.key,))
     if isinstance(expression, Everything):
         return iter(graph.assets)
+    if isinstance(expression, _Placed):
+        made = graph.places.holder(expression)
+        return (key for key, asset in graph.assets.items() if made(asset))
     matches = _predicate(expression)
     return (key for key, asset in graph.assets.items() if matches(asset))
 
@@ -243,6 +259,8 @@ def _refuse_unknown(expression: Expression, graph: AssetGraph) -> None:
     for part in parts:
         if isinstance(part, _Labelled | Pattern) and not any(_matching(part, graph)):
             raise _matches_nothing(part, graph)
+        if isinstance(part, _Placed):
+            refuse_unknown_place(part, graph)
         if isinstance(part, Check):
             refuse_unknown_check(part, graph)
 

@@ -87,6 +87,26 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InBlock:
+    """Every asset and every check that the block of this name makes."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"block:{_value(self.name)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InGraph:
+    """Every asset and every check that an op makes within the graph of this dotted path."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"graph:{_value(self.path)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """No asset, and every check whose asset and name are like these, in which "*" is anything."""
 
@@ -185,8 +205,8 @@ class Or:
 
 
 Expression: TypeAlias = (
-    "Key | Pattern | Group | Kind | Owner | Tag | Check | Everything | Reach | Ends | ChecksOf"
-    " | WithoutChecks | Not | And | Or"
+    "Key | Pattern | Group | Kind | Owner | Tag | InBlock | InGraph | Check | Everything | Reach"
+    " | Ends | ChecksOf | WithoutChecks | Not | And | Or"
 )
 
 # Loosest first. What stands inside a tighter one needs parentheses.

@@ -15,6 +15,8 @@ from treadle.selection._expression import (
     Everything,
     Expression,
     Group,
+    InBlock,
+    InGraph,
     Key,
     Kind,
     Not,
@@ -29,7 +31,14 @@ from treadle.selection._older_forms import pluses, stars
 from treadle.selection._tokens import Token, TokenKind, tokenize
 from treadle_contract.ids import KeyText
 
-_ATTRIBUTES = ("key", "group", "tag", "kind", "owner", "check")
+_BY_NAME: dict[str, Callable[[str], Expression]] = {
+    "group": lambda name: Group(name=name),
+    "kind": lambda name: Kind(name=name),
+    "owner": lambda name: Owner(name=name),
+    "block": lambda name: InBlock(name=name),
+    "graph": lambda path: InGraph(path=path),
+}
+_ATTRIBUTES = ("key", "tag", *_BY_NAME, "check")
 _FUNCTIONS = (*End, "checks", "without_checks")
 # Deep enough for people and programs, and far from Python's own limit: each level takes up to
 # ten calls, on top of those of the caller.
@@ -177,15 +186,11 @@ class _Parser:
     def _attribute(self) -> Expression:
         name = self._take()
         self._take()
+        if name.text in _BY_NAME:
+            return _BY_NAME[name.text](self._value(name))
         match name.text:
             case "key":
                 return self._key_value()
-            case "group":
-                return Group(name=self._value(name))
-            case "kind":
-                return Kind(name=self._value(name))
-            case "owner":
-                return Owner(name=self._value(name))
             case "tag":
                 return self._tag(name)
             case "check":

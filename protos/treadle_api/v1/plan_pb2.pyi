@@ -21,12 +21,14 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
   both       = inverted { "and" inverted }
   inverted   = "not" inverted | reach
   reach      = [ [ levels ] "+" ] operand [ "+" [ levels ] ]
-  operand    = "*" | key | "(" selection ")" | ends | attribute
-  ends       = ( "sinks" | "roots" ) "(" selection ")"
+  operand    = "*" | key | "(" selection ")" | function | attribute
+  function   = ( "sinks" | "roots" | "checks" | "without_checks" ) "(" selection ")"
   attribute  = "key:" pattern | "group:" word | "kind:" word | "owner:" word
-             | "tag:" word [ "=" word ]
+             | "tag:" word [ "=" word ] | "block:" word | "graph:" word
+             | "check:" pattern [ ":" pattern ]
 "+" before an operand is all that it is made from, after it all that is made from it; levels, a
-number from 1, only so far. In a pattern "*" stands for any characters. An operand of a key
+number from 1, only so far. "block:" is all that one decorator makes, by the block's name, "graph:"
+what ops make within a graph, by its dotted path. In a pattern "*" stands for any characters. An operand of a key
 alone must be an asset. Parentheses and "not" lie in each other at most 50 deep.
 """
 

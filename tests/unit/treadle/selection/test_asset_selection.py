@@ -34,6 +34,8 @@ def made() -> None: ...
         (AssetSelection.tag("k"), "tag:k"),
         (AssetSelection.tag_string("k=v=w"), 'tag:k="v=w"'),
         (AssetSelection.kind("csv"), "kind:csv"),
+        (AssetSelection.blocks("one", "two"), "block:one or block:two"),
+        (AssetSelection.graphs("outer.inner"), "graph:outer.inner"),
         (AssetSelection.owner("me@x.org"), 'owner:"me@x.org"'),
         (A.upstream(), "+a"),
         (A.upstream(depth=2), "2+a"),

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from treadle.selection import (
     And,
+    Check,
+    ChecksOf,
     End,
     Ends,
     Everything,
     Expression,
     Group,
+    InBlock,
+    InGraph,
     Key,
     Kind,
     Not,
@@ -22,6 +26,7 @@ from treadle.selection import (
     Reach,
     SelectionError,
     Tag,
+    WithoutChecks,
     bare_reaches,
     parse,
     union,
@@ -41,6 +46,9 @@ ATOMS = st.one_of(
     st.builds(lambda name: Kind(name=name), TEXTS),
     st.builds(lambda name: Owner(name=name), TEXTS),
     st.builds(lambda name, value: Tag(name=name, value=value), TEXTS, TEXTS | st.just("")),
+    st.builds(lambda name: InBlock(name=name), TEXTS),
+    st.builds(lambda path: InGraph(path=path), TEXTS),
+    st.builds(lambda asset, name: Check(asset=asset, name=name), TEXTS, TEXTS | st.just("*")),
     st.just(Everything()),
 )
 
@@ -50,6 +58,8 @@ def compound(of: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]
     reaches = st.builds(lambda of, up, down: Reach(of=of, up=up, down=down), of, LEVELS, LEVELS)
     return st.one_of(
         st.builds(lambda of: Not(of=of), of),
+        st.builds(lambda of: ChecksOf(of=of), of),
+        st.builds(lambda of: WithoutChecks(of=of), of),
         st.builds(lambda parts: And(parts=parts), parts),
         st.builds(lambda parts: Or(parts=parts), parts),
         st.builds(lambda end, of: Ends(end=end, of=of), st.sampled_from(End), of),
