@@ -24,6 +24,7 @@ from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import AccessError, NotMadeError, Refusal, UnreachableError
 from treadle_client._messages import (
     AssetEntry,
+    CheckEvaluated,
     Collected,
     DiskUse,
     Garbage,
@@ -166,6 +167,17 @@ class Client:
             NotFoundError: no location has the key and no run ever made it.
         """
         return self._rpc.list_materializations(text(asset_key, name="asset_key"), "")
+
+    def check_evaluations(
+        self, asset_key: str, check_name: str | None = None
+    ) -> Iterator[CheckEvaluated]:
+        """Yield what the checks of an asset said, or one of them, newest first.
+
+        Raises:
+            NotFoundError: no location has the key, and no run made or checked it.
+        """
+        name = text_or_none(check_name, name="check_name")
+        return self._rpc.list_check_evaluations(text(asset_key, name="asset_key"), name, "")
 
     def load(self, asset_key: str, *, run: str | None = None) -> Any:
         """Return the value of an asset: of its latest materialization, or that of a run.

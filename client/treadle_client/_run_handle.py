@@ -141,8 +141,7 @@ class RunHandle:
 
     def get_asset_check_evaluations(self) -> tuple[CheckEvaluated, ...]:
         """Return the results of checks that there are so far, in order."""
-        told = self.events(follow=False)
-        return tuple(event for event in told if isinstance(event, CheckEvaluated))
+        return tuple(self._rpc.list_check_evaluations("", "", self._run_id))[::-1]
 
     def of(self, run_id: RunId) -> RunHandle:
         """Return the handle of another run of the same launcher."""

@@ -47,7 +47,8 @@ class Reasons:
         readers = self._readers.fed.get(wired.step.key)
         if readers:
             parts.append(f"feeds {named(readers)}")
-        return f"{capital(' and '.join(parts))}{self.why_again(wired)}."
+        told = " and ".join([", ".join(parts[:-1]), *parts[-1:]] if parts[1:] else parts)
+        return f"{capital(told)}{self.why_again(wired)}."
 
     @staticmethod
     def untouched(wired: WiredStep) -> str:

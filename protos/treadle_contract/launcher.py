@@ -1139,6 +1139,71 @@ class ListMaterializationsResponse(Message):
     )
 
 
+class ListCheckEvaluationsRequest(Message):
+    """Asks for results of checks."""
+
+    __slots__ = __match_args__ = ('asset_key', 'check_name', 'run_id', 'page_size', 'page_token')
+    asset_key: KeyText
+    """Only of this asset. Empty: of any."""
+    check_name: str
+    """Only of the check of this name. Empty: of any."""
+    run_id: RunId
+    """Only of this run. Empty: of any."""
+    page_size: int
+    """See the service."""
+    page_token: str
+    """See the service."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText = KeyText(""),
+        check_name: str = "",
+        run_id: RunId = RunId(""),
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'check_name', check_name)
+        put(self, 'run_id', run_id)
+        put(self, 'page_size', page_size)
+        put(self, 'page_token', page_token)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
+        ('check_name', 2, 'checkName', 'text', 'one', '', 'check_name', False, 0),
+        ('run_id', 3, 'runId', 'text', 'one', '', 'run_id', False, 0),
+        ('page_size', 4, 'pageSize', 'whole', 'one', '', 'page_size', False, 0),
+        ('page_token', 5, 'pageToken', 'text', 'one', '', 'page_token', False, 0),
+    )
+
+
+class ListCheckEvaluationsResponse(Message):
+    """Results of checks."""
+
+    __slots__ = __match_args__ = ('evaluations', 'next_page_token')
+    evaluations: tuple[Event, ...]
+    """The events check_evaluated, newest first."""
+    next_page_token: str
+    """Empty: no more."""
+
+    def __init__(
+        self,
+        *,
+        evaluations: tuple[Event, ...] = (),
+        next_page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'evaluations', evaluations)
+        put(self, 'next_page_token', next_page_token)
+
+    FIELDS = (
+        ('evaluations', 1, 'evaluations', 'message', 'many', 'Event', 'evaluations', False, 0),
+        ('next_page_token', 2, 'nextPageToken', 'text', 'one', '', 'next_page_token', False, 0),
+    )
+
+
 ENUMS['LogStream'] = EnumSchema(LogStream, 'LOG_STREAM_', {0: 'unspecified', 1: 'stdout', 2: 'stderr', 3: 'log'})
 ENUMS['GarbageReason'] = EnumSchema(GarbageReason, 'GARBAGE_REASON_', {0: 'unspecified', 1: 'uncommitted', 2: 'superseded', 3: 'intermediate'})
 MESSAGES['GetLauncherRequest'] = GetLauncherRequest
@@ -1182,3 +1247,5 @@ MESSAGES['AssetEntry'] = AssetEntry
 MESSAGES['ListAssetsResponse'] = ListAssetsResponse
 MESSAGES['ListMaterializationsRequest'] = ListMaterializationsRequest
 MESSAGES['ListMaterializationsResponse'] = ListMaterializationsResponse
+MESSAGES['ListCheckEvaluationsRequest'] = ListCheckEvaluationsRequest
+MESSAGES['ListCheckEvaluationsResponse'] = ListCheckEvaluationsResponse

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Session, Start, emptied
-from treadle_client import AssetCheckSeverity, CheckEvaluated, StepNotRun, StepState, Verdict
+from treadle_client import (
+    AssetCheckSeverity,
+    CheckEvaluated,
+    NotFoundError,
+    StepNotRun,
+    StepState,
+    Verdict,
+)
+from treadle_client.cli import run
 
 
 @pytest.fixture
@@ -22,6 +33,17 @@ def told(session: Session, run_id: str) -> dict[str, bool]:
         for each in session.events(run_id)
         if isinstance(each, CheckEvaluated)
     }
+
+
+@pytest.fixture
+def shown(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command that succeeds, and return what it printed."""
+
+    def command(*words: str) -> str:
+        assert run(words) == 0
+        return capsys.readouterr().out
+
+    return command
 
 
 def test_every_check_is_evaluated_with_its_asset(session: Session) -> None:
@@ -155,3 +177,52 @@ def test_a_blocking_check_holds_in_one_process(session: Session, scratch: Path) 
     assert states["total.summed"] is StepState.NOT_RUN
     assert states["sent"] is StepState.NOT_RUN
     assert told(session, failed.run_id)["orders:few"] is False
+
+
+def test_the_command_shows_what_checks_said(
+    session: Session, scratch: Path, shown: Callable[..., str]
+) -> None:
+    (scratch / "own_fails").touch()
+    result = session.succeed("orders")
+    launcher = ("--launcher", session.client.address)
+
+    run_page = shown("runs", "show", result.run_id, *launcher)
+    asset_page = shown("assets", "show", "orders", *launcher)
+    watched = shown("runs", "watch", result.run_id, *launcher)
+    graph = shown("graph", *launcher)
+
+    assert "orders:own" in run_page
+    assert "did not hold (warn)" in run_page
+    assert "rows=3" in run_page
+    assert "No more than five." in asset_page
+    assert "check own of orders did not hold (warn): Few rows. rows=3" in watched
+    assert "total:positive" in graph
+
+
+def test_a_program_reads_what_checks_said(session: Session, shown: Callable[..., str]) -> None:
+    result = session.succeed("orders")
+    launcher = ("--launcher", session.client.address, "--json")
+
+    asset = json.loads(shown("assets", "show", "orders", *launcher))
+    told = json.loads(shown("runs", "show", result.run_id, *launcher))
+
+    own = next(each for each in asset["checks"] if each["name"] == "own")
+    assert own["check"]["step_key"] == "orders"
+    assert own["latest"]["run_id"] == result.run_id
+    assert own["latest"]["metadata"] == {"rows": 3}
+    assert {each["check_name"] for each in told["checks"]} == {"own", "few", "a"}
+
+
+def test_what_a_check_said_is_found_by_asset_newest_first(session: Session, scratch: Path) -> None:
+    before = session.succeed("orders")
+    (scratch / "own_fails").touch()
+    after = session.succeed("orders")
+
+    said = list(islice(session.client.check_evaluations("orders", "own"), 2))
+
+    assert [(each.run_id, each.passed) for each in said] == [
+        (after.run_id, False),
+        (before.run_id, True),
+    ]
+    with pytest.raises(NotFoundError):
+        next(session.client.check_evaluations("order"))

@@ -13,6 +13,7 @@ from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
 from treadle_client._errors import UnreachableError
 from treadle_client._messages import (
     AssetEntry,
+    CheckEvaluated,
     Event,
     Graph,
     LaunchedRun,
@@ -245,6 +246,21 @@ class LauncherRpc:
             Materialization,
         )
 
+    def list_check_evaluations(
+        self, asset_key: str, check_name: str, run_id: str
+    ) -> Iterator[CheckEvaluated]:
+        """List what checks of an asset or a run said, newest first, a page at a time."""
+        with translated(self.address):
+            request = launcher_pb2.ListCheckEvaluationsRequest(
+                asset_key=asset_key, check_name=check_name, run_id=run_id, page_size=PAGE_SIZE
+            )
+        return self._pages(
+            lambda stub: stub.ListCheckEvaluations,
+            request,
+            lambda page: page.evaluations,
+            CheckEvaluated,
+        )
+
     def _pages(
         self,
         method: Callable[[launcher_pb2_grpc.LauncherServiceStub], Callable[..., Any]],
@@ -313,6 +329,10 @@ class LauncherRpc:
         return Stream(chunks(), call.cancel)
 
     def _decoded(self, message: Any, into: type[V]) -> V:
+        if issubclass(into, Event):
+            event = decode_event(message, self.read_text)
+            assert isinstance(event, into), "it was asked for"
+            return event
         return decode(message, into, self.read_text)
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from treadle_client.text._table import Page, Table
 
 if TYPE_CHECKING:
-    from treadle_client._messages import Asset, Graph, Step, StepInput, StepOutput
+    from treadle_client._messages import Asset, AssetCheck, Graph, Step, StepInput, StepOutput
 
 
 def graph_page(graph: Graph) -> Page:
@@ -26,6 +26,8 @@ def graph_page(graph: Graph) -> Page:
         "Steps",
         _steps_table(graph.steps),
     ]
+    if graph.checks:
+        page += ["", "Checks", _checks_table(graph.checks)]
     if graph.jobs:
         rows = tuple((job.name, job.selection, job.description or "-") for job in graph.jobs)
         page += ["", "Jobs", Table(columns=("job", "selection", "description"), rows=rows)]
@@ -39,6 +41,21 @@ def _assets_table(assets: tuple[Asset, ...]) -> Table:
         rows=tuple(
             (asset.key, _maker(asset), ", ".join(asset.upstream_keys) or "-", asset.group)
             for asset in assets
+        ),
+    )
+
+
+def _checks_table(checks: tuple[AssetCheck, ...]) -> Table:
+    return Table(
+        columns=("check", "by step", "blocking", "description"),
+        rows=tuple(
+            (
+                f"{check.asset_key}:{check.name}",
+                f"{check.step_key}:{check.output}",
+                "yes" if check.blocking else "no",
+                check.description or "-",
+            )
+            for check in checks
         ),
     )
 
@@ -74,4 +91,5 @@ def _read(argument: StepInput) -> str:
 def _yield(output: StepOutput) -> str:
     optional = "" if output.is_required else "?"
     made = f" -> {', '.join(output.asset_keys)}" if output.asset_keys else ""
+    made = f" checks {output.check}" if output.check else made
     return f"{output.name}{optional}{made}"

@@ -25,7 +25,7 @@ def plan_page(plan: Plan) -> Page:
     reused = f", {verdicts['REUSE']} reused" if verdicts["REUSE"] else ""
     heading = (
         f"Plan of {plan.selection} at {plan.location}: {count(plan.selected_asset_count, 'asset')},"
-        f" {count(verdicts['RUN'], 'step')} to run{reused}, {verdicts['OMIT']} not needed"
+        f"{_checks(plan)} {count(verdicts['RUN'], 'step')} to run{reused}, {verdicts['OMIT']} not needed"
     )
     page: list[str | Table] = [
         heading,
@@ -46,6 +46,10 @@ def plan_page(plan: Plan) -> Page:
     page += ["", *plan.notes] if plan.notes else []
     page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
     return tuple(page)
+
+
+def _checks(plan: Plan) -> str:
+    return f" {count(len(plan.selected_checks), 'check')}," if plan.selected_checks else ""
 
 
 def _steps_table(plan: Plan) -> Table:

@@ -10,6 +10,8 @@ from treadle_contract.suggestions import nearest
 from treadle_launcher import codec
 from treadle_launcher.errors import BadArgumentError, UnknownAssetError
 from treadle_launcher.locations.locations import Locations, owners
+from treadle_launcher.runs.events import Event
+from treadle_launcher.store.event_log import EvaluationFilter
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.store import Store
@@ -90,6 +92,29 @@ class AssetHistory:
         if asset_key and not page.items:
             await self._check_known(KeyText(asset_key))
         return replace(page, items=await self._values.marked(page.items))
+
+    async def list_check_evaluations(
+        self, wanted: EvaluationFilter, page_size: int = 0, page_token: str = ""
+    ) -> Page[Event]:
+        """Return what checks said, newest first.
+
+        Raises:
+            BadArgumentError: neither an asset nor a run is named, or a check without its asset.
+            UnknownAssetError: no location has the asset, no run made or checked it.
+            UnknownRunError: there is no such run.
+            BadPageTokenError: no such call gave this token.
+        """
+        if not wanted.asset_key and (wanted.check_name or not wanted.run_id):
+            problem = (
+                "Name an asset or a run: asset_key or run_id; a check_name with its asset_key."
+            )
+            raise BadArgumentError(message=problem)
+        if wanted.run_id:
+            await self._store.get_run(wanted.run_id)
+        page = await self._store.list_check_evaluations(wanted, page_size, page_token)
+        if wanted.asset_key and not page.items:
+            await self._check_known(wanted.asset_key)
+        return page
 
     async def _check_known(self, key: KeyText) -> None:
         graphs = await self._locations.graphs()

@@ -12,6 +12,7 @@ from treadle_api.handlers import Context
 from treadle_api.parts import in_parts
 from treadle_api.v1 import launcher_pb2
 from treadle_contract import launcher
+from treadle_contract.ids import KeyText, RunId
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Selection
 from treadle_launcher.engine.engine import Engine
@@ -22,9 +23,11 @@ from treadle_launcher.runs.run_steps import RunSteps
 from treadle_launcher.serving.asset_history import AssetHistory
 from treadle_launcher.serving.launching import Launching
 from treadle_launcher.serving.watch import Watchers
+from treadle_launcher.store.event_log import EvaluationFilter
 from treadle_launcher.store.store import Store
 from treadle_launcher.values.sweeping import Sweeper
 from treadle_launcher.wire.launcher import (
+    event_of,
     keep_of,
     known_stream,
     launch_of,
@@ -258,4 +261,21 @@ class LauncherService:
         return launcher.ListMaterializationsResponse(
             materializations=tuple(map(materialization_of, page.items)),
             next_page_token=page.next_page_token,
+        )
+
+    async def ListCheckEvaluations(
+        self, request: launcher.ListCheckEvaluationsRequest, _: Context
+    ) -> launcher.ListCheckEvaluationsResponse:
+        """List what checks said."""
+        page = await self._parts.assets.list_check_evaluations(
+            EvaluationFilter(
+                asset_key=KeyText(request.asset_key) if request.asset_key else None,
+                check_name=request.check_name or None,
+                run_id=RunId(request.run_id) if request.run_id else None,
+            ),
+            request.page_size,
+            request.page_token,
+        )
+        return launcher.ListCheckEvaluationsResponse(
+            evaluations=tuple(map(event_of, page.items)), next_page_token=page.next_page_token
         )

@@ -8,7 +8,13 @@ from treadle_contract.lazy_dataclasses import replace
 from treadle_launcher.runs.events import Event, NewEvent
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.split import split_payload
-from treadle_launcher.store import event_log, materializations, runs, texts, value_record
+from treadle_launcher.store import (
+    event_log,
+    materializations,
+    runs,
+    texts,
+    value_record,
+)
 from treadle_launcher.store.errors import (
     OutOfStepError,
     SpoiltRunError,

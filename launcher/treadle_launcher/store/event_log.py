@@ -1,12 +1,15 @@
-"""Events as rows: written once, read in sequence."""
+"""Events as rows: written once, read in sequence; those that tell what checks said, by asset too."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import cache
 from sqlite3 import Connection
 from typing import Any, Final
 
 from treadle_contract.event import (
+    CheckEvaluated,
     RunFinished,
     StepCancelled,
     StepFailed,
@@ -17,15 +20,21 @@ from treadle_contract.event import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_contract.ids import RunId, StepKey
+from treadle_contract.ids import KeyText, RunId, StepKey
+from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import EVENT_KINDS, KIND_NAMES, Event, NewEvent
 from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
+from treadle_launcher.store.pages import cut_page, page_limit, parse_token
+from treadle_launcher.store.records import Page
+from treadle_launcher.store.schema import check_evaluations
 from treadle_launcher.store.schema import events as events_table
 from treadle_launcher.store.session import WriteSession
-from treadle_launcher.store.statements import Statement, added_to, one_of
+from treadle_launcher.store.statements import Statement, added_to, one_of, where
+
+_LOG = logging.getLogger(__name__)
 
 _STEP_IS_OVER: Final = one_of(
     "kind",
@@ -36,7 +45,27 @@ _STEP_IS_OVER: Final = one_of(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationFilter:
+    """Which results of checks are wanted: of this asset, this check of it, this run, if given."""
+
+    asset_key: KeyText | None = None
+    check_name: str | None = None
+    run_id: RunId | None = None
+
+    def as_text(self) -> tuple[str, ...]:
+        """Return the filters for a page's token."""
+        return ("checks", self.asset_key or "", self.check_name or "", self.run_id or "")
+
+
 _ADD: Final = added_to(events_table)
+_ADD_CHECKS: Final = added_to(check_evaluations)
+_LIMITS: Final = {
+    "asset_key": "found.asset_key = :asset_key",
+    "check_name": "found.check_name = :check_name",
+    "run_id": "found.run_id = :run_id",
+    "before": "found.store_sequence < :before",
+}
 _AFTER: Final = Statement(
     "SELECT * FROM events WHERE run_id = :run_id AND sequence > :after"
     " ORDER BY sequence LIMIT :most"
@@ -75,6 +104,18 @@ def numbered(
 def write(connection: Connection, events: Sequence[Event]) -> None:
     """Add events to the log."""
     _ADD.run_all(connection, [_to_row(event) for event in events])
+    checks = [
+        {
+            "store_sequence": event.store_sequence,
+            "asset_key": event.payload.asset_key,
+            "check_name": event.payload.check_name,
+            "run_id": event.run_id,
+        }
+        for event in events
+        if isinstance(event.payload, CheckEvaluated)
+    ]
+    if checks:
+        _ADD_CHECKS.run_all(connection, checks)
 
 
 def events_after(
@@ -115,6 +156,49 @@ def attempt_ended(connection: Connection, run_id: RunId, step_key: StepKey, atte
         return True
     runs.check_known(connection, run_id)
     return False
+
+
+def evaluations_page(
+    connection: Connection, wanted: EvaluationFilter, page_size: int, page_token: str
+) -> Page[Event]:
+    """Return a page of the events that tell what checks said, newest first.
+
+    Raises:
+        BadPageTokenError: no call with these filters gave this token.
+    """
+    filters = wanted.as_text()
+    limit = page_limit(page_size)
+    values = {
+        "asset_key": wanted.asset_key,
+        "check_name": wanted.check_name,
+        "run_id": wanted.run_id,
+        "before": parse_token(page_token, filters),
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    rows = _evaluations(frozenset(given)).rows(connection, most=limit + 1, **given)
+    found = cut_page(rows, limit, filters, read=_evaluation)
+    items = tuple(event for event in found.items if event is not None)
+    return Page(items=items, next_page_token=found.next_page_token)
+
+
+@cache
+def _evaluations(given: frozenset[str]) -> Statement:
+    limits = where(_LIMITS[name] for name in sorted(given))
+    return Statement(
+        "SELECT events.* FROM check_evaluations AS found"
+        f" JOIN events ON events.store_sequence = found.store_sequence {limits}"
+        " ORDER BY found.store_sequence DESC LIMIT :most"
+    )
+
+
+def _evaluation(row: Any) -> tuple[int, int, Event | None]:
+    """Return what a row tells; None of one that is damaged."""
+    try:
+        event = _from_row(row)
+    except codec.CodecError as error:
+        _LOG.error("evaluation_unreadable run=%s error=%s", row.run_id, error)
+        return row.store_sequence, 0, None
+    return row.store_sequence, len(row.payload_json), event
 
 
 def _to_row(event: Event) -> dict[str, Any]:

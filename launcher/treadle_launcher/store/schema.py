@@ -176,6 +176,20 @@ materializations: Final = _table(
 )
 """What asset_materialized events said, found by asset; `made_json` is their payload."""
 
+check_evaluations: Final = _table(
+    "check_evaluations",
+    "store_sequence INTEGER NOT NULL",
+    "asset_key TEXT NOT NULL",
+    "check_name TEXT NOT NULL",
+    "run_id TEXT NOT NULL",
+    "PRIMARY KEY (store_sequence)",
+    indexes=(
+        "check_evaluations_by_asset (asset_key, store_sequence)",
+        "check_evaluations_by_run (run_id, store_sequence)",
+    ),
+)
+"""Which check_evaluated events are of which asset and run."""
+
 removed_values: Final = _table(
     "removed_values",
     "key TEXT NOT NULL",

@@ -257,9 +257,7 @@ class Store:
         Raises:
             IdempotencyConflictError: the key was used for another request.
         """
-        return await self._readers.read(
-            lambda connection: new_runs.earlier_run(connection, request)
-        )
+        return await self._readers.read(lambda each: new_runs.earlier_run(each, request))
 
     async def get_run(self, run_id: RunId) -> RunSummary:
         """Return one run.
@@ -310,9 +308,7 @@ class Store:
         self, keys: Sequence[KeyText]
     ) -> Mapping[KeyText, Materialization]:
         """Return the latest materialization of each of these assets that has one."""
-        return await self._readers.read(
-            lambda connection: materializations.latest(connection, tuple(keys))
-        )
+        return await self._readers.read(lambda each: materializations.latest(each, tuple(keys)))
 
     async def list_materializations(
         self,
@@ -332,11 +328,17 @@ class Store:
             lambda connection: materializations.page(connection, wanted, page_size, page_token)
         )
 
+    async def list_check_evaluations(
+        self, wanted: event_log.EvaluationFilter, page_size: int = 0, page_token: str = ""
+    ) -> Page[Event]:
+        """Return what checks said, newest first. Raises as `list_materializations`."""
+        return await self._readers.read(
+            lambda each: event_log.evaluations_page(each, wanted, page_size, page_token)
+        )
+
     async def get_plan(self, location: str, fingerprint: str) -> Plan | None:
         """Return a plan as the location's code server made it, its loads unresolved."""
-        return await self._readers.read(
-            lambda connection: plans.get(connection, location, fingerprint)
-        )
+        return await self._readers.read(lambda each: plans.get(each, location, fingerprint))
 
     async def get_run_plan(self, run_id: RunId) -> Plan:
         """Return the plan of a run, its loads as they were resolved at launch.
@@ -355,9 +357,7 @@ class Store:
 
     async def get_manifest(self, location: str, digest: str) -> CodeManifest | None:
         """Return what a digest of a location's is made of, if it was kept."""
-        return await self._readers.read(
-            lambda connection: manifests.get(connection, location, digest)
-        )
+        return await self._readers.read(lambda each: manifests.get(each, location, digest))
 
     async def get_text(self, text_id: TextId, offset: int = 0, limit: int = 16_384) -> str:
         """Return at most `limit` characters from the character `offset`; "" at the end.
@@ -367,15 +367,11 @@ class Store:
         Raises:
             UnknownTextError: there is no such text.
         """
-        return await self._readers.read(
-            lambda connection: texts.piece(connection, text_id, offset, limit)
-        )
+        return await self._readers.read(lambda each: texts.piece(each, text_id, offset, limit))
 
     async def value_facts(self, keys: Sequence[str], since: TimeUs) -> ValueFacts:
         """Return what is recorded of values; needed is what runs reuse that ended `since` then."""
-        return await self._readers.read(
-            lambda connection: value_record.facts_of(connection, keys, since)
-        )
+        return await self._readers.read(lambda each: value_record.facts_of(each, keys, since))
 
     async def removed_values(self, keys: Sequence[str]) -> Mapping[str, GarbageReason]:
         """Return which of the values with these keys were removed, and why."""

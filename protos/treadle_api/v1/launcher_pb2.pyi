@@ -1290,3 +1290,69 @@ class ListMaterializationsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListMaterializationsResponse: _TypeAlias = ListMaterializationsResponse  # noqa: Y015
+
+@_typing.final
+class ListCheckEvaluationsRequest(_message.Message):
+    """Asks for results of checks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    CHECK_NAME_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """Only of this asset. Empty: of any."""
+    check_name: _builtins.str
+    """Only of the check of this name. Empty: of any."""
+    run_id: _builtins.str
+    """Only of this run. Empty: of any."""
+    page_size: _builtins.int
+    """See the service."""
+    page_token: _builtins.str
+    """See the service."""
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        check_name: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "check_name", b"check_name", "page_size", b"page_size", "page_token", b"page_token", "run_id", b"run_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCheckEvaluationsRequest: _TypeAlias = ListCheckEvaluationsRequest  # noqa: Y015
+
+@_typing.final
+class ListCheckEvaluationsResponse(_message.Message):
+    """Results of checks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVALUATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty: no more."""
+    @_builtins.property
+    def evaluations(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]:
+        """The events check_evaluated, newest first."""
+
+    def __init__(
+        self,
+        *,
+        evaluations: _abc.Iterable[_event_pb2.Event] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evaluations", b"evaluations", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCheckEvaluationsResponse: _TypeAlias = ListCheckEvaluationsResponse  # noqa: Y015

@@ -151,6 +151,11 @@ class LauncherServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListMaterializationsRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListMaterializationsResponse.FromString,
                 _registered_method=True)
+        self.ListCheckEvaluations = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/ListCheckEvaluations',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsResponse.FromString,
+                _registered_method=True)
 
 
 class LauncherServiceServicer:
@@ -370,6 +375,16 @@ class LauncherServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListCheckEvaluations(self, request, context):
+        """List what checks of an asset or of a run said, newest first, in pages.
+        Precondition: asset_key or run_id is set. Idempotent. An asset without a result gives an empty
+        page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
+        NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LauncherServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -467,6 +482,11 @@ def add_LauncherServiceServicer_to_server(servicer, server):
                     servicer.ListMaterializations,
                     request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListMaterializationsRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListMaterializationsResponse.SerializeToString,
+            ),
+            'ListCheckEvaluations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCheckEvaluations,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1004,6 +1024,33 @@ class LauncherService:
             '/treadle_api.v1.LauncherService/ListMaterializations',
             treadle__api_dot_v1_dot_launcher__pb2.ListMaterializationsRequest.SerializeToString,
             treadle__api_dot_v1_dot_launcher__pb2.ListMaterializationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCheckEvaluations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/ListCheckEvaluations',
+            treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

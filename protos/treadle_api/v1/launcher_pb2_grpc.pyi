@@ -169,6 +169,12 @@ class LauncherServiceStub:
     empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
     NOT_FOUND UNKNOWN_ASSET: no location has the key and no run ever made it. UNKNOWN_RUN.
     """
+    ListCheckEvaluations: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListCheckEvaluationsRequest, _launcher_pb2.ListCheckEvaluationsResponse]
+    """List what checks of an asset or of a run said, newest first, in pages.
+    Precondition: asset_key or run_id is set. Idempotent. An asset without a result gives an empty
+    page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
+    NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
+    """
 
 @_typing.type_check_only
 class LauncherServiceAsyncStub(LauncherServiceStub):
@@ -310,6 +316,12 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     Precondition: asset_key or run_id is set. Idempotent. An asset that has none gives an
     empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
     NOT_FOUND UNKNOWN_ASSET: no location has the key and no run ever made it. UNKNOWN_RUN.
+    """
+    ListCheckEvaluations: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListCheckEvaluationsRequest, _launcher_pb2.ListCheckEvaluationsResponse]  # type: ignore[assignment]
+    """List what checks of an asset or of a run said, newest first, in pages.
+    Precondition: asset_key or run_id is set. Idempotent. An asset without a result gives an empty
+    page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
+    NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
     """
 
 class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -563,6 +575,18 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         Precondition: asset_key or run_id is set. Idempotent. An asset that has none gives an
         empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
         NOT_FOUND UNKNOWN_ASSET: no location has the key and no run ever made it. UNKNOWN_RUN.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCheckEvaluations(
+        self,
+        request: _launcher_pb2.ListCheckEvaluationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.ListCheckEvaluationsResponse, _abc.Awaitable[_launcher_pb2.ListCheckEvaluationsResponse]]:
+        """List what checks of an asset or of a run said, newest first, in pages.
+        Precondition: asset_key or run_id is set. Idempotent. An asset without a result gives an empty
+        page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
+        NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
         """
 
 def add_LauncherServiceServicer_to_server(servicer: LauncherServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

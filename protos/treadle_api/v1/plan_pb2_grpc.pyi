@@ -29,7 +29,8 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
 "+" before an operand is all that it is made from, after it all that is made from it; levels, a
 number from 1, only so far. "block:" is all that one decorator makes, by the block's name, "graph:"
 what ops make within a graph, by its dotted path. In a pattern "*" stands for any characters. An operand of a key
-alone must be an asset. Parentheses and "not" lie in each other at most 50 deep.
+alone must be an asset. With an asset its checks are selected; checks(…) is those alone,
+without_checks(…) the assets alone. Parentheses and "not" lie in each other at most 50 deep.
 """
 
 from collections import abc as _abc

@@ -70,6 +70,7 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
         self.events = list(succeeded_events())
         self.steps = [run_pb2.StepRun(key="g.foo", state=run_pb2.STEP_STATE_SUCCEEDED, attempts=1)]
         self.materializations = [materialization()]
+        self.evaluations: list[event_pb2.Event] = []
         self.assets = [asset_entry("foo_asset", latest=True), asset_entry("up", latest=False)]
         self.logs: dict[int, bytes] = {}
         self.swapped = True
@@ -187,6 +188,10 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
     def ListMaterializations(self, request, context):
         self._enter("ListMaterializations", request, context)
         return launcher_pb2.ListMaterializationsResponse(materializations=self.materializations)
+
+    def ListCheckEvaluations(self, request, context):
+        self._enter("ListCheckEvaluations", request, context)
+        return launcher_pb2.ListCheckEvaluationsResponse(evaluations=self.evaluations)
 
     def fail_run(self) -> None:
         """Have the run end FAILED."""

@@ -490,3 +490,14 @@ def test_an_effect_in_a_graph_is_no_check():
 
 def test_a_check_is_called_as_a_function():
     assert not_empty([1]).passed
+
+
+def test_one_of_the_assets_that_a_function_checks_is_selected_alone():
+    @multi_asset_check(specs=[spec("numbers", "few"), spec("total", "small")])
+    def both():
+        yield AssetCheckResult(passed=True, asset_key="numbers")
+        yield AssetCheckResult(passed=True, asset_key="total")
+
+    result = materialize([numbers, total, both], selection="numbers")
+
+    assert told(result) == {"numbers:few": True}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from treadle_client._messages import AssetEntry
+from treadle_client._errors import TreadleClientError
+from treadle_client._messages import AssetCheck, AssetEntry, CheckEvaluated
 from treadle_client.cli.command_groups import DefaultGroup
 from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, serving_options
-from treadle_client.cli.pages.asset_pages import asset_page, assets_page
+from treadle_client.cli.pages.asset_pages import (
+    CheckedAsset,
+    asset_page,
+    assets_page,
+    checks_of,
+)
 from treadle_client.cli.pages.machine import plain, print_document
 from treadle_client.cli.pages.pages import show_page
 from treadle_client.cli.pages.say import say
@@ -65,15 +72,18 @@ def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> 
 def show(
     key: str, history: int, with_value: bool, wanted: SessionRequest, as_json: bool
 ) -> ExitCode:
-    """Show the asset KEY: what makes it, what it is made from, when it was made and by which run."""
+    """Show the asset KEY: what makes it, its checks, when it was made and by which run."""
     with open_reading_session(wanted) as session:
         made = tuple(islice(session.client.materializations(key), history))
         entry = _entry(session.client, key)
+        checks = _checks(session.client, key, entry)
         value = _preview(session.client.load(key)) if with_value else None
     if as_json:
-        print_document({"asset": plain(entry), "materializations": plain(made)})
+        print_document(
+            {"asset": plain(entry), "materializations": plain(made), "checks": plain(checks)}
+        )
     else:
-        show_page(asset_page(key, entry, made))
+        show_page(asset_page(key, entry, made, checks))
         if value is not None:
             say(f"\nValue of the latest materialization\n{value}")
     return ExitCode.SUCCEEDED
@@ -90,6 +100,25 @@ def _preview(value: object) -> str:
 #: How many lines, and characters of each, a value is shown in.
 _LINES: Final = 40
 _WIDTH: Final = 200
+
+
+#: How many results of checks are looked through for the last of each.
+_RESULTS: Final = 500
+
+
+def _checks(client: Client, key: str, entry: AssetEntry | None) -> tuple[CheckedAsset, ...]:
+    """Return the checks of an asset, with what each said last."""
+    defined: list[AssetCheck] = []
+    # Its location may be away, or load nothing now: what checks said is on record.
+    with suppress(TreadleClientError):
+        checks = () if entry is None else client.graph(entry.location).checks
+        defined = [each for each in checks if each.asset_key == key]
+    latest: dict[str, CheckEvaluated] = {}
+    for event in islice(client.check_evaluations(key), _RESULTS):
+        latest.setdefault(event.check_name, event)
+        if len(defined) == len(latest) and all(each.name in latest for each in defined):
+            break
+    return checks_of(defined, latest)
 
 
 def _entry(client: Client, key: str) -> AssetEntry | None:

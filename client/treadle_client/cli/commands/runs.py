@@ -98,13 +98,23 @@ def show(run_id: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
         handle = named_run(session.client, run_id)
         run, steps = handle.describe(), tuple(handle.steps())
         made = tuple(handle.materializations())[::-1]
+        checks = handle.get_asset_check_evaluations()
         reason, warnings = cancel_reason(handle, run), last_warnings(handle, steps)
         silent = silent_steps(handle, steps)
     if as_json:
-        print_document({"run": plain(run), "steps": plain(steps), "materializations": plain(made)})
+        told = {"run": run, "steps": steps, "materializations": made, "checks": checks}
+        print_document({name: plain(each) for name, each in told.items()})
     else:
         show_page(
-            run_page(run, steps, made, cancel_reason=reason, warnings=warnings, silent=silent)
+            run_page(
+                run,
+                steps,
+                made,
+                evaluations=checks,
+                cancel_reason=reason,
+                warnings=warnings,
+                silent=silent,
+            )
         )
     return ExitCode.SUCCEEDED
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeGuard
 
-from treadle_client._messages import Asset, AssetEntry, Materialization
+from treadle_client._messages import (
+    Asset,
+    AssetCheck,
+    AssetEntry,
+    CheckEvaluated,
+    Materialization,
+)
+from treadle_client.cli.pages.check_words import facts_of, outcome_of
 from treadle_client.text._metadata import Metadata
-from treadle_client.text._table import Page, Table
+from treadle_client.text._table import Page, Table, one_line
 from treadle_client.text._words import moment
+from treadle_contract.lazy_dataclasses import dataclass
 
 _FACT_CHARACTERS: Final = 200
 """How much of a fact a page shows."""
@@ -37,14 +45,81 @@ def assets_page(entries: Sequence[AssetEntry]) -> Page:
     )
 
 
-def asset_page(key: str, entry: AssetEntry | None, made: Sequence[Materialization]) -> Page:
-    """Lay out one asset: its definition, its latest metadata, its history."""
+def asset_page(
+    key: str,
+    entry: AssetEntry | None,
+    made: Sequence[Materialization],
+    checks: Sequence[CheckedAsset] = (),
+) -> Page:
+    """Lay out one asset: its definition, its checks, its latest metadata, its history."""
     page: list[str | Table] = []
     page += [f"Asset {key}: no location defines it now."] if entry is None else _facts(entry)
+    if checks:
+        page += ["", "Checks", _checks_table(checks)]
     if made and made[0].metadata:
         page += ["", "Metadata of the latest materialization", metadata_table(made[0].metadata)]
     page += ["", materializations_table(made) if made else "Never materialized."]
     return tuple(page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedAsset:
+    """A check as it is defined, None if it is no more, and what it said last, if anything."""
+
+    name: str
+    check: AssetCheck | None
+    latest: CheckEvaluated | None
+
+
+def checks_of(
+    defined: Sequence[AssetCheck], latest: Mapping[str, CheckEvaluated]
+) -> tuple[CheckedAsset, ...]:
+    """Return the checks of an asset by name, those that only have a past last."""
+    known = {check.name: check for check in defined}
+    names = [*sorted(known), *sorted(latest.keys() - known.keys())]
+    return tuple(
+        CheckedAsset(name=name, check=known.get(name), latest=latest.get(name)) for name in names
+    )
+
+
+def _checks_table(checks: Sequence[CheckedAsset]) -> Table:
+    return Table(
+        columns=("check", "by step", "blocking", "last said", "at", "in run", "description"),
+        rows=tuple(
+            (
+                each.name,
+                each.check.step_key if each.check else "not defined now",
+                "yes" if each.check and each.check.blocking else "no",
+                outcome_of(each.latest) if each.latest else "never",
+                moment(each.latest.time) if each.latest else "-",
+                each.latest.run_id if each.latest else "-",
+                _told(each),
+            )
+            for each in checks
+        ),
+    )
+
+
+def _told(each: CheckedAsset) -> str:
+    said = each.latest.description if each.latest else ""
+    return _cut(one_line(said or (each.check.description if each.check else ""))) or "-"
+
+
+def evaluations_table(evaluations: Sequence[CheckEvaluated]) -> Table:
+    """Lay out what checks said, a line each."""
+    return Table(
+        columns=("check", "said", "by step", "description", "metadata"),
+        rows=tuple(
+            (
+                f"{each.asset_key}:{each.check_name}",
+                outcome_of(each),
+                each.step_key or "-",
+                _cut(one_line(each.description)) or "-",
+                one_line(", ".join(facts_of(each))) or "-",
+            )
+            for each in evaluations
+        ),
+    )
 
 
 def materializations_table(made: Sequence[Materialization]) -> Table:

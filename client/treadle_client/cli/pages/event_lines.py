@@ -9,6 +9,7 @@ from typing import Final
 from treadle_client import _messages
 from treadle_client._messages import Event, Failure, RunState
 from treadle_client._result import describe_failure, failure_details, shown_stderr
+from treadle_client.cli.pages.check_words import facts_of, is_blocked, outcome_of
 from treadle_client.text._table import one_line
 from treadle_client.text._words import count, span
 from treadle_contract.lazy_dataclasses import dataclass
@@ -101,10 +102,7 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
             return Line(text=f"skipped: {_upstream(event)}", tone=Tone.QUIET)
         case _messages.StepNotRun():
             # Without one it is the run that ended, and its own line says why.
-            why = (
-                f"{event.upstream_step_key} failed" if event.upstream_step_key else "the run ended"
-            )
-            return Line(text=f"not run: {why}", tone=Tone.WARNING)
+            return Line(text=f"not run: {_why_not_run(event)}", tone=Tone.WARNING)
         case _messages.StepRecomputed():
             return Line(text=f"runs again: {event.reason}", tone=Tone.WARNING)
         case _messages.StepReused():
@@ -127,11 +125,7 @@ def _output_line(event: Event) -> Line | None:
         case _messages.OutputDiscarded(asset_keys=keys) if keys:
             return Line(text=f"discarded {event.output} ({', '.join(keys)})", tone=Tone.WARNING)
         case _messages.CheckEvaluated():
-            outcome = "held" if event.passed else "did not hold"
-            return Line(
-                text=f"check {event.check_name} of {event.asset_key} {outcome}",
-                tone=Tone.PLAIN if event.passed else Tone.WARNING,
-            )
+            return _check_line(event)
         case _messages.LogRecord():
             return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
         case _:
@@ -146,6 +140,21 @@ def _hook_line(event: Event) -> Line | None:
             return _failed_line(f"hook {event.hook} failed", event.failure, Tone.WARNING)
         case _:
             return None
+
+
+def _why_not_run(event: _messages.StepNotRun) -> str:
+    if event.check:
+        return f"check {event.check} did not hold, in {event.upstream_step_key}"
+    # Without one it is the run that ended, and its own line says why.
+    return f"{event.upstream_step_key} failed" if event.upstream_step_key else "the run ended"
+
+
+def _check_line(event: _messages.CheckEvaluated) -> Line:
+    told = " ".join([event.description, *facts_of(event)]).strip()
+    is_bad = is_blocked(event)
+    tone = Tone.PLAIN if event.passed else Tone.BAD if is_bad else Tone.WARNING
+    text = f"check {event.check_name} of {event.asset_key} {outcome_of(event)}"
+    return Line(text=f"{text}: {one_line(told)}" if told else text, tone=tone)
 
 
 def _cancelled_line(event: _messages.StepCancelled) -> Line:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from treadle_client._messages import (
     CancelRequested,
+    CheckEvaluated,
     LogRecord,
     Materialization,
     Run,
@@ -19,7 +20,7 @@ from treadle_client._messages import (
 )
 from treadle_client._plan_options import told_options
 from treadle_client._result import describe_failure, failure_beside, failure_details
-from treadle_client.cli.pages.asset_pages import materializations_table
+from treadle_client.cli.pages.asset_pages import evaluations_table, materializations_table
 from treadle_client.cli.pages.going_on import how_to_go_on
 from treadle_client.cli.repeated import next_command
 from treadle_client.text._table import Page, Table
@@ -88,6 +89,7 @@ def run_page(  # noqa: PLR0913 - what is told of a run, each by name
     steps: Sequence[StepResult],
     materializations: Sequence[Materialization],
     *,
+    evaluations: Sequence[CheckEvaluated] = (),
     cancel_reason: str = "",
     warnings: Mapping[str, str] = MappingProxyType({}),
     silent: AbstractSet[str] = frozenset(),
@@ -111,6 +113,8 @@ def run_page(  # noqa: PLR0913 - what is told of a run, each by name
         page += failure_details(failure)
         if key not in silent:
             page.append(f"All that it wrote: {next_command('runs', 'logs', run.run_id, key)}")
+    if evaluations:
+        page += ["", evaluations_table(evaluations)]
     if materializations:
         page += ["", materializations_table(materializations)]
     if run.status in {RunState.FAILED, RunState.CANCELLED}:

@@ -77,6 +77,26 @@ def made(kind, step_key="s", attempt=1, **fields):
         (made(_messages.StepNotRun, upstream_step_key="up"), "s not run: up failed"),
         (made(_messages.StepNotRun, upstream_step_key=""), "s not run: the run ended"),
         (
+            made(_messages.StepNotRun, upstream_step_key="up", check="a:rows"),
+            "s not run: check a:rows did not hold, in up",
+        ),
+        (
+            made(_messages.CheckEvaluated, asset_key="a", check_name="rows", passed=True),
+            "s check rows of a held",
+        ),
+        (
+            made(
+                _messages.CheckEvaluated,
+                asset_key="a",
+                check_name="rows",
+                passed=False,
+                severity=_messages.AssetCheckSeverity.WARN,
+                description="Few\nrows.",
+                blocking=True,
+            ),
+            "s check rows of a did not hold (warn, blocking): Few\\nrows.",
+        ),
+        (
             made(_messages.OutputDiscarded, output="o", asset_keys=("a", "b")),
             "s discarded o (a, b)",
         ),
