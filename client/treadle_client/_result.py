@@ -16,6 +16,7 @@ from treadle_client._messages import (
     StepResult,
     StepState,
 )
+from treadle_client.text._facts import facts_text
 from treadle_client.text._stacks import without_own_frames
 from treadle_client.text._text import Text
 from treadle_contract.lazy_dataclasses import dataclass, field
@@ -110,7 +111,7 @@ def failure_details(failure: Failure) -> list[str]:
     ends = (
         (stderr, traceback) if failure.reason is FailureReason.USER_ERROR else (traceback, stderr)
     )
-    facts = [f"{name}: {value}" for name, value in failure.metadata.items()]
+    facts = facts_text(failure.metadata) if failure.metadata else []
     return [text for text in ("\n".join((*failure.evidence, *facts)), *ends) if text]
 
 

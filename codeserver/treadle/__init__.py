@@ -52,7 +52,37 @@ from treadle_contract.policy import Backoff, Jitter
 from treadle_contract.suggestions import nearest as _nearest
 
 if _TYPE_CHECKING:
+    from treadle._metadata_kinds import BoolMetadataValue as BoolMetadataValue
+    from treadle._metadata_kinds import CodeReferencesMetadataValue as CodeReferencesMetadataValue
+    from treadle._metadata_kinds import DagsterAssetMetadataValue as DagsterAssetMetadataValue
+    from treadle._metadata_kinds import DagsterJobMetadataValue as DagsterJobMetadataValue
+    from treadle._metadata_kinds import DagsterRunMetadataValue as DagsterRunMetadataValue
+    from treadle._metadata_kinds import FloatMetadataValue as FloatMetadataValue
+    from treadle._metadata_kinds import IntMetadataValue as IntMetadataValue
+    from treadle._metadata_kinds import JsonMetadataValue as JsonMetadataValue
+    from treadle._metadata_kinds import LocalFileCodeReference as LocalFileCodeReference
+    from treadle._metadata_kinds import MarkdownMetadataValue as MarkdownMetadataValue
+    from treadle._metadata_kinds import NotebookMetadataValue as NotebookMetadataValue
+    from treadle._metadata_kinds import NullMetadataValue as NullMetadataValue
+    from treadle._metadata_kinds import PathMetadataValue as PathMetadataValue
+    from treadle._metadata_kinds import PythonArtifactMetadataValue as PythonArtifactMetadataValue
+    from treadle._metadata_kinds import (
+        TableColumnLineageMetadataValue as TableColumnLineageMetadataValue,
+    )
+    from treadle._metadata_kinds import TableMetadataValue as TableMetadataValue
+    from treadle._metadata_kinds import TableSchemaMetadataValue as TableSchemaMetadataValue
+    from treadle._metadata_kinds import TextMetadataValue as TextMetadataValue
+    from treadle._metadata_kinds import TimestampMetadataValue as TimestampMetadataValue
+    from treadle._metadata_kinds import UrlCodeReference as UrlCodeReference
+    from treadle._metadata_kinds import UrlMetadataValue as UrlMetadataValue
     from treadle._output import AssetCheckResult as AssetCheckResult
+    from treadle._table_schema import TableColumn as TableColumn
+    from treadle._table_schema import TableColumnConstraints as TableColumnConstraints
+    from treadle._table_schema import TableColumnDep as TableColumnDep
+    from treadle._table_schema import TableColumnLineage as TableColumnLineage
+    from treadle._table_schema import TableConstraints as TableConstraints
+    from treadle._table_schema import TableRecord as TableRecord
+    from treadle._table_schema import TableSchema as TableSchema
     from treadle.checks._check_decorators import AssetChecksDefinition as AssetChecksDefinition
     from treadle.checks._check_decorators import asset_check as asset_check
     from treadle.checks._check_decorators import multi_asset_check as multi_asset_check
@@ -185,6 +215,38 @@ for _public in tuple(globals().values()):
 
 #: Names by the module that they are imported from when they are asked for: most modules have no use for them.
 _LATER = {
+    "treadle._metadata_kinds": (
+        "BoolMetadataValue",
+        "CodeReferencesMetadataValue",
+        "DagsterAssetMetadataValue",
+        "DagsterJobMetadataValue",
+        "DagsterRunMetadataValue",
+        "FloatMetadataValue",
+        "IntMetadataValue",
+        "JsonMetadataValue",
+        "LocalFileCodeReference",
+        "MarkdownMetadataValue",
+        "NotebookMetadataValue",
+        "NullMetadataValue",
+        "PathMetadataValue",
+        "PythonArtifactMetadataValue",
+        "TableColumnLineageMetadataValue",
+        "TableMetadataValue",
+        "TableSchemaMetadataValue",
+        "TextMetadataValue",
+        "TimestampMetadataValue",
+        "UrlCodeReference",
+        "UrlMetadataValue",
+    ),
+    "treadle._table_schema": (
+        "TableColumn",
+        "TableColumnConstraints",
+        "TableColumnDep",
+        "TableColumnLineage",
+        "TableConstraints",
+        "TableRecord",
+        "TableSchema",
+    ),
     "treadle._output": ("AssetCheckResult",),
     "treadle.checks._check_decorators": (
         "AssetChecksDefinition",

@@ -1,10 +1,12 @@
 """Metadata: what a user attaches to an asset or an output, as entries of plain data."""
 
+# Few modules make a value of a kind, and what imports this starts fast.
+# ruff: noqa: PLC0415
+
 from __future__ import annotations
 
-import builtins
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from treadle._errors import ArgumentError
 from treadle._plain import (
@@ -22,6 +24,32 @@ from treadle._system import os
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.value import MetadataEntry
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from treadle._keys import KeyLike
+    from treadle._metadata_kinds import (
+        BoolMetadataValue,
+        DagsterAssetMetadataValue,
+        DagsterJobMetadataValue,
+        DagsterRunMetadataValue,
+        FloatMetadataValue,
+        IntMetadataValue,
+        JsonMetadataValue,
+        MarkdownMetadataValue,
+        NotebookMetadataValue,
+        NullMetadataValue,
+        PathMetadataValue,
+        PythonArtifactMetadataValue,
+        TableColumnLineageMetadataValue,
+        TableMetadataValue,
+        TableSchemaMetadataValue,
+        TextMetadataValue,
+        TimestampMetadataValue,
+        UrlMetadataValue,
+    )
+    from treadle._table_schema import TableColumnLineage, TableRecord, TableSchema
+
 _TOO_MUCH: Final = f"Keep all of it below {TOTAL_BYTES}; what is larger belongs in an asset."
 _NAMES_TOLD: Final = 5
 
@@ -33,50 +61,144 @@ _Bool: TypeAlias = bool
 
 @dataclass(frozen=True, slots=True)
 class MetadataValue:
-    """A value together with how a person wants to see it."""
+    """A value together with how a person wants to see it. What makes it are functions by kind."""
 
     value: Any
     rendering: _Str = ""
 
+    def as_data(self) -> Any:
+        """Return what is kept of it."""
+        return self.value
+
     @staticmethod
-    def text(text: _Str) -> MetadataValue:
+    def text(text: _Str) -> TextMetadataValue:
         """Make a value that is shown as text, as it stands."""
-        return MetadataValue(text, "text")
+        from treadle._metadata_kinds import TextMetadataValue
+
+        return TextMetadataValue(text)
 
     @staticmethod
-    def url(url: _Str) -> MetadataValue:
+    def url(url: _Str) -> UrlMetadataValue:
         """Make a value that is shown as a link."""
-        return MetadataValue(url, "url")
+        from treadle._metadata_kinds import UrlMetadataValue
+
+        return UrlMetadataValue(url)
 
     @staticmethod
-    def path(path: _Str | os.PathLike[_Str]) -> MetadataValue:
+    def path(path: _Str | os.PathLike[_Str]) -> PathMetadataValue:
         """Make a value that is shown as a place in a file system."""
-        return MetadataValue(os.fspath(path), "path")
+        from treadle._metadata_kinds import PathMetadataValue
+
+        return PathMetadataValue(path)
 
     @staticmethod
-    def md(data: _Str) -> MetadataValue:
+    def notebook(path: _Str | os.PathLike[_Str]) -> NotebookMetadataValue:
+        """Make a value that is a notebook's place in a file system."""
+        from treadle._metadata_kinds import NotebookMetadataValue
+
+        return NotebookMetadataValue(path)
+
+    @staticmethod
+    def md(data: _Str) -> MarkdownMetadataValue:
         """Make a value that is Markdown."""
-        return MetadataValue(data, "markdown")
+        from treadle._metadata_kinds import MarkdownMetadataValue
+
+        return MarkdownMetadataValue(data)
 
     @staticmethod
-    def json(data: Any) -> MetadataValue:
+    def json(data: Any) -> JsonMetadataValue:
         """Make a value of lists, mappings with text keys, text, numbers, booleans and None."""
-        return MetadataValue(data, "json")
+        from treadle._metadata_kinds import JsonMetadataValue
+
+        return JsonMetadataValue(data)
 
     @staticmethod
-    def int(value: _Int) -> MetadataValue:
+    def python_artifact(python_artifact: Any) -> PythonArtifactMetadataValue:
+        """Make a value that names a class or a function."""
+        from treadle._metadata_kinds import PythonArtifactMetadataValue
+
+        return PythonArtifactMetadataValue.of(python_artifact)
+
+    @staticmethod
+    def int(value: _Int) -> IntMetadataValue:
         """Make a whole number."""
-        return MetadataValue(builtins.int(value))
+        from treadle._metadata_kinds import IntMetadataValue
+
+        return IntMetadataValue(value)
 
     @staticmethod
-    def float(value: _Float) -> MetadataValue:
+    def float(value: _Float) -> FloatMetadataValue:
         """Make a floating point number."""
-        return MetadataValue(builtins.float(value))
+        from treadle._metadata_kinds import FloatMetadataValue
+
+        return FloatMetadataValue(value)
 
     @staticmethod
-    def bool(value: _Bool) -> MetadataValue:
+    def bool(value: _Bool) -> BoolMetadataValue:
         """Make a truth value."""
-        return MetadataValue(builtins.bool(value))
+        from treadle._metadata_kinds import BoolMetadataValue
+
+        return BoolMetadataValue(value)
+
+    @staticmethod
+    def null() -> NullMetadataValue:
+        """Make a value that is nothing."""
+        from treadle._metadata_kinds import NullMetadataValue
+
+        return NullMetadataValue()
+
+    @staticmethod
+    def timestamp(value: _Float | datetime) -> TimestampMetadataValue:
+        """Make a moment, of seconds since 1970 or of a datetime that has a time zone."""
+        from treadle._metadata_kinds import TimestampMetadataValue
+
+        return TimestampMetadataValue(value)
+
+    @staticmethod
+    def dagster_run(run_id: _Str) -> DagsterRunMetadataValue:
+        """Make a value that names a run."""
+        from treadle._metadata_kinds import DagsterRunMetadataValue
+
+        return DagsterRunMetadataValue(run_id)
+
+    @staticmethod
+    def job(
+        job_name: _Str, location_name: _Str, *, repository_name: _Str | None = None
+    ) -> DagsterJobMetadataValue:
+        """Make a value that names a job of a location; there are no repositories."""
+        from treadle._metadata_kinds import DagsterJobMetadataValue
+
+        return DagsterJobMetadataValue(job_name, location_name, repository_name)
+
+    @staticmethod
+    def asset(asset_key: KeyLike) -> DagsterAssetMetadataValue:
+        """Make a value that names an asset."""
+        from treadle._metadata_kinds import DagsterAssetMetadataValue
+
+        return DagsterAssetMetadataValue(asset_key)
+
+    @staticmethod
+    def table(
+        records: Sequence[TableRecord], schema: TableSchema | None = None
+    ) -> TableMetadataValue:
+        """Make a small table of rows; without a schema, it has the one of their values."""
+        from treadle._metadata_kinds import TableMetadataValue
+
+        return TableMetadataValue(records, schema)
+
+    @staticmethod
+    def table_schema(schema: TableSchema) -> TableSchemaMetadataValue:
+        """Make a value that is the columns of a table."""
+        from treadle._metadata_kinds import TableSchemaMetadataValue
+
+        return TableSchemaMetadataValue(schema)
+
+    @staticmethod
+    def column_lineage(lineage: TableColumnLineage) -> TableColumnLineageMetadataValue:
+        """Make a value that says which columns others are made from."""
+        from treadle._metadata_kinds import TableColumnLineageMetadataValue
+
+        return TableColumnLineageMetadataValue(lineage)
 
 
 def metadata_entries(
@@ -85,8 +207,8 @@ def metadata_entries(
     """Return the entries of a definition, in the order given. `owner` is what they belong to.
 
     Values are None, bool, whole numbers of 64 bits, float, text of at most 32 KiB, lists and
-    tuples, mappings, or a `MetadataValue`. Keys that are numbers, a path, a date and a time become
-    text; a value that knows its plain form by an `item` method, as NumPy's scalars do, becomes
+    tuples, mappings, or a `MetadataValue`. A datetime with a time zone is a moment. Keys that are numbers, a path, a
+    date and any other time become text; a schema, a key and a class are of their kind; a value that knows its plain form by an `item` method, as NumPy's scalars do, becomes
     that. All entries together hold at most 512 KiB.
 
     Raises:
@@ -134,6 +256,11 @@ def merged_entries(*groups: tuple[MetadataEntry, ...], owner: str) -> tuple[Meta
     return tuple(keeping.kept.values())
 
 
+def given_again(entries: Iterable[MetadataEntry]) -> dict[str, MetadataValue]:
+    """Return entries as a user gives them: `metadata_entries` makes the same of it."""
+    return {each.name: MetadataValue(each.value, each.rendering) for each in entries}
+
+
 def entries_size(entries: Iterable[MetadataEntry]) -> int:
     """Return how many bytes entries take together."""
     return sum(map(_size, entries))
@@ -177,7 +304,7 @@ class _Keeping:
         self._lost.setdefault((how, error.fix), []).append((_shown(name), error.problem))
 
     def tell(self) -> None:
-        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
+        from treadle.steps._step_logger import step_logger
 
         for (how, fix), lost in self._lost.items():
             (name, problem), *others = lost
@@ -205,10 +332,24 @@ def _items(metadata: Mapping[str, Any] | None, keeping: _Keeping) -> list[tuple[
 
 def _entry(name: Any, value: Any) -> MetadataEntry:
     text = plain_name(name)
+    if not isinstance(value, MetadataValue):
+        value = _as_kind(value)
     if isinstance(value, MetadataValue):
-        return MetadataEntry(name=text, value=plain_value(value.value), rendering=value.rendering)
+        return MetadataEntry(
+            name=text, value=plain_value(value.as_data()), rendering=value.rendering
+        )
     rendering = "path" if isinstance(value, os.PathLike) else ""
     return MetadataEntry(name=text, value=plain_value(value), rendering=rendering)
+
+
+def _as_kind(value: Any) -> Any:
+    """Return a schema, a lineage, a key or a class as metadata of its kind, anything else as it is."""
+    kind = type(value)
+    if not (kind.__module__.startswith("treadle.") or isinstance(value, type)):
+        return value
+    from treadle._metadata_kinds import of_definition
+
+    return of_definition(value) or value
 
 
 def _size(entry: MetadataEntry) -> int:

@@ -86,7 +86,7 @@ def _plain(value: Any, depth: int) -> UserValue:
             return _mapping(value, depth)
         case os.PathLike():
             return _text(os.fsdecode(value), "a path")
-    return value.isoformat() if _is_moment(value) else _scalar(value)
+    return _moment(value) if is_moment(value) else _scalar(value)
 
 
 def _mapping(value: Mapping[Any, Any], depth: int) -> UserValue:
@@ -107,6 +107,8 @@ def _key(key: Any, role: str) -> str:
         plain = _plain(key, _DEPTH)
     except NotPlainError:
         plain = ()
+    if is_moment(plain):
+        plain = key.isoformat() if is_moment(key) else str(plain)
     if isinstance(plain, str):
         return _text(plain, role)
     if isinstance(plain, tuple | Mapping):
@@ -135,7 +137,7 @@ def _scalar(value: Any) -> UserValue:
             unwrapped = item()
         except (TypeError, ValueError):
             unwrapped = value
-        if isinstance(unwrapped, bool | int | float | str) or _is_moment(unwrapped):
+        if isinstance(unwrapped, bool | int | float | str) or is_moment(unwrapped):
             return _plain(unwrapped, 0)
     raise NotPlainError(
         f"has a value of type {type(value).__name__}: {value!r:.80}",
@@ -156,13 +158,31 @@ def _text(text: str, role: str) -> str:
     return text
 
 
-def _is_moment(value: Any) -> bool:
+def is_moment(value: Any) -> bool:
+    """Whether it is a day, a time of the day, or both."""
     from datetime import date, time  # noqa: PLC0415 -- not what a start waits for
 
     return isinstance(value, date | time)
 
 
+def _moment(value: Any) -> UserValue:
+    """Return a datetime whose time zone is known in UTC, as one of Python's own; else its text."""
+    from datetime import UTC, datetime  # noqa: PLC0415 -- as above
+
+    text: str = value.isoformat()
+    # pandas has one that is no moment, and not itself.
+    if not isinstance(value, datetime) or value != value or value.utcoffset() is None:  # noqa: PLR0124
+        return text
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:  # at the ends of the calendar
+        return text
+    return datetime(
+        utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, UTC
+    )
+
+
 def _json(value: UserValue) -> str:
     from treadle._json import dumps  # noqa: PLC0415 -- not what a start waits for
 
-    return dumps(value)
+    return dumps(value, default=str)

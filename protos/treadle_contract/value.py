@@ -28,7 +28,13 @@ class MetadataEntry(Message):
     value: UserValue
     """The fact."""
     rendering: str
-    """How a person wants to see it: "text", "url", "path", "markdown" or "json". Empty: plain."""
+    """How a person wants to see it. Text: "text", "url", "path", "notebook", "markdown",
+    "python_artifact" as module:name, "run" as its id, "asset" as its key. A moment:
+    "timestamp". Maps and lists: "json", "job" {job, location}, "code_references" [{file_path,
+    line_number, label} or {url, label}], "table" {schema, records: [{column: value}]},
+    "table_schema" {columns: [{name, type, description, tags, constraints: {nullable, unique,
+    other}}], constraints: {other}}, "table_column_lineage" {column: [{asset_key,
+    column_name}]}. Empty: plain. What a reader does not know is plain."""
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_every_kind_of_fact_arrives_as_it_was_said(session: Session) -> None:
         "right": True,
         "none": None,
         "name": "plain",
-        "moment": "2013-01-02T03:04:05+00:00",
+        "moment": datetime(2013, 1, 2, 3, 4, 5, tzinfo=UTC),
         "list": (1, "two", (3.5,)),
         "map": {"a": {"b": 1}},
         "link": "https://example.org/",

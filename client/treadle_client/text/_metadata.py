@@ -27,7 +27,10 @@ class Metadata(Mapping[str, PlainValue]):
         self._renderings = dict(renderings)
 
     def rendering(self, name: str) -> str:
-        """Say how a person wants to see a fact: "text", "url", "path", "markdown", "json"; "" plain."""
+        """Say how a person wants to see a fact: "url", "markdown", "table", …; "" as it is.
+
+        `MetadataEntry.rendering` in value.proto has all of them.
+        """
         return self._renderings.get(name, "")
 
     def __getitem__(self, name: str) -> PlainValue:

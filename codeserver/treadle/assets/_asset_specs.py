@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treadle._errors import ArgumentError, ConflictError, DuplicateError
+from treadle._metadata import given_again
 from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._value_words import in_words
@@ -68,7 +69,7 @@ def _out(spec: AssetSpec) -> AssetOut:
         dagster_type=Nothing,
         description=spec.description or None,
         is_required=not spec.skippable,
-        metadata={entry.name: entry.value for entry in spec.metadata},
+        metadata=given_again(spec.metadata),
         group_name=spec.group_name,
         code_version=spec.code_version,
         owners=spec.owners,

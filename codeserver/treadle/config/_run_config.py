@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from treadle._arguments import checked_init, refuse_unsupported
-from treadle._plain import NotPlainError, plain_value
+from treadle._plain import NotPlainError, is_moment, plain_value
 from treadle.config._env_var import EnvVar
 from treadle_contract.config_data import ENV, TOO_DEEP, is_too_deep
 from treadle_contract.lazy_dataclasses import dataclass
@@ -84,7 +84,7 @@ def config_data(value: Any, *, reveal: bool = False) -> UserValue:
             f"The config has the class {value.__name__}. Give an instance: {value.__name__}(…)."
         )
     try:
-        return plain_value(value)
+        return str(value.isoformat()) if is_moment(value) else plain_value(value)
     except NotPlainError as error:
         raise ValueError(f"The config {error.problem}. {error.fix}") from error
 

@@ -4,8 +4,10 @@ import datetime
 import enum
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -13,9 +15,66 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle import AssetKey
 from treadle._errors import ArgumentError
-from treadle._metadata import MetadataValue, kept_entries, merged_entries, metadata_entries
+from treadle._metadata import (
+    MetadataValue,
+    given_again,
+    kept_entries,
+    merged_entries,
+    metadata_entries,
+)
+from treadle._metadata_kinds import (
+    CodeReferencesMetadataValue,
+    DagsterAssetMetadataValue,
+    DagsterRunMetadataValue,
+    LocalFileCodeReference,
+    NotebookMetadataValue,
+    NullMetadataValue,
+    PythonArtifactMetadataValue,
+    TableMetadataValue,
+    TextMetadataValue,
+    TimestampMetadataValue,
+    UrlCodeReference,
+)
+from treadle._table_schema import (
+    TableColumn,
+    TableColumnConstraints,
+    TableColumnDep,
+    TableColumnLineage,
+    TableConstraints,
+    TableRecord,
+    TableSchema,
+)
 from treadle_contract.value import MetadataEntry
+
+AT = datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC)
+ROWS = [TableRecord({"id": 1, "name": "a"}), TableRecord({"id": 2, "name": "b"})]
+COLUMNS = TableSchema(
+    [
+        TableColumn("id", "int", constraints=TableColumnConstraints(nullable=False, unique=True)),
+        TableColumn("name", description="as on the door", tags={"pii": "yes"}),
+    ],
+    TableConstraints(["at least one row"]),
+)
+COLUMNS_DATA = {
+    "columns": (
+        {
+            "name": "id",
+            "type": "int",
+            "constraints": {"nullable": False, "unique": True, "other": ()},
+        },
+        {
+            "name": "name",
+            "type": "string",
+            "description": "as on the door",
+            "tags": {"pii": "yes"},
+        },
+    ),
+    "constraints": {"other": ("at least one row",)},
+}
+LINEAGE = TableColumnLineage({"id": [TableColumnDep(["raw", "people"], "number")]})
+LINEAGE_DATA = {"id": ({"asset_key": "raw/people", "column_name": "number"},)}
 
 
 class Colour(enum.StrEnum):
@@ -44,7 +103,13 @@ def value_of(value: Any) -> Any:
         (Size.BIG, 3),
         ([1, (2, "x")], (1, (2, "x"))),
         ({"a": {"b": [1]}}, {"a": {"b": (1,)}}),
-        (datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC), "2013-01-01T00:00:00+00:00"),
+        (datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC), AT),
+        (datetime.datetime(2013, 1, 1, 2, tzinfo=ZoneInfo("Africa/Cairo")), AT),
+        (pd.Timestamp("2013-01-01", tz="UTC"), AT),
+        ([datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC)], (AT,)),
+        ({datetime.datetime(2013, 1, 1, tzinfo=datetime.UTC): 1}, {"2013-01-01T00:00:00+00:00": 1}),
+        (datetime.datetime(2013, 1, 1), "2013-01-01T00:00:00"),
+        (pd.NaT, "NaT"),
         (datetime.date(2013, 1, 1), "2013-01-01"),
         (np.int32(4), 4),
         (np.float32(0.5), 0.5),
@@ -62,7 +127,7 @@ def test_each_supported_value_becomes_plain_data(given: Any, plain: Any) -> None
 
     assert found == plain
     assert type(found) is type(plain)
-    json.dumps(found)
+    json.dumps(found, default=datetime.datetime.isoformat)
 
 
 def test_a_float_that_is_no_number_stays_one() -> None:
@@ -81,6 +146,46 @@ def test_a_float_that_is_no_number_stays_one() -> None:
         (MetadataValue.int(np.int64(3)), 3, ""),
         (MetadataValue.float(1), 1.0, ""),
         (MetadataValue.bool(1), True, ""),
+        (MetadataValue.null(), None, ""),
+        (MetadataValue.notebook(Path("/n.ipynb")), "/n.ipynb", "notebook"),
+        (MetadataValue.timestamp(AT), AT, "timestamp"),
+        (MetadataValue.timestamp(1356998400.0), AT, "timestamp"),
+        (MetadataValue.dagster_run("r1"), "r1", "run"),
+        (MetadataValue.job("j", "l"), {"job": "j", "location": "l"}, "job"),
+        (MetadataValue.asset(AssetKey(["a", "b"])), "a/b", "asset"),
+        (AssetKey(["a", "b"]), "a/b", "asset"),
+        (MetadataValue.python_artifact(Colour), f"{__name__}:Colour", "python_artifact"),
+        (Colour, f"{__name__}:Colour", "python_artifact"),
+        (MetadataValue.table_schema(COLUMNS), COLUMNS_DATA, "table_schema"),
+        (COLUMNS, COLUMNS_DATA, "table_schema"),
+        (MetadataValue.column_lineage(LINEAGE), LINEAGE_DATA, "table_column_lineage"),
+        (LINEAGE, LINEAGE_DATA, "table_column_lineage"),
+        (
+            MetadataValue.table(ROWS),
+            {
+                "schema": {
+                    "columns": (
+                        {"name": "id", "type": "int"},
+                        {"name": "name", "type": "string"},
+                    )
+                },
+                "records": ({"id": 1, "name": "a"}, {"id": 2, "name": "b"}),
+            },
+            "table",
+        ),
+        (
+            CodeReferencesMetadataValue(
+                code_references=[
+                    LocalFileCodeReference(file_path="/a.py", line_number=3),
+                    UrlCodeReference(url="https://x.test/a", label="here"),
+                ]
+            ),
+            (
+                {"file_path": "/a.py", "line_number": 3},
+                {"url": "https://x.test/a", "label": "here"},
+            ),
+            "code_references",
+        ),
     ],
     ids=repr,
 )
@@ -88,6 +193,67 @@ def test_a_rendering_is_kept(given: Any, value: Any, rendering: str) -> None:
     found = metadata_entries({"fact": given}, owner="asset 'a'")
 
     assert found == (MetadataEntry(name="fact", value=value, rendering=rendering),)
+    assert metadata_entries(given_again(found), owner="asset 'a'") == found
+
+
+def test_a_value_of_a_kind_tells_what_it_is_of_by_the_names_of_that_kind() -> None:
+    text, table = MetadataValue.text("t"), MetadataValue.table(ROWS, COLUMNS)
+    key, run, artifact = (
+        DagsterAssetMetadataValue("a"),
+        DagsterRunMetadataValue("r"),
+        PythonArtifactMetadataValue("m", "n"),
+    )
+
+    assert isinstance(text, TextMetadataValue)
+    assert (text.text, text.value) == ("t", "t")
+    assert text == TextMetadataValue("t")
+    assert isinstance(table, TableMetadataValue)
+    assert (table.records, table.schema) == (tuple(ROWS), COLUMNS)
+    assert (key.asset_key, key.value) == (AssetKey("a"), AssetKey("a"))
+    assert (run.run_id, artifact.module, artifact.name) == ("r", "m", "n")
+    assert NotebookMetadataValue(Path("/n")).path == "/n"
+    assert TimestampMetadataValue(AT).value == AT.timestamp()
+    assert NullMetadataValue().value is None
+
+
+@pytest.mark.parametrize(
+    ("make", "problem", "fix"),
+    [
+        (
+            lambda: MetadataValue.timestamp(datetime.datetime(2013, 1, 1)),
+            "no time zone",
+            "now(UTC)",
+        ),
+        (lambda: MetadataValue.table([]), "no records, and no schema", "Give schema="),
+        (lambda: MetadataValue.table([{"id": 1}]), "a record is a dict", "TableRecord(…)"),  # type: ignore[list-item]
+        (lambda: MetadataValue.table(ROWS, {"a": 1}), "schema is a dict", "TableSchema(…)"),  # type: ignore[arg-type]
+        (
+            lambda: MetadataValue.table([*ROWS, TableRecord({"nam": "c"})]),
+            "the column 'nam', and the table 'id', 'name'. Did you mean 'name'?",
+            "the same columns",
+        ),
+        (lambda: TableSchema([{"name": "id"}]), "a column is a dict", "TableColumn(…)"),  # type: ignore[list-item]
+        (lambda: TableColumnLineage({"a": ["b"]}), "a dependency is 'b'", "TableColumnDep(…)"),  # type: ignore[list-item]
+        (lambda: MetadataValue.python_artifact(3), "3 has no name", "a class or a function"),
+        (lambda: MetadataValue.job("j", "l", repository_name="r"), "no repositories", "Leave"),
+    ],
+)
+def test_what_is_no_such_value_is_refused_where_it_is_made(
+    make: Callable[[], object], problem: str, fix: str
+) -> None:
+    with pytest.raises(ArgumentError) as error:
+        make()
+
+    assert problem in error.value.problem
+    assert fix in (error.value.fix or "")
+    assert error.value.source is not None
+    assert error.value.source.file == __file__
+
+
+def test_a_schema_can_be_made_of_names_and_types() -> None:
+    made = TableSchema.from_name_type_dict({"id": "int"})
+
+    assert made == TableSchema([TableColumn("id", "int")])
 
 
 @given(names=st.lists(st.text(max_size=5), unique=True))

@@ -13,6 +13,7 @@ from treadle_client._messages import (
     Materialization,
 )
 from treadle_client.cli.pages.check_words import facts_of, outcome_of
+from treadle_client.text._facts import facts_below, facts_rows
 from treadle_client.text._metadata import Metadata
 from treadle_client.text._table import Page, Table, one_line
 from treadle_client.text._words import moment
@@ -57,7 +58,7 @@ def asset_page(
     if checks:
         page += ["", "Checks", _checks_table(checks)]
     if made and made[0].metadata:
-        page += ["", "Metadata of the latest materialization", metadata_table(made[0].metadata)]
+        page += ["", "Metadata of the latest materialization", *metadata_page(made[0].metadata)]
     page += ["", materializations_table(made) if made else "Never materialized."]
     return tuple(page)
 
@@ -155,10 +156,13 @@ def _is_gone(made: Materialization | None) -> TypeGuard[Materialization]:
     return made is not None and bool(made.gone) and not made.removed
 
 
-def metadata_table(metadata: Metadata) -> Table:
-    """Lay out facts, a line each; a text of several lines is joined to one, a long one is cut."""
-    rows = tuple((name, _cut(" ".join(str(fact).split("\n")))) for name, fact in metadata.items())
-    return Table(columns=("name", "value"), rows=rows)
+def metadata_page(metadata: Metadata) -> Page:
+    """Lay out facts, a line each, a long one cut; tables and Markdown stand below."""
+    rows = tuple((name, _cut(line)) for name, line in facts_rows(metadata))
+    page: list[str | Table] = [Table(columns=("name", "value"), rows=rows)]
+    for name, more in facts_below(metadata):
+        page += ["", name, *more]
+    return tuple(page)
 
 
 def _cut(text: str) -> str:
