@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from treadle_client._messages import AssetCheckSeverity, CheckEvaluated
+from treadle_client.text._facts import facts_rows
 
 _FACT_CHARACTERS: Final = 200
 """How much of a fact a line shows."""
@@ -27,7 +28,7 @@ def is_blocked(event: CheckEvaluated) -> bool:
 
 def facts_of(event: CheckEvaluated) -> list[str]:
     """Return its metadata, a text for each fact, long ones cut."""
-    return [_cut(f"{name}={fact}") for name, fact in event.metadata.items()]
+    return [_cut(f"{name}={fact}") for name, fact in facts_rows(event.metadata)]
 
 
 def _cut(text: str) -> str:
