@@ -50,6 +50,7 @@ FOREIGN_SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Random modules and locations against the model, and foreign code servers and hosts: many, new ones each time.
 	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py \
 		tests/unit/treadle_inprocess/test_random_modules.py \
+		tests/unit/treadle_inprocess/test_random_checks.py tests/e2e/test_random_checks.py \
 		tests/e2e/test_old_homes.py tests/unit/treadle_launcher/engine/test_state_machine.py \
 		tests/unit/treadle_launcher/store/test_store_fold.py tests/unit/treadle_launcher/runs/test_run_view.py
 	$(BIN)/python -m tests.foreign --seconds $(FOREIGN_SECONDS) --seed $$(date +%s)

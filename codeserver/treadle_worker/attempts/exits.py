@@ -24,22 +24,23 @@ def conclude(
 
     It succeeded when its process said so and then ended like one that has nothing to say:
     what runs after the op (threads, atexit handlers, flushing) is part of it. One that was told
-    to end before it had did not succeed, whatever it made of that.
+    to end before it had did not succeed, whatever it made of that. So it is with what a step made that
+    a blocking check fails.
     """
-    if isinstance(end.outcome, Undecoded) and not end.was_told and end.exit == Exit():
+    ended_well = not end.was_told and end.exit == Exit()
+    if isinstance(end.outcome, Undecoded) and ended_well:
         return _succeeded(end.outcome, end)
-    if end.cancel_requested:
+    made = end.outcome.made if isinstance(end.outcome, AttemptFailed) and ended_well else None
+    if end.cancel_requested and made is None:
         return _cancelled(end, stderr_tail())
-    if end.timeout_ms:
+    if end.timeout_ms and made is None:
         return _failed(_timeout(end, stderr_tail()), end)
     if isinstance(end.outcome, AttemptFailed):
         told = replace(end.outcome.failure, stderr_tail=whole(stderr_tail()))
-        # As of a success: what runs after the op is part of it.
-        is_kept = not end.was_told and end.exit == Exit()
         return replace(
             end.outcome,
             failure=told,
-            made=end.outcome.made if is_kept else None,
+            made=made,
             duration_us=end.duration_us,
             pid=end.pid,
             usage=end.usage,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from treadle_contract.event import (
     AssetMaterialized,
     CancelRequested,
+    CheckEvaluated,
     InputLoaded,
     LogRecord,
     OutputDiscarded,
@@ -193,3 +194,21 @@ def test_what_cannot_be_believed_of_an_attempt_fails_it_and_says_why():
     assert isinstance(fact, StepFailed)
     assert fact.failure.reason is FailureReason.INTERNAL
     assert "JournalRecord.time is not set" in fact.failure.message
+
+
+def test_what_a_blocking_check_fails_is_told_before_the_failure():
+    check = CheckEvaluated(asset_key=KeyText("a"), check_name="rows", blocking=True)
+    stored = OutputStored(output="a", asset_key=KeyText("a"))
+    failure = Failure(reason=FailureReason.USER_ERROR, message="did not hold")
+    made = AttemptSucceeded(stored=(stored,), yielded_outputs=("a", "c"), checks=(check,))
+
+    events = told(AttemptFailed(failure=failure, made=made, no_retry=True))
+
+    assert [type(each) for each in events] == [
+        OutputStored,
+        OutputStored,
+        AssetMaterialized,
+        CheckEvaluated,
+        StepFailed,
+    ]
+    assert events[3] == check

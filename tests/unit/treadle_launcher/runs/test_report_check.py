@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from treadle_contract.event import (
+    CheckEvaluated,
     InputLoaded,
     OutputDiscarded,
     OutputStored,
@@ -21,6 +22,7 @@ from treadle_contract.plan import (
     Load,
     PlanHeader,
     PlannedAsset,
+    PlannedCheck,
     PlannedInput,
     PlannedOutput,
     PlannedSource,
@@ -31,7 +33,7 @@ from treadle_contract.plan import (
     Verdict,
 )
 from treadle_contract.run import Failure, FailureReason
-from treadle_contract.value import ValueRef
+from treadle_contract.value import AssetCheckSeverity, ValueRef
 from treadle_contract.worker import AttemptFailed, AttemptSucceeded, JournalRecord
 from treadle_launcher.clock import TimeUs, as_moment
 from treadle_launcher.planning.plan import Plan
@@ -99,6 +101,11 @@ def view(unselected: UnselectedOutputs = UnselectedOutputs.MATERIALIZE) -> RunVi
             builtin_manager=True,
         ),
     )
+    rows = PlannedCheck(asset_key=KeyText("a"), name="rows", blocking=True)
+    checked = PlannedOutput(
+        name="checked", selected=True, is_required=False, nothing=True, check=rows
+    )
+    outputs = (*outputs, checked)
     source = PlannedSource(load_asset_key=KeyText("u"))
     step = PlannedStep(
         key=STEP,
@@ -285,3 +292,51 @@ def test_a_failure_says_what_it_likes() -> None:
     fact = AttemptFailed(failure=Failure(reason=FailureReason.EXIT, message="gone"))
 
     assert told(fact).fact == fact
+
+
+HELD = CheckEvaluated(asset_key=KeyText("a"), check_name="rows", passed=True, blocking=True)
+REFUSED = replace(HELD, passed=False)
+CHECKED = replace(WELL, yielded_outputs=("made", "checked"), checks=(HELD,))
+BLOCKED = AttemptFailed(
+    failure=Failure(reason=FailureReason.USER_ERROR),
+    made=replace(CHECKED, checks=(REFUSED,)),
+    no_retry=True,
+)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        CHECKED,
+        replace(CHECKED, checks=(replace(REFUSED, severity=AssetCheckSeverity.WARN),)),
+        BLOCKED,
+    ],
+)
+def test_results_of_checks_that_the_step_evaluates_are_believed(fact: Any) -> None:
+    assert told(fact).fact == fact
+
+
+@pytest.mark.parametrize(
+    ("fact", "problem"),
+    [
+        (replace(CHECKED, checks=()), "succeeded.checks lacks a:rows"),
+        (replace(CHECKED, checks=(HELD, HELD)), "succeeded.checks[1] is of a:rows"),
+        (replace(WELL, checks=(HELD,)), "succeeded.checks[0] is of a:rows"),
+        (
+            replace(CHECKED, checks=(replace(HELD, check_name="row"),)),
+            "succeeded.checks[0] is of a:row,",
+        ),
+        (
+            replace(CHECKED, checks=(replace(HELD, blocking=False),)),
+            "succeeded.checks[0].blocking is False",
+        ),
+        (replace(CHECKED, checks=(REFUSED,)), "a blocking one that does not hold"),
+        (replace(BLOCKED, made=CHECKED), "failed.made.checks has no blocking one"),
+        (replace(BLOCKED, made=replace(CHECKED, stored=())), "failed.made.stored lacks 'made'"),
+    ],
+)
+def test_results_of_checks_that_cannot_be_are_not_believed(fact: Any, problem: str) -> None:
+    refused = told(fact)
+
+    assert isinstance(refused, Implausible)
+    assert problem in refused.problem

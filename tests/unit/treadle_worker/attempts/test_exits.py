@@ -297,3 +297,25 @@ def test_garbage_where_the_process_reports_is_the_ops(status: int) -> None:
 
 def test_a_success_that_was_told_before_the_garbage_stands() -> None:
     assert isinstance(conclude(end(SUCCEEDED, garbage="no JSON"), tail), Undecoded)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_what_a_blocking_check_fails_is_made_if_its_process_ended_well(cancelled: bool) -> None:
+    blocked = replace(FAILED, made=AttemptSucceeded(yielded_outputs=("result",)), no_retry=True)
+
+    fact = conclude(end(blocked, cancelled=cancelled), tail)
+
+    assert isinstance(fact, AttemptFailed)
+    assert fact.made == blocked.made
+    assert fact.usage == end(None).usage
+
+
+def test_what_a_blocking_check_fails_is_not_made_if_its_process_broke_after_it() -> None:
+    blocked = replace(FAILED, made=AttemptSucceeded(yielded_outputs=("result",)))
+
+    broken = conclude(end(blocked, Exit(signal="SIGSEGV")), tail)
+    told = conclude(end(blocked, was_told=True, cancelled=True), tail)
+
+    assert isinstance(broken, AttemptFailed)
+    assert broken.made is None
+    assert isinstance(told, AttemptCancelled)
