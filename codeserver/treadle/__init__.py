@@ -124,6 +124,8 @@ if _TYPE_CHECKING:
     from treadle.locations._load_assets import (
         load_assets_from_package_name as load_assets_from_package_name,
     )
+    from treadle.locations._op_jobs import JobDefinition as JobDefinition
+    from treadle.locations._op_jobs import job as job
     from treadle.resources._configurable import ConfigurableIOManager as ConfigurableIOManager
     from treadle.resources._configurable import (
         ConfigurableIOManagerFactory as ConfigurableIOManagerFactory,
@@ -277,6 +279,7 @@ _LATER = {
     "treadle.hooks._hook": ("HookDefinition", "failure_hook", "success_hook"),
     "treadle.hooks._hook_context": ("HookContext", "build_hook_context"),
     "treadle.locations._jobs": ("define_asset_job",),
+    "treadle.locations._op_jobs": ("JobDefinition", "job"),
     "treadle.locations._load_assets": (
         "load_assets_from_current_module",
         "load_assets_from_modules",

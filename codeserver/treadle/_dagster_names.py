@@ -98,10 +98,6 @@ _NOT_YET: Final = {
         "HookExecutionResult",
         "event_list_hook",
     ),
-    "Jobs are selections of assets: define_asset_job": (
-        "JobDefinition",
-        "job",
-    ),
     "Return the value, or yield Output(value, metadata=…)": (
         "AssetMaterialization",
         "ObserveResult",

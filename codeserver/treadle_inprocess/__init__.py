@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from treadle_inprocess._checked import AssetCheckEvaluation
-from treadle_inprocess._graphs import execute_graph
+from treadle_inprocess._graphs import execute_graph, execute_op_job
 from treadle_inprocess._jobs import JobInProcess
 from treadle_inprocess._materialize import materialize, materialize_to_memory
 from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
@@ -17,6 +17,7 @@ __all__ = [
     "NoSuchResultError",
     "PlanRefused",
     "execute_graph",
+    "execute_op_job",
     "materialize",
     "materialize_to_memory",
 ]

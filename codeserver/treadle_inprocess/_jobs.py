@@ -15,7 +15,7 @@ from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
 from treadle_inprocess._request import Request, config_of, run
 from treadle_inprocess._result import ExecuteInProcessResult
-from treadle_inprocess._values import PickleStore
+from treadle_inprocess._values import ObjectStore, PickleStore
 
 
 class JobInProcess:
@@ -27,14 +27,16 @@ class JobInProcess:
         Raises:
             ArgumentError: there is none of that name.
         """
-        names = [job.name for job in definitions.contents.jobs]
-        if name not in names:
+        jobs = {job.name: job for job in definitions.contents.jobs}
+        names = list(jobs)
+        if name not in jobs:
             raise ArgumentError(
                 f"There is no job {name!r} here.{did_you_mean(name, names)}",
                 fix=f"There are: {listed(names)}.",
                 source=user_line(),
             )
         self._definitions = definitions
+        self._is_of_ops = jobs[name].block is not None
         self.name = name
 
     def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
@@ -50,6 +52,8 @@ class JobInProcess:
         resources: Mapping[str, Any] | None = None,
     ) -> ExecuteInProcessResult:
         """Make what the job selects, as `materialize` does, with other resources where they are given.
+
+        A job of ops runs as `JobDefinition.execute_in_process` runs it.
 
         Raises:
             DefinitionError: an argument is wrong.
@@ -68,8 +72,10 @@ class JobInProcess:
             selection=Selection(job=self.name),
             options=PlanOptions(config=config_of(run_config, owner)),
             tags=checked_tags(tags or {}, owner=owner),
+            root=self.name if self._is_of_ops else "",
         )
-        home = MemoryHome(PickleStore()) if instance is None else FolderHome(instance)
+        store = ObjectStore() if self._is_of_ops else PickleStore()
+        home = MemoryHome(store) if instance is None else FolderHome(instance)
         return run(request, home, raise_on_error=raise_on_error)
 
     def _with(self, resources: Mapping[str, Any]) -> Definitions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from treadle._errors import ArgumentError
 from treadle._source import user_line
@@ -74,12 +73,3 @@ def config_of(config: object, owner: str) -> UserValue:
         fix='Give RunConfig(ops={…}), or {"ops": {…}}.',
         source=user_line(),
     )
-
-
-def below(node: str, config: UserValue) -> UserValue:
-    """Return config of what is in a node as config of a run: that of resources stays where it is."""
-    if not isinstance(config, Mapping):
-        return config
-    inner: dict[str, Any] = {name: each for name, each in config.items() if name != "resources"}
-    outer = {name: each for name, each in config.items() if name == "resources"}
-    return {"ops": {node: inner}, **outer} if inner else outer

@@ -96,7 +96,14 @@ class SnapshotIndex:
             block_steps.setdefault(step.block, []).append(step)
         resource_keys = frozenset(resource.key for resource in snapshot.resources)
         needs = {step.key: wiring.step_needs(step) for step in snapshot.steps}
-        effects = _effect_steps(wiring, needs)
+        # Of a job of ops every step runs, whatever comes of it.
+        effects = frozenset(
+            [
+                key
+                for key in _effect_steps(wiring, needs)
+                if not wiring.blocks[wiring.steps[key].block].is_op_job
+            ]
+        )
         alone = frozenset(
             name for name, steps in block_steps.items() if _is_alone(wiring.blocks[name], steps)
         )

@@ -88,7 +88,7 @@ class Planner:
             PlanRefused: as `plan` and `plan_again`.
         """
         selected = selected_keys(self._index, asked)
-        kept = keep(self._index, asked, selected.keys, selected.checks)
+        kept = keep(self._index, asked, selected)
         reads = Reads(index=self._index, asked=asked, kept=kept)
         readers = Readers.of(reads)
         config = self._index.run_config(reads.kept.selected, asked.options.config, reads.job)

@@ -56,8 +56,12 @@ class Readers:
         )
 
     def is_read(self, ref: OutputRef) -> bool:
-        """Tell whether a step reads the value of an output."""
-        return ref.output in self.read.get(ref.step_key, ())
+        """Tell whether a step reads the value of an output, or whoever runs a job of ops may."""
+        if ref.output in self.read.get(ref.step_key, ()):
+            return True
+        wiring = self.reads.index.wiring
+        block = wiring.blocks[wiring.steps[ref.step_key].block]
+        return block.is_op_job and not wiring.outputs[ref].nothing
 
 
 class _Gathered:

@@ -41,6 +41,8 @@ class Reasons:
         selected = self._reads.kept.keys
         makes = [key for key in wired.produced if key in selected]
         parts = [f"makes {named(makes)}"] if makes else []
+        if wired.block.is_op_job:
+            parts = [f"is of the job {wired.block.name}"]
         if wired.checks:
             checks = [each for each in wired.checks if each in self._reads.kept.checks]
             parts += [f"checks {named(checks)}"] if checks else []

@@ -29,10 +29,12 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """The assets and checks ("asset:name") that are selected, and where that goes on beyond the location."""
+    """The assets, checks ("asset:name") and jobs of ops that are selected, and where that goes on
+    beyond the location."""
 
     keys: frozenset[KeyText]
     checks: frozenset[str]
+    op_jobs: frozenset[str]
     beyond: Beyond
 
 
@@ -48,6 +50,7 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> Selected:
         expression = asked.expression or expression_of(index, asked.selection)
         keys = selection.select(expression, index.assets)
         checks = selection.select_checks(expression, index.assets)
+        op_jobs = selection.select_op_jobs(expression, index.assets)
     partial = _partial_blocks(index, keys, checks)
     if partial:
         raise _partial_refusal(partial, expression, keys, checks)
@@ -56,7 +59,7 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> Selected:
         blocks = _partial_blocks(index, keys, checks)
         keys = keys.union(*(block.asset_keys for block in blocks))
     beyond = selection.beyond(expression, index.assets)
-    return Selected(keys=keys, checks=checks, beyond=beyond)
+    return Selected(keys=keys, checks=checks, op_jobs=op_jobs, beyond=beyond)
 
 
 def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:

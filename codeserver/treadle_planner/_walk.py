@@ -12,6 +12,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Siblings, UnselectedOutputs
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
+from treadle_planner._selected import Selected
 from treadle_planner._wired import OutputNames, Read, WiredStep, add_name, is_needed
 
 
@@ -37,14 +38,9 @@ class Kept:
         return ref.output in self.selected.get(ref.step_key, ())
 
 
-def keep(
-    index: SnapshotIndex,
-    asked: Asked,
-    keys: frozenset[KeyText],
-    checks: frozenset[str] = frozenset(),
-) -> Kept:
-    """Return what must run so that the selected assets are made, and the selected checks evaluated."""
-    assets = index.wiring.assets
+def keep(index: SnapshotIndex, asked: Asked, chosen: Selected) -> Kept:
+    """Return what must run so that the selected assets are made, checks evaluated and jobs of ops run."""
+    assets, keys, checks = index.wiring.assets, chosen.keys, chosen.checks
     in_order = index.in_order(keys)
     blocks = frozenset([name for key in in_order if (name := assets[key].block) is not None])
     walk = _Walk(index, asked, keys)
@@ -55,6 +51,12 @@ def keep(
         evaluated = index.checks[check]
         walk.select(OutputRef(evaluated.step_key, evaluated.output))
         blocks |= {evaluated.block}
+    for name in chosen.op_jobs:
+        for step in index.block_steps[name]:
+            walk.keep(step.key)
+            for output in step.outputs:
+                walk.select(OutputRef(step.key, output.name))
+    blocks |= chosen.op_jobs
     effects = [
         wired for wired in index.ordered(index.effect_blocks & blocks).steps if wired.is_effect
     ]

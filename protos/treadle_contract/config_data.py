@@ -66,6 +66,15 @@ def laid_over(below: UserValue, above: UserValue) -> UserValue:
     return above
 
 
+def in_node(node: str, config: UserValue) -> UserValue:
+    """Return config of what is in a node as config of a run: that of resources stays where it is."""
+    if not isinstance(config, Mapping):
+        return config
+    inner = {name: each for name, each in config.items() if name != "resources"}
+    outer = {name: each for name, each in config.items() if name == "resources"}
+    return {"ops": {node: inner}, **outer} if inner else outer
+
+
 def from_json(data: Any) -> UserValue:
     """Return parsed JSON as config has it: lists as tuples."""
     if isinstance(data, list | tuple):

@@ -19,8 +19,14 @@ from treadle.assets._merge import merged_in, merged_out
 from treadle.assets._node_options import checked_node, node_options
 from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle.graphs._composition import current_body, outside_of_graph
-from treadle.graphs._flat import FlatBlock, Path, flatten
-from treadle.graphs._graph import GraphDefinition
+from treadle.graphs._flat import (
+    FlatBlock,
+    Path,
+    flatten,
+    refuse_unreachable_effects,
+    with_inputs,
+)
+from treadle.graphs._graph import GraphDefinition, refuse_unused_nodes
 from treadle.graphs._handles import ArgumentRef
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op import OpDefinition
@@ -253,13 +259,21 @@ def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> d
                 fix=f"Its arguments are {listed(node.ins)}.",
                 source=user_line(),
             )
-    return {name: options.ins.get(name, PLAIN_IN) for name in node.ins}
+    # The inputs of a job of ops are no assets.
+    names = () if options.is_op_job else node.ins
+    return {name: options.ins.get(name, PLAIN_IN) for name in names}
 
 
 def _flat_graph(
     graph: GraphDefinition, asset_ins: Mapping[str, AssetIn], options: BlockOptions
 ) -> FlatBlock:
-    flat = _merged(flatten(graph), asset_ins, options)
+    flat = flatten(graph)
+    if options.is_op_job:
+        flat = with_inputs(flat, options.input_values)
+    else:
+        refuse_unused_nodes(graph)
+        refuse_unreachable_effects(flat)
+    flat = _merged(flat, asset_ins, options)
     for path, step in flat.steps.items():
         key = ".".join((options.node_name, *path))
         refuse_long_step_key(key, owner=options.owner, others=(step.source,))

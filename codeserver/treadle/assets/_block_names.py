@@ -13,14 +13,16 @@ def block_names(blocks: Sequence[AssetsDefinition]) -> tuple[tuple[str, ...], tu
     """Return the name of each block, and a warning for each name that was taken by several.
 
     Blocks of one name are each called by it and their smallest key instead, so that a name
-    does not depend on which block comes first.
+    does not depend on which block comes first. A job of ops keeps its name.
 
     Raises:
         DuplicateError: names are still equal.
     """
     uses = Counter(block.options.node_name for block in blocks)
     names = tuple(
-        block.options.node_name if uses[block.options.node_name] == 1 else _longer_name(block)
+        block.options.node_name
+        if uses[block.options.node_name] == 1 or block.options.is_op_job
+        else _longer_name(block)
         for block in blocks
     )
     first: dict[str, AssetsDefinition] = {}

@@ -55,7 +55,8 @@ UNSUPPORTED: Final = (
 class BlockOptions:
     """What is said of a block. `owner` is the decorator and name, for messages.
 
-    `checks` are by the outputs that give their results, which are none of `outs`.
+    `checks` are by the outputs that give their results, which are none of `outs`. Without either it
+    is a job of ops, of which `input_values` are what inputs are given.
     """
 
     owner: str
@@ -74,7 +75,13 @@ class BlockOptions:
     retry_policy: RetryPolicy | None = None
     hooks: tuple[HookDefinition, ...] = ()
     description: str = ""
+    input_values: Mapping[str, object] = field(default_factory=dict)
     checks: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
+
+    @property
+    def is_op_job(self) -> bool:
+        """Whether it makes no asset and evaluates no check: a job of ops."""
+        return not self.outs and not self.checks
 
 
 def block_options(

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from treadle._errors import CompositionError, UnusedError
+from treadle._arguments import UNSET
+from treadle._errors import ArgumentError, CompositionError, UnusedError
 from treadle._policies import RetryPolicy
+from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.graphs._composition import Binding, Invocation
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle.steps._type_check import is_of_type, type_name
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
@@ -134,7 +138,6 @@ def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
 
     Raises:
         CompositionError: a list would have to hold a list.
-        UnusedError: an effect has nothing that it follows.
     """
     if isinstance(node, OpDefinition):
         return _flat_op(node)
@@ -142,9 +145,7 @@ def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
     steps: dict[Path, FlatStep] = {}
     scope = _Scope(path=(), fed=fed, graph_tags=node.tags, invocation_tags={})
     outputs = _expand(node, scope, steps)
-    flat = FlatBlock(steps=steps, outputs=outputs)
-    _refuse_unreachable_effects(flat)
-    return flat
+    return FlatBlock(steps=steps, outputs=outputs)
 
 
 def _flat_op(op: OpDefinition) -> FlatBlock:
@@ -258,7 +259,58 @@ def _followed(ref: Ref, fed: Mapping[str, _Fed], made: Mapping[OutputRef, StepRe
     return fed.get(ref.argument, _Fed())
 
 
-def _refuse_unreachable_effects(flat: FlatBlock) -> None:
+def with_inputs(flat: FlatBlock, values: Mapping[str, object]) -> FlatBlock:
+    """Return the steps with values for arguments of the block; those without one read nothing.
+
+    Raises:
+        CompositionError: a list would have to hold a value.
+        ArgumentError: a value is not of the type that an op declares.
+    """
+    return replace(
+        flat,
+        steps={
+            path: replace(
+                step, inputs=tuple([_with_input(step, each, values) for each in step.inputs])
+            )
+            for path, step in flat.steps.items()
+        },
+    )
+
+
+def _with_input(step: FlatStep, each: FlatInput, values: Mapping[str, object]) -> FlatInput:
+    arguments = [ref.argument for ref in each.refs if isinstance(ref, ArgumentRef)]
+    if not arguments:
+        return each
+    if not each.fan_in:
+        (name,) = arguments
+        value = values.get(name, each.definition.default_value)
+        _refuse_wrong_type(step, each, name, value)
+        return replace(each, definition=replace(each.definition, default_value=value), refs=())
+    raise CompositionError(
+        f"{'.'.join(step.path)!r} is given a list of which one element is an input of its job.",
+        fix="Make the value in an op, and pass its output.",
+        source=step.source,
+    )
+
+
+def _refuse_wrong_type(step: FlatStep, each: FlatInput, name: str, value: object) -> None:
+    declared = each.definition.dagster_type
+    if each.definition.is_nothing or value is UNSET or is_of_type(value, declared):
+        return
+    raise ArgumentError(
+        f"Input {each.name!r} of {'.'.join(step.path)!r} is declared {type_name(declared)}, and"
+        f" {name!r} is given {in_words(value)}.",
+        fix="Give a value of that type, or change the annotation.",
+        source=user_line(),
+    )
+
+
+def refuse_unreachable_effects(flat: FlatBlock) -> None:
+    """Refuse an effect that nothing comes before, in a block of assets.
+
+    Raises:
+        UnusedError: there is one.
+    """
     read = {ref for _, _, ref in flat.reads()} | set(flat.outputs.values())
     for step in flat.steps.values():
         if any(each.refs for each in step.inputs):

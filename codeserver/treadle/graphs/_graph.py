@@ -33,6 +33,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
     from treadle.hooks._hook import HookDefinition
+    from treadle.locations._op_jobs import JobDefinition
     from treadle_inprocess import ExecuteInProcessResult
 
 
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
 class GraphDefinition:
     """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
 
-    `invocations` are the calls in the body, by node name, in the order they were made;
+    `owner` is the decorator and name, for messages. `invocations` are the calls in the body, by node name, in the order they were made;
     `mapping` says which node's output is which output of the graph. `config` is what it tells its
     ops: by default, or, where it is a mapping, of the config that it takes itself.
     """
 
     name: str
+    owner: str
     fn: Callable[..., Any]
     ins: Mapping[str, GraphIn]
     outs: Mapping[str, GraphOut]
@@ -81,6 +83,40 @@ class GraphDefinition:
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """Retry the steps of one invocation by this policy instead of their ops'."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
+
+    @checked
+    def to_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
+        self,
+        name: str | None = None,
+        description: str | None = None,
+        resource_defs: Mapping[str, Any] | None = None,
+        config: Any = None,
+        tags: Mapping[str, Any] | None = None,
+        metadata: object = None,
+        logger_defs: object = None,
+        executor_def: object = None,
+        hooks: AbstractSet[HookDefinition] | None = None,
+        op_retry_policy: RetryPolicy | None = None,
+        op_selection: object = None,
+        partitions_def: object = None,
+        asset_layer: object = None,
+        input_values: Mapping[str, Any] | None = None,
+        run_tags: Mapping[str, Any] | None = None,
+        *,
+        isolation: Any = None,
+    ) -> JobDefinition:
+        """Make a job of the graph, to be run by its name; it makes no asset.
+
+        The parameters are Dagster's, then ours; `input_values` are the graph's inputs.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        from treadle.locations._op_jobs import job_of  # noqa: PLC0415 -- few graphs are jobs
+
+        given = dict(locals())
+        refuse_unsupported("to_job", {"asset_layer": asset_layer})
+        return job_of(self, given, label="to_job")
 
     def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
         self,
@@ -232,7 +268,8 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
 ) -> GraphDefinition:
     """Run the body once and write down what it does.
 
-    `input_names` name inputs for a function that takes any. `outs` None: one output "result", or none if the body returns nothing.
+    `input_names` name inputs for a function that takes any. `outs` None: one output "result", or
+    none if the body returns nothing; without any, what it returns has no meaning.
 
     Raises:
         DefinitionError: the function's parameters or its body cannot work.
@@ -245,17 +282,17 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         returned = fn(**{argument: body.argument(argument) for argument in names})
         if outs is None:
             outs = {} if returned is None and body.invocations else {DEFAULT_OUTPUT: GraphOut()}
-        mapping = returned_outputs(body, returned, tuple(outs))
-    if not isinstance(returned, Mapping):
+        mapping = returned_outputs(body, returned, tuple(outs)) if outs else {}
+    if outs and not isinstance(returned, Mapping):
         refuse_other_types(body, annotations.get("return", Any), mapping)
     body.refuse_uncalled()
     _refuse_unused_arguments(body, names)
-    _refuse_unused_nodes(body, mapping)
     return GraphDefinition(
         name=name,
         fn=fn,
         ins={argument: ins.get(argument, GraphIn()) for argument in names},
         outs=dict(outs),
+        owner=owner,
         invocations=dict(body.invocations),
         mapping=mapping,
         description=description,
@@ -313,27 +350,36 @@ def _refuse_unused_arguments(body: Body, names: tuple[str, ...]) -> None:
         )
 
 
-def _refuse_unused_nodes(body: Body, mapping: Mapping[str, OutputRef]) -> None:
-    """Refuse nodes that no selection could ever need.
+def refuse_unused_nodes(graph: GraphDefinition) -> None:
+    """Refuse nodes, of this graph and those in it, that no selection of assets could ever need.
 
-    An output that the graph returns counts as read, whether or not an outer graph uses it:
+    An output that a graph returns counts as read, whether or not an outer graph uses it:
     a graph may be of use to others for one of its outputs only.
+
+    Raises:
+        UnusedError: there is one.
     """
-    read = {ref.node for each in body.invocations.values() for ref in each.reads()}
-    read |= {ref.node for ref in mapping.values()}
-    for name, invocation in body.invocations.items():
+    read = {ref.node for each in graph.invocations.values() for ref in each.reads()}
+    read |= {ref.node for ref in graph.mapping.values()}
+    inner: dict[int, GraphDefinition] = {}
+    for name, invocation in graph.invocations.items():
+        node = invocation.node
+        if isinstance(node, GraphDefinition):
+            inner[id(node)] = node
         if name in read:
             continue
-        if any(invocation.node.gives_value(output) for output in invocation.node.outs):
+        if any(node.gives_value(output) for output in node.outs):
             raise UnusedError(
-                f"In {body.owner}: no output of {name!r} is read or returned.",
+                f"In {graph.owner}: no output of {name!r} is read or returned.",
                 fix="Use it, or remove the call. An op only for its effect: declare Out(Nothing).",
                 source=invocation.source,
             )
-        if invocation.node.outs and not any(each.refs for each in invocation.bindings.values()):
+        if node.outs and not any(each.refs for each in invocation.bindings.values()):
             raise UnusedError(
-                f"In {body.owner}: {name!r} has no input and nobody reads its outputs, so no"
+                f"In {graph.owner}: {name!r} has no input and nobody reads its outputs, so no"
                 " selection would ever run it.",
                 fix="Give it an In(Nothing) input from the op that it follows.",
                 source=invocation.source,
             )
+    for each in inner.values():
+        refuse_unused_nodes(each)

@@ -70,15 +70,19 @@ class Definitions:
             "component_tree": component_tree,
         }
         refuse_unsupported("Definitions", unsupported)
-        given = _checked_assets(assets)
+        given, checked_jobs = _checked_assets(assets), _checked_jobs(jobs)
         contents = Contents(
             blocks=distinct(
                 each
-                for each in (*given, *_checked_checks(asset_checks))
+                for each in (
+                    *given,
+                    *_checked_checks(asset_checks),
+                    *(job.block for job in checked_jobs),
+                )
                 if isinstance(each, AssetsDefinition)
             ),
             specs=distinct(each for each in given if isinstance(each, AssetSpec)),
-            jobs=_checked_jobs(jobs),
+            jobs=checked_jobs,
             resources=_checked_resources(resources),
             source=user_line(),
         )
@@ -165,7 +169,8 @@ def _checked_jobs(jobs: Iterable[AssetJob] | None) -> tuple[AssetJob, ...]:
         if not isinstance(each, AssetJob):
             raise ArgumentError(
                 f"Definitions: jobs has {in_words(each)}, which is not a job.",
-                fix="Give what define_asset_job made.",
+                fix="Give what define_asset_job, @job or to_job made."
+                + (" Write .to_job()." if type(each).__name__ == "GraphDefinition" else ""),
                 source=user_line(),
             )
     return distinct(given)

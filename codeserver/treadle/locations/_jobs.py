@@ -41,7 +41,10 @@ SelectionLike: TypeAlias = "SelectionPart | Sequence[SelectionPart]"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AssetJob:
-    """A named selection of assets. `Definitions` checks that it selects some."""
+    """A named selection of assets. `Definitions` checks that it selects some.
+
+    `block` is what a job of ops runs, which makes none.
+    """
 
     name: str
     selection: Expression
@@ -52,6 +55,7 @@ class AssetJob:
     config: UserValue
     hooks: tuple[HookDefinition, ...] = ()
     source: SourceLine
+    block: AssetsDefinition | None = None
 
 
 @checked
@@ -99,13 +103,18 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         tags=checked_tags(tags or {}, owner=owner),
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
         isolation=mode(Isolation, "isolation", {"isolation": isolation}, owner),
-        config=_config(config, owner),
+        config=job_config(config, owner),
         hooks=checked_hooks(hooks, owner=f"{owner}: hooks"),
         source=user_line(),
     )
 
 
-def _config(config: object, owner: str) -> UserValue:
+def job_config(config: object, owner: str) -> UserValue:
+    """Return the config of a job as plain data, None for none.
+
+    Raises:
+        ArgumentError: it is no config.
+    """
     if config is None:
         return None
     from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config

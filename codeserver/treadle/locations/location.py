@@ -130,10 +130,12 @@ def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
 def top_level(values: Sequence[object], source: SourceLine) -> Contents:
     """Return what a module's values define, those in lists and tuples too, each once."""
     things = tuple(_things(values))
+    jobs = distinct(_of(AssetJob, things))
+    of_jobs = [job.block for job in jobs if job.block is not None]
     return Contents(
-        blocks=distinct(_of(AssetsDefinition, things)),
+        blocks=distinct((*_of(AssetsDefinition, things), *of_jobs)),
         specs=distinct(_of(AssetSpec, things)),
-        jobs=distinct(_of(AssetJob, things)),
+        jobs=jobs,
         resources={},
         source=source,
     )

@@ -145,7 +145,7 @@ class Step:
 class Block:
     """What one decorator made. `name` is the node name, the first component of its step keys.
 
-    It makes assets, or evaluates checks ("asset:name", sorted), or both.
+    It makes assets, or evaluates checks ("asset:name", sorted), or both; else it is a job of ops.
     """
 
     name: str
@@ -158,6 +158,11 @@ class Block:
     description: str = ""
     source: SourceLine | None = None
     checks: tuple[str, ...] = ()
+
+    @property
+    def is_op_job(self) -> bool:
+        """Whether it is run whole, by the job of its name, and makes nothing that lasts."""
+        return not (self.asset_keys or self.checks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ from treadle.selection._expression import (
     union,
 )
 from treadle.selection._parser import parse
+from treadle.selection._places import select_op_jobs
 
 __all__ = [
     "AmbiguousSelectionError",
@@ -78,5 +79,6 @@ __all__ = [
     "parse",
     "select",
     "select_checks",
+    "select_op_jobs",
     "union",
 ]

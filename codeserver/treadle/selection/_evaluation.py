@@ -36,7 +36,12 @@ from treadle.selection._expression import (
     walk,
 )
 from treadle.selection._patterns import fits
-from treadle.selection._places import Places, SelectableBlock, refuse_unknown_place
+from treadle.selection._places import (
+    Places,
+    SelectableBlock,
+    refuse_unknown_place,
+    select_op_jobs,
+)
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.suggestions import nearest
@@ -119,7 +124,8 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     """Return the assets that the expression selects and that this location makes.
 
     An external asset that comes in with others (`+x`, `*`, a wildcard, an attribute) is passed
-    over; one that is asked for by its key is refused. There may be none where checks are selected.
+    over; one that is asked for by its key is refused. There may be none where checks, or jobs
+    of ops, are selected.
 
     Raises:
         UnknownAssetError: a key or a pattern that no asset has, or an external asset by name.
@@ -128,7 +134,7 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     _refuse_external(expression, graph)
     selected = evaluate(expression, graph)
     made = selected & graph.made
-    if made or select_checks(expression, graph):
+    if made or select_checks(expression, graph) or select_op_jobs(expression, graph):
         return made
     if not graph.made:
         raise EmptySelectionError("This location makes no asset, so nothing can be selected.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from treadle.selection._errors import UnknownAssetError
-from treadle.selection._expression import InBlock, InGraph
+from treadle.selection._expression import And, Expression, InBlock, InGraph, Or, WithoutChecks
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.suggestions import nearest
@@ -24,6 +24,8 @@ class SelectableBlock(Protocol):
     def asset_keys(self) -> tuple[KeyText, ...]: ...
     @property
     def is_graph(self) -> bool: ...
+    @property
+    def is_op_job(self) -> bool: ...
 
 
 class Made(Protocol):
@@ -37,13 +39,14 @@ class Made(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The blocks of each name, and those of them that are graphs.
+    """The blocks of each name, those of them that are graphs, and those that are jobs of ops.
 
     Blocks of one name are each called by it and an asset of theirs: the name alone means them all.
     """
 
     blocks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     graphs: frozenset[str] = frozenset()
+    op_jobs: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, blocks: Iterable[SelectableBlock]) -> Places:
@@ -58,7 +61,11 @@ class Places:
         for name, names in shared.items():
             if len(names) > 1 and name not in named:
                 named[name] = frozenset(names)
-        return cls(blocks=named, graphs=frozenset(block.name for block in blocks if block.is_graph))
+        return cls(
+            blocks=named,
+            graphs=frozenset([block.name for block in blocks if block.is_graph]),
+            op_jobs=frozenset([block.name for block in blocks if block.is_op_job]),
+        )
 
     def holder(self, place: InBlock | InGraph) -> Callable[[Made], bool]:
         """Return what tells whether something is made in a block, or in a graph."""
@@ -77,7 +84,7 @@ def refuse_unknown_place(place: InBlock | InGraph, graph: AssetGraph) -> None:
     Raises:
         UnknownAssetError: nothing is.
     """
-    if any(map(graph.places.holder(place), _all_made(graph))):
+    if select_op_jobs(place, graph) or any(map(graph.places.holder(place), _all_made(graph))):
         return
     if isinstance(place, InBlock):
         kind, name, known = "block", place.name, {*graph.places.blocks}
@@ -93,6 +100,21 @@ def refuse_unknown_place(place: InBlock | InGraph, graph: AssetGraph) -> None:
     raise UnknownAssetError(
         f"{place} matches nothing: {what}.{meant}", names=(str(place),), suggestions=near
     )
+
+
+def select_op_jobs(expression: Expression, graph: AssetGraph) -> frozenset[str]:
+    """Return the jobs of ops that the expression names as blocks: `*` and `not` take in none."""
+    match expression:
+        case Or(parts=parts):
+            return frozenset().union(*(select_op_jobs(part, graph) for part in parts))
+        case And(parts=parts):
+            first, *others = (select_op_jobs(part, graph) for part in parts)
+            return first.intersection(*others)
+        case WithoutChecks(of=of):
+            return select_op_jobs(of, graph)
+        case InBlock(name=name):
+            return graph.places.op_jobs & {name}
+    return frozenset()
 
 
 def _all_made(graph: AssetGraph) -> Iterator[Made]:

@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 from treadle import _json as json
 from treadle.config.values import Schema, takes_map, with_defaults
 from treadle.locations.snapshot import Job, Resource, Step
-from treadle_contract.config_data import laid_over
+from treadle.selection import InBlock
+from treadle_contract.config_data import in_node, laid_over
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.message import UserValue
@@ -88,7 +89,9 @@ class ConfigPlaces:
         Raises:
             PlanRefused: something is wrong with it.
         """
-        said = laid_over(job.config if job is not None else None, given)
+        if job is not None:
+            given = laid_over(job.config, self._of_job(job, given))
+        said = given
         steps = tuple(steps)
         found: dict[Path, UserValue] = {}
         problems = list(self._collect(said, found))
@@ -113,6 +116,14 @@ class ConfigPlaces:
             resources={path[1]: effective[path] for path in effective if path[0] == _RESOURCES},
             notes=tuple(notes),
         )
+
+    def _of_job(self, job: Job, given: UserValue) -> UserValue:
+        """Return what a run says: of a job of ops, nodes may be named without the job."""
+        if job.selection != str(InBlock(name=job.name)) or not isinstance(given, Mapping):
+            return given
+        ops, nodes = given.get(_OPS), self._root.inner[job.name].inner
+        is_whole = isinstance(ops, Mapping) and list(ops) == [job.name] and job.name not in nodes
+        return given if is_whole else in_node(job.name, given)
 
     def _told_at_launch(
         self, steps: Iterable[Step], found: Collection[Path], of_job: Iterable[str]

@@ -63,7 +63,8 @@ async def _owned_of(
             raise
         return error
     conflicts = await locations.conflicts(location.name)
-    return OwnedElsewhereError(named) if conflicts.issuperset(named) else None
+    # What names no asset, a check or a job of ops, is where it is defined.
+    return OwnedElsewhereError(named) if named and conflicts.issuperset(named) else None
 
 
 def nowhere(refusals: Mapping[str, RefusedError]) -> RefusedError:

@@ -434,7 +434,6 @@ def test_a_refusal_says_what_to_write_instead(source: str, problem: str, fix: st
     [
         ("multiasset", "Treadle has no multiasset. Did you mean 'multi_asset'?"),
         ("graphasset", "Treadle has no graphasset. Did you mean 'graph_asset'?"),
-        ("job", "Treadle has no job. Jobs are selections of assets: define_asset_job."),
     ],
 )
 def test_a_name_that_is_not_there_names_the_one_that_was_meant(name: str, said: str) -> None:

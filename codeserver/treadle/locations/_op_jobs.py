@@ -1,0 +1,237 @@
+"""@job and GraphDefinition.to_job: a graph that is run whole, by name, and makes no asset."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, overload
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._names import checked_name, checked_tags
+from treadle._policies import RetryPolicy, checked_retry_policy
+from treadle._source import user_line
+from treadle._texts import described
+from treadle.assets._assets import AssetsDefinition, make_block
+from treadle.assets._block_options import block_options, mode
+from treadle.graphs._graph import GraphDefinition, compose
+from treadle.hooks._given import checked_hooks
+from treadle.locations._jobs import AssetJob, job_config
+from treadle.locations.snapshot import SourceLine
+from treadle.ops._functions import checked_function, name_of
+from treadle.selection import InBlock
+from treadle_contract.config_data import in_node
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
+from treadle_contract.plan import Isolation
+
+if TYPE_CHECKING:
+    from treadle.hooks._hook import HookDefinition
+    from treadle_inprocess import ExecuteInProcessResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class JobDefinition(AssetJob):
+    """A job of ops: `graph` is what it runs, `block` that as a block without assets."""
+
+    graph: GraphDefinition
+    resource_defs: Mapping[str, Any] = field(default_factory=dict)
+    input_values: Mapping[str, Any] = field(default_factory=dict)
+
+    def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
+        self,
+        run_config: Any = None,
+        *,
+        instance: str | os.PathLike[str] | None = None,
+        partition_key: object = None,
+        raise_on_error: bool = True,
+        op_selection: object = None,
+        asset_selection: object = None,
+        run_id: object = None,
+        input_values: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+        resources: Mapping[str, Any] | None = None,
+    ) -> ExecuteInProcessResult:
+        """Run the job in this process, and say what became of it.
+
+        The parameters are Dagster's. Values are handed on as they are; with `instance`, a folder,
+        they are stored in it. In `run_config` and in the result, nodes are named without the job.
+        `resources` are beside the job's own, and win over them.
+
+        Raises:
+            DefinitionError: an argument is wrong.
+            PlanRefused: the config is wrong.
+            BaseException: what the first step that failed raised, unless `raise_on_error` is False.
+        """
+        from treadle_inprocess import execute_op_job  # noqa: PLC0415 -- what tests alone need
+
+        given = {
+            "partition_key": partition_key,
+            "op_selection": op_selection,
+            "asset_selection": asset_selection,
+            "run_id": run_id,
+        }
+        refuse_unsupported("execute_in_process", given)
+        return execute_op_job(
+            self,
+            run_config=run_config,
+            instance=instance,
+            resources=resources,
+            input_values=input_values,
+            tags=tags,
+            raise_on_error=raise_on_error,
+        )
+
+    def __repr__(self) -> str:
+        return f"<job {self.name}>"
+
+
+def with_inputs(made: JobDefinition, input_values: Mapping[str, Any]) -> JobDefinition:
+    """Return a job without its resources, and with more values for inputs of its graph.
+
+    Raises:
+        ArgumentError: it has no such input, or one has no value.
+    """
+    values = {**made.input_values, **input_values}
+    block = _block(made.graph, made.name, made.description, {}, values, made.source)
+    return replace(made, block=block, resource_defs={}, input_values=values)
+
+
+@overload
+def job(compose_fn: Callable[..., Any]) -> JobDefinition: ...
+
+
+@overload
+def job(
+    compose_fn: None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
+    config: Any = None,
+    tags: Mapping[str, Any] | None = None,
+    run_tags: Mapping[str, Any] | None = None,
+    metadata: object = None,
+    logger_defs: object = None,
+    executor_def: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    partitions_def: object = None,
+    input_values: Mapping[str, Any] | None = None,
+    isolation: Isolation | str | None = None,
+) -> Callable[[Callable[..., Any]], JobDefinition]: ...
+
+
+@checked
+def job(  # noqa: PLR0913 -- Dagster's parameters, then ours
+    compose_fn: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    resource_defs: Mapping[str, Any] | None = None,
+    config: Any = None,
+    tags: Mapping[str, Any] | None = None,
+    run_tags: Mapping[str, Any] | None = None,
+    metadata: object = None,
+    logger_defs: object = None,
+    executor_def: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    partitions_def: object = None,
+    input_values: Mapping[str, Any] | None = None,
+    isolation: Isolation | str | None = None,
+) -> JobDefinition | Callable[[Callable[..., Any]], JobDefinition]:
+    """Make a job of a function whose body calls ops and graphs. Each of them runs, read or not.
+
+    The parameters are Dagster's, then ours. `config` is what its runs say by default, with nodes
+    named without the job. What the body returns has no meaning.
+
+    Raises:
+        DefinitionError: an argument, a name or the body cannot work.
+    """
+    given = dict(locals())
+
+    def decorate(fn: Callable[..., Any]) -> JobDefinition:
+        function = checked_function(fn, label="@job", name=name)
+        job_name = checked_name(name or name_of(function), what="@job name")
+        graph = compose(
+            function,
+            label="@job",
+            name=job_name,
+            ins={},
+            input_names=(),
+            outs={},
+            description=described(description, function),
+            tags={},
+        )
+        return job_of(graph, {**given, "name": job_name}, label="@job")
+
+    return decorate(compose_fn) if compose_fn is not None else decorate
+
+
+def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> JobDefinition:
+    """Make a job of a graph, of what `job` or `to_job` was given.
+
+    Raises:
+        DefinitionError: an argument cannot work.
+    """
+    name = checked_name(given["name"] or graph.name, what=f"{label} name")
+    owner = f"{label} {name!r}"
+    names = ("metadata", "logger_defs", "executor_def", "partitions_def", "op_selection")
+    refuse_unsupported(label, {each: given.get(each) for each in names})
+    said = checked_tags({**(given["tags"] or {}), **(given["run_tags"] or {})}, owner=owner)
+    config = job_config(given["config"], owner)
+    resource_defs, input_values = given["resource_defs"] or {}, given["input_values"] or {}
+    description = given["description"] or graph.description
+    source = user_line()
+    return JobDefinition(
+        name=name,
+        selection=InBlock(name=name),
+        description=description,
+        tags=said,
+        retry_policy=checked_retry_policy(
+            given["op_retry_policy"], owner=owner, name="op_retry_policy"
+        ),
+        isolation=mode(Isolation, "isolation", given, owner),
+        config=in_node(name, config),
+        hooks=checked_hooks(given["hooks"], owner=f"{owner}: hooks"),
+        source=source,
+        graph=graph,
+        block=_block(graph, name, description, resource_defs, input_values, source),
+        resource_defs=resource_defs,
+        input_values=input_values,
+    )
+
+
+def _block(  # noqa: PLR0913, PLR0917 -- what is said of a job
+    graph: GraphDefinition,
+    name: str,
+    description: str,
+    resource_defs: Mapping[str, Any],
+    input_values: Mapping[str, Any],
+    source: SourceLine,
+) -> AssetsDefinition:
+    owner = f"job {name!r}"
+    for each in input_values:
+        if each not in graph.ins:
+            raise ArgumentError(
+                f"{owner}: input_values names {each!r}, which is no input of it."
+                f"{did_you_mean(each, graph.ins)}",
+                fix=f"Its inputs are {listed(graph.ins)}.",
+                source=user_line(),
+            )
+    lacking = [each for each in graph.ins if each not in input_values and graph.needs(each)]
+    if lacking:
+        raise ArgumentError(
+            f"{owner}: nothing is given for its input {listed(lacking)}.",
+            fix=f"Give input_values={{{lacking[0]!r}: …}}.",
+            source=user_line(),
+        )
+    options = block_options(
+        {"resource_defs": resource_defs},
+        owner=owner,
+        node_name=name,
+        outs={},
+        description=description,
+    )
+    return make_block(graph, replace(options, input_values=dict(input_values)), source)

@@ -1,0 +1,211 @@
+"""Jobs of ops: graphs that are run by their name and make no asset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from treadle import (
+    ArgumentError,
+    AssetSelection,
+    Config,
+    Definitions,
+    DuplicateError,
+    In,
+    JobDefinition,
+    Nothing,
+    Out,
+    Output,
+    PlanRefused,
+    ResourceParam,
+    RetryPolicy,
+    asset,
+    define_asset_job,
+    graph,
+    graph_asset,
+    job,
+    op,
+)
+from treadle.locations.location import build_location
+from treadle_contract.codeserver import PlanRequest
+from treadle_contract.plan import Selection
+from treadle_planner import Plan, Planner
+
+
+class Day(Config):
+    day: str = "monday"
+
+
+@op
+def fetch(config: Day) -> str:
+    return config.day
+
+
+@op(out={"left": Out(), "right": Out(is_required=False)})
+def split(text: str) -> Any:
+    yield Output(text[:1], "left")
+    yield Output(text[1:], "right")
+
+
+@op
+def count(text: str, times: int = 2) -> int:
+    return len(text) * times
+
+
+@graph
+def inner(text):  # type: ignore[no-untyped-def]  # as users write it
+    left, right = split(text)
+    count(left)
+    return right
+
+
+@job(tags={"team": "a"}, config={"ops": {"fetch": {"config": {"day": "tuesday"}}}})
+def etl() -> None:
+    """Count."""
+    count.alias("last")(inner(fetch()))
+
+
+@asset
+def a() -> int:
+    return 1
+
+
+def planned(definitions: Definitions, selection: Selection, config: Any = None) -> Plan:
+    from treadle_contract.plan import PlanOptions  # noqa: PLC0415 -- of this helper alone
+
+    snapshot = build_location([("", definitions)]).snapshot
+    request = PlanRequest(selection=selection, options=PlanOptions(config=config))
+    return Planner(snapshot).plan(request)
+
+
+def test_each_op_of_a_job_runs_though_nothing_reads_it() -> None:
+    result = etl.execute_in_process()
+
+    assert result.success
+    assert result.output_for_node("last") == 2 * len("uesday")
+    assert result.output_for_node("inner.count") == 2
+    assert result.output_for_node("inner") == "uesday"
+
+
+def test_config_names_nodes_without_the_job_and_lies_over_the_jobs() -> None:
+    result = etl.execute_in_process({"ops": {"fetch": {"config": {"day": "ab"}}}})
+
+    assert result.output_for_node("fetch") == "ab"
+    with pytest.raises(PlanRefused, match=r"ops\.etl\.ops\.fetc"):
+        etl.execute_in_process({"ops": {"fetc": {"config": {"day": "ab"}}}})
+
+
+def test_a_job_keeps_what_is_said_of_it() -> None:
+    assert isinstance(etl, JobDefinition)
+    assert (etl.name, etl.description, etl.tags) == ("etl", "Count.", {"team": "a"})
+
+
+def test_a_job_is_planned_whole_and_never_taken_in_with_assets() -> None:
+    definitions = Definitions(assets=[a], jobs=[etl, define_asset_job("assets")])
+
+    plan = planned(definitions, Selection(job="etl"))
+    every = planned(definitions, Selection())
+    both = planned(definitions, Selection(expressions=("block:etl or a",)))
+
+    keys = ["etl.fetch", "etl.inner.split", "etl.inner.count", "etl.last"]
+    assert sorted(step.key for step in plan.steps) == sorted(keys)
+    assert plan.steps[0].reason == "Is of the job etl and feeds etl.inner.split."
+    assert all(output.selected for step in plan.steps for output in step.outputs)
+    assert [step.key for step in every.steps] == ["a"]
+    assert {step.key for step in both.steps} == {"a", *keys}
+    assert AssetSelection.blocks("etl").expression == etl.selection
+
+
+def test_config_through_a_plan_may_name_the_job_or_not() -> None:
+    definitions = Definitions(jobs=[etl])
+    told = {"fetch": {"config": {"day": "friday"}}}
+
+    for config in ({"ops": told}, {"ops": {"etl": {"ops": told}}}):
+        (step, *_) = planned(definitions, Selection(job="etl"), config).steps
+        assert step.config == {"day": "friday"}
+
+
+def test_a_graph_becomes_a_job_with_inputs_by_hand() -> None:
+    made = inner.to_job("counting", input_values={"text": "abc"}, resource_defs={})
+
+    assert made.execute_in_process().output_value() == "bc"
+    assert made.execute_in_process(input_values={"text": "x"}).output_for_node("count") == 2
+    result = Definitions(jobs=[made]).get_job_def("counting").execute_in_process()
+    assert result.output_for_node("split", "left") == "a"
+
+
+def test_resources_of_a_job_and_of_a_run() -> None:
+    @op
+    def tells(bell: ResourceParam[str]) -> str:
+        return bell
+
+    @job(resource_defs={"bell": "ding"}, op_retry_policy=RetryPolicy(max_retries=1))
+    def rings() -> None:
+        tells()
+
+    assert rings.execute_in_process().output_for_node("tells") == "ding"
+    assert rings.execute_in_process(resources={"bell": "dong"}).output_for_node("tells") == "dong"
+    (step,) = planned(Definitions(jobs=[rings]), Selection(job="rings")).steps
+    assert step.retry_policy is not None
+
+
+def test_what_only_orders_runs_in_order_and_without_inputs_too() -> None:
+    done: list[str] = []
+
+    @op(out=Out(Nothing))
+    def first() -> None:
+        done.append("first")
+
+    @op(ins={"after": In(Nothing)}, out=Out(Nothing))
+    def second() -> None:
+        done.append("second")
+
+    @job
+    def ordered() -> None:
+        second(first())
+
+    assert ordered.execute_in_process().success
+    assert done == ["first", "second"]
+
+
+def test_an_asset_of_the_name_of_a_job_is_called_by_its_key() -> None:
+    @asset(name="etl")
+    def same() -> int:
+        return 1
+
+    snapshot = build_location([("", Definitions(assets=[same], jobs=[etl]))]).snapshot
+
+    assert [block.name for block in snapshot.blocks] == ["etl", "etl__etl"]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: Definitions(jobs=[inner]), ArgumentError, r"Write \.to_job\(\)"),
+        (lambda: Definitions(jobs=[etl, job(name="etl")(lambda: count(fetch()))]), DuplicateError, "two jobs"),
+        (inner.to_job, ArgumentError, "nothing is given for its input 'text'"),
+        (lambda: inner.to_job(input_values={"txt": 1}), ArgumentError, "Did you mean 'text'"),
+        (lambda: inner.to_job(input_values={"text": 1}), ArgumentError, "is declared str"),
+        (lambda: inner.to_job("a b"), Exception, "a b"),
+        (lambda: job(name="x", executor_def=1)(lambda: None), ArgumentError, "executor_def"),
+        (lambda: etl.execute_in_process(partition_key="x"), ArgumentError, "partition_key"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused(make: Any, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        make()
+
+
+def test_an_op_that_nobody_reads_is_refused_where_assets_are_made() -> None:
+    @graph
+    def idle():  # type: ignore[no-untyped-def]  # as users write it
+        count(fetch())
+        return fetch.alias("again")()
+
+    assert idle.execute_in_process().success
+    with pytest.raises(Exception, match="no output of 'count' is read or returned"):
+
+        @graph_asset
+        def made():  # type: ignore[no-untyped-def]  # as users write it
+            return idle()
