@@ -1,0 +1,18 @@
+"""Cases on jobs of ops: graphs that run by their name and make no asset."""
+
+from tests.usecases.running import Asked, case
+
+CASES = [
+    case(
+        "jobs/a_job_of_ops.py",
+        Asked(job="reminders", says=("2 to ann", "unlocked")),
+        Asked(
+            job="reminders",
+            config={"ops": {"mailing": {"ops": {"send": {"config": {"to": "bob"}}}}}},
+            says=("2 to bob", "unlocked"),
+        ),
+        Asked(job="mail_again", says=("2 to all",)),
+        Asked(job="mail_again", config={"ops": {"sent": {}}}, refused="sent"),
+        Asked(select="order_count", values={"order_count": 2}),
+    ),
+]
