@@ -126,6 +126,11 @@ if _TYPE_CHECKING:
     )
     from treadle.locations._op_jobs import JobDefinition as JobDefinition
     from treadle.locations._op_jobs import job as job
+    from treadle.ops._builtin_types import Any as Any
+    from treadle.ops._builtin_types import Bool as Bool
+    from treadle.ops._builtin_types import Float as Float
+    from treadle.ops._builtin_types import Int as Int
+    from treadle.ops._builtin_types import String as String
     from treadle.resources._configurable import ConfigurableIOManager as ConfigurableIOManager
     from treadle.resources._configurable import (
         ConfigurableIOManagerFactory as ConfigurableIOManagerFactory,
@@ -280,6 +285,7 @@ _LATER = {
     "treadle.hooks._hook_context": ("HookContext", "build_hook_context"),
     "treadle.locations._jobs": ("define_asset_job",),
     "treadle.locations._op_jobs": ("JobDefinition", "job"),
+    "treadle.ops._builtin_types": ("Any", "Bool", "Float", "Int", "String"),
     "treadle.locations._load_assets": (
         "load_assets_from_current_module",
         "load_assets_from_modules",

@@ -10,7 +10,7 @@ import pytest
 
 import treadle_client
 from tests.usecases.registry import CASES
-from tests.usecases.running import SCRATCH
+from tests.usecases.running import SCRATCH, moved_over
 
 #: What the modules' config and resources read of the environment.
 VARIABLES = {
@@ -29,13 +29,21 @@ class Services:
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of all modules, moved over from Dagster where they are written for it."""
+    folder = tmp_path_factory.mktemp("modules")
+    moved_over(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def services(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Start the services once for all that a process tests."""
     home, scratch = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("scratch")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**VARIABLES, SCRATCH: str(scratch)}.items():
             patch.setenv(name, value)
-        files = [each.file for each in CASES.values()]
+        files = [modules / name for name in CASES]
         with treadle_client.local(*files, home=home) as client:
             yield Services(client, scratch)
 

@@ -21,11 +21,20 @@ MODULES = Path(__file__).resolve().parent / "modules"
 SCRATCH = "TREADLE_TEST_SCRATCH"
 
 
+@dataclass(frozen=True)
+class Checked:
+    """The result of a check."""
+
+    passed: bool
+    severity: str = "ERROR"
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """One run, and what it must come to. What is not named must have succeeded.
 
-    `values` are those of all assets that are made. `steps` are the states of steps that did not succeed,
+    `values` are those of all assets that are made, `checks` the results of all checks, by "asset:name". `steps` are the states of steps that did not succeed,
     `failures` words in their messages, `metadata` entries of assets, `says` what ops logged.
     `refused` is a word of the refusal of a run that must not start; `files` what lies in the scratch folder.
     """
@@ -41,6 +50,7 @@ class Asked:
     metadata: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     says: tuple[str, ...] | None = None
     unexpected: tuple[str, ...] = ()
+    checks: Mapping[str, Checked] = field(default_factory=dict)
     refused: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,10 +61,6 @@ class Case:
 
     module: str
     runs: tuple[Asked, ...]
-
-    @property
-    def file(self) -> Path:
-        return MODULES / self.module
 
 
 def case(module: str, *runs: Asked) -> Case:
@@ -71,6 +77,7 @@ class Outcome:
     values: dict[str, object]
     metadata: dict[str, dict[str, object]]
     unexpected: tuple[str, ...]
+    checks: dict[str, Checked]
     said: tuple[str, ...]
 
     @property
@@ -82,6 +89,20 @@ class Outcome:
     def made(self) -> set[str]:
         """The assets that were made."""
         return set(self.metadata)
+
+
+def moved_over(folder: Path) -> None:
+    """Copy all modules to a folder, and change there what is imported from dagster, that alone."""
+    for file in MODULES.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        for said, meant in (
+            ("from dagster import", "from treadle import"),
+            ("import dagster as dg", "import treadle as dg"),
+        ):
+            text = text.replace(said, meant)
+        copy = folder / file.relative_to(MODULES)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
 
 
 @contextmanager
@@ -99,7 +120,7 @@ def defined(file: Path) -> Iterator[Definitions]:
     finally:
         sys.path.remove(str(file.parent))
         for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(MODULES)):
+            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(file.parent)):
                 del sys.modules[name]
 
 
@@ -136,6 +157,12 @@ def _of_result(result: ExecuteInProcessResult) -> Outcome:
         values={each.asset_key.text: result.asset_value(each.asset_key) for each in made},
         metadata={each.asset_key.text: dict(each.metadata) for each in made},
         unexpected=tuple(sorted(each.asset_key.text for each in made if each.unexpected)),
+        checks={
+            f"{each.asset_key.text}:{each.check_name}": Checked(
+                each.passed, each.severity.name, dict(each.metadata)
+            )
+            for each in result.get_asset_check_evaluations()
+        },
         said=tuple(
             sorted(
                 each.payload.message.head
@@ -171,6 +198,14 @@ def served(client: treadle_client.Client, asked: Asked) -> Outcome:
         },
         metadata={each.asset_key: dict(each.metadata) for each in made},
         unexpected=tuple(sorted(each.asset_key for each in made if each.unexpected)),
+        checks={
+            f"{each.asset_key}:{each.check_name}": Checked(
+                each.passed,
+                "" if each.severity is None else each.severity.name,
+                dict(each.metadata),
+            )
+            for each in result.get_asset_check_evaluations()
+        },
         said=tuple(
             sorted(
                 each.message.head

@@ -28,14 +28,15 @@ def assert_as_asked(outcome: Outcome, asked: Asked, folder: Path) -> None:
     for key, entries in asked.metadata.items():
         assert outcome.metadata[key] == entries
     assert outcome.unexpected == asked.unexpected
+    assert outcome.checks == asked.checks
     assert asked.says is None or outcome.said == asked.says
     for name, text in asked.files.items():
         assert (folder / name).read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_in_process(name: str, tmp_path: Path, scratch: Path) -> None:
-    with defined(CASES[name].file) as definitions:
+def test_in_process(name: str, modules: Path, tmp_path: Path, scratch: Path) -> None:
+    with defined(modules / name) as definitions:
         for asked in CASES[name].runs:
             if asked.refused:
                 with pytest.raises(PlanRefused, match=asked.refused):
@@ -46,8 +47,10 @@ def test_in_process(name: str, tmp_path: Path, scratch: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_through_the_services(name: str, services: Services, tmp_path: Path, scratch: Path) -> None:
-    with defined(CASES[name].file) as definitions:
+def test_through_the_services(
+    name: str, modules: Path, services: Services, tmp_path: Path, scratch: Path
+) -> None:
+    with defined(modules / name) as definitions:
         for asked in CASES[name].runs:
             if asked.refused:
                 with pytest.raises(REFUSALS, match=asked.refused) as there:
@@ -66,6 +69,12 @@ def test_every_module_is_a_case_or_part_of_one() -> None:
     files = {str(each.relative_to(MODULES)) for each in MODULES.rglob("*.py")}
 
     assert files - set(CASES) == {"assets/gathered_from.py"}
+
+
+def test_ten_shapes_of_public_projects_are_written_for_dagster() -> None:
+    shapes = [file for file in MODULES.glob("shapes/*.py") if "dagster" in file.read_text("utf-8")]
+
+    assert len(shapes) >= 10
 
 
 def test_there_are_sixty_cases_at_least() -> None:

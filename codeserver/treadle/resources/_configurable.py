@@ -45,17 +45,17 @@ class _Settings(Config, Openable):
 
     def needs(self, given: Mapping[str, object]) -> AbstractSet[str]:
         """Return the keys of the resources in it, and in those."""
-        return set(_needs(dict(self), given))
+        return set(_needs(dict(iter(self)), given))
 
     def place_in_config(self, key: str) -> ConfigPlace | None:
         """Return where a run may lay config over the fields."""
-        return _place(type(self), dict(self), key)
+        return _place(type(self), dict(iter(self)), key)
 
     def open_in_step(
         self, context: InitResourceContext, told: UserValue
     ) -> AbstractContextManager[Any]:
         """Set it up, give it, and tear it down."""
-        return _opened(type(self), dict(self), context, told)
+        return _opened(type(self), dict(iter(self)), context, told)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
         """Override it to make what the resource needs, in the step's process, before the op runs."""
@@ -103,7 +103,7 @@ class ConfigurableResource(_Settings):
 
     def process_config_and_initialize_cm(self) -> AbstractContextManager[Self]:
         """The same for a `with`, at whose end it is torn down."""
-        return _opened(type(self), dict(self), InitResourceContext(), None)
+        return _opened(type(self), dict(iter(self)), InitResourceContext(), None)
 
 
 class ConfigurableResourceFactory(_Settings, Generic[T]):
