@@ -115,6 +115,18 @@ if _TYPE_CHECKING:
     from treadle.io._build_contexts import build_output_context as build_output_context
     from treadle.locations._jobs import define_asset_job as define_asset_job
     from treadle.locations._load_assets import (
+        load_asset_checks_from_current_module as load_asset_checks_from_current_module,
+    )
+    from treadle.locations._load_assets import (
+        load_asset_checks_from_modules as load_asset_checks_from_modules,
+    )
+    from treadle.locations._load_assets import (
+        load_asset_checks_from_package_module as load_asset_checks_from_package_module,
+    )
+    from treadle.locations._load_assets import (
+        load_asset_checks_from_package_name as load_asset_checks_from_package_name,
+    )
+    from treadle.locations._load_assets import (
         load_assets_from_current_module as load_assets_from_current_module,
     )
     from treadle.locations._load_assets import load_assets_from_modules as load_assets_from_modules
@@ -149,6 +161,7 @@ if _TYPE_CHECKING:
     from treadle.resources._openable import InitResourceContext as InitResourceContext
     from treadle.selection._asset_selection import AssetSelection as AssetSelection
     from treadle.steps._context import AssetCheckExecutionContext as AssetCheckExecutionContext
+    from treadle.steps._context import build_asset_check_context as build_asset_check_context
     from treadle_contract.value import AssetCheckSeverity as AssetCheckSeverity
     from treadle_inprocess import AssetCheckEvaluation as AssetCheckEvaluation
     from treadle_inprocess import ExecuteInProcessResult as ExecuteInProcessResult
@@ -261,7 +274,7 @@ _LATER = {
         "multi_asset_check",
     ),
     "treadle.checks._check_spec": ("AssetCheckKey", "AssetCheckSpec"),
-    "treadle.steps._context": ("AssetCheckExecutionContext",),
+    "treadle.steps._context": ("AssetCheckExecutionContext", "build_asset_check_context"),
     "treadle_contract.value": ("AssetCheckSeverity",),
     "treadle.config._config": ("Config", "PermissiveConfig"),
     "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
@@ -287,6 +300,10 @@ _LATER = {
     "treadle.locations._op_jobs": ("JobDefinition", "job"),
     "treadle.ops._builtin_types": ("Any", "Bool", "Float", "Int", "String"),
     "treadle.locations._load_assets": (
+        "load_asset_checks_from_current_module",
+        "load_asset_checks_from_modules",
+        "load_asset_checks_from_package_module",
+        "load_asset_checks_from_package_name",
         "load_assets_from_current_module",
         "load_assets_from_modules",
         "load_assets_from_package_module",

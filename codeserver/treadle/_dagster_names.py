@@ -74,6 +74,14 @@ _ELSEWHERE: Final = {
     ("output_required", "outs"): "Each asset has its own: outs={{name: AssetOut(is_required=…)}}.",
 }
 _NOT_YET: Final = {
+    "Write an @asset_check that reads what it needs": (
+        "build_column_schema_change_checks",
+        "build_last_update_freshness_checks",
+        "build_metadata_bounds_checks",
+        "build_sensor_for_freshness_checks",
+        "build_time_partition_freshness_checks",
+    ),
+    "A blocking check fails its step: raises StepFailedError": ("DagsterAssetCheckFailedError",),
     "Dynamic outputs are not there yet": ("DynamicOut", "DynamicOutput"),
     "Partitions are not there yet": (
         "AllPartitionMapping",

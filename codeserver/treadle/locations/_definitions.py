@@ -149,7 +149,7 @@ def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]
 def _checked_checks(checks: Iterable[object] | None) -> tuple[AssetsDefinition, ...]:
     found = []
     for each in checks or ():
-        if not isinstance(each, AssetsDefinition) or each.keys:
+        if not isinstance(each, AssetsDefinition) or each.keys or not each.check_specs:
             raise ArgumentError(
                 f"Definitions: asset_checks has {in_words(each)}, which is not a check.",
                 fix="Give what @asset_check or @multi_asset_check made; assets go into assets=[…].",

@@ -1,9 +1,10 @@
-"""load_assets_from_modules and its siblings: what modules have at their top level, as a list."""
+"""load_assets_from_modules and its siblings: what modules have at their top level, as a list; and their
+checks."""
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from types import ModuleType
 
@@ -15,6 +16,7 @@ from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.locations._build import distinct
+from treadle.locations._contents import Contents
 from treadle.locations.location import top_level
 from treadle_contract.lazy_dataclasses import replace
 
@@ -33,7 +35,8 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets at the top level of modules, in lists there too, each once.
 
-    `group_name` is for those that have no group; with `include_specs` the specs are among them.
+    `group_name` is for those that have no group; with `include_specs` the specs are among them. Checks in
+    steps of their own are not: see `load_asset_checks_from_modules`.
 
     Raises:
         ArgumentError: one of them is no module.
@@ -49,15 +52,8 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
         },
     )
     found: list[AssetsDefinition | AssetSpec] = []
-    for module in modules:
-        if not isinstance(module, ModuleType):
-            raise ArgumentError(
-                f"load_assets_from_modules: {in_words(module)} is no module.",
-                fix="Import it, and give it: load_assets_from_modules([my_assets]).",
-                source=user_line(),
-            )
-        contents = top_level(tuple(vars(module).values()), user_line())
-        found += contents.blocks
+    for contents in _contents(modules, "load_assets_from_modules"):
+        found += (block for block in contents.blocks if block.keys)
         found += contents.specs if include_specs else ()
     group = None if group_name is None else checked_group(group_name)
     return [_grouped(each, group) for each in distinct(found)]
@@ -71,15 +67,7 @@ def load_assets_from_current_module(
     Raises:
         ArgumentError: it is not called from a module.
     """
-    frame = user_frame()
-    if frame is None:
-        raise ArgumentError(
-            "load_assets_from_current_module is called from no module.",
-            fix="Call load_assets_from_modules([…]).",
-            source=user_line(),
-        )
-    module = ModuleType(str(frame.f_globals.get("__name__", "")))
-    vars(module).update(frame.f_globals)
+    module = _current_module("load_assets_from_current_module")
     return load_assets_from_modules([module], group_name, include_specs=include_specs)
 
 
@@ -87,8 +75,7 @@ def load_assets_from_package_module(
     package_module: ModuleType, group_name: str | None = None, *, include_specs: bool = False
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets of a package and of all modules in it, which it imports."""
-    inside = pkgutil.walk_packages(package_module.__path__, f"{package_module.__name__}.")
-    modules = [package_module, *(import_module(each.name) for each in inside)]
+    modules = _package_modules(package_module)
     return load_assets_from_modules(modules, group_name, include_specs=include_specs)
 
 
@@ -98,6 +85,71 @@ def load_assets_from_package_name(
     """Return the same of a package by its name."""
     package = import_module(package_name)
     return load_assets_from_package_module(package, group_name, include_specs=include_specs)
+
+
+@checked
+def load_asset_checks_from_modules(
+    modules: Iterable[ModuleType], asset_key_prefix: object = None
+) -> list[AssetsDefinition]:
+    """Return the checks at the top level of modules that are steps of their own, each once.
+
+    Raises:
+        ArgumentError: one of them is no module.
+    """
+    refuse_unsupported("load_asset_checks_from_modules", {"asset_key_prefix": asset_key_prefix})
+    found: list[AssetsDefinition] = []
+    for contents in _contents(modules, "load_asset_checks_from_modules"):
+        found += (block for block in contents.blocks if block.check_specs and not block.keys)
+    return list(distinct(found))
+
+
+def load_asset_checks_from_current_module() -> list[AssetsDefinition]:
+    """Return the checks of the module that calls it, of what stands above the call.
+
+    Raises:
+        ArgumentError: it is not called from a module.
+    """
+    module = _current_module("load_asset_checks_from_current_module")
+    return load_asset_checks_from_modules([module])
+
+
+def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetsDefinition]:
+    """Return the checks of a package and of all modules in it, which it imports."""
+    return load_asset_checks_from_modules(_package_modules(package_module))
+
+
+def load_asset_checks_from_package_name(package_name: str) -> list[AssetsDefinition]:
+    """Return the same of a package by its name."""
+    return load_asset_checks_from_package_module(import_module(package_name))
+
+
+def _contents(modules: Iterable[object], owner: str) -> Iterator[Contents]:
+    for module in modules:
+        if not isinstance(module, ModuleType):
+            raise ArgumentError(
+                f"{owner}: {in_words(module)} is no module.",
+                fix=f"Import it, and give it: {owner}([my_assets]).",
+                source=user_line(),
+            )
+        yield top_level(tuple(vars(module).values()), user_line())
+
+
+def _current_module(owner: str) -> ModuleType:
+    frame = user_frame()
+    if frame is None:
+        raise ArgumentError(
+            f"{owner} is called from no module.",
+            fix=f"Call {owner.replace('current_module', 'modules')}([…]).",
+            source=user_line(),
+        )
+    module = ModuleType(str(frame.f_globals.get("__name__", "")))
+    vars(module).update(frame.f_globals)
+    return module
+
+
+def _package_modules(package: ModuleType) -> list[ModuleType]:
+    inside = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    return [package, *(import_module(each.name) for each in inside)]
 
 
 def _grouped(

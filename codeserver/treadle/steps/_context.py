@@ -290,8 +290,9 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     )
 
 
-#: The same, by the name that assets' tests ask for.
+#: The same, by the names that tests of assets and checks ask for.
 build_asset_context = build_op_context
+build_asset_check_context = build_op_context
 
 
 def _public_names(kind: type) -> list[str]:

@@ -19,6 +19,8 @@ from treadle import (
     AssetSelection,
     AssetSpec,
     Config,
+    ContextError,
+    HookContext,
     In,
     MaterializeResult,
     Nothing,
@@ -30,12 +32,15 @@ from treadle import (
     StepFailedError,
     asset,
     asset_check,
+    build_asset_check_context,
+    failure_hook,
     graph_asset,
     graph_multi_asset,
     materialize,
     multi_asset,
     multi_asset_check,
     op,
+    success_hook,
 )
 
 RUNS: list[str] = []
@@ -501,3 +506,40 @@ def test_one_of_the_assets_that_a_function_checks_is_selected_alone():
     result = materialize([numbers, total, both], selection="numbers")
 
     assert told(result) == {"numbers:few": True}
+
+
+def test_hooks_hear_of_a_blocking_check_once():
+    @failure_hook
+    def failed(context: HookContext):
+        RUNS.append(str(context.op_exception))
+
+    @success_hook
+    def succeeded(context: HookContext):
+        RUNS.append("succeeded")
+
+    @asset(
+        check_specs=[spec("a", blocking=True)],
+        hooks={failed, succeeded},
+        retry_policy=RetryPolicy(max_retries=2),
+    )
+    def a():
+        yield Output(1)
+        yield AssetCheckResult(passed=False)
+
+    materialize([a], raise_on_error=False)
+
+    (said,) = RUNS
+    assert "a:rows did not hold" in said
+
+
+def test_a_context_for_a_check_is_built_as_for_an_asset():
+    @multi_asset_check(specs=[spec("numbers", "x"), spec("numbers", "y")], can_subset=True)
+    def both(context: AssetCheckExecutionContext):
+        for key in context.selected_asset_check_keys:
+            yield AssetCheckResult(passed=True, check_name=key.name)
+
+    context = build_asset_check_context(selected_asset_check_keys={AssetCheckKey("numbers", "y")})
+
+    assert [each.check_name for each in both(context)] == ["y"]
+    with pytest.raises(ContextError, match="which checks are selected"):
+        list(both(build_asset_check_context()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +16,7 @@ from treadle import (
     AssetIn,
     AssetOut,
     AssetsDefinition,
+    AssetSelection,
     AssetSpec,
     ConflictError,
     DefinitionError,
@@ -31,6 +33,8 @@ from treadle import (
     graph,
     graph_asset,
     graph_multi_asset,
+    load_asset_checks_from_modules,
+    load_assets_from_modules,
     multi_asset,
     multi_asset_check,
     op,
@@ -377,3 +381,33 @@ def test_what_cannot_work_is_refused_at_its_line(
     assert message in str(refused.value)
     assert "test_definitions.py:" in str(refused.value)
     assert refused.value.fix
+
+
+def test_checks_of_modules_are_loaded_apart_from_their_assets():
+    module = ModuleType("shop")
+    check = asset_check(asset=plain, name="fine")(lambda: None)
+    vars(module).update(plain=plain, check=check, more=[check])
+
+    assert load_asset_checks_from_modules([module]) == [check]
+    assert load_assets_from_modules([module]) == [plain]
+    with pytest.raises(ArgumentError, match="is no module"):
+        load_asset_checks_from_modules([plain])  # type: ignore[list-item]  # what is refused
+
+
+def test_a_job_may_be_of_checks_alone():
+    check = asset_check(asset=plain, name="fine")(lambda: None)
+
+    definitions = Definitions(
+        assets=[plain],
+        asset_checks=[check],
+        jobs=[
+            define_asset_job("by_object", [check]),
+            define_asset_job("all", AssetSelection.all_asset_checks()),
+            define_asset_job("without", AssetSelection.all().without_checks()),
+        ],
+    )
+
+    by_name = {each.job.name: each for each in definitions.jobs}
+    assert by_name["by_object"].checks == by_name["all"].checks == {"plain:fine"}
+    assert by_name["by_object"].keys == frozenset()
+    assert (by_name["without"].keys, by_name["without"].checks) == ({"plain"}, frozenset())
