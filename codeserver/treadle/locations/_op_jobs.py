@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
@@ -12,6 +11,7 @@ from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
+from treadle._system import os
 from treadle._texts import described
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._block_options import block_options, mode
