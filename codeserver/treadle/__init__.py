@@ -113,6 +113,7 @@ if _TYPE_CHECKING:
     from treadle.hooks._hook_context import build_hook_context as build_hook_context
     from treadle.io._build_contexts import build_input_context as build_input_context
     from treadle.io._build_contexts import build_output_context as build_output_context
+    from treadle.io._io_manager import InputManager as InputManager
     from treadle.locations._jobs import define_asset_job as define_asset_job
     from treadle.locations._load_assets import (
         load_asset_checks_from_current_module as load_asset_checks_from_current_module,
@@ -138,6 +139,15 @@ if _TYPE_CHECKING:
     )
     from treadle.locations._op_jobs import JobDefinition as JobDefinition
     from treadle.locations._op_jobs import job as job
+    from treadle.managers._files import FilesystemIOManager as FilesystemIOManager
+    from treadle.managers._files import (
+        PickledObjectFilesystemIOManager as PickledObjectFilesystemIOManager,
+    )
+    from treadle.managers._files import custom_path_fs_io_manager as custom_path_fs_io_manager
+    from treadle.managers._files import fs_io_manager as fs_io_manager
+    from treadle.managers._memory import InMemoryIOManager as InMemoryIOManager
+    from treadle.managers._memory import mem_io_manager as mem_io_manager
+    from treadle.managers._upath import UPathIOManager as UPathIOManager
     from treadle.ops._builtin_types import Any as Any
     from treadle.ops._builtin_types import Bool as Bool
     from treadle.ops._builtin_types import Float as Float
@@ -156,8 +166,13 @@ if _TYPE_CHECKING:
     from treadle.resources._definition import (
         build_init_resource_context as build_init_resource_context,
     )
-    from treadle.resources._definition import io_manager as io_manager
     from treadle.resources._definition import resource as resource
+    from treadle.resources._manager_definitions import (
+        InputManagerDefinition as InputManagerDefinition,
+    )
+    from treadle.resources._manager_definitions import IOManagerDefinition as IOManagerDefinition
+    from treadle.resources._manager_definitions import input_manager as input_manager
+    from treadle.resources._manager_definitions import io_manager as io_manager
     from treadle.resources._openable import InitResourceContext as InitResourceContext
     from treadle.selection._asset_selection import AssetSelection as AssetSelection
     from treadle.steps._context import AssetCheckExecutionContext as AssetCheckExecutionContext
@@ -320,9 +335,23 @@ _LATER = {
     "treadle.resources._definition": (
         "ResourceDefinition",
         "build_init_resource_context",
-        "io_manager",
         "resource",
     ),
+    "treadle.resources._manager_definitions": (
+        "IOManagerDefinition",
+        "InputManagerDefinition",
+        "input_manager",
+        "io_manager",
+    ),
+    "treadle.io._io_manager": ("InputManager",),
+    "treadle.managers._files": (
+        "FilesystemIOManager",
+        "PickledObjectFilesystemIOManager",
+        "custom_path_fs_io_manager",
+        "fs_io_manager",
+    ),
+    "treadle.managers._memory": ("InMemoryIOManager", "mem_io_manager"),
+    "treadle.managers._upath": ("UPathIOManager",),
     "treadle.resources._openable": ("InitResourceContext",),
     "treadle_inprocess": (
         "AssetCheckEvaluation",

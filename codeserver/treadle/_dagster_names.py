@@ -34,7 +34,11 @@ _UNSUPPORTED: Final = {
         "resource_config",
         "step_context",
     ),
-    "Leave it out: outputs and inputs have no config.": ("config",),
+    "Leave it out: outputs and inputs have no config.": (
+        "config",
+        "input_config_schema",
+        "output_config_schema",
+    ),
     "Leave it out: there are no dynamic outputs yet.": ("mapping_key",),
     "Partitions are not there yet: leave it out.": (
         "asset_partitions",
@@ -126,13 +130,6 @@ _NOT_YET: Final = {
         "FreshnessPolicy",
     ),
     "Declare it with AssetSpec(…)": ("SourceAsset",),
-    "Derive from IOManager, or leave it out: Treadle stores the value": (
-        "FilesystemIOManager",
-        "InMemoryIOManager",
-        "fs_io_manager",
-        "io_manager",
-        "mem_io_manager",
-    ),
     "A folder takes its place: materialize([…], instance=FOLDER)": (
         "DagsterInstance",
         "instance_for_test",

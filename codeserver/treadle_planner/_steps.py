@@ -238,6 +238,9 @@ class _Assembly:
 
     def _loading(self, wired: WiredStep, inputs: Found) -> Iterator[Manager]:
         """Yield the managers that load what a step reads: what an input names, else whose it is."""
+        for each in wired.step.inputs:
+            if each.manager_key is not None and not each.sources:
+                yield Manager(each.manager_key, each.manager_builtin)
         for read, place in zip(wired.reads, inputs[0], strict=True):
             each = read.definition
             if each.nothing or place is None:

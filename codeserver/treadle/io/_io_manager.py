@@ -28,7 +28,25 @@ class NoAssetError(TreadleError):
         )
 
 
-class IOManager(ABC):
+class NothingUpstreamError(TreadleError):
+    """An input manager asked what value is stored for an input that reads none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is connected to nothing, so there is no stored value to name. Ask whether"
+            " context.upstream_output is None first; context.name and .metadata say which input it is."
+        )
+
+
+class InputManager(ABC):
+    """Loads what inputs read that name it: `In(input_manager_key=…)`."""
+
+    @abstractmethod
+    def load_input(self, context: InputContext) -> Any:
+        """Return the value of an input."""
+
+
+class IOManager(InputManager):
     """Stores what ops make and loads what they read. Derive from it, and give an instance as a
     resource: as "io_manager" for all values, under another key for those that name it.
     """
@@ -39,7 +57,7 @@ class IOManager(ABC):
 
     @abstractmethod
     def load_input(self, context: InputContext) -> Any:
-        """Return the value that `context.upstream_output` names."""
+        """Return the value that `context.upstream_output` names, which None tells of no value."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +66,7 @@ class OutputContext:
 
     `definition_metadata` is what the definitions say, `output_metadata` what the op said of
     this value. As `InputContext.upstream_output` it tells where the value came from; then
-    `run_id` and `step_key` are "" if no record names them.
+    `run_id` and `step_key` are "" if no record names them. `resource_config` is the config of the manager.
     """
 
     name: str = DEFAULT_OUTPUT
@@ -60,6 +78,7 @@ class OutputContext:
     resources: Resources = field(default_factory=lambda: Resources({}))
     run_tags: Mapping[str, str] = field(default_factory=dict)
     key: AssetKey | None = None
+    resource_config: Any = None
     _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
 
     @property
@@ -132,16 +151,21 @@ class OutputContext:
 
 @dataclass(slots=True, kw_only=True)
 class InputContext:
-    """One value to load: for which input of which step, and which value."""
+    """One value to load: for which input of which step, and which value.
+
+    `upstream_output` is None for an input that nothing is connected to: its manager says what it is.
+    `resource_config` is the config of the manager.
+    """
 
     name: str
-    upstream_output: OutputContext
+    upstream_output: OutputContext | None = None
     step_key: str = ""
     run_id: str = ""
     dagster_type: Any = Any
     definition_metadata: Mapping[str, Any] = field(default_factory=dict)
     resources: Resources = field(default_factory=lambda: Resources({}))
     run_tags: Mapping[str, str] = field(default_factory=dict)
+    resource_config: Any = None
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -163,7 +187,7 @@ class InputContext:
     @property
     def has_asset_key(self) -> bool:
         """Whether the value is an asset's."""
-        return self.upstream_output.has_asset_key
+        return self.upstream_output is not None and self.upstream_output.has_asset_key
 
     @property
     def asset_key(self) -> AssetKey:
@@ -172,7 +196,7 @@ class InputContext:
         Raises:
             NoAssetError: the value is an intermediate.
         """
-        return self.upstream_output.asset_key
+        return self._upstream().asset_key
 
     @property
     def has_partition_key(self) -> bool:
@@ -190,8 +214,13 @@ class InputContext:
         Raises:
             NoAssetError: the value is an intermediate.
         """
-        return self.upstream_output.get_asset_identifier()
+        return self._upstream().get_asset_identifier()
 
     def get_identifier(self) -> list[str]:
         """Return what the value's own `OutputContext.get_identifier` returned."""
-        return self.upstream_output.get_identifier()
+        return self._upstream().get_identifier()
+
+    def _upstream(self) -> OutputContext:
+        if self.upstream_output is None:
+            raise NothingUpstreamError(f"Input {self.name!r} of {self.step_key!r}")
+        return self.upstream_output

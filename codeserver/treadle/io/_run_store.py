@@ -11,7 +11,7 @@ from treadle._value_words import a
 from treadle.io._io_manager import IOManager, OutputContext
 from treadle.io._values import ValueStore
 from treadle.steps._failures import StepFailedError, user_code
-from treadle.steps._resources import Resources
+from treadle.steps._resources import Resources, config_of
 from treadle.steps._run_inputs import StepSource, missing_manager
 from treadle.steps._step_code import StepCode
 from treadle_contract.event import OutputStored
@@ -63,7 +63,7 @@ class ValueWriter:
         subject += f" with IO manager {io_manager_key!r}"
         if not isinstance(manager, IOManager):
             raise missing_manager(subject, io_manager_key, manager)
-        context = self._context(made)
+        context = self._context(made, io_manager_key)
         # Typed as it should be; what the user's method returns has to be seen all the same.
         handle_output: object = manager.handle_output
         assert callable(handle_output)
@@ -78,7 +78,7 @@ class ValueWriter:
             )
         return merged_entries(made.metadata, context.added_entries, owner=subject)
 
-    def _context(self, made: OutputStored) -> OutputContext:
+    def _context(self, made: OutputStored, manager_key: str) -> OutputContext:
         out = self.code.outs[made.output]
         key = AssetKey(made.asset_key) if made.asset_key else None
         return OutputContext(
@@ -90,5 +90,6 @@ class ValueWriter:
             output_metadata={entry.name: entry.value for entry in made.metadata},
             resources=Resources(self.location.resources),
             run_tags=self.task.run_tags,
+            resource_config=config_of(self.location.resources, manager_key),
             key=key,
         )

@@ -65,6 +65,11 @@ class In:
         """Whether there is a value to use when nothing is connected."""
         return self.default_value is not UNSET
 
+    @property
+    def must_be_fed(self) -> bool:
+        """Whether something has to be connected: it carries a value, and has no default or manager."""
+        return not (self.is_nothing or self.has_default or self.input_manager_key)
+
 
 @checked_init
 @dataclass(frozen=True, slots=True, init=False)

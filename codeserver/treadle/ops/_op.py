@@ -99,8 +99,8 @@ class OpDefinition:
         return PendingInvocation(node=self).with_retry_policy(retry_policy)
 
     def needs(self, name: str) -> bool:
-        """Whether this input has to be connected: it has no default and carries a value."""
-        return not (self.ins[name].is_nothing or self.ins[name].has_default)
+        """Whether this input has to be connected: it carries a value, which nothing else says."""
+        return self.ins[name].must_be_fed
 
     def reads_value(self, name: str) -> bool:
         """Whether this input is read by value."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_origin
 from treadle._errors import ArgumentError, MissingError, did_you_mean
 from treadle._value_words import a, in_words
 from treadle.assets._assets import AssetsDefinition
-from treadle.io._io_manager import IOManager
+from treadle.io._io_manager import InputManager, IOManager
 from treadle.locations._contents import Contents
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
@@ -51,14 +51,16 @@ def refuse_missing_resources(contents: Contents) -> None:
             _refuse_misfit(need, given[need.key], contents)
         for need in _manager_needs(block, left_out):
             if need.key not in given and need.key not in left_out:
-                raise _missing(need, contents, f"{need.who} names the IO manager {need.key!r}")
-            if need.key in given and not _may_be(given[need.key], IOManager):
+                raise _missing(
+                    need, contents, f"{need.who} names the {_manager(need)} {need.key!r}"
+                )
+            if need.key in given and not _may_be(given[need.key], need.wanted):
                 value = given[need.key]
                 raise ArgumentError(
-                    f"{need.who} uses the resource {need.key!r} as its IO manager, which is"
+                    f"{need.who} uses the resource {need.key!r} as its {_manager(need)}, which is"
                     f" {in_words(value)}.",
-                    fix=_instance_of(value, IOManager)
-                    or "Give an instance of a class that derives from IOManager.",
+                    fix=_instance_of(value, need.wanted)
+                    or f"Give an instance of a class that derives from {type_name(need.wanted)}.",
                     source=need.source,
                     others=contents.lines,
                 )
@@ -83,7 +85,7 @@ def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
     if _is_proxy(value) or (is_openable(value) and _may_be(value, need.wanted)):
         return
     wanted = need.wanted
-    if isinstance(value, type) and wanted is Any and issubclass(value, (Resource, IOManager)):
+    if isinstance(value, type) and wanted is Any and issubclass(value, (Resource, InputManager)):
         wanted = value  # What derives from these is meant to be made.
     if isinstance(value, type) and _asks_for_class(wanted):
         return
@@ -151,18 +153,27 @@ def _manager_needs(block: AssetsDefinition, left_out: AbstractSet[str]) -> Itera
     for said in block.produced.values():
         if said.io_manager_key in left_out:
             continue
-        yield _Need(key=said.io_manager_key, who=owner, source=block.source)
+        yield _Need(key=said.io_manager_key, who=owner, source=block.source, wanted=IOManager)
     for step in block.flat.steps.values():
         op = step.op
         for name, out in step.outs.items():
             key = out.io_manager_key or DEFAULT_IO_MANAGER
             if key not in left_out:
                 who = f"output {name!r} of {op.name!r}"
-                yield _Need(key=key, who=who, source=op.source)
+                yield _Need(key=key, who=who, source=op.source, wanted=IOManager)
         for each in step.inputs:
             if each.definition.input_manager_key is not None:
                 who = f"input {each.name!r} of {op.name!r} in {owner}"
-                yield _Need(key=each.definition.input_manager_key, who=who, source=block.source)
+                yield _Need(
+                    key=each.definition.input_manager_key,
+                    who=who,
+                    source=block.source,
+                    wanted=InputManager,
+                )
+
+
+def _manager(need: _Need) -> str:
+    return "IO manager" if need.wanted is IOManager else "input manager"
 
 
 def _missing(need: _Need, contents: Contents, problem: str) -> MissingError:

@@ -75,9 +75,7 @@ def _unfed(step: FlatStep) -> list[str]:
     return [
         each.name
         for each in step.inputs
-        if not (
-            each.refs or each.fan_in or each.definition.has_default or each.definition.is_nothing
-        )
+        if each.definition.must_be_fed and not (each.refs or each.fan_in)
     ]
 
 

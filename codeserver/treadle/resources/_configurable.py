@@ -24,6 +24,7 @@ from treadle.config.values import Schema, with_variables
 from treadle.io._io_manager import IOManager
 from treadle.resources._openable import InitResourceContext, Openable, is_openable, key_of
 from treadle_contract.config_data import as_json, laid_over
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
 
@@ -254,6 +255,7 @@ def _opened(
             if is_openable(value)
         }
         asked = {told_as(name, cls.model_fields[name]): value for name, value in inner.items()}
+        context.resource_config = fields
         made = validated(cls.model_validate, {**fields, **asked})
         made = made.model_copy(update=opened) if opened else made
         with made.yield_for_execution(context) as ready:
@@ -271,7 +273,8 @@ def _inner(value: Openable, context: InitResourceContext, open_ones: ExitStack) 
     key = key_of(value, context.given)
     if key is not None:
         return getattr(context.resources, key)
-    return open_ones.enter_context(value.open_in_step(context, None))
+    # Each has a config of its own.
+    return open_ones.enter_context(value.open_in_step(replace(context), None))
 
 
 def _read(value: Any) -> Any:

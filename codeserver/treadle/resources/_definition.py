@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
-from treadle._arguments import checked
+from treadle._arguments import checked, checked_init
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._system import os
+from treadle._value_words import in_words
 from treadle.ops._functions import name_of
 from treadle.ops._signatures import is_generator_function, parameters_of
 from treadle.resources._openable import InitResourceContext, Openable
 from treadle.steps._resources import Resources
 from treadle_contract.config_data import as_json, laid_over
-from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
 
@@ -26,23 +27,40 @@ if TYPE_CHECKING:
 Function: TypeAlias = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@checked_init
 class ResourceDefinition(Openable):
     """A resource that a function makes in the step's process. A generator puts it away after its yield.
 
     `configured_with` is what the definitions say of its config.
     """
 
-    fn: Function
-    description: str = ""
-    config: ConfigType | None = None
-    configured_with: UserValue = None
-    required_resource_keys: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        resource_fn: Function,
+        config_schema: Any = None,
+        description: str | None = None,
+        required_resource_keys: AbstractSet[str] | None = None,
+        version: object = None,
+    ) -> None:
+        owner = type(self).__name__
+        if not callable(resource_fn):
+            raise ArgumentError(
+                f"{owner} got {in_words(resource_fn)} as its function.",
+                fix="Give a function of the context; for a value that is there,"
+                " ResourceDefinition.hardcoded_resource(…), or the value itself.",
+                source=user_line(),
+            )
+        refuse_version(version, owner)
+        self.fn = resource_fn
+        self.description = description or ""
+        self.config = schema_of(config_schema, f"{owner} {name_of(resource_fn)!r}")
+        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.configured_with: UserValue = None
 
     @staticmethod
     def hardcoded_resource(value: Any, description: str | None = None) -> ResourceDefinition:
         """Return a resource that is this value."""
-        return ResourceDefinition(fn=lambda _: value, description=description or "")
+        return ResourceDefinition(lambda _: value, description=description)
 
     @staticmethod
     def none_resource(description: str | None = None) -> ResourceDefinition:
@@ -50,7 +68,7 @@ class ResourceDefinition(Openable):
         return ResourceDefinition.hardcoded_resource(None, description)
 
     @checked
-    def configured(self, config: Any) -> ResourceDefinition:
+    def configured(self, config: Any) -> Self:
         """Return the resource with this config, over which a run may lay its own.
 
         Raises:
@@ -79,7 +97,9 @@ class ResourceDefinition(Openable):
                 fix=f"There is {listed(known)}.",
                 source=user_line(),
             )
-        return replace(self, configured_with=told)
+        made = copy(self)
+        made.configured_with = told
+        return made
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself, in a test: with what `build_init_resource_context` made.
@@ -123,7 +143,8 @@ class ResourceDefinition(Openable):
         self, context: InitResourceContext, told: UserValue
     ) -> AbstractContextManager[Any]:
         """Call the function, give what it returns or yields, and go on with it in the end."""
-        return self._opened(replace(context, resource_config=self._config(told)))
+        context.resource_config = self._config(told)
+        return self._opened(context)
 
     def _config(self, told: UserValue) -> Any:
         from treadle.config.values import with_defaults, with_variables  # noqa: PLC0415
@@ -181,30 +202,72 @@ def resource(
         ArgumentError: nothing can be read as the schema.
     """
 
-    def decorate(fn: Function, schema: Any = None) -> ResourceDefinition:
-        kind = None
+    return decorated(
+        ResourceDefinition, "@resource", config_schema, description, required_resource_keys, version
+    )
+
+
+_Kind = TypeVar("_Kind", bound=ResourceDefinition)
+
+
+def decorated(  # noqa: PLR0913, PLR0917 -- what the decorators take, in their order
+    kind: Callable[..., _Kind],
+    decorator: str,
+    config_schema: Any,
+    description: str | None,
+    required_resource_keys: AbstractSet[str] | None,
+    version: object,
+) -> _Kind | Callable[[Function], _Kind]:
+    """Return the definition that a bare decorator makes, or the decorator that was called.
+
+    Raises:
+        ArgumentError: the function takes more than the context, or nothing can be read as the schema.
+    """
+
+    def decorate(fn: Function, schema: Any = None) -> _Kind:
+        owner = f"{decorator} {name_of(fn)!r}"
         taken = [each.name for each in parameters_of(fn) if each.is_needed]
         if len(taken) > 1:
             raise ArgumentError(
-                f"@resource {name_of(fn)!r} takes {listed(taken)}.",
+                f"{owner} takes {listed(taken)}.",
                 fix="Let it take the context alone: it has resource_config, and resources by their keys.",
                 source=user_line(),
             )
-        if schema is not None:
-            from treadle.config._op_config import schema_config_type  # noqa: PLC0415
-
-            kind = schema_config_type(schema, owner=f"@resource {name_of(fn)!r}")
-        return ResourceDefinition(
-            fn=fn,
+        return kind(
+            resource_fn=fn,
+            config_schema=schema_of(schema, owner),
             description=description or (fn.__doc__ or "").strip(),
-            config=kind,
-            required_resource_keys=frozenset(required_resource_keys or ()),
+            required_resource_keys=required_resource_keys,
         )
 
+    refuse_version(version, decorator)
     if callable(config_schema) and not isinstance(config_schema, type):
         return decorate(config_schema)
     return lambda fn: decorate(fn, config_schema)
 
 
-#: `@io_manager` makes an IO manager of a function as `@resource` makes a resource of one.
-io_manager = resource
+def refuse_version(version: object, owner: str) -> None:
+    """Refuse a version of a resource, which nothing would read.
+
+    Raises:
+        ArgumentError: there is one.
+    """
+    if version is not None:
+        raise ArgumentError(
+            f"{owner}(version=…): nothing reads the version of a resource.",
+            fix="Leave it out: what the code is, its digest says; an op has code_version=….",
+            source=user_line(),
+        )
+
+
+def schema_of(schema: Any, owner: str) -> ConfigType | None:
+    """Return how config is read by a schema, None where there is none.
+
+    Raises:
+        ArgumentError: nothing can be read as the schema.
+    """
+    if schema is None:
+        return None
+    from treadle.config._op_config import ConfigType, schema_config_type  # noqa: PLC0415
+
+    return schema if isinstance(schema, ConfigType) else schema_config_type(schema, owner=owner)

@@ -33,6 +33,8 @@ class ResourceScope(Mapping[str, Any]):
         self._context = context
         self._subject = subject
         self._made: dict[str, Any] = {}
+        #: What each that was made was made with.
+        self.configs: dict[str, Any] = {}
         self._making: list[str] = []
         self._open = ExitStack()
 
@@ -85,6 +87,8 @@ class ResourceScope(Mapping[str, Any]):
         )
         try:
             with user_code(FailureWhere.RESOURCE, f"{self._subject}: the resource {key!r}"):
-                return self._open.enter_context(value.open_in_step(context, self._told.get(key)))
+                made = self._open.enter_context(value.open_in_step(context, self._told.get(key)))
+                self.configs[key] = context.resource_config
+                return made
         finally:
             self._making.pop()

@@ -20,6 +20,12 @@ class UnknownResourceError(TreadleError, AttributeError):
         )
 
 
+def config_of(resources: Mapping[str, Any], key: str) -> Any:
+    """Return the config that a resource of a step was made with, None where it has none."""
+    configs: Mapping[str, Any] = getattr(resources, "configs", {})
+    return configs.get(key)
+
+
 class Resources:
     """The resources of a step, each an attribute by its key."""
 

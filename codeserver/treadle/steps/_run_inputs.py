@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from treadle._keys import AssetKey
 from treadle._value_words import a
-from treadle.io._io_manager import InputContext, IOManager, OutputContext
+from treadle.io._io_manager import InputContext, InputManager, OutputContext
+from treadle.io._own import OwnIOManager
 from treadle.io._pickle5 import ValueLostError
 from treadle.io._values import ValueStore
 from treadle.locations.snapshot import Asset, Snapshot
@@ -15,7 +16,7 @@ from treadle.ops._ins_outs import In
 from treadle.steps._failures import StepFailedError, TaskMismatchError, user_code
 from treadle.steps._memory import TaskMemory
 from treadle.steps._not_loaded import NotLoaded
-from treadle.steps._resources import Resources
+from treadle.steps._resources import Resources, config_of
 from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import is_of_type, type_name
 from treadle_contract.event import InputLoaded
@@ -85,6 +86,8 @@ class InputLoader:
                 found[name] = self._values(given, declared)
             elif declared.has_default:
                 found[name] = declared.default_value
+            elif declared.input_manager_key:
+                found[name] = self._unconnected(name, declared, declared.input_manager_key)
             else:
                 raise TaskMismatchError(
                     f"TaskStep.inputs of {self.step.step_key!r} reads nothing for {name!r}, which"
@@ -102,15 +105,31 @@ class InputLoader:
             values.append(self._value(given.name, declared, source))
             self.loaded(_told(given.name, position, source))
         value = values if given.fan_in else values[0]
+        self._check_type(given.name, declared, value, ", ".join(map(_described, given.sources)))
+        return value
+
+    def _unconnected(self, name: str, declared: In, key: str) -> Any:
+        """Return what the manager gives an input that nothing is connected to."""
+        where = f"Input {name!r} of {self.step.step_key!r}"
+        manager = self.location.resources.get(key)
+        if not isinstance(manager, InputManager):
+            raise missing_manager(where, key, manager, wanted="InputManager")
+        context = self._context(name, declared, key)
+        with user_code(FailureWhere.LOAD, f"{where}: loading it with input manager {key!r}"):
+            value = manager.load_input(context)
+        self._check_type(name, declared, value, f"input manager {key!r}")
+        self.loaded(InputLoaded(input=name))
+        return value
+
+    def _check_type(self, name: str, declared: In, value: object, read: str) -> None:
         if not is_of_type(value, declared.dagster_type):
             raise StepFailedError(
                 FailureWhere.TYPE_CHECK,
-                f"Input {given.name!r} of {self.step.step_key!r} is declared"
+                f"Input {name!r} of {self.step.step_key!r} is declared"
                 f" {type_name(declared.dagster_type)}, but what it reads"
-                f" ({', '.join(map(_described, given.sources))}) is {a(type_name(type(value)))}."
+                f" ({read}) is {a(type_name(type(value)))}."
                 " Change the annotation, or what makes the value.",
             )
-        return value
 
     def _value(self, name: str, declared: In, source: TaskSource) -> Any:
         subject = f"Input {name!r} of {self.step.step_key!r}: loading {_described(source)}"
@@ -120,7 +139,7 @@ class InputLoader:
         if ref is not None and not self._is_overridden(declared, source):
             return self._stored(subject, ref)
         manager = self._manager(name, source)
-        context = self._context(name, declared, source)
+        context = self._context(name, declared, source.io_manager_key, source)
         with user_code(FailureWhere.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
             return manager.load_input(context)
 
@@ -151,17 +170,21 @@ class InputLoader:
     def _is_overridden(self, declared: In, source: TaskSource) -> bool:
         """Tell whether the input asks for a manager of the user's in the file store's place."""
         key = source.io_manager_key
-        return key == declared.input_manager_key and key in self.location.resources
+        resources = self.location.resources
+        if key != declared.input_manager_key or key not in resources:
+            return False
+        return not isinstance(resources[key], OwnIOManager)
 
-    def _manager(self, name: str, source: TaskSource) -> IOManager:
+    def _manager(self, name: str, source: TaskSource) -> InputManager:
         manager = self.location.resources.get(source.io_manager_key)
-        if isinstance(manager, IOManager):
-            return manager
+        is_own = manager is None or isinstance(manager, OwnIOManager)
         where = f"Input {name!r} of {self.step.step_key!r}"
-        if manager is None and source.asset_key and not source.run_id:
+        if is_own and source.asset_key and not source.run_id:
             raise StepFailedError(
                 FailureWhere.LOAD, f"{where} {self._nothing_stored(source.asset_key)}"
             )
+        if isinstance(manager, InputManager):
+            return manager
         raise missing_manager(where, source.io_manager_key, manager)
 
     def _nothing_stored(self, key: KeyText) -> str:
@@ -175,7 +198,9 @@ class InputLoader:
             f" deps=[{key!r}] instead of the argument."
         )
 
-    def _context(self, name: str, declared: In, source: TaskSource) -> InputContext:
+    def _context(
+        self, name: str, declared: In, manager_key: str, source: TaskSource | None = None
+    ) -> InputContext:
         resources = Resources(self.location.resources)
         return InputContext(
             name=name,
@@ -185,7 +210,10 @@ class InputLoader:
             definition_metadata=declared.metadata,
             resources=resources,
             run_tags=self.task.run_tags,
-            upstream_output=upstream_output(self.location, source, resources),
+            resource_config=config_of(self.location.resources, manager_key),
+            upstream_output=None
+            if source is None
+            else upstream_output(self.location, source, resources),
         )
 
 
@@ -219,14 +247,16 @@ def upstream_output(
     return context
 
 
-def missing_manager(where: str, key: str, found: object) -> StepFailedError:
+def missing_manager(
+    where: str, key: str, found: object, wanted: str = "IOManager"
+) -> StepFailedError:
     """Make the failure of a step whose IO manager is not there, or is none."""
     is_there = found is not None
-    said = f"{type(found).__name__} is not an IOManager:" if is_there else "there is no resource"
+    said = f"{type(found).__name__} is not an {wanted}:" if is_there else "there is no resource"
     return StepFailedError(
         FailureWhere.RESOURCE,
         f"{where} names IO manager {key!r} (TaskOutput.io_manager_key), but {said} {key!r}."
-        f" Give Definitions(resources={{{key!r}: …}}) an instance of a class derived from IOManager.",
+        f" Give Definitions(resources={{{key!r}: …}}) an instance of a class derived from {wanted}.",
     )
 
 

@@ -13,6 +13,7 @@ from treadle.io._files import FileStore
 from treadle.locations.location import LoadedLocation
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._memory import TaskMemory
+from treadle.steps._own_process import note_own_process
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract import json_codec
 from treadle_contract.event import HookCompleted, HookErrored
@@ -132,6 +133,7 @@ def run_attempt(ready: Ready, attempt: Attempt, reports: Reports) -> NoReturn:
     that the attempt began: what the journal calls not begun may be run again by anybody.
     Importing the module is not the op's: every host does it, and as often as it likes.
     """
+    note_own_process()
     log = ready.records.write_to(attempt.logs.log, reports.send)
     refuse_breakpoints(attempt.task.run_id, attempt.step.step_key)
     told = reports.wait_for_go_ahead()

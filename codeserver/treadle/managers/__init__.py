@@ -1,0 +1,1 @@
+"""IO managers that come with Treadle: files, memory, tables."""
