@@ -11,7 +11,7 @@ from typing import Any, Final, ParamSpec, TypeVar, final
 from treadle._dagster_names import instead_of_unsupported, replacement
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
-from treadle._value_words import in_words
+from treadle._value_words import in_words, is_definition
 from treadle.ops._signatures import ParameterKind, parameters_of
 
 P = ParamSpec("P")
@@ -52,7 +52,7 @@ _ENTRIES: Final = frozenset({"In", "Out", "GraphIn", "GraphOut", "AssetIn", "Ass
 #: What a parameter takes that stands for something that is not there yet.
 _NOT_YET: Final = "object"
 #: The parameter of a decorator that is the function itself.
-_FUNCTIONS: Final = ("compute_fn", "compose_fn")
+_FUNCTIONS: Final = ("compute_fn", "compose_fn", "hook_fn")
 
 
 def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P, R]:
@@ -224,7 +224,11 @@ def _misfit(
         return _refused(f"{name}() takes no argument {unknown[0]!r}.{hint}", fix)
     is_by_name = all(each.kind is ParameterKind.KEYWORD_ONLY for each in parameters)
     if is_by_name and args and callable(args[0]):
-        write = "outs=…" if "outs" in names else ""
+        first = next((each.name for each in parameters if not each.has_default), "")
+        if is_definition(args[0]):
+            problem = f"@{name} was given {in_words(args[0])} by position."
+            return _refused(problem, f"Write {first or 'it'}=….")
+        write = "outs=…" if "outs" in names else f"{first}=…" if first else ""
         return _refused(f"@{name} is written without brackets.", f"Write @{name}({write}).")
     return _refused(f"{name}(): {_python_says(function, args, kwargs)}.", fix)
 

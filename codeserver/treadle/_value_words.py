@@ -27,11 +27,17 @@ def in_words(value: Any) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}"
     kind = type(value)
-    if kind.__module__.partition(".")[0] == "treadle" and kind.__name__ in _OURS:
+    if is_definition(value):
         called = _name_of(value)
         return f"{_OURS[kind.__name__]} {called!r}" if called else _OURS[kind.__name__]
     name: object = getattr(value, "__name__", None) if callable(value) else None
     return f"the function {name!r}" if isinstance(name, str) else a(kind.__name__)
+
+
+def is_definition(value: Any) -> bool:
+    """Whether the value is one of our definitions: what a decorator made."""
+    kind = type(value)
+    return kind.__module__.partition(".")[0] == "treadle" and kind.__name__ in _OURS
 
 
 def a(noun: str) -> str:

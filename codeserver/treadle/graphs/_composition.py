@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
+from treadle._arguments import checked
 from treadle._errors import CompositionError, UnusedError, did_you_mean, inputs_in_words, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
@@ -292,20 +293,24 @@ class PendingInvocation:
             raise outside_of_graph(self.node.name)
         return body.invoke(self, args, kwargs)
 
+    @checked
     def alias(self, name: str) -> PendingInvocation:
         """Name the node of this invocation."""
         return self._with(name=checked_name(name, what=f"{self.node.name!r}: alias"))
 
+    @checked
     def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
         """Add tags to the steps of this invocation."""
         added = checked_tags(tags or {}, owner=f"{self.node.name!r}")
         return self._with(tags={**self.tags, **added})
 
+    @checked
     def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
         """Run these hooks, too, when a step of this invocation ends."""
         added = checked_hooks(hook_defs, owner=f"{self.node.name!r}: with_hooks")
         return self._with(hooks=(*self.hooks, *added))
 
+    @checked
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """Retry the steps of this invocation by this policy instead of their ops'."""
         checked = checked_retry_policy(

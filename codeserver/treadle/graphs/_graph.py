@@ -68,18 +68,22 @@ class GraphDefinition:
             raise outside_of_graph(self.name, runs_by=f"{self.name}.execute_in_process()")
         return PendingInvocation(node=self)(*args, **kwargs)
 
+    @checked
     def alias(self, name: str) -> PendingInvocation:
         """Name the node of one invocation."""
         return PendingInvocation(node=self).alias(name)
 
+    @checked
     def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
         """Add tags to the steps of one invocation."""
         return PendingInvocation(node=self).tag(tags)
 
+    @checked
     def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
         """Run these hooks when the steps of one invocation end."""
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
+    @checked
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """Retry the steps of one invocation by this policy instead of their ops'."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)

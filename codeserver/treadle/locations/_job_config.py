@@ -28,15 +28,15 @@ def refuse_misplaced(
     places = [step.config for step in snapshot.steps if step.config is not None]
     places += [each.config for each in snapshot.resources if each.config is not None]
     resources: dict[str, Any] = {resource.key: {} for resource in snapshot.resources}
-    names: dict[str, Any] = {"ops": _tree(snapshot), "resources": resources}
+    names: dict[str, Any] = {"ops": _tree(snapshot), "resources": resources, "inputs": {}}
     for job in jobs:
         if job.config is None:
             continue
-        owner = f"define_asset_job {job.name!r}"
+        owner = f"Job {job.name!r}"
         found = [*_unknown(job.config, names), *_in_places(job.config, places, unknown_names)]
         for path, known in found:
             raise ArgumentError(
-                f"{owner}: config has {'.'.join(path)}, which is not there.{did_you_mean(path[-1], known)}",
+                f"{owner}: config has {'.'.join(_as_told(path, job))}, which is not there.{did_you_mean(path[-1], known)}",
                 fix=f"There is {listed(sorted(known))}.",
                 source=job.source,
                 others=lines,
@@ -48,6 +48,11 @@ def refuse_misplaced(
                 source=job.source,
                 others=lines,
             )
+
+
+def _as_told(path: Path, job: AssetJob) -> Path:
+    """Return a path as the job's own config has it: a job of ops says nothing of itself."""
+    return path[2:] if job.block is not None and path[:1] == ("ops",) else path
 
 
 def _tree(snapshot: Snapshot) -> dict[str, Any]:
@@ -69,11 +74,14 @@ def _unknown(
         here = (*path, name)
         if name not in names:
             yield here, list(names)
+        elif name == "inputs":
+            continue
         elif len(here) % 2:
             # Below "ops" or "resources": an entry has "config", and a graph "ops".
             yield from _unknown(each, names[name], here)
         elif isinstance(each, Mapping):
-            inner = {"config": {}, **names[name]}
+            # What inputs are told, a plan holds against the ops.
+            inner = {"config": {}, "inputs": {}, **names[name]}
             yield from (((*here, part), list(inner)) for part in each if part not in inner)
             yield from _unknown({k: v for k, v in each.items() if k == "ops"}, inner, here)
 

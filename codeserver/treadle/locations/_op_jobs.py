@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
 
 from treadle._arguments import checked, refuse_unsupported
-from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._errors import ArgumentError, did_you_mean, inputs_in_words, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
@@ -217,7 +217,7 @@ def _block(  # noqa: PLR0913, PLR0917 -- what is said of a job
             raise ArgumentError(
                 f"{owner}: input_values names {each!r}, which is no input of it."
                 f"{did_you_mean(each, graph.ins)}",
-                fix=f"Its inputs are {listed(graph.ins)}.",
+                fix=inputs_in_words(graph.ins),
                 source=user_line(),
             )
     lacking = [each for each in graph.ins if each not in input_values and graph.needs(each)]

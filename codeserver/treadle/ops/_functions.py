@@ -10,6 +10,7 @@ from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.ops._signatures import tell_parameters
 
+_ONLY_ONE: Final = "The decorator stands over the function itself, and only one does."
 _MADE: Final = {
     "OpDefinition": "Write AssetsDefinition.from_op(…) to make an asset of an op.",
     "GraphDefinition": "Write AssetsDefinition.from_graph(…) to make an asset of a graph.",
@@ -25,9 +26,12 @@ def checked_function(fn: Any, *, label: str, name: str | None = None) -> Callabl
     """
     if isinstance(fn, str):
         raise _refused(f"{label} was given {in_words(fn)} by position.", f"Write name={fn!r}.")
-    made = _MADE.get(type(fn).__name__)
-    if made is not None:
-        raise _refused(f"{label} stands over {in_words(fn)}.", made)
+    kind = type(fn).__name__
+    if kind in _MADE:
+        advice = _MADE[kind] if "asset" in label and "check" not in label else _ONLY_ONE
+        if label.startswith("@job") and kind == "GraphDefinition":
+            advice = f"Make the job of the graph: {fn.name}.to_job(…)."
+        raise _refused(f"{label} stands over {in_words(fn)}.", advice)
     if not callable(fn) or isinstance(fn, type):
         fix = "Put the decorator over a function."
         raise _refused(f"{label} stands over {in_words(fn)}, which is no function.", fix)

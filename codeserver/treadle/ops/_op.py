@@ -82,18 +82,22 @@ class OpDefinition:
             return self.fn(*args, **kwargs)
         return PendingInvocation(node=self)(*args, **kwargs)
 
+    @checked
     def alias(self, name: str) -> PendingInvocation:
         """Name the node of one invocation."""
         return PendingInvocation(node=self).alias(name)
 
+    @checked
     def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
         """Add tags to the step of one invocation."""
         return PendingInvocation(node=self).tag(tags)
 
+    @checked
     def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
         """Run these hooks when the step of one invocation ends."""
         return PendingInvocation(node=self).with_hooks(hook_defs)
 
+    @checked
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """Retry the step of one invocation by this policy instead of the op's."""
         return PendingInvocation(node=self).with_retry_policy(retry_policy)

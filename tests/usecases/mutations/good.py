@@ -161,3 +161,74 @@ defs = Definitions(
     jobs=[define_asset_job("told_job", "told", config=RunConfig(ops={"told": Told(day="monday")}))],
 )
 """
+
+CHECKS = """
+from treadle import AssetCheckResult, AssetCheckSpec, asset_check, failure_hook
+from treadle import job, multi_asset_check, success_hook
+
+
+@success_hook(required_resource_keys={"pager"})
+def tell(context):
+    context.resources.pager.append(context.step_key)
+
+
+@failure_hook
+def shout(context):
+    print(context.op_exception)
+
+
+@asset(check_specs=[AssetCheckSpec("full", asset="rows")], hooks={shout})
+def rows():
+    yield Output([1])
+    yield AssetCheckResult(passed=True)
+
+
+@asset_check(asset=rows, blocking=True)
+def sorted_rows(rows):
+    return AssetCheckResult(passed=rows == sorted(rows))
+
+
+@multi_asset_check(specs=[AssetCheckSpec("a", asset=rows), AssetCheckSpec("b", asset="report")])
+def several():
+    yield AssetCheckResult(passed=True, asset_key="rows", check_name="a")
+    yield AssetCheckResult(passed=True, asset_key="report", check_name="b")
+
+
+@op
+def read() -> int:
+    return 1
+
+
+@op
+def wrote(value: int) -> int:
+    return value
+
+
+@op
+def judged(value: int):
+    return AssetCheckResult(passed=value > 0)
+
+
+@graph_asset(check_specs=[AssetCheckSpec("positive", asset="report")])
+def report():
+    value = read()
+    return {"result": wrote(value), "report_positive": judged(value)}
+
+
+@graph
+def work():
+    wrote(read.with_hooks({tell})())
+
+
+@job(tags={"by": "night"})
+def nightly():
+    work()
+
+
+defs = Definitions(
+    assets=[rows, report],
+    asset_checks=[sorted_rows, several],
+    jobs=[nightly, define_asset_job("checked", selection="rows", hooks={tell})],
+    resources={"pager": []},
+)
+"""

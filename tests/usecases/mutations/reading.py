@@ -12,7 +12,12 @@ from pathlib import Path
 
 from tests.usecases.mutations import good
 
-_GOOD = {"graph": good.GRAPH, "asset": good.ASSETS, "resources": good.RESOURCES}
+_GOOD = {
+    "graph": good.GRAPH,
+    "asset": good.ASSETS,
+    "resources": good.RESOURCES,
+    "checks": good.CHECKS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

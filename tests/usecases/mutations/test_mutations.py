@@ -26,7 +26,7 @@ def line_of(mutation: Mutation) -> list[int]:
     return [number for number, line in enumerate(lines, start=2) if line.strip() == mutation.at]
 
 
-@pytest.mark.parametrize("text", [good.GRAPH, good.ASSETS, good.RESOURCES])
+@pytest.mark.parametrize("text", [good.GRAPH, good.ASSETS, good.RESOURCES, good.CHECKS])
 def test_what_mutations_start_from_is_good(text: str) -> None:
     load(text)
 
@@ -46,5 +46,5 @@ def test_a_mutation_is_refused_at_its_line_with_what_to_do(name: str) -> None:
     assert any(f"  at /code/defs.py:{line}\n" in f"{told}\n" for line in line_of(mutation)), told
 
 
-def test_there_are_three_hundred_mutations_at_least() -> None:
-    assert len({each.text for each in MUTATIONS.values()}) >= 300
+def test_there_are_four_hundred_mutations_at_least() -> None:
+    assert len({each.text for each in MUTATIONS.values()}) >= 400
