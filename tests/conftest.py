@@ -20,20 +20,29 @@ from hypothesis import settings
 
 from tests.model.examples import examples
 from tests.processes import reset_signals
+from tests.schedule import COSTS, Costs, spread
 
 MARKER = "TREADLE_TEST_SESSION"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Run the same at a terminal, in the background of a script and under nohup."""
     reset_signals()
     settings.register_profile("suite", examples(50))
     settings.load_profile("suite")
+    if path := os.environ.get(COSTS):
+        config.pluginmanager.register(Costs(Path(path)))
     # A process that runs tests reads some hundred modules of them, which pytest compiles itself.
     # What Python is told for the processes that tests start is theirs.
     sys.dont_write_bytecode = False
     # Nothing that is collected is garbage, and to look for some takes a fifth of the time.
     gc.disable()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep all processors busy to the end, where several processes share the tests."""
+    if hasattr(config, "workerinput"):
+        items[:] = spread(items)
 
 
 def pytest_collection_finish() -> None:
