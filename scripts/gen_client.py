@@ -36,6 +36,7 @@ _ROOTS = [
     "AttemptUsage",
     "Event",
     "Plan",
+    "Explanation",
     "Graph",
     "Run",
     "StepResult",
@@ -52,6 +53,7 @@ _ROOTS = [
 #: Messages whose class has another name.
 _CLASSES = {
     "CollectGarbageResponse": "Collected",
+    "ExplanationPart": "Explanation",
     "GetLauncherResponse": "Launcher",
     "GraphPart": "Graph",
     "LaunchRunResponse": "LaunchedRun",
@@ -71,7 +73,9 @@ _ATTRIBUTES = {
     "Run.state": "status",
 }
 #: Messages whose fields are attributes of what holds them.
-_INLINED = frozenset({"PlanPart.header", "PlannedSource.step_output", "Source.step_output"})
+_INLINED = frozenset(
+    {"ExplanationPart.header", "PlanPart.header", "PlannedSource.step_output", "Source.step_output"}
+)
 #: Of no use to people.
 _LEFT_OUT = frozenset(
     {

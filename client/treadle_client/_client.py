@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from treadle_access.tokens import TokenFileError, read_token
 from treadle_client._arguments import (
     WrongArgument,
     choices,
@@ -21,12 +19,13 @@ from treadle_client._arguments import (
     whole_or_none,
 )
 from treadle_client._arguments import run_id as given_run_id
-from treadle_client._errors import AccessError, NotMadeError, Refusal, UnreachableError
+from treadle_client._errors import NotMadeError, UnreachableError
 from treadle_client._messages import (
     AssetEntry,
     CheckEvaluated,
     Collected,
     DiskUse,
+    Explanation,
     Garbage,
     Graph,
     Isolation,
@@ -45,8 +44,9 @@ from treadle_client._messages import (
 from treadle_client._plan_options import plan_options
 from treadle_client._requests import RunRequest, pinned, selection_of
 from treadle_client._run_handle import RunHandle
-from treadle_client._run_limits import run_limits
+from treadle_client._run_limits import run_limits, whole_seconds
 from treadle_client.calls._rpc import LauncherRpc
+from treadle_client.calls._token import token_of
 from treadle_client.calls._translate import START_OR_NAME_ONE
 from treadle_client.calls._values import load_materialization
 
@@ -56,14 +56,6 @@ E = TypeVar("E", bound=StrEnum)
 PATIENCE_SECONDS = 30.0
 #: How long connecting may take, in seconds.
 CONNECT_SECONDS = 10.0
-
-
-def _token(file: str | Path) -> str:
-    try:
-        return read_token(file)
-    except TokenFileError as error:
-        message = f"{str(error)[:1].upper()}{str(error)[1:]}."
-        raise AccessError(Refusal(reason="BAD_TOKEN", message=message)) from error
 
 
 class Client:
@@ -98,7 +90,7 @@ class Client:
             AccessError: the token is missing or wrong, or others may read its file.
         """
         if token_file is not None:
-            token = _token(token_file)
+            token = token_of(token_file)
         if not text(address, name="address"):
             # gRPC would take it for a name, and find a fault of its own.
             message = f"Nobody answers at an empty address.\n{START_OR_NAME_ONE}"
@@ -228,6 +220,29 @@ class Client:
             ),
         )
 
+    def explain(  # noqa: PLR0913 - what a caller may choose, each by name
+        self,
+        selection: str | Sequence[str] | None = None,
+        *,
+        job: str | None = None,
+        location: str | None = None,
+        unselected_outputs: UnselectedOutputs | str | None = None,
+        siblings: Siblings | str | None = None,
+        config: object = None,
+    ) -> Explanation:
+        """Return why each op of the location is in the plan of a selection, or not, and each asset is selected.
+
+        Nothing is run, and what would be loaded need not have been stored.
+
+        Raises:
+            SelectionError: as `plan`.
+        """
+        return self._rpc.explain_selection(
+            text_or_none(location, name="location"),
+            selection_of(selection, job),
+            plan_options(unselected_outputs=unselected_outputs, siblings=siblings, config=config),
+        )
+
     def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
         self,
         selection: str | Sequence[str] | None = None,
@@ -355,11 +370,11 @@ class Client:
         `keep_intermediates` is for how long a run's intermediates are kept after its end, in
         whole seconds; None: as the launcher was told.
         """
-        return self._rpc.home.plan_garbage(_seconds(keep_intermediates))
+        return self._rpc.home.plan_garbage(whole_seconds(keep_intermediates))
 
     def collect_garbage(self, *, keep_intermediates: timedelta | None = None) -> Collected:
         """Remove what `garbage` yields, and return when it is gone."""
-        return self._rpc.home.collect_garbage(_seconds(keep_intermediates))
+        return self._rpc.home.collect_garbage(whole_seconds(keep_intermediates))
 
     def disk_use(self) -> Iterator[DiskUse]:
         """Yield what the values of each asset, then of each run, take, each largest first."""
@@ -379,11 +394,3 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self.address!r})"
-
-
-def _seconds(time: timedelta | None) -> int | None:
-    if time is None:
-        return None
-    if not isinstance(time, timedelta):
-        raise WrongArgument(f"keep_intermediates is {shown(time)}; give a datetime.timedelta.")
-    return math.floor(time.total_seconds())

@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -1650,6 +1650,321 @@ class ReusedOutput(View):
         (2, 'asset_key', 'text', 'one', ''),
         (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (4, 'io_manager_key', 'text', 'one', ''),
+    )
+
+
+class Explanation(View):
+    """One part of an explanation: at most 500 items or 1 MiB; the whole is the concatenation of
+    the parts.
+
+    location: The location's name.
+    digest: The digest of the snapshot.
+    fingerprint: The fingerprint of the plan that is explained.
+    selection: The selection as it was asked for.
+    expression: What that is as one expression: a job's, or the union of several.
+    missing_asset_keys: Siblings that run because nothing is stored of them, sorted. At most
+        500.
+    notes: What a person should know, a sentence each.
+    assets: Assets that are selected, or that a part of the expression names; sorted.
+    checks: Checks that are selected, sorted.
+    ops: Every op of the location, in topological order, ties by key.
+    hazards: The plan's hazards.
+    loads: The plan's loads. Resolved by a launcher, as far as they are recorded.
+    """
+
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'expression', 'missing_asset_keys', 'notes', 'assets', 'checks', 'ops', 'hazards', 'loads')
+    location: str
+    """The location's name."""
+    digest: str
+    """The digest of the snapshot."""
+    fingerprint: str
+    """The fingerprint of the plan that is explained."""
+    selection: Selection
+    """The selection as it was asked for."""
+    expression: str
+    """What that is as one expression: a job's, or the union of several."""
+    missing_asset_keys: tuple[AssetKey, ...]
+    """Siblings that run because nothing is stored of them, sorted. At most 500."""
+    notes: tuple[str, ...]
+    """What a person should know, a sentence each."""
+    assets: tuple[AssetExplanation, ...]
+    """Assets that are selected, or that a part of the expression names; sorted."""
+    checks: tuple[CheckExplanation, ...]
+    """Checks that are selected, sorted."""
+    ops: tuple[OpExplanation, ...]
+    """Every op of the location, in topological order, ties by key."""
+    hazards: tuple[Hazard, ...]
+    """The plan's hazards."""
+    loads: tuple[Load, ...]
+    """The plan's loads. Resolved by a launcher, as far as they are recorded."""
+
+    def __init__(
+        self,
+        *,
+        location: str = "",
+        digest: str = "",
+        fingerprint: str = "",
+        selection: Selection,
+        expression: str = "",
+        missing_asset_keys: tuple[AssetKey, ...] = (),
+        notes: tuple[str, ...] = (),
+        assets: tuple[AssetExplanation, ...] = (),
+        checks: tuple[CheckExplanation, ...] = (),
+        ops: tuple[OpExplanation, ...] = (),
+        hazards: tuple[Hazard, ...] = (),
+        loads: tuple[Load, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'selection', selection)
+        put(self, 'expression', expression)
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'notes', notes)
+        put(self, 'assets', assets)
+        put(self, 'checks', checks)
+        put(self, 'ops', ops)
+        put(self, 'hazards', hazards)
+        put(self, 'loads', loads)
+
+    TABLE: ClassVar[Rows] = (
+        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'expression', 'text', 'one', ''), (6, 'missing_asset_keys', 'text', 'many', ''), (7, 'notes', 'text', 'many', ''))),
+        (2, 'assets', 'message', 'many', 'AssetExplanation'),
+        (3, 'checks', 'message', 'many', 'CheckExplanation'),
+        (4, 'ops', 'message', 'many', 'OpExplanation'),
+        (5, 'hazards', 'message', 'many', 'Hazard'),
+        (6, 'loads', 'message', 'many', 'Load'),
+    )
+
+
+class AssetExplanation(View):
+    """Why an asset is selected, or why it is not though a part of the expression names it.
+
+    asset_key: The asset.
+    selected: It is selected.
+    taken_in_by: The parts of the expression that take it in, as text of the language;
+        behind one that reaches it along the graph, how: "+report: orders → revenue → report".
+    left_out_by: If it is not selected: what leaves it out of what takes it in.
+    """
+
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'taken_in_by', 'left_out_by')
+    asset_key: AssetKey
+    """The asset."""
+    selected: bool
+    """It is selected."""
+    taken_in_by: tuple[str, ...]
+    """The parts of the expression that take it in, as text of the language; behind one that
+    reaches it along the graph, how: "+report: orders → revenue → report"."""
+    left_out_by: tuple[str, ...]
+    """If it is not selected: what leaves it out of what takes it in."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        selected: bool = False,
+        taken_in_by: tuple[str, ...] = (),
+        left_out_by: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'selected', selected)
+        put(self, 'taken_in_by', taken_in_by)
+        put(self, 'left_out_by', left_out_by)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'selected', 'flag', 'one', ''),
+        (3, 'taken_in_by', 'text', 'many', ''),
+        (4, 'left_out_by', 'text', 'many', ''),
+    )
+
+
+class CheckExplanation(View):
+    """Why a check is selected.
+
+    check: The check, "asset:name".
+    taken_in_by: The parts of the expression that take it in, as text of the language.
+    """
+
+    __slots__ = __match_args__ = ('check', 'taken_in_by')
+    check: str
+    """The check, "asset:name"."""
+    taken_in_by: tuple[str, ...]
+    """The parts of the expression that take it in, as text of the language."""
+
+    def __init__(
+        self,
+        *,
+        check: str = "",
+        taken_in_by: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'check', check)
+        put(self, 'taken_in_by', taken_in_by)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'check', 'text', 'one', ''),
+        (2, 'taken_in_by', 'text', 'many', ''),
+    )
+
+
+class OpExplanation(View):
+    """Why an op is in a plan, or not.
+
+    step_key: The step key.
+    block: The node name of its block.
+    op: The name of the op.
+    verdict: RUN or OMIT.
+    reason: Why, in one sentence for a person.
+    needed_for: What it is needed for, nearest first: at most 20.
+    not_followed: What it reads and is not followed.
+    leads_to_asset_keys: Of an op that does not run: the assets of its block that it leads
+        to, sorted, none of which is made by it in this plan. At most 20.
+    """
+
+    __slots__ = __match_args__ = ('step_key', 'block', 'op', 'verdict', 'reason', 'needed_for', 'not_followed', 'leads_to_asset_keys')
+    step_key: StepKey
+    """The step key."""
+    block: str
+    """The node name of its block."""
+    op: str
+    """The name of the op."""
+    verdict: Verdict
+    """RUN or OMIT."""
+    reason: str
+    """Why, in one sentence for a person."""
+    needed_for: tuple[OpNeed, ...]
+    """What it is needed for, nearest first: at most 20."""
+    not_followed: tuple[NotFollowed, ...]
+    """What it reads and is not followed."""
+    leads_to_asset_keys: tuple[AssetKey, ...]
+    """Of an op that does not run: the assets of its block that it leads to, sorted, none of which
+    is made by it in this plan. At most 20."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        block: str = "",
+        op: str = "",
+        verdict: Verdict,
+        reason: str = "",
+        needed_for: tuple[OpNeed, ...] = (),
+        not_followed: tuple[NotFollowed, ...] = (),
+        leads_to_asset_keys: tuple[AssetKey, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'block', block)
+        put(self, 'op', op)
+        put(self, 'verdict', verdict)
+        put(self, 'reason', reason)
+        put(self, 'needed_for', needed_for)
+        put(self, 'not_followed', not_followed)
+        put(self, 'leads_to_asset_keys', leads_to_asset_keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'step_key', 'text', 'one', ''),
+        (2, 'block', 'text', 'one', ''),
+        (3, 'op', 'text', 'one', ''),
+        (4, 'verdict', 'enum', 'one', 'Verdict'),
+        (5, 'reason', 'text', 'one', ''),
+        (6, 'needed_for', 'message', 'many', 'OpNeed'),
+        (7, 'not_followed', 'message', 'many', 'NotFollowed'),
+        (8, 'leads_to_asset_keys', 'text', 'many', ''),
+    )
+
+
+class OpNeed(View):
+    """What an op that runs is needed for. Exactly one of the first three, or job, is set.
+
+    asset_key: A selected asset. Empty: see what follows.
+    check: A selected check, "asset:name".
+    effect_step_key: An effect that runs along.
+    step_keys: The steps from this one to the one that makes it, both included. Of a long
+        way the first 50.
+    step_count: How many steps that way has.
+    job: A job of ops, all of which run: its name.
+    """
+
+    __slots__ = __match_args__ = ('asset_key', 'check', 'effect_step_key', 'step_keys', 'step_count', 'job')
+    asset_key: AssetKey
+    """A selected asset. Empty: see what follows."""
+    check: str
+    """A selected check, "asset:name"."""
+    effect_step_key: StepKey
+    """An effect that runs along."""
+    step_keys: tuple[StepKey, ...]
+    """The steps from this one to the one that makes it, both included. Of a long way the first 50."""
+    step_count: int
+    """How many steps that way has."""
+    job: str
+    """A job of ops, all of which run: its name."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        check: str = "",
+        effect_step_key: StepKey = StepKey(""),
+        step_keys: tuple[StepKey, ...] = (),
+        step_count: int = 0,
+        job: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'check', check)
+        put(self, 'effect_step_key', effect_step_key)
+        put(self, 'step_keys', step_keys)
+        put(self, 'step_count', step_count)
+        put(self, 'job', job)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'check', 'text', 'one', ''),
+        (3, 'effect_step_key', 'text', 'one', ''),
+        (4, 'step_keys', 'text', 'many', ''),
+        (5, 'step_count', 'whole', 'one', ''),
+        (6, 'job', 'text', 'one', ''),
+    )
+
+
+class NotFollowed(View):
+    """What an op that runs reads and the plan does not follow to what makes it.
+
+    input: The input. Empty: an ordering that has no argument.
+    source: What it reads: an asset's key, a check, or a step's output, "step.output".
+        Empty: all that it reads.
+    reason: Why, in one sentence for a person.
+    """
+
+    __slots__ = __match_args__ = ('input', 'source', 'reason')
+    input: str
+    """The input. Empty: an ordering that has no argument."""
+    source: str
+    """What it reads: an asset's key, a check, or a step's output, "step.output". Empty: all that
+    it reads."""
+    reason: str
+    """Why, in one sentence for a person."""
+
+    def __init__(
+        self,
+        *,
+        input: str = "",
+        source: str = "",
+        reason: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'input', input)
+        put(self, 'source', source)
+        put(self, 'reason', reason)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'input', 'text', 'one', ''),
+        (2, 'source', 'text', 'one', ''),
+        (3, 'reason', 'text', 'one', ''),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import Final
 
-from treadle_client._arguments import WrongArgument, number
+from treadle_client._arguments import WrongArgument, number, shown
 from treadle_contract.lazy_dataclasses import dataclass
 
 #: What the contract's numbers have room for.
@@ -46,3 +47,12 @@ def _milliseconds(timeout: float | None) -> int | None:
     if not 0 < timeout * 1000 < _MOST_MS:
         raise WrongArgument(f"timeout is {timeout!r}; give {_SECONDS}.")
     return max(1, round(timeout * 1000))
+
+
+def whole_seconds(time: timedelta | None) -> int | None:
+    """Return how many whole seconds a time is that a caller gives as `keep_intermediates`."""
+    if time is None:
+        return None
+    if not isinstance(time, timedelta):
+        raise WrongArgument(f"keep_intermediates is {shown(time)}; give a datetime.timedelta.")
+    return math.floor(time.total_seconds())

@@ -26,7 +26,7 @@ from treadle_contract.config_data import misfit_of
 from treadle_contract.fields import unknown_choices
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import PlanOptions, Selection
+from treadle_contract.plan import ExplanationPart, PlanOptions, Selection
 from treadle_planner import Asked, Plan, Planner, Question, Rerun, Settled
 
 
@@ -97,6 +97,28 @@ class Planning:
         async with _refusals(status):
             with planner_refusals():
                 return await asyncio.to_thread(planner.named_keys, selection)
+
+    async def explained(self, location: CodeLocation, request: PlanRequest) -> ExplanationPart:
+        """Return why each op of what the location serves is in a plan, or not.
+
+        Raises:
+            RefusedError: as `plan_in`.
+        """
+        check_choices(request, None)
+        served = await location.served()
+        status = location.status
+        planner = await asyncio.to_thread(self._planner_of, served.snapshot)
+
+        def made() -> ExplanationPart:
+            with planner_refusals(), uncollected():
+                return planner.explain(Asked.of(request))
+
+        async with _refusals(status):
+            said = await asyncio.to_thread(made)
+        notes = await _notes(status, "plan")
+        assert said.header is not None, "an explanation has a header"
+        header = replace(said.header, location=status.name, notes=(*notes, *said.header.notes))
+        return replace(said, header=header)
 
     async def plan(
         self, snapshot: Snapshot, request: PlanRequest, rerun: Rerun | None = None

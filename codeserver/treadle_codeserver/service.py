@@ -12,7 +12,7 @@ from treadle._system import uncollected
 from treadle_api.codec import to_proto
 from treadle_api.handlers import Context
 from treadle_api.parts import PART_ITEMS, behind, enclosed, in_parts
-from treadle_api.v1 import codeserver_pb2, graph_pb2
+from treadle_api.v1 import codeserver_pb2, graph_pb2, plan_pb2
 from treadle_codeserver.errors import BadArgumentError, NotLocalError
 from treadle_codeserver.launch_spec import launch_spec_of
 from treadle_codeserver.location import CodeLocation, Served
@@ -22,6 +22,7 @@ from treadle_codeserver.wire.graph import definitions_of, location_of, manifest_
 from treadle_codeserver.wire.on_record import OnRecordRequest, asked_in_parts
 from treadle_codeserver.wire.plan import PlanAnswers
 from treadle_contract.codeserver import (
+    ExplainRequest,
     GetGraphRequest,
     GetGraphResponse,
     GetLaunchSpecRequest,
@@ -119,6 +120,14 @@ class CodeServerService:
         plan = await self._planning.plan_in(self._location, asked, rerun)
         for part in await self._written_plan(asked, plan):
             yield enclosed(part)
+
+    async def Explain(
+        self, request: ExplainRequest, _: Context
+    ) -> AsyncIterator[codeserver_pb2.ExplainResponse]:
+        """Stream why each op is in a plan, or not."""
+        said = await self._planning.explained(self._location, request.plan or PlanRequest())
+        for part in await asyncio.to_thread(lambda: [*in_parts(said, plan_pb2.ExplanationPart)]):
+            yield codeserver_pb2.ExplainResponse(part=part)
 
     async def Select(
         self, request: SelectRequest, _: Context

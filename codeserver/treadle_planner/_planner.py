@@ -11,7 +11,7 @@ from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import PlannedStep, Selection, Verdict
+from treadle_contract.plan import ExplanationPart, PlannedStep, Selection, Verdict
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._loads import planned_loads
@@ -22,10 +22,11 @@ from treadle_planner._reads import Reads
 from treadle_planner._record import Conversation, Record
 from treadle_planner._reexecution import Rerun
 from treadle_planner._request import Asked
-from treadle_planner._selected import named_keys, selected_keys
+from treadle_planner._selected import Selected, expression_of, named_keys, selected_keys
 from treadle_planner._steps import planned_hazards, planned_selections, planned_steps
 from treadle_planner._tasks import with_tasks
 from treadle_planner._walk import keep
+from treadle_planner.explaining.explanation import explanation
 
 
 class Planner:
@@ -81,16 +82,32 @@ class Planner:
         record, is_again = Record(frozenset(elsewhere)), rerun is not None
         return OnRecord(self._index, once, Asked.of(request), record, is_again=is_again).settled()
 
+    def explain(self, asked: Asked) -> ExplanationPart:
+        """Return why each op of the location is in the plan of what is asked, or not.
+
+        Raises:
+            PlanRefused: as `plan`.
+        """
+        plan = self.plan_once(asked)
+        _, readers = self._read(asked)
+        return explanation(
+            readers, plan, asked.expression or expression_of(self._index, asked.selection)
+        )
+
+    def _read(self, asked: Asked) -> tuple[Selected, Readers]:
+        """Return what is selected, and what of that is read by whom."""
+        selected = selected_keys(self._index, asked)
+        kept = keep(self._index, asked, selected)
+        return selected, Readers.of(Reads(index=self._index, asked=asked, kept=kept))
+
     def plan_once(self, asked: Asked, rerun: Rerun | None = None) -> Plan:
         """Return the plan of just what is asked.
 
         Raises:
             PlanRefused: as `plan` and `plan_again`.
         """
-        selected = selected_keys(self._index, asked)
-        kept = keep(self._index, asked, selected)
-        reads = Reads(index=self._index, asked=asked, kept=kept)
-        readers = Readers.of(reads)
+        selected, readers = self._read(asked)
+        reads = readers.reads
         config = self._index.run_config(reads.kept.selected, asked.options.config, reads.job)
         steps = planned_steps(readers, config)
         again = Again(steps=steps, reuses=(), notes=())

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from treadle_contract.graph import CodeManifest, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
-from treadle_contract.plan import PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
+from treadle_contract.plan import ExplanationPart, PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
 from treadle_contract.run import StepState
 
 
@@ -416,6 +416,46 @@ class SelectResponse(Message):
     )
 
 
+class ExplainRequest(Message):
+    """Asks why ops are in a plan."""
+
+    __slots__ = __match_args__ = ('plan',)
+    plan: PlanRequest | None
+    """What the plan is asked for with."""
+
+    def __init__(
+        self,
+        *,
+        plan: PlanRequest | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'plan', plan)
+
+    FIELDS = (
+        ('plan', 1, 'plan', 'message', 'maybe', 'PlanRequest', 'plan', False, 0),
+    )
+
+
+class ExplainResponse(Message):
+    """A part of an explanation."""
+
+    __slots__ = __match_args__ = ('part',)
+    part: ExplanationPart
+    """The part. Loads are not resolved."""
+
+    def __init__(
+        self,
+        *,
+        part: ExplanationPart,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'part', part)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'one', 'ExplanationPart', 'part', True, 0),
+    )
+
+
 class PlanOnRecordRequest(Message):
     """A part of what the caller of PlanOnRecord says."""
 
@@ -763,6 +803,8 @@ MESSAGES['EarlierRead'] = EarlierRead
 MESSAGES['PlanReexecutionResponse'] = PlanReexecutionResponse
 MESSAGES['SelectRequest'] = SelectRequest
 MESSAGES['SelectResponse'] = SelectResponse
+MESSAGES['ExplainRequest'] = ExplainRequest
+MESSAGES['ExplainResponse'] = ExplainResponse
 MESSAGES['PlanOnRecordRequest'] = PlanOnRecordRequest
 MESSAGES['AssetFact'] = AssetFact
 MESSAGES['PlanOnRecordResponse'] = PlanOnRecordResponse

@@ -11,7 +11,7 @@ from treadle_contract.event import Event
 from treadle_contract.graph import Asset, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey, TextId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES
-from treadle_contract.plan import PlanOptions, PlanPart, Reexecution, Selection
+from treadle_contract.plan import ExplanationPart, PlanOptions, PlanPart, Reexecution, Selection
 from treadle_contract.run import Materialization, Run, RunState, StepRun
 from treadle_contract.worker import Task
 
@@ -270,6 +270,56 @@ class PlanRunResponse(Message):
 
     FIELDS = (
         ('part', 1, 'part', 'message', 'maybe', 'PlanPart', 'part', False, 0),
+    )
+
+
+class ExplainSelectionRequest(Message):
+    """Asks why ops are in a plan."""
+
+    __slots__ = __match_args__ = ('location', 'selection', 'options')
+    location: str
+    """The location's name. Empty: the one that has the selected assets."""
+    selection: Selection | None
+    """What is to be made."""
+    options: PlanOptions | None
+    """Choices."""
+
+    def __init__(
+        self,
+        *,
+        location: str = "",
+        selection: Selection | None = None,
+        options: PlanOptions | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+
+    FIELDS = (
+        ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
+        ('selection', 2, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
+        ('options', 3, 'options', 'message', 'maybe', 'PlanOptions', 'options', False, 0),
+    )
+
+
+class ExplainSelectionResponse(Message):
+    """A part of an explanation."""
+
+    __slots__ = __match_args__ = ('part',)
+    part: ExplanationPart | None
+    """The part."""
+
+    def __init__(
+        self,
+        *,
+        part: ExplanationPart | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'part', part)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'maybe', 'ExplanationPart', 'part', False, 0),
     )
 
 
@@ -1216,6 +1266,8 @@ MESSAGES['StreamGraphRequest'] = StreamGraphRequest
 MESSAGES['StreamGraphResponse'] = StreamGraphResponse
 MESSAGES['PlanRunRequest'] = PlanRunRequest
 MESSAGES['PlanRunResponse'] = PlanRunResponse
+MESSAGES['ExplainSelectionRequest'] = ExplainSelectionRequest
+MESSAGES['ExplainSelectionResponse'] = ExplainSelectionResponse
 MESSAGES['LaunchRunRequest'] = LaunchRunRequest
 MESSAGES['LaunchRunResponse'] = LaunchRunResponse
 MESSAGES['GetRunRequest'] = GetRunRequest

@@ -927,6 +927,295 @@ class PlanPart(Message):
     )
 
 
+class AssetExplanation(Message):
+    """Why an asset is selected, or why it is not though a part of the expression names it."""
+
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'taken_in_by', 'left_out_by')
+    asset_key: KeyText
+    """The asset."""
+    selected: bool
+    """It is selected."""
+    taken_in_by: tuple[str, ...]
+    """The parts of the expression that take it in, as text of the language; behind one that
+    reaches it along the graph, how: "+report: orders → revenue → report"."""
+    left_out_by: tuple[str, ...]
+    """If it is not selected: what leaves it out of what takes it in."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        selected: bool = False,
+        taken_in_by: tuple[str, ...] = (),
+        left_out_by: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'selected', selected)
+        put(self, 'taken_in_by', taken_in_by)
+        put(self, 'left_out_by', left_out_by)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
+        ('taken_in_by', 3, 'takenInBy', 'text', 'many', '', 'taken_in_by', False, 6),
+        ('left_out_by', 4, 'leftOutBy', 'text', 'many', '', 'left_out_by', False, 6),
+    )
+
+
+class CheckExplanation(Message):
+    """Why a check is selected."""
+
+    __slots__ = __match_args__ = ('check', 'taken_in_by')
+    check: str
+    """The check, "asset:name"."""
+    taken_in_by: tuple[str, ...]
+    """The parts of the expression that take it in, as text of the language."""
+
+    def __init__(
+        self,
+        *,
+        check: str,
+        taken_in_by: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'check', check)
+        put(self, 'taken_in_by', taken_in_by)
+
+    FIELDS = (
+        ('check', 1, 'check', 'text', 'one', '', 'check', True, 5),
+        ('taken_in_by', 2, 'takenInBy', 'text', 'many', '', 'taken_in_by', False, 6),
+    )
+
+
+class OpNeed(Message):
+    """What an op that runs is needed for. Exactly one of the first three, or job, is set."""
+
+    __slots__ = __match_args__ = ('asset_key', 'check', 'effect_step_key', 'step_keys', 'step_count', 'job')
+    asset_key: KeyText
+    """A selected asset. Empty: see what follows."""
+    check: str
+    """A selected check, "asset:name"."""
+    effect_step_key: StepKey
+    """An effect that runs along."""
+    step_keys: tuple[StepKey, ...]
+    """The steps from this one to the one that makes it, both included. Of a long way the first 50."""
+    step_count: int
+    """How many steps that way has."""
+    job: str
+    """A job of ops, all of which run: its name."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText = KeyText(""),
+        check: str = "",
+        effect_step_key: StepKey = StepKey(""),
+        step_keys: tuple[StepKey, ...] = (),
+        step_count: int = 0,
+        job: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'check', check)
+        put(self, 'effect_step_key', effect_step_key)
+        put(self, 'step_keys', step_keys)
+        put(self, 'step_count', step_count)
+        put(self, 'job', job)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 2),
+        ('check', 2, 'check', 'text', 'one', '', 'check', False, 5),
+        ('effect_step_key', 3, 'effectStepKey', 'text', 'one', '', 'effect_step_key', False, 4),
+        ('step_keys', 4, 'stepKeys', 'text', 'many', '', 'step_keys', False, 4),
+        ('step_count', 5, 'stepCount', 'whole', 'one', '', 'step_count', False, 23),
+        ('job', 6, 'job', 'text', 'one', '', 'job', False, 1),
+    )
+
+
+class NotFollowed(Message):
+    """What an op that runs reads and the plan does not follow to what makes it."""
+
+    __slots__ = __match_args__ = ('input', 'source', 'reason')
+    input: str
+    """The input. Empty: an ordering that has no argument."""
+    source: str
+    """What it reads: an asset's key, a check, or a step's output, "step.output". Empty: all that
+    it reads."""
+    reason: str
+    """Why, in one sentence for a person."""
+
+    def __init__(
+        self,
+        *,
+        input: str = "",
+        source: str = "",
+        reason: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'input', input)
+        put(self, 'source', source)
+        put(self, 'reason', reason)
+
+    FIELDS = (
+        ('input', 1, 'input', 'text', 'one', '', 'input', False, 1),
+        ('source', 2, 'source', 'text', 'one', '', 'source', False, 5),
+        ('reason', 3, 'reason', 'text', 'one', '', 'reason', False, 5),
+    )
+
+
+class OpExplanation(Message):
+    """Why an op is in a plan, or not."""
+
+    __slots__ = __match_args__ = ('step_key', 'block', 'op', 'verdict', 'reason', 'needed_for', 'not_followed', 'leads_to_asset_keys')
+    step_key: StepKey
+    """The step key."""
+    block: str
+    """The node name of its block."""
+    op: str
+    """The name of the op."""
+    verdict: Verdict
+    """RUN or OMIT."""
+    reason: str
+    """Why, in one sentence for a person."""
+    needed_for: tuple[OpNeed, ...]
+    """What it is needed for, nearest first: at most 20."""
+    not_followed: tuple[NotFollowed, ...]
+    """What it reads and is not followed."""
+    leads_to_asset_keys: tuple[KeyText, ...]
+    """Of an op that does not run: the assets of its block that it leads to, sorted, none of which
+    is made by it in this plan. At most 20."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey,
+        block: str = "",
+        op: str = "",
+        verdict: Verdict,
+        reason: str = "",
+        needed_for: tuple[OpNeed, ...] = (),
+        not_followed: tuple[NotFollowed, ...] = (),
+        leads_to_asset_keys: tuple[KeyText, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'block', block)
+        put(self, 'op', op)
+        put(self, 'verdict', verdict)
+        put(self, 'reason', reason)
+        put(self, 'needed_for', needed_for)
+        put(self, 'not_followed', not_followed)
+        put(self, 'leads_to_asset_keys', leads_to_asset_keys)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('block', 2, 'block', 'text', 'one', '', 'block', False, 1),
+        ('op', 3, 'op', 'text', 'one', '', 'op', False, 1),
+        ('verdict', 4, 'verdict', 'enum', 'one', 'Verdict', 'verdict', True, 0),
+        ('reason', 5, 'reason', 'text', 'one', '', 'reason', False, 5),
+        ('needed_for', 6, 'neededFor', 'message', 'many', 'OpNeed', 'needed_for', False, 0),
+        ('not_followed', 7, 'notFollowed', 'message', 'many', 'NotFollowed', 'not_followed', False, 0),
+        ('leads_to_asset_keys', 8, 'leadsToAssetKeys', 'text', 'many', '', 'leads_to_asset_keys', False, 2),
+    )
+
+
+class ExplanationHeader(Message):
+    """What an explanation is of."""
+
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'expression', 'missing_asset_keys', 'notes')
+    location: str
+    """The location's name."""
+    digest: str
+    """The digest of the snapshot."""
+    fingerprint: str
+    """The fingerprint of the plan that is explained."""
+    selection: Selection | None
+    """The selection as it was asked for."""
+    expression: str
+    """What that is as one expression: a job's, or the union of several."""
+    missing_asset_keys: tuple[KeyText, ...]
+    """Siblings that run because nothing is stored of them, sorted. At most 500."""
+    notes: tuple[str, ...]
+    """What a person should know, a sentence each."""
+
+    def __init__(
+        self,
+        *,
+        location: str = "",
+        digest: str,
+        fingerprint: str = "",
+        selection: Selection | None = None,
+        expression: str = "",
+        missing_asset_keys: tuple[KeyText, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'digest', digest)
+        put(self, 'fingerprint', fingerprint)
+        put(self, 'selection', selection)
+        put(self, 'expression', expression)
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'notes', notes)
+
+    FIELDS = (
+        ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
+        ('digest', 2, 'digest', 'text', 'one', '', 'digest', True, 1),
+        ('fingerprint', 3, 'fingerprint', 'text', 'one', '', 'fingerprint', False, 1),
+        ('selection', 4, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
+        ('expression', 5, 'expression', 'text', 'one', '', 'expression', False, 9),
+        ('missing_asset_keys', 6, 'missingAssetKeys', 'text', 'many', '', 'missing_asset_keys', False, 3),
+        ('notes', 7, 'notes', 'text', 'many', '', 'notes', False, 6),
+    )
+
+
+class ExplanationPart(Message):
+    """One part of an explanation: at most 500 items or 1 MiB; the whole is the concatenation of
+    the parts."""
+
+    __slots__ = __match_args__ = ('header', 'assets', 'checks', 'ops', 'hazards', 'loads')
+    header: ExplanationHeader | None
+    """Set in the first part only."""
+    assets: tuple[AssetExplanation, ...]
+    """Assets that are selected, or that a part of the expression names; sorted."""
+    checks: tuple[CheckExplanation, ...]
+    """Checks that are selected, sorted."""
+    ops: tuple[OpExplanation, ...]
+    """Every op of the location, in topological order, ties by key."""
+    hazards: tuple[Hazard, ...]
+    """The plan's hazards."""
+    loads: tuple[Load, ...]
+    """The plan's loads. Resolved by a launcher, as far as they are recorded."""
+
+    def __init__(
+        self,
+        *,
+        header: ExplanationHeader | None = None,
+        assets: tuple[AssetExplanation, ...] = (),
+        checks: tuple[CheckExplanation, ...] = (),
+        ops: tuple[OpExplanation, ...] = (),
+        hazards: tuple[Hazard, ...] = (),
+        loads: tuple[Load, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'header', header)
+        put(self, 'assets', assets)
+        put(self, 'checks', checks)
+        put(self, 'ops', ops)
+        put(self, 'hazards', hazards)
+        put(self, 'loads', loads)
+
+    FIELDS = (
+        ('header', 1, 'header', 'message', 'maybe', 'ExplanationHeader', 'header', False, 0),
+        ('assets', 2, 'assets', 'message', 'many', 'AssetExplanation', 'assets', False, 0),
+        ('checks', 3, 'checks', 'message', 'many', 'CheckExplanation', 'checks', False, 0),
+        ('ops', 4, 'ops', 'message', 'many', 'OpExplanation', 'ops', False, 0),
+        ('hazards', 5, 'hazards', 'message', 'many', 'Hazard', 'hazards', False, 0),
+        ('loads', 6, 'loads', 'message', 'many', 'Load', 'loads', False, 0),
+    )
+
+
 ENUMS['UnselectedOutputs'] = EnumSchema(UnselectedOutputs, 'UNSELECTED_OUTPUTS_', {0: 'unspecified', 1: 'materialize', 2: 'discard', 3: 'fail'})
 ENUMS['Siblings'] = EnumSchema(Siblings, 'SIBLINGS_', {0: 'unspecified', 1: 'load', 2: 'run'})
 ENUMS['Isolation'] = EnumSchema(Isolation, 'ISOLATION_', {0: 'unspecified', 1: 'op', 2: 'asset', 3: 'run'})
@@ -952,3 +1241,10 @@ MESSAGES['BlockSelection'] = BlockSelection
 MESSAGES['Reuse'] = Reuse
 MESSAGES['ReusedOutput'] = ReusedOutput
 MESSAGES['PlanPart'] = PlanPart
+MESSAGES['AssetExplanation'] = AssetExplanation
+MESSAGES['CheckExplanation'] = CheckExplanation
+MESSAGES['OpNeed'] = OpNeed
+MESSAGES['NotFollowed'] = NotFollowed
+MESSAGES['OpExplanation'] = OpExplanation
+MESSAGES['ExplanationHeader'] = ExplanationHeader
+MESSAGES['ExplanationPart'] = ExplanationPart

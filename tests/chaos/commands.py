@@ -168,6 +168,7 @@ COMMANDS = (
     Command(words=("graph", "-f", OTHER)),
     Command(words=("graph",), right=_no_launcher),
     Command(words=("plan", "-f", OTHER)),
+    Command(words=("explain", "-f", OTHER)),
     Command(words=("locations",)),
     Command(words=("locations", "-f", OWN)),
     Command(words=("reload",), right=_no_launcher),

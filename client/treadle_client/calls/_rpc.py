@@ -15,6 +15,7 @@ from treadle_client._messages import (
     AssetEntry,
     CheckEvaluated,
     Event,
+    Explanation,
     Graph,
     LaunchedRun,
     Launcher,
@@ -154,6 +155,21 @@ class LauncherRpc:
             )
             parts = self._stub.PlanRun(request, timeout=CALL_SECONDS, metadata=self._metadata)
             return decode_plan((each.part for each in parts), self.read_text)
+
+    def explain_selection(
+        self, location: str, selection: Selection, options: PlanOptions
+    ) -> Explanation:
+        """Read why each op is in the plan of a selection, or not."""
+        with translated(self.address):
+            request = launcher_pb2.ExplainSelectionRequest(
+                location=location,
+                selection=encode(selection, plan_pb2.Selection),
+                options=encode(options, plan_pb2.PlanOptions),
+            )
+            parts = self._stub.ExplainSelection(
+                request, timeout=CALL_SECONDS, metadata=self._metadata
+            )
+            return decode_parts((each.part for each in parts), Explanation, self.read_text)
 
     def plan_reexecution(self, asked: Reexecution) -> Plan:
         """Read the whole resolved plan of what goes on from an earlier run."""

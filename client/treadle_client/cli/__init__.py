@@ -22,6 +22,7 @@ _COMMANDS = {
     "check": "Say what modules use of Dagster's that Treadle does not have.",
     "graph": "Show assets, what makes them, and the steps behind.",
     "plan": "Show what would run for a selection, and why.",
+    "explain": "Say why each op is in a selection's plan, or not.",
     "materialize": "Make assets, and show it happen.",
     "assets": "List assets with their latest materialization, or one's history.",
     "runs": "List, show, watch, cancel and debug runs, and read their logs.",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import click
 
@@ -116,6 +116,14 @@ _PLAN: tuple[Decorator, ...] = (
     ),
     *CONFIG_OPTIONS,
 )  # fmt: skip
+#: What changes which op runs, or why.
+_EXPLAINED: Final = ("unselected_outputs", "siblings")
+_EXPLAIN: tuple[Decorator, ...] = (
+    click.argument("expressions", nargs=-1, metavar="[SELECTION]..."),
+    *(option for name, option in zip(("select", "job", "location", *CHOICES), _PLAN, strict=False)
+      if name not in CHOICES or name in _EXPLAINED),
+    *CONFIG_OPTIONS,
+)  # fmt: skip
 
 
 def read_tags(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
@@ -205,6 +213,18 @@ def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
     names = ("select", "job", "location", *CHOICES, *_CONFIG_NAMES)
     return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
+
+
+def explain_options(command: Command) -> Command:
+    """Add what an explanation is asked with; the command gets it as `asked`, a PlanChoices."""
+    names = ("expressions", "select", "job", "location", *_EXPLAINED, *_CONFIG_NAMES)
+    return _gathered(command, _EXPLAIN, names, _explain_choices, "asked")
+
+
+def _explain_choices(
+    expressions: tuple[str, ...], select: tuple[str, ...], **others: Any
+) -> PlanChoices:
+    return PlanChoices.of(select=(*expressions, *select), **others)
 
 
 def config_options(command: Command) -> Command:

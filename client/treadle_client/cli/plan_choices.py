@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from treadle_client._messages import Plan
+from treadle_client._messages import Explanation, Plan
 from treadle_client.cli.config_options import read_config
 from treadle_client.cli.run_choices import RunChoices
 from treadle_contract.lazy_dataclasses import dataclass, field
@@ -65,6 +65,12 @@ class PlanChoices:
             job=self.job,
             location=self.location,
             **self.options,
+        )
+
+    def explain(self, client: Client) -> Explanation:
+        """Ask for the explanation."""
+        return client.explain(
+            self.select or None, job=self.job, location=self.location, **self.options
         )
 
     def materialize(self, client: Client, choices: RunChoices) -> RunHandle:

@@ -34,10 +34,10 @@ def plan_page(plan: Plan) -> Page:
         _steps_table(plan),
     ]
     if plan.loads:
-        page += ["", "Loads", _loads_table(plan.loads)]
+        page += ["", "Loads", loads_table(plan.loads)]
     if plan.hazards:
         page += ["", "Hazards: outputs that nobody selected and the op must yield"]
-        page.append(_hazards_table(plan.hazards))
+        page.append(hazards_table(plan.hazards))
     if plan.missing_asset_keys:
         missing = ", ".join(plan.missing_asset_keys)
         page += ["", f"Nothing is stored of them, so their makers join the plan: {missing}"]
@@ -83,7 +83,8 @@ def _config_table(plan: Plan) -> Table:
     )
 
 
-def _loads_table(loads: tuple[Load, ...]) -> Table:
+def loads_table(loads: tuple[Load, ...]) -> Table:
+    """Lay out what is loaded: who made it, who reads it."""
     return Table(
         columns=("asset", "made by", "at", "read by"),
         rows=tuple(
@@ -103,10 +104,13 @@ def _maker(load: Load) -> str:
         return f"{load.step_key} in run {load.run_id}"
     if load.gone:
         return load.gone
+    if load.builtin_manager:
+        return "no run has made it"
     return f"unrecorded: {load.io_manager_key} is tried"
 
 
-def _hazards_table(hazards: tuple[Hazard, ...]) -> Table:
+def hazards_table(hazards: tuple[Hazard, ...]) -> Table:
+    """Lay out what is made unasked, or what happens to it."""
     return Table(
         columns=("step", "output", "assets", "what happens"),
         rows=tuple(

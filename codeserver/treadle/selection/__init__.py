@@ -18,6 +18,12 @@ from treadle.selection._evaluation import (
     select,
     select_checks,
 )
+from treadle.selection._explained import (
+    AssetReason,
+    CheckReason,
+    explain_assets,
+    explain_checks,
+)
 from treadle.selection._expression import (
     And,
     Check,
@@ -48,8 +54,10 @@ __all__ = [
     "AmbiguousSelectionError",
     "And",
     "AssetGraph",
+    "AssetReason",
     "Beyond",
     "Check",
+    "CheckReason",
     "ChecksOf",
     "EmptySelectionError",
     "End",
@@ -76,6 +84,8 @@ __all__ = [
     "bare_reaches",
     "beyond",
     "evaluate",
+    "explain_assets",
+    "explain_checks",
     "parse",
     "select",
     "select_checks",

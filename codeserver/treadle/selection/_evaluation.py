@@ -150,7 +150,7 @@ def select_checks(expression: Expression, graph: AssetGraph) -> frozenset[str]:
     With an asset its checks are selected, unless it says otherwise. What is joined and left out of
     assets is of checks too.
     """
-    return checks_of(expression, graph, _selected) if graph.checks else frozenset()
+    return checks_of(expression, graph, part_keys) if graph.checks else frozenset()
 
 
 def _widening(expression: Expression) -> str:
@@ -169,27 +169,28 @@ def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     """
     _refuse_endless(expression, graph)
     _refuse_unknown(expression, graph)
-    return _selected(expression, graph)
+    return part_keys(expression, graph)
 
 
-def _selected(  # noqa: PLR0911 -- one a kind
+def part_keys(  # noqa: PLR0911 -- one a kind
     expression: Expression, graph: AssetGraph
 ) -> frozenset[KeyText]:
+    """Return what an expression selects of which is known that nothing in it is unknown."""
     match expression:
         case Or(parts=parts):
-            return frozenset().union(*(_selected(part, graph) for part in parts))
+            return frozenset().union(*(part_keys(part, graph) for part in parts))
         case And(parts=parts):
-            first, *others = (_selected(part, graph) for part in parts)
+            first, *others = (part_keys(part, graph) for part in parts)
             return first.intersection(*others)
         case Not(of=of):
-            return frozenset(graph.assets) - _selected(of, graph)
+            return frozenset(graph.assets) - part_keys(of, graph)
         case Reach(of=of, up=up, down=down):
-            start = _selected(of, graph)
+            start = part_keys(of, graph)
             return reached(start, graph.upstream, up) | reached(start, graph.downstream, down)
         case Ends(end=end, of=of):
-            return _ends(end, _selected(of, graph), graph)
+            return _ends(end, part_keys(of, graph), graph)
         case WithoutChecks(of=of):
-            return _selected(of, graph)
+            return part_keys(of, graph)
         case Check() | ChecksOf():
             return frozenset()
         case _:

@@ -13,6 +13,8 @@ from treadle_access.addresses import UnixAddress
 from treadle_api.codec import to_proto
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_contract.codeserver import (
+    ExplainRequest,
+    ExplainResponse,
     GetGraphResponse,
     GetLaunchSpecResponse,
     GetLocationResponse,
@@ -26,7 +28,7 @@ from treadle_contract.codeserver import (
 )
 from treadle_contract.ids import KeyText
 from treadle_contract.message import ContractError
-from treadle_contract.plan import PlanOptions, Selection
+from treadle_contract.plan import ExplanationPart, PlanOptions, Selection
 from treadle_launcher import defaults
 from treadle_launcher.errors import (
     CodeServerRefusedError,
@@ -215,6 +217,19 @@ class CodeLocation:
             )
             parts = await read_whole(call, SelectResponse)
             return tuple(key for _, part in parts for key in part.asset_keys)
+
+    async def explain(
+        self, selection: Selection, options: PlanOptions, missing: tuple[KeyText, ...]
+    ) -> list[ExplanationPart]:
+        """Return why each op is in the plan of a selection, or not; `missing` run for want of a value."""
+        request = PlanRequest(selection=selection, options=options, missing_asset_keys=missing)
+        with answered(self.name, self.reachability):
+            call = self._stub.Explain(
+                to_proto(ExplainRequest(plan=request), codeserver_pb2.ExplainRequest),
+                metadata=self._metadata,
+                timeout=defaults.CODE_SERVER_TIMEOUT,
+            )
+            return [each.part for _, each in await read_whole(call, ExplainResponse)]
 
     async def plan(
         self,

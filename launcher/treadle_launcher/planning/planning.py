@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import PlanOptions, Reexecution, Selection
+from treadle_contract.plan import (
+    ExplanationPart,
+    PlanOptions,
+    Reexecution,
+    Selection,
+    UnrecordedLoads,
+)
 from treadle_launcher.errors import (
     StalePlanError,
     UnknownLocationError,
@@ -15,6 +21,7 @@ from treadle_launcher.locations.code_location import CodeLocation
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.locations import Locations
 from treadle_launcher.planning.elsewhere import elsewhere_notes
+from treadle_launcher.planning.explaining import told_with
 from treadle_launcher.planning.location_planning import Planned, plan_in
 from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.planning.plan import Plan
@@ -55,6 +62,20 @@ class Planner:
         """Return a resolved plan, and keep it so that a launch can say what changed since."""
         where, planned = await self._plan(location, selection, options)
         return await self._kept(where, planned)
+
+    async def explain(
+        self, location: str, selection: Selection, options: PlanOptions
+    ) -> ExplanationPart:
+        """Return why each op is in the plan of a selection, or not. What was never stored is no error.
+
+        Raises:
+            RefusedError: as ExplainSelection.
+        """
+        options = replace(options, unrecorded_loads=UnrecordedLoads.TRY)
+        where, planned = await self._plan(location, selection, options)
+        plan = planned.resolved
+        parts = await where.explain(selection, options, plan.header.missing_asset_keys)
+        return told_with(plan, parts)
 
     async def plan_again(self, asked: Reexecution) -> Plan:
         """Return the resolved plan of a re-execution, and keep it likewise."""

@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 from treadle_api.handlers import Context
 from treadle_api.parts import in_parts
-from treadle_api.v1 import launcher_pb2
+from treadle_api.v1 import launcher_pb2, plan_pb2
 from treadle_contract import launcher
 from treadle_contract.ids import KeyText, RunId
 from treadle_contract.lazy_dataclasses import dataclass
@@ -105,6 +105,16 @@ class LauncherService:
             plan = await self._parts.planner.plan(request.location, selection, options)
         for part in written_plan(plan, block_selections=request.block_selections):
             yield launcher_pb2.PlanRunResponse(part=part)
+
+    async def ExplainSelection(
+        self, request: launcher.ExplainSelectionRequest, _: Context
+    ) -> AsyncIterator[launcher_pb2.ExplainSelectionResponse]:
+        """Stream why each op is in a plan, or not."""
+        said = await self._parts.planner.explain(
+            request.location, request.selection or Selection(), known_options(request.options)
+        )
+        for part in in_parts(said, plan_pb2.ExplanationPart):
+            yield launcher_pb2.ExplainSelectionResponse(part=part)
 
     async def LaunchRun(
         self, request: launcher.LaunchRunRequest, _: Context

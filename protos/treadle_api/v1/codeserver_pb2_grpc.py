@@ -74,6 +74,11 @@ class CodeServerServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectResponse.FromString,
                 _registered_method=True)
+        self.Explain = channel.unary_stream(
+                '/treadle_api.v1.CodeServerService/Explain',
+                request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.ExplainResponse.FromString,
+                _registered_method=True)
         self.PlanOnRecord = channel.stream_stream(
                 '/treadle_api.v1.CodeServerService/PlanOnRecord',
                 request_serializer=treadle__api_dot_v1_dot_codeserver__pb2.PlanOnRecordRequest.SerializeToString,
@@ -178,6 +183,16 @@ class CodeServerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explain(self, request, context):
+        """Say of each op of the location why it is in a selection's plan or not, and of each asset which part
+        of the expression takes it in. The plan is that of Plan: the same fingerprint. A pure function of
+        snapshot and request.
+        Precondition and errors as Plan. Idempotent, changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PlanOnRecord(self, request_iterator, context):
         """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
         what is asked for and what other locations own, and ends that with `last`. The code server asks
@@ -261,6 +276,11 @@ def add_CodeServerServiceServicer_to_server(servicer, server):
                     servicer.Select,
                     request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.SelectResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_stream_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=treadle__api_dot_v1_dot_codeserver__pb2.ExplainRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_codeserver__pb2.ExplainResponse.SerializeToString,
             ),
             'PlanOnRecord': grpc.stream_stream_rpc_method_handler(
                     servicer.PlanOnRecord,
@@ -455,6 +475,33 @@ class CodeServerService:
             '/treadle_api.v1.CodeServerService/Select',
             treadle__api_dot_v1_dot_codeserver__pb2.SelectRequest.SerializeToString,
             treadle__api_dot_v1_dot_codeserver__pb2.SelectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.CodeServerService/Explain',
+            treadle__api_dot_v1_dot_codeserver__pb2.ExplainRequest.SerializeToString,
+            treadle__api_dot_v1_dot_codeserver__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

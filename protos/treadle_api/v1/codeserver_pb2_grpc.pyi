@@ -88,6 +88,12 @@ class CodeServerServiceStub:
     of snapshot and selection.
     Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
     """
+    Explain: _grpc.UnaryStreamMultiCallable[_codeserver_pb2.ExplainRequest, _codeserver_pb2.ExplainResponse]
+    """Say of each op of the location why it is in a selection's plan or not, and of each asset which part
+    of the expression takes it in. The plan is that of Plan: the same fingerprint. A pure function of
+    snapshot and request.
+    Precondition and errors as Plan. Idempotent, changes nothing.
+    """
     PlanOnRecord: _grpc.StreamStreamMultiCallable[_codeserver_pb2.PlanOnRecordRequest, _codeserver_pb2.PlanOnRecordResponse]
     """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
     what is asked for and what other locations own, and ends that with `last`. The code server asks
@@ -183,6 +189,12 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     """Say which assets a selection names here, so that it can be told whose a run is. A pure function
     of snapshot and selection.
     Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
+    """
+    Explain: _aio.UnaryStreamMultiCallable[_codeserver_pb2.ExplainRequest, _codeserver_pb2.ExplainResponse]  # type: ignore[assignment]
+    """Say of each op of the location why it is in a selection's plan or not, and of each asset which part
+    of the expression takes it in. The plan is that of Plan: the same fingerprint. A pure function of
+    snapshot and request.
+    Precondition and errors as Plan. Idempotent, changes nothing.
     """
     PlanOnRecord: _aio.StreamStreamMultiCallable[_codeserver_pb2.PlanOnRecordRequest, _codeserver_pb2.PlanOnRecordResponse]  # type: ignore[assignment]
     """Plan a selection, or a re-execution, so that it can run as it is: a conversation. The caller says
@@ -312,6 +324,18 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         """Say which assets a selection names here, so that it can be told whose a run is. A pure function
         of snapshot and selection.
         Precondition and errors as Plan, but no PARTIAL_BLOCK. Idempotent, changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _codeserver_pb2.ExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_codeserver_pb2.ExplainResponse], _abc.AsyncIterator[_codeserver_pb2.ExplainResponse]]:
+        """Say of each op of the location why it is in a selection's plan or not, and of each asset which part
+        of the expression takes it in. The plan is that of Plan: the same fingerprint. A pure function of
+        snapshot and request.
+        Precondition and errors as Plan. Idempotent, changes nothing.
         """
 
     @_abc_1.abstractmethod

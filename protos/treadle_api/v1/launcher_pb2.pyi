@@ -345,6 +345,64 @@ class PlanRunResponse(_message.Message):
 Global___PlanRunResponse: _TypeAlias = PlanRunResponse  # noqa: Y015
 
 @_typing.final
+class ExplainSelectionRequest(_message.Message):
+    """Asks why ops are in a plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOCATION_FIELD_NUMBER: _builtins.int
+    SELECTION_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    location: _builtins.str
+    """The location's name. Empty: the one that has the selected assets."""
+    @_builtins.property
+    def selection(self) -> _plan_pb2.Selection:
+        """What is to be made."""
+
+    @_builtins.property
+    def options(self) -> _plan_pb2.PlanOptions:
+        """Choices."""
+
+    def __init__(
+        self,
+        *,
+        location: _builtins.str = ...,
+        selection: _plan_pb2.Selection | None = ...,
+        options: _plan_pb2.PlanOptions | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "options", b"options", "selection", b"selection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSelectionRequest: _TypeAlias = ExplainSelectionRequest  # noqa: Y015
+
+@_typing.final
+class ExplainSelectionResponse(_message.Message):
+    """A part of an explanation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PART_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def part(self) -> _plan_pb2.ExplanationPart:
+        """The part."""
+
+    def __init__(
+        self,
+        *,
+        part: _plan_pb2.ExplanationPart | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSelectionResponse: _TypeAlias = ExplainSelectionResponse  # noqa: Y015
+
+@_typing.final
 class LaunchRunRequest(_message.Message):
     """Asks for a run."""
 

@@ -81,6 +81,11 @@ class LauncherServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.PlanRunRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.PlanRunResponse.FromString,
                 _registered_method=True)
+        self.ExplainSelection = channel.unary_stream(
+                '/treadle_api.v1.LauncherService/ExplainSelection',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ExplainSelectionRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ExplainSelectionResponse.FromString,
+                _registered_method=True)
         self.LaunchRun = channel.unary_unary(
                 '/treadle_api.v1.LauncherService/LaunchRun',
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.LaunchRunRequest.SerializeToString,
@@ -232,6 +237,17 @@ class LauncherServiceServicer:
         FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
         nothing is to be done, or ask for STEPS or ALL.
         FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainSelection(self, request, context):
+        """Stream why each op is in the plan of a selection or not, and which part of the selection takes in
+        each asset. The plan is that of PlanRun; what it would load and no run has stored is no error
+        here, but a load that is UNRECORDED. Nothing is run.
+        Precondition: the location is served. Idempotent, changes nothing.
+        Errors of PlanRun but NEVER_MATERIALIZED and those of re-executions.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -412,6 +428,11 @@ def add_LauncherServiceServicer_to_server(servicer, server):
                     servicer.PlanRun,
                     request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.PlanRunRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_launcher__pb2.PlanRunResponse.SerializeToString,
+            ),
+            'ExplainSelection': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExplainSelection,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ExplainSelectionRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ExplainSelectionResponse.SerializeToString,
             ),
             'LaunchRun': grpc.unary_unary_rpc_method_handler(
                     servicer.LaunchRun,
@@ -646,6 +667,33 @@ class LauncherService:
             '/treadle_api.v1.LauncherService/PlanRun',
             treadle__api_dot_v1_dot_launcher__pb2.PlanRunRequest.SerializeToString,
             treadle__api_dot_v1_dot_launcher__pb2.PlanRunResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainSelection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/ExplainSelection',
+            treadle__api_dot_v1_dot_launcher__pb2.ExplainSelectionRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.ExplainSelectionResponse.FromString,
             options,
             channel_credentials,
             insecure,

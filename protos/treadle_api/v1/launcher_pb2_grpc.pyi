@@ -88,6 +88,13 @@ class LauncherServiceStub:
     nothing is to be done, or ask for STEPS or ALL.
     FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
     """
+    ExplainSelection: _grpc.UnaryStreamMultiCallable[_launcher_pb2.ExplainSelectionRequest, _launcher_pb2.ExplainSelectionResponse]
+    """Stream why each op is in the plan of a selection or not, and which part of the selection takes in
+    each asset. The plan is that of PlanRun; what it would load and no run has stored is no error
+    here, but a load that is UNRECORDED. Nothing is run.
+    Precondition: the location is served. Idempotent, changes nothing.
+    Errors of PlanRun but NEVER_MATERIALIZED and those of re-executions.
+    """
     LaunchRun: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]
     """Plan, record a run and answer; the run goes on by itself. What happens after the answer
     is data in the run.
@@ -235,6 +242,13 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
     nothing is to be done, or ask for STEPS or ALL.
     FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
+    """
+    ExplainSelection: _aio.UnaryStreamMultiCallable[_launcher_pb2.ExplainSelectionRequest, _launcher_pb2.ExplainSelectionResponse]  # type: ignore[assignment]
+    """Stream why each op is in the plan of a selection or not, and which part of the selection takes in
+    each asset. The plan is that of PlanRun; what it would load and no run has stored is no error
+    here, but a load that is UNRECORDED. Nothing is run.
+    Precondition: the location is served. Idempotent, changes nothing.
+    Errors of PlanRun but NEVER_MATERIALIZED and those of re-executions.
     """
     LaunchRun: _aio.UnaryUnaryMultiCallable[_launcher_pb2.LaunchRunRequest, _launcher_pb2.LaunchRunResponse]  # type: ignore[assignment]
     """Plan, record a run and answer; the run goes on by itself. What happens after the answer
@@ -410,6 +424,19 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         FAILED_PRECONDITION NOTHING_FAILED: FROM_FAILURE of a run of which nothing is left to run;
         nothing is to be done, or ask for STEPS or ALL.
         FAILED_PRECONDITION CODE_CHANGED: same_code was asked for; Refusal.changes names what changed.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainSelection(
+        self,
+        request: _launcher_pb2.ExplainSelectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_launcher_pb2.ExplainSelectionResponse], _abc.AsyncIterator[_launcher_pb2.ExplainSelectionResponse]]:
+        """Stream why each op is in the plan of a selection or not, and which part of the selection takes in
+        each asset. The plan is that of PlanRun; what it would load and no run has stored is no error
+        here, but a load that is UNRECORDED. Nothing is run.
+        Precondition: the location is served. Idempotent, changes nothing.
+        Errors of PlanRun but NEVER_MATERIALIZED and those of re-executions.
         """
 
     @_abc_1.abstractmethod

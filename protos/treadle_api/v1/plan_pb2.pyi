@@ -1113,3 +1113,309 @@ class PlanPart(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanPart: _TypeAlias = PlanPart  # noqa: Y015
+
+@_typing.final
+class AssetExplanation(_message.Message):
+    """Why an asset is selected, or why it is not though a part of the expression names it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    SELECTED_FIELD_NUMBER: _builtins.int
+    TAKEN_IN_BY_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_BY_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """The asset."""
+    selected: _builtins.bool
+    """It is selected."""
+    @_builtins.property
+    def taken_in_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The parts of the expression that take it in, as text of the language; behind one that reaches it
+        along the graph, how: "+report: orders → revenue → report".
+        """
+
+    @_builtins.property
+    def left_out_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """If it is not selected: what leaves it out of what takes it in."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        selected: _builtins.bool = ...,
+        taken_in_by: _abc.Iterable[_builtins.str] | None = ...,
+        left_out_by: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "left_out_by", b"left_out_by", "selected", b"selected", "taken_in_by", b"taken_in_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetExplanation: _TypeAlias = AssetExplanation  # noqa: Y015
+
+@_typing.final
+class CheckExplanation(_message.Message):
+    """Why a check is selected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_FIELD_NUMBER: _builtins.int
+    TAKEN_IN_BY_FIELD_NUMBER: _builtins.int
+    check: _builtins.str
+    """The check, "asset:name"."""
+    @_builtins.property
+    def taken_in_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The parts of the expression that take it in, as text of the language."""
+
+    def __init__(
+        self,
+        *,
+        check: _builtins.str = ...,
+        taken_in_by: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check", b"check", "taken_in_by", b"taken_in_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckExplanation: _TypeAlias = CheckExplanation  # noqa: Y015
+
+@_typing.final
+class OpNeed(_message.Message):
+    """What an op that runs is needed for. Exactly one of the first three, or job, is set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    CHECK_FIELD_NUMBER: _builtins.int
+    EFFECT_STEP_KEY_FIELD_NUMBER: _builtins.int
+    STEP_KEYS_FIELD_NUMBER: _builtins.int
+    STEP_COUNT_FIELD_NUMBER: _builtins.int
+    JOB_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """A selected asset. Empty: see what follows."""
+    check: _builtins.str
+    """A selected check, "asset:name"."""
+    effect_step_key: _builtins.str
+    """An effect that runs along."""
+    step_count: _builtins.int
+    """How many steps that way has."""
+    job: _builtins.str
+    """A job of ops, all of which run: its name."""
+    @_builtins.property
+    def step_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The steps from this one to the one that makes it, both included. Of a long way the first 50."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        check: _builtins.str = ...,
+        effect_step_key: _builtins.str = ...,
+        step_keys: _abc.Iterable[_builtins.str] | None = ...,
+        step_count: _builtins.int = ...,
+        job: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "check", b"check", "effect_step_key", b"effect_step_key", "job", b"job", "step_count", b"step_count", "step_keys", b"step_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpNeed: _TypeAlias = OpNeed  # noqa: Y015
+
+@_typing.final
+class NotFollowed(_message.Message):
+    """What an op that runs reads and the plan does not follow to what makes it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    input: _builtins.str
+    """The input. Empty: an ordering that has no argument."""
+    source: _builtins.str
+    """What it reads: an asset's key, a check, or a step's output, "step.output". Empty: all that it reads."""
+    reason: _builtins.str
+    """Why, in one sentence for a person."""
+    def __init__(
+        self,
+        *,
+        input: _builtins.str = ...,
+        source: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "reason", b"reason", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotFollowed: _TypeAlias = NotFollowed  # noqa: Y015
+
+@_typing.final
+class OpExplanation(_message.Message):
+    """Why an op is in a plan, or not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    BLOCK_FIELD_NUMBER: _builtins.int
+    OP_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NEEDED_FOR_FIELD_NUMBER: _builtins.int
+    NOT_FOLLOWED_FIELD_NUMBER: _builtins.int
+    LEADS_TO_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    step_key: _builtins.str
+    """The step key."""
+    block: _builtins.str
+    """The node name of its block."""
+    op: _builtins.str
+    """The name of the op."""
+    verdict: Global___Verdict.ValueType
+    """RUN or OMIT."""
+    reason: _builtins.str
+    """Why, in one sentence for a person."""
+    @_builtins.property
+    def needed_for(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpNeed]:
+        """What it is needed for, nearest first: at most 20."""
+
+    @_builtins.property
+    def not_followed(self) -> _containers.RepeatedCompositeFieldContainer[Global___NotFollowed]:
+        """What it reads and is not followed."""
+
+    @_builtins.property
+    def leads_to_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of an op that does not run: the assets of its block that it leads to, sorted, none of which is made by it
+        in this plan. At most 20.
+        """
+
+    def __init__(
+        self,
+        *,
+        step_key: _builtins.str = ...,
+        block: _builtins.str = ...,
+        op: _builtins.str = ...,
+        verdict: Global___Verdict.ValueType = ...,
+        reason: _builtins.str = ...,
+        needed_for: _abc.Iterable[Global___OpNeed] | None = ...,
+        not_followed: _abc.Iterable[Global___NotFollowed] | None = ...,
+        leads_to_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "leads_to_asset_keys", b"leads_to_asset_keys", "needed_for", b"needed_for", "not_followed", b"not_followed", "op", b"op", "reason", b"reason", "step_key", b"step_key", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpExplanation: _TypeAlias = OpExplanation  # noqa: Y015
+
+@_typing.final
+class ExplanationHeader(_message.Message):
+    """What an explanation is of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOCATION_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    FINGERPRINT_FIELD_NUMBER: _builtins.int
+    SELECTION_FIELD_NUMBER: _builtins.int
+    EXPRESSION_FIELD_NUMBER: _builtins.int
+    MISSING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
+    location: _builtins.str
+    """The location's name."""
+    digest: _builtins.str
+    """The digest of the snapshot."""
+    fingerprint: _builtins.str
+    """The fingerprint of the plan that is explained."""
+    expression: _builtins.str
+    """What that is as one expression: a job's, or the union of several."""
+    @_builtins.property
+    def selection(self) -> Global___Selection:
+        """The selection as it was asked for."""
+
+    @_builtins.property
+    def missing_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Siblings that run because nothing is stored of them, sorted. At most 500."""
+
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a person should know, a sentence each."""
+
+    def __init__(
+        self,
+        *,
+        location: _builtins.str = ...,
+        digest: _builtins.str = ...,
+        fingerprint: _builtins.str = ...,
+        selection: Global___Selection | None = ...,
+        expression: _builtins.str = ...,
+        missing_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        notes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["selection", b"selection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "expression", b"expression", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "selection", b"selection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplanationHeader: _TypeAlias = ExplanationHeader  # noqa: Y015
+
+@_typing.final
+class ExplanationPart(_message.Message):
+    """One part of an explanation: at most 500 items or 1 MiB; the whole is the concatenation of the parts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    OPS_FIELD_NUMBER: _builtins.int
+    HAZARDS_FIELD_NUMBER: _builtins.int
+    LOADS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> Global___ExplanationHeader:
+        """Set in the first part only."""
+
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetExplanation]:
+        """Assets that are selected, or that a part of the expression names; sorted."""
+
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckExplanation]:
+        """Checks that are selected, sorted."""
+
+    @_builtins.property
+    def ops(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpExplanation]:
+        """Every op of the location, in topological order, ties by key."""
+
+    @_builtins.property
+    def hazards(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hazard]:
+        """The plan's hazards."""
+
+    @_builtins.property
+    def loads(self) -> _containers.RepeatedCompositeFieldContainer[Global___Load]:
+        """The plan's loads. Resolved by a launcher, as far as they are recorded."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___ExplanationHeader | None = ...,
+        assets: _abc.Iterable[Global___AssetExplanation] | None = ...,
+        checks: _abc.Iterable[Global___CheckExplanation] | None = ...,
+        ops: _abc.Iterable[Global___OpExplanation] | None = ...,
+        hazards: _abc.Iterable[Global___Hazard] | None = ...,
+        loads: _abc.Iterable[Global___Load] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "checks", b"checks", "hazards", b"hazards", "header", b"header", "loads", b"loads", "ops", b"ops"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplanationPart: _TypeAlias = ExplanationPart  # noqa: Y015

@@ -241,3 +241,21 @@ def test_no_descendant_is_left_after_the_load(seed: CodeServer) -> None:
     tasks = Path(f"/proc/{seed.process.pid}/task").glob("*/children")
 
     assert [path.read_text() for path in tasks if path.read_text()] == []
+
+
+def test_why_each_op_is_in_a_plan_is_said_without_a_record(seed: CodeServer) -> None:
+    selection = plan_pb2.Selection(expressions=["foo_asset"])
+    request = codeserver_pb2.ExplainRequest(plan=codeserver_pb2.PlanRequest(selection=selection))
+
+    (part,) = [answer.part for answer in seed.stub.Explain(request, timeout=30)]
+
+    assert part.header.location == "seed_like"
+    assert part.header.expression == "foo_asset"
+    assert [(each.asset_key, each.selected) for each in part.assets] == [("foo_asset", True)]
+    verdicts = {op.step_key: op.verdict for op in part.ops}
+    assert verdicts["my_graph_assets.foo"] == plan_pb2.VERDICT_RUN
+    assert verdicts["my_graph_assets.baz"] == plan_pb2.VERDICT_OMIT
+    bar = next(op for op in part.ops if op.step_key == "my_graph_assets.bar")
+    assert [list(need.step_keys) for need in bar.needed_for] == [
+        ["my_graph_assets.bar", "my_graph_assets.foo"]
+    ]

@@ -63,7 +63,7 @@ class Service:
         yield codeserver.WatchLocationResponse(location=HERE)
         raise LookupError("the location is gone")
 
-    GetGraph = GetManifest = Plan
+    GetGraph = GetManifest = Explain = Plan
     Select, PlanOnRecord = Plan, PlanReexecution
 
 

@@ -1,0 +1,1 @@
+"""Why each op of a location is in the plan of a selection, or not."""
