@@ -24,6 +24,7 @@ from treadle._errors import (
     UnusedError,
 )
 from treadle._keys import AssetKey
+from treadle._later_names import LATER as LATER
 from treadle._metadata import MetadataValue
 from treadle._nothing import Nothing
 from treadle._output import MaterializeResult, Output
@@ -150,9 +151,14 @@ if _TYPE_CHECKING:
     from treadle.managers._upath import UPathIOManager as UPathIOManager
     from treadle.ops._builtin_types import Any as Any
     from treadle.ops._builtin_types import Bool as Bool
+    from treadle.ops._builtin_types import Dict as Dict
     from treadle.ops._builtin_types import Float as Float
     from treadle.ops._builtin_types import Int as Int
+    from treadle.ops._builtin_types import List as List
+    from treadle.ops._builtin_types import Optional as Optional
+    from treadle.ops._builtin_types import Set as Set
     from treadle.ops._builtin_types import String as String
+    from treadle.ops._builtin_types import Tuple as Tuple
     from treadle.resources._configurable import ConfigurableIOManager as ConfigurableIOManager
     from treadle.resources._configurable import (
         ConfigurableIOManagerFactory as ConfigurableIOManagerFactory,
@@ -177,6 +183,17 @@ if _TYPE_CHECKING:
     from treadle.selection._asset_selection import AssetSelection as AssetSelection
     from treadle.steps._context import AssetCheckExecutionContext as AssetCheckExecutionContext
     from treadle.steps._context import build_asset_check_context as build_asset_check_context
+    from treadle.types._dagster_type import DagsterType as DagsterType
+    from treadle.types._dagster_type import PythonObjectDagsterType as PythonObjectDagsterType
+    from treadle.types._dagster_type import TypeCheck as TypeCheck
+    from treadle.types._dagster_type import TypeCheckContext as TypeCheckContext
+    from treadle.types._dagster_type import check_dagster_type as check_dagster_type
+    from treadle.types._dagster_type import (
+        make_python_type_usable_as_dagster_type as make_python_type_usable_as_dagster_type,
+    )
+    from treadle.types._dagster_type import usable_as_dagster_type as usable_as_dagster_type
+    from treadle.types._loader import DagsterTypeLoader as DagsterTypeLoader
+    from treadle.types._loader import dagster_type_loader as dagster_type_loader
     from treadle_contract.value import AssetCheckSeverity as AssetCheckSeverity
     from treadle_inprocess import AssetCheckEvaluation as AssetCheckEvaluation
     from treadle_inprocess import ExecuteInProcessResult as ExecuteInProcessResult
@@ -246,124 +263,6 @@ for _public in tuple(globals().values()):
     if isinstance(_public, type) and issubclass(_public, BaseException):
         # As it is imported: so tracebacks and failures name it.
         _public.__module__ = __name__
-
-
-#: Names by the module that they are imported from when they are asked for: most modules have no use for them.
-_LATER = {
-    "treadle._metadata_kinds": (
-        "BoolMetadataValue",
-        "CodeReferencesMetadataValue",
-        "DagsterAssetMetadataValue",
-        "DagsterJobMetadataValue",
-        "DagsterRunMetadataValue",
-        "FloatMetadataValue",
-        "IntMetadataValue",
-        "JsonMetadataValue",
-        "LocalFileCodeReference",
-        "MarkdownMetadataValue",
-        "NotebookMetadataValue",
-        "NullMetadataValue",
-        "PathMetadataValue",
-        "PythonArtifactMetadataValue",
-        "TableColumnLineageMetadataValue",
-        "TableMetadataValue",
-        "TableSchemaMetadataValue",
-        "TextMetadataValue",
-        "TimestampMetadataValue",
-        "UrlCodeReference",
-        "UrlMetadataValue",
-    ),
-    "treadle._table_schema": (
-        "TableColumn",
-        "TableColumnConstraints",
-        "TableColumnDep",
-        "TableColumnLineage",
-        "TableConstraints",
-        "TableRecord",
-        "TableSchema",
-    ),
-    "treadle._output": ("AssetCheckResult",),
-    "treadle.checks._check_decorators": (
-        "AssetChecksDefinition",
-        "asset_check",
-        "multi_asset_check",
-    ),
-    "treadle.checks._check_spec": ("AssetCheckKey", "AssetCheckSpec"),
-    "treadle.steps._context": ("AssetCheckExecutionContext", "build_asset_check_context"),
-    "treadle_contract.value": ("AssetCheckSeverity",),
-    "treadle.config._config": ("Config", "PermissiveConfig"),
-    "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
-    "treadle.config._config_schema": (
-        "Array",
-        "BoolSource",
-        "Enum",
-        "EnumValue",
-        "Field",
-        "IntSource",
-        "Map",
-        "Noneable",
-        "Permissive",
-        "Selector",
-        "Shape",
-        "StringSource",
-    ),
-    "treadle.config._env_var": ("EnvVar",),
-    "treadle.config._run_config": ("RunConfig",),
-    "treadle.hooks._hook": ("HookDefinition", "failure_hook", "success_hook"),
-    "treadle.hooks._hook_context": ("HookContext", "build_hook_context"),
-    "treadle.locations._jobs": ("define_asset_job",),
-    "treadle.locations._op_jobs": ("JobDefinition", "job"),
-    "treadle.ops._builtin_types": ("Any", "Bool", "Float", "Int", "String"),
-    "treadle.locations._load_assets": (
-        "load_asset_checks_from_current_module",
-        "load_asset_checks_from_modules",
-        "load_asset_checks_from_package_module",
-        "load_asset_checks_from_package_name",
-        "load_assets_from_current_module",
-        "load_assets_from_modules",
-        "load_assets_from_package_module",
-        "load_assets_from_package_name",
-    ),
-    "treadle.io._build_contexts": ("build_input_context", "build_output_context"),
-    "treadle.resources._configurable": (
-        "ConfigurableIOManager",
-        "ConfigurableIOManagerFactory",
-        "ConfigurableResource",
-        "ConfigurableResourceFactory",
-        "ResourceDependency",
-    ),
-    "treadle.resources._definition": (
-        "ResourceDefinition",
-        "build_init_resource_context",
-        "resource",
-    ),
-    "treadle.resources._manager_definitions": (
-        "IOManagerDefinition",
-        "InputManagerDefinition",
-        "input_manager",
-        "io_manager",
-    ),
-    "treadle.io._io_manager": ("InputManager",),
-    "treadle.managers._files": (
-        "FilesystemIOManager",
-        "PickledObjectFilesystemIOManager",
-        "custom_path_fs_io_manager",
-        "fs_io_manager",
-    ),
-    "treadle.managers._memory": ("InMemoryIOManager", "mem_io_manager"),
-    "treadle.managers._upath": ("UPathIOManager",),
-    "treadle.resources._openable": ("InitResourceContext",),
-    "treadle_inprocess": (
-        "AssetCheckEvaluation",
-        "ExecuteInProcessResult",
-        "NoSuchResultError",
-        "PlanRefused",
-        "materialize",
-        "materialize_to_memory",
-    ),
-    "treadle.selection._asset_selection": ("AssetSelection",),
-}
-LATER = {name: module for module, names in _LATER.items() for name in names}
 
 
 def __getattr__(name: str) -> object:

@@ -135,7 +135,6 @@ _NOT_YET: Final = {
         "instance_for_test",
     ),
     "Use context.log, or logging.getLogger": ("get_dagster_logger",),
-    "Annotate with a class": ("DagsterType", "usable_as_dagster_type"),
     "Steps run in processes of their own": (
         "in_process_executor",
         "multiprocess_executor",

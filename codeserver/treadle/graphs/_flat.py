@@ -19,12 +19,15 @@ from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
-from treadle.steps._type_check import is_of_type, type_name
+from treadle.steps._type_check import type_name
+from treadle.types._mismatch import mismatch
+from treadle.types._own_types import own_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
     from treadle.hooks._hook import HookDefinition
+    from treadle.types._dagster_type import DagsterType
 
 #: The node names from the block down to an op; () where the block itself is an op.
 Path: TypeAlias = tuple[str, ...]
@@ -70,6 +73,15 @@ class FlatStep:
     source: SourceLine
     configs: Mapping[int, GraphConfig] = field(default_factory=dict)
     hooks: tuple[HookDefinition, ...] = ()
+
+    def own_types(self) -> Iterator[DagsterType]:
+        """Yield the types of the user's that its inputs and outputs have."""
+        for each in self.inputs:
+            if (own := own_type(each.definition.dagster_type)) is not None:
+                yield own
+        for out in self.outs.values():
+            if (own := own_type(out.dagster_type)) is not None:
+                yield own
 
     def reads(self) -> Iterator[tuple[FlatInput, FlatRef]]:
         """Yield each thing that it reads, with the input that reads it."""
@@ -295,7 +307,7 @@ def _with_input(step: FlatStep, each: FlatInput, values: Mapping[str, object]) -
 
 def _refuse_wrong_type(step: FlatStep, each: FlatInput, name: str, value: object) -> None:
     declared = each.definition.dagster_type
-    if each.definition.is_nothing or value is UNSET or is_of_type(value, declared):
+    if each.definition.is_nothing or value is UNSET or mismatch(value, declared) is None:
         return
     raise ArgumentError(
         f"Input {each.name!r} of {'.'.join(step.path)!r} is declared {type_name(declared)}, and"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from treadle._keys import AssetKey
@@ -131,12 +132,9 @@ class PlacedBlock:
 
     def _resource_keys(self, flat: FlatStep) -> tuple[str, ...]:
         keys = self._required(flat.op).resource_keys
-        hooks = self._hooks(flat)
-        if not hooks:
-            return keys
-        return tuple(
-            sorted({*keys, *(key for each in hooks for key in each.required_resource_keys)})
-        )
+        more = [hook.required_resource_keys for hook in self._hooks(flat)]
+        more += [own.required_resource_keys for own in flat.own_types()]
+        return tuple(sorted({*keys, *chain.from_iterable(more)})) if any(more) else keys
 
     def _retry_policy(self, flat: FlatStep) -> RetryPolicy | None:
         said = flat.retry_policy or self._block.options.retry_policy

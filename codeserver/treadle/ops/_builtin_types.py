@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Dict, List, Optional, Set, Tuple  # noqa: UP035 -- by the names that users import
 
-__all__ = ["Any", "Bool", "Float", "Int", "String"]
+__all__ = ["Any", "Bool", "Dict", "Float", "Int", "List", "Optional", "Set", "String", "Tuple"]
 
 Bool = bool
 Float = float

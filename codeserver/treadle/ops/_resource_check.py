@@ -15,7 +15,8 @@ from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._resource import Resource
 from treadle.resources._openable import is_openable
-from treadle.steps._type_check import is_of_type, type_name
+from treadle.steps._type_check import type_name
+from treadle.types._mismatch import mismatch
 from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
     if isinstance(value, type) and _asks_for_class(wanted):
         return
     is_class = isinstance(value, type) and isinstance(wanted, type)
-    if is_class or not is_of_type(value, wanted):
+    if is_class or mismatch(value, wanted) is not None:
         raise ArgumentError(
             f"{need.who} asks for the resource {need.key!r} as {a(type_name(wanted))}, and"
             f" Definitions has {in_words(value)}.",
@@ -129,6 +130,10 @@ def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
         yield _Need(key=key, who=block.options.owner, source=block.source)
     yield from _hook_needs(block.options.hooks, block.options.owner, block.source)
     for step in block.flat.steps.values():
+        for own in step.own_types():
+            for key in sorted(own.required_resource_keys):
+                who = f"the type {own.display_name!r} of op {step.op.name!r}"
+                yield _Need(key=key, who=who, source=step.op.source)
         yield from _hook_needs(
             step.hooks, f"{step.op.name!r} in {block.options.owner}", step.source
         )

@@ -32,11 +32,13 @@ class StepFailedError(TreadleError):
         *,
         stale: bool = False,
         made: AttemptSucceeded | None = None,
+        metadata: tuple[MetadataEntry, ...] = (),
     ) -> None:
         self.where = where
         self.made = made
         self.stale = stale
         self.message = message
+        self._metadata = metadata
         super().__init__(message)
 
     @property
@@ -60,8 +62,8 @@ class StepFailedError(TreadleError):
 
     @property
     def metadata(self) -> tuple[MetadataEntry, ...]:
-        """The facts that a Failure carries."""
-        return self.__cause__.entries if isinstance(self.__cause__, Failure) else ()
+        """The facts that a Failure carries, or the check of a type."""
+        return self.__cause__.entries if isinstance(self.__cause__, Failure) else self._metadata
 
 
 class TaskMismatchError(TreadleError):

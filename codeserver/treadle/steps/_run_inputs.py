@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from treadle._keys import AssetKey
-from treadle._value_words import a
 from treadle.io._io_manager import InputContext, InputManager, OutputContext
 from treadle.io._own import OwnIOManager
 from treadle.io._pickle5 import ValueLostError
@@ -18,7 +17,7 @@ from treadle.steps._memory import TaskMemory
 from treadle.steps._not_loaded import NotLoaded
 from treadle.steps._resources import Resources, config_of
 from treadle.steps._step_code import StepCode
-from treadle.steps._type_check import is_of_type, type_name
+from treadle.steps._value_check import ValueCheck
 from treadle_contract.event import InputLoaded
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
@@ -122,14 +121,21 @@ class InputLoader:
         return value
 
     def _check_type(self, name: str, declared: In, value: object, read: str) -> None:
-        if not is_of_type(value, declared.dagster_type):
-            raise StepFailedError(
-                FailureWhere.TYPE_CHECK,
-                f"Input {name!r} of {self.step.step_key!r} is declared"
-                f" {type_name(declared.dagster_type)}, but what it reads"
-                f" ({read}) is {a(type_name(type(value)))}."
-                " Change the annotation, or what makes the value.",
-            )
+        if declared.dagster_type is Any:
+            return
+        entries = ValueCheck(
+            subject=f"Input {name!r} of {self.step.step_key!r}",
+            name=name,
+            what=f"what it reads ({read})",
+            fix="Change the annotation, or what makes the value.",
+            resources=self.location.resources,
+            run_id=self.task.run_id,
+        ).hold(value, declared.dagster_type)
+        if entries:
+            from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- few types say more than yes
+
+            said = ", ".join(f"{entry.name}={entry.value!r}" for entry in entries)
+            step_logger().info("input_checked input=%s %s", name, said)
 
     def _value(self, name: str, declared: In, source: TaskSource) -> Any:
         subject = f"Input {name!r} of {self.step.step_key!r}: loading {_described(source)}"

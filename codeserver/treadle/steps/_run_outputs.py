@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from treadle._errors import did_you_mean, listed
-from treadle._metadata import entries_size, entries_values, kept_entries
+from treadle._metadata import entries_size, entries_values, kept_entries, merged_entries
 from treadle._output import Output
 from treadle._value_words import a
 from treadle.io._run_store import ValueWriter
 from treadle.steps._context import OpExecutionContext, final_metadata, outputs_with_unused_metadata
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
-from treadle.steps._type_check import is_of_type, type_name
+from treadle.steps._type_check import type_name
+from treadle.steps._value_check import NO_ENTRIES, ValueCheck
 from treadle_contract.event import CheckEvaluated, OutputDiscarded, OutputStored
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
@@ -73,8 +74,8 @@ class OutputKeeper:
         if planned.name in self.code.checks:
             self._take_result(planned, output.value)
             return
-        self._check_type(planned, output.value)
-        said = self._said_of(output)
+        found = self._checked(planned, output.value)
+        said = self._said_of(output, found)
         kept = [
             self._stored(planned, output.value, said, asset)
             for asset in sorted(assets, key=lambda each: each.asset_key)
@@ -206,8 +207,11 @@ class OutputKeeper:
                     " or choose 'materialize' or 'discard'.",
                 )
 
-    def _check_type(self, planned: TaskOutput, value: object) -> None:
+    def _checked(self, planned: TaskOutput, value: object) -> _Entries:
+        """Return what the type of an output says of its value, which is of it."""
         declared = self.code.outs[planned.name].dagster_type
+        if declared is Any:
+            return NO_ENTRIES
         subject = f"Output {planned.name!r} of {self.step.step_key!r}"
         if planned.nothing:
             if value is not None:
@@ -216,17 +220,22 @@ class OutputKeeper:
                     f"{subject} is Nothing, but the value is {a(type_name(type(value)))}, which"
                     " would be lost. Return None, or declare the output's type.",
                 )
-        elif not is_of_type(value, declared):
-            raise StepFailedError(
-                FailureWhere.TYPE_CHECK,
-                f"{subject} is declared {type_name(declared)}, but the value is a"
-                f" {type_name(type(value))}: {value!r:.80}. Return what is declared, or"
-                " change the annotation.",
-            )
+            return NO_ENTRIES
+        return ValueCheck(
+            subject=subject,
+            name=planned.name,
+            what="the value",
+            fix="Return what is declared, or change the annotation.",
+            resources=self.writer.location.resources,
+            run_id=self.context.run_id,
+        ).hold(value, declared)
 
-    def _said_of(self, output: Output[Any]) -> _Entries:
+    def _said_of(self, output: Output[Any], found: _Entries) -> _Entries:
         owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
         before = final_metadata(self.context, output.output_name)
+        if found:
+            # What the op says itself stays.
+            before = merged_entries(found, before, owner=owner)
         if not (output.metadata or before):
             return ()
         return kept_entries(output.metadata, owner=owner, before=before)

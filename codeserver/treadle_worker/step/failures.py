@@ -34,6 +34,7 @@ def step_failure(error: StepFailedError, *, op: SourceLine | None = None) -> Fai
             where=None if error.stale else error.where,
             message=_cut(str(error), _MESSAGE_CHARACTERS),
             source=place,
+            metadata=error.metadata,
         )
     problem = describe(cause)
     # What we raised at no line of the user's is told by the message alone.

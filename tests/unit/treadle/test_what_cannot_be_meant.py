@@ -72,7 +72,7 @@ TWO = "out={'a': Out(), 'b': Out()}"
         ("@op  # at\ndef f(x: tuple[int, int] = (1, 2, 3)): return x", "its default a tuple"),
         ("from typing import *\n@op  # at\ndef f(x: Callable = 3): return x", "its default 3 is an int"),
         ("from typing import *\n@op  # at\ndef f(x: Mapping[str, int] = 3): return x", "is an int"),
-        (f"from typing import *\n@op({TWO})  # at\ndef f() -> Literal[1]: return 1", "to return typing.Literal[1]"),
+        (f"from typing import *\n@op({TWO})  # at\ndef f() -> Literal[1]: return 1", "to return Literal[1]"),
     ],
 )  # fmt: skip
 def test_an_argument_or_a_signature(source: str, words: str) -> None:

@@ -169,7 +169,7 @@ def test_what_treadle_finds_wrong_is_raised_as_such() -> None:
     def text() -> str:
         return 1  # type: ignore[return-value]  # what is tested
 
-    with pytest.raises(StepFailedError, match="is declared str, but the value is a int"):
+    with pytest.raises(StepFailedError, match="is declared str, but the value is an int"):
         materialize([text])
 
 
