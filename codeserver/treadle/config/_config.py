@@ -36,7 +36,7 @@ from treadle._errors import ArgumentError, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.config._env_var import EnvVar
-from treadle.config.values import Schema
+from treadle.config.values import NAMES, Schema
 from treadle.resources._openable import Openable
 from treadle_contract.config_data import ENV, as_json, from_json
 from treadle_contract.message import UserValue
@@ -133,12 +133,43 @@ class _SchemaWriter(GenerateJsonSchema):
         except ValueError as error:
             raise PydanticSerializationError(str(error)) from error
 
+    def enum_schema(self, schema: core_schema.EnumSchema) -> Any:
+        """Let a member be told by its name, as Dagster does, where that is no other's value."""
+        written = super().enum_schema(schema)
+        members = {each.name: each.value for each in schema["members"]}
+        names = {name: value for name, value in members.items() if name not in members.values()}
+        if not names or "enum" not in written:
+            return written
+        return {**written, "enum": [*written["enum"], *names], NAMES: names}
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Any:
+        """Refuse fields that are not declared, unless the class says what becomes of them."""
+        written = super().model_schema(schema)
+        extra = schema["cls"].model_config.get("extra")
+        return _closed(written) if extra is None and not schema.get("root_model") else written
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> Any:
+        """Do so with a dataclass."""
+        written = super().dataclass_schema(schema)
+        said = getattr(schema["cls"], "__pydantic_config__", {})
+        return written if "extra" in said else _closed(written)
+
+    def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> Any:
+        """Do so with a TypedDict."""
+        written = super().typed_dict_schema(schema)
+        said = getattr(schema.get("cls"), "__pydantic_config__", {})
+        return written if "extra" in said else _closed(written)
+
     def json_or_python_schema(self, schema: core_schema.JsonOrPythonSchema) -> Any:
         """Mark a `Secret[…]` as pydantic marks a `SecretStr`."""
         written = super().json_or_python_schema(schema)
         serializer = schema.get("serialization", {}).get("function")
         is_secret = getattr(serializer, "__name__", "") == "_serialize_secret"
         return {**written, "writeOnly": True} if is_secret else written
+
+
+def _closed(written: Any) -> Any:
+    return {"additionalProperties": False, **written} if "properties" in written else written
 
 
 def validated(validate: Callable[[Any], Any], value: Any) -> Any:

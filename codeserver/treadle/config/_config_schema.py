@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, Optional
+from typing import Annotated, Any, Final, Literal, Optional
 
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError
@@ -91,20 +91,28 @@ class Selector:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Enum:
-    """One of some words."""
+    """One of some words, each of which may stand for a value of Python's."""
 
     name: str
-    values: tuple[str, ...]
+    values: Mapping[str, Any]
 
     def __init__(self, name: str, enum_values: Any) -> None:
         put = object.__setattr__
         put(self, "name", name)
-        put(self, "values", tuple(getattr(each, "config_value", each) for each in enum_values))
+        given = (
+            each if isinstance(each, EnumValue) else EnumValue(config_value=each)
+            for each in enum_values
+        )
+        words = {
+            each.config_value: each.config_value if each.python_value is None else each.python_value
+            for each in given
+        }
+        put(self, "values", words)
 
 
 @dataclass(frozen=True, slots=True)
 class EnumValue:
-    """One word of an `Enum`."""
+    """One word of an `Enum`. The op gets `python_value` for it, or the word itself."""
 
     config_value: str
     python_value: Any = None
@@ -130,7 +138,7 @@ def type_of_schema(schema: Any, *, owner: str) -> Any:  # noqa: PLR0911 -- one f
             key, inner = (type_of_schema(each, owner=owner) for each in (schema.key, schema.inner))
             return dict[key, inner]  # type: ignore[valid-type]
         case Enum():
-            return Literal[schema.values]
+            return _words(schema)
         case [inner]:
             return list[type_of_schema(inner, owner=owner)]  # type: ignore[misc]
     if schema is Any or isinstance(schema, type) or hasattr(schema, "__origin__"):
@@ -141,6 +149,17 @@ def type_of_schema(schema: Any, *, owner: str) -> Any:  # noqa: PLR0911 -- one f
         " class from Config and annotate the parameter config with it.",
         source=user_line(),
     )
+
+
+def _words(schema: Enum) -> Any:
+    from pydantic import AfterValidator, PlainSerializer  # noqa: PLC0415
+
+    words: Any = Literal[tuple(schema.values)]
+    if all(word == value for word, value in schema.values.items()):
+        return words
+    return Annotated[
+        words, AfterValidator(schema.values.__getitem__), PlainSerializer(lambda it: it)
+    ]
 
 
 def _model(schema: Any, owner: str) -> Any:

@@ -14,6 +14,9 @@ from treadle_contract.message import UserValue
 
 Schema: TypeAlias = Mapping[str, Any]
 
+NAMES: Final = "x-names"
+"""Where a schema has the values of an enum's members by their names, which may be told instead."""
+
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 _ALTERNATIVES: Final = ("anyOf", "oneOf", "allOf")
 
@@ -51,7 +54,8 @@ def with_defaults(value: UserValue, schema: Schema, root: Schema | None = None) 
 def with_variables(
     value: UserValue, schema: Schema, environment: Mapping[str, str], root: Schema | None = None
 ) -> UserValue:
-    """Return a config with the text of each variable that it names in the place of its name.
+    """Return a config with the text of each variable that it names in the place of its name, and the
+    value of each member of an enum.
 
     Raises:
         MissingVariableError: one is not set.
@@ -62,17 +66,27 @@ def with_variables(
             with_variables(each, schema_of(index, schema, root), environment, root)
             for index, each in enumerate(value)
         )
+    if isinstance(value, str):
+        return _member(value, schema, root)
     if not isinstance(value, Mapping):
         return value
     if is_env(value, schema, root):
         name = str(value[ENV])
         if name not in environment:
             raise MissingVariableError(name)
-        return environment[name]
+        return _member(environment[name], schema, root)
     return {
         name: with_variables(each, schema_of(name, schema, root), environment, root)
         for name, each in value.items()
     }
+
+
+def _member(value: str, schema: Schema, root: Schema) -> UserValue:
+    """Return the value of the member of an enum that a text names, else the text."""
+    for each in branches(schema, root):
+        if value in each.get(NAMES, {}):
+            return from_json(each[NAMES][value])
+    return value
 
 
 def is_env(value: UserValue, schema: Schema, root: Schema) -> bool:
