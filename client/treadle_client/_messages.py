@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -338,6 +338,8 @@ class EventKind(ContractEnum):
     RUN_FINISHED = "run_finished"
     HOOK_COMPLETED = "hook_completed"
     HOOK_ERRORED = "hook_errored"
+    ASSET_OBSERVED = "asset_observed"
+    EXPECTATION_EVALUATED = "expectation_evaluated"
 
 
 class AttemptUsage(View):
@@ -4740,4 +4742,115 @@ class HookErrored(Event):
     TABLE: ClassVar[Rows] = (
         (1, 'hook', 'text', 'one', ''),
         (2, 'failure', 'message', 'one', 'Failure'),
+    )
+
+
+class AssetObserved(Event):
+    """An op said something of an asset that no output of the step is. It says nothing of what is
+    stored: plans and loads do not go by it. It stands whatever becomes of the attempt.
+
+    asset_key: The asset. No location need define it.
+    description: What the op says of it, for a person. Empty: nothing.
+    metadata: Facts about it.
+    materialized: The op says that it made the asset, in its own way.
+    """
+
+    kind = EventKind.ASSET_OBSERVED
+    __slots__ = ('asset_key', 'description', 'metadata', 'materialized')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'description', 'metadata', 'materialized')
+    asset_key: AssetKey
+    """The asset. No location need define it."""
+    description: str
+    """What the op says of it, for a person. Empty: nothing."""
+    metadata: Metadata
+    """Facts about it."""
+    materialized: bool
+    """The op says that it made the asset, in its own way."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        asset_key: AssetKey = AssetKey(""),
+        description: str = "",
+        metadata: Metadata = NO_METADATA,
+        materialized: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'asset_key', asset_key)
+        put(self, 'description', description)
+        put(self, 'metadata', metadata)
+        put(self, 'materialized', materialized)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'description', 'text', 'one', ''),
+        (3, 'metadata', 'metadata', 'one', 'MetadataEntry'),
+        (4, 'materialized', 'flag', 'one', ''),
+    )
+
+
+class ExpectationEvaluated(Event):
+    """An op said whether what it expected holds. The step goes on in either case.
+
+    success: Whether it holds.
+    label: What was expected, in a word or two. Empty: not said.
+    description: The same for a person. Empty: nothing.
+    metadata: Facts about it.
+    """
+
+    kind = EventKind.EXPECTATION_EVALUATED
+    __slots__ = ('success', 'label', 'description', 'metadata')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'success', 'label', 'description', 'metadata')
+    success: bool
+    """Whether it holds."""
+    label: str
+    """What was expected, in a word or two. Empty: not said."""
+    description: str
+    """The same for a person. Empty: nothing."""
+    metadata: Metadata
+    """Facts about it."""
+
+    def __init__(
+        self,
+        *,
+        store_sequence: int = 0,
+        run_id: RunId = RunId(""),
+        sequence: int = 0,
+        time: datetime,
+        step_key: StepKey = StepKey(""),
+        attempt: int = 0,
+        success: bool = False,
+        label: str = "",
+        description: str = "",
+        metadata: Metadata = NO_METADATA,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'run_id', run_id)
+        put(self, 'sequence', sequence)
+        put(self, 'time', time)
+        put(self, 'step_key', step_key)
+        put(self, 'attempt', attempt)
+        put(self, 'success', success)
+        put(self, 'label', label)
+        put(self, 'description', description)
+        put(self, 'metadata', metadata)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'success', 'flag', 'one', ''),
+        (2, 'label', 'text', 'one', ''),
+        (3, 'description', 'text', 'one', ''),
+        (4, 'metadata', 'metadata', 'one', 'MetadataEntry'),
     )

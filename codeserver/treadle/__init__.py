@@ -43,9 +43,9 @@ from treadle.ops._ins_outs import GraphIn, GraphOut, In, Out
 from treadle.ops._op import OpDefinition, op
 from treadle.ops._resource import Resource, ResourceParam
 from treadle.steps._context import AssetExecutionContext, OpExecutionContext, build_op_context
-from treadle.steps._context import ContextError as ContextError
 from treadle.steps._context import NotInContextError as NotInContextError
 from treadle.steps._context import build_asset_context as build_asset_context
+from treadle.steps._context_answers import ContextError as ContextError
 from treadle.steps._failures import StepFailedError
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._resources import UnknownResourceError as UnknownResourceError
@@ -84,6 +84,9 @@ if _TYPE_CHECKING:
     from treadle._table_schema import TableConstraints as TableConstraints
     from treadle._table_schema import TableRecord as TableRecord
     from treadle._table_schema import TableSchema as TableSchema
+    from treadle._told import AssetMaterialization as AssetMaterialization
+    from treadle._told import AssetObservation as AssetObservation
+    from treadle._told import ExpectationResult as ExpectationResult
     from treadle.checks._check_decorators import AssetChecksDefinition as AssetChecksDefinition
     from treadle.checks._check_decorators import asset_check as asset_check
     from treadle.checks._check_decorators import multi_asset_check as multi_asset_check

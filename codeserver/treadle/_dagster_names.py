@@ -42,6 +42,7 @@ _UNSUPPORTED: Final = {
     "Leave it out: there are no dynamic outputs yet.": ("mapping_key",),
     "Partitions are not there yet: leave it out.": (
         "asset_partitions",
+        "partition",
         "partition_mapping",
         "asset_partition_key_range",
         "asset_partitions_def",
@@ -110,8 +111,7 @@ _NOT_YET: Final = {
         "HookExecutionResult",
         "event_list_hook",
     ),
-    "Return the value, or yield Output(value, metadata=…)": (
-        "AssetMaterialization",
+    "Log what was found: context.log_event(AssetObservation(KEY, metadata={…}))": (
         "ObserveResult",
     ),
     "Have a scheduler call the client or the command": (
@@ -161,31 +161,20 @@ _CONTEXT: Final = {
         "partition_keys",
         "partition_time_window",
     ),
-    "Say it of an output: context.add_output_metadata({…})": (
-        "add_asset_metadata",
-        "add_event",
-        "log_event",
-        "set_data_version",
-    ),
+    "Tell it with context.log_event(…)": ("add_event",),
+    "Say it of an output: context.add_output_metadata({…})": ("set_data_version",),
     "Make it an argument: its value is loaded": ("load_asset_value",),
-    "The run is known by context.run_id, its tags by context.run_tags": (
-        "dagster_run",
-        "job_def",
-        "job_name",
-        "run",
-    ),
+    "The job is known by context.job_name": ("job_def",),
     "The client asks a launcher about runs and assets": ("instance",),
     "Run the step again by hand: treadle runs debug RUN STEP --break": ("pdb",),
-    "The asset is known where the graph is written: AssetIn(key=…), or the argument's name": (
-        "asset_key_for_input",
-    ),
     "The op is context.op_def, its assets context.selected_asset_keys": (
         "assets_def",
-        "describe_op",
         "get_step_execution_context",
-        "is_subset",
-        "output_for_asset_key",
+        "op",
     ),
+    "What a step read is told by its events": ("get_asset_provenance",),
+    "Dynamic outputs are not there yet": ("get_mapping_key",),
+    "The code is not split into repositories": ("location_name", "repository_def"),
 }
 _OF_CONTEXT: Final = {name: what for what, names in _CONTEXT.items() for name in names}
 _NAMES: Final = {name: what for what, names in _NOT_YET.items() for name in names}

@@ -29,6 +29,7 @@ _BY_MODULE: Final = {
         "UrlCodeReference",
         "UrlMetadataValue",
     ),
+    "treadle._told": ("AssetMaterialization", "AssetObservation", "ExpectationResult"),
     "treadle._table_schema": (
         "TableColumn",
         "TableColumnConstraints",

@@ -13,7 +13,9 @@ from treadle.graphs._graph import GraphDefinition
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle_contract.event import (
     AssetMaterialized,
+    AssetObserved,
     CheckEvaluated,
+    ExpectationEvaluated,
     StepFailed,
     StepStarted,
     StepSucceeded,
@@ -23,6 +25,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_inprocess._checked import AssetCheckEvaluation, evaluation
 from treadle_inprocess._run import Run
+from treadle_inprocess._told import Expectation, Observation, expectation, observation
 from treadle_launcher.runs.events import Event
 
 
@@ -166,6 +169,26 @@ class ExecuteInProcessResult:
     def get_asset_materialization_events(self) -> Sequence[Event]:
         """Return the facts that assets were made; each one's `payload` is an AssetMaterialized."""
         return self.filter_events(lambda event: isinstance(event.payload, AssetMaterialized))
+
+    def get_asset_observation_events(self) -> Sequence[Event]:
+        """Return what ops said of assets that they do not make; a `payload` is an AssetObserved."""
+        return self.filter_events(lambda event: isinstance(event.payload, AssetObserved))
+
+    def asset_observations_for_node(self, node_name: str) -> Sequence[Observation]:
+        """Return what a node said of assets that it does not make, in order."""
+        return tuple(
+            observation(each, each.payload)
+            for each in self.events_for_node(node_name)
+            if isinstance(each.payload, AssetObserved)
+        )
+
+    def expectation_results_for_node(self, node_name: str) -> Sequence[Expectation]:
+        """Return what a node said of what it expected, in order."""
+        return tuple(
+            expectation(each, each.payload)
+            for each in self.events_for_node(node_name)
+            if isinstance(each.payload, ExpectationEvaluated)
+        )
 
     def get_asset_check_evaluations(self) -> Sequence[AssetCheckEvaluation]:
         """Return the results of checks, in order."""

@@ -16,6 +16,8 @@ from treadle.steps._memory import TaskMemory
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract.event import (
     AssetMaterialized,
+    AssetObserved,
+    ExpectationEvaluated,
     HookCompleted,
     HookErrored,
     InputLoaded,
@@ -159,8 +161,8 @@ class Run:
         def take(output: Output[Any]) -> None:
             values[output.output_name] = output.value
 
-        def tell(loaded: InputLoaded) -> None:
-            fact = NewEvent(payload=loaded, step_key=step.step_key, attempt=step.attempt)
+        def tell(told: InputLoaded | AssetObserved | ExpectationEvaluated) -> None:
+            fact = NewEvent(payload=told, step_key=step.step_key, attempt=step.attempt)
             self._append([fact])
 
         def hooked(hook: str, error: StepFailedError | None) -> None:
@@ -178,6 +180,7 @@ class Run:
                 memory=memory,
                 taken=take,
                 hooked=hooked,
+                told=tell,
             )
         except StepFailedError as error:
             self.raised[step.step_key] = error

@@ -60,7 +60,7 @@ class Event(Message):
     """The attempt, from 1. 0: not about one attempt."""
     schema_version: int
     """The version of the payload's schema, now 1."""
-    kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | None
+    kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None
     """What happened. A reader MUST skip kinds that it does not know."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Event(Message):
         step_key: StepKey = StepKey(""),
         attempt: int = 0,
         schema_version: int = 0,
-        kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | None = None,
+        kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -117,6 +117,8 @@ class Event(Message):
         ('run_finished', 31, 'runFinished', 'message', 'maybe', 'RunFinished', 'kind', False, 0),
         ('hook_completed', 36, 'hookCompleted', 'message', 'maybe', 'HookCompleted', 'kind', False, 0),
         ('hook_errored', 37, 'hookErrored', 'message', 'maybe', 'HookErrored', 'kind', False, 0),
+        ('asset_observed', 38, 'assetObserved', 'message', 'maybe', 'AssetObserved', 'kind', False, 0),
+        ('expectation_evaluated', 39, 'expectationEvaluated', 'message', 'maybe', 'ExpectationEvaluated', 'kind', False, 0),
     )
     ONEOFS = (('kind', ('kind',), False),)
 
@@ -661,6 +663,77 @@ class StepFailed(Message):
     )
 
 
+class AssetObserved(Message):
+    """An op said something of an asset that no output of the step is. It says nothing of what is
+    stored: plans and loads do not go by it. It stands whatever becomes of the attempt."""
+
+    __slots__ = __match_args__ = ('asset_key', 'description', 'metadata', 'materialized')
+    asset_key: KeyText
+    """The asset. No location need define it."""
+    description: str
+    """What the op says of it, for a person. Empty: nothing."""
+    metadata: tuple[MetadataEntry, ...]
+    """Facts about it."""
+    materialized: bool
+    """The op says that it made the asset, in its own way."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        description: str = "",
+        metadata: tuple[MetadataEntry, ...] = (),
+        materialized: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'description', description)
+        put(self, 'metadata', metadata)
+        put(self, 'materialized', materialized)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('description', 2, 'description', 'text', 'one', '', 'description', False, 5),
+        ('metadata', 3, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
+        ('materialized', 4, 'materialized', 'flag', 'one', '', 'materialized', False, 0),
+    )
+
+
+class ExpectationEvaluated(Message):
+    """An op said whether what it expected holds. The step goes on in either case."""
+
+    __slots__ = __match_args__ = ('success', 'label', 'description', 'metadata')
+    success: bool
+    """Whether it holds."""
+    label: str
+    """What was expected, in a word or two. Empty: not said."""
+    description: str
+    """The same for a person. Empty: nothing."""
+    metadata: tuple[MetadataEntry, ...]
+    """Facts about it."""
+
+    def __init__(
+        self,
+        *,
+        success: bool = False,
+        label: str = "",
+        description: str = "",
+        metadata: tuple[MetadataEntry, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'success', success)
+        put(self, 'label', label)
+        put(self, 'description', description)
+        put(self, 'metadata', metadata)
+
+    FIELDS = (
+        ('success', 1, 'success', 'flag', 'one', '', 'success', False, 0),
+        ('label', 2, 'label', 'text', 'one', '', 'label', False, 5),
+        ('description', 3, 'description', 'text', 'one', '', 'description', False, 5),
+        ('metadata', 4, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
+    )
+
+
 class HookCompleted(Message):
     """A hook ran to its end, before the outcome of its step was told."""
 
@@ -959,6 +1032,8 @@ MESSAGES['CheckEvaluated'] = CheckEvaluated
 MESSAGES['LogRecord'] = LogRecord
 MESSAGES['StepSucceeded'] = StepSucceeded
 MESSAGES['StepFailed'] = StepFailed
+MESSAGES['AssetObserved'] = AssetObserved
+MESSAGES['ExpectationEvaluated'] = ExpectationEvaluated
 MESSAGES['HookCompleted'] = HookCompleted
 MESSAGES['HookErrored'] = HookErrored
 MESSAGES['StepRetryScheduled'] = StepRetryScheduled

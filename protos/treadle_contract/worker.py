@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from treadle_contract.event import AssetMaterialized, CheckEvaluated, HookCompleted, HookErrored, InputLoaded, OutputDiscarded, OutputStored, StartMethod
+from treadle_contract.event import AssetMaterialized, AssetObserved, CheckEvaluated, ExpectationEvaluated, HookCompleted, HookErrored, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
 from treadle_contract.plan import PlannedCheck, UnselectedOutputs
@@ -243,7 +243,7 @@ class JournalRecord(Message):
     """The attempt, from 1."""
     time: datetime
     """When."""
-    fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | None
+    fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None
     """What happened."""
     next_task_id: TaskId
     """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and
@@ -261,7 +261,7 @@ class JournalRecord(Message):
         step_key: StepKey,
         attempt: int,
         time: datetime,
-        fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | None = None,
+        fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None = None,
         next_task_id: TaskId = TaskId(""),
         next_step_key: StepKey = StepKey(""),
     ) -> None:
@@ -289,6 +289,8 @@ class JournalRecord(Message):
         ('cancelled', 11, 'cancelled', 'message', 'maybe', 'AttemptCancelled', 'fact', False, 0),
         ('hook_completed', 14, 'hookCompleted', 'message', 'maybe', 'HookCompleted', 'fact', False, 0),
         ('hook_errored', 15, 'hookErrored', 'message', 'maybe', 'HookErrored', 'fact', False, 0),
+        ('asset_observed', 16, 'assetObserved', 'message', 'maybe', 'AssetObserved', 'fact', False, 0),
+        ('expectation_evaluated', 17, 'expectationEvaluated', 'message', 'maybe', 'ExpectationEvaluated', 'fact', False, 0),
         ('next_task_id', 12, 'nextTaskId', 'text', 'one', '', 'next_task_id', False, 4),
         ('next_step_key', 13, 'nextStepKey', 'text', 'one', '', 'next_step_key', False, 4),
     )

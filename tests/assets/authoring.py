@@ -9,9 +9,12 @@ from pathlib import Path
 
 from treadle import (
     AssetIn,
+    AssetMaterialization,
+    AssetObservation,
     AssetOut,
     AssetSpec,
     Definitions,
+    ExpectationResult,
     In,
     IOManager,
     MetadataValue,
@@ -112,7 +115,10 @@ MOMENT = datetime.datetime(2013, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 
 
 @asset
-def facts():
+def facts(context):
+    context.log_event(AssetObservation("raw", "as it is", {"at": MOMENT, "rows": 3}))
+    context.log_event(AssetMaterialization("side", metadata={"file": MetadataValue.path("f")}))
+    context.log_event(ExpectationResult(False, "no gaps", "two lack"))
     return Output(
         0,
         metadata={

@@ -130,6 +130,31 @@ def test_every_kind_of_fact_arrives_as_it_was_said(session: Session) -> None:
     ]
 
 
+def test_what_an_op_tells_beside_its_outputs_are_events_of_its_step(session: Session) -> None:
+    result = session.succeed("facts")
+
+    told = [
+        each
+        for each in session.events(result.run_id)
+        if isinstance(each, treadle_client.AssetObserved | treadle_client.ExpectationEvaluated)
+    ]
+    assert [each.step_key for each in told] == ["facts"] * 3
+    raw, side, expected = told
+    assert isinstance(raw, treadle_client.AssetObserved)
+    assert isinstance(side, treadle_client.AssetObserved)
+    assert isinstance(expected, treadle_client.ExpectationEvaluated)
+    assert (raw.asset_key, raw.description, raw.materialized) == ("raw", "as it is", False)
+    assert dict(raw.metadata) == {
+        "at": datetime(2013, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "rows": 3,
+    }
+    assert (side.asset_key, side.materialized) == ("side", True)
+    assert side.metadata.rendering("file") == "path"
+    assert (expected.success, expected.label) == (False, "no gaps")
+    # No load goes by them: what is stored of an asset, its own step says.
+    assert set(made(result)) == {"facts"}
+
+
 def test_a_job_is_its_selection_and_its_tags(session: Session) -> None:
     session.succeed("prices")
     handle = session.client.materialize(job="nightly", tags={"by": "hand"})

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from treadle._arguments import checked, refuse_unsupported
 from treadle._dagster_names import not_in_context
 from treadle._errors import did_you_mean
-from treadle.steps._context import ContextError, NotInContextError
+from treadle.steps._context import NotInContextError
+from treadle.steps._context_answers import ContextError
 from treadle.steps._resources import Resources
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._dagster_names import not_in_context
-from treadle._errors import TreadleError, did_you_mean, listed
+from treadle._errors import did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
 from treadle.ops._op import OpDefinition
+from treadle.steps._context_answers import ContextAnswers, ContextError
 from treadle.steps._resources import Resources
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
     import logging
 
     from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
+    from treadle_contract.event import AssetObserved, ExpectationEvaluated
+    from treadle_contract.worker import TaskInput
 
-
-class ContextError(TreadleError):
-    """The context was asked for something that it cannot tell or do here."""
+#: The context of the step that runs.
+CURRENT: ContextVar[AssetExecutionContext] = ContextVar("treadle_context")
 
 
 class NotInContextError(ContextError, AttributeError):
@@ -31,7 +35,7 @@ class NotInContextError(ContextError, AttributeError):
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class OpExecutionContext:
+class OpExecutionContext(ContextAnswers):
     """What an op may know of its step. Treadle makes it; a test calls `build_op_context`.
 
     `op_config` is the op's config as plain data: a mapping, for a class of config; None for none.
@@ -43,6 +47,7 @@ class OpExecutionContext:
     run_tags: Mapping[str, str] = field(default_factory=dict)
     retry_number: int = 0
     op_config: Any = None
+    job_name: str = ""
     _op: OpDefinition | None = None
     _selected_outputs: frozenset[str] | None = None
     # A text has one a line.
@@ -52,6 +57,24 @@ class OpExecutionContext:
     _assets: Mapping[str, tuple[AssetKey, ...]] = field(default_factory=dict)
     _entries: dict[str, tuple[MetadataEntry, ...]] = field(default_factory=dict, init=False)
     _yielded: set[str] = field(default_factory=set, init=False)
+    _inputs: Sequence[TaskInput] = ()
+    # None: nobody listens, and it is kept for a test to ask.
+    _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None
+    _logged: list[Any] = field(default_factory=list, init=False)
+
+    @staticmethod
+    def get() -> AssetExecutionContext:
+        """Return the context of the step whose op calls this.
+
+        Raises:
+            ContextError: no op runs here: in a thread of its own, it must be handed on.
+        """
+        context = CURRENT.get(None)
+        if context is None:
+            raise ContextError(
+                "No op runs here. Call it in an op, and hand the context to threads of its own."
+            )
+        return context
 
     def __getattr__(self, name: str) -> NoReturn:
         said = not_in_context(name)
@@ -186,14 +209,6 @@ class OpExecutionContext:
             )
         return keys[0]
 
-    def has_tag(self, key: str) -> bool:
-        """Whether the run has the tag."""
-        return key in self.run_tags
-
-    def get_tag(self, key: str) -> str | None:
-        """Return the value of a tag of the run, None if it has none."""
-        return self.run_tags.get(key)
-
     def add_output_metadata(
         self,
         metadata: Mapping[str, Any],
@@ -219,6 +234,22 @@ class OpExecutionContext:
         before = self._entries.get(name, ())
         self._entries[name] = kept_entries(metadata, owner=owner, before=before)
 
+    def add_asset_metadata(
+        self,
+        metadata: Mapping[str, Any],
+        asset_key: KeyLike | None = None,
+        partition_key: str | None = None,
+    ) -> None:
+        """Say something of an asset whose output is still to be yielded, the only one if not named.
+
+        Raises:
+            ContextError: the op does not make it, its output was yielded, or it must be named.
+        """
+        if partition_key is not None:
+            raise ContextError("There are no partitions yet. Leave partition_key out.")
+        name = None if asset_key is None else self.output_for_asset_key(asset_key)
+        self.add_output_metadata(metadata, name)
+
     def get_output_metadata(self, output_name: str = "result") -> Mapping[str, Any]:
         """Return what was said of an output so far, as plain data."""
         return {entry.name: entry.value for entry in self._entries.get(output_name, ())}
@@ -242,6 +273,16 @@ class AssetExecutionContext(OpExecutionContext):
 
 #: The same, by the name that checks ask for.
 AssetCheckExecutionContext = AssetExecutionContext
+
+
+@contextmanager
+def as_current(context: AssetExecutionContext) -> Iterator[None]:
+    """Have `OpExecutionContext.get()` return it within the block."""
+    token = CURRENT.set(context)
+    try:
+        yield
+    finally:
+        CURRENT.reset(token)
 
 
 def final_metadata(context: OpExecutionContext, output: str) -> tuple[MetadataEntry, ...]:

@@ -17,6 +17,7 @@ from treadle.ops._left_out import LEAVING_OUT
 from treadle.ops._op import OpDefinition
 from treadle.ops._signatures import ParameterKind, is_generator_function, parameters_of
 from treadle.steps._context import OpExecutionContext
+from treadle.steps._context_answers import is_told
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._step_code import StepCode
@@ -58,6 +59,9 @@ def computed(
             elif isinstance(item, AssetCheckResult):
                 item = _of_check(item, code, subject)  # noqa: PLW2901 -- the same, by its output
             if not isinstance(item, Output):
+                if is_told(item):
+                    context.log_event(item)
+                    continue
                 raise _no_output(op, item, subject)
             try:
                 yield _named(item, names)

@@ -14,7 +14,7 @@ from treadle.io._run_store import ValueWriter
 from treadle.io._values import ValueStore
 from treadle.ops._op_params import CONFIG_NAME
 from treadle.steps._config import as_plain_data, config_of
-from treadle.steps._context import AssetExecutionContext
+from treadle.steps._context import AssetExecutionContext, as_current
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._memory import TaskMemory
@@ -24,7 +24,7 @@ from treadle.steps._run_compute import computed
 from treadle.steps._run_inputs import InputLoader, StepSource
 from treadle.steps._run_outputs import OutputKeeper
 from treadle.steps._step_code import StepCode
-from treadle_contract.event import InputLoaded
+from treadle_contract.event import AssetObserved, ExpectationEvaluated, InputLoaded
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import FailureWhere
 from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
@@ -45,11 +45,12 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     memory: TaskMemory | None = None,
     taken: Callable[[Output[Any]], None] | None = None,
     hooked: Hooked | None = None,
+    told: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None,
 ) -> AttemptSucceeded:
     """Run a step of a task here and return what it made, which nothing has committed yet.
 
     `loaded` is told of each input element when it is there, `taken` of each output, `hooked` of each
-    hook that ran: its name, and why it failed, if it did. The op's records go to the logger
+    hook that ran: its name, and why it failed, if it did, `told` of what the op says beside its outputs. The op's records go to the logger
     "treadle.step". What other steps of the task pass on is in `memory`. A process that the op forked and that leaves the op as this one does, by
     returning or by yielding, ends: this function returns only where it was called.
 
@@ -67,7 +68,13 @@ def run_step(  # noqa: PLR0913 -- what it runs with, each by name
     hooks = (*code.hooks, *location.hooks_of_job(task.job))
     with with_resources(location, step, task) as opened:
         attempt = _Attempt(
-            location=opened, code=code, step=step, task=task, store=store, memory=memory
+            location=opened,
+            code=code,
+            step=step,
+            task=task,
+            store=store,
+            memory=memory,
+            told=told,
         )
         if not hooks:
             return attempt.run(loaded, taken)
@@ -104,6 +111,7 @@ class _Attempt:
     task: Task
     store: ValueStore
     memory: TaskMemory
+    told: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None
 
     def run(
         self,
@@ -118,6 +126,7 @@ class _Attempt:
         if watching is not None:
             watching.configure(config)
         context = _context(location, code, step, task, as_plain_data(config))
+        context._tell = self.told
         loader = InputLoader(
             location=location,
             code=code,
@@ -135,7 +144,9 @@ class _Attempt:
         given = {name: location.resources[name] for name in code.op.resource_params}
         if code.op.takes_config:
             given[CONFIG_NAME] = config
-        with closing(computed(code, context, {**given, **loader.arguments()})) as outputs:
+        arguments = {**given, **loader.arguments()}
+        with as_current(context), closing(computed(code, context, arguments)) as outputs:
+            del arguments  # what the op lets go of, the memory gets back
             for output in outputs:
                 end_if_forked(pid, step.step_key)
                 try:
@@ -176,12 +187,14 @@ def _context(
         run_tags=task.run_tags,
         retry_number=step.attempt - 1,
         op_config=op_config,
+        job_name=task.job,
         _op=code.op,
         _selected_outputs=frozenset(step.selected_outputs),
         _selected_keys=step.selected_asset_key_lines or step.selected_asset_keys,
         _selected_checks=step.selected_checks,
         _checks=code.checks,
         _assets=code.assets,
+        _inputs=step.inputs,
     )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from treadle._system import os, signal
-from treadle_contract.event import HookCompleted, HookErrored, InputLoaded
+from treadle_contract.event import (
+    AssetObserved,
+    ExpectationEvaluated,
+    HookCompleted,
+    HookErrored,
+    InputLoaded,
+)
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.policy import Limits
@@ -27,6 +33,8 @@ Fact: TypeAlias = (
     | WorkerLogRecord
     | HookCompleted
     | HookErrored
+    | AssetObserved
+    | ExpectationEvaluated
     | AttemptSucceeded
     | AttemptFailed
     | AttemptCancelled

@@ -23,7 +23,7 @@ from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._step_logger import give_step_logger
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract import json_codec
-from treadle_contract.event import InputLoaded
+from treadle_contract.event import AssetObserved, ExpectationEvaluated, InputLoaded
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.value import ValueRef
 from treadle_contract.worker import AttemptSucceeded, Task, TaskOutput, TaskSource, TaskStep
@@ -119,6 +119,7 @@ def _debug(location: LoadedLocation, spec: _Spec, store: FileStore) -> int:
                 store=store,
                 loaded=_tell_input,
                 hooked=_tell_hook,
+                told=_tell_fact,
             )
     except StepFailedError as error:
         return _failed(error, spec.stop_at)
@@ -251,6 +252,13 @@ def _tell_input(loaded: InputLoaded) -> None:
     if not loaded.not_needed:
         made = loaded.asset_key or f"{loaded.from_step_key}:{loaded.from_output}"
         _say(f"Loaded {loaded.input} from {made}{_made_by(loaded.from_run_id)}.")
+
+
+def _tell_fact(fact: AssetObserved | ExpectationEvaluated) -> None:
+    if isinstance(fact, AssetObserved):
+        _say(f"The op {'says it made' if fact.materialized else 'observed'} {fact.asset_key}.")
+    else:
+        _say(f"Expectation {fact.label} {'holds' if fact.success else 'does not hold'}.")
 
 
 def _tell_hook(hook: str, error: StepFailedError | None) -> None:

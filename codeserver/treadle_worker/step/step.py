@@ -301,6 +301,7 @@ def _outcome(
                 loaded=reports.send,
                 memory=memory,
                 hooked=partial(_tell_hook, reports),
+                told=reports.send,
             )
         finally:
             INTERPRETER.take_back()

@@ -11,8 +11,10 @@ from typing import Any, Final, TypeAlias, cast
 from treadle_contract import event
 from treadle_contract.event import (
     AssetMaterialized,
+    AssetObserved,
     CancelRequested,
     CheckEvaluated,
+    ExpectationEvaluated,
     HookCompleted,
     HookErrored,
     HostReady,
@@ -60,6 +62,8 @@ Payload: TypeAlias = (
     | CheckEvaluated
     | HookCompleted
     | HookErrored
+    | AssetObserved
+    | ExpectationEvaluated
     | LogRecord
     | StepSucceeded
     | StepFailed

@@ -7,6 +7,8 @@ from typing import Final, TypeAlias
 
 from treadle_contract.event import (
     AssetMaterialized,
+    AssetObserved,
+    ExpectationEvaluated,
     HookCompleted,
     HookErrored,
     InputLoaded,
@@ -85,6 +87,8 @@ Fact: TypeAlias = (
     | WorkerLogRecord
     | HookCompleted
     | HookErrored
+    | AssetObserved
+    | ExpectationEvaluated
     | AttemptSucceeded
     | AttemptFailed
     | AttemptCancelled
@@ -117,7 +121,13 @@ def _payloads(
     match fact:
         case AttemptBegun() | None:
             return ()
-        case InputLoaded() | HookCompleted() | HookErrored():
+        case (
+            InputLoaded()
+            | HookCompleted()
+            | HookErrored()
+            | AssetObserved()
+            | ExpectationEvaluated()
+        ):
             return (fact,)
         case WorkerLogRecord():
             message = Text(head=fact.message)

@@ -9,7 +9,9 @@ from typing import Final
 from treadle_contract.checks import check_text, is_blocking
 from treadle_contract.event import (
     AssetMaterialized,
+    AssetObserved,
     CheckEvaluated,
+    ExpectationEvaluated,
     HookCompleted,
     HookErrored,
     InputLoaded,
@@ -231,6 +233,8 @@ class RunView:
     def _apply_to_step(self, step: StepView, event: Event) -> None:  # noqa: PLR0912 - a case a kind
         match event.payload:
             case InputLoaded() | OutputDiscarded() | LogRecord() | HookCompleted() | HookErrored():
+                step.check_running(event)
+            case AssetObserved() | ExpectationEvaluated():
                 step.check_running(event)
             case CheckEvaluated() as evaluated:
                 step.check_running(event)

@@ -120,6 +120,8 @@ class Event(_message.Message):
     RUN_FINISHED_FIELD_NUMBER: _builtins.int
     HOOK_COMPLETED_FIELD_NUMBER: _builtins.int
     HOOK_ERRORED_FIELD_NUMBER: _builtins.int
+    ASSET_OBSERVED_FIELD_NUMBER: _builtins.int
+    EXPECTATION_EVALUATED_FIELD_NUMBER: _builtins.int
     store_sequence: _builtins.int
     """One order for the whole home, growing, with gaps between runs."""
     run_id: _builtins.str
@@ -232,6 +234,14 @@ class Event(_message.Message):
     def hook_errored(self) -> Global___HookErrored:
         """A hook raised."""
 
+    @_builtins.property
+    def asset_observed(self) -> Global___AssetObserved:
+        """An op said something of an asset that it does not make."""
+
+    @_builtins.property
+    def expectation_evaluated(self) -> Global___ExpectationEvaluated:
+        """An op said whether what it expected holds."""
+
     def __init__(
         self,
         *,
@@ -266,12 +276,14 @@ class Event(_message.Message):
         run_finished: Global___RunFinished | None = ...,
         hook_completed: Global___HookCompleted | None = ...,
         hook_errored: Global___HookErrored | None = ...,
+        asset_observed: Global___AssetObserved | None = ...,
+        expectation_evaluated: Global___ExpectationEvaluated | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_started", b"run_started", "run_submitted", b"run_submitted", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "asset_observed", b"asset_observed", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "expectation_evaluated", b"expectation_evaluated", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_started", b"run_started", "run_submitted", b"run_submitted", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "attempt", b"attempt", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_id", b"run_id", "run_started", b"run_started", "run_submitted", b"run_submitted", "schema_version", b"schema_version", "sequence", b"sequence", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_key", b"step_key", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "store_sequence", b"store_sequence", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_materialized", b"asset_materialized", "asset_observed", b"asset_observed", "attempt", b"attempt", "cancel_requested", b"cancel_requested", "check_evaluated", b"check_evaluated", "expectation_evaluated", b"expectation_evaluated", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "host_ready", b"host_ready", "input_loaded", b"input_loaded", "kind", b"kind", "log_record", b"log_record", "output_discarded", b"output_discarded", "output_stored", b"output_stored", "run_dequeued", b"run_dequeued", "run_finished", b"run_finished", "run_id", b"run_id", "run_started", b"run_started", "run_submitted", b"run_submitted", "schema_version", b"schema_version", "sequence", b"sequence", "step_cancelled", b"step_cancelled", "step_expanded", b"step_expanded", "step_failed", b"step_failed", "step_key", b"step_key", "step_not_run", b"step_not_run", "step_recomputed", b"step_recomputed", "step_retry_scheduled", b"step_retry_scheduled", "step_reused", b"step_reused", "step_skipped", b"step_skipped", "step_started", b"step_started", "step_succeeded", b"step_succeeded", "store_sequence", b"store_sequence", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["run_submitted", "run_dequeued", "host_ready", "run_started", "step_expanded", "step_started", "input_loaded", "output_stored", "output_discarded", "asset_materialized", "check_evaluated", "log_record", "step_succeeded", "step_failed", "step_retry_scheduled", "step_recomputed", "step_skipped", "step_not_run", "step_reused", "cancel_requested", "step_cancelled", "run_finished", "hook_completed", "hook_errored"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["run_submitted", "run_dequeued", "host_ready", "run_started", "step_expanded", "step_started", "input_loaded", "output_stored", "output_discarded", "asset_materialized", "check_evaluated", "log_record", "step_succeeded", "step_failed", "step_retry_scheduled", "step_recomputed", "step_skipped", "step_not_run", "step_reused", "cancel_requested", "step_cancelled", "run_finished", "hook_completed", "hook_errored", "asset_observed", "expectation_evaluated"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -853,6 +865,80 @@ class StepFailed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StepFailed: _TypeAlias = StepFailed  # noqa: Y015
+
+@_typing.final
+class AssetObserved(_message.Message):
+    """An op said something of an asset that no output of the step is. It says nothing of what is stored:
+    plans and loads do not go by it. It stands whatever becomes of the attempt.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    METADATA_FIELD_NUMBER: _builtins.int
+    MATERIALIZED_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """The asset. No location need define it."""
+    description: _builtins.str
+    """What the op says of it, for a person. Empty: nothing."""
+    materialized: _builtins.bool
+    """The op says that it made the asset, in its own way."""
+    @_builtins.property
+    def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
+        """Facts about it."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        description: _builtins.str = ...,
+        metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
+        materialized: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "description", b"description", "materialized", b"materialized", "metadata", b"metadata"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetObserved: _TypeAlias = AssetObserved  # noqa: Y015
+
+@_typing.final
+class ExpectationEvaluated(_message.Message):
+    """An op said whether what it expected holds. The step goes on in either case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUCCESS_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    METADATA_FIELD_NUMBER: _builtins.int
+    success: _builtins.bool
+    """Whether it holds."""
+    label: _builtins.str
+    """What was expected, in a word or two. Empty: not said."""
+    description: _builtins.str
+    """The same for a person. Empty: nothing."""
+    @_builtins.property
+    def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
+        """Facts about it."""
+
+    def __init__(
+        self,
+        *,
+        success: _builtins.bool = ...,
+        label: _builtins.str = ...,
+        description: _builtins.str = ...,
+        metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "label", b"label", "metadata", b"metadata", "success", b"success"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExpectationEvaluated: _TypeAlias = ExpectationEvaluated  # noqa: Y015
 
 @_typing.final
 class HookCompleted(_message.Message):

@@ -404,6 +404,8 @@ class JournalRecord(_message.Message):
     CANCELLED_FIELD_NUMBER: _builtins.int
     HOOK_COMPLETED_FIELD_NUMBER: _builtins.int
     HOOK_ERRORED_FIELD_NUMBER: _builtins.int
+    ASSET_OBSERVED_FIELD_NUMBER: _builtins.int
+    EXPECTATION_EVALUATED_FIELD_NUMBER: _builtins.int
     NEXT_TASK_ID_FIELD_NUMBER: _builtins.int
     NEXT_STEP_KEY_FIELD_NUMBER: _builtins.int
     number: _builtins.int
@@ -459,6 +461,14 @@ class JournalRecord(_message.Message):
     def hook_errored(self) -> _event_pb2.HookErrored:
         """A hook raised."""
 
+    @_builtins.property
+    def asset_observed(self) -> _event_pb2.AssetObserved:
+        """The op said something of an asset that it does not make."""
+
+    @_builtins.property
+    def expectation_evaluated(self) -> _event_pb2.ExpectationEvaluated:
+        """The op said whether what it expected holds."""
+
     def __init__(
         self,
         *,
@@ -475,14 +485,16 @@ class JournalRecord(_message.Message):
         cancelled: Global___AttemptCancelled | None = ...,
         hook_completed: _event_pb2.HookCompleted | None = ...,
         hook_errored: _event_pb2.HookErrored | None = ...,
+        asset_observed: _event_pb2.AssetObserved | None = ...,
+        expectation_evaluated: _event_pb2.ExpectationEvaluated | None = ...,
         next_task_id: _builtins.str = ...,
         next_step_key: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "input_loaded", b"input_loaded", "log_record", b"log_record", "succeeded", b"succeeded", "time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_observed", b"asset_observed", "begun", b"begun", "cancelled", b"cancelled", "expectation_evaluated", b"expectation_evaluated", "fact", b"fact", "failed", b"failed", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "input_loaded", b"input_loaded", "log_record", b"log_record", "succeeded", b"succeeded", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "fact", b"fact", "failed", b"failed", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_step_key", b"next_step_key", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_observed", b"asset_observed", "attempt", b"attempt", "begun", b"begun", "cancelled", b"cancelled", "expectation_evaluated", b"expectation_evaluated", "fact", b"fact", "failed", b"failed", "hook_completed", b"hook_completed", "hook_errored", b"hook_errored", "input_loaded", b"input_loaded", "log_record", b"log_record", "next_step_key", b"next_step_key", "next_task_id", b"next_task_id", "number", b"number", "step_key", b"step_key", "succeeded", b"succeeded", "task_id", b"task_id", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["begun", "input_loaded", "log_record", "succeeded", "failed", "cancelled", "hook_completed", "hook_errored"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["begun", "input_loaded", "log_record", "succeeded", "failed", "cancelled", "hook_completed", "hook_errored", "asset_observed", "expectation_evaluated"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 

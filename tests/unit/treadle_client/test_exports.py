@@ -11,8 +11,8 @@ import treadle_client
 
 NAMES = """
     AccessError Asset AssetCheck AssetCheckSeverity AssetEntry AssetExplanation AssetKey AssetMaterialized
-    AttemptUsage Backoff Block CancelRequested CheckEvaluated CheckExplanation Client CodeChangedError Collected
-    ConfigError ConfigPlace DiskUse Durability Event EventKind Explanation Failure FailureReason FailureWhere Garbage
+    AssetObserved AttemptUsage Backoff Block CancelRequested CheckEvaluated CheckExplanation Client CodeChangedError Collected
+    ConfigError ConfigPlace DiskUse Durability Event EventKind ExpectationEvaluated Explanation Failure FailureReason FailureWhere Garbage
     GarbageReason Graph Hazard HomeInUseError HookCompleted HookErrored HostReady IdempotencyConflictError ImportScope
     InputLoaded Isolation Jitter Job Launcher Limits Load LoadError LoadState Location LocationNotReadyError
     LocationState LogChunk LogRecord LogStream Materialization MemoryScope Metadata ModuleReport ModuleState

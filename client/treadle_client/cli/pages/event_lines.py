@@ -10,6 +10,7 @@ from treadle_client import _messages
 from treadle_client._messages import Event, Failure, RunState
 from treadle_client._result import describe_failure, failure_details, shown_stderr
 from treadle_client.cli.pages.check_words import facts_of, is_blocked, outcome_of
+from treadle_client.text._facts import facts_text
 from treadle_client.text._table import one_line
 from treadle_client.text._words import count, span
 from treadle_contract.lazy_dataclasses import dataclass
@@ -40,6 +41,7 @@ class Line:
 def event_line(event: Event) -> Line | None:
     """Say what happened; None when it is not worth a person's line."""
     line = _run_line(event) or _step_line(event) or _output_line(event) or _hook_line(event)
+    line = line or _told_line(event)
     if line is None or not event.step_key:
         return line
     again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
@@ -130,6 +132,22 @@ def _output_line(event: Event) -> Line | None:
             return Line(text=f"{event.level}: {event.message}", tone=Tone.WARNING)
         case _:
             return None
+
+
+def _told_line(event: Event) -> Line | None:
+    """Say what the op said of an asset that it does not make, or of what it expected."""
+    match event:
+        case _messages.AssetObserved():
+            how = "says it made" if event.materialized else "observed"
+            text, tone = f"{how} {event.asset_key}", Tone.PLAIN
+        case _messages.ExpectationEvaluated():
+            what = f"expectation {one_line(event.label)}".rstrip()
+            text = f"{what} {'holds' if event.success else 'does not hold'}"
+            tone = Tone.PLAIN if event.success else Tone.WARNING
+        case _:
+            return None
+    said = f": {one_line(event.description)}" if event.description else ""
+    return Line(text=text + said, tone=tone, below="\n".join(facts_text(event.metadata)))
 
 
 def _hook_line(event: Event) -> Line | None:

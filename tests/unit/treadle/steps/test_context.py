@@ -15,7 +15,7 @@ from treadle import (
     graph_multi_asset,
     op,
 )
-from treadle.steps._context import ContextError
+from treadle.steps._context_answers import ContextError
 from treadle_contract.run import FailureWhere
 
 
@@ -118,7 +118,7 @@ def test_metadata_after_the_output_was_yielded_is_refused(bench):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("runid", "There is no context.runid. Did you mean 'run_id'?"),
+        ("runid", "There is no context.runid. Did you mean 'run_id' or 'run'?"),
         ("nothing_like_it", "There is no context.nothing_like_it."),
         ("_run_id", "There is no context._run_id."),
     ],

@@ -1,0 +1,112 @@
+"""What an op says beside its outputs: of assets that it does not make, and of what it expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle._arguments import checked_init, refuse_unsupported
+from treadle._keys import AssetKey, KeyLike, as_key
+from treadle._metadata import kept_entries
+from treadle_contract.event import AssetObserved, ExpectationEvaluated
+from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import dataclass
+
+_LONGEST = 16_000
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetObservation:
+    """Facts about an asset as an op found it."""
+
+    asset_key: AssetKey
+    description: str | None
+    metadata: Mapping[str, Any]
+
+    def __init__(
+        self,
+        asset_key: KeyLike,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        partition: object = None,
+        tags: object = None,
+    ) -> None:
+        refuse_unsupported(type(self).__name__, {"partition": partition, "tags": tags})
+        put = object.__setattr__
+        put(self, "asset_key", as_key(asset_key))
+        put(self, "description", description)
+        put(self, "metadata", dict(metadata or {}))
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetMaterialization:
+    """That an op made an asset in its own way, with facts about it.
+
+    Of an asset that an output of the op is, the facts go to that output. Of any other it is noted:
+    what a run stores and loads does not go by it.
+    """
+
+    asset_key: AssetKey
+    description: str | None
+    metadata: Mapping[str, Any]
+
+    def __init__(
+        self,
+        asset_key: KeyLike,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        partition: object = None,
+        tags: object = None,
+    ) -> None:
+        refuse_unsupported(type(self).__name__, {"partition": partition, "tags": tags})
+        put = object.__setattr__
+        put(self, "asset_key", as_key(asset_key))
+        put(self, "description", description)
+        put(self, "metadata", dict(metadata or {}))
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class ExpectationResult:
+    """Whether what an op expected holds. It goes on in either case."""
+
+    success: bool
+    label: str | None
+    description: str | None
+    metadata: Mapping[str, Any]
+
+    def __init__(
+        self,
+        success: bool,
+        label: str | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "success", success)
+        put(self, "label", label)
+        put(self, "description", description)
+        put(self, "metadata", dict(metadata or {}))
+
+
+def fact_of(
+    event: AssetObservation | AssetMaterialization | ExpectationResult, *, owner: str
+) -> AssetObserved | ExpectationEvaluated:
+    """Return what is told of it; metadata that cannot be kept is left out with a warning."""
+    description = (event.description or "")[:_LONGEST]
+    metadata = kept_entries(event.metadata, owner=owner) if event.metadata else ()
+    if isinstance(event, ExpectationResult):
+        return ExpectationEvaluated(
+            success=event.success,
+            label=(event.label or "")[:_LONGEST],
+            description=description,
+            metadata=metadata,
+        )
+    return AssetObserved(
+        asset_key=KeyText(event.asset_key.text),
+        description=description,
+        metadata=metadata,
+        materialized=isinstance(event, AssetMaterialization),
+    )
