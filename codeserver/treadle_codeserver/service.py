@@ -6,7 +6,8 @@ What it raises is told to the caller by `wire.error.status_of`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 
 from treadle._system import uncollected
 from treadle_api.codec import to_proto
@@ -46,6 +47,8 @@ from treadle_contract.plan import Selection
 from treadle_planner import Plan as Planned
 from treadle_planner import Question, Rerun
 
+PARTS_AT_ONCE = 6
+
 
 class CodeServerService:
     """Serves one location. `command` is how its code is loaded, here and by hosts."""
@@ -55,7 +58,7 @@ class CodeServerService:
         self._command = command
         self._planning = Planning()
         self._answers = PlanAnswers()
-        self._definitions: tuple[Served, tuple[bytes, ...]] | None = None
+        self._definitions: tuple[Served, list[bytes]] | None = None
 
     async def GetLocation(self, _: GetLocationRequest, __: Context) -> GetLocationResponse:
         """Describe the location."""
@@ -71,16 +74,26 @@ class CodeServerService:
             yield GetGraphResponse(part=head, unchanged=True)
             return
         first = to_proto(head, graph_pb2.GraphPart).SerializeToString()
-        for part in behind(first, await self._written(served)):
-            yield enclosed(part)
+        async for written in self._written(served):
+            for part in behind(first, written) if first else written:
+                yield enclosed(part)
+            first = b""
 
-    async def _written(self, served: Served) -> tuple[bytes, ...]:
-        """Return the definitions that are served, written once."""
+    async def _written(self, served: Served) -> AsyncIterator[list[bytes]]:
+        """Give the definitions that are served, some parts at a time: the caller reads meanwhile.
+
+        They are written once, and kept. There is one part at least.
+        """
         kept = self._definitions
-        if kept is None or kept[0] is not served:
-            kept = served, await asyncio.to_thread(_written, served)
-            self._definitions = kept
-        return kept[1]
+        if kept is not None and kept[0] is served:
+            yield kept[1]
+            return
+        every: list[bytes] = []
+        parts = _parts(served)
+        while written := await asyncio.to_thread(_some, parts):
+            every += written
+            yield written
+        self._definitions = served, every
 
     async def GetManifest(
         self, _: GetManifestRequest, __: Context
@@ -191,7 +204,12 @@ def _manifest(served: Served) -> tuple[graph_pb2.CodeManifest, ...]:
     return tuple(in_parts(manifest_of(served.snapshot), graph_pb2.CodeManifest))
 
 
+def _parts(served: Served) -> Iterator[bytes]:
+    for part in in_parts(definitions_of(served), graph_pb2.GraphPart):
+        yield part.SerializeToString()
+
+
 @uncollected()
-def _written(served: Served) -> tuple[bytes, ...]:
-    parts = in_parts(definitions_of(served), graph_pb2.GraphPart)
-    return tuple([part.SerializeToString() for part in parts])
+def _some(parts: Iterator[bytes]) -> list[bytes]:
+    """Write the next parts: as many as take a few milliseconds, each turn of a thread costs some."""
+    return list(islice(parts, PARTS_AT_ONCE))
