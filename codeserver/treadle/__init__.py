@@ -151,6 +151,8 @@ if _TYPE_CHECKING:
     from treadle.managers._files import fs_io_manager as fs_io_manager
     from treadle.managers._memory import InMemoryIOManager as InMemoryIOManager
     from treadle.managers._memory import mem_io_manager as mem_io_manager
+    from treadle.managers._tables import ArrowIOManager as ArrowIOManager
+    from treadle.managers._tables import ParquetIOManager as ParquetIOManager
     from treadle.managers._upath import UPathIOManager as UPathIOManager
     from treadle.ops._builtin_types import Any as Any
     from treadle.ops._builtin_types import Bool as Bool

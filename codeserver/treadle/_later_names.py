@@ -119,6 +119,7 @@ _BY_MODULE: Final = {
         "fs_io_manager",
     ),
     "treadle.managers._memory": ("InMemoryIOManager", "mem_io_manager"),
+    "treadle.managers._tables": ("ArrowIOManager", "ParquetIOManager"),
     "treadle.managers._upath": ("UPathIOManager",),
     "treadle.resources._openable": ("InitResourceContext",),
     "treadle_inprocess": (
