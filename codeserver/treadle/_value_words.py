@@ -6,6 +6,7 @@ from typing import Any, Final
 
 #: Our own definitions, by class: what a user calls them. The name follows where there is one.
 _OURS: Final = {
+    "AssetChecksDefinition": "the check",
     "AssetJob": "the job",
     "AssetSpec": "the AssetSpec",
     "AssetsDefinition": "the asset",
@@ -46,6 +47,8 @@ def a(noun: str) -> str:
 
 
 def _name_of(value: Any) -> str:
+    if hasattr(value, "check_keys") and not value.keys:  # a block of checks
+        return ", ".join(sorted(key.text for key in value.check_keys))
     if hasattr(value, "keys"):  # a block
         return ", ".join(sorted(key.text for key in value.keys))
     node = getattr(value, "node", value)

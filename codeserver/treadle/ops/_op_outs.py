@@ -75,13 +75,16 @@ def _beside_checks(
         if len(mine) < 2:  # noqa: PLR2004 -- a tuple of one is what it holds
             return mine[0] if mine else Any
         return tuple.__class_getitem__(mine)
-    if not given or _may_be_tuple(returned):
+    if (not given and returned is None) or _may_be_tuple(returned):
         return Any if returned is AssetCheckResult or get_origin(returned) is tuple else returned
+    fix = (
+        "Return MaterializeResult(value=…, check_results=[AssetCheckResult(…)]), or yield"
+        " Output(value), then AssetCheckResult(…) for each."
+    )
     raise ArgumentError(
-        f"{owner} evaluates the checks {listed(checks)}, and is annotated to return"
-        f" {type_name(returned)}: no results.",
-        fix="Return MaterializeResult(value=…, check_results=[AssetCheckResult(…)]), or yield"
-        " Output(value), then AssetCheckResult(…) for each.",
+        f"{owner} evaluates {listed(checks)}, and is annotated to return {type_name(returned)}: no"
+        " results.",
+        fix=fix if given else "Return AssetCheckResult(passed=…), and annotate it so.",
         source=user_line(),
     )
 

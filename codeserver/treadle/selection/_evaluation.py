@@ -156,6 +156,8 @@ def select_checks(expression: Expression, graph: AssetGraph) -> frozenset[str]:
 def _widening(expression: Expression) -> str:
     if isinstance(expression, And):
         return "`and` keeps only what each of its parts selects; `or` takes what any of them does."
+    if isinstance(expression, ChecksOf):
+        return "None of these assets has a check."
     return "Widen it; * is every asset."
 
 

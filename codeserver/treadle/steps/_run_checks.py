@@ -14,6 +14,7 @@ from treadle.steps._step_code import StepCode
 from treadle_contract.checks import check_text, is_blocking
 from treadle_contract.event import CheckEvaluated
 from treadle_contract.run import FailureWhere
+from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import AttemptSucceeded, TaskOutput
 
 _LONGEST_DESCRIPTION = 16_000
@@ -55,8 +56,14 @@ def _said(part: object) -> str:
     return "?" if part is None else str(part)
 
 
-def evaluated(planned: TaskOutput, value: object, code: StepCode, step_key: str) -> CheckEvaluated:
-    """Return what is told of the result that a selected output gave.
+def evaluated(
+    planned: TaskOutput,
+    value: object,
+    code: StepCode,
+    step_key: str,
+    before: tuple[MetadataEntry, ...] = (),
+) -> CheckEvaluated:
+    """Return what is told of the result that a selected output gave; `before`: what its op added to it.
 
     Raises:
         StepFailedError: it is none, or that of another check.
@@ -77,7 +84,9 @@ def evaluated(planned: TaskOutput, value: object, code: StepCode, step_key: str)
         asset_key=spec.asset_key.text,
         check_name=spec.name,
         passed=value.passed,
-        metadata=kept_entries(value.metadata, owner=what) if value.metadata else (),
+        metadata=kept_entries(value.metadata, owner=what, before=before)
+        if value.metadata or before
+        else (),
         blocking=spec.blocking,
         severity=value.severity,
         description=value.description[:_LONGEST_DESCRIPTION],

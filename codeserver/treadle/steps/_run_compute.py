@@ -21,6 +21,7 @@ from treadle.steps._context_answers import is_told
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._interrupted import StepInterrupted
 from treadle.steps._step_code import StepCode
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.run import FailureWhere
 
 _END: Final = object()
@@ -54,7 +55,7 @@ def computed(
         for item in items:
             results: tuple[AssetCheckResult, ...] = ()
             if isinstance(item, MaterializeResult):
-                results = item.check_results
+                results = _results(item)
                 item = _of_asset(item, code, subject)  # noqa: PLW2901 -- the same, by its output
             elif isinstance(item, AssetCheckResult):
                 item = _of_check(item, code, subject)  # noqa: PLW2901 -- the same, by its output
@@ -182,7 +183,7 @@ def _returned(
     names = tuple(code.op.outs)
     results: tuple[AssetCheckResult, ...] = ()
     if isinstance(result, MaterializeResult):
-        results = result.check_results
+        results = _results(result)
         result = _of_asset(result, code, subject)
     elif isinstance(result, AssetCheckResult):
         result = _of_check(result, code, subject)
@@ -207,7 +208,7 @@ def _returned(
         for position, name in enumerate(names):
             value = values.popleft()
             if isinstance(value, MaterializeResult):
-                results = value.check_results
+                results = _results(value)
                 value = _of_asset(value, code, subject, name)
             out = code.outs[name]
             if value is None and not (out.is_required or name in context.selected_output_names):
@@ -231,7 +232,7 @@ def _before_checks(
         raise _refused(
             f"{subject} has the outputs {', '.join(code.op.outs)}, and returned"
             f" {'None' if result is None else a(type(result).__name__)}.",
-            "Return AssetCheckResult(passed=…)."
+            "Return AssetCheckResult(passed=…); of several checks, yield one for each, or return a tuple."
             if not names
             else "Yield Output(…) for each, and AssetCheckResult(…) for each check.",
         )
@@ -244,6 +245,13 @@ def _value_names(code: StepCode) -> tuple[str, ...]:
     if not code.checks:
         return tuple(code.op.outs)
     return tuple(name for name in code.op.outs if name not in code.checks)
+
+
+def _results(result: MaterializeResult[Any]) -> tuple[AssetCheckResult, ...]:
+    """Return the results that come with an asset: of its checks, where they do not say of which."""
+    return tuple(
+        replace(each, asset_key=each.asset_key or result.asset_key) for each in result.check_results
+    )
 
 
 def _of_check(result: AssetCheckResult, code: StepCode, subject: str) -> Output[Any]:

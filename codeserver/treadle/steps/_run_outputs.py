@@ -89,8 +89,9 @@ class OutputKeeper:
     def _take_result(self, planned: TaskOutput, value: object) -> None:
         from treadle.steps._run_checks import evaluated  # noqa: PLC0415 -- few ops evaluate checks
 
-        step_key = self.step.step_key
-        self._evaluated[planned.name] = evaluated(planned, value, self.code, step_key)
+        before = final_metadata(self.context, planned.name)
+        said = evaluated(planned, value, self.code, self.step.step_key, before)
+        self._evaluated[planned.name] = said
         self._kept[planned.name] = ()
 
     def result(self) -> AttemptSucceeded:

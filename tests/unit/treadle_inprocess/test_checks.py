@@ -543,3 +543,30 @@ def test_a_context_for_a_check_is_built_as_for_an_asset():
     assert [each.check_name for each in both(context)] == ["y"]
     with pytest.raises(ContextError, match="which checks are selected"):
         list(both(build_asset_check_context()))
+
+
+def test_results_that_come_with_an_asset_are_of_its_checks():
+    @multi_asset(
+        specs=[AssetSpec("x"), AssetSpec("y")], check_specs=[spec("x", "one"), spec("y", "one")]
+    )
+    def both():
+        yield MaterializeResult(asset_key="y", check_results=[AssetCheckResult(passed=False)])
+        yield MaterializeResult(asset_key="x", check_results=[AssetCheckResult(passed=True)])
+
+    assert told(materialize([both])) == {"x:one": True, "y:one": False}
+
+
+def test_what_a_check_adds_to_its_output_is_told_with_its_result():
+    @asset_check(asset=numbers)
+    def few(context):
+        context.add_output_metadata({"added": 1})
+        return AssetCheckResult(passed=True, metadata={"given": 2})
+
+    (only,) = materialize([numbers, few]).get_asset_check_evaluations()
+
+    assert only.metadata == {"added": 1, "given": 2}
+
+
+def test_checks_of_what_has_none_cannot_be_selected():
+    with pytest.raises(PlanRefused, match="None of these assets has a check"):
+        materialize([numbers], selection="checks(numbers)")

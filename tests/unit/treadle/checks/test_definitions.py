@@ -285,6 +285,20 @@ def output_taken() -> object:
     return both
 
 
+def no_result() -> object:
+    @asset_check(asset="plain")
+    def check(plain) -> bool: ...
+
+    return check
+
+
+def no_brackets() -> object:
+    @asset_check  # type: ignore[call-arg, arg-type]  # what is refused
+    def check(): ...
+
+    return check
+
+
 def two_arguments() -> object:
     @asset_check(asset="plain")
     def check(plain, other): ...
@@ -361,6 +375,8 @@ def job_of_a_part() -> object:
         (other_type, ConflictError, "given by an output of type int"),
         (one_for_two, ConflictError, "is the check 'a:rows' and the asset of output 'result'"),
         (output_taken, DuplicateError, "there is another output of that name"),
+        (no_result, ArgumentError, "annotated to return bool: no results"),
+        (no_brackets, ArgumentError, "Write @asset_check(asset=…)"),
         (two_arguments, ArgumentError, "arguments 'plain', 'other' are not told apart"),
         (asset_again, ConflictError, "which is its asset"),
         (no_specs, ArgumentError, "has no check"),
