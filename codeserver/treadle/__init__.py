@@ -87,6 +87,9 @@ if _TYPE_CHECKING:
     from treadle._told import AssetMaterialization as AssetMaterialization
     from treadle._told import AssetObservation as AssetObservation
     from treadle._told import ExpectationResult as ExpectationResult
+    from treadle.assets._changed_blocks import map_asset_specs as map_asset_specs
+    from treadle.assets._changed_blocks import with_resources as with_resources
+    from treadle.assets._source_asset import SourceAsset as SourceAsset
     from treadle.checks._check_decorators import AssetChecksDefinition as AssetChecksDefinition
     from treadle.checks._check_decorators import asset_check as asset_check
     from treadle.checks._check_decorators import multi_asset_check as multi_asset_check

@@ -129,7 +129,6 @@ _NOT_YET: Final = {
         "AutomationConditionSensorDefinition",
         "FreshnessPolicy",
     ),
-    "Declare it with AssetSpec(…)": ("SourceAsset",),
     "A folder takes its place: materialize([…], instance=FOLDER)": (
         "DagsterInstance",
         "instance_for_test",

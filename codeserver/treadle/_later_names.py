@@ -40,6 +40,8 @@ _BY_MODULE: Final = {
         "TableSchema",
     ),
     "treadle._output": ("AssetCheckResult",),
+    "treadle.assets._changed_blocks": ("map_asset_specs", "with_resources"),
+    "treadle.assets._source_asset": ("SourceAsset",),
     "treadle.checks._check_decorators": (
         "AssetChecksDefinition",
         "asset_check",

@@ -256,11 +256,6 @@ def merged_entries(*groups: tuple[MetadataEntry, ...], owner: str) -> tuple[Meta
     return tuple(keeping.kept.values())
 
 
-def given_again(entries: Iterable[MetadataEntry]) -> dict[str, MetadataValue]:
-    """Return entries as a user gives them: `metadata_entries` makes the same of it."""
-    return {each.name: MetadataValue(each.value, each.rendering) for each in entries}
-
-
 def entries_size(entries: Iterable[MetadataEntry]) -> int:
     """Return how many bytes entries take together."""
     return sum(map(_size, entries))

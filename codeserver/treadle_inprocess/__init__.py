@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from treadle_inprocess._checked import AssetCheckEvaluation
 from treadle_inprocess._graphs import execute_graph, execute_op_job
-from treadle_inprocess._jobs import JobInProcess
+from treadle_inprocess._jobs import EVERY_ASSET, JobInProcess
 from treadle_inprocess._materialize import materialize, materialize_to_memory
 from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
 from treadle_planner import PlanRefused
 
 __all__ = [
+    "EVERY_ASSET",
     "AssetCheckEvaluation",
     "ExecuteInProcessResult",
     "JobInProcess",

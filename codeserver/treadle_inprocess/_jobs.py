@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from treadle._arguments import refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, listed
@@ -16,6 +16,9 @@ from treadle_inprocess._home import FolderHome, MemoryHome
 from treadle_inprocess._request import Request, config_of, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore, PickleStore
+
+#: As in Dagster, the job that there is without being defined: every asset.
+EVERY_ASSET: Final = "__ASSET_JOB"
 
 
 class JobInProcess:
@@ -29,14 +32,14 @@ class JobInProcess:
         """
         jobs = {job.name: job for job in definitions.contents.jobs}
         names = list(jobs)
-        if name not in jobs:
+        if name not in jobs and name != EVERY_ASSET:
             raise ArgumentError(
                 f"There is no job {name!r} here.{did_you_mean(name, names)}",
                 fix=f"There are: {listed(names)}.",
                 source=user_line(),
             )
         self._definitions = definitions
-        self._is_of_ops = jobs[name].block is not None
+        self._is_of_ops = name in jobs and jobs[name].block is not None
         self.name = name
 
     def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
@@ -69,7 +72,7 @@ class JobInProcess:
         refuse_unsupported(owner, given)
         request = Request(
             definitions=self._with(resources) if resources else self._definitions,
-            selection=Selection(job=self.name),
+            selection=Selection() if self._is_implicit else Selection(job=self.name),
             options=PlanOptions(config=config_of(run_config, owner)),
             tags=checked_tags(tags or {}, owner=owner),
             root=self.name if self._is_of_ops else "",
@@ -78,10 +81,14 @@ class JobInProcess:
         home = MemoryHome(store) if instance is None else FolderHome(instance)
         return run(request, home, raise_on_error=raise_on_error)
 
+    @property
+    def _is_implicit(self) -> bool:
+        return not any(job.name == self.name for job in self._definitions.contents.jobs)
+
     def _with(self, resources: Mapping[str, Any]) -> Definitions:
         contents = self._definitions.contents
         return Definitions(
-            assets=(*contents.blocks, *contents.specs),
+            assets=contents.given,
             jobs=contents.jobs,
             resources={**contents.resources, **resources},
         )

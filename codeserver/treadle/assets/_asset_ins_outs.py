@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from treadle._arguments import UNSET, checked_init, made, refuse_unsupported
-from treadle._errors import ConflictError
+from treadle._arguments import UNSET, checked, checked_init, made, refuse_unsupported
+from treadle._errors import ArgumentError, ConflictError
 from treadle._keys import AssetKey, KeyLike, as_key, key_of_name, key_parts
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._nothing import Nothing
 from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.assets._asset_spec import AssetSpec
 from treadle.steps._type_check import checked_type
 from treadle_contract.lazy_dataclasses import dataclass, field
 
@@ -79,6 +81,8 @@ class AssetOut:
     owners: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
+    is_whole: bool = field(default=False, repr=False)
+    """Whether it is all that is said of the asset: nothing of its op's `Out` is joined to it."""
 
     def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
         self,
@@ -120,6 +124,56 @@ class AssetOut:
         put(self, "owners", checked_owners(owners or (), owner="AssetOut"))
         put(self, "tags", checked_asset_tags(tags or {}, owner="AssetOut"))
         put(self, "kinds", checked_kinds(kinds or (), owner="AssetOut"))
+        put(self, "is_whole", False)
+
+    @staticmethod
+    @checked
+    def from_spec(
+        spec: AssetSpec,
+        dagster_type: Any = UNSET,
+        is_required: bool = True,
+        io_manager_key: str | None = None,
+        backfill_policy: object = None,
+    ) -> AssetOut:
+        """Return the output of an asset of which a spec says what it is.
+
+        Raises:
+            ArgumentError: it is no spec, or has `deps`: what an output needs, its block says.
+        """
+        refuse_unsupported("AssetOut.from_spec", {"backfill_policy": backfill_policy})
+        if not isinstance(spec, AssetSpec):
+            raise ArgumentError(
+                f"AssetOut.from_spec: {in_words(spec)} is not an AssetSpec.",
+                fix="Give AssetSpec(key, …).",
+                source=user_line(),
+            )
+        if spec.deps:
+            raise ArgumentError(
+                f"AssetOut.from_spec: AssetSpec {spec.key.text!r} has deps, which no output has.",
+                fix="Give deps=[…] or internal_asset_deps={…} to the decorator, or make the asset with"
+                " @multi_asset(specs=[…]).",
+                source=user_line(),
+            )
+        return out_of(spec, dagster_type, is_required, io_manager_key)
+
+
+def out_of(
+    spec: AssetSpec, dagster_type: Any, is_required: bool, io_manager_key: str | None = None
+) -> AssetOut:
+    """Return the output of an asset of which a spec says what it is, but for its `deps`."""
+    return AssetOut(
+        key=spec.key,
+        dagster_type=dagster_type,
+        description=spec.description,
+        is_required=is_required and not spec.skippable,
+        io_manager_key=io_manager_key or spec.io_manager_key,
+        metadata=spec.metadata,
+        group_name=spec.group_name,
+        code_version=spec.code_version,
+        owners=spec.owners,
+        tags=spec.tags,
+        kinds=spec.kinds,
+    )
 
 
 def refuse_key_and_prefix(owner: str, key: object, *others: object) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
-from treadle._arguments import checked_init, refuse_unsupported
+from treadle._arguments import UNSET, Unset, checked, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import metadata_entries
@@ -14,8 +14,11 @@ from treadle._names import checked_asset_tags, checked_group, checked_kinds, che
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.locations.snapshot import SourceLine
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.value import MetadataEntry
+
+#: As in Dagster, the metadata of a declared asset that names the IO manager which loads it.
+IO_MANAGER_KEY: Final = "dagster/io_manager_key"
 
 
 @runtime_checkable
@@ -61,16 +64,17 @@ class AssetSpec:
     """
 
     key: AssetKey
-    deps: tuple[AssetKey, ...] = ()
-    description: str = ""
-    metadata: tuple[MetadataEntry, ...] = ()
+    deps: tuple[AssetDep, ...] = ()
+    description: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     group_name: str | None = None
     code_version: str | None = None
     owners: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     skippable: bool = False
-    source: SourceLine = field(default_factory=user_line, compare=False)
+    source: SourceLine = field(default_factory=user_line, compare=False, repr=False)
+    entries: tuple[MetadataEntry, ...] = field(default=(), compare=False, repr=False)
 
     def __init__(  # noqa: PLR0913 -- Dagster's parameters
         self,
@@ -100,9 +104,10 @@ class AssetSpec:
         put = object.__setattr__
         put(self, "key", as_key(key))
         owner = f"AssetSpec {self.key.text!r}"
-        put(self, "deps", dep_keys(deps, owner=owner))
-        put(self, "description", description or "")
-        put(self, "metadata", metadata_entries(metadata or {}, owner=owner))
+        put(self, "deps", tuple(map(AssetDep, dep_keys(deps, owner=owner))))
+        put(self, "description", description or None)
+        put(self, "metadata", dict(metadata or {}))
+        put(self, "entries", metadata_entries(self.metadata, owner=owner))
         put(self, "group_name", None if group_name is None else checked_group(group_name))
         put(self, "code_version", code_version)
         put(self, "owners", checked_owners(owners or (), owner=owner))
@@ -110,6 +115,97 @@ class AssetSpec:
         put(self, "kinds", checked_kinds(kinds or (), owner=owner))
         put(self, "skippable", skippable)
         put(self, "source", user_line())
+
+    @property
+    def resource_defs(self) -> Mapping[str, object]:
+        """The resources that it brings itself: a `SourceAsset` may."""
+        return {}
+
+    @property
+    def dep_keys(self) -> tuple[AssetKey, ...]:
+        """The keys of the assets that come first."""
+        return tuple([each.asset_key for each in self.deps])
+
+    @property
+    def io_manager_key(self) -> str | None:
+        """The IO manager that loads it; None: the reader's own."""
+        key: str | None = self.metadata.get(IO_MANAGER_KEY)
+        return key
+
+    @checked
+    def replace_attributes(  # noqa: PLR0913 -- Dagster's parameters
+        self,
+        *,
+        key: KeyLike | Unset = UNSET,
+        deps: Any = UNSET,
+        description: Any = UNSET,
+        metadata: Any = UNSET,
+        skippable: Any = UNSET,
+        group_name: Any = UNSET,
+        code_version: Any = UNSET,
+        automation_condition: object = UNSET,
+        owners: Any = UNSET,
+        tags: Any = UNSET,
+        kinds: Any = UNSET,
+        partitions_def: object = UNSET,
+        freshness_policy: object = UNSET,
+    ) -> AssetSpec:
+        """Return the spec with what is given in the place of what it says.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        given = {name: each for name, each in locals().items() if each is not UNSET}
+        del given["self"]
+        made = AssetSpec(**{**self._said(), **given})
+        # What it is stays: its class, and the line that it comes from.
+        return replace(self, **made._said(), entries=made.entries)
+
+    @checked
+    def merge_attributes(
+        self,
+        *,
+        deps: Iterable[DepLike] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        owners: Sequence[str] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        kinds: AbstractSet[str] | None = None,
+    ) -> AssetSpec:
+        """Return the spec with what is given beside what it says; of one name, what is given wins.
+
+        Raises:
+            DefinitionError: an argument cannot work.
+        """
+        return self.replace_attributes(
+            deps=(*self.deps, *(deps or ())),
+            metadata={**self.metadata, **(metadata or {})},
+            owners=tuple(dict.fromkeys((*self.owners, *(owners or ())))),
+            tags={**self.tags, **(tags or {})},
+            kinds=self.kinds | frozenset(kinds or ()),
+        )
+
+    @checked
+    def with_io_manager_key(self, io_manager_key: str) -> AssetSpec:
+        """Return the spec, as loaded, or where it is made stored, by this IO manager.
+
+        Raises:
+            DefinitionError: the argument cannot work.
+        """
+        return self.merge_attributes(metadata={IO_MANAGER_KEY: io_manager_key})
+
+    def _said(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "deps": self.deps,
+            "description": self.description,
+            "metadata": self.metadata,
+            "skippable": self.skippable,
+            "group_name": self.group_name,
+            "code_version": self.code_version,
+            "owners": self.owners,
+            "tags": self.tags,
+            "kinds": self.kinds,
+        }
 
 
 def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, ...]:

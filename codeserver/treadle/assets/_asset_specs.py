@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treadle._errors import ArgumentError, ConflictError, DuplicateError
-from treadle._metadata import given_again
 from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.assets._asset_ins_outs import AssetOut
+from treadle.assets._asset_ins_outs import out_of
 from treadle.assets._asset_spec import AssetSpec
 
 
@@ -31,12 +30,12 @@ def of_specs(given: Mapping[str, Any], *, label: str) -> dict[str, Any]:
             )
     specs = {_name(each, label): each for each in _distinct(given["specs"], label)}
     own = {spec.key for spec in specs.values()}
-    deps = dict.fromkeys(key for spec in specs.values() for key in spec.deps if key not in own)
+    deps = dict.fromkeys(key for spec in specs.values() for key in spec.dep_keys if key not in own)
     stated = any(spec.deps for spec in specs.values())
     return {
-        "outs": {name: _out(spec) for name, spec in specs.items()},
+        "outs": {name: out_of(spec, Nothing, is_required=True) for name, spec in specs.items()},
         "deps": tuple(deps),
-        "internal_asset_deps": {name: set(spec.deps) for name, spec in specs.items()}
+        "internal_asset_deps": {name: set(spec.dep_keys) for name, spec in specs.items()}
         if stated
         else None,
     }
@@ -61,18 +60,3 @@ def _distinct(specs: Iterable[Any], label: str) -> tuple[Any, ...]:
             f"{label}: specs has {twice.text!r} twice.", fix="Name it once.", source=user_line()
         )
     return found
-
-
-def _out(spec: AssetSpec) -> AssetOut:
-    return AssetOut(
-        key=spec.key,
-        dagster_type=Nothing,
-        description=spec.description or None,
-        is_required=not spec.skippable,
-        metadata=given_again(spec.metadata),
-        group_name=spec.group_name,
-        code_version=spec.code_version,
-        owners=spec.owners,
-        tags=spec.tags,
-        kinds=spec.kinds,
-    )

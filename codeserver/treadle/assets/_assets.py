@@ -15,9 +15,11 @@ from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_ins_outs import PLAIN_IN, AssetIn, AssetOut
 from treadle.assets._block_options import BlockOptions
+from treadle.assets._constructed import Constructed
 from treadle.assets._merge import merged_in, merged_out
 from treadle.assets._node_options import checked_node, node_options
 from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
+from treadle.assets._reading_back import ReadBack
 from treadle.graphs._composition import current_body, outside_of_graph
 from treadle.graphs._flat import (
     FlatBlock,
@@ -34,12 +36,12 @@ from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
-    from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
+    from treadle.checks._check_spec import AssetCheckSpec
     from treadle.hooks._hook import HookDefinition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AssetsDefinition:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False, repr=False)
+class AssetsDefinition(Constructed, ReadBack):
     """A block. `produced` is by the block's output name, in declared order; `asset_ins` has an
     entry for every argument. `flattened` is `flat`, which for an op is made when it is asked for: there
     is nothing in it that could clash.
@@ -157,21 +159,6 @@ class AssetsDefinition:
         return next(iter(self.keys))
 
     @property
-    def check_specs(self) -> tuple[AssetCheckSpec, ...]:
-        """The checks that it evaluates."""
-        return tuple(self.options.checks.values())
-
-    @property
-    def check_keys(self) -> AbstractSet[AssetCheckKey]:
-        """Their keys."""
-        return frozenset(spec.key for spec in self.check_specs)
-
-    @property
-    def can_subset(self) -> bool:
-        """Whether its assets may be selected one by one."""
-        return self.options.can_subset
-
-    @property
     def is_graph(self) -> bool:
         """Whether it is a graph of ops."""
         return isinstance(self.node, GraphDefinition)
@@ -236,7 +223,8 @@ def make_block(
         for output, said in options.outs.items():
             out, op = flat.made_by(output)
             produced[output] = produced_asset(output, said, out, op, owner=owner)
-    made = kind(
+    made = _filled(
+        kind,
         node=node,
         options=options,
         flattened=flat,
@@ -247,6 +235,14 @@ def make_block(
     )
     _refuse_own_deps(made)
     _refuse_unknown_internal_deps(made)
+    return made
+
+
+def _filled(kind: type[AssetsDefinition], **fields: Any) -> AssetsDefinition:
+    made = object.__new__(kind)
+    put = object.__setattr__
+    for name, value in fields.items():
+        put(made, name, value)
     return made
 
 

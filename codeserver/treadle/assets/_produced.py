@@ -12,7 +12,7 @@ from treadle._source import user_line
 from treadle.assets._asset_ins_outs import AssetOut
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER, Out
 from treadle.ops._op import OpDefinition
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.value import MetadataEntry
 
 DEFAULT_GROUP = "default"
@@ -48,6 +48,10 @@ def produced_asset(
     Raises:
         ArgumentError: metadata holds something that is not plain data.
     """
+    if said.is_whole:
+        out, op_version = replace(out, metadata={}, description=None, code_version=None), None
+    else:
+        op_version = op.code_version
     metadata = {**out.metadata, **said.metadata}
     return ProducedAsset(
         key=key_of(said, output),
@@ -59,7 +63,7 @@ def produced_asset(
         tags=said.tags,
         kinds=tuple(sorted(said.kinds)),
         owners=said.owners,
-        code_version=said.code_version or out.code_version or op.code_version or "",
+        code_version=said.code_version or out.code_version or op_version or "",
         io_manager_key=said.io_manager_key or out.io_manager_key or DEFAULT_IO_MANAGER,
     )
 

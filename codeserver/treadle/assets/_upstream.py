@@ -31,9 +31,23 @@ def upstream_of(
             what = f"argument {argument!r} reads"
             raise _missing(key, known, owner, what, (block.source, *others))
     for key in block.options.deps:
-        if key not in known:
+        if _dep(block, key, known) not in known:
             raise _missing(key, known, owner, "deps names", (block.source, *others))
     return upstream
+
+
+def deps_of(block: AssetsDefinition, known: AbstractSet[AssetKey]) -> dict[AssetKey, AssetKey]:
+    """Return the assets that `deps` name, each by the key given: where it is not known, it is looked
+    for beside the block's own assets, as an argument's is.
+    """
+    return {key: _dep(block, key, known) for key in block.options.deps}
+
+
+def _dep(block: AssetsDefinition, key: AssetKey, known: AbstractSet[AssetKey]) -> AssetKey:
+    if key in known or not block.prefix:
+        return key
+    beside = AssetKey((*block.prefix, *key.path))
+    return beside if beside in known else key
 
 
 def refuse_unknown_spec_deps(
@@ -45,7 +59,7 @@ def refuse_unknown_spec_deps(
         MissingError: there is one.
     """
     for spec in specs:
-        for key in spec.deps:
+        for key in spec.dep_keys:
             if key not in known:
                 owner = f"AssetSpec {spec.key.text!r}"
                 raise _missing(key, known, owner, "deps names", (spec.source, *others))

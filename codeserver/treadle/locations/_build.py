@@ -12,13 +12,14 @@ from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
 from treadle.assets._block_names import block_names
 from treadle.assets._produced import DEFAULT_GROUP
-from treadle.assets._upstream import upstream_of
+from treadle.assets._upstream import deps_of, upstream_of
 from treadle.graphs._handles import ArgumentRef
 from treadle.io._managers import is_builtin
 from treadle.locations._contents import Contents, refuse_equal_keys
 from treadle.locations._cycles import resolve_cycles
 from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
 from treadle.locations.snapshot import Asset, Resource, Snapshot, Step
+from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._left_out import never_left_out
 from treadle.resources._openable import is_openable
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -52,10 +53,18 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     if has_checks:
         _refuse_wrong_checks(targets, blocks)
     names, warnings = block_names(blocks)
-    upstream = _upstream(targets)
+    upstream, deps = _upstream(targets), _deps(targets)
     _refuse_nothing_by_value(blocks, upstream)
     places = [
-        PlacedBlock(block, BlockPlace(name=name, upstream=upstream[id(block)], resources=resources))
+        PlacedBlock(
+            block,
+            BlockPlace(
+                name=name,
+                upstream=upstream[id(block)],
+                deps=deps.get(id(block), {}),
+                resources=resources,
+            ),
+        )
         for name, block in zip(names, blocks, strict=True)
     ]
     code: dict[str, PlacedStep] = {key: each for place in places for key, each in place.by_node()}
@@ -109,6 +118,16 @@ def _upstream(targets: Sequence[Contents]) -> dict[int, dict[str, AssetKey]]:
     return found
 
 
+def _deps(targets: Sequence[Contents]) -> dict[int, dict[AssetKey, AssetKey]]:
+    found: dict[int, dict[AssetKey, AssetKey]] = {}
+    for target in targets:
+        stated = [block for block in target.blocks if block.options.deps]
+        known = target.keys if stated else frozenset[AssetKey]()
+        for block in stated:
+            found.setdefault(id(block), deps_of(block, known))
+    return found
+
+
 def _refuse_nothing_by_value(
     blocks: Sequence[AssetsDefinition], upstream: Mapping[int, Mapping[str, AssetKey]]
 ) -> None:
@@ -143,7 +162,7 @@ def _snapshot(
     warnings: tuple[str, ...],
 ) -> Snapshot:
     assets = [asset for place in places for asset in place.assets]
-    assets += [_external_asset(spec, is_builtin(None, resources)) for spec in specs]
+    assets += [_external_asset(spec, resources) for spec in specs]
     return Snapshot(
         blocks=tuple(sorted((place.block for place in places), key=lambda block: block.name)),
         steps=_with_needs([step for place in places for step in place.steps], resources),
@@ -177,17 +196,18 @@ def _resource(key: str, value: object) -> Resource:
     return Resource(key=key, type_name=type(value).__qualname__)
 
 
-def _external_asset(spec: AssetSpec, manager_builtin: bool) -> Asset:
+def _external_asset(spec: AssetSpec, resources: Mapping[str, object]) -> Asset:
     return Asset(
         key=spec.key.text,
-        upstream_keys=tuple(sorted(key.text for key in spec.deps)),
-        description=spec.description,
+        upstream_keys=tuple(sorted(key.text for key in spec.dep_keys)),
+        description=spec.description or "",
         group=spec.group_name or DEFAULT_GROUP,
-        metadata=spec.metadata,
+        metadata=spec.entries,
         tags=spec.tags,
         kinds=tuple(sorted(spec.kinds)),
         owners=spec.owners,
         code_version=spec.code_version or "",
-        manager_builtin=manager_builtin,
+        manager_key=spec.io_manager_key or DEFAULT_IO_MANAGER,
+        manager_builtin=is_builtin(spec.io_manager_key, resources),
         source=spec.source,
     )

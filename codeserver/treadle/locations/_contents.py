@@ -30,6 +30,11 @@ class Contents:
     source: SourceLine
 
     @property
+    def given(self) -> tuple[AssetsDefinition | AssetSpec, ...]:
+        """The blocks and specs, without the blocks that jobs of ops bring."""
+        return (*(block for block in self.blocks if not block.options.is_op_job), *self.specs)
+
+    @property
     def keys(self) -> AbstractSet[AssetKey]:
         """The keys that arguments and `deps` may name."""
         # As sets, whose hashes are known.
@@ -48,17 +53,24 @@ def with_own_resources(contents: Contents) -> Contents:
     Raises:
         ConflictError: two different ones have one key.
     """
-    bringing = [block for block in contents.blocks if block.options.resource_defs]
+    bringing: list[tuple[str, AssetsDefinition | AssetSpec]] = [
+        *((each.options.owner, each) for each in contents.blocks if each.resource_defs),
+        *(
+            (f"SourceAsset {each.key.text!r}", each)
+            for each in contents.specs
+            if each.resource_defs
+        ),
+    ]
     if not bringing:
         return contents
     joined = dict(contents.resources)
-    for block in bringing:
-        for key, resource in block.options.resource_defs.items():
+    for owner, each in bringing:
+        for key, resource in each.resource_defs.items():
             if joined.setdefault(key, resource) is not resource:
                 raise ConflictError(
-                    f"{block.options.owner} brings a resource {key!r}, and another one has that key.",
+                    f"{owner} brings a resource {key!r}, and another one has that key.",
                     fix="Give it once, to Definitions(resources={…}), or rename one of them.",
-                    source=block.source,
+                    source=each.source,
                     others=contents.lines,
                 )
     return replace(contents, resources=joined)

@@ -16,6 +16,7 @@ from treadle.assets._assets import AssetsDefinition
 from treadle.assets._upstream import refuse_unknown_spec_deps
 from treadle.locations._build import Built, build, distinct
 from treadle.locations._contents import Contents, refuse_equal_job_names, with_own_resources
+from treadle.locations._reading_definitions import DefinitionsRead
 from treadle.ops._resource_check import refuse_missing_resources
 from treadle.ops._resource_inputs import with_resource_inputs
 from treadle_contract.lazy_dataclasses import dataclass
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
     from treadle.locations._job_selection import SelectedJob
     from treadle.locations._jobs import AssetJob
 
-if TYPE_CHECKING:
-    from treadle_inprocess import JobInProcess
-
 #: What a module may give as one of its assets.
 AssetLike: TypeAlias = AssetsDefinition | AssetSpec
 
 
 @checked_init
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
-class Definitions:
+class Definitions(DefinitionsRead):
     """The assets, jobs and resources of a module. A module has one at most.
 
     Every upstream asset is among its assets or declared with an `AssetSpec`; every resource
@@ -46,7 +44,9 @@ class Definitions:
 
     contents: Contents
     built: Built
-    jobs: tuple[SelectedJob, ...]
+    selected_jobs: tuple[SelectedJob, ...]
+    parts: tuple[Definitions, ...]
+    """Those that they were made of, which are no further Definitions of their module."""
 
     def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
         self,
@@ -88,16 +88,6 @@ class Definitions:
         )
         _fill(self, contents)
 
-    def get_job_def(self, name: str) -> JobInProcess:
-        """Return a job of these definitions, to be run in this process.
-
-        Raises:
-            ArgumentError: there is no such job.
-        """
-        from treadle_inprocess import JobInProcess  # noqa: PLC0415 -- what tests alone need
-
-        return JobInProcess(self, name)
-
     def __repr__(self) -> str:
         blocks, jobs = len(self.contents.blocks), len(self.contents.jobs)
         return f"<Definitions of {blocks} blocks and {jobs} jobs at {self.contents.source}>"
@@ -124,7 +114,8 @@ def _fill(made: Definitions, contents: Contents) -> None:
     put = object.__setattr__
     put(made, "contents", contents)
     put(made, "built", built)
-    put(made, "jobs", _selected(contents, built) if contents.jobs else ())
+    put(made, "parts", ())
+    put(made, "selected_jobs", _selected(contents, built) if contents.jobs else ())
 
 
 def _selected(contents: Contents, built: Built) -> tuple[SelectedJob, ...]:

@@ -38,10 +38,13 @@ _Produced: TypeAlias = Mapping[tuple[Path, str], tuple[AssetKey, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockPlace:
-    """What the location says of a block: its name there, what each argument reads, resources."""
+    """What the location says of a block: its name there, what each argument reads and each of its
+    `deps` names, resources.
+    """
 
     name: str
     upstream: Mapping[str, AssetKey]
+    deps: Mapping[AssetKey, AssetKey]
     resources: Mapping[str, object]
 
 
@@ -173,7 +176,7 @@ class PlacedBlock:
 
     def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
         """Return the input for `deps`, which come before whatever reads nothing inside."""
-        deps = self._block.options.deps
+        deps = self._place.deps.values()
         read = (source for each in inputs for source in each.sources)
         if not deps or any(isinstance(source, OutputSource) for source in read):
             return ()
@@ -253,6 +256,7 @@ class PlacedBlock:
             said.key_for(argument): upstream[argument]
             for argument, said in self._block.asset_ins.items()
         }
+        resolved.update(self._place.deps)
         return {
             self._block.produced[output].key.text: frozenset(
                 resolved.get(key, key).text for key in keys

@@ -85,7 +85,7 @@ def definitions_of(module: ModuleType) -> Definitions:
         DefinitionError: what it has at its top level cannot work together.
     """
     values = tuple(vars(module).values())
-    found = distinct(_of(Definitions, values))
+    found = _whole(distinct(_of(Definitions, values)))
     if len(found) > 1:
         first, second, *_ = found
         raise LocationError(
@@ -105,6 +105,18 @@ def definitions_of(module: ModuleType) -> Definitions:
             source=contents.source,
         )
     return definitions_from(contents)
+
+
+def _whole(found: Sequence[Definitions]) -> tuple[Definitions, ...]:
+    """Return those that no other one was made of."""
+    parts = {id(part) for each in found for part in _parts(each)}
+    return tuple(each for each in found if id(each) not in parts)
+
+
+def _parts(definitions: Definitions) -> Iterator[Definitions]:
+    for part in definitions.parts:
+        yield part
+        yield from _parts(part)
 
 
 @uncollected()
@@ -201,7 +213,7 @@ def _borrowed_managers(
 
 def _joined_jobs(targets: Sequence[Definitions]) -> tuple[SelectedJob, ...]:
     first: dict[str, SelectedJob] = {}
-    for each in (job for target in targets for job in target.jobs):
+    for each in (job for target in targets for job in target.selected_jobs):
         other = first.setdefault(each.job.name, each)
         if other.job is not each.job:
             raise LocationError(

@@ -45,26 +45,32 @@ def refuse_missing_resources(contents: Contents) -> None:
     for need in _job_needs(contents):
         if need.key not in given:
             raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
+    for need in _spec_needs(contents, left_out):
+        _refuse_no_manager(need, contents)
     for block in contents.blocks:
         for need in _op_needs(block):
             if need.key not in given:
                 raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
             _refuse_misfit(need, given[need.key], contents)
         for need in _manager_needs(block, left_out):
-            if need.key not in given and need.key not in left_out:
-                raise _missing(
-                    need, contents, f"{need.who} names the {_manager(need)} {need.key!r}"
-                )
-            if need.key in given and not _may_be(given[need.key], need.wanted):
-                value = given[need.key]
-                raise ArgumentError(
-                    f"{need.who} uses the resource {need.key!r} as its {_manager(need)}, which is"
-                    f" {in_words(value)}.",
-                    fix=_instance_of(value, need.wanted)
-                    or f"Give an instance of a class that derives from {type_name(need.wanted)}.",
-                    source=need.source,
-                    others=contents.lines,
-                )
+            if need.key not in left_out:
+                _refuse_no_manager(need, contents)
+
+
+def _refuse_no_manager(need: _Need, contents: Contents) -> None:
+    """Refuse a manager that is not given, or is none."""
+    if need.key not in contents.resources:
+        raise _missing(need, contents, f"{need.who} names the {_manager(need)} {need.key!r}")
+    value = contents.resources[need.key]
+    if not _may_be(value, need.wanted):
+        raise ArgumentError(
+            f"{need.who} uses the resource {need.key!r} as its {_manager(need)}, which is"
+            f" {in_words(value)}.",
+            fix=_instance_of(value, need.wanted)
+            or f"Give an instance of a class that derives from {type_name(need.wanted)}.",
+            source=need.source,
+            others=contents.lines,
+        )
 
 
 def _refuse_unmet(contents: Contents) -> None:
@@ -151,6 +157,14 @@ def _hook_needs(hooks: Iterable[HookDefinition], owner: str, source: SourceLine)
     for hook in hooks:
         for key in sorted(hook.required_resource_keys):
             yield _Need(key=key, who=f"hook {hook.name!r} of {owner}", source=source)
+
+
+def _spec_needs(contents: Contents, left_out: AbstractSet[str]) -> Iterator[_Need]:
+    for spec in contents.specs:
+        key = spec.io_manager_key
+        if key is not None and key not in left_out:
+            who = f"{type(spec).__name__} {spec.key.text!r}"
+            yield _Need(key=key, who=who, source=spec.source, wanted=IOManager)
 
 
 def _manager_needs(block: AssetsDefinition, left_out: AbstractSet[str]) -> Iterator[_Need]:

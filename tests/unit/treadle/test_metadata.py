@@ -19,7 +19,6 @@ from treadle import AssetKey
 from treadle._errors import ArgumentError
 from treadle._metadata import (
     MetadataValue,
-    given_again,
     kept_entries,
     merged_entries,
     metadata_entries,
@@ -193,7 +192,6 @@ def test_a_rendering_is_kept(given: Any, value: Any, rendering: str) -> None:
     found = metadata_entries({"fact": given}, owner="asset 'a'")
 
     assert found == (MetadataEntry(name="fact", value=value, rendering=rendering),)
-    assert metadata_entries(given_again(found), owner="asset 'a'") == found
 
 
 def test_a_value_of_a_kind_tells_what_it_is_of_by_the_names_of_that_kind() -> None:

@@ -51,4 +51,4 @@ def test_a_secret_as_it_is_is_refused(config: Any, place: str) -> None:
 def test_the_name_of_a_variable_is_taken() -> None:
     config = {"ops": {"enters": {"config": {"password": {"env": "OTHER"}}}}}
 
-    assert defined(config).jobs[0].job.config == config
+    assert defined(config).selected_jobs[0].job.config == config

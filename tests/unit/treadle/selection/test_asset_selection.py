@@ -127,7 +127,7 @@ def test_a_job_takes_one_alone_and_in_a_list() -> None:
         ],
     )
 
-    assert [str(job.job.selection) for job in defs.jobs] == ["a", "a or b"]
+    assert [str(job.job.selection) for job in defs.selected_jobs] == ["a", "a or b"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,265 @@
+"""What blocks and specs say of themselves when a program asks them."""
+
+from __future__ import annotations
+
+import pytest
+
+from treadle import (
+    ArgumentError,
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetIn,
+    AssetKey,
+    AssetOut,
+    AssetsDefinition,
+    AssetSpec,
+    ConflictError,
+    Output,
+    asset,
+    graph,
+    graph_multi_asset,
+    materialize,
+    multi_asset,
+    op,
+)
+
+A, B, UP = AssetKey("a"), AssetKey("b"), AssetKey("up")
+
+
+@op
+def one() -> int:
+    return 1
+
+
+@op
+def inc(x: int) -> int:
+    return x + 1
+
+
+@multi_asset(
+    outs={
+        "a": AssetOut(io_manager_key="m", is_required=False),
+        "b": AssetOut(
+            group_name="g",
+            description="said",
+            owners=["team:q"],
+            tags={"k": "v"},
+            kinds={"sql"},
+            code_version="3",
+            metadata={"n": 1},
+        ),
+    },
+    ins={"given": AssetIn(key="up")},
+    deps=["first"],
+)
+def two(given):
+    return 1, 2
+
+
+@graph_multi_asset(outs={"a": AssetOut(), "b": AssetOut()}, can_subset=True)
+def wired(up, other):
+    first = inc(up)
+    return {"a": first, "b": inc.alias("again")(other)}
+
+
+def test_a_block_says_what_it_reads_and_makes() -> None:
+    assert two.keys_by_input_name == {"given": UP}
+    assert two.keys_by_output_name == {"a": A, "b": B}
+    assert two.dependency_keys == {UP, AssetKey("first")}
+    assert list(two.input_names) == ["given"]
+    assert two.node_def is two.op
+
+
+def test_what_assets_are_made_from_follows_the_wiring() -> None:
+    assert wired.asset_deps == {A: {UP}, B: {AssetKey("other")}}
+    assert two.asset_deps == {A: {UP, AssetKey("first")}, B: {UP, AssetKey("first")}}
+
+
+def test_a_block_says_what_is_said_of_each_asset() -> None:
+    assert two.group_names_by_key == {A: "default", B: "g"}
+    assert two.descriptions_by_key == {B: "said"}
+    assert two.owners_by_key == {A: (), B: ("team:q",)}
+    assert two.tags_by_key[B] == {"k": "v"}
+    assert two.metadata_by_key[B] == {"n": 1}
+    assert two.code_versions_by_key == {A: None, B: "3"}
+
+
+def test_specs_say_the_same() -> None:
+    first, second = two.specs
+
+    assert (first.key, first.io_manager_key, first.skippable) == (A, "m", True)
+    assert second == AssetSpec(
+        "b",
+        deps=["first", "up"],
+        description="said",
+        group_name="g",
+        owners=["team:q"],
+        tags={"k": "v"},
+        kinds={"sql"},
+        code_version="3",
+        metadata={"n": 1},
+    )
+    assert two.get_asset_spec("b") == second
+    assert second.source == two.source
+
+
+def test_a_spec_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"does not make 'bb'.*Did you mean 'b'"):
+        two.get_asset_spec("bb")
+    with pytest.raises(ArgumentError, match="no key is given"):
+        two.get_asset_spec()
+
+
+def test_a_block_says_which_resources_it_asks_for() -> None:
+    @asset(required_resource_keys={"r"}, resource_defs={"r": 1})
+    def needy(context):
+        return context.resources.r
+
+    assert needy.required_resource_keys == {"r"}
+    assert needy.resource_defs == {"r": 1}
+
+
+def test_the_constructor_takes_a_node_and_says_the_rest_by_key() -> None:
+    made = AssetsDefinition(
+        node_def=inc,
+        keys_by_input_name={"x": UP},
+        keys_by_output_name={"result": AssetKey(["p", "made"])},
+        group_names_by_key={AssetKey(["p", "made"]): "g"},
+        metadata_by_key={AssetKey(["p", "made"]): {"n": 1}},
+    )
+
+    @asset
+    def up():
+        return 4
+
+    assert made.get_asset_spec().group_name == "g"
+    assert materialize([up, made]).asset_value(AssetKey(["p", "made"])) == 5
+
+
+def test_the_constructor_takes_specs_in_the_order_of_the_outputs() -> None:
+    @graph
+    def both():
+        return one()
+
+    made = AssetsDefinition(node_def=both, specs=[AssetSpec("z", description="d", deps=["q"])])
+
+    assert made.get_asset_spec("z").description == "d"
+    assert made.asset_deps == {AssetKey("z"): {AssetKey("q")}}
+
+
+def test_the_constructor_refuses_what_makes_nothing() -> None:
+    with pytest.raises(ArgumentError, match="Give the AssetSpecs themselves to Definitions"):
+        AssetsDefinition(specs=[AssetSpec("a")])
+    with pytest.raises(ArgumentError, match="neither @op nor @graph made"):
+        AssetsDefinition(node_def=two)
+    with pytest.raises(ArgumentError, match=r"AssetsDefinition\(\) takes no argument 'nod_def'"):
+        AssetsDefinition(nod_def=one)
+    with pytest.raises(ArgumentError, match="group_names_by_key names 'b'"):
+        AssetsDefinition(node_def=one, group_names_by_key={B: "g"})
+
+
+def test_a_spec_is_changed_and_stays_where_it_was_written() -> None:
+    spec = AssetSpec("a", deps=["b"], metadata={"n": 1}, tags={"k": "v"}, owners=["team:x"])
+
+    replaced = spec.replace_attributes(deps=["c"], metadata={"m": 2}, description="d")
+    merged = spec.merge_attributes(deps=["c"], metadata={"m": 2}, tags={"t": "u"}, kinds={"sql"})
+
+    assert [dep.asset_key for dep in replaced.deps] == [AssetKey("c")]
+    assert replaced.metadata == {"m": 2}
+    assert (replaced.tags, replaced.description) == ({"k": "v"}, "d")
+    assert [dep.asset_key for dep in merged.deps] == [B, AssetKey("c")]
+    assert merged.metadata == {"n": 1, "m": 2}
+    assert merged.tags == {"k": "v", "t": "u"}
+    assert merged.owners == ("team:x",)
+    assert replaced.source == merged.source == spec.source
+
+
+def test_a_spec_is_an_output() -> None:
+    out = AssetOut.from_spec(AssetSpec("a", description="d", group_name="g", skippable=True))
+
+    assert (out.key, out.description, out.group_name, out.is_required) == (A, "d", "g", False)
+    with pytest.raises(ArgumentError, match="has deps, which no output has"):
+        AssetOut.from_spec(AssetSpec("a", deps=["b"]))
+
+
+def test_specs_of_a_block_are_mapped() -> None:
+    @asset(metadata={"gone": 1}, description="gone")
+    def a(up):
+        return up
+
+    made = a.map_asset_specs(
+        lambda spec: spec.replace_attributes(
+            metadata={"new": 2}, description=None, group_name="g", deps=[*spec.deps, "more"]
+        )
+    )
+
+    assert made.metadata_by_key == {A: {"new": 2}}
+    assert made.descriptions_by_key == {}
+    assert made.group_names_by_key == {A: "g"}
+    assert made.asset_deps == {A: {UP, AssetKey("more")}}
+
+
+def test_mapped_deps_of_several_outputs_are_their_own() -> None:
+    made = two.map_asset_specs(
+        lambda spec: spec.merge_attributes(deps=["only"]) if spec.key == A else spec
+    )
+
+    assert AssetKey("only") in made.asset_deps[A]
+    assert AssetKey("only") not in made.asset_deps[B]
+
+
+def test_a_mapping_that_cannot_hold_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="the key 'z'") as caught:
+        two.map_asset_specs(lambda spec: spec.replace_attributes(key="z"))
+    assert "with_attributes(asset_key_replacements" in str(caught.value)
+    with pytest.raises(ArgumentError, match="gave None for 'a'"):
+        two.map_asset_specs(lambda spec: None)  # type: ignore[arg-type, return-value]  # the mistake
+    with pytest.raises(ConflictError, match="takes away the dependency on 'up'"):
+        two.map_asset_specs(lambda spec: spec.replace_attributes(deps=[]))
+
+
+def test_a_block_is_given_other_keys() -> None:
+    @asset
+    def up():
+        return 1
+
+    @asset(deps=["side"])
+    def a(up):
+        return up + 1
+
+    @asset
+    def side():
+        return 0
+
+    keys = {key: key.with_prefix("p") for key in (A, UP, AssetKey("side"))}
+    moved = [each.with_attributes(asset_key_replacements=keys) for each in (up, a, side)]
+
+    assert moved[1].asset_deps == {AssetKey("p/a"): {AssetKey("p/up"), AssetKey("p/side")}}
+    assert materialize(moved).asset_value("p/a") == 2
+
+
+def test_a_block_is_given_more_of_what_is_said_by_key() -> None:
+    made = two.with_attributes(
+        group_names_by_key={A: "h"}, tags_by_key={B: {"t": "u"}}, metadata_by_key={B: {"m": 2}}
+    )
+
+    assert made.group_names_by_key == {A: "h", B: "g"}
+    assert made.tags_by_key[B] == {"k": "v", "t": "u"}
+    assert made.metadata_by_key[B] == {"n": 1, "m": 2}
+    with pytest.raises(ConflictError, match="is in the group 'g'"):
+        two.with_attributes(group_names_by_key={B: "h"})
+    with pytest.raises(ArgumentError, match="tags_by_key names up, which it does not make"):
+        two.with_attributes(tags_by_key={UP: {}})
+
+
+def test_a_check_goes_with_the_key_of_its_asset() -> None:
+    @asset(check_specs=[AssetCheckSpec("fine", asset="a")])
+    def a():
+        yield Output(1)
+        yield AssetCheckResult(passed=True)
+
+    moved = a.with_attributes(asset_key_replacements={A: B})
+
+    assert [each.asset_key for each in moved.check_keys] == [B]
+    (evaluation,) = materialize([moved]).get_asset_check_evaluations()
+    assert evaluation.asset_key == B
