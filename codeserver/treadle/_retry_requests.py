@@ -13,23 +13,24 @@ from treadle._policies import refuse_negative
 class RetryRequested(TreadleError):
     """Raised by an op that wants to be tried again, whatever its policy says.
 
-    There are at most `max_retries` further attempts in all; the next one starts no earlier
-    than in `seconds_to_wait`.
+    There are at most `max_retries` further attempts in all, one if it is None; the next one starts
+    no earlier than in `seconds_to_wait`.
 
     Raises:
         ValueError: one of them is no number from 0 on.
     """
 
-    def __init__(self, max_retries: int = 1, seconds_to_wait: float | None = None) -> None:
-        refuse_negative(max_retries, what="RetryRequested: max_retries")
+    def __init__(self, max_retries: int | None = 1, seconds_to_wait: float | None = None) -> None:
+        most = 1 if max_retries is None else max_retries
+        refuse_negative(most, what="RetryRequested: max_retries")
         refuse_negative(seconds_to_wait or 0, what="RetryRequested: seconds_to_wait")
-        self.max_retries = int(max_retries)
+        self.max_retries = int(most)
         self.seconds_to_wait = seconds_to_wait
         # As they were given: that is what an exception is pickled by.
         super().__init__(max_retries, seconds_to_wait)
 
     def __str__(self) -> str:
-        return f"at most {self.max_retries} times"
+        return "at most once" if self.max_retries == 1 else f"at most {self.max_retries} times"
 
 
 class Failure(TreadleError):

@@ -193,6 +193,12 @@ def test_an_op_asks_to_be_tried_again() -> None:
     assert asked.message == "The op asked to be tried again, at most 3 times."
 
 
+@pytest.mark.parametrize("asked", [RetryRequested(), RetryRequested(None), RetryRequested(1, 0)])
+def test_a_wish_is_for_one_more_try_unless_it_says_otherwise(asked: RetryRequested) -> None:
+    assert failed(asked).retry == RetryRequest(max_retries=1)
+    assert str(asked) == "at most once"
+
+
 def test_an_op_rules_a_retry_out_and_gives_facts() -> None:
     gave_up = failed(Failure("No table", {"rows": 0}, allow_retries=False))
 
@@ -208,7 +214,7 @@ def test_any_other_error_leaves_it_to_the_policy() -> None:
     assert (error.retry, error.allow_retries, error.metadata) == (None, True, ())
 
 
-@pytest.mark.parametrize("wrong", [-1, "3", None, math.nan])
+@pytest.mark.parametrize("wrong", [-1, "3", math.nan])
 def test_a_wish_that_is_none_is_an_error(wrong: Any) -> None:
     with pytest.raises(ValueError, match="max_retries"):
         RetryRequested(max_retries=wrong)
