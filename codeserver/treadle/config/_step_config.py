@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from treadle.config._config_mapping import ConfigMapping, GraphConfig
 from treadle.config._op_config import ConfigType
-from treadle.config.values import with_variables
+from treadle.config.values import as_meant, with_variables
 from treadle_contract.config_data import laid_over
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import UserValue
@@ -44,6 +44,7 @@ class StepConfig:
             # What a mapping made may name variables in its turn.
             found = laid_over(self.type.default, found)
             found = with_variables(found, self.type.schema, environment)
+            found = as_meant(found, self.type.schema)
         return self.type.read({} if found is None else found)
 
     @property

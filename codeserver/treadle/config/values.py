@@ -118,6 +118,37 @@ def told_secrets(
             yield from told_secrets(each, schema_of(name, schema, root), root, (*path, str(name)))
 
 
+def as_meant(value: UserValue, schema: Schema, root: Schema | None = None) -> UserValue:
+    """Return a config in which `{word: {…}}`, as Dagster writes it, stands for a map that has the word where
+    its class is told from others.
+    """
+    root = schema if root is None else root
+    if isinstance(value, tuple):
+        return tuple(
+            as_meant(each, schema_of(index, schema, root), root) for index, each in enumerate(value)
+        )
+    if not isinstance(value, Mapping) or is_env(value, schema, root):
+        return value
+    told = _told_apart(value, schema, root)
+    return {
+        name: as_meant(each, schema_of(name, schema, root), root) for name, each in told.items()
+    }
+
+
+def _told_apart(
+    value: Mapping[str, UserValue], schema: Schema, root: Schema
+) -> Mapping[str, UserValue]:
+    word, inner = next(iter(value.items()), ("", None))
+    if len(value) != 1 or not isinstance(inner, Mapping):
+        return value
+    found = list(branches(schema, root))
+    for each in found:
+        said = each.get("discriminator", {})
+        if word in said.get("mapping", ()) and not any(_admits(value, other) for other in found):
+            return {said["propertyName"]: word, **inner}
+    return value
+
+
 def unknown_names(
     value: UserValue, schema: Schema, root: Schema | None = None, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
@@ -125,6 +156,8 @@ def unknown_names(
     root = schema if root is None else root
     if not isinstance(value, Mapping | tuple) or is_env(value, schema, root):
         return
+    if isinstance(value, Mapping):
+        value = _told_apart(value, schema, root)
     maps = [each for each in branches(schema, root) if "object" in _types(each)]
     is_closed = bool(maps) and all(each.get("additionalProperties") is False for each in maps)
     known = dict.fromkeys(name for each in maps for name in each.get("properties", {}))

@@ -86,6 +86,10 @@ def _meant(error: Any) -> list[Any]:
 def _wanted(error: Any, root: Schema) -> str:
     if error.validator in ("minProperties", "maxProperties"):
         return f"just one of {', '.join(error.schema.get('properties', {}))}"
+    if "discriminator" in error.schema:
+        said = error.schema["discriminator"]
+        choices = ", ".join(map(repr, said["mapping"]))
+        return f"a map whose {said['propertyName']!r} is one of {choices}"
     words = _BOUNDS.get(str(error.validator))
     return _expected(error.schema, root) if words is None else words.format(error.validator_value)
 

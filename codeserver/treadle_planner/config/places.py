@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from treadle import _json as json
-from treadle.config.values import Schema, takes_map, with_defaults
+from treadle.config.values import Schema, as_meant, takes_map, with_defaults
 from treadle.locations.snapshot import Job, Resource, Step
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node, laid_over
@@ -102,7 +102,7 @@ class ConfigPlaces:
         for path in sorted(needed | found.keys()):
             place = self._places[path]
             schema = self._schema(place)
-            value = laid_over(place.given, found.get(path))
+            value = laid_over(as_meant(place.given, schema), as_meant(found.get(path), schema))
             if value is None and takes_map(schema, schema):
                 value = {}
             problems += self._wrong(path, value, schema)

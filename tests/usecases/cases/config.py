@@ -84,7 +84,8 @@ CASES = [
                         "config": {
                             "sources": [
                                 {"path": "a", "format": {"kind": "csv"}},
-                                {"path": "b", "format": {"kind": "fixed", "widths": [3]}},
+                                # In Dagster's words.
+                                {"path": "b", "format": {"fixed": {"widths": [3]}}},
                             ],
                             "labels": {"x": "1"},
                         }
@@ -104,13 +105,22 @@ CASES = [
             },
             refused="widths",
         ),
+        Asked(
+            select="source_list",
+            config={
+                "ops": {
+                    "source_list": {"config": {"sources": [{"path": "b", "format": {"xml": {}}}]}}
+                }
+            },
+            refused=r"format: expected a map whose 'kind' is one of 'csv', 'fixed', got",
+        ),
     ),
     case(
         "config/bounds_of_values.py",
         Asked(
             select="placed_order",
             config={
-                "ops": {"placed_order": {"config": {"size": "small", "pieces": 2, "code": "a1"}}}
+                "ops": {"placed_order": {"config": {"size": "SMALL", "pieces": 2, "code": "a1"}}}
             },
             values={"placed_order": "2 SMALL a1"},
         ),
