@@ -217,8 +217,14 @@ def not_in_context(name: str) -> str | None:
 
 def not_there(name: str) -> str | None:
     """Say of a name of Dagster's that Treadle does not have it, None if it is none."""
-    what = _NAMES.get(name)
+    what = _NAMES.get(name) or _said_of_the_rest(name)
     if what is None:
         return None
     see = f" {_SEE}" if what.endswith("not there yet") else ""
     return f"Treadle has no {name}. {what}.{see}"
+
+
+def _said_of_the_rest(name: str) -> str | None:
+    from treadle._dagster_absent import said_of  # noqa: PLC0415 -- few ask, and modules that start wait for no table
+
+    return said_of(name)

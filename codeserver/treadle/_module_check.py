@@ -97,9 +97,17 @@ def _said(name: str) -> str | None:
     """Say what there is instead of a name, None where it is here."""
     import treadle  # noqa: PLC0415 -- itself, whole by now
 
-    if name == "*" or name in treadle.__all__ or name in treadle.LATER:
+    if name == "*" or name in treadle.__all__ or name in treadle.LATER or _is_here(name):
         return None
     return not_there(name) or f"Treadle has no {name}.{did_you_mean(name, treadle.__all__)}"
+
+
+def _is_here(name: str) -> bool:
+    """Whether it is a public name of the package that is not told of in `__all__`."""
+    import treadle  # noqa: PLC0415 -- as above
+
+    found = vars(treadle).get(name)
+    return getattr(found, "__module__", "").partition(".")[0].startswith("treadle")
 
 
 def _of_module(name: str) -> str | None:
