@@ -118,14 +118,16 @@ class _Look:
         if origin is Literal:
             holds = any(type(value) is type(each) and value == each for each in args)
         elif origin is type:
-            holds = _is_class_of(value, args[0])
+            holds = _is_class_of(value, args[0] if args else Any)
         elif isinstance(origin, type):
             holds = is_instance(value, origin)
         else:
             return None
         if not holds:
             return Mismatch(place, declared, value)
-        is_looked_into = isinstance(origin, type) and origin.__module__ in _MODULES
+        # `List` alone has none; `tuple[()]` has the empty tuple.
+        has_parts = getattr(declared, "__args__", None) is not None
+        is_looked_into = has_parts and isinstance(origin, type) and origin.__module__ in _MODULES
         return self._in(value, origin, args, place) if is_looked_into else None
 
     def _by_own(self, value: object, own: DagsterType, place: str) -> Mismatch | None:
@@ -199,14 +201,14 @@ class _Look:
         keys, values = args if len(args) == _PAIR else (args[0], Any)
         left = self.left
         if not self._all_of_class(islice(value, left), keys):
-            told = ((f"the key {key!r:.80} of {place}", key, keys) for key in value)
+            told = ((f"the key {_key(key)} of {place}", key, keys) for key in value)
             found = self._first(told)
             if found is not None:
                 return found
         if self._all_of_class(islice(value.values(), left), values):
             self.left -= min(left, len(value))
             return None
-        return self._first((f"{place}[{key!r:.80}]", each, values) for key, each in value.items())
+        return self._first((f"{place}[{_key(key)}]", each, values) for key, each in value.items())
 
     def _first(self, parts: Iterable[tuple[str, Any, Any]]) -> Mismatch | None:
         for place, part, declared in parts:
@@ -232,6 +234,12 @@ class _Look:
             return all(issubclass(kind, classes) for kind in set(map(type, parts)))
         except TypeError:  # a protocol, for one, that does not allow it
             return False
+
+
+def _key(key: object) -> str:
+    """Return what a key is called in a place: what it looks like, if that is ours to ask."""
+    is_plain = key is None or isinstance(key, str | int | float | bytes)
+    return f"{key!r:.80}" if is_plain else f"<{type(key).__name__}>"
 
 
 def _inner_of(declared: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -25,6 +26,7 @@ import annotated_types
 import pydantic
 import pytest
 
+import treadle
 from treadle import DagsterType, TypeCheck
 from treadle.types._mismatch import LOOKED_AT, mismatch
 from treadle.types._told import shown, told
@@ -90,6 +92,16 @@ Even = Annotated[int, annotated_types.MultipleOf(2)]
         ((1, "x"), tuple[int, str]),
         ((), tuple[()]),
         ({1}, set[int]),
+        # The older forms, which users still write.
+        ([1, "x"], treadle.List),
+        ({1: "x"}, treadle.Dict),
+        ((1, "x"), treadle.Tuple),
+        ({1, "x"}, treadle.Set),
+        ([1, "x"], typing.Sequence),
+        (int, typing.Type),  # noqa: UP006 -- as above
+        (len, typing.Callable),
+        ((), treadle.Tuple[()]),
+        ({"a": [1]}, treadle.Dict[str, treadle.List[int]]),
         (frozenset({1}), frozenset[int]),
         (collections.deque([1]), collections.deque[int]),
         (collections.defaultdict(int, a=1), dict[str, int]),
@@ -155,9 +167,13 @@ def test_a_value_of_the_type_holds(value: object, declared: object) -> None:
         ({"a": [1, "x"]}, dict[str, list[int]], "x['a'][1] is a str"),
         ({1: 2}, dict[str, int], "the key 1 of x is an int: 1, where str is expected"),
         ({"a": "b"}, Mapping[str, int], "x['a'] is a str"),
+        ({Colour.RED: "b"}, Mapping[Colour, int], "x[<Colour>] is a str"),
         ({1, "x"}, set[int], "an element of x is a str"),
         ((1, 2), tuple[int, str], "x[1] is an int: 2, where str is expected"),
         ((1, "x"), tuple[int, ...], "x[1] is a str"),
+        ((1,), tuple[()], "It has 1 of 0 elements"),
+        ({1: 2}, treadle.List, "it is a dict"),
+        ([1, "x"], treadle.List[int], "x[1] is a str"),
         ((1,), tuple[int, int], "it is a tuple: (1,). It has 1 of 2 elements"),
         ([1, "x"], list[int] | None, "x[1] is a str"),
         ([1, "x"], list[int] | list[str], "it is a list: [1, 'x']"),
