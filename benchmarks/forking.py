@@ -1,26 +1,53 @@
 """A process like a host, that forks as often as it is told: the limit of a step.
 
-`python forking.py FILE` imports what a host imports and the user's file, then reads numbers. For
-each it forks so many children one after the other, each of which writes its pid and ends, and
-prints the median microseconds of a fork with reply and end.
+`python forking.py FILE` imports what a host imports and the user's file, then reads lines of two numbers.
+For each it forks so many children one after the other, each of which writes to so many pages that it
+shares with its parent, writes its pid and ends; and prints the microseconds of a fork with reply and end, their
+median, and those that a child has the processor, their mean.
 """
 
 from __future__ import annotations
 
 import gc
+import mmap
 import os
+import resource
 import runpy
 import statistics
 import sys
 import time
 
 
-def forked() -> float:
+def shared(pages: int) -> mmap.mmap | None:
+    """Return memory of so many pages, each of which a child that writes to it gets a copy of."""
+    if not pages:
+        return None
+    memory = mmap.mmap(-1, pages * mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    touch(memory)
+    return memory
+
+
+def touch(memory: mmap.mmap) -> None:
+    """Write to every page."""
+    for place in range(0, len(memory), mmap.PAGESIZE):
+        memory[place] = 1
+
+
+def processor_time() -> float:
+    """Return the microseconds of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) * 1e6
+
+
+def forked(memory: mmap.mmap | None = None) -> float:
     """Fork once, wait for the child's reply and its end; return the microseconds."""
     read, write = os.pipe()
     began = time.perf_counter_ns()
     pid = os.fork()
     if pid == 0:
+        if memory is not None:
+            touch(memory)
         os.write(write, str(os.getpid()).encode())
         os._exit(0)
     assert int(os.read(read, 20)) == pid
@@ -40,7 +67,11 @@ def main(file: str) -> None:
     gc.freeze()
     print(len(held), flush=True)
     for line in sys.stdin:
-        print(statistics.median(forked() for _ in range(int(line))), flush=True)
+        times, pages = map(int, line.split())
+        memory = shared(pages)
+        before = processor_time()
+        median = statistics.median(forked(memory) for _ in range(times))
+        print(median, (processor_time() - before) / times, flush=True)
 
 
 if __name__ == "__main__":

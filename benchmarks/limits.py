@@ -17,6 +17,7 @@ from typing import IO
 from benchmarks import clock
 
 FORKS = 25
+COPIES = 5
 
 
 @dataclass(slots=True)
@@ -29,8 +30,17 @@ class Forking:
 
     def measure(self) -> None:
         """Make it fork a few times."""
-        print(FORKS, file=self.asked, flush=True)
-        self.ms.append(float(self.told.readline()) / 1e3)
+        self.ms.append(self._forks(0)[0])
+
+    def copying(self, pages: int) -> float:
+        """Return the processor time that a child's writing to so many pages adds to it, in ms."""
+        pairs = [(self._forks(pages)[1], self._forks(0)[1]) for _ in range(COPIES)]
+        return statistics.median(copying - bare for copying, bare in pairs)
+
+    def _forks(self, pages: int) -> tuple[float, float]:
+        print(FORKS, pages, file=self.asked, flush=True)
+        median, processor = map(float, self.told.readline().split())
+        return median / 1e3, processor / 1e3
 
     @property
     def median(self) -> float:

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import limits, proofs, user_code
+from benchmarks import limits, proofs, shares, user_code
 from benchmarks.bench import Bench, Session, session
 from benchmarks.limits import Forking
 from benchmarks.rows import Beside, Found, Row, Target
+from benchmarks.shares import Shares
 
 LENGTH = 200
 LIMIT = "fork+exit+reply of that process"
@@ -28,6 +29,7 @@ class Times:
 
     length: int
     runs: dict[str, list[float]] = field(default_factory=dict)
+    chains: list[Shares] = field(default_factory=list)
 
     def step(self, what: str) -> float:
         """Return what a step of it takes."""
@@ -41,9 +43,12 @@ def measured(live: Session, times: Times, repeats: Iterator[None], limit: Forkin
     for _ in repeats:
         for what, ran in times.runs.items():
             limit.measure()
+            before = shares.taken()
             began = time.perf_counter_ns()
             handle = live.run(_SELECTED[what])
             ran.append((time.perf_counter_ns() - began) / 1e6)
+            if what == "chain":
+                times.chains.append(shares.taken().since(before))
             proofs.proven(live.home, handle, 1 if what == "one" else times.length)
 
 
@@ -65,6 +70,11 @@ def bare(bench: Bench) -> Found:
     length = bench.of(LENGTH, 10)
     file = bench.file("steps.py", user_code.steps(length))
     times, limit = times_of(bench, file, length, ("chain", "fan"))
+    yield from _bare_rows(times, limit, length)
+    yield from _share_rows(file, times.chains, length)
+
+
+def _bare_rows(times: Times, limit: float, length: int) -> Iterator[Row]:
     chain, fan = times.step("chain"), times.step("fan")
     beside = (Beside(LIMIT, limit),)
     yield Row(
@@ -80,6 +90,29 @@ def bare(bench: Bench) -> Found:
         "ms",
         (*beside, Beside("chain", chain)),
         Target(0.75 * chain, "0.75 of the chain"),
+    )
+
+
+def _share_rows(file: Path, chains: Sequence[Shares], length: int) -> Iterator[Row]:
+    """Yield where the time of a step goes: a chain keeps two processors busy, or nearly."""
+    roles = {
+        role: statistics.median(each.seconds[role] for each in chains) * 1e3 / length
+        for role in (shares.STEPS, shares.HOST, shares.LAUNCHER)
+    }
+    yield Row(
+        f"isolated op, chain of {length}: processor time of all, a step",
+        sum(roles.values()),
+        "ms",
+        tuple(Beside(role, ms) for role, ms in roles.items()),
+    )
+    pages = round(statistics.median(each.pages for each in chains) / length)
+    with limits.forking(file) as limit:
+        copying = limit.copying(pages)
+    yield Row(
+        f"isolated op, chain of {length}: processor time of its process",
+        roles[shares.STEPS],
+        "ms",
+        (Beside(f"as much memory copied after a fork, {pages:,} pages", copying),),
     )
 
 

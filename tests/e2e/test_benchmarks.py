@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +30,12 @@ def test_a_section_prints_its_rows_beside_their_limits():
     done = run("-m", "benchmarks", "--quick", "steps")
     assert done.returncode == 0, done.stderr
     rows = [line for line in done.stdout.splitlines() if line.startswith("| isolated op")]
-    assert len(rows) == 2
-    assert all("fork+exit+reply" in row for row in rows)
+    assert ["fork+exit+reply" in row for row in rows] == [True, True, False, False]
+    assert "step processes" in rows[2]
+    pages = re.search(r"copied after a fork, ([\d,]+) pages", rows[3])
+    # Each process writes to hundreds of the pages that it shares with its host.
+    assert pages is not None
+    assert int(pages[1].replace(",", "")) > 100
 
 
 def test_steps_that_share_a_process_are_measured_beside_the_word_and_the_journal():
