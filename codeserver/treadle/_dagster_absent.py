@@ -42,8 +42,6 @@ _ABSENT: Final = {
         load_definitions_from_modules load_definitions_from_package_module
         load_definitions_from_package_name
     """,
-    "Not yet. Give each asset what it needs where it is defined": "map_asset_specs",
-    "Not yet. Give resources to Definitions(resources={…})": "with_resources",
     "Not yet. Make a new definition with the config": "configured",
     "Not yet. Read the file with yaml.safe_load, or give it with --config FILE": """
         config_from_files config_from_pkg_resources config_from_yaml_strings
