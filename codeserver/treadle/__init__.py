@@ -180,7 +180,9 @@ if _TYPE_CHECKING:
     from treadle.resources._definition import (
         build_init_resource_context as build_init_resource_context,
     )
+    from treadle.resources._definition import make_values_resource as make_values_resource
     from treadle.resources._definition import resource as resource
+    from treadle.resources._for_tests import build_resources as build_resources
     from treadle.resources._manager_definitions import (
         InputManagerDefinition as InputManagerDefinition,
     )

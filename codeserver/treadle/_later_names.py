@@ -105,8 +105,10 @@ _BY_MODULE: Final = {
     "treadle.resources._definition": (
         "ResourceDefinition",
         "build_init_resource_context",
+        "make_values_resource",
         "resource",
     ),
+    "treadle.resources._for_tests": ("build_resources",),
     "treadle.resources._manager_definitions": (
         "IOManagerDefinition",
         "InputManagerDefinition",

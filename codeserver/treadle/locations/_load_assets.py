@@ -4,7 +4,7 @@ checks."""
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -25,7 +25,7 @@ from treadle_contract.lazy_dataclasses import replace
 def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
     modules: Iterable[ModuleType],
     group_name: str | None = None,
-    key_prefix: object = None,
+    key_prefix: str | Sequence[str] | None = None,
     *,
     freshness_policy: object = None,
     automation_condition: object = None,
@@ -35,7 +35,8 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets at the top level of modules, in lists there too, each once.
 
-    `group_name` is for those that have no group; with `include_specs` the specs are among them. Checks in
+    `group_name` is for those that have no group, `key_prefix` stands before all of their keys, and where they read
+    one another; with `include_specs` the specs are among them. Checks in
     steps of their own are not: see `load_asset_checks_from_modules`.
 
     Raises:
@@ -44,7 +45,6 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
     refuse_unsupported(
         "load_assets_from_modules",
         {
-            "key_prefix": key_prefix,
             "freshness_policy": freshness_policy,
             "automation_condition": automation_condition,
             "backfill_policy": backfill_policy,
@@ -56,11 +56,29 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
         found += (block for block in contents.blocks if block.keys)
         found += contents.specs if include_specs else ()
     group = None if group_name is None else checked_group(group_name)
-    return [_grouped(each, group) for each in distinct(found)]
+    return _prefixed([_grouped(each, group) for each in distinct(found)], key_prefix)
+
+
+def _prefixed(
+    found: list[AssetsDefinition | AssetSpec], key_prefix: str | Sequence[str] | None
+) -> list[AssetsDefinition | AssetSpec]:
+    if not key_prefix:
+        return found
+    blocks = [each for each in found if isinstance(each, AssetsDefinition)]
+    keys = {key: key.with_prefix(key_prefix) for block in blocks for key in block.keys}
+    return [
+        each.with_attributes(asset_key_replacements=keys)
+        if isinstance(each, AssetsDefinition)
+        else each
+        for each in found
+    ]
 
 
 def load_assets_from_current_module(
-    group_name: str | None = None, *, include_specs: bool = False
+    group_name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    *,
+    include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets of the module that calls it, of what stands above the call.
 
@@ -68,23 +86,33 @@ def load_assets_from_current_module(
         ArgumentError: it is not called from a module.
     """
     module = _current_module("load_assets_from_current_module")
-    return load_assets_from_modules([module], group_name, include_specs=include_specs)
+    return load_assets_from_modules([module], group_name, key_prefix, include_specs=include_specs)
 
 
 def load_assets_from_package_module(
-    package_module: ModuleType, group_name: str | None = None, *, include_specs: bool = False
+    package_module: ModuleType,
+    group_name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    *,
+    include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets of a package and of all modules in it, which it imports."""
     modules = _package_modules(package_module)
-    return load_assets_from_modules(modules, group_name, include_specs=include_specs)
+    return load_assets_from_modules(modules, group_name, key_prefix, include_specs=include_specs)
 
 
 def load_assets_from_package_name(
-    package_name: str, group_name: str | None = None, *, include_specs: bool = False
+    package_name: str,
+    group_name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    *,
+    include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the same of a package by its name."""
     package = import_module(package_name)
-    return load_assets_from_package_module(package, group_name, include_specs=include_specs)
+    return load_assets_from_package_module(
+        package, group_name, key_prefix, include_specs=include_specs
+    )
 
 
 @checked

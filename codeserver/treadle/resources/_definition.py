@@ -67,6 +67,16 @@ class ResourceDefinition(Openable):
         """Return a resource that is None."""
         return ResourceDefinition.hardcoded_resource(None, description)
 
+    @staticmethod
+    def string_resource(description: str | None = None) -> ResourceDefinition:
+        """Return a resource that is the text that a run tells it."""
+        return ResourceDefinition(lambda context: context.resource_config, str, description)
+
+    @staticmethod
+    def mock_resource(description: str | None = None) -> ResourceDefinition:
+        """Return a resource that takes any call, for tests: a MagicMock."""
+        return ResourceDefinition(lambda _: _mock(), description=description)
+
     @checked
     def configured(self, config: Any) -> Self:
         """Return the resource with this config, over which a run may lay its own.
@@ -165,6 +175,20 @@ class ResourceDefinition(Openable):
                 yield yielded
         else:
             yield made
+
+
+def make_values_resource(**kwargs: Any) -> ResourceDefinition:
+    """Return a resource that is what a run tells it: a mapping of these names, of values of these types.
+
+    Without any, it is told what it likes.
+    """
+    return ResourceDefinition(lambda context: context.resource_config, kwargs or dict)
+
+
+def _mock() -> Any:
+    from unittest.mock import MagicMock  # noqa: PLC0415 -- what tests alone need
+
+    return MagicMock()
 
 
 def build_init_resource_context(

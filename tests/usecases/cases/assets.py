@@ -73,7 +73,7 @@ CASES = [
         "assets/from_other_modules.py",
         Asked(
             select="group:gathered",
-            values={"apples": 3, "apple_sauce": "3 cups"},
+            values={"shop/apples": 3, "shop/apple_sauce": "3 cups"},
         ),
     ),
     case(

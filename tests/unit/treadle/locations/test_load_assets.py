@@ -99,5 +99,20 @@ def test_a_package_is_loaded_with_all_in_it(
 def test_what_is_no_module_is_refused() -> None:
     with pytest.raises(treadle.ArgumentError, match="'made' is no module"):
         load_assets_from_modules(["made"])  # type: ignore[list-item]
-    with pytest.raises(treadle.ArgumentError, match="key_prefix"):
-        load_assets_from_modules([module()], key_prefix="p")
+
+
+def test_a_prefix_stands_before_all_keys_and_where_they_read_one_another() -> None:
+    @treadle.asset
+    def first() -> int:
+        return 1
+
+    @treadle.asset
+    def second(first: int) -> int:
+        return first + 1
+
+    made = ModuleType("made")
+    made.__dict__.update(first=first, second=second)
+
+    loaded = load_assets_from_modules([made], key_prefix=["p", "q"])
+
+    assert treadle.materialize(loaded).asset_value("p/q/second") == 2

@@ -17,7 +17,7 @@ def none_is_negative(stock_levels: dict[str, int]) -> AssetCheckResult:
 
 
 @asset_check(asset=stock_levels, description="Something is in stock.")
-def is_not_empty(stock_levels) -> bool:
+def is_not_empty(stock_levels) -> AssetCheckResult:
     return AssetCheckResult(passed=bool(stock_levels))
 
 

@@ -1,0 +1,55 @@
+"""build_resources: resources made in the caller's process, for tests and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._source import user_line
+from treadle.config._run_config import config_data
+from treadle.resources._openable import InitResourceContext
+from treadle.resources._scope import ResourceScope
+from treadle.steps._resources import Resources
+
+
+@checked
+def build_resources(
+    resources: Mapping[str, Any],
+    instance: object = None,
+    resource_config: Mapping[str, Any] | None = None,
+    dagster_run: object = None,
+    log_manager: object = None,
+) -> Any:
+    """Make resources as a step has them, for the length of a with block; each is an attribute by its key.
+
+    `resource_config` has what each is told, by its key: `{key: {"config": …}}`.
+
+    Raises:
+        ArgumentError: something is told to a resource that is not given.
+    """
+    refuse_unsupported(
+        "build_resources",
+        {"instance": instance, "dagster_run": dagster_run, "log_manager": log_manager},
+    )
+    told = {}
+    for key, entry in (resource_config or {}).items():
+        if key not in resources:
+            raise ArgumentError(
+                f"build_resources: resource_config names {key!r}, which is not given."
+                f"{did_you_mean(key, resources)}",
+                fix=f"Given are {listed(sorted(resources))}.",
+                source=user_line(),
+            )
+        told[key] = config_data(entry.get("config", entry))
+    return _built(resources, told)
+
+
+@contextmanager
+def _built(resources: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Resources]:
+    with ResourceScope(resources, told, InitResourceContext(), "build_resources") as scope:
+        for key in resources:
+            scope[key]
+        yield Resources(scope)
