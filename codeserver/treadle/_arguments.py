@@ -217,7 +217,10 @@ def _misfit(
     fix = f"It takes {listed(known)}."
     unknown = [argument for argument in kwargs if argument not in names]
     if unknown:
-        said = replacement(unknown[0], kwargs[unknown[0]], known)
+        from treadle._meaningless import meaningless  # noqa: PLC0415 -- not what a start waits for
+
+        said = meaningless(name, unknown[0])
+        said = said or replacement(unknown[0], kwargs[unknown[0]], known)
         if said is not None:
             return _refused(f"{name}() takes no argument {unknown[0]!r}.", said)
         hint = did_you_mean(unknown[0], known)

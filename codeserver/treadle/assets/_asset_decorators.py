@@ -174,6 +174,13 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     specs: Sequence[AssetSpec] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     pool: object = None,
+    key_prefix: str | Sequence[str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+    owners: Sequence[str] | None = None,
+    kinds: AbstractSet[str] | None = None,
+    io_manager_key: str | None = None,
+    io_manager_def: Any = None,
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
@@ -201,11 +208,12 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
         fn = checked_function(fn, label="@multi_asset", name=name)
         node_name = checked_name(name or name_of(fn), what="@multi_asset name")
         owner = f"@multi_asset {node_name!r}"
+        all_given = with_own_manager(given, node_name, "@multi_asset")
         options = block_options(
-            given,
+            all_given,
             owner=owner,
             node_name=node_name,
-            outs={key: with_defaults(out, given, owner=owner) for key, out in named.items()},
+            outs={key: with_defaults(out, all_given, owner=owner) for key, out in named.items()},
             description=described(description, fn),
         )
         op_outs = {output: _out(said) for output, said in options.outs.items()}

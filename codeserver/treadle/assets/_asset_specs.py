@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from treadle._errors import ArgumentError, ConflictError, DuplicateError
 from treadle._nothing import Nothing
@@ -12,6 +12,16 @@ from treadle._value_words import in_words
 from treadle.assets._asset_ins_outs import out_of
 from treadle.assets._asset_spec import AssetSpec
 
+_IN_SPECS: Final = "Say it in the specs: AssetSpec(key, deps=[…])."
+_STORED: Final = "Leave it out: the function stores these assets itself."
+_SAID_OTHERWISE: Final = {
+    "outs": "Give one of them.",
+    "deps": _IN_SPECS,
+    "internal_asset_deps": _IN_SPECS,
+    "io_manager_key": _STORED,
+    "io_manager_def": _STORED,
+}
+
 
 def of_specs(given: Mapping[str, Any], *, label: str) -> dict[str, Any]:
     """Return what specs stand for: `outs`, `deps` and `internal_asset_deps`.
@@ -19,13 +29,11 @@ def of_specs(given: Mapping[str, Any], *, label: str) -> dict[str, Any]:
     Raises:
         DefinitionError: they are none, or one of these is given as well.
     """
-    for other in ("outs", "deps", "internal_asset_deps"):
+    for other in _SAID_OTHERWISE:
         if given[other]:
             raise ConflictError(
                 f"{label} has specs and {other}.",
-                fix="Say it in the specs: AssetSpec(key, deps=[…])."
-                if other != "outs"
-                else "Give one of them.",
+                fix=_SAID_OTHERWISE[other],
                 source=user_line(),
             )
     specs = {_name(each, label): each for each in _distinct(given["specs"], label)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import is_
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,14 @@ from treadle._arguments import checked
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike
 from treadle._names import refuse_long_step_key
+from treadle._policies import Limits, RetryPolicy
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_ins_outs import PLAIN_IN, AssetIn, AssetOut
+from treadle.assets._asset_spec import DepLike
 from treadle.assets._block_options import BlockOptions
 from treadle.assets._constructed import Constructed
+from treadle.assets._internal_deps import refuse_unknown_internal_deps
 from treadle.assets._merge import merged_in, merged_out
 from treadle.assets._node_options import checked_node, node_options
 from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
@@ -81,14 +84,27 @@ class AssetsDefinition(Constructed, ReadBack):
         code_versions_by_output_name: Mapping[str, str | None] | None = None,
         auto_materialize_policies_by_output_name: object = None,
         hook_defs: AbstractSet[HookDefinition] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+        owners: Sequence[str] | None = None,
+        kinds: AbstractSet[str] | None = None,
+        code_version: str | None = None,
+        deps: Iterable[DepLike] | None = None,
+        required_resource_keys: AbstractSet[str] | None = None,
+        io_manager_key: str | None = None,
+        io_manager_def: Any = None,
+        op_tags: Mapping[str, Any] | None = None,
+        retry_policy: RetryPolicy | None = None,
+        timeout: float | None = None,
+        limits: Limits | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of a graph, which may be used for several such blocks.
 
-        The parameters are Dagster's and mean what they mean there, then ours. A graph with one
-        unnamed output makes the asset of its own name, others one named after each output.
+        The parameters are Dagster's, then those of the decorators, which speak for all outputs and
+        all ops: what is said of one of them wins. A graph with one unnamed output makes the asset of its own name, others one named after each output.
 
         Raises:
             DefinitionError: an argument cannot work.
@@ -108,6 +124,7 @@ class AssetsDefinition(Constructed, ReadBack):
         internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
         partitions_def: object = None,
         partition_mappings: object = None,
+        resource_defs: Mapping[str, Any] | None = None,
         group_name: str | None = None,
         group_names_by_output_name: Mapping[str, str | None] | None = None,
         descriptions_by_output_name: Mapping[str, str] | None = None,
@@ -121,6 +138,19 @@ class AssetsDefinition(Constructed, ReadBack):
         code_versions_by_output_name: Mapping[str, str | None] | None = None,
         auto_materialize_policies_by_output_name: object = None,
         hook_defs: AbstractSet[HookDefinition] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+        owners: Sequence[str] | None = None,
+        kinds: AbstractSet[str] | None = None,
+        code_version: str | None = None,
+        deps: Iterable[DepLike] | None = None,
+        required_resource_keys: AbstractSet[str] | None = None,
+        io_manager_key: str | None = None,
+        io_manager_def: Any = None,
+        op_tags: Mapping[str, Any] | None = None,
+        retry_policy: RetryPolicy | None = None,
+        timeout: float | None = None,
+        limits: Limits | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
@@ -234,7 +264,7 @@ def make_block(
         source=source,
     )
     _refuse_own_deps(made)
-    _refuse_unknown_internal_deps(made)
+    refuse_unknown_internal_deps(made)
     return made
 
 
@@ -331,50 +361,3 @@ def _refuse_own_deps(made: AssetsDefinition) -> None:
             fix="Remove it from deps.",
             source=user_line(),
         )
-
-
-def _refuse_unknown_internal_deps(made: AssetsDefinition) -> None:
-    if not made.options.internal_asset_deps:
-        return
-    named = [(name, said) for name, said in made.asset_ins.items()]
-    known = {said.key_for(name) for name, said in named} | made.keys | set(made.options.deps)
-    known |= {AssetKey((*made.prefix, name)) for name, said in named if said.is_inferred}
-    for output, keys in made.options.internal_asset_deps.items():
-        for key in sorted(keys - known):
-            raise ArgumentError(
-                f"{made.options.owner}: internal_asset_deps says that {output!r} depends on"
-                f" {key.text!r}, which is neither an input nor made here."
-                + did_you_mean(key.text, (each.text for each in known)),
-                fix=f"It can be one of {listed(sorted(each.text for each in known))}.",
-                source=user_line(),
-            )
-    _refuse_circles_within(made)
-
-
-def _refuse_circles_within(made: AssetsDefinition) -> None:
-    """Refuse outputs that are said to need one another, or themselves."""
-    makes = {said.key: output for output, said in made.produced.items()}
-    needs = {
-        output: frozenset(makes[key] for key in keys if key in makes)
-        for output, keys in made.options.internal_asset_deps.items()
-    }
-    circle = [output for output in needs if _reaches(output, output, needs)]
-    if circle:
-        raise ConflictError(
-            f"{made.options.owner}: internal_asset_deps says of {listed(circle)} that each of them needs"
-            f" {'itself' if len(circle) == 1 else 'the others'}.",
-            fix="Take one of these away: what is needed is made before.",
-            source=user_line(),
-        )
-
-
-def _reaches(start: str, end: str, needs: Mapping[str, AbstractSet[str]]) -> bool:
-    waiting, seen = list(needs.get(start, ())), set[str]()
-    while waiting:
-        each = waiting.pop()
-        if each == end:
-            return True
-        if each not in seen:
-            seen.add(each)
-            waiting += needs.get(each, ())
-    return False

@@ -17,7 +17,13 @@ from treadle._names import (
     checked_owners,
     checked_tags,
 )
-from treadle._policies import RetryPolicy, checked_retry_policy
+from treadle._policies import (
+    Limits,
+    RetryPolicy,
+    checked_limits,
+    checked_retry_policy,
+    checked_timeout,
+)
 from treadle._source import user_line
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import PLAIN_OUT, AssetIn, AssetOut, refuse_key_and_prefix
@@ -73,6 +79,8 @@ class BlockOptions:
     siblings: Siblings | None = None
     isolation: Isolation | None = None
     retry_policy: RetryPolicy | None = None
+    timeout: float | None = None
+    limits: Limits | None = None
     hooks: tuple[HookDefinition, ...] = ()
     description: str = ""
     input_values: Mapping[str, object] = field(default_factory=dict)
@@ -116,6 +124,8 @@ def block_options(
         retry_policy=checked_retry_policy(
             given.get("retry_policy"), owner=owner, name="retry_policy"
         ),
+        timeout=checked_timeout(given.get("timeout"), owner=owner),
+        limits=checked_limits(given.get("limits"), owner=owner),
         hooks=checked_hooks(given.get("hooks") or given.get("hook_defs"), owner=f"{owner}: hooks"),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from treadle._arguments import checked
 from treadle._keys import KeyLike
 from treadle._names import checked_name
-from treadle._policies import RetryPolicy
+from treadle._policies import Limits, RetryPolicy
 from treadle._texts import described
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut
 from treadle.assets._asset_spec import DepLike
@@ -21,6 +21,7 @@ from treadle.assets._block_options import (
     only_out,
     refuse_unsupported_options,
     with_defaults,
+    with_own_manager,
 )
 from treadle.graphs._graph import compose
 from treadle.ops._functions import checked_function, name_of
@@ -63,6 +64,7 @@ def graph_asset(
     deps: Iterable[DepLike] | None = None,
     required_resource_keys: AbstractSet[str] | None = None,
     io_manager_key: str | None = None,
+    io_manager_def: Any = None,
     dagster_type: Any = None,
     op_tags: Mapping[str, Any] | None = None,
     output_required: bool = True,
@@ -74,6 +76,8 @@ def graph_asset(
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
@@ -102,6 +106,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     deps: Iterable[DepLike] | None = None,
     required_resource_keys: AbstractSet[str] | None = None,
     io_manager_key: str | None = None,
+    io_manager_def: Any = None,
     dagster_type: Any = None,
     op_tags: Mapping[str, Any] | None = None,
     output_required: bool = True,
@@ -113,12 +118,14 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a graph of ops: the body calls them and returns one output.
 
     The parameters are Dagster's and those that @asset has; they mean the same here. `deps`
-    come before the ops that read nothing inside the graph. `op_tags`, `retry_policy` and
-    `required_resource_keys` are for every op of it; its own policy wins.
+    come before the ops that read nothing inside the graph. `op_tags`, `retry_policy`, `timeout`,
+    `limits` and `required_resource_keys` are for every op of it; its own wins.
 
     Raises:
         DefinitionError: an argument, a name or the body cannot work.
@@ -129,10 +136,11 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     def decorate(fn: Function) -> AssetsDefinition:
         named = name or (None if key is None else "key")
         fn = checked_function(fn, label="@graph_asset", name=named)
-        said = only_out(given, fn, label="@graph_asset")
+        all_given = with_own_manager(given, name or name_of(fn), "@graph_asset")
+        said = only_out(all_given, fn, label="@graph_asset")
         assert said.key is not None
         options = block_options(
-            given,
+            all_given,
             owner=f"@graph_asset {said.key.text!r}",
             node_name=said.key.node_name,
             outs={DEFAULT_OUTPUT: said},
@@ -167,6 +175,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     code_version: str | None = None,
     required_resource_keys: AbstractSet[str] | None = None,
     io_manager_key: str | None = None,
+    io_manager_def: Any = None,
     op_tags: Mapping[str, Any] | None = None,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
     retry_policy: RetryPolicy | None = None,
@@ -174,6 +183,8 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of a graph of ops: the body returns a dict, or a tuple, of outputs.
 
@@ -193,11 +204,12 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
         fn = checked_function(fn, label="@graph_multi_asset", name=name)
         node_name = checked_name(name or name_of(fn), what="@graph_multi_asset name")
         owner = f"@graph_multi_asset {node_name!r}"
+        all_given = with_own_manager(given, node_name, "@graph_multi_asset")
         options = block_options(
-            given,
+            all_given,
             owner=owner,
             node_name=node_name,
-            outs={key: with_defaults(out, given, owner=owner) for key, out in named.items()},
+            outs={key: with_defaults(out, all_given, owner=owner) for key, out in named.items()},
             description=described(description, fn),
         )
         return _graph_block(fn, "@graph_multi_asset", options, config)

@@ -10,7 +10,13 @@ from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_ins_outs import AssetIn, AssetOut
-from treadle.assets._block_options import BlockOptions, block_options, refuse_unsupported_options
+from treadle.assets._block_options import (
+    BlockOptions,
+    block_options,
+    refuse_unsupported_options,
+    with_defaults,
+    with_own_manager,
+)
 from treadle.graphs._graph import GraphDefinition
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._op import OpDefinition
@@ -30,6 +36,7 @@ def node_options(
     owner = f"{label} {node.name!r}"
     _refuse_unassignable(node, owner)
     checks = _checks(node, given.get("check_specs"), owner)
+    given = with_own_manager(dict(given), node.name, label)
     input_keys = _all_or_none(given, "keys_by_input_name", node.ins, owner)
     named = {**given, "ins": {name: AssetIn(key) for name, key in input_keys.items()}}
     return block_options(
@@ -107,7 +114,9 @@ def _outs(
         )
     }
     prefix = key_parts(given["key_prefix"])
-    return {
+    # The group and the prefix are in what is said of each.
+    common = {**given, "group_name": None, "key_prefix": None}
+    outs = {
         output: AssetOut(
             key=AssetKey((*prefix, *_key(node, outputs, output, keys.get(output)).path)),
             group_name=per_output["group_names_by_output_name"].get(output) or given["group_name"],
@@ -120,6 +129,7 @@ def _outs(
         )
         for output in outputs
     }
+    return {output: with_defaults(out, common, owner=owner) for output, out in outs.items()}
 
 
 def _key(

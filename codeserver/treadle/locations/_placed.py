@@ -115,6 +115,7 @@ class PlacedBlock:
     def _step(self, flat: FlatStep) -> Step:
         key = self._key(flat.path)
         inputs = tuple(self._input(flat, each) for each in flat.inputs)
+        limits = flat.op.limits or self._block.options.limits
         return Step(
             key=key,
             node=key,
@@ -127,8 +128,8 @@ class PlacedBlock:
             tags={**self._block.options.op_tags, **flat.tags},
             code_version=flat.op.code_version or "",
             retry_policy=self._retry_policy(flat),
-            timeout_ms=milliseconds(flat.op.timeout or 0.0),
-            limits=None if flat.op.limits is None else flat.op.limits.as_data(),
+            timeout_ms=milliseconds(flat.op.timeout or self._block.options.timeout or 0.0),
+            limits=None if limits is None else limits.as_data(),
             config=None if (config := self._config(flat)) is None else config.place,
             source=flat.source,
         )
