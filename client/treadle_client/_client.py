@@ -19,7 +19,7 @@ from treadle_client._arguments import (
     whole_or_none,
 )
 from treadle_client._arguments import run_id as given_run_id
-from treadle_client._errors import NotMadeError, UnreachableError
+from treadle_client._errors import UnreachableError
 from treadle_client._messages import (
     AssetEntry,
     CheckEvaluated,
@@ -48,13 +48,12 @@ from treadle_client._run_limits import run_limits, whole_seconds
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._token import token_of
 from treadle_client.calls._translate import START_OR_NAME_ONE
-from treadle_client.calls._values import load_materialization
+from treadle_client.calls._values import Readers, Reading, load_asset
 
 E = TypeVar("E", bound=StrEnum)
 
-#: How long a launcher that went away may stay away before a watch gives up, in seconds.
+#: How long a launcher that went away may stay away before a watch gives up, and connecting may take.
 PATIENCE_SECONDS = 30.0
-#: How long connecting may take, in seconds.
 CONNECT_SECONDS = 10.0
 
 
@@ -171,20 +170,25 @@ class Client:
         name = text_or_none(check_name, name="check_name")
         return self._rpc.list_check_evaluations(text(asset_key, name="asset_key"), name, "")
 
-    def load(self, asset_key: str, *, run: str | None = None) -> Any:
+    def load(
+        self,
+        asset_key: str,
+        *,
+        run: str | None = None,
+        definitions: Readers | None = None,
+        python_type: object = None,
+    ) -> Any:
         """Return the value of an asset: of its latest materialization, or that of a run.
 
-        It is read in this process, which must be able to import what was pickled.
+        It is read in this process, which must be able to import what was pickled. What an IO manager
+        of the user's stored, that of `definitions` loads, as `python_type`, without a run's config.
 
         Raises:
             NotMadeError: no run, or not that one, has made the asset.
             ValueUnreadableError: its value is not there, or not for this process to read.
         """
         key, run_id = text(asset_key, name="asset_key"), text_or_none(run, name="run")
-        for made in self._rpc.list_materializations(key, ""):
-            if run_id in ("", made.run_id):
-                return load_materialization(self._rpc, made)
-        raise NotMadeError(f"{'No run' if run is None else f'Run {run_id} has not'} made {key!r}.")
+        return load_asset(self._rpc, key, run_id, Reading(definitions, python_type))
 
     def plan(  # noqa: PLR0913 - what a caller may choose, each by name
         self,

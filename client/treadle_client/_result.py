@@ -16,6 +16,7 @@ from treadle_client._messages import (
     StepResult,
     StepState,
 )
+from treadle_client.calls._values import Readers, Reading
 from treadle_client.text._facts import facts_text
 from treadle_client.text._stacks import without_own_frames
 from treadle_client.text._text import Text
@@ -35,17 +36,26 @@ class RunResult:
     steps: Mapping[str, StepResult] = field(repr=False)
     materializations: tuple[Materialization, ...] = field(repr=False)
     failure: Failure | None
-    load: Callable[[str, str], Any] = field(repr=False, compare=False)
+    load: Callable[[str, str, Reading], Any] = field(repr=False, compare=False)
     checks: Callable[[], tuple[CheckEvaluated, ...]] = field(repr=False, compare=False)
 
-    def value(self, step_key: str, output: str = "result") -> Any:
+    def value(
+        self,
+        step_key: str,
+        output: str = "result",
+        *,
+        definitions: Readers | None = None,
+        python_type: object = None,
+    ) -> Any:
         """Return what a step yielded, read in this process.
+
+        What an IO manager of the user's stored, that of `definitions` loads, as `python_type`.
 
         Raises:
             NotMadeError: it yielded nothing of that name.
             ValueUnreadableError: its value is not there, or not for this process to read.
         """
-        return self.load(step_key, output)
+        return self.load(step_key, output, Reading(definitions, python_type))
 
     def get_asset_check_evaluations(self) -> tuple[CheckEvaluated, ...]:
         """Return the results of the run's checks, in order.

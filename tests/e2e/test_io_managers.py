@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import treadle
 import treadle_client
 from tests.e2e.conftest import ASSETS
 
@@ -45,3 +47,29 @@ def test_memory_refuses_to_lose_a_value(client: treadle_client.Client) -> None:
     failure = run.result().steps["remembered"].failure
     assert failure is not None
     assert "ends with its task" in failure.message
+
+
+def test_what_a_manager_of_the_user_stored_comes_back_through_it(
+    client: treadle_client.Client, scratch: Path
+) -> None:
+    definitions = runpy.run_path(str(ASSETS / "managers.py"))["defs"]
+    result = client.materialize("number or noted", config=CONFIG).result()
+
+    with pytest.raises(treadle_client.ValueUnreadableError, match="definitions="):
+        client.load("number")
+    assert client.load("number", definitions=definitions) == 5
+    assert client.load("number", run=result.run_id, definitions=definitions, python_type=int) == 5
+    assert result.value("number", definitions=definitions) == 5
+    # What Treadle stored is read as ever.
+    assert client.load("noted", definitions=definitions, python_type=list) == [5, "note: hello"]
+
+    for key in ("number", "noted"):
+        with pytest.raises(treadle_client.ValueUnreadableError, match="dict was asked for"):
+            client.load(key, definitions=definitions, python_type=dict)
+    with pytest.raises(ValueError, match=r"definitions is 5"):
+        client.load("number", definitions=5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"have no asset 'number'"):
+        client.load("number", definitions=treadle.Definitions())
+    (scratch / "files" / "number").unlink()
+    with pytest.raises(treadle_client.ValueUnreadableError, match=r"files/number does not exist"):
+        client.load("number", definitions=definitions)

@@ -104,7 +104,7 @@ class _TableIOManager(ConfigurableIOManager):
             raise StoredFileMissingError(f"input {context.name!r}", path)
         declared = context.dagster_type
         form = form_of_type(declared)
-        if form is None and declared is not Any:
+        if form is None and declared is not Any and isinstance(declared, type):
             raise NoTableError(
                 f"Input {context.name!r} of {context.step_key!r} is declared {declared!r}, and {path} is a"
                 " table. Annotate it with pandas.DataFrame, polars.DataFrame, polars.LazyFrame,"

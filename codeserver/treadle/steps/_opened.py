@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class Opened:
+    """A location with resources that are made for what is done with it."""
+
     location: StepSource
     resources: Mapping[str, Any]
 
@@ -53,4 +55,4 @@ def with_resources(location: StepSource, step: TaskStep, task: Task) -> Iterator
         subject=f"Step {step.step_key!r}",
     )
     with scope as resources:
-        yield _Opened(location, resources)
+        yield Opened(location, resources)
