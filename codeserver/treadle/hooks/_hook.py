@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, overload
 
-from treadle._arguments import checked
+from treadle._arguments import checked, checked_init
 from treadle._errors import ArgumentError
 from treadle._names import NO_NAMES, checked_name
 from treadle._source import user_line
@@ -30,7 +30,8 @@ class HookTrigger(StrEnum):
     """The step failed, and is not tried again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@checked_init
+@dataclass(frozen=True, slots=True, init=False, eq=False)
 class HookDefinition:
     """A function that runs when a step ends in some way. `success_hook` and `failure_hook` make it."""
 
@@ -39,6 +40,27 @@ class HookDefinition:
     trigger: HookTrigger
     required_resource_keys: AbstractSet[str]
     source: SourceLine
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        fn: Callable[[HookContext], Any],
+        trigger: HookTrigger,
+        required_resource_keys: AbstractSet[str],
+        source: SourceLine,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "fn", fn)
+        put(self, "trigger", trigger)
+        put(self, "required_resource_keys", required_resource_keys)
+        put(self, "source", source)
+
+    @property
+    def decorated_fn(self) -> Callable[[HookContext], Any]:
+        """The function, by Dagster's name."""
+        return self.fn
 
     def __call__(self, *args: Any) -> Any:
         """Call the function with the context that `build_hook_context` made, in a test.

@@ -82,6 +82,11 @@ class JobDefinition(AssetJob):
             raise_on_error=raise_on_error,
         )
 
+    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> JobDefinition:
+        """Return the job with these hooks, too, for every step."""
+        added = checked_hooks(hook_defs, owner=f"job {self.name!r}: with_hooks")
+        return replace(self, hooks=(*self.hooks, *added))
+
     def __repr__(self) -> str:
         return f"<job {self.name}>"
 

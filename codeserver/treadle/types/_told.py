@@ -19,7 +19,11 @@ def told(found: Mismatch, *, name: str, what: str) -> str:
 
 
 def _in_words(value: object) -> str:
-    return "None" if value is None else f"{a(type_name(type(value)))}: {shown(value)}"
+    if value is None:
+        return "None"
+    kind = a(type_name(type(value)))
+    # An address tells nobody anything.
+    return kind if type(value).__repr__ is object.__repr__ else f"{kind}: {shown(value)}"
 
 
 def shown(value: object) -> str:

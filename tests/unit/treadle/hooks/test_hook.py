@@ -15,6 +15,7 @@ from treadle import (
     build_hook_context,
     failure_hook,
     graph,
+    job,
     op,
     success_hook,
 )
@@ -54,6 +55,17 @@ def test_over_a_graph_it_is_given_to_that() -> None:
     assert tell(inner).hooks == (tell,)
 
 
+def test_over_a_job_it_is_given_to_that() -> None:
+    @tell
+    @call_somebody
+    @job
+    def nightly() -> None:
+        op(name="one")(lambda: 1)()
+
+    assert nightly.hooks == (call_somebody, tell)
+    assert tell.decorated_fn is tell.fn
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -68,6 +80,7 @@ def test_over_a_graph_it_is_given_to_that() -> None:
         ("@asset(hooks='h')  # at\ndef a(): return 1", "Give a set: {my_hook}"),
         ("@success_hook\ndef h(context): pass\nh(3)  # at", "The hook 'h' was called with 3"),
         ("@success_hook\ndef h(context): pass\nh()  # at", "build_hook_context"),
+        ("from treadle import HookDefinition\nHookDefinition(name='h', hook_fn=print)  # at", "Put @success_hook or"),
         ("@success_hook\ndef h(context): pass\n@asset(hooks=h)  # at\ndef a(): return 1", "Give a set"),
         ("@op\ndef o(): return 1\n@graph_asset\ndef a(): return o.with_hooks([3])()  # at", "has 3"),
     ],

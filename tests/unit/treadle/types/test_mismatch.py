@@ -197,6 +197,7 @@ def test_a_value_of_the_type_holds(value: object, declared: object) -> None:
         ),
         ({"n": 1}, Model, "it is a dict"),
         (1, Named, "it is an int"),
+        ([object()], list[int], "x[0] is an object, where int is expected"),
         (3, Even, "it is an int: 3. It must be a multiple of 2"),
         (2, Annotated[int, annotated_types.Gt(2)], "It must be greater than 2"),
         (4, Annotated[int, pydantic.Field(gt=2, le=3)], "It must be at most 3"),
