@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any, ClassVar
 
 from treadle._metadata import MetadataValue
+from treadle._system import pickle
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
 from treadle.io._managers import MaybeOwn
 from treadle.io._own import OwnIOManager

@@ -5,7 +5,6 @@ Imports pydantic; pyarrow, pandas and polars are imported where a value is their
 
 from __future__ import annotations
 
-import os
 import uuid
 from abc import abstractmethod
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from treadle._errors import ArgumentError, TreadleError
 from treadle._metadata import MetadataValue
 from treadle._source import user_line
+from treadle._system import os
 from treadle._table_schema import TableColumn, TableColumnConstraints, TableSchema
 from treadle._value_words import a
 from treadle.io._io_manager import InputContext, OutputContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from abc import abstractmethod
@@ -14,6 +13,7 @@ from typing import Any, ClassVar
 from treadle._errors import ArgumentError, TreadleError
 from treadle._metadata import MetadataValue
 from treadle._source import user_line
+from treadle._system import os
 from treadle._value_words import in_words
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
 

@@ -14,6 +14,7 @@ from treadle import (
     AssetCheckSeverity,
     AssetCheckSpec,
     AssetIn,
+    AssetKey,
     AssetOut,
     AssetsDefinition,
     AssetSelection,
@@ -423,7 +424,28 @@ def test_a_job_may_be_of_checks_alone():
         ],
     )
 
-    by_name = {each.job.name: each for each in definitions.jobs}
+    by_name = {each.job.name: each for each in definitions.selected_jobs}
     assert by_name["by_object"].checks == by_name["all"].checks == {"plain:fine"}
     assert by_name["by_object"].keys == frozenset()
     assert (by_name["without"].keys, by_name["without"].checks) == ({"plain"}, frozenset())
+
+
+def test_a_check_goes_with_its_asset_where_an_op_is_cut():
+    @multi_asset(
+        outs={"x": AssetOut(is_required=False), "y": AssetOut(is_required=False)},
+        can_subset=True,
+        ins={"z": AssetIn()},
+        internal_asset_deps={"x": set(), "y": {AssetKey("z")}},
+        check_specs=[rows("x"), rows("y")],
+    )
+    def b(context, z): ...
+
+    @asset
+    def z(x): ...
+
+    snapshot = Definitions(assets=[b, z]).built.snapshot
+
+    assert {check.text: check.step_key for check in snapshot.checks} == {
+        "x:rows": "b",
+        "y:rows": "b_2",
+    }
