@@ -287,7 +287,8 @@ def _asset_ins(node: OpDefinition | GraphDefinition, options: BlockOptions) -> d
             )
     # The inputs of a job of ops are no assets.
     names = () if options.is_op_job else node.ins
-    return {name: options.ins.get(name, PLAIN_IN) for name in names}
+    named = {name: AssetIn(key) for name, key in node.input_assets.items()}
+    return {name: options.ins.get(name) or named.get(name, PLAIN_IN) for name in names}
 
 
 def _flat_graph(

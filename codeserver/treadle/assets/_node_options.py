@@ -37,7 +37,12 @@ def node_options(
     _refuse_unassignable(node, owner)
     checks = _checks(node, given.get("check_specs"), owner)
     given = with_own_manager(dict(given), node.name, label)
-    input_keys = _all_or_none(given, "keys_by_input_name", node.ins, owner)
+    input_keys = _all_or_none(
+        given,
+        "keys_by_input_name",
+        [name for name in node.ins if name not in node.input_assets],
+        owner,
+    )
     named = {**given, "ins": {name: AssetIn(key) for name, key in input_keys.items()}}
     return block_options(
         named,

@@ -14,6 +14,7 @@ from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import a, in_words
+from treadle.assets._asset_spec import AssetSpec
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle.graphs._handles import output_names as names_of
 from treadle.hooks._given import checked_hooks
@@ -23,6 +24,7 @@ from treadle.types._own_types import own_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from treadle._keys import AssetKey
     from treadle.hooks._hook import HookDefinition
 
 
@@ -40,6 +42,10 @@ class Node(Protocol):
     @property
     def outs(self) -> Mapping[str, object]:
         """The outputs, in declared order."""
+
+    @property
+    def input_assets(self) -> Mapping[str, AssetKey]:
+        """Inputs that are assets whatever is passed."""
 
     def needs(self, name: str) -> bool:
         """Whether this input has to be connected."""
@@ -77,6 +83,11 @@ class Invocation:
     hooks: tuple[HookDefinition, ...] = ()
     source: SourceLine
 
+    @property
+    def definition(self) -> Node:
+        """The op or graph that is called."""
+        return self.node
+
     def reads(self) -> Iterator[OutputRef]:
         """Yield every output of another node that it is bound to."""
         for binding in self.bindings.values():
@@ -87,9 +98,14 @@ class Invocation:
 
 @dataclass(slots=True)
 class Body:
-    """The invocations of one graph so far. `owner` is the decorator and name, for messages."""
+    """The invocations of one graph so far. `owner` is the decorator and name, for messages.
+
+    `assets` are declared assets that were passed as they are, each by the name of an input for it.
+    """
 
     owner: str
+    assets: dict[str, AssetKey] = field(default_factory=dict)
+    _arguments: set[str] = field(default_factory=set)
     invocations: dict[str, Invocation] = field(default_factory=dict)
     _uses: dict[str, int] = field(default_factory=dict)
     _uncalled: dict[int, tuple[PendingInvocation, SourceLine]] = field(default_factory=dict)
@@ -115,7 +131,19 @@ class Body:
 
     def argument(self, name: str) -> Handle:
         """Return the handle of an argument of the graph."""
+        self._arguments.add(name)
         return Handle(self, ArgumentRef(name))
+
+    def asset(self, key: AssetKey) -> ArgumentRef:
+        """Return what stands for an asset that the body names itself: an input of the graph."""
+        for name, known in self.assets.items():
+            if known == key:
+                return ArgumentRef(name)
+        name = key.node_name
+        while name in self._arguments or name in self.assets:
+            name += "_"
+        self.assets[name] = key
+        return ArgumentRef(name)
 
     def invoke(
         self, said: PendingInvocation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -130,6 +158,8 @@ class Body:
         name = self._node_name(node, said.name)
         given = self._named_arguments(node, args, kwargs)
         bindings = {key: self._binding(node, key, value) for key, value in given.items()}
+        for each, key in node.input_assets.items():
+            bindings.setdefault(each, Binding((self.asset(key),)))
         self._refuse_unconnected(node, bindings)
         self.invocations[name] = Invocation(
             name=name,
@@ -212,6 +242,8 @@ class Body:
             ref = self.ref(value)
             self._refuse_nothing_by_value(node, name, ref, where)
             return ref
+        if isinstance(value, AssetSpec):
+            return self.asset(value.key)
         if isinstance(value, Handles):
             problem = f"{where} was given all outputs at once: {listed(names_of(value))}."
             fix = "Pass one of them, or a list of them."

@@ -28,9 +28,11 @@ from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
+from treadle.ops._reading_node import ReadGraph
 from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
+    from treadle._keys import AssetKey
     from treadle.config._config_mapping import GraphConfig
     from treadle.hooks._hook import HookDefinition
     from treadle.locations._op_jobs import JobDefinition
@@ -38,12 +40,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GraphDefinition:
+class GraphDefinition(ReadGraph):
     """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
 
     `owner` is the decorator and name, for messages. `invocations` are the calls in the body, by node name, in the order they were made;
     `mapping` says which node's output is which output of the graph. `config` is what it tells its
-    ops: by default, or, where it is a mapping, of the config that it takes itself.
+    ops: by default, or, where it is a mapping, of the config that it takes itself. `input_assets`
+    are those of `ins` that the body named itself, after all others.
     """
 
     name: str
@@ -56,6 +59,7 @@ class GraphDefinition:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     config: GraphConfig | None = None
+    input_assets: Mapping[str, AssetKey] = field(default_factory=dict)
     source: SourceLine
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -294,13 +298,14 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
     return GraphDefinition(
         name=name,
         fn=fn,
-        ins={argument: ins.get(argument, GraphIn()) for argument in names},
+        ins={argument: ins.get(argument, GraphIn()) for argument in (*names, *body.assets)},
         outs=dict(outs),
         owner=owner,
         invocations=dict(body.invocations),
         mapping=mapping,
         description=description,
         tags=tags,
+        input_assets=dict(body.assets),
         config=None if config is None else _checked_config(config, body, owner),
         source=user_line(),
     )

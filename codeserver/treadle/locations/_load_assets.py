@@ -4,12 +4,13 @@ checks."""
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError
+from treadle._keys import AssetKey, key_parts
 from treadle._names import checked_group
 from treadle._source import user_frame, user_line
 from treadle._value_words import in_words
@@ -30,13 +31,14 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
     freshness_policy: object = None,
     automation_condition: object = None,
     backfill_policy: object = None,
-    source_key_prefix: object = None,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets at the top level of modules, in lists there too, each once.
 
-    `group_name` is for those that have no group, `key_prefix` stands before all of their keys, and where they read
-    one another; with `include_specs` the specs are among them. Checks in
+    `group_name` is for those that have no group; with `include_specs` the specs are among them, as each
+    `SourceAsset` is. `key_prefix` comes before the keys of what is made, `source_key_prefix` before those
+    of specs; what reads or names one of them among those loaded follows. Checks in
     steps of their own are not: see `load_asset_checks_from_modules`.
 
     Raises:
@@ -48,36 +50,24 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
             "freshness_policy": freshness_policy,
             "automation_condition": automation_condition,
             "backfill_policy": backfill_policy,
-            "source_key_prefix": source_key_prefix,
         },
     )
     found: list[AssetsDefinition | AssetSpec] = []
     for contents in _contents(modules, "load_assets_from_modules"):
         found += (block for block in contents.blocks if block.keys)
-        found += contents.specs if include_specs else ()
+        found += (each for each in contents.specs if include_specs or _is_source(each))
     group = None if group_name is None else checked_group(group_name)
-    return _prefixed([_grouped(each, group) for each in distinct(found)], key_prefix)
+    grouped = [_grouped(each, group) for each in distinct(found)]
+    prefixes = key_parts(key_prefix), key_parts(source_key_prefix)
+    return _prefixed(grouped, *prefixes) if any(prefixes) else grouped
 
 
-def _prefixed(
-    found: list[AssetsDefinition | AssetSpec], key_prefix: str | Sequence[str] | None
-) -> list[AssetsDefinition | AssetSpec]:
-    if not key_prefix:
-        return found
-    blocks = [each for each in found if isinstance(each, AssetsDefinition)]
-    keys = {key: key.with_prefix(key_prefix) for block in blocks for key in block.keys}
-    return [
-        each.with_attributes(asset_key_replacements=keys)
-        if isinstance(each, AssetsDefinition)
-        else each
-        for each in found
-    ]
-
-
+@checked
 def load_assets_from_current_module(
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets of the module that calls it, of what stands above the call.
@@ -86,32 +76,52 @@ def load_assets_from_current_module(
         ArgumentError: it is not called from a module.
     """
     module = _current_module("load_assets_from_current_module")
-    return load_assets_from_modules([module], group_name, key_prefix, include_specs=include_specs)
+    return load_assets_from_modules(
+        [module],
+        group_name,
+        key_prefix,
+        source_key_prefix=source_key_prefix,
+        include_specs=include_specs,
+    )
 
 
+@checked
 def load_assets_from_package_module(
     package_module: ModuleType,
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets of a package and of all modules in it, which it imports."""
     modules = _package_modules(package_module)
-    return load_assets_from_modules(modules, group_name, key_prefix, include_specs=include_specs)
+    return load_assets_from_modules(
+        modules,
+        group_name,
+        key_prefix,
+        source_key_prefix=source_key_prefix,
+        include_specs=include_specs,
+    )
 
 
+@checked
 def load_assets_from_package_name(
     package_name: str,
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the same of a package by its name."""
     package = import_module(package_name)
     return load_assets_from_package_module(
-        package, group_name, key_prefix, include_specs=include_specs
+        package,
+        group_name,
+        key_prefix,
+        source_key_prefix=source_key_prefix,
+        include_specs=include_specs,
     )
 
 
@@ -196,3 +206,32 @@ def _grouped(
         for name, out in outs.items()
     }
     return make_block(thing.node, replace(thing.options, outs=grouped), thing.source)
+
+
+def _is_source(spec: AssetSpec) -> bool:
+    from treadle.assets._source_asset import SourceAsset  # noqa: PLC0415 -- few modules have one
+
+    return isinstance(spec, SourceAsset)
+
+
+def _prefixed(
+    things: Sequence[AssetsDefinition | AssetSpec],
+    prefix: tuple[str, ...],
+    source_prefix: tuple[str, ...],
+) -> list[AssetsDefinition | AssetSpec]:
+    keys: dict[AssetKey, AssetKey] = {}
+    for each in things:
+        if isinstance(each, AssetSpec):
+            keys[each.key] = AssetKey((*source_prefix, *each.key.path))
+        else:
+            keys |= {key: AssetKey((*prefix, *key.path)) for key in each.keys}
+    return [_rekeyed(each, keys) for each in things]
+
+
+def _rekeyed(
+    thing: AssetsDefinition | AssetSpec, keys: Mapping[AssetKey, AssetKey]
+) -> AssetsDefinition | AssetSpec:
+    if isinstance(thing, AssetsDefinition):
+        return thing.with_attributes(asset_key_replacements=keys)
+    deps = [keys.get(key, key) for key in thing.dep_keys]
+    return thing.replace_attributes(key=keys[thing.key], deps=deps)

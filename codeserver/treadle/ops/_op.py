@@ -25,15 +25,17 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op_outs import NO_CHECKS, resolved_outs
 from treadle.ops._op_params import read_params
+from treadle.ops._reading_node import ReadNode
 from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
+    from treadle._keys import AssetKey
     from treadle.config._op_config import ConfigType
     from treadle.hooks._hook import HookDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OpDefinition:
+class OpDefinition(ReadNode):
     """A function of the user's, and everything that its signature and decorator say.
 
     `ins` are in the order of the function's arguments, then those that only order; all have a
@@ -60,6 +62,21 @@ class OpDefinition:
     timeout: float | None = None
     limits: Limits | None = None
     source: SourceLine
+
+    @property
+    def compute_fn(self) -> Callable[..., Any]:
+        """The function."""
+        return self.fn
+
+    @property
+    def version(self) -> str | None:
+        """`code_version`, by Dagster's older name."""
+        return self.code_version
+
+    @property
+    def input_assets(self) -> Mapping[str, AssetKey]:
+        """Inputs that are assets whatever is passed: a graph may have some."""
+        return {}
 
     @property
     def resource_keys(self) -> tuple[str, ...]:

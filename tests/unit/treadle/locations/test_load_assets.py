@@ -10,8 +10,10 @@ import pytest
 
 import treadle
 from treadle import (
+    AssetKey,
     AssetSpec,
     Definitions,
+    SourceAsset,
     asset,
     graph_asset,
     load_assets_from_modules,
@@ -99,6 +101,31 @@ def test_a_package_is_loaded_with_all_in_it(
 def test_what_is_no_module_is_refused() -> None:
     with pytest.raises(treadle.ArgumentError, match="'made' is no module"):
         load_assets_from_modules(["made"])  # type: ignore[list-item]
+    with pytest.raises(treadle.ArgumentError, match="backfill_policy"):
+        load_assets_from_modules([], backfill_policy=1)
+
+
+def test_keys_are_given_prefixes_and_those_who_read_them_follow() -> None:
+    module = ModuleType("prefixed")
+
+    @asset
+    def made(raw):
+        raise NotImplementedError
+
+    @asset(deps=["made"])
+    def reads(made, elsewhere):
+        raise NotImplementedError
+
+    vars(module).update(made=made, reads=reads, raw=SourceAsset("raw"), spec=AssetSpec("said"))
+
+    loaded = load_assets_from_modules([module], key_prefix="p", source_key_prefix=["s", "t"])
+
+    assert [str(each.key) for each in loaded] == ["p/made", "p/reads", "s/t/raw"]
+    found = {each.key: each.asset_deps[each.key] for each in loaded[:2]}
+    assert found == {
+        AssetKey("p/made"): {AssetKey("s/t/raw")},
+        AssetKey("p/reads"): {AssetKey("p/made"), AssetKey("elsewhere")},
+    }
 
 
 def test_a_prefix_stands_before_all_keys_and_where_they_read_one_another() -> None:
