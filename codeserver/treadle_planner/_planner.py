@@ -22,7 +22,13 @@ from treadle_planner._reads import Reads
 from treadle_planner._record import Conversation, Record
 from treadle_planner._reexecution import Rerun
 from treadle_planner._request import Asked
-from treadle_planner._selected import Selected, expression_of, named_keys, selected_keys
+from treadle_planner._selected import (
+    Selected,
+    expression_of,
+    named_keys,
+    older_meanings,
+    selected_keys,
+)
 from treadle_planner._steps import planned_hazards, planned_selections, planned_steps
 from treadle_planner._tasks import with_tasks
 from treadle_planner._walk import keep
@@ -120,7 +126,7 @@ class Planner:
             fingerprint="",
             selected_asset_keys=reads.kept.in_order,
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
-            notes=(*config.notes, *again.notes),
+            notes=(*older_meanings(reads.job), *config.notes, *again.notes),
             steps=steps,
             selections=planned_selections(reads),
             loads=planned_loads(readers, frozenset([step.key for step in running])),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from treadle import selection
 from treadle._errors import did_you_mean
-from treadle.locations.snapshot import Block
+from treadle.locations.snapshot import Block, Job
 from treadle.selection import Beyond, Everything, Expression, Key
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
@@ -92,6 +92,13 @@ def expression_of(index: SnapshotIndex, asked: Selection) -> Expression:
     if asked.job:
         return selection.parse(jobs[asked.job].selection)
     return Everything()
+
+
+def older_meanings(job: Job | None) -> Iterator[str]:
+    """Yield what of a job's selection meant something else in Dagster, of a job that is run."""
+    if job is not None and job.selection:
+        for part in selection.bare_reaches(selection.parse(job.selection)):
+            yield selection.older_meaning(job.name, part)
 
 
 @contextmanager

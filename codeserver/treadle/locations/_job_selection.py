@@ -15,6 +15,7 @@ from treadle.selection import (
     SelectionError,
     WithoutChecks,
     bare_reaches,
+    older_meaning,
     select,
     select_checks,
     union,
@@ -168,8 +169,4 @@ def _written_out(keys: frozenset[KeyText], checks: frozenset[str], graph: AssetG
 
 
 def _older_meaning(job: AssetJob) -> list[str]:
-    return [
-        f"Job {job.name!r} selects {part}: all the way, where Dagster went one level. Write"
-        " 1+x or x+1 for one level."
-        for part in bare_reaches(job.selection)
-    ]
+    return [older_meaning(job.name, part) for part in bare_reaches(job.selection)]

@@ -45,6 +45,7 @@ from treadle.selection._expression import (
     Tag,
     WithoutChecks,
     bare_reaches,
+    older_meaning,
     union,
 )
 from treadle.selection._parser import parse
@@ -86,6 +87,7 @@ __all__ = [
     "evaluate",
     "explain_assets",
     "explain_checks",
+    "older_meaning",
     "parse",
     "select",
     "select_checks",

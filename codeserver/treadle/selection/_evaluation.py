@@ -243,8 +243,10 @@ def reached(
 def _ends(end: End, keys: frozenset[KeyText], graph: AssetGraph) -> frozenset[KeyText]:
     # Among what is made here: an external asset is a root of everything and can be made by none.
     made = keys & graph.made
-    edges = graph.upstream if end is End.ROOTS else graph.downstream
-    return frozenset(key for key in made if made.isdisjoint(edges[key] - {key}))
+    # Also by way of what is not of them, as in Dagster: of a → b → c, a alone is a root of "a or c".
+    edges = graph.downstream if end is End.ROOTS else graph.upstream
+    beside = frozenset(each for key in made for each in edges[key] - {key})
+    return made - reached(beside, edges, None)
 
 
 def _refuse_endless(expression: Expression, graph: AssetGraph) -> None:

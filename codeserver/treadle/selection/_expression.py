@@ -17,9 +17,9 @@ _BARE = re.compile(r"[A-Za-z0-9_.\-/]+")
 class End(StrEnum):
     """Which end of a selected part of the graph."""
 
-    #: The members that no other member is made from.
+    #: The members that no other member is made from, directly or not.
     SINKS = "sinks"
-    #: The members that are made from no other member.
+    #: The members that are made from no other member, directly or not.
     ROOTS = "roots"
 
 
@@ -242,6 +242,14 @@ def bare_reaches(expression: Expression) -> tuple[str, ...]:
         and isinstance(part.of, Key)
         and None in {part.up, part.down}
         and {part.up, part.down} <= {None, 0}
+    )
+
+
+def older_meaning(job: str, reach: str) -> str:
+    """Say of a `+b` or `b+` of a job's that it meant less in Dagster, and what to write for that."""
+    return (
+        f"Job {job!r} selects {reach}: all the way, where Dagster went one level. Write"
+        " 1+x or x+1 for one level."
     )
 
 

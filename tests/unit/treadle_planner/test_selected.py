@@ -18,7 +18,11 @@ def snapshot() -> Snapshot:
         graph("cd", {"x": op({}, "p -> c", "q -> d/e")}),
         single("one", op({"x": "@far"}, "r -> one")),
         external=["far"],
-        jobs=[Job(name="nightly", selection="one or +b"), Job(name="partly", selection="a")],
+        jobs=[
+            Job(name="nightly", selection="one or +b"),
+            Job(name="partly", selection="a"),
+            Job(name="wide", selection="+b or a"),
+        ],
     )
 
 
@@ -157,3 +161,12 @@ def test_a_name_that_is_no_asset_s_is_told_as_what_it_is(name: str, said: str) -
     )
 
     assert refusal(snapshot, name).message.endswith(said)
+
+
+def test_a_plan_of_a_job_says_where_dagster_went_one_level(snapshot: Snapshot) -> None:
+    by_job = plan(snapshot, PlanRequest(selection=Selection(job="wide")))
+    asked = plan(snapshot, PlanRequest(selection=Selection(expressions=("one", "+b or a"))))
+
+    assert len(by_job.notes) == 1
+    assert "selects +b: all the way, where Dagster went one level" in by_job.notes[0]
+    assert asked.notes == ()

@@ -77,7 +77,9 @@ def selected(text: str) -> str:
         ("roots(*)", "a"),
         ("sinks(a or b)", "b"),
         ("roots(key:mart/* or b)", "b"),
-        ("roots(b or mart/d)", "b mart/d"),
+        ("roots(b or mart/d)", "b"),
+        ("sinks(a or mart/c)", "mart/c"),
+        ("sinks(ext or a)", "a"),
         ("roots(key:mart/*)+1", "mart/c mart/d"),
     ],
 )
