@@ -71,13 +71,21 @@ def never():
     raise ValueError("no")
 
 
+@asset
+def plain():
+    return 1
+
+
 @asset(hooks={leaves})
 def left():
     return 1
 
 
 defs = Definitions(
-    assets=[table, never, left],
-    jobs=[define_asset_job("watched", "table or never", hooks={succeeded, failed})],
+    assets=[table, never, plain, left],
+    jobs=[
+        define_asset_job("watched", "table or never", hooks={succeeded, failed}),
+        define_asset_job("plain_watched", "plain", hooks={succeeded}),
+    ],
     resources={"messages": messages.configured({"channel": "main"})},
 )

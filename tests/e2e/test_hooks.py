@@ -67,6 +67,16 @@ def test_those_of_a_job_run_for_all_its_steps_at_the_last_outcome(
     assert result.steps["never"].state is StepState.FAILED
 
 
+def test_what_only_a_jobs_hooks_need_may_be_told_by_the_run(
+    session: Session, scratch: Path
+) -> None:
+    told = {"resources": {"messages": {"config": {"channel": "other"}}}}
+
+    session.succeed(job="plain_watched", config=told)
+
+    assert notes(scratch) == ["other plain {'result': 1}"]
+
+
 def test_one_that_ends_the_process_ends_the_step(session: Session) -> None:
     result = session.run("left")
 

@@ -213,7 +213,8 @@ def make_python_type_usable_as_dagster_type(
             "Give a class, and a DagsterType.",
         )
     before = own_type(python_type)
-    if before is not None and before is not dagster_type:
+    # A module that is imported once more makes its types once more.
+    if before is not None and before.source != dagster_type.source:
         raise _refused(
             f"{owner}: the class {python_type.__name__} stands for {before.display_name!r} already.",
             "Make one DagsterType of it, in a module that all others import.",

@@ -192,6 +192,9 @@ def test_a_class_of_somebody_elses_stands_for_a_type_wherever_it_is_declared() -
     class Theirs:
         size = 1
 
+    class Mine(Theirs):
+        pass
+
     large = DagsterType(lambda _, value: value.size > 1, name="Large")
     make_python_type_usable_as_dagster_type(Theirs, large)
     make_python_type_usable_as_dagster_type(Theirs, large)
@@ -201,6 +204,10 @@ def test_a_class_of_somebody_elses_stands_for_a_type_wherever_it_is_declared() -
         return [Theirs()]
 
     assert "result[0] is a Theirs" in failure(a).message
+    for _ in range(2):  # as a module does that is imported twice
+        make_python_type_usable_as_dagster_type(
+            Mine, DagsterType(lambda _, value: value.size > 1, name="Large")
+        )
     with pytest.raises(ArgumentError, match="stands for 'Large' already"):
         make_python_type_usable_as_dagster_type(Theirs, POSITIVE)
 
