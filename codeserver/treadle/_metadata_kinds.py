@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -340,6 +340,33 @@ class CodeReferencesMetadataValue(MetadataValue):
     def as_data(self) -> Sequence[Mapping[str, Any]]:
         """Return the places."""
         return [each.as_data() for each in self.code_references]
+
+
+def value_of(value: Any, rendering: str) -> MetadataValue:
+    """Return plain data as metadata of its kind, as far as that can be told from it."""
+    by_rendering: Mapping[str, Callable[[Any], MetadataValue]] = {
+        "text": TextMetadataValue,
+        "url": UrlMetadataValue,
+        "path": PathMetadataValue,
+        "notebook": NotebookMetadataValue,
+        "json": JsonMetadataValue,
+        "markdown": MarkdownMetadataValue,
+        "run": DagsterRunMetadataValue,
+        "asset": DagsterAssetMetadataValue,
+        "timestamp": TimestampMetadataValue,
+    }
+    if rendering:
+        return by_rendering.get(rendering, lambda data: MetadataValue(data, rendering))(value)
+    kinds: tuple[tuple[type, Callable[[Any], MetadataValue]], ...] = (
+        (bool, BoolMetadataValue),
+        (int, IntMetadataValue),
+        (float, FloatMetadataValue),
+        (str, TextMetadataValue),
+        (datetime, TimestampMetadataValue),
+    )
+    if value is None:
+        return NullMetadataValue()
+    return next((make for kind, make in kinds if isinstance(value, kind)), JsonMetadataValue)(value)
 
 
 def of_definition(value: object) -> MetadataValue | None:

@@ -24,6 +24,7 @@ from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_inprocess._checked import AssetCheckEvaluation, evaluation
+from treadle_inprocess._events import EventData, RunEvent
 from treadle_inprocess._run import Run
 from treadle_inprocess._told import Expectation, Observation, expectation, observation
 from treadle_launcher.runs.events import Event
@@ -55,6 +56,7 @@ class ExecuteInProcessResult:
         self._run = run
         self._nodes = nodes
         self._root = f"{root}." if root else ""
+        self._events: Sequence[RunEvent] = ()
 
     @property
     def run_id(self) -> RunId:
@@ -67,9 +69,16 @@ class ExecuteInProcessResult:
         return self._run.view.state is RunState.SUCCEEDED
 
     @property
-    def all_events(self) -> Sequence[Event]:
+    def all_events(self) -> Sequence[RunEvent]:
         """Every fact of the run, in order; `kind` names it, `payload` holds it."""
-        return tuple(self._run.events)
+        if len(self._events) < len(self._run.events):
+            self._events = tuple(map(RunEvent.of, self._run.events))
+        return self._events
+
+    @property
+    def all_node_events(self) -> Sequence[RunEvent]:
+        """Every fact about a step, in order."""
+        return self.filter_events(lambda event: event.is_step_event)
 
     @property
     def step_states(self) -> Mapping[str, StepState]:
@@ -166,11 +175,11 @@ class ExecuteInProcessResult:
         events = self.get_asset_materialization_events()
         return tuple(_materialization(each) for each in events if id(each) in of_node)
 
-    def get_asset_materialization_events(self) -> Sequence[Event]:
+    def get_asset_materialization_events(self) -> Sequence[RunEvent]:
         """Return the facts that assets were made; each one's `payload` is an AssetMaterialized."""
         return self.filter_events(lambda event: isinstance(event.payload, AssetMaterialized))
 
-    def get_asset_observation_events(self) -> Sequence[Event]:
+    def get_asset_observation_events(self) -> Sequence[RunEvent]:
         """Return what ops said of assets that they do not make; a `payload` is an AssetObserved."""
         return self.filter_events(lambda event: isinstance(event.payload, AssetObserved))
 
@@ -198,11 +207,42 @@ class ExecuteInProcessResult:
             if isinstance(event.payload, CheckEvaluated)
         )
 
-    def get_step_success_events(self) -> Sequence[Event]:
+    def get_step_success_events(self) -> Sequence[RunEvent]:
         """Return the facts that steps succeeded."""
         return self.filter_events(lambda event: isinstance(event.payload, StepSucceeded))
 
-    def get_step_failure_events(self) -> Sequence[Event]:
+    def get_step_skipped_events(self) -> Sequence[RunEvent]:
+        """Return the facts that steps were skipped."""
+        return self.filter_events(lambda event: event.is_step_skipped)
+
+    def get_run_success_event(self) -> RunEvent:
+        """Return the fact that the run succeeded.
+
+        Raises:
+            NoSuchResultError: it did not.
+        """
+        return self._end("RUN_SUCCESS")
+
+    def get_run_failure_event(self) -> RunEvent:
+        """Return the fact that the run failed.
+
+        Raises:
+            NoSuchResultError: it did not.
+        """
+        return self._end("RUN_FAILURE")
+
+    def _end(self, wanted: str) -> RunEvent:
+        end = self.all_events[-1]
+        if end.event_type_value != wanted:
+            raise NoSuchResultError(f"The run has no {wanted}: it is {self._run.view.state}.")
+        return end
+
+    def failure_data_for_node(self, node_name: str) -> EventData | None:
+        """Return why a node failed: `error` says it. None: no step of it failed for good."""
+        failed = [each for each in self.events_for_node(node_name) if each.is_step_failure]
+        return failed[0].event_specific_data if failed else None
+
+    def get_step_failure_events(self) -> Sequence[RunEvent]:
         """Return the facts that steps failed for good."""
         return self.filter_events(lambda event: isinstance(event.payload, StepFailed))
 
@@ -210,11 +250,11 @@ class ExecuteInProcessResult:
         """Return the steps that failed for good."""
         return frozenset(self._run.view.failed)
 
-    def filter_events(self, event_filter: Callable[[Event], bool]) -> Sequence[Event]:
+    def filter_events(self, event_filter: Callable[[RunEvent], bool]) -> Sequence[RunEvent]:
         """Return the facts that a function says True of."""
-        return tuple(filter(event_filter, self._run.events))
+        return tuple(filter(event_filter, self.all_events))
 
-    def events_for_node(self, node_name: str) -> Sequence[Event]:
+    def events_for_node(self, node_name: str) -> Sequence[RunEvent]:
         """Return the facts about a node. Of one that did not run there are none."""
         steps = self._steps(node_name)
         return self.filter_events(lambda event: event.step_key in steps)
