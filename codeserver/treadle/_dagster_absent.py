@@ -50,7 +50,6 @@ _ABSENT: Final = {
     "Not yet. Store files with an IO manager, or give their paths": """
         FileHandle LocalFileHandle local_file_manager
     """,
-    "Not yet. A resource is made by a test itself": "build_resources make_values_resource",
     "Not yet. Plans check config: client.plan(…, config=…)": "validate_run_config",
     "Not yet. Wire ops in the body of a @graph": """
         InputMapping MultiDependencyDefinition OutputMapping PendingNodeInvocation
