@@ -6,7 +6,7 @@ argument of such a name say it; what Treadle has under Dagster's own name is not
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Final
 
 #: Arguments, by name: what to write. `{value}` is what was given, where it is text.
@@ -30,11 +30,6 @@ _UNSUPPORTED: Final = {
         "op_selection",
     ),
     "Leave it out: there is no instance. materialize takes a folder.": ("instance",),
-    "Leave it out: say it with definition_metadata, resources, or asset_key.": (
-        "op_def",
-        "resource_config",
-        "step_context",
-    ),
     "Leave it out: outputs and inputs have no config.": (
         "config",
         "input_config_schema",
@@ -176,6 +171,27 @@ _CONTEXT: Final = {
     "Dynamic outputs are not there yet": ("get_mapping_key",),
     "The code is not split into repositories": ("location_name", "repository_def"),
 }
+#: Of the contexts of IO managers.
+_VALUE_CONTEXT: Final = {
+    "Partitions are not there yet": (
+        "asset_partition_key",
+        "asset_partition_key_range",
+        "asset_partition_keys",
+        "asset_partitions_def",
+        "asset_partitions_time_window",
+        "partition_key",
+    ),
+    "Outputs and inputs have no config: ask context.resource_config, the manager's own": (
+        "config",
+    ),
+    "Dynamic outputs are not there yet": ("mapping_key",),
+    "What is said of the asset is context.definition_metadata": ("asset_spec",),
+    "What the code is, its digest says: write code_version=… and ask the plan": ("version",),
+    "The client asks a launcher about runs and assets": ("instance",),
+    "What was added is context.get_logged_metadata()": ("get_logged_events", "consume_events"),
+    "What was said of the input is context.consume_logged_metadata()": ("get_observations",),
+}
+_OF_VALUE_CONTEXT: Final = {name: what for what, names in _VALUE_CONTEXT.items() for name in names}
 _OF_CONTEXT: Final = {name: what for what, names in _CONTEXT.items() for name in names}
 _NAMES: Final = {name: what for what, names in _NOT_YET.items() for name in names}
 _SEE: Final = "See 'What is not there yet' in README.md."
@@ -209,7 +225,16 @@ def instead_of_unsupported(argument: str) -> str:
 
 def not_in_context(name: str) -> str | None:
     """Say of an attribute of Dagster's context that there is none here, None if it is none."""
-    what = _OF_CONTEXT.get(name)
+    return _said_of(name, _OF_CONTEXT)
+
+
+def not_in_value_context(name: str) -> str | None:
+    """Say the same of the context of an IO manager."""
+    return _said_of(name, _OF_VALUE_CONTEXT)
+
+
+def _said_of(name: str, known: Mapping[str, str]) -> str | None:
+    what = known.get(name)
     if what is None:
         return None
     see = f" {_SEE}" if what.endswith("not there yet") else ""

@@ -9,6 +9,8 @@ from treadle._arguments import checked, refuse_unsupported
 from treadle._keys import KeyLike, as_key
 from treadle.io._io_manager import InputContext, OutputContext
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
+from treadle.ops._op import OpDefinition
+from treadle.steps._context import OpExecutionContext
 from treadle.steps._resources import Resources
 
 
@@ -22,9 +24,9 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
     config: object = None,
     dagster_type: Any = Any,
     version: object = None,
-    resource_config: object = None,
+    resource_config: Any = None,
     resources: Mapping[str, Any] | None = None,
-    op_def: object = None,
+    op_def: OpDefinition | None = None,
     asset_key: KeyLike | None = None,
     partition_key: object = None,
     definition_metadata: Mapping[str, Any] | None = None,
@@ -39,8 +41,6 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
         "mapping_key": mapping_key,
         "config": config,
         "version": version,
-        "resource_config": resource_config,
-        "op_def": op_def,
         "partition_key": partition_key,
     }
     refuse_unsupported("build_output_context", given)
@@ -54,6 +54,8 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
         resources=Resources(resources or {}),
         run_tags=dict(run_tags or {}),
         key=None if asset_key is None else as_key(asset_key),
+        resource_config=resource_config,
+        op_def=op_def,
     )
 
 
@@ -64,10 +66,10 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
     metadata: Mapping[str, Any] | None = None,
     upstream_output: OutputContext | None = None,
     dagster_type: Any = Any,
-    resource_config: object = None,
+    resource_config: Any = None,
     resources: Mapping[str, Any] | None = None,
-    op_def: object = None,
-    step_context: object = None,
+    op_def: OpDefinition | None = None,
+    step_context: OpExecutionContext | None = None,
     asset_key: KeyLike | None = None,
     partition_key: object = None,
     asset_partition_key_range: object = None,
@@ -83,9 +85,6 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
     """
     given = {
         "config": config,
-        "resource_config": resource_config,
-        "op_def": op_def,
-        "step_context": step_context,
         "partition_key": partition_key,
         "asset_partition_key_range": asset_partition_key_range,
         "asset_partitions_def": asset_partitions_def,
@@ -102,4 +101,7 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
         definition_metadata=dict(definition_metadata or metadata or {}),
         resources=Resources(resources or {}),
         run_tags=dict(run_tags or {}),
+        resource_config=resource_config,
+        op_def=op_def,
+        step_context=step_context,
     )

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from treadle._errors import TreadleError
 from treadle._keys import AssetKey
-from treadle._metadata import kept_entries
+from treadle._metadata import MetadataValue, kept_entries
+from treadle.io._value_contexts import ValueContext
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.steps._resources import Resources
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry
 
 if TYPE_CHECKING:
-    import logging
+    from treadle._told import AssetMaterialization, AssetObservation, ExpectationResult
+    from treadle.ops._op import OpDefinition
+    from treadle.steps._context import OpExecutionContext
 
 
 class NoAssetError(TreadleError):
@@ -61,12 +64,13 @@ class IOManager(InputManager):
 
 
 @dataclass(slots=True, kw_only=True)
-class OutputContext:
+class OutputContext(ValueContext):
     """One value to store: of an asset, or of an intermediate.
 
     `definition_metadata` is what the definitions say, `output_metadata` what the op said of
     this value. As `InputContext.upstream_output` it tells where the value came from; then
-    `run_id` and `step_key` are "" if no record names them. `resource_config` is the config of the manager.
+    `run_id` and `step_key` are "" if no record names them. `resource_config` is the config of the manager,
+    `step_context` that of the op, None outside of a step, and `op_def` who makes it, None if that is not known.
     """
 
     name: str = DEFAULT_OUTPUT
@@ -79,19 +83,14 @@ class OutputContext:
     run_tags: Mapping[str, str] = field(default_factory=dict)
     key: AssetKey | None = None
     resource_config: Any = None
+    op_def: OpDefinition | None = None
+    step_context: OpExecutionContext | None = None
     _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
 
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What the definitions say: Dagster's older name of `definition_metadata`."""
         return self.definition_metadata
-
-    @property
-    def log(self) -> logging.Logger:
-        """The step's logger."""
-        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
-
-        return step_logger()
 
     @property
     def has_asset_key(self) -> bool:
@@ -108,16 +107,6 @@ class OutputContext:
         if self.key is None:
             raise NoAssetError(f"Output {self.name!r} of {self.step_key!r}")
         return self.key
-
-    @property
-    def has_partition_key(self) -> bool:
-        """False: there are no partitions yet."""
-        return False
-
-    @property
-    def has_asset_partitions(self) -> bool:
-        """False: there are no partitions yet."""
-        return False
 
     @property
     def added_entries(self) -> tuple[MetadataEntry, ...]:
@@ -148,13 +137,35 @@ class OutputContext:
         """Return the components of the asset's key; of an intermediate run, step and output."""
         return list(self.key.path) if self.key else self.get_run_scoped_output_identifier()
 
+    def get_output_identifier(self) -> list[str]:
+        """Return what `get_identifier` does: an older name of it."""
+        return self.get_identifier()
+
+    def get_asset_output_identifier(self) -> list[str]:
+        """Return what `get_asset_identifier` does: an older name of it."""
+        return self.get_asset_identifier()
+
+    def log_event(self, event: AssetMaterialization | AssetObservation | ExpectationResult) -> None:
+        """Tell the run of an asset, or of what was expected, as the op's `context.log_event` does."""
+        self._tell(event)
+
+    def get_logged_metadata(self) -> Mapping[str, MetadataValue]:
+        """Return what the IO manager added, by name."""
+        return _by_name(self._entries)
+
+    def consume_logged_metadata(self) -> Mapping[str, MetadataValue]:
+        """Return what the IO manager added, by name, and forget it: for tests."""
+        added = _by_name(self._entries)
+        self._entries = ()
+        return added
+
 
 @dataclass(slots=True, kw_only=True)
-class InputContext:
+class InputContext(ValueContext):
     """One value to load: for which input of which step, and which value.
 
     `upstream_output` is None for an input that nothing is connected to: its manager says what it is.
-    `resource_config` is the config of the manager.
+    `resource_config` is the config of the manager, `op_def` the op that reads, `step_context` its context.
     """
 
     name: str
@@ -166,18 +177,14 @@ class InputContext:
     resources: Resources = field(default_factory=lambda: Resources({}))
     run_tags: Mapping[str, str] = field(default_factory=dict)
     resource_config: Any = None
+    op_def: OpDefinition | None = None
+    step_context: OpExecutionContext | None = None
+    _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
 
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What `In(metadata=…)` says: Dagster's older name of `definition_metadata`."""
         return self.definition_metadata
-
-    @property
-    def log(self) -> logging.Logger:
-        """The step's logger."""
-        from treadle.steps._step_logger import step_logger  # noqa: PLC0415 -- logging is not what a start waits for
-
-        return step_logger()
 
     @property
     def has_input_name(self) -> bool:
@@ -198,16 +205,6 @@ class InputContext:
         """
         return self._upstream().asset_key
 
-    @property
-    def has_partition_key(self) -> bool:
-        """False: there are no partitions yet."""
-        return False
-
-    @property
-    def has_asset_partitions(self) -> bool:
-        """False: there are no partitions yet."""
-        return False
-
     def get_asset_identifier(self) -> list[str]:
         """Return the components of the asset's key.
 
@@ -220,7 +217,34 @@ class InputContext:
         """Return what the value's own `OutputContext.get_identifier` returned."""
         return self._upstream().get_identifier()
 
+    def add_input_metadata(
+        self, metadata: Mapping[str, Any], description: str | None = None
+    ) -> None:
+        """Say something of the value that is loaded: of an asset, an observation of it; else a line of the log.
+
+        What cannot be kept is left out, and a warning says why.
+        """
+        owner = f"input {self.name!r} of {self.step_key!r}"
+        self._entries = kept_entries(metadata, owner=owner, before=self._entries)
+        if self.has_asset_key:
+            from treadle._told import AssetObservation  # noqa: PLC0415 -- few managers tell
+
+            self._tell(AssetObservation(self.asset_key, description, metadata))
+            return
+        said = ", ".join(f"{entry.name}={entry.value!r}" for entry in self._entries)
+        self.log.info("input_loaded input=%s %s", self.name, said)
+
+    def consume_logged_metadata(self) -> Mapping[str, MetadataValue]:
+        """Return what was said of the value, by name, and forget it: for tests."""
+        added = _by_name(self._entries)
+        self._entries = ()
+        return added
+
     def _upstream(self) -> OutputContext:
         if self.upstream_output is None:
             raise NothingUpstreamError(f"Input {self.name!r} of {self.step_key!r}")
         return self.upstream_output
+
+
+def _by_name(entries: tuple[MetadataEntry, ...]) -> Mapping[str, MetadataValue]:
+    return {each.name: MetadataValue(each.value, each.rendering) for each in entries}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle._keys import AssetKey
 from treadle._metadata import merged_entries
@@ -21,6 +21,9 @@ from treadle_contract.run import FailureWhere
 from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import Task
 
+if TYPE_CHECKING:
+    from treadle.steps._context import OpExecutionContext
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueWriter:
@@ -31,6 +34,7 @@ class ValueWriter:
     step_key: StepKey
     task: Task
     store: ValueStore
+    step_context: OpExecutionContext | None = None
 
     def stored(
         self, made: OutputStored, value: object, *, io_manager_key: str, value_key: str
@@ -92,4 +96,6 @@ class ValueWriter:
             run_tags=self.task.run_tags,
             resource_config=config_of(self.location.resources, manager_key),
             key=key,
+            op_def=self.code.op,
+            step_context=self.step_context,
         )

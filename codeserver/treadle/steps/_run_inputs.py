@@ -27,6 +27,7 @@ from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep
 
 if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
+    from treadle.steps._context import OpExecutionContext
 
 
 class StepSource(Protocol):
@@ -62,6 +63,7 @@ class InputLoader:
     store: ValueStore
     loaded: Callable[[InputLoaded], None]
     memory: TaskMemory
+    step_context: OpExecutionContext | None = None
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments by name. What reads nothing is left to the declared default.
@@ -208,6 +210,9 @@ class InputLoader:
         self, name: str, declared: In, manager_key: str, source: TaskSource | None = None
     ) -> InputContext:
         resources = Resources(self.location.resources)
+        upstream = None if source is None else upstream_output(self.location, source, resources)
+        if upstream is not None and upstream.run_id == self.task.run_id:
+            upstream.run_tags = self.task.run_tags
         return InputContext(
             name=name,
             step_key=self.step.step_key,
@@ -217,9 +222,9 @@ class InputLoader:
             resources=resources,
             run_tags=self.task.run_tags,
             resource_config=config_of(self.location.resources, manager_key),
-            upstream_output=None
-            if source is None
-            else upstream_output(self.location, source, resources),
+            op_def=self.code.op,
+            step_context=self.step_context,
+            upstream_output=upstream,
         )
 
 
@@ -247,6 +252,7 @@ def upstream_output(
         return context
     context.name = source.output or output
     context.dagster_type = out.dagster_type
+    context.op_def = code.op
     context.definition_metadata = (
         code.metadata.get(context.key, {}) if context.key else out.metadata
     )

@@ -135,9 +135,15 @@ class _Attempt:
             store=self.store,
             loaded=loaded,
             memory=self.memory,
+            step_context=context,
         )
         writer = ValueWriter(
-            location=location, code=code, step_key=step.step_key, task=task, store=self.store
+            location=location,
+            code=code,
+            step_key=step.step_key,
+            task=task,
+            store=self.store,
+            step_context=context,
         )
         keeper = OutputKeeper(code=code, step=step, context=context, writer=writer)
         keeper.check_task()
