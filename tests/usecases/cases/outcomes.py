@@ -43,4 +43,8 @@ CASES = [
         Asked(select="low_text or high_text", values={"low_text": "1", "high_text": "9"}),
     ),
     case("outcomes/defaults.py", Asked(select="full_bowl", values={"full_bowl": [7, 7, 7]})),
+    case(
+        "outcomes/tables_of_metadata.py",
+        Asked(select="measured_table", values={"measured_table": None}),
+    ),
 ]

@@ -34,4 +34,13 @@ CASES = [
             },
         ),
     ),
+    case(
+        "types/a_type_of_ones_own.py",
+        Asked(
+            select="good_percent or bad_percent",
+            values={"good_percent": "50%"},
+            steps={"bad_percent.bad_share": "FAILED", "bad_percent.as_percent": "NOT_RUN"},
+            failures={"bad_percent.bad_share": "1.5 is no share"},
+        ),
+    ),
 ]

@@ -57,4 +57,23 @@ CASES = [
             metadata={"whisper": {"said": "HELLO"}},
         ),
     ),
+    case(
+        "values/an_input_manager.py",
+        Asked(
+            select="workbook or first_sheet",
+            values={"workbook": b"PK", "first_sheet": "totals of workbook"},
+        ),
+    ),
+    case(
+        "values/files_of_pickles.py",
+        Asked(
+            select="stored_pickle or read_pickle",
+            values={"stored_pickle": {"a": 1}, "read_pickle": 2},
+        ),
+        Asked(select="read_pickle", values={"read_pickle": 2}),
+    ),
+    case(
+        "values/a_source_asset.py",
+        Asked(select="letter_index", values={"letter_index": "index of letters of letters"}),
+    ),
 ]

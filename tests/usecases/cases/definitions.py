@@ -1,0 +1,13 @@
+"""Cases on definitions that are made of others."""
+
+from tests.usecases.running import Asked, case
+
+CASES = [
+    case(
+        "definitions/changed_afterwards.py",
+        Asked(
+            select="group:farm and tag:of=farm",
+            values={"farm/harvest": 7, "farm/jam": "7 jars"},
+        ),
+    ),
+]
