@@ -218,7 +218,8 @@ def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, .
     """
     keys: dict[AssetKey, None] = {}
     for dep in deps or ():
-        made = sorted(dep.keys) if isinstance(dep, HasAssetKeys) else (dep_key(dep, owner=owner),)
+        several = dep.keys if isinstance(dep, HasAssetKeys) else ()
+        made = sorted(several) or (dep_key(dep, owner=owner),)
         keys.update(dict.fromkeys(made))
     return tuple(keys)
 

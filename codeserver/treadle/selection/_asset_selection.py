@@ -223,14 +223,15 @@ class AssetSelection:
 
 def _named(assets: Iterable[Named]) -> Iterator[Expression]:
     for each in assets:
-        if isinstance(each, AssetsDefinition):
+        if isinstance(each, AssetsDefinition) and each.keys:
             yield from (Key(key=key.text) for key in sorted(each.keys))
         elif isinstance(each, AssetKey | str | Sequence):
             yield Key(key=as_key(each).text)
         else:
             raise ArgumentError(
                 f"AssetSelection has {in_words(each)}, which names no asset.",
-                fix="Give an AssetKey, its text, or what an asset decorator made.",
+                fix="Give an AssetKey, its text, or what an asset decorator made; a check to"
+                " AssetSelection.checks(…).",
                 source=user_line(),
             )
 

@@ -300,6 +300,16 @@ def no_brackets() -> object:
     return check
 
 
+def check_for_asset() -> object:
+    check = asset_check(asset=plain, name="rows")(lambda: None)
+    return AssetSelection.assets("plain", check)
+
+
+def check_as_dep() -> object:
+    check = asset_check(asset=plain, name="rows")(lambda: None)
+    return asset(name="a", deps=["plain", check])(lambda: 1)
+
+
 def two_arguments() -> object:
     @asset_check(asset="plain")
     def check(plain, other): ...
@@ -378,6 +388,8 @@ def job_of_a_part() -> object:
         (output_taken, DuplicateError, "there is another output of that name"),
         (no_result, ArgumentError, "annotated to return bool: no results"),
         (no_brackets, ArgumentError, "Write @asset_check(asset=…)"),
+        (check_for_asset, ArgumentError, "the check 'plain:rows', which names no asset"),
+        (check_as_dep, ArgumentError, "the check 'plain:rows' names no single asset"),
         (two_arguments, ArgumentError, "arguments 'plain', 'other' are not told apart"),
         (asset_again, ConflictError, "which is its asset"),
         (no_specs, ArgumentError, "has no check"),
