@@ -206,9 +206,11 @@ if _TYPE_CHECKING:
     from treadle.types._loader import dagster_type_loader as dagster_type_loader
     from treadle_contract.value import AssetCheckSeverity as AssetCheckSeverity
     from treadle_inprocess import AssetCheckEvaluation as AssetCheckEvaluation
+    from treadle_inprocess import DagsterInstance as DagsterInstance
     from treadle_inprocess import ExecuteInProcessResult as ExecuteInProcessResult
     from treadle_inprocess import NoSuchResultError as NoSuchResultError
     from treadle_inprocess import PlanRefused as PlanRefused
+    from treadle_inprocess import instance_for_test as instance_for_test
     from treadle_inprocess import materialize as materialize
     from treadle_inprocess import materialize_to_memory as materialize_to_memory
 

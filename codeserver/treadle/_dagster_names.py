@@ -125,10 +125,6 @@ _NOT_YET: Final = {
         "AutomationConditionSensorDefinition",
         "FreshnessPolicy",
     ),
-    "A folder takes its place: materialize([…], instance=FOLDER)": (
-        "DagsterInstance",
-        "instance_for_test",
-    ),
     "Use context.log, or logging.getLogger": ("get_dagster_logger",),
     "Steps run in processes of their own": (
         "in_process_executor",

@@ -128,9 +128,11 @@ _BY_MODULE: Final = {
     "treadle.resources._openable": ("InitResourceContext",),
     "treadle_inprocess": (
         "AssetCheckEvaluation",
+        "DagsterInstance",
         "ExecuteInProcessResult",
         "NoSuchResultError",
         "PlanRefused",
+        "instance_for_test",
         "materialize",
         "materialize_to_memory",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from treadle_inprocess._checked import AssetCheckEvaluation
 from treadle_inprocess._graphs import execute_graph, execute_op_job
+from treadle_inprocess._instance import DagsterInstance, instance_for_test
 from treadle_inprocess._jobs import EVERY_ASSET, JobInProcess
 from treadle_inprocess._materialize import materialize, materialize_to_memory
 from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
@@ -12,6 +13,7 @@ from treadle_planner import PlanRefused
 __all__ = [
     "EVERY_ASSET",
     "AssetCheckEvaluation",
+    "DagsterInstance",
     "ExecuteInProcessResult",
     "JobInProcess",
     "Materialization",
@@ -19,6 +21,7 @@ __all__ = [
     "PlanRefused",
     "execute_graph",
     "execute_op_job",
+    "instance_for_test",
     "materialize",
     "materialize_to_memory",
 ]

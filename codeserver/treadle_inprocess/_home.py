@@ -137,7 +137,22 @@ def _refused(problem: str, fix: str) -> ArgumentError:
     return ArgumentError(problem, fix=fix, source=user_line())
 
 
+def facts_of_folder(folder: Path) -> Iterator[Event]:
+    """Yield the facts that assets were made which are on record in a folder, in order.
+
+    Raises:
+        ArgumentError: as `FolderHome`.
+    """
+    return _facts(_checked(folder) / _RECORD)
+
+
 def _read(record: Path) -> Iterator[Materialization]:
+    for fact in _facts(record):
+        if isinstance(fact.payload, AssetMaterialized):
+            yield _materialization(fact, fact.payload)
+
+
+def _facts(record: Path) -> Iterator[Event]:
     """Yield what is on record, in order. A last line without an end was never put on it."""
     whole = record.read_bytes().split(b"\n")[:-1] if record.exists() else ()
     for number, line in enumerate(whole, 1):
@@ -149,7 +164,7 @@ def _read(record: Path) -> Iterator[Materialization]:
                 "Remove the folder, and make its assets again.",
             ) from error
         if isinstance(read.kind, AssetMaterialized) and read.time is not None:
-            fact = Event(
+            yield Event(
                 store_sequence=read.store_sequence,
                 run_id=read.run_id,
                 sequence=read.sequence,
@@ -158,7 +173,6 @@ def _read(record: Path) -> Iterator[Materialization]:
                 step_key=read.step_key,
                 attempt=read.attempt,
             )
-            yield _materialization(fact, read.kind)
 
 
 def _cut_unfinished(record: Path) -> None:
