@@ -7,7 +7,7 @@ PARALLEL ?= -n 4 --dist worksteal
 # protoc finds its plugins on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: demo bytecode test test-costs test-spawn again fuzz chaos check pyright format protos freeze bench bench-loading clean
+.PHONY: demo bytecode test test-costs test-spawn again fuzz chaos check pyright format protos reference freeze bench bench-loading clean
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -96,6 +96,9 @@ format: $(VENV)/.dev  ## Put code and contract into their one format.
 
 protos: $(VENV)/.dev  ## Generate the contract's Python code anew.
 	$(BIN)/python scripts/gen_protos.py
+
+reference: $(VENV)/.dev  ## Write docs/reference anew, from the code.
+	$(BIN)/python -m scripts.gen_reference
 
 freeze: $(VENV)/.dev  ## Promise the contract as it is: what is in it now may be added to, never changed.
 	$(BIN)/buf breaking protos --against protos/promised.binpb

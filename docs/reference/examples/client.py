@@ -1,0 +1,33 @@
+import tempfile
+from pathlib import Path
+
+import treadle_client
+
+MODULE = """
+from treadle import asset
+
+@asset
+def orders():
+    return [40, 25, 10]
+
+@asset
+def total(orders):
+    return sum(orders)
+"""
+
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "shop.py"
+    file.write_text(MODULE)
+    with treadle_client.local(file) as client:
+        assert isinstance(client, treadle_client.Client)
+        assert len(client.plan("+total").steps) == 2
+        assert client.explain("+total").ops[0].needed_for
+        run: treadle_client.RunHandle = client.materialize("+total")
+        result: treadle_client.RunResult = run.result()
+        result.raise_for_failure()
+        assert client.load("total") == 75
+        assert [entry.asset.key for entry in client.assets()] == ["orders", "total"]
+        try:
+            client.plan("totl")
+        except treadle_client.SelectionError as error:
+            assert "total" in str(error)

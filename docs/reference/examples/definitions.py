@@ -1,0 +1,39 @@
+import sys
+
+from treadle import (
+    Definitions,
+    JobDefinition,
+    RetryPolicy,
+    asset,
+    define_asset_job,
+    job,
+    load_assets_from_current_module,
+    load_assets_from_modules,
+    op,
+    with_resources,
+)
+
+
+@asset
+def orders(shop):
+    return shop
+
+
+@op
+def one():
+    return 1
+
+
+@job
+def counting():
+    one()
+
+
+assert isinstance(counting, JobDefinition)
+assert counting.execute_in_process().output_for_node("one") == 1
+assert [each.key.to_user_string() for each in load_assets_from_current_module()] == ["orders"]
+assert len(load_assets_from_modules([sys.modules[__name__]])) == 1
+
+nightly = define_asset_job("nightly", "orders", op_retry_policy=RetryPolicy(max_retries=2))
+Definitions(assets=[orders], jobs=[nightly, counting], resources={"shop": 5})
+assert with_resources([orders], {"shop": 5})

@@ -1,0 +1,58 @@
+from treadle import (
+    ConfigurableIOManager,
+    InMemoryIOManager,
+    InputContext,
+    IOManager,
+    OutputContext,
+    asset,
+    build_input_context,
+    build_output_context,
+    io_manager,
+    materialize,
+    mem_io_manager,
+)
+
+kept = {}
+
+
+class Dictionary(IOManager):
+    def handle_output(self, context: OutputContext, obj):
+        kept[context.asset_key.to_user_string()] = obj
+
+    def load_input(self, context: InputContext):
+        return kept[context.asset_key.to_user_string()]
+
+
+class Named(ConfigurableIOManager):
+    prefix: str = "p"
+
+    def handle_output(self, context: OutputContext, obj):
+        kept[f"{self.prefix}/{context.asset_key.to_user_string()}"] = obj
+
+    def load_input(self, context: InputContext):
+        return kept[f"{self.prefix}/{context.asset_key.to_user_string()}"]
+
+
+@io_manager
+def dictionary():
+    return Dictionary()
+
+
+@asset(io_manager_key="dictionary")
+def orders():
+    return [40, 25, 10]
+
+
+@asset(io_manager_key="named")
+def total(orders):
+    return sum(orders)
+
+
+assert materialize([orders, total], resources={"dictionary": dictionary, "named": Named()}).success
+assert kept == {"orders": [40, 25, 10], "p/total": 75}
+
+Dictionary().handle_output(build_output_context(asset_key="a"), 1)
+assert Dictionary().load_input(build_input_context(asset_key="a")) == 1
+assert materialize(
+    [orders, total], resources={"dictionary": InMemoryIOManager(), "named": mem_io_manager}
+).success

@@ -1,0 +1,39 @@
+from treadle import (
+    ConfigurableResource,
+    InitResourceContext,
+    ResourceDefinition,
+    ResourceParam,
+    asset,
+    build_init_resource_context,
+    build_resources,
+    make_values_resource,
+    materialize,
+    resource,
+)
+
+
+class Shop(ConfigurableResource):
+    region: str = "eu"
+
+    def orders(self):
+        return [self.region, 40]
+
+
+@resource
+def rates(context: InitResourceContext):
+    return {"EUR": 1.1}
+
+
+@asset(required_resource_keys={"rates"})
+def revenue(context, shop: Shop, factor: ResourceParam[int]):
+    return shop.orders()[1] * context.resources.rates["EUR"] * factor
+
+
+given = {"shop": Shop(region="us"), "rates": rates, "factor": 2}
+assert materialize([revenue], resources=given).asset_value("revenue") == 88.0
+
+assert isinstance(rates, ResourceDefinition)
+assert rates(build_init_resource_context()) == {"EUR": 1.1}
+with build_resources({"rates": rates}) as resources:
+    assert resources.rates == {"EUR": 1.1}
+assert isinstance(make_values_resource(), ResourceDefinition)

@@ -1,0 +1,165 @@
+"""The reference says what is there: its pages are what the code says now, its examples run.
+
+A page differs: run `make reference`. A name that has come is shown in an example.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+import treadle
+from scripts import gen_reference
+from treadle._meaningless import MEANINGLESS
+
+#: What no example shows yet. Take away what you show, and add nothing.
+NOT_SHOWN = {
+    "Any",
+    "ArgumentError",
+    "Array",
+    "ArrowIOManager",
+    "AssetCheckEvaluation",
+    "AssetMaterialization",
+    "AssetObservation",
+    "Bool",
+    "BoolMetadataValue",
+    "BoolSource",
+    "CodeReferencesMetadataValue",
+    "CompositionError",
+    "ConfigurableIOManagerFactory",
+    "ConfigurableResourceFactory",
+    "ConflictError",
+    "CycleError",
+    "DagsterAssetMetadataValue",
+    "DagsterJobMetadataValue",
+    "DagsterRunMetadataValue",
+    "DagsterTypeLoader",
+    "DefinitionError",
+    "Dict",
+    "DuplicateError",
+    "Enum",
+    "EnumValue",
+    "ExpectationResult",
+    "Field",
+    "FilesystemIOManager",
+    "Float",
+    "FloatMetadataValue",
+    "IOManagerDefinition",
+    "InputManager",
+    "InputManagerDefinition",
+    "Int",
+    "IntMetadataValue",
+    "IntSource",
+    "InvalidNameError",
+    "JsonMetadataValue",
+    "List",
+    "LocalFileCodeReference",
+    "LocationError",
+    "Map",
+    "MarkdownMetadataValue",
+    "MissingError",
+    "NoSuchResultError",
+    "Noneable",
+    "NotebookMetadataValue",
+    "NullMetadataValue",
+    "Optional",
+    "ParquetIOManager",
+    "PathMetadataValue",
+    "Permissive",
+    "PickledObjectFilesystemIOManager",
+    "PlanRefused",
+    "PythonArtifactMetadataValue",
+    "PythonObjectDagsterType",
+    "Resource",
+    "ResourceDependency",
+    "Selector",
+    "Set",
+    "Shape",
+    "SourceAsset",
+    "StepFailedError",
+    "StepInterrupted",
+    "String",
+    "StringSource",
+    "TableColumnConstraints",
+    "TableColumnDep",
+    "TableColumnLineage",
+    "TableColumnLineageMetadataValue",
+    "TableConstraints",
+    "TableMetadataValue",
+    "TableSchemaMetadataValue",
+    "TextMetadataValue",
+    "TimestampMetadataValue",
+    "TreadleError",
+    "Tuple",
+    "TypeCheck",
+    "TypeCheckContext",
+    "UPathIOManager",
+    "UnusedError",
+    "UrlCodeReference",
+    "UrlMetadataValue",
+    "custom_path_fs_io_manager",
+    "dagster_type_loader",
+    "fs_io_manager",
+    "input_manager",
+    "load_asset_checks_from_current_module",
+    "load_asset_checks_from_modules",
+    "load_asset_checks_from_package_module",
+    "load_asset_checks_from_package_name",
+    "load_assets_from_package_module",
+    "load_assets_from_package_name",
+    "make_python_type_usable_as_dagster_type",
+}
+#: It starts services: tests/e2e/test_reference.py.
+SERVED = "client"
+EXAMPLES = sorted(path for path in gen_reference.EXAMPLES.glob("*.py") if path.stem != SERVED)
+
+
+def test_the_pages_are_what_the_code_says() -> None:
+    assert gen_reference.stale() == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_example_of_a_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"reference_{path.stem.replace('-', '_')}"
+    spec = spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, name, module)
+    spec.loader.exec_module(module)
+
+
+def test_every_public_name_is_shown_in_an_example() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in EXAMPLES)
+    shown = set(re.findall(r"\w+", text))
+    missing = set(gen_reference.public_names()) - shown
+
+    assert missing == NOT_SHOWN
+
+
+def test_every_example_is_of_a_page() -> None:
+    pages = {gen_reference.page_of(name)[0] for name in gen_reference.public_names()}
+
+    assert {path.stem for path in gen_reference.EXAMPLES.glob("*.py")} <= {*pages, SERVED}
+
+
+def test_each_option_of_blocks_is_in_the_table_of_them() -> None:
+    text = (gen_reference.FOLDER / "assets.md").read_text(encoding="utf-8")
+
+    assert "| `retry_policy` | yes | yes | yes | yes | yes | yes |" in text
+    assert "| `can_subset` | - | yes | - | yes | yes | yes |" in text
+    for way, reasons in MEANINGLESS.items():
+        for option in reasons:
+            assert f"- `{way}({option}=…)`: " in text
+
+
+def test_what_of_dagsters_is_not_taken_is_told_with_what_to_do() -> None:
+    told = dict(gen_reference._left_out("asset", treadle.asset))
+
+    assert "Partitions are not there yet" in told["partitions_def"]
+    assert "Automation is not there yet" in told["automation_condition"]
+    assert "retry_policy" not in told
