@@ -82,6 +82,9 @@ STORE_TIMEOUT = 10.0
 KEEP_INTERMEDIATES = 7 * 24 * 60 * 60.0
 """How long intermediates of runs that are over are kept."""
 
+KEEP_VERSIONS = 3
+"""How many of an asset's versions are kept, from the newest on."""
+
 RECENT_RUNS = 32
 """Of how many runs, those that were launched last, all that is recorded is kept at hand."""
 

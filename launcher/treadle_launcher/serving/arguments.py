@@ -72,6 +72,7 @@ class Settings:
     start_method: StartWith
     import_timeout: float | None
     keep_intermediates: float = defaults.KEEP_INTERMEDIATES
+    keep_versions: int = defaults.KEEP_VERSIONS
     durability: Durability = Durability.PROCESS
     host_answer: float = defaults.HOST_ANSWER
     purpose: Purpose = Purpose.RUN
@@ -119,6 +120,7 @@ def read(argv: Sequence[str]) -> Settings:
         start_method=start_method,
         import_timeout=args.import_timeout,
         keep_intermediates=args.keep_intermediates,
+        keep_versions=args.keep_versions,
         durability=durability,
         host_answer=args.host_answer,
         purpose=purpose,
@@ -173,6 +175,13 @@ def _parser() -> argparse.ArgumentParser:
         default=defaults.KEEP_INTERMEDIATES,
         metavar="TIME",
         help="of runs that are over: 7d, 12h, 30m, or seconds",
+    )
+    add(
+        "--keep-versions",
+        type=_at_least(1),
+        default=os.environ.get("TREADLE_KEEP_VERSIONS") or str(defaults.KEEP_VERSIONS),
+        metavar="N",
+        help="of each asset, from the newest on; a value that a run reads stays in any case",
     )
     add(
         "--start-method",

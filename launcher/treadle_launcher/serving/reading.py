@@ -78,7 +78,13 @@ def _sweeper(home: HomeFolder, store: Store, settings: Settings) -> Iterator[Swe
     files = ValueFiles(home.values)
     keep = settings.keep_intermediates
     sweeper = Sweeper(
-        files, store, SystemClock(), keep, only_reads=only_reads, forget=settings.forget_values
+        files,
+        store,
+        SystemClock(),
+        keep,
+        keep_versions=settings.keep_versions,
+        only_reads=only_reads,
+        forget=settings.forget_values,
     )
     try:
         yield sweeper

@@ -9,10 +9,8 @@ from treadle_contract.ids import KeyText, RunId
 from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_launcher.clock import TimeUs
+from treadle_launcher.defaults import KEEP_VERSIONS
 from treadle_launcher.values.value_keys import UNFINISHED, ValueOwner, asset_named_by, owner_of
-
-KEPT_VERSIONS: Final = 3
-"""How many of an asset's versions are kept, from the newest on."""
 
 _DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
@@ -47,15 +45,16 @@ class ValueFacts:
     last_event: TimeUs | None
 
 
-def find_garbage(
+def find_garbage(  # noqa: PLR0913 - the facts, and how much stays
     files: Sequence[StoredFile],
     facts: ValueFacts,
     *,
     now: TimeUs,
     keep_us: int,
+    keep_versions: int = KEEP_VERSIONS,
     forget: bool = False,
 ) -> tuple[Garbage, ...]:
-    """Return what may be removed, sorted by key.
+    """Return what may be removed, sorted by key. Of each asset the newest `keep_versions` stay.
 
     The files must have been listed before the facts were read: then what is not named by the
     facts will not be. What is not known to be a value of ours is left alone; so is, unless
@@ -65,7 +64,7 @@ def find_garbage(
     for file in files:
         if not forget and _is_beyond(file, facts):
             continue
-        reason = _reason(file, facts, now - keep_us)
+        reason = _reason(file, facts, now - keep_us, keep_versions)
         if reason is not None:
             owner = owner_of(file.key)
             recorded = facts.versions.get(file.key)
@@ -89,7 +88,9 @@ def _is_beyond(file: StoredFile, facts: ValueFacts) -> bool:
     return facts.last_event is None or file.modified > facts.last_event
 
 
-def _reason(file: StoredFile, facts: ValueFacts, kept_since: int) -> GarbageReason | None:
+def _reason(
+    file: StoredFile, facts: ValueFacts, kept_since: int, keep_versions: int
+) -> GarbageReason | None:
     owner = owner_of(file.key)
     if file.key.rpartition("/")[2].startswith(UNFINISHED):
         return GarbageReason.UNCOMMITTED if _is_left(file, owner, facts) else None
@@ -99,7 +100,7 @@ def _reason(file: StoredFile, facts: ValueFacts, kept_since: int) -> GarbageReas
         return facts.removed[file.key]
     if file.key in facts.versions:
         _, newer = facts.versions[file.key]
-        return GarbageReason.SUPERSEDED if newer >= KEPT_VERSIONS else None
+        return GarbageReason.SUPERSEDED if newer >= keep_versions else None
     return _reason_of_other(file, owner, facts, kept_since)
 
 

@@ -23,6 +23,7 @@ async def housekeeping(parts: EngineParts, settings: Settings) -> AsyncIterator[
         parts.store,
         parts.clock,
         settings.keep_intermediates,
+        keep_versions=settings.keep_versions,
         forget=settings.forget_values,
     )
     marks = MarkKeeper(parts.home, settings.durability)

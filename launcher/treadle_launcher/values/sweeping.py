@@ -63,10 +63,12 @@ class Sweeper:
         clock: Clock,
         keep: float,
         *,
+        keep_versions: int = defaults.KEEP_VERSIONS,
         only_reads: bool = False,
         forget: bool = False,
     ) -> None:
-        """`keep`, in seconds, is how long intermediates of runs that are over are kept.
+        """`keep`, in seconds, is how long intermediates of runs that are over are kept, and
+        `keep_versions` how many of each asset's.
 
         One that only reads tells what may go, and removes nothing. One that is to forget also
         takes what the record does not know of.
@@ -77,6 +79,7 @@ class Sweeper:
         self._store = store
         self._clock = clock
         self._keep = keep
+        self._keep_versions = keep_versions
         self._ended: list[RunId] = []
         self._news = PacedNews(defaults.HOUSEKEEPING_PAUSE)
         self._one_at_a_time = asyncio.Lock()
@@ -182,7 +185,14 @@ class Sweeper:
         facts = await self._facts(files, keep)
         now, keep_us = self._clock.now(), int(keep * _SECOND_US)
         return await self._in_thread(
-            lambda: find_garbage(files, facts, now=now, keep_us=keep_us, forget=self._forget)
+            lambda: find_garbage(
+                files,
+                facts,
+                now=now,
+                keep_us=keep_us,
+                keep_versions=self._keep_versions,
+                forget=self._forget,
+            )
         )
 
     async def _facts(self, files: tuple[StoredFile, ...], keep: float) -> ValueFacts:

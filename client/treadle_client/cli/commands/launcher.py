@@ -91,6 +91,13 @@ from treadle_client.services._start_choices import StartWith
     " default 7d.",
 )
 @click.option(
+    "--keep-versions",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many versions of each asset are kept, from the newest on; by default"
+    " $TREADLE_KEEP_VERSIONS, else 3.",
+)
+@click.option(
     "--durability",
     type=click.Choice([each.value for each in Durability]),
     help="What survives: the kill of every process, by default, or a power cut too.",

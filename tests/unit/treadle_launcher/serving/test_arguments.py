@@ -132,3 +132,14 @@ def test_a_token_that_is_no_secret_is_refused_with_what_to_do(tmp_path, capsys):
     with pytest.raises(SystemExit):
         read(["--token-file", str(file)])
     assert f"--token-file: others may read or write {file}" in capsys.readouterr().err
+
+
+def test_how_many_versions_are_kept_is_told_by_the_flag_else_the_environment(monkeypatch, capsys):
+    monkeypatch.delenv("TREADLE_KEEP_VERSIONS", raising=False)
+    assert read([]).keep_versions == 3
+    monkeypatch.setenv("TREADLE_KEEP_VERSIONS", "7")
+    assert read([]).keep_versions == 7
+    assert read(["--keep-versions", "1"]).keep_versions == 1
+    with pytest.raises(SystemExit):
+        read(["--keep-versions", "0"])
+    assert "--keep-versions: 0 is less than 1" in capsys.readouterr().err

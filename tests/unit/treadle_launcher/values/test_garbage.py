@@ -145,3 +145,14 @@ def test_garbage_is_sorted_and_says_whose_it_is() -> None:
             run_id=RunId("R1"),
         ),
     )
+
+
+def test_how_many_versions_stay_is_for_who_asks_and_what_a_run_reads_stays_all_the_same() -> None:
+    def superseded(newer: int, keep: int, needed: frozenset[str] = frozenset()) -> bool:
+        facts = replace(NOTHING, versions={ASSET: (KeyText("a/b"), newer)}, needed=needed)
+        found = find_garbage([file(ASSET)], facts, now=NOW, keep_us=0, keep_versions=keep)
+        return [each.reason for each in found] == [GarbageReason.SUPERSEDED]
+
+    assert [superseded(newer, 1) for newer in range(3)] == [False, True, True]
+    assert [superseded(newer, 5) for newer in (3, 4, 5)] == [False, False, True]
+    assert not superseded(9, 1, needed=frozenset({ASSET}))
