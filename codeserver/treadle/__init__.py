@@ -113,6 +113,11 @@ if _TYPE_CHECKING:
     from treadle.config._config_schema import StringSource as StringSource
     from treadle.config._env_var import EnvVar as EnvVar
     from treadle.config._run_config import RunConfig as RunConfig
+    from treadle.graphs._by_hand import DependencyDefinition as DependencyDefinition
+    from treadle.graphs._by_hand import InputMapping as InputMapping
+    from treadle.graphs._by_hand import MultiDependencyDefinition as MultiDependencyDefinition
+    from treadle.graphs._by_hand import NodeInvocation as NodeInvocation
+    from treadle.graphs._by_hand import OutputMapping as OutputMapping
     from treadle.hooks._hook import HookDefinition as HookDefinition
     from treadle.hooks._hook import failure_hook as failure_hook
     from treadle.hooks._hook import success_hook as success_hook

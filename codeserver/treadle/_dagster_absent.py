@@ -52,7 +52,7 @@ _ABSENT: Final = {
     """,
     "Not yet. Plans check config: client.plan(…, config=…)": "validate_run_config",
     "Not yet. Wire ops in the body of a @graph": """
-        InputMapping MultiDependencyDefinition OutputMapping PendingNodeInvocation
+        PendingNodeInvocation
     """,
     "Not yet. Start the process with subprocess; what it prints is in the step's log": """
         PipesBlobStoreMessageReader PipesClient PipesClientCompletedInvocation

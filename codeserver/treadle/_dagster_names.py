@@ -130,10 +130,6 @@ _NOT_YET: Final = {
         "in_process_executor",
         "multiprocess_executor",
     ),
-    "Wire ops in the body of a @graph": (
-        "DependencyDefinition",
-        "NodeInvocation",
-    ),
 }
 #: Of the context, by what they are about.
 _CONTEXT: Final = {

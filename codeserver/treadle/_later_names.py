@@ -42,6 +42,13 @@ _BY_MODULE: Final = {
     "treadle._output": ("AssetCheckResult",),
     "treadle.assets._changed_blocks": ("map_asset_specs", "with_resources"),
     "treadle.assets._source_asset": ("SourceAsset",),
+    "treadle.graphs._by_hand": (
+        "DependencyDefinition",
+        "InputMapping",
+        "MultiDependencyDefinition",
+        "NodeInvocation",
+        "OutputMapping",
+    ),
     "treadle.checks._check_decorators": (
         "AssetChecksDefinition",
         "asset_check",

@@ -13,6 +13,7 @@ from treadle._policies import RetryPolicy
 from treadle._source import user_line
 from treadle._texts import described
 from treadle._value_words import in_words
+from treadle.graphs._by_hand import ConstructedGraph, filled
 from treadle.graphs._composition import (
     Body,
     Invocation,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from treadle_inprocess import ExecuteInProcessResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GraphDefinition(ReadGraph):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False)
+class GraphDefinition(ConstructedGraph, ReadGraph):
     """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
 
     `owner` is the decorator and name, for messages. `invocations` are the calls in the body, by node name, in the order they were made;
@@ -295,7 +296,8 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         refuse_other_types(body, annotations.get("return", Any), mapping)
     body.refuse_uncalled()
     _refuse_unused_arguments(body, names)
-    return GraphDefinition(
+    return filled(
+        GraphDefinition,
         name=name,
         fn=fn,
         ins={argument: ins.get(argument, GraphIn()) for argument in (*names, *body.assets)},
