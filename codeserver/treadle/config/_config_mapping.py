@@ -33,11 +33,12 @@ class ConfigMapping:
     """A function of a graph's config that returns that of its ops, by their names in the graph.
 
     It runs in the process of each step of the graph. `misfit` says of what it returns what the
-    graph's ops cannot be told.
+    graph's ops cannot be told. With a `config_schema`, the function takes plain data.
     """
 
     fn: Function
     type: ConfigType
+    takes_plain_data: bool = False
     misfit: Callable[[Mapping[str, UserValue]], Misfit | None] = lambda _: None
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
@@ -59,7 +60,12 @@ class ConfigMapping:
             ValueError: the config is not of its type, or the graph has no such ops.
             TypeError: what it returned is none of ops.
         """
-        returned = self.fn(self.type.read(value))
+        told = self.type.read(value)
+        if self.takes_plain_data:
+            from treadle.steps._config import as_plain_data  # noqa: PLC0415 -- it runs in a step alone
+
+            told = as_plain_data(told)
+        returned = self.fn(told)
         if isinstance(returned, RunConfig):
             returned = returned.ops
         if not isinstance(returned, Mapping):
@@ -104,7 +110,8 @@ def config_mapping(
                 source=user_line(),
             )
         if config_schema is not None:
-            return ConfigMapping(fn=fn, type=schema_config_type(config_schema, owner=owner))
+            kind = schema_config_type(config_schema, owner=owner)
+            return ConfigMapping(fn=fn, type=kind, takes_plain_data=True)
         kind = parameter_type(parameters[0], annotations_of(fn), owner=owner)
         return ConfigMapping(fn=fn, type=kind)
 

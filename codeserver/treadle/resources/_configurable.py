@@ -23,6 +23,7 @@ from treadle.config._env_var import EnvVar
 from treadle.config.values import Schema, with_variables
 from treadle.io._io_manager import IOManager
 from treadle.resources._openable import InitResourceContext, Openable, is_openable, key_of
+from treadle.steps._context_answers import ContextError
 from treadle_contract.config_data import as_json, laid_over
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
@@ -38,6 +39,7 @@ class _Settings(Config, Openable):
     """Settings of a resource: fields that a run may lay its config over, and other resources."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    _context: Any = PrivateAttr(default=None)
 
     @classmethod
     def configure_at_launch(cls, **given: Any) -> PartialResource:
@@ -72,6 +74,20 @@ class _Settings(Config, Openable):
             yield self
         finally:
             self.teardown_after_execution(context)
+
+    def get_resource_context(self) -> InitResourceContext:
+        """Return what it was set up with: its log, the run, other resources.
+
+        Raises:
+            ContextError: it was not set up.
+        """
+        if self._context is None:
+            raise ContextError(
+                f"{type(self).__name__} has no context: it was not set up. In a test, write"
+                f" {type(self).__name__}(…).process_config_and_initialize()."
+            )
+        found: InitResourceContext = self._context
+        return found
 
     def _given(self, context: InitResourceContext) -> Any:
         """Return what ops get."""
@@ -258,6 +274,7 @@ def _opened(
         context.resource_config = fields
         made = validated(cls.model_validate, {**fields, **asked})
         made = made.model_copy(update=opened) if opened else made
+        made._context = context
         with made.yield_for_execution(context) as ready:
             yield (made if ready is None else ready)._given(context)
 

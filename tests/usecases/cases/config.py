@@ -41,6 +41,11 @@ CASES = [
             config={"ops": {"number_range": {"config": {"low": 3, "high": 5}}}},
             values={"number_range": [3, 4]},
         ),
+        Asked(
+            select="wide_range",
+            config={"ops": {"wide_range": {"config": {"width": 2}}}},
+            values={"wide_range": [1, 2]},
+        ),
     ),
     case(
         "config/fixed_in_a_graph.py",

@@ -61,3 +61,11 @@ def test_a_text_and_values_are_what_a_run_tells_them() -> None:
     )
 
     assert result.output_value() == ("t", {"a": "x", "b": 1})
+
+
+def test_a_resource_knows_what_it_was_set_up_with() -> None:
+    with treadle.build_resources({"line": Line(number=1)}) as resources:
+        assert resources.line.get_resource_context().log is not None
+
+    with pytest.raises(treadle.ContextError, match="Line has no context: it was not set up"):
+        Line(number=1).get_resource_context()

@@ -30,3 +30,13 @@ def from_bounds(told: Bounds) -> RunConfig:
 @graph_asset(config=from_bounds)
 def number_range():
     return moved(numbers())
+
+
+@config_mapping(config_schema={"width": int})
+def from_width(told) -> dict:
+    return {"numbers": {"config": {"width": told["width"]}}, "moved": Bounds(low=1, high=2)}
+
+
+@graph_asset(config=from_width)
+def wide_range():
+    return moved(numbers())
