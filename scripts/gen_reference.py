@@ -49,9 +49,9 @@ PAGES = {
     "_metadata": ("metadata", "Metadata"),
     "metadata": ("metadata", "Metadata"),
     "types": ("type-checks", "Types"),
-    "_errors": ("errors", "Errors"),
     "treadle_inprocess": ("in-process", "Runs in the caller's process"),
 }
+ERRORS = ("errors", "Errors")
 OTHERS = ("values", "Keys, outputs, policies")
 WAYS: Mapping[str, Any] = {
     "asset": treadle.asset,
@@ -75,7 +75,12 @@ def public_names() -> list[str]:
 
 def page_of(name: str) -> tuple[str, str]:
     """Return the page of a name, and its title."""
-    module = getattr(getattr(treadle, name), "__module__", None)
+    value = getattr(treadle, name)
+    if inspect.isclass(value) and issubclass(value, BaseException):
+        return ERRORS
+    if name.startswith("Table"):
+        return PAGES["metadata"]
+    module = getattr(value, "__module__", None)
     home: str = treadle.LATER.get(name) or str(module or "")
     first, *rest = home.split(".")
     part = first if first == "treadle_inprocess" or not rest else rest[0]

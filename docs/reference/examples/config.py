@@ -51,3 +51,40 @@ def loading():
 
 result = loading.execute_in_process(run_config={"ops": {"loading": {"config": {"day": "friday"}}}})
 assert result.output_value() == "friday"
+
+# Dagster's older form of a schema.
+from treadle import (  # noqa: E402
+    Array,
+    BoolSource,
+    Enum,
+    EnumValue,
+    Field,
+    IntSource,
+    Map,
+    Noneable,
+    Permissive,
+    Selector,
+    Shape,
+    StringSource,
+)
+
+SCHEMA = {
+    "days": Field(Array(str), default_value=["monday"]),
+    "colour": Field(Enum("Colour", [EnumValue("red"), EnumValue("blue")]), default_value="red"),
+    "limits": Field(Map(str, int), is_required=False),
+    "note": Field(Noneable(str), default_value=None),
+    "store": Field(Selector({"file": str, "memory": Shape({"size": int})}), is_required=False),
+    "more": Field(Permissive({}), is_required=False),
+    "user": Field(StringSource, default_value="ada"),
+    "port": Field(IntSource, default_value=80),
+    "quiet": Field(BoolSource, default_value=True),
+}
+
+
+@asset(config_schema=SCHEMA)
+def told(context):
+    return context.op_config["days"], context.op_config["colour"]
+
+
+run_config = {"ops": {"told": {"config": {"colour": "blue"}}}}
+assert materialize([told], run_config=run_config).asset_value("told") == (["monday"], "blue")

@@ -1,4 +1,5 @@
 from treadle import (
+    Output,
     AssetExecutionContext,
     OpExecutionContext,
     asset,
@@ -21,3 +22,16 @@ def orders(context: AssetExecutionContext):
 
 assert shout(build_op_context(resources={"mark": "!"}), "hey") == "hey !"
 assert materialize([orders]).asset_value("orders") == "orders"
+
+from treadle import AssetMaterialization, AssetObservation, ExpectationResult, SourceAsset  # noqa: E402
+
+
+@asset
+def observer(context: AssetExecutionContext):
+    context.log_event(AssetObservation(asset_key="far", metadata={"rows": 3}))
+    context.log_event(AssetMaterialization(asset_key="near", metadata={"rows": 4}))
+    yield ExpectationResult(success=True, label="fine")
+    yield Output(1)
+
+
+assert materialize([observer, SourceAsset("far")]).success

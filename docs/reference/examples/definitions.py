@@ -37,3 +37,25 @@ assert len(load_assets_from_modules([sys.modules[__name__]])) == 1
 nightly = define_asset_job("nightly", "orders", op_retry_policy=RetryPolicy(max_retries=2))
 Definitions(assets=[orders], jobs=[nightly, counting], resources={"shop": 5})
 assert with_resources([orders], {"shop": 5})
+
+# What modules and packages define.
+from treadle import (  # noqa: E402
+    load_asset_checks_from_current_module,
+    load_asset_checks_from_modules,
+    load_asset_checks_from_package_module,
+    load_asset_checks_from_package_name,
+    load_assets_from_package_module,
+    load_assets_from_package_name,
+)
+
+here = sys.modules[__name__]
+assert load_asset_checks_from_current_module() == []
+assert load_asset_checks_from_modules([here]) == []
+import json  # noqa: E402
+
+assert (
+    list(load_assets_from_package_module(json)) == list(load_assets_from_package_name("json")) == []
+)
+assert (
+    load_asset_checks_from_package_module(json) == load_asset_checks_from_package_name("json") == []
+)

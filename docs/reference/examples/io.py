@@ -56,3 +56,39 @@ assert Dictionary().load_input(build_input_context(asset_key="a")) == 1
 assert materialize(
     [orders, total], resources={"dictionary": InMemoryIOManager(), "named": mem_io_manager}
 ).success
+
+# Managers of files, and managers that only load.
+import tempfile  # noqa: E402
+
+from treadle import (  # noqa: E402
+    AssetIn,
+    FilesystemIOManager,
+    InputManager,
+    InputManagerDefinition,
+    IOManagerDefinition,
+    fs_io_manager,
+    input_manager,
+)
+
+
+@input_manager
+def constant(context):
+    return 7
+
+
+@asset(ins={"orders": AssetIn(input_manager_key="constant")})
+def seven(orders):
+    return orders
+
+
+assert isinstance(constant, InputManagerDefinition)
+assert isinstance(dictionary, IOManagerDefinition)
+assert isinstance(fs_io_manager, IOManagerDefinition)
+assert issubclass(IOManager, InputManager)
+with tempfile.TemporaryDirectory() as folder:
+    resources = {
+        "io_manager": FilesystemIOManager(base_dir=folder),
+        "constant": constant,
+        "dictionary": dictionary,
+    }
+    assert materialize([orders, seven], resources=resources).asset_value("seven") == 7
