@@ -33,7 +33,7 @@ class GarbageReason(ContractEnum):
     UNCOMMITTED = "uncommitted"
     """No commit names it: its attempt failed, was cancelled or was lost."""
     SUPERSEDED = "superseded"
-    """The asset has at least three newer versions."""
+    """The asset has as many newer versions as are kept."""
     INTERMEDIATE = "intermediate"
     """An intermediate of a run that finished longer ago than intermediates are kept."""
 

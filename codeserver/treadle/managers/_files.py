@@ -129,13 +129,24 @@ def _schema() -> Any:
     return {"base_dir": Field(StringSource, is_required=False)}
 
 
+def _fs(context: InitResourceContext) -> IOManager:
+    return _manager(_base_dir_of(context))
+
+
+def _custom_path(context: InitResourceContext) -> IOManager:
+    return CustomPathPickledObjectFilesystemIOManager(_base_dir_of(context))
+
+
+# What people are shown.
+_fs.__name__, _custom_path.__name__ = "fs_io_manager", "custom_path_fs_io_manager"
+
 fs_io_manager = _FsDefinition(
-    lambda context: _manager(_base_dir_of(context)),
+    _fs,
     config_schema=_schema(),
     description="Pickles below base_dir; without one, Treadle's own IO manager.",
 )
 custom_path_fs_io_manager = IOManagerDefinition(
-    lambda context: CustomPathPickledObjectFilesystemIOManager(_base_dir_of(context)),
+    _custom_path,
     config_schema=_schema(),
     description="Pickles below base_dir, each where the metadata 'path' of its output says.",
 )

@@ -67,6 +67,9 @@ def _of_run(context: InitResourceContext) -> InMemoryIOManager:
     return manager
 
 
+# What people are shown.
+_of_run.__name__ = "mem_io_manager"
+
 mem_io_manager = IOManagerDefinition(
     _of_run, description="Keeps the values of a run in the process that makes them."
 )

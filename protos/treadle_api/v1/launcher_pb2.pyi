@@ -63,7 +63,7 @@ class _GarbageReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Garbage
     GARBAGE_REASON_UNCOMMITTED: _GarbageReason.ValueType  # 1
     """No commit names it: its attempt failed, was cancelled or was lost."""
     GARBAGE_REASON_SUPERSEDED: _GarbageReason.ValueType  # 2
-    """The asset has at least three newer versions."""
+    """The asset has as many newer versions as are kept."""
     GARBAGE_REASON_INTERMEDIATE: _GarbageReason.ValueType  # 3
     """An intermediate of a run that finished longer ago than intermediates are kept."""
 
@@ -75,7 +75,7 @@ GARBAGE_REASON_UNSPECIFIED: GarbageReason.ValueType  # 0
 GARBAGE_REASON_UNCOMMITTED: GarbageReason.ValueType  # 1
 """No commit names it: its attempt failed, was cancelled or was lost."""
 GARBAGE_REASON_SUPERSEDED: GarbageReason.ValueType  # 2
-"""The asset has at least three newer versions."""
+"""The asset has as many newer versions as are kept."""
 GARBAGE_REASON_INTERMEDIATE: GarbageReason.ValueType  # 3
 """An intermediate of a run that finished longer ago than intermediates are kept."""
 Global___GarbageReason: _TypeAlias = GarbageReason  # noqa: Y015

@@ -41,7 +41,7 @@ def gc(
     """Remove stored values that nothing needs.
 
     These are values of attempts that did not succeed, versions of an asset that have three newer
-    ones, and intermediates of runs that ended long ago. What a run needs that is not over stays;
+    ones (or TREADLE_KEEP_VERSIONS), and intermediates of runs that ended long ago. What a run needs that is not over stays;
     so does the record of what was made. A launcher does the same by itself: after each run, and
     when it starts. Logs are never removed.
     """

@@ -87,6 +87,65 @@ def test_each_manager_stores_and_loads_beside_any_other(
     assert result.output_for_node("two.one") == 1
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_an_asset_may_bring_its_manager(tmp_path: Path, name: str) -> None:
+    @asset(io_manager_def=managers(tmp_path)[name])
+    def made():
+        return 1
+
+    @asset
+    def reader(made):
+        return made + 1
+
+    assert treadle.materialize([made, reader]).asset_value("reader") == 2
+
+
+def test_every_form_of_authoring_says_which_manager_stores() -> None:
+    @op(out=Out(io_manager_key="kept"))
+    def start():
+        return 1
+
+    @treadle.multi_asset(
+        outs={"x": treadle.AssetOut(io_manager_key="kept"), "y": treadle.AssetOut()}
+    )
+    def both():
+        return 1, 2
+
+    @treadle.graph_multi_asset(
+        outs={"p": treadle.AssetOut(io_manager_key="kept"), "q": treadle.AssetOut()}
+    )
+    def two_of_a_graph():
+        begun = start()
+        return {"p": more(begun), "q": begun}
+
+    @treadle.graph
+    def whole():
+        return more(start())
+
+    kept = InMemoryIOManager()
+    blocks = [
+        both,
+        two_of_a_graph,
+        treadle.AssetsDefinition.from_graph(whole),
+        treadle.AssetsDefinition.from_op(start),
+    ]
+    result = treadle.materialize(blocks, resources={"kept": kept})
+
+    assert kept.values == {
+        ("x",): 1,
+        ("p",): 2,
+        ("q",): 1,
+        (result.run_id, "whole.start", "result"): 1,
+        ("start",): 1,
+    }
+
+
+def test_what_people_are_shown_is_the_name_that_they_wrote() -> None:
+    shown = [each.shown_type for each in (fs_io_manager, custom_path_fs_io_manager, mem_io_manager)]
+
+    assert shown == ["fs_io_manager", "custom_path_fs_io_manager", "mem_io_manager"]
+
+
 def test_files_lie_where_the_fields_own_manager_has_them(tmp_path: Path) -> None:
     resources = {"io_manager": FilesystemIOManager(base_dir=str(tmp_path))}
     result = treadle.materialize([two], resources=resources)
