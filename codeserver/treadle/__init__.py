@@ -86,6 +86,7 @@ if _TYPE_CHECKING:
     from treadle._table_schema import TableSchema as TableSchema
     from treadle._told import AssetMaterialization as AssetMaterialization
     from treadle._told import AssetObservation as AssetObservation
+    from treadle._told import DataVersion as DataVersion
     from treadle._told import ExpectationResult as ExpectationResult
     from treadle.assets._changed_blocks import map_asset_specs as map_asset_specs
     from treadle.assets._changed_blocks import with_resources as with_resources

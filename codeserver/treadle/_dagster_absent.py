@@ -36,7 +36,7 @@ _ABSENT: Final = {
     "Not yet. Log what was found, in an asset of its own: context.log_event(AssetObservation(…))": """
         multi_observable_source_asset observable_source_asset
     """,
-    "Not yet. Say it in the metadata of the output": "DataProvenance DataVersion",
+    "Not yet. What a step read is told by its events": "DataProvenance",
     "Not yet. Make the Definitions of what load_assets_from_modules finds": """
         load_definitions_from_current_module load_definitions_from_module
         load_definitions_from_modules load_definitions_from_package_module

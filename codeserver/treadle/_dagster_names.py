@@ -149,7 +149,6 @@ _CONTEXT: Final = {
         "partition_time_window",
     ),
     "Tell it with context.log_event(…)": ("add_event",),
-    "Say it of an output: context.add_output_metadata({…})": ("set_data_version",),
     "Make it an argument: its value is loaded": ("load_asset_value",),
     "The job is known by context.job_name": ("job_def",),
     "The client asks a launcher about runs and assets": ("instance",),

@@ -29,7 +29,12 @@ _BY_MODULE: Final = {
         "UrlCodeReference",
         "UrlMetadataValue",
     ),
-    "treadle._told": ("AssetMaterialization", "AssetObservation", "ExpectationResult"),
+    "treadle._told": (
+        "AssetMaterialization",
+        "AssetObservation",
+        "DataVersion",
+        "ExpectationResult",
+    ),
     "treadle._table_schema": (
         "TableColumn",
         "TableColumnConstraints",

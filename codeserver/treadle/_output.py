@@ -43,11 +43,11 @@ class Output(Generic[T]):
         *,
         tags: object = None,
     ) -> None:
-        refuse_unsupported("Output", {"data_version": data_version, "tags": tags})
+        refuse_unsupported("Output", {"tags": tags})
         put = object.__setattr__
         put(self, "value", value)
         put(self, "output_name", output_name)
-        put(self, "metadata", dict(metadata or {}))
+        put(self, "metadata", _said(metadata, data_version, "Output"))
 
 
 @checked_init
@@ -131,13 +131,21 @@ class MaterializeResult(Generic[T]):
         tags: object = None,
         value: Any = UNSET,
     ) -> None:
-        unsupported = {"data_version": data_version, "tags": tags}
-        refuse_unsupported("MaterializeResult", unsupported)
+        refuse_unsupported("MaterializeResult", {"tags": tags})
         put = object.__setattr__
         put(self, "asset_key", None if asset_key is None else as_key(asset_key))
-        put(self, "metadata", dict(metadata or {}))
+        put(self, "metadata", _said(metadata, data_version, "MaterializeResult"))
         put(self, "value", None if value is UNSET else value)
         put(self, "check_results", _results(check_results))
+
+
+def _said(metadata: Mapping[str, Any] | None, data_version: object, owner: str) -> dict[str, Any]:
+    """Return metadata with the version, which is recorded as one of its facts."""
+    if data_version is None:
+        return dict(metadata or {})
+    from treadle._told import as_metadata  # noqa: PLC0415 -- few give one
+
+    return {**(metadata or {}), **as_metadata(data_version, owner=owner)}
 
 
 def _results(results: Sequence[object] | None) -> tuple[AssetCheckResult, ...]:

@@ -1,18 +1,21 @@
-"""What an op says beside its outputs: of assets that it does not make, and of what it expected."""
+"""What an op says beside its values: of assets that it does not make, what it expected, versions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from treadle._arguments import checked_init, refuse_unsupported
+from treadle._errors import ArgumentError
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
+from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle_contract.event import AssetObserved, ExpectationEvaluated
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 
-_LONGEST = 16_000
+_LONGEST: Final = 16_000
 
 
 @checked_init
@@ -110,3 +113,39 @@ def fact_of(
         metadata=metadata,
         materialized=isinstance(event, AssetMaterialization),
     )
+
+
+#: The fact by whose name it is recorded.
+DATA_VERSION: Final = "dagster/data_version"
+
+
+@dataclass(frozen=True, slots=True)
+class DataVersion:
+    """A version of data, by a text of the user's. No plan goes by it."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.value, str):
+            raise ArgumentError(
+                f"DataVersion: value is {in_words(self.value)}.",
+                fix="Give a text.",
+                source=user_line(),
+            )
+
+
+def as_metadata(data_version: object, *, owner: str) -> Mapping[str, Any]:
+    """Return a version as the fact that it is recorded as; none for None.
+
+    Raises:
+        ArgumentError: it is no DataVersion.
+    """
+    if data_version is None:
+        return {}
+    if not isinstance(data_version, DataVersion):
+        raise ArgumentError(
+            f"{owner}: data_version is {in_words(data_version)}.",
+            fix="Give DataVersion(…).",
+            source=user_line(),
+        )
+    return {DATA_VERSION: data_version.value}

@@ -11,7 +11,7 @@ from treadle._keys import AssetKey, KeyLike, as_key
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from treadle._told import AssetMaterialization, AssetObservation, ExpectationResult
+    from treadle._told import AssetMaterialization, AssetObservation, DataVersion, ExpectationResult
     from treadle.ops._op import OpDefinition
     from treadle.steps._about_run import NodeHandle, RunOfStep
     from treadle_contract.event import AssetObserved, ExpectationEvaluated
@@ -116,6 +116,17 @@ class ContextAnswers:
     def get_tag(self, key: str) -> str | None:
         """Return the value of a tag of the run, None if it has none."""
         return self.run_tags.get(key)
+
+    def set_data_version(self, asset_key: KeyLike, data_version: DataVersion) -> None:
+        """Say which version an asset has whose output is still to be yielded.
+
+        Raises:
+            ContextError: the op does not make it, or its output was yielded.
+        """
+        from treadle._told import as_metadata  # noqa: PLC0415 -- few give one
+
+        said = as_metadata(data_version, owner="set_data_version")
+        self.add_output_metadata(said, self.output_for_asset_key(asset_key))
 
     def log_event(self, event: AssetMaterialization | AssetObservation | ExpectationResult) -> None:
         """Tell the run of an asset that the op does not make, or of what it expected.

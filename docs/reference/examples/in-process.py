@@ -1,4 +1,11 @@
-from treadle import ExecuteInProcessResult, asset, materialize, materialize_to_memory
+from treadle import (
+    DagsterInstance,
+    instance_for_test,
+    ExecuteInProcessResult,
+    asset,
+    materialize,
+    materialize_to_memory,
+)
 
 
 @asset
@@ -16,3 +23,7 @@ assert isinstance(result, ExecuteInProcessResult)
 assert result.success
 assert result.asset_value("total") == 75
 assert materialize_to_memory([orders, total], selection="orders").output_for_node("orders")[0] == 40
+
+with instance_for_test() as instance:
+    assert isinstance(instance, DagsterInstance)
+    assert instance.get_asset_keys() == []

@@ -1,6 +1,7 @@
 from treadle import (
     AssetKey,
     Backoff,
+    DataVersion,
     Failure,
     In,
     Jitter,
@@ -49,3 +50,5 @@ def stubborn():
 assert AssetKey(["a", "b"]).to_user_string() == "a/b"
 assert materialize([orders]).success
 assert not materialize([broken], raise_on_error=False).success
+
+assert Output(1, data_version=DataVersion("v1")).metadata == {"dagster/data_version": "v1"}

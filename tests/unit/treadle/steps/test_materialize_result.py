@@ -95,7 +95,7 @@ def test_one_of_nobody_is_refused(bench, given, words):
     assert failure.where is FailureWhere.OUTPUT
 
 
-@pytest.mark.parametrize("name", ["data_version", "tags"])
+@pytest.mark.parametrize("name", ["tags"])
 def test_what_is_not_there_yet_is_refused(name):
     with pytest.raises(
         treadle.ArgumentError, match=f"MaterializeResult\\({name}=…\\) is not supported"
