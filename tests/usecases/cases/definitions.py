@@ -10,4 +10,8 @@ CASES = [
             values={"farm/harvest": 7, "farm/jam": "7 jars"},
         ),
     ),
+    case(
+        "definitions/wired_by_names.py",
+        Asked(select="depot_stock or group:depots", values={"depot_stock": 16, "depots/kept": 4}),
+    ),
 ]
