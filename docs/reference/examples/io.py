@@ -92,3 +92,13 @@ with tempfile.TemporaryDirectory() as folder:
         "dictionary": dictionary,
     }
     assert materialize([orders, seven], resources=resources).asset_value("seven") == 7
+
+from treadle import PickledObjectFilesystemIOManager, custom_path_fs_io_manager  # noqa: E402
+
+with tempfile.TemporaryDirectory() as folder:
+    resources = {
+        "dictionary": PickledObjectFilesystemIOManager(base_dir=folder),
+        "named": mem_io_manager,
+    }
+    assert materialize([orders, total], resources=resources).asset_value("total") == 75
+assert isinstance(custom_path_fs_io_manager, IOManagerDefinition)

@@ -37,3 +37,30 @@ assert rates(build_init_resource_context()) == {"EUR": 1.1}
 with build_resources({"rates": rates}) as resources:
     assert resources.rates == {"EUR": 1.1}
 assert isinstance(make_values_resource(), ResourceDefinition)
+
+from treadle import ConfigurableResourceFactory, ResourceDependency  # noqa: E402
+
+
+class Connection:
+    def __init__(self, url):
+        self.url = url
+
+
+class Connecting(ConfigurableResourceFactory[Connection]):
+    url: str = "db"
+
+    def create_resource(self, context):
+        return Connection(self.url)
+
+
+class Reporting(ConfigurableResource):
+    connection: ResourceDependency[Connection]
+
+
+@asset
+def report(reporting: Reporting):
+    return reporting.connection.url
+
+
+resources = {"reporting": Reporting(connection=Connecting(url="other"))}
+assert materialize([report], resources=resources).asset_value("report") == "other"
