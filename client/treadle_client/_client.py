@@ -297,7 +297,7 @@ class Client:
             request = pinned(request, plan)
         return RunHandle.launched(self._rpc, request, patience=self._patience)
 
-    def plan_rerun(
+    def plan_rerun(  # noqa: PLR0913 - what a caller may choose, each by name
         self,
         run_id: str,
         kind: ReexecutionKind | str | None = None,
@@ -305,15 +305,15 @@ class Client:
         steps: str | Sequence[str] | None = None,
         rerun_changed: bool = False,
         same_code: bool = False,
+        config: object = None,
     ) -> Plan:
         """Return what `rerun` would run, what it would reuse, and why. Nothing is run.
 
         Raises:
             RequestError: as `rerun`.
         """
-        handle = RunHandle(self._rpc, given_run_id(run_id), patience=self._patience)
-        return handle.plan_rerun(
-            kind, steps=steps, rerun_changed=rerun_changed, same_code=same_code
+        return RunHandle(self._rpc, given_run_id(run_id), patience=self._patience).plan_rerun(
+            kind, steps=steps, rerun_changed=rerun_changed, same_code=same_code, config=config
         )
 
     def rerun(  # noqa: PLR0913 - what a caller may choose, each by name

@@ -197,6 +197,8 @@ def test_a_reexecution_with_config_lays_it_over_that_of_the_run(
     with pytest.raises(ConfigError, match="count"):
         earlier.plan_rerun(config=fetching(count=-1))
     with pytest.raises(ConfigError, match="count"):
+        session.client.plan_rerun(first.run_id, config=fetching(count=-1))
+    with pytest.raises(ConfigError, match="count"):
         earlier.rerun(config=fetching(count=-1))
 
     again = earlier.rerun(config=fetching(day="late")).result(timeout=60)

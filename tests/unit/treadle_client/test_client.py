@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import inspect
 import math
 
 import grpc
 import pytest
 
 import treadle_client
-from treadle_client import Client
+from treadle_client import Client, RunHandle
 
 
 @pytest.fixture
@@ -412,3 +413,10 @@ def test_what_cannot_be_meant_is_told_without_a_repr_of_ours(client, call, said)
 
     assert str(caught.value) == said
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize("call", ["rerun", "plan_rerun"])
+def test_a_client_takes_for_a_run_that_it_is_named_what_the_runs_handle_takes(call):
+    named = [*inspect.signature(getattr(Client, call)).parameters]
+    assert named[1] == "run_id"
+    assert named[:1] + named[2:] == [*inspect.signature(getattr(RunHandle, call)).parameters]
