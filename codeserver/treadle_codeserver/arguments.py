@@ -13,8 +13,8 @@ from treadle_access.addresses import Address, BadAddressError, TcpAddress, parse
 from treadle_access.folders import default_socket
 from treadle_access.tokens import TokenFileError, read_token
 from treadle_codeserver import defaults
-from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget, Target
-from treadle_contract.codeserver import ImportScope
+from treadle_codeserver.targets import LoadCommand
+from treadle_contract.codeserver import ImportScope, LaunchTarget
 from treadle_contract.lazy_dataclasses import dataclass, field
 
 _IMPORT_SCOPES = {scope.value.replace("_", "-"): scope for scope in ImportScope}
@@ -100,17 +100,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _file(text: str) -> Target:
+def _file(text: str) -> LaunchTarget:
     path = Path(text).absolute()
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"there is no file {path}")
-    return FileTarget(path=path)
+    return LaunchTarget(file=str(path))
 
 
-def _module(text: str) -> Target:
+def _module(text: str) -> LaunchTarget:
     if not all(part.isidentifier() for part in text.split(".")):
         raise argparse.ArgumentTypeError(f"{text!r} is not a module's name")
-    return ModuleTarget(module=text)
+    return LaunchTarget(module=text)
 
 
 def _word(text: str) -> str:
@@ -135,8 +135,8 @@ def _descriptor(text: str) -> int:
     return fd
 
 
-def _default_name(target: Target) -> str:
-    return target.path.stem if isinstance(target, FileTarget) else target.module
+def _default_name(target: LaunchTarget) -> str:
+    return target.module or Path(target.file or "").stem
 
 
 def _interpreter(parser: argparse.ArgumentParser, text: str) -> Path:

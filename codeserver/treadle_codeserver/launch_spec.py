@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from treadle_codeserver.location import Served
-from treadle_codeserver.targets import FileTarget, LoadCommand
-from treadle_contract.codeserver import LaunchSpec, LaunchTarget
+from treadle_codeserver.targets import LoadCommand
+from treadle_contract.codeserver import LaunchSpec
 
 
 def launch_spec_of(command: LoadCommand, served: Served) -> LaunchSpec:
@@ -14,12 +14,7 @@ def launch_spec_of(command: LoadCommand, served: Served) -> LaunchSpec:
     return LaunchSpec(
         interpreter=str(command.interpreter),
         working_directory=str(command.working_directory),
-        targets=tuple(
-            LaunchTarget(file=str(target.path))
-            if isinstance(target, FileTarget)
-            else LaunchTarget(module=target.module)
-            for target in command.targets
-        ),
+        targets=tuple(command.targets),
         environment=own_environment(),
         digest=served.snapshot.digest,
         core_digest=served.snapshot.core_digest,

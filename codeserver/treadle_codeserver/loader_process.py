@@ -15,7 +15,8 @@ from pathlib import Path
 from treadle_codeserver import defaults
 from treadle_codeserver.orphans import end_descendants, exited
 from treadle_codeserver.pipes import reading
-from treadle_codeserver.targets import FileTarget, LoadCommand, Target
+from treadle_codeserver.targets import LoadCommand
+from treadle_contract import json_codec
 
 #: What a Python answers that does not know the first option it is started with.
 _TOO_OLD = "Unknown option: -P"
@@ -131,18 +132,12 @@ def _pipe(*, reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tupl
 
 def _spec(command: LoadCommand, *, report_fd: int, alive_fd: int) -> bytes:
     spec = {
-        "targets": [_target(target) for target in command.targets],
+        "targets": [json_codec.encode(target) for target in command.targets],
         "working_directory": str(command.working_directory),
         "report_fd": report_fd,
         "alive_fd": alive_fd,
     }
     return json.dumps(spec).encode()
-
-
-def _target(target: Target) -> dict[str, str]:
-    if isinstance(target, FileTarget):
-        return {"file": str(target.path)}
-    return {"module": target.module}
 
 
 def _bootstrap() -> Path:

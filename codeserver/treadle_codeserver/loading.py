@@ -8,7 +8,7 @@ import contextlib
 from treadle_codeserver.load_progress import FrameError, LoadOutcome, LoadProgress
 from treadle_codeserver.loader_frames import FrameBuffer, parsed
 from treadle_codeserver.loader_process import LoaderProcess, loader_process
-from treadle_codeserver.targets import LoadCommand
+from treadle_codeserver.targets import LoadCommand, named
 
 
 async def load(command: LoadCommand) -> LoadOutcome:
@@ -16,7 +16,7 @@ async def load(command: LoadCommand) -> LoadOutcome:
 
     When this returns, or is cancelled, no process of the load is left.
     """
-    progress = LoadProgress([str(target) for target in command.targets])
+    progress = LoadProgress([named(target) for target in command.targets])
     try:
         async with loader_process(command) as process:
             return await _heard(process, progress, command.import_timeout)

@@ -9,10 +9,11 @@ from typing import Any
 from treadle._names import checked_tags
 from treadle.graphs._graph import GraphDefinition
 from treadle.locations._definitions import Definitions
+from treadle.locations._jobs import job_config
 from treadle.locations._op_jobs import JobDefinition, with_inputs
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
-from treadle_inprocess._request import Request, config_of, run
+from treadle_inprocess._request import Request, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore
 
@@ -66,7 +67,7 @@ def execute_op_job(  # noqa: PLR0913 -- Dagster's parameters
     request = Request(
         definitions=Definitions(jobs=[with_inputs(job, input_values or {})], resources=given),
         selection=Selection(job=job.name),
-        options=PlanOptions(config=config_of(run_config, owner)),
+        options=PlanOptions(config=job_config(run_config, owner, "run_config")),
         tags=checked_tags(tags or {}, owner=owner),
         root=job.name,
     )

@@ -11,9 +11,10 @@ from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._names import checked_tags
 from treadle._source import user_line
 from treadle.locations._definitions import Definitions
+from treadle.locations._jobs import job_config
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
-from treadle_inprocess._request import Request, config_of, run
+from treadle_inprocess._request import Request, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore, PickleStore
 
@@ -73,7 +74,7 @@ class JobInProcess:
         request = Request(
             definitions=self._with(resources) if resources else self._definitions,
             selection=Selection() if self._is_implicit else Selection(job=self.name),
-            options=PlanOptions(config=config_of(run_config, owner)),
+            options=PlanOptions(config=job_config(run_config, owner, "run_config")),
             tags=checked_tags(tags or {}, owner=owner),
             root=self.name if self._is_of_ops else "",
         )

@@ -10,7 +10,7 @@ from treadle._arguments import checked, refuse_unsupported
 from treadle._names import checked_tags
 from treadle.assets._block_options import mode
 from treadle.locations._definitions import AssetLike, Definitions
-from treadle.locations._jobs import SelectionLike, selected_by
+from treadle.locations._jobs import SelectionLike, job_config, selected_by
 from treadle_contract.plan import (
     Isolation,
     PlanOptions,
@@ -20,7 +20,7 @@ from treadle_contract.plan import (
     UnselectedOutputs,
 )
 from treadle_inprocess._home import FolderHome, MemoryHome
-from treadle_inprocess._request import Request, config_of, run
+from treadle_inprocess._request import Request, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore, PickleStore
 
@@ -113,5 +113,5 @@ def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:
         siblings=mode(Siblings, "siblings", given, owner),
         unrecorded_loads=mode(UnrecordedLoads, "unrecorded_loads", given, owner),
         isolation=mode(Isolation, "isolation", given, owner),
-        config=config_of(given["run_config"], owner),
+        config=job_config(given["run_config"], owner, "run_config"),
     )

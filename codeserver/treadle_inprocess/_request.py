@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from treadle._errors import ArgumentError
-from treadle._source import user_line
-from treadle._value_words import in_words
 from treadle.assets._block_names import block_names
 from treadle.locations._definitions import Definitions
 from treadle.locations.location import build_location
 from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.message import UserValue
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import Home
 from treadle_inprocess._planned import planned
@@ -50,26 +46,3 @@ def run(request: Request, home: Home, *, raise_on_error: bool) -> ExecuteInProce
     if raise_on_error:
         result.raise_for_failure()
     return result
-
-
-def config_of(config: object, owner: str) -> UserValue:
-    """Return the config of a run as plain data, None for none.
-
-    Raises:
-        ArgumentError: it is no config.
-    """
-    if config is None:
-        return None
-    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
-
-    try:
-        found = config_data(config)
-    except ValueError as error:
-        raise ArgumentError(f"{owner}: {error}", fix="Correct it.", source=user_line()) from error
-    if isinstance(found, Mapping):
-        return found
-    raise ArgumentError(
-        f"{owner}: run_config is {in_words(config)}, and no config of a run.",
-        fix='Give RunConfig(ops={…}), or {"ops": {…}}.',
-        source=user_line(),
-    )

@@ -109,8 +109,8 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     )
 
 
-def job_config(config: object, owner: str) -> UserValue:
-    """Return the config of a job as plain data, None for none.
+def job_config(config: object, owner: str, parameter: str = "config") -> UserValue:
+    """Return the config of a job, or of a run, as plain data, None for none.
 
     Raises:
         ArgumentError: it is no config.
@@ -125,7 +125,7 @@ def job_config(config: object, owner: str) -> UserValue:
         raise ArgumentError(f"{owner}: {error}", fix="Correct it.", source=user_line()) from error
     if not isinstance(found, Mapping):
         raise ArgumentError(
-            f"{owner}: config is {in_words(config)}, and no config of a run.",
+            f"{owner}: {parameter} is {in_words(config)}, and no config of a run.",
             fix='Give RunConfig(ops={…}), or {"ops": {…}}.',
             source=user_line(),
         )

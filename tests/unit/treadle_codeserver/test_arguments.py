@@ -8,7 +8,7 @@ import pytest
 from treadle_access.addresses import TcpAddress, UnixAddress
 from treadle_codeserver import defaults
 from treadle_codeserver.arguments import read
-from treadle_codeserver.targets import FileTarget, ModuleTarget
+from treadle_contract.codeserver import LaunchTarget
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_file_is_enough(file: Path) -> None:
 
     command = settings.command
     assert settings.name == "my_assets"
-    assert command.targets == (FileTarget(path=file),)
+    assert command.targets == (LaunchTarget(file=str(file)),)
     assert command.interpreter == Path(sys.executable).absolute()
     assert command.working_directory == file.parent
     assert command.import_timeout == defaults.IMPORT_TIMEOUT_S
@@ -38,9 +38,9 @@ def test_targets_keep_the_order_in_which_they_were_written(file: Path) -> None:
 
     assert settings.name == "b.c"
     assert settings.command.targets == (
-        ModuleTarget(module="b.c"),
-        FileTarget(path=file),
-        ModuleTarget(module="a"),
+        LaunchTarget(module="b.c"),
+        LaunchTarget(file=str(file)),
+        LaunchTarget(module="a"),
     )
 
 

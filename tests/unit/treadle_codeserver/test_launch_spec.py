@@ -10,13 +10,13 @@ import pytest
 from treadle.locations.snapshot import Snapshot
 from treadle_codeserver.launch_spec import launch_spec_of, own_environment
 from treadle_codeserver.location import Served
-from treadle_codeserver.targets import FileTarget, LoadCommand, ModuleTarget
+from treadle_codeserver.targets import LoadCommand
 from treadle_contract.codeserver import ImportScope, LaunchSpec, LaunchTarget
 
 COMMAND = LoadCommand(
     interpreter=Path("/python"),
     working_directory=Path("/w"),
-    targets=(ModuleTarget(module="a.b"), FileTarget(path=Path("/c.py"))),
+    targets=(LaunchTarget(module="a.b"), LaunchTarget(file="/c.py")),
     import_timeout=1.5,
     import_scope=ImportScope.PER_RUN,
 )
