@@ -1,4 +1,18 @@
-from treadle import GraphDefinition, GraphIn, GraphOut, In, OpDefinition, Out, graph, op
+from treadle import (
+    DependencyDefinition,
+    GraphDefinition,
+    GraphIn,
+    GraphOut,
+    In,
+    InputMapping,
+    MultiDependencyDefinition,
+    NodeInvocation,
+    OpDefinition,
+    Out,
+    OutputMapping,
+    graph,
+    op,
+)
 
 
 @op(ins={"number": In(int)}, out=Out(int, description="Twice as much."))
@@ -23,3 +37,26 @@ assert double(4) == 8
 
 result = around.execute_in_process(input_values={"number": 4})
 assert (result.output_value("low"), result.output_value("high")) == (7, 9)
+
+
+@op
+def add(numbers):
+    return sum(numbers)
+
+
+by_hand = GraphDefinition(
+    name="by_hand",
+    node_defs=[double, add],
+    dependencies={
+        "double": {},
+        NodeInvocation("double", alias="again"): {"number": DependencyDefinition("double")},
+        "add": {
+            "numbers": MultiDependencyDefinition(
+                [DependencyDefinition("double"), DependencyDefinition("again")]
+            )
+        },
+    },
+    input_mappings=[InputMapping("number", "double", "number")],
+    output_mappings=[OutputMapping("result", "add", "result")],
+)
+assert by_hand.execute_in_process(input_values={"number": 1}).output_value() == 6
