@@ -224,8 +224,15 @@ class AssetsDefinition(Constructed, ReadBack):
         Raises:
             CompositionError: it is a graph and no body runs, or the arguments do not fit.
         """
-        if current_body() is None and self.is_graph:
+        if current_body() is not None:
+            return self.node(*args, **kwargs)
+        if not isinstance(self.node, OpDefinition):
             raise outside_of_graph(self.node.name, runs_by=f"materialize([{self.node.name}])")
+        if self.node.context_param is not None:
+            from treadle.steps._direct_calls import bound  # noqa: PLC0415 -- what tests alone need
+
+            made = {output: said.key for output, said in self.produced.items()}
+            args, kwargs = bound(self.node, args, kwargs, made, self.options.checks)
         return self.node(*args, **kwargs)
 
 

@@ -86,16 +86,16 @@ class OpDefinition(ReadNode):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as it is; in a graph's body, write an invocation down.
 
-        Resources and config that its context has, a call need not give.
+        Resources and config that its context has, a call need not give; the context knows the op.
 
         Raises:
             CompositionError: in a graph's body, the arguments do not fit.
         """
         if current_body() is None:
-            if self.context_param is not None and (self.resource_params or self.takes_config):
-                from treadle.steps._direct_calls import filled  # noqa: PLC0415 -- what tests alone need
+            if self.context_param is not None:
+                from treadle.steps._direct_calls import bound, filled  # noqa: PLC0415 -- what tests alone need
 
-                args, kwargs = filled(self, args, kwargs)
+                args, kwargs = bound(self, *filled(self, args, kwargs))
             return self.fn(*args, **kwargs)
         return PendingInvocation(node=self)(*args, **kwargs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from treadle.ops._op_params import CONFIG_NAME
@@ -10,6 +11,8 @@ from treadle.ops._signatures import ParameterKind, parameters_of
 from treadle.steps._context import OpExecutionContext
 
 if TYPE_CHECKING:
+    from treadle._keys import AssetKey
+    from treadle.checks._check_spec import AssetCheckSpec
     from treadle.ops._op import OpDefinition
 
 _BY_NAME = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
@@ -38,6 +41,56 @@ def filled(
         return args, dict(kwargs)
     named = dict(zip(rest, given, strict=False))
     return (), {name: context, **named, **kwargs, **found}
+
+
+def bound(
+    op: OpDefinition,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    assets: Mapping[str, AssetKey] | None = None,
+    checks: Mapping[str, AssetCheckSpec] | None = None,
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of a call, whose context knows what is called: the op, its assets and checks.
+
+    It is a copy that keeps what is said in the same place: the test asks its own. What the test told it
+    stays; where nothing is told, all assets, outputs and checks of the block are selected.
+    """
+    name = op.context_param or ""
+    context = kwargs[name] if name in kwargs else next(iter(args), None)
+    if not isinstance(context, OpExecutionContext) or context._tell is not None:
+        return args, dict(kwargs)
+    knowing = copy(context)
+    if knowing._op is None:
+        knowing._op = op
+    if assets is not None and not knowing._assets:
+        _tell_of_block(knowing, assets, checks or {})
+    if name in kwargs:
+        return args, {**kwargs, name: knowing}
+    return (knowing, *args[1:]), dict(kwargs)
+
+
+def _tell_of_block(
+    context: OpExecutionContext,
+    assets: Mapping[str, AssetKey],
+    all_checks: Mapping[str, AssetCheckSpec],
+) -> None:
+    context._assets = {output: (key,) for output, key in assets.items()}
+    context._checks = all_checks
+    made = set(assets.values())
+    if context._selected_keys is None:
+        context._selected_keys = frozenset(made)
+    keys = context.selected_asset_keys
+    # A check of an asset that is made elsewhere is not left out with assets of the block.
+    checks = {
+        output: spec.key
+        for output, spec in all_checks.items()
+        if spec.key.asset_key in keys or spec.key.asset_key not in made
+    }
+    if context._selected_outputs is None:
+        selected = (output for output, key in assets.items() if key in keys)
+        context._selected_outputs = frozenset((*selected, *checks))
+    if context._selected_checks is None:
+        context._selected_checks = [key.text for key in checks.values()]
 
 
 def _known(op: OpDefinition, context: OpExecutionContext) -> Iterator[tuple[str, Any]]:

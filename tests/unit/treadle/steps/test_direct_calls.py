@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from treadle import (
+    AssetCheckSpec,
     AssetExecutionContext,
+    AssetOut,
     Config,
     OpExecutionContext,
+    Out,
     Resource,
     asset,
     build_asset_context,
     build_op_context,
+    multi_asset,
     op,
 )
 
@@ -66,3 +72,61 @@ def test_an_asset_of_one_op_is_called_likewise() -> None:
 def test_what_nobody_gives_is_missing_as_python_says_it() -> None:
     with pytest.raises(TypeError, match="bell"):
         rings(build_op_context(), number=1, config=Times())
+
+
+@op(out={"left": Out(), "right": Out()})
+def halves(context: OpExecutionContext) -> tuple[int, int]:
+    context.add_output_metadata({"rows": len(context.op_def.outs)}, "left")
+    return 1, 2
+
+
+def test_the_context_knows_the_op_that_is_called() -> None:
+    context = build_op_context()
+
+    assert halves(context) == (1, 2)
+    assert context.get_output_metadata("left") == {"rows": 2}
+
+
+def test_a_context_serves_one_op_after_the_other() -> None:
+    @op
+    def named(context: OpExecutionContext) -> str:
+        return context.op_def.name
+
+    @op
+    def other(*, context: OpExecutionContext) -> str:
+        return context.op_def.name
+
+    context = build_op_context()
+
+    assert (named(context), other(context=context), named(context)) == ("named", "other", "named")
+
+
+def test_the_context_knows_the_assets_that_are_called() -> None:
+    @asset(key_prefix="shop")
+    def orders(context: AssetExecutionContext) -> str:
+        context.add_asset_metadata({"rows": 3}, ["shop", "orders"])
+        return context.asset_key.to_user_string()
+
+    @asset
+    def sales(context: AssetExecutionContext) -> str:
+        return context.asset_key_for_output().to_user_string()
+
+    context = build_asset_context()
+
+    assert (orders(context), sales(context)) == ("shop/orders", "sales")
+    assert context.get_output_metadata() == {"rows": 3}
+
+
+def test_all_of_a_block_is_selected_unless_the_test_says_less() -> None:
+    @multi_asset(
+        outs={"a": AssetOut(is_required=False), "b": AssetOut(is_required=False)},
+        check_specs=[AssetCheckSpec("full", asset="a")],
+        can_subset=True,
+    )
+    def both(context: AssetExecutionContext) -> Iterator[str]:
+        yield from sorted(context.selected_output_names)
+        yield from sorted(key.text for key in context.selected_asset_keys)
+        yield from sorted(key.text for key in context.selected_asset_check_keys)
+
+    assert list(both(build_asset_context())) == ["a", "a_full", "b", "a", "b", "a:full"]
+    assert list(both(build_asset_context(selected_asset_keys=["b"]))) == ["b", "b"]
