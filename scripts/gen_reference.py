@@ -242,7 +242,7 @@ def _client_entry(name: str, value: Any) -> list[str]:
 def _cli_page() -> str:
     parts = ["# The command", _generated()]
     for name, each in _commands(command, "treadle"):
-        with click.Context(each, info_name=name) as context:
+        with click.Context(each, info_name=name, terminal_width=80) as context:
             parts += [f"## {name}", f"```text\n{each.get_help(context)}\n```"]
     return "\n\n".join(parts) + "\n"
 

@@ -6,6 +6,7 @@ A page differs: run `make reference`. A name that has come is shown in an exampl
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -35,7 +36,17 @@ EXAMPLES = sorted(path for path in gen_reference.EXAMPLES.glob("*.py") if path.s
 
 
 def test_the_pages_are_what_the_code_says() -> None:
-    assert gen_reference.stale() == []
+    # In a process of its own: what other tests import and set up shows in signatures.
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.gen_reference", "--check"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=gen_reference.ROOT,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
