@@ -77,6 +77,7 @@ if _TYPE_CHECKING:
     from treadle._metadata_kinds import UrlCodeReference as UrlCodeReference
     from treadle._metadata_kinds import UrlMetadataValue as UrlMetadataValue
     from treadle._output import AssetCheckResult as AssetCheckResult
+    from treadle._source import file_relative_path as file_relative_path
     from treadle._table_schema import TableColumn as TableColumn
     from treadle._table_schema import TableColumnConstraints as TableColumnConstraints
     from treadle._table_schema import TableColumnDep as TableColumnDep
@@ -150,6 +151,21 @@ if _TYPE_CHECKING:
     from treadle.locations._load_assets import (
         load_assets_from_package_name as load_assets_from_package_name,
     )
+    from treadle.locations._load_definitions import (
+        load_definitions_from_current_module as load_definitions_from_current_module,
+    )
+    from treadle.locations._load_definitions import (
+        load_definitions_from_module as load_definitions_from_module,
+    )
+    from treadle.locations._load_definitions import (
+        load_definitions_from_modules as load_definitions_from_modules,
+    )
+    from treadle.locations._load_definitions import (
+        load_definitions_from_package_module as load_definitions_from_package_module,
+    )
+    from treadle.locations._load_definitions import (
+        load_definitions_from_package_name as load_definitions_from_package_name,
+    )
     from treadle.locations._op_jobs import JobDefinition as JobDefinition
     from treadle.locations._op_jobs import job as job
     from treadle.managers._files import FilesystemIOManager as FilesystemIOManager
@@ -199,6 +215,7 @@ if _TYPE_CHECKING:
     from treadle.selection._asset_selection import AssetSelection as AssetSelection
     from treadle.steps._context import AssetCheckExecutionContext as AssetCheckExecutionContext
     from treadle.steps._context import build_asset_check_context as build_asset_check_context
+    from treadle.steps._step_logger import get_dagster_logger as get_dagster_logger
     from treadle.types._dagster_type import DagsterType as DagsterType
     from treadle.types._dagster_type import PythonObjectDagsterType as PythonObjectDagsterType
     from treadle.types._dagster_type import TypeCheck as TypeCheck

@@ -37,16 +37,10 @@ _ABSENT: Final = {
         multi_observable_source_asset observable_source_asset
     """,
     "Not yet. What a step read is told by its events": "DataProvenance",
-    "Not yet. Make the Definitions of what load_assets_from_modules finds": """
-        load_definitions_from_current_module load_definitions_from_module
-        load_definitions_from_modules load_definitions_from_package_module
-        load_definitions_from_package_name
-    """,
     "Not yet. Make a new definition with the config": "configured",
     "Not yet. Read the file with yaml.safe_load, or give it with --config FILE": """
         config_from_files config_from_pkg_resources config_from_yaml_strings
     """,
-    "Not yet. Use Path(__file__).with_name(…)": "file_relative_path",
     "Not yet. Store files with an IO manager, or give their paths": """
         FileHandle LocalFileHandle local_file_manager
     """,

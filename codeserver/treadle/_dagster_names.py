@@ -125,7 +125,6 @@ _NOT_YET: Final = {
         "AutomationConditionSensorDefinition",
         "FreshnessPolicy",
     ),
-    "Use context.log, or logging.getLogger": ("get_dagster_logger",),
     "Steps run in processes of their own": (
         "in_process_executor",
         "multiprocess_executor",

@@ -96,6 +96,15 @@ _BY_MODULE: Final = {
         "String",
         "Tuple",
     ),
+    "treadle._source": ("file_relative_path",),
+    "treadle.steps._step_logger": ("get_dagster_logger",),
+    "treadle.locations._load_definitions": (
+        "load_definitions_from_current_module",
+        "load_definitions_from_module",
+        "load_definitions_from_modules",
+        "load_definitions_from_package_module",
+        "load_definitions_from_package_name",
+    ),
     "treadle.locations._load_assets": (
         "load_asset_checks_from_current_module",
         "load_asset_checks_from_modules",

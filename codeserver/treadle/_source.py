@@ -80,3 +80,8 @@ def _package(module: str) -> str:
     package = module.partition(".")[0]
     _PACKAGES[module] = package if package in _OURS else ""
     return _PACKAGES[module]
+
+
+def file_relative_path(dunderfile: str, relative_path: str) -> str:
+    """Return the path of a file that lies beside a module: give it `__file__` and the way from there."""
+    return os.path.join(os.path.dirname(dunderfile), relative_path)

@@ -53,7 +53,7 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
         },
     )
     found: list[AssetsDefinition | AssetSpec] = []
-    for contents in _contents(modules, "load_assets_from_modules"):
+    for contents in contents_of(modules, "load_assets_from_modules"):
         found += (block for block in contents.blocks if block.keys)
         found += (each for each in contents.specs if include_specs or _is_source(each))
     group = None if group_name is None else checked_group(group_name)
@@ -75,7 +75,7 @@ def load_assets_from_current_module(
     Raises:
         ArgumentError: it is not called from a module.
     """
-    module = _current_module("load_assets_from_current_module")
+    module = current_module("load_assets_from_current_module")
     return load_assets_from_modules(
         [module],
         group_name,
@@ -95,7 +95,7 @@ def load_assets_from_package_module(
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
     """Return the assets of a package and of all modules in it, which it imports."""
-    modules = _package_modules(package_module)
+    modules = package_modules(package_module)
     return load_assets_from_modules(
         modules,
         group_name,
@@ -136,7 +136,7 @@ def load_asset_checks_from_modules(
     """
     refuse_unsupported("load_asset_checks_from_modules", {"asset_key_prefix": asset_key_prefix})
     found: list[AssetsDefinition] = []
-    for contents in _contents(modules, "load_asset_checks_from_modules"):
+    for contents in contents_of(modules, "load_asset_checks_from_modules"):
         found += (block for block in contents.blocks if block.check_specs and not block.keys)
     return list(distinct(found))
 
@@ -147,13 +147,13 @@ def load_asset_checks_from_current_module() -> list[AssetsDefinition]:
     Raises:
         ArgumentError: it is not called from a module.
     """
-    module = _current_module("load_asset_checks_from_current_module")
+    module = current_module("load_asset_checks_from_current_module")
     return load_asset_checks_from_modules([module])
 
 
 def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetsDefinition]:
     """Return the checks of a package and of all modules in it, which it imports."""
-    return load_asset_checks_from_modules(_package_modules(package_module))
+    return load_asset_checks_from_modules(package_modules(package_module))
 
 
 def load_asset_checks_from_package_name(package_name: str) -> list[AssetsDefinition]:
@@ -161,7 +161,12 @@ def load_asset_checks_from_package_name(package_name: str) -> list[AssetsDefinit
     return load_asset_checks_from_package_module(import_module(package_name))
 
 
-def _contents(modules: Iterable[object], owner: str) -> Iterator[Contents]:
+def contents_of(modules: Iterable[object], owner: str) -> Iterator[Contents]:
+    """Yield what each module has at its top level.
+
+    Raises:
+        ArgumentError: one of them is no module.
+    """
     for module in modules:
         if not isinstance(module, ModuleType):
             raise ArgumentError(
@@ -172,7 +177,12 @@ def _contents(modules: Iterable[object], owner: str) -> Iterator[Contents]:
         yield top_level(tuple(vars(module).values()), user_line())
 
 
-def _current_module(owner: str) -> ModuleType:
+def current_module(owner: str) -> ModuleType:
+    """Return the module whose code calls `owner`, with what stands above the call.
+
+    Raises:
+        ArgumentError: there is none.
+    """
     frame = user_frame()
     if frame is None:
         raise ArgumentError(
@@ -185,7 +195,8 @@ def _current_module(owner: str) -> ModuleType:
     return module
 
 
-def _package_modules(package: ModuleType) -> list[ModuleType]:
+def package_modules(package: ModuleType) -> list[ModuleType]:
+    """Return a package and all modules in it, imported."""
     inside = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     return [package, *(import_module(each.name) for each in inside)]
 

@@ -63,6 +63,15 @@ def step_logger() -> logging.Logger:
     return logging.getLogger(STEP_LOGGER) if _given is None else _given
 
 
+def get_dagster_logger(name: str | None = None) -> logging.Logger:
+    """Return `context.log`, or the logger below it of that name, for code that has no context.
+
+    A module may keep it: records go to the step that runs.
+    """
+    logger = step_logger()
+    return logger.getChild(name) if name else logger
+
+
 def give_step_logger(own: logging.Handler, others: logging.Handler) -> None:
     """Send the records of `context.log` to `own`, of any level unless the user's code set one.
 

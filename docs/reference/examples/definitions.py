@@ -9,6 +9,7 @@ from treadle import (
     job,
     load_assets_from_current_module,
     load_assets_from_modules,
+    load_definitions_from_current_module,
     op,
     with_resources,
 )
@@ -33,6 +34,7 @@ assert isinstance(counting, JobDefinition)
 assert counting.execute_in_process().output_for_node("one") == 1
 assert [each.key.to_user_string() for each in load_assets_from_current_module()] == ["orders"]
 assert len(load_assets_from_modules([sys.modules[__name__]])) == 1
+assert load_definitions_from_current_module({"shop": 5}).get_job_def("counting")
 
 nightly = define_asset_job("nightly", "orders", op_retry_policy=RetryPolicy(max_retries=2))
 Definitions(assets=[orders], jobs=[nightly, counting], resources={"shop": 5})

@@ -37,6 +37,27 @@ def test_no_change_to_logging_takes_records_from_the_attempt(place: Workplace, c
     assert said(place) == ["before", "after", "of a part", "of a thread"]
 
 
+def test_a_logger_that_the_module_asked_for_is_heard_in_the_step(place: Workplace) -> None:
+    served = place.serve("""
+        from treadle import get_dagster_logger
+        log = get_dagster_logger()
+        of_shop = get_dagster_logger("shop")
+        @asset
+        def thing():
+            log.debug("small")
+            of_shop.warning("grave")
+    """)
+
+    _, told, end = served.run()
+
+    assert "succeeded" in end
+    assert (told["logRecord"]["logger"], told["logRecord"]["message"]) == (
+        "treadle.step.shop",
+        "grave",
+    )
+    assert said(place) == ["small", "grave"]
+
+
 def said(place: Workplace) -> list[str]:
     return [line.split(": ", 1)[1] for line in place.log("log").splitlines()]
 

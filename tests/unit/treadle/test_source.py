@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import treadle
 from treadle._source import user_frame, user_line
 from treadle.locations.snapshot import SourceLine
 
@@ -47,3 +48,11 @@ def test_the_line_is_that_of_the_frame_also_where_code_goes_back_and_calls_other
         ])  # fmt: skip
 
     assert [line for line, _ in found] == [expected for _, expected in found]
+
+
+def test_a_path_beside_a_module() -> None:
+    assert (
+        treadle.file_relative_path("/shop/code/assets.py", "../rows.csv")
+        == "/shop/code/../rows.csv"
+    )
+    assert treadle.file_relative_path("assets.py", "rows.csv") == "rows.csv"

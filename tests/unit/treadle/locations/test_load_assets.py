@@ -10,15 +10,27 @@ import pytest
 
 import treadle
 from treadle import (
+    AssetCheckResult,
+    AssetExecutionContext,
     AssetKey,
     AssetSpec,
     Definitions,
+    MissingError,
+    ResourceParam,
     SourceAsset,
     asset,
+    asset_check,
+    define_asset_job,
     graph_asset,
+    job,
     load_assets_from_modules,
     load_assets_from_package_module,
     load_assets_from_package_name,
+    load_definitions_from_current_module,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
     op,
 )
 
@@ -93,9 +105,58 @@ def test_a_package_is_loaded_with_all_in_it(
     made = sys.modules["treadle_test_package"]
     assert [sorted(key.text for key in each.keys) for each in found] == [["flat"], ["deep"]]
     assert load_assets_from_package_module(made) == found
+    assert list(load_definitions_from_package_module(made).contents.blocks) == found
+    assert list(load_definitions_from_package_name(made.__name__).contents.blocks) == found
     assert sys.modules["treadle_test_package.flat"].found == [found[0]]
     for name in [each for each in sys.modules if each.startswith("treadle_test_package")]:
         monkeypatch.delitem(sys.modules, name)
+
+
+def test_definitions_of_modules_have_all_that_they_define() -> None:
+    @asset_check(asset=one)
+    def positive(one: int) -> AssetCheckResult:
+        return AssetCheckResult(passed=one > 0)
+
+    @job
+    def works() -> None:
+        work()
+
+    made = module(
+        one=one, two=two, spec=AssetSpec("outside"), checks=[positive], works=works, number=5
+    )
+    ones = define_asset_job("ones", "one")
+
+    defs = load_definitions_from_modules([made, module(one=one, ones=ones)], resources={"r": 1})
+
+    assert {spec.key.text for spec in defs.resolve_all_asset_specs()} >= {"one", "two", "outside"}
+    assert set(defs.contents.jobs) == {works, ones}
+    assert dict(defs.contents.resources) == {"r": 1}
+    assert defs.get_job_def("works").execute_in_process().output_for_node("work") == 1
+    checked = defs.get_job_def("ones").execute_in_process().get_asset_check_evaluations()
+    assert [each.check_name for each in checked] == ["positive"]
+    assert set(load_definitions_from_module(made).contents.jobs) == {works}
+
+
+@asset
+def needs(context: AssetExecutionContext, shop: ResourceParam[str]) -> str:
+    return shop
+
+
+def test_definitions_of_modules_are_held_to_what_definitions_are() -> None:
+    with pytest.raises(MissingError, match="'shop', which Definitions does not have") as error:
+        load_definitions_from_module(module(needs=needs))
+    with pytest.raises(treadle.ArgumentError, match="'made' is no module"):
+        load_definitions_from_modules(["made"])  # type: ignore[list-item]
+    with pytest.raises(treadle.ArgumentError, match="from_module\\(executor=…\\) is not supported"):
+        load_definitions_from_module(module(), executor=1)
+
+    assert __file__ in str(error.value)
+
+
+def test_definitions_of_the_module_that_calls() -> None:
+    defs = load_definitions_from_current_module({"shop": "corner"})
+
+    assert {one, two, three, needs} <= set(defs.contents.blocks)
 
 
 def test_what_is_no_module_is_refused() -> None:

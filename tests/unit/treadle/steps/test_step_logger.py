@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from treadle import build_op_context
+from treadle import build_op_context, get_dagster_logger
 from treadle.steps import _step_logger
 from treadle.steps._step_logger import STEP_LOGGER, StepLogger, give_step_logger, step_logger
 
@@ -155,3 +155,19 @@ def test_what_a_step_process_pickled_is_an_ordinary_logger_elsewhere(
 def test_without_a_step_process_it_is_an_ordinary_logger() -> None:
     assert build_op_context().log is logging.getLogger(STEP_LOGGER)
     assert not isinstance(build_op_context().log, StepLogger)
+
+
+def test_code_without_a_context_has_the_same_logger(own: Kept) -> None:
+    get_dagster_logger().debug("first")
+    get_dagster_logger("shop.orders").debug("second")
+
+    assert own.said == ["treadle.step: first", "treadle.step.shop.orders: second"]
+
+
+def test_a_logger_that_a_module_made_before_the_step_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_step_logger, "_given", None)
+
+    assert get_dagster_logger() is logging.getLogger(STEP_LOGGER)
+    assert get_dagster_logger("shop") is logging.getLogger("treadle.step.shop")
