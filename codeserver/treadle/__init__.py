@@ -290,6 +290,9 @@ __all__ = [
     "multi_asset",
     "op",
 ]
+_OFTEN = tuple(__all__)
+# For `from treadle import *`, which imports these, too.
+__all__ += [name for name in LATER if name not in _OFTEN]
 
 if _collects:
     _gc.enable()
@@ -317,5 +320,5 @@ def __getattr__(name: str) -> object:
 
 def _meant(name: str) -> str | None:
     """Say which public name looks most like this one, None if none does. Tools ask for private ones."""
-    near = () if name.startswith("_") else _nearest(name, __all__)
+    near = () if name.startswith("_") else _nearest(name, _OFTEN)
     return f"Treadle has no {name}. Did you mean {near[0]!r}?" if near else None

@@ -91,7 +91,10 @@ class SnapshotIndex:
     def of(cls, snapshot: Snapshot) -> SnapshotIndex:
         """Index the snapshot."""
         wiring = Wiring.of(snapshot)
-        block_steps: dict[str, list[Step]] = {}
+        # A job of ops may have none.
+        block_steps: dict[str, list[Step]] = {
+            block.name: [] for block in snapshot.blocks if block.is_op_job
+        }
         for step in snapshot.steps:
             block_steps.setdefault(step.block, []).append(step)
         resource_keys = frozenset(resource.key for resource in snapshot.resources)
@@ -196,9 +199,9 @@ def _whole(block: Block) -> Iterator[str]:
 
 def _is_alone(block: Block, steps: Sequence[Step]) -> bool:
     """Tell whether one step is all of a block."""
-    first, *others = steps
-    made = {key for output in first.outputs for key in output.asset_keys}
-    return not others and made == set(block.asset_keys)
+    if len(steps) != 1:
+        return False
+    return {key for each in steps[0].outputs for key in each.asset_keys} == set(block.asset_keys)
 
 
 def _has_managers(snapshot: Snapshot, resource_keys: frozenset[str]) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, NoReturn, TypeAlias, overload
 
-from treadle._arguments import checked
+from treadle._arguments import checked, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
 from treadle._source import user_line
 from treadle._value_words import in_words
@@ -28,18 +29,35 @@ class Misfit:
     fix: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@checked_init
 class ConfigMapping:
     """A function of a graph's config that returns that of its ops, by their names in the graph.
 
-    It runs in the process of each step of the graph. `misfit` says of what it returns what the
-    graph's ops cannot be told. With a `config_schema`, the function takes plain data.
+    It runs in the process of each step of the graph. The config is of the function's annotation, or
+    of `config_schema`: then the function takes plain data. `receive_processed_config_values=False`
+    is not supported: the function is told what its config is when defaults are filled in.
     """
 
-    fn: Function
-    type: ConfigType
-    takes_plain_data: bool = False
-    misfit: Callable[[Mapping[str, UserValue]], Misfit | None] = lambda _: None
+    __slots__ = ("fn", "misfit", "takes_plain_data", "type")
+
+    def __init__(
+        self,
+        config_fn: Function,
+        config_schema: Any = None,
+        receive_processed_config_values: bool | None = None,
+    ) -> None:
+        if receive_processed_config_values is False:
+            refuse_unsupported("ConfigMapping", {"receive_processed_config_values": "False"})
+        self.fn: Function = config_fn
+        self.type = _mapped_type(config_fn, config_schema)
+        self.takes_plain_data = config_schema is not None
+        self.misfit: Callable[[Mapping[str, UserValue]], Misfit | None] = lambda _: None
+
+    def told_of(self, misfit: Callable[[Mapping[str, UserValue]], Misfit | None]) -> ConfigMapping:
+        """Return it for a graph: `misfit` says of what it returns what the graph's ops cannot be told."""
+        mapping = copy(self)
+        mapping.misfit = misfit
+        return mapping
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Refuse to be called: a graph takes it as it is.
@@ -101,21 +119,29 @@ def config_mapping(
     """
 
     def decorate(fn: Function) -> ConfigMapping:
-        owner = f"config_mapping {name_of(fn)!r}"
-        parameters = parameters_of(fn)
-        if len(parameters) != 1:
-            raise ArgumentError(
-                f"{owner} takes {len(parameters)} arguments.",
-                fix="Let it take one, the config of the graph.",
-                source=user_line(),
-            )
-        if config_schema is not None:
-            kind = schema_config_type(config_schema, owner=owner)
-            return ConfigMapping(fn=fn, type=kind, takes_plain_data=True)
-        kind = parameter_type(parameters[0], annotations_of(fn), owner=owner)
-        return ConfigMapping(fn=fn, type=kind)
+        return ConfigMapping(fn, config_schema)
 
     return decorate(config_fn) if config_fn is not None else decorate
+
+
+def _mapped_type(fn: Function, config_schema: object) -> ConfigType:
+    if not callable(fn):
+        raise ArgumentError(
+            f"ConfigMapping: config_fn is {in_words(fn)}, and no function.",
+            fix="Give a function of the config of the graph.",
+            source=user_line(),
+        )
+    owner = f"config_mapping {name_of(fn)!r}"
+    parameters = parameters_of(fn)
+    if len(parameters) != 1:
+        raise ArgumentError(
+            f"{owner} takes {len(parameters)} arguments.",
+            fix="Let it take one, the config of the graph.",
+            source=user_line(),
+        )
+    if config_schema is not None:
+        return schema_config_type(config_schema, owner=owner)
+    return parameter_type(parameters[0], annotations_of(fn), owner=owner)
 
 
 def checked_graph_config(config: object, *, owner: str) -> GraphConfig:

@@ -11,7 +11,6 @@ from treadle.config._config_mapping import ConfigMapping, GraphConfig, Misfit, c
 from treadle.config.values import Schema, told_secrets, unknown_names
 from treadle.graphs._composition import Invocation
 from treadle.ops._op import OpDefinition
-from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 
 Path: TypeAlias = tuple[str, ...]
@@ -34,7 +33,7 @@ def checked_config(
                 fix="Give an op a parameter config, or leave the mapping out.",
                 source=user_line(),
             )
-        return replace(checked, misfit=lambda said: _misfit(said, invocations))
+        return checked.told_of(lambda said: _misfit(said, invocations))
     wrong = _misfit(checked, invocations)
     if wrong is not None:
         raise ArgumentError(f"{owner}: config {wrong.problem}", fix=wrong.fix, source=user_line())

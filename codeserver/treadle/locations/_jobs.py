@@ -117,8 +117,15 @@ def job_config(config: object, owner: str, parameter: str = "config") -> UserVal
     """
     if config is None:
         return None
-    from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
+    from treadle.config._config_mapping import ConfigMapping  # noqa: PLC0415 -- few modules have config
+    from treadle.config._run_config import config_data  # noqa: PLC0415 -- as above
 
+    if isinstance(config, ConfigMapping):
+        raise ArgumentError(
+            f"{owner}: config is a ConfigMapping, which a job does not take.",
+            fix="Give it to a graph, @graph(config=…), and call that in the job.",
+            source=user_line(),
+        )
     try:
         found = config_data(config)
     except ValueError as error:

@@ -83,6 +83,7 @@ def test_the_public_names_are_these() -> None:
         "graph_multi_asset",
         "multi_asset",
         "op",
+        *(name for name in treadle.LATER if name != "define_asset_job"),
     ]
 
 
@@ -90,6 +91,13 @@ def test_every_public_name_is_there_and_documented() -> None:
     for name in treadle.__all__:
         if name != "ResourceParam":
             assert getattr(treadle, name).__doc__, name
+
+
+def test_a_star_imports_what_is_imported_later_too() -> None:
+    names: dict[str, object] = {}
+    exec("from treadle import *", names)  # noqa: S102 -- no function may import so
+
+    assert treadle.LATER.keys() <= names.keys()
 
 
 def test_importing_it_needs_the_standard_library_alone() -> None:

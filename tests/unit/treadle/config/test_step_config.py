@@ -316,3 +316,36 @@ def test_steps_are_as_they_were_where_there_is_no_config(bench: Bench) -> None:
     (step,) = Definitions(assets=[plain]).built.snapshot.steps
     assert isinstance(step, Step)
     assert step.config is None
+
+
+def test_a_mapping_is_made_of_a_function_and_a_schema_as_in_dagster() -> None:
+    def times(told: dict[str, Any]) -> dict[str, Any]:
+        return {"number": {"config": {"n": told["week"]["days"] * 2}}}
+
+    mapping = treadle.ConfigMapping(config_fn=times, config_schema={"week": {"days": int}})
+
+    @graph(config=mapping)
+    def weekly() -> Any:
+        return number()
+
+    told = {"config": {"week": {"days": 7}}}
+    assert weekly.execute_in_process(run_config=told).output_value() == 14
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("ConfigMapping()", "missing a required argument: 'config_fn'"),
+        ("ConfigMapping(3)", "config_fn is 3, and no function"),
+        ("ConfigMapping(lambda: {})", "takes 0 arguments"),
+        ("ConfigMapping(lambda told: {}, {'n': 3})", "config_schema has 3"),
+        ("ConfigMapping(dict, dict, False)", "is not supported yet"),
+        (
+            "job(name='j', config=ConfigMapping(lambda told: {}, {'n': int}))(lambda: None)",
+            "@graph",
+        ),
+    ],
+)
+def test_a_mapping_that_cannot_work_is_refused(config: str, told: str) -> None:
+    with pytest.raises(treadle.ArgumentError, match=told):
+        eval(config, {"ConfigMapping": treadle.ConfigMapping, "job": treadle.job})

@@ -88,6 +88,18 @@ def test_each_op_of_a_job_runs_though_nothing_reads_it() -> None:
     assert result.output_for_node("inner") == "uesday"
 
 
+def test_a_job_without_an_op_runs_and_succeeds() -> None:
+    @job
+    def nothing() -> None: ...
+
+    definitions = Definitions(assets=[a], jobs=[nothing])
+
+    assert nothing.execute_in_process().success
+    assert planned(definitions, Selection(job="nothing")).steps == ()
+    both = planned(definitions, Selection(expressions=("block:nothing or a",)))
+    assert [step.key for step in both.steps] == ["a"]
+
+
 def test_config_names_nodes_without_the_job_and_lies_over_the_jobs() -> None:
     result = etl.execute_in_process({"ops": {"fetch": {"config": {"day": "ab"}}}})
 
