@@ -907,9 +907,11 @@ class PlannedStep(View):
         alone that it tells something.
     selected_checks: context.selected_asset_check_keys: the selected checks of its block,
         "asset:name", sorted.
+    told_inputs: The values of inputs that nothing is connected to, a map by their names.
+        Null: none is told.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs')
     key: StepKey
     """The step key."""
     block: str
@@ -949,6 +951,8 @@ class PlannedStep(View):
     something."""
     selected_checks: tuple[str, ...]
     """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
+    told_inputs: PlainValue
+    """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
 
     def __init__(
         self,
@@ -971,6 +975,7 @@ class PlannedStep(View):
         config: PlainValue = None,
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
+        told_inputs: PlainValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -991,6 +996,7 @@ class PlannedStep(View):
         put(self, 'config', config)
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
+        put(self, 'told_inputs', told_inputs)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -1011,6 +1017,7 @@ class PlannedStep(View):
         (16, 'config', 'value', 'one', 'Value'),
         (17, 'resource_config', 'message', 'many', 'ResourceConfig'),
         (18, 'selected_checks', 'text', 'many', ''),
+        (19, 'told_inputs', 'value', 'one', 'Value'),
     )
 
 
@@ -2371,9 +2378,11 @@ class Step(View):
     limits: What one attempt may use. None: no limit.
     config: Where its config stands: that of its op, or of a graph around it that maps its
         own to its ops. None: it takes none.
+    told_inputs: Where a run tells the values of inputs that nothing is connected to, a map
+        by their names. None: it has none.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits', 'config')
+    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits', 'config', 'told_inputs')
     key: StepKey
     """The step key: the dotted path of node names."""
     block: str
@@ -2401,6 +2410,9 @@ class Step(View):
     config: ConfigPlace | None
     """Where its config stands: that of its op, or of a graph around it that maps its own to its
     ops. None: it takes none."""
+    told_inputs: ConfigPlace | None
+    """Where a run tells the values of inputs that nothing is connected to, a map by their names.
+    None: it has none."""
 
     def __init__(
         self,
@@ -2418,6 +2430,7 @@ class Step(View):
         timeout: timedelta | None = None,
         limits: Limits | None = None,
         config: ConfigPlace | None = None,
+        told_inputs: ConfigPlace | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -2433,6 +2446,7 @@ class Step(View):
         put(self, 'timeout', timeout)
         put(self, 'limits', limits)
         put(self, 'config', config)
+        put(self, 'told_inputs', told_inputs)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -2448,6 +2462,7 @@ class Step(View):
         (11, 'timeout', 'ms', 'maybe', ''),
         (12, 'limits', 'message', 'maybe', 'Limits'),
         (13, 'config', 'message', 'maybe', 'ConfigPlace'),
+        (14, 'told_inputs', 'message', 'maybe', 'ConfigPlace'),
     )
 
 

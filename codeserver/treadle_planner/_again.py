@@ -262,7 +262,10 @@ class _Choice:
         if earlier.op_digest and now and earlier.op_digest != now:
             changes.append("its code changed since")
         told = earlier.config
-        if told is not None and encode(told) != encode(step.config):
+        if (told is not None and encode(told) != encode(step.config)) or (
+            earlier.told_inputs is not None
+            and encode(earlier.told_inputs) != encode(step.told_inputs)
+        ):
             changes.append("its config is another now")
         gone = self._gone_outputs(earlier)
         if gone:

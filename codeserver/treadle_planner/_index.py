@@ -126,7 +126,7 @@ class SnapshotIndex:
             has_managers=_has_managers(snapshot, resource_keys),
             has_isolation=any(block.isolation for block in snapshot.blocks),
             wired=_WiredSteps(wiring, alone, effects),
-            takes_config=any(step.config is not None for step in snapshot.steps)
+            takes_config=any(step.config or step.told_inputs for step in snapshot.steps)
             or any(resource.config is not None for resource in snapshot.resources),
         )
 

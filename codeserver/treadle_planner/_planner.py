@@ -167,6 +167,8 @@ def _decided(step: PlannedStep) -> list[Json]:
     # What a step and its resources are told, if anything: other fingerprints are as they always were.
     if step.config is not None:
         decided.append(to_json(step.config))
+    if step.told_inputs is not None:
+        decided.append(["inputs", to_json(step.told_inputs)])
     if step.resource_config:
         decided.append(to_json(step.resource_config))
     return decided

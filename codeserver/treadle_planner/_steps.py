@@ -140,6 +140,7 @@ class _Assembly:
             self._common,
             # By its text: 1, 1.0 and True are equal.
             encode(self._config.steps[key]) if key in self._config.steps else b"",
+            encode(self._config.inputs[key]) if key in self._config.inputs else b"",
             self._resource_config,
             self._selected_checks(wired) if wired.block.checks else (),
         )
@@ -149,7 +150,7 @@ class _Assembly:
         return planned[1]
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
-        inputs, names, selected, _, _, _, resource_keys, _, _, _, checks = parts
+        inputs, names, selected, _, _, _, resource_keys, _, _, _, _, checks = parts
         if self._job_keys:
             resource_keys = tuple(sorted({*resource_keys, *self._job_keys}))
         step = wired.step
@@ -169,6 +170,7 @@ class _Assembly:
             timeout_ms=step.timeout_ms,
             limits=step.limits,
             config=self._config.steps.get(step.key),
+            told_inputs=self._config.inputs.get(step.key),
             selected_checks=checks,
             resource_config=tuple(
                 [

@@ -247,7 +247,7 @@ class PlanReexecutionRequest(Message):
 class EarlierStep(Message):
     """A step of the earlier run."""
 
-    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config')
+    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs')
     key: StepKey
     """The step key."""
     succeeded: bool
@@ -278,6 +278,8 @@ class EarlierStep(Message):
     """Stored outputs that a manager of the user's loads by their names, each with its key."""
     config: UserValue
     """PlannedStep.config of the plan that it ran with. Null: it took none, or it is not known."""
+    told_inputs: UserValue
+    """PlannedStep.told_inputs of that plan."""
 
     def __init__(
         self,
@@ -296,6 +298,7 @@ class EarlierStep(Message):
         renewed_asset_keys: tuple[KeyText, ...] = (),
         by_name: Mapping[str, str] = NO_ENTRIES,
         config: UserValue = None,
+        told_inputs: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -312,6 +315,7 @@ class EarlierStep(Message):
         put(self, 'renewed_asset_keys', renewed_asset_keys)
         put(self, 'by_name', by_name)
         put(self, 'config', config)
+        put(self, 'told_inputs', told_inputs)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -328,6 +332,7 @@ class EarlierStep(Message):
         ('renewed_asset_keys', 12, 'renewedAssetKeys', 'text', 'many', '', 'renewed_asset_keys', False, 0),
         ('by_name', 13, 'byName', 'text', 'map', '', 'by_name', False, 0),
         ('config', 14, 'config', 'value', 'one', '', 'config', False, 27),
+        ('told_inputs', 15, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 27),
     )
 
 

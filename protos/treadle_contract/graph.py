@@ -582,7 +582,7 @@ class StepOutputDefinition(Message):
 class StepDefinition(Message):
     """One op invocation."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout_ms', 'limits', 'config')
+    __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout_ms', 'limits', 'config', 'told_inputs')
     key: str
     """The step key: the dotted path of node names."""
     block: str
@@ -610,6 +610,9 @@ class StepDefinition(Message):
     config: ConfigPlace | None
     """Where its config stands: that of its op, or of a graph around it that maps its own to its
     ops. Unset: it takes none."""
+    told_inputs: ConfigPlace | None
+    """Where a run tells the values of inputs that nothing is connected to, a map by their names.
+    Unset: it has none."""
 
     def __init__(
         self,
@@ -627,6 +630,7 @@ class StepDefinition(Message):
         timeout_ms: int = 0,
         limits: Limits | None = None,
         config: ConfigPlace | None = None,
+        told_inputs: ConfigPlace | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -642,6 +646,7 @@ class StepDefinition(Message):
         put(self, 'timeout_ms', timeout_ms)
         put(self, 'limits', limits)
         put(self, 'config', config)
+        put(self, 'told_inputs', told_inputs)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -657,6 +662,7 @@ class StepDefinition(Message):
         ('timeout_ms', 11, 'timeoutMs', 'wide', 'one', '', 'timeout_ms', False, 19),
         ('limits', 12, 'limits', 'message', 'maybe', 'Limits', 'limits', False, 0),
         ('config', 13, 'config', 'message', 'maybe', 'ConfigPlace', 'config', False, 0),
+        ('told_inputs', 14, 'toldInputs', 'message', 'maybe', 'ConfigPlace', 'told_inputs', False, 0),
     )
 
 

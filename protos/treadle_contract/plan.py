@@ -443,7 +443,7 @@ class PlannedOutput(Message):
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs')
     key: StepKey
     """The step key."""
     block: str
@@ -483,6 +483,8 @@ class PlannedStep(Message):
     something."""
     selected_checks: tuple[str, ...]
     """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
+    told_inputs: UserValue
+    """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
 
     def __init__(
         self,
@@ -505,6 +507,7 @@ class PlannedStep(Message):
         config: UserValue = None,
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
+        told_inputs: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -525,6 +528,7 @@ class PlannedStep(Message):
         put(self, 'config', config)
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
+        put(self, 'told_inputs', told_inputs)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -545,6 +549,7 @@ class PlannedStep(Message):
         ('config', 16, 'config', 'value', 'one', '', 'config', False, 27),
         ('resource_config', 17, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
         ('selected_checks', 18, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
+        ('told_inputs', 19, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 27),
     )
 
 

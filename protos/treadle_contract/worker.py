@@ -762,7 +762,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks', 'retries_so_far', 'max_retries')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks', 'retries_so_far', 'max_retries', 'told_inputs')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -795,6 +795,8 @@ class TaskStep(Message):
     max_retries: int
     """How many such retries its policy allows after an exception. With these two a step knows
     whether a failure is its last, for which alone its hooks run."""
+    told_inputs: UserValue
+    """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
 
     def __init__(
         self,
@@ -814,6 +816,7 @@ class TaskStep(Message):
         selected_checks: tuple[str, ...] = (),
         retries_so_far: int = 0,
         max_retries: int = 0,
+        told_inputs: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -831,6 +834,7 @@ class TaskStep(Message):
         put(self, 'selected_checks', selected_checks)
         put(self, 'retries_so_far', retries_so_far)
         put(self, 'max_retries', max_retries)
+        put(self, 'told_inputs', told_inputs)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
@@ -848,6 +852,7 @@ class TaskStep(Message):
         ('selected_checks', 13, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
         ('retries_so_far', 14, 'retriesSoFar', 'whole', 'one', '', 'retries_so_far', False, 0),
         ('max_retries', 15, 'maxRetries', 'whole', 'one', '', 'max_retries', False, 0),
+        ('told_inputs', 16, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 0),
     )
 
 

@@ -41,7 +41,10 @@ def plan_page(plan: Plan) -> Page:
     if plan.missing_asset_keys:
         missing = ", ".join(plan.missing_asset_keys)
         page += ["", f"Nothing is stored of them, so their makers join the plan: {missing}"]
-    if any(step.config is not None or step.resource_config for step in plan.steps):
+    if any(
+        step.config is not None or step.told_inputs is not None or step.resource_config
+        for step in plan.steps
+    ):
         page += ["", "Config", _config_table(plan)]
     page += ["", *plan.notes] if plan.notes else []
     page += ["", f"digest {plan.digest[:12]}  fingerprint {plan.fingerprint[:12]}"]
@@ -72,13 +75,18 @@ def _steps_table(plan: Plan) -> Table:
 
 def _config_table(plan: Plan) -> Table:
     steps = {step.key: step.config for step in plan.steps if step.config is not None}
+    inputs = {
+        f"{step.key} inputs": step.told_inputs
+        for step in plan.steps
+        if step.told_inputs is not None
+    }
     told = {each.key: each.config for step in plan.steps for each in step.resource_config}
     resources = {f"resource {key}": told[key] for key in sorted(told)}
     return Table(
         columns=("of", "config"),
         rows=tuple(
             (owner, ", ".join(told_config(config)) or "{}")
-            for owner, config in [*steps.items(), *resources.items()]
+            for owner, config in [*steps.items(), *inputs.items(), *resources.items()]
         ),
     )
 

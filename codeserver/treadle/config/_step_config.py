@@ -39,7 +39,7 @@ class StepConfig:
         """
         schema = self.place_type.schema
         entry: _Entry = {"config": with_variables(value, schema, environment)}
-        found = _descend(entry, self.nodes, self.graphs, self.depth, len(self.nodes)).get("config")
+        found = descend(entry, self.nodes, self.graphs, self.depth, len(self.nodes)).get("config")
         if self.depth < len(self.nodes):
             # What a mapping made may name variables in its turn.
             found = laid_over(self.type.default, found)
@@ -65,12 +65,12 @@ def step_config(
         path += ["ops", name]
     mapping = graphs.get(depth)
     placed = mapping.type if isinstance(mapping, ConfigMapping) else kind
-    given = laid_over(placed.default, _descend({}, nodes, graphs, 1, depth).get("config"))
+    given = laid_over(placed.default, descend({}, nodes, graphs, 1, depth).get("config"))
     place = ConfigPlace(path=(*path, "config"), json_schema=placed.text, given=given)
     return StepConfig(nodes=nodes, graphs=graphs, type=kind, depth=depth, place=place)
 
 
-def _descend(
+def descend(
     entry: _Entry, nodes: tuple[str, ...], graphs: Mapping[int, GraphConfig], start: int, end: int
 ) -> _Entry:
     """Follow an entry from the node at one depth to that at another, through the graphs' configs."""

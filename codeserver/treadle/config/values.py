@@ -89,6 +89,20 @@ def _member(value: str, schema: Schema, root: Schema) -> UserValue:
     return value
 
 
+def unwrapped(told: UserValue, schema: Schema) -> UserValue:
+    """Return values by name, of those that stand as {"value": …}, as Dagster has them, the value."""
+    if not isinstance(told, Mapping):
+        return told
+    return {
+        name: each["value"]
+        if isinstance(each, Mapping)
+        and list(each) == ["value"]
+        and not takes_map(schema_of(name, schema, schema), schema)
+        else each
+        for name, each in told.items()
+    }
+
+
 def is_env(value: UserValue, schema: Schema, root: Schema) -> bool:
     """Whether a value names a variable: it could, and no map with such an entry may stand there."""
     if not _is_env(value):

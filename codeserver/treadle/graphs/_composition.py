@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +20,6 @@ from treadle.graphs._handles import output_names as names_of
 from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op_params import context_hint
-from treadle.types._own_types import own_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -61,6 +60,9 @@ class Node(Protocol):
 
     def may_be_resource(self, name: str) -> bool:
         """Whether this input may turn out to be a resource: `Definitions` tells."""
+
+    def may_be_told(self, name: str) -> bool:
+        """Whether a run may tell the value of this input, where nothing is connected to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,9 @@ class Body:
         missing = [
             name
             for name in node.ins
-            if name not in bindings and node.needs(name) and not node.may_be_resource(name)
+            if name not in bindings
+            and node.needs(name)
+            and not (node.may_be_resource(name) or node.may_be_told(name))
         ]
         if missing:
             inputs = "input" if len(missing) == 1 else "inputs"
@@ -281,17 +285,9 @@ class Body:
                 f"In {self.owner}: {node.name!r} is not given its {inputs} {listed(missing)}."
                 f"{context_hint(missing)}",
                 fix="Connect it, or give it a default in the op. A resource is annotated"
-                f" ResourceParam[…].{_loader_hint(node, missing)}",
+                " ResourceParam[…].",
                 source=user_line(),
             )
-
-
-def _loader_hint(node: Node, missing: Sequence[str]) -> str:
-    """Say of inputs whose type has a loader that it is not asked."""
-    types = (own_type(getattr(node.ins[name], "dagster_type", None)) for name in missing)
-    if not any(own is not None and own.loader is not None for own in types):
-        return ""
-    return " Its type has a loader; inputs from config are not there yet."
 
 
 _current: ContextVar[Body | None] = ContextVar("treadle_body", default=None)

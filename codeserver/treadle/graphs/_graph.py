@@ -182,6 +182,14 @@ class GraphDefinition(ConstructedGraph, ReadGraph):
         """Whether this input may turn out to be a resource: never, a graph has none."""
         return False
 
+    def may_be_told(self, name: str) -> bool:
+        """Whether a run may tell the values of all inputs that read this one and need a value."""
+        return all(
+            not fan_in and invocation.node.may_be_told(reader)
+            for invocation, reader, fan_in in self._readers(name)
+            if fan_in or invocation.node.needs(reader)
+        )
+
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""
         ref = self.mapping[name]

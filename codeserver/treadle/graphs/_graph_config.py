@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from treadle._errors import ArgumentError, did_you_mean, listed
@@ -83,7 +83,8 @@ def _misfit(
             )
         node: Any = invocations[name].node
         known = _known(node)
-        wrong = _wrong_keys(entry, known)
+        inputs = _tellable(invocations[name])
+        wrong = _wrong_keys(entry, known, inputs)
         if wrong:
             return Misfit(
                 f"has {wrong[0]} for {inside + name!r}, which takes {known or 'nothing'}.",
@@ -97,10 +98,24 @@ def _misfit(
     return None
 
 
-def _wrong_keys(entry: UserValue, known: str) -> list[str]:
+def _wrong_keys(entry: UserValue, known: str, inputs: Collection[str]) -> list[str]:
     if not isinstance(entry, Mapping):
         return ["no map"]
-    return [repr(key) for key, value in entry.items() if key != known and value not in (None, {})]
+    told = entry.get("inputs")
+    may_tell = isinstance(told, Mapping) and all(name in inputs for name in told)
+    return [
+        repr(key)
+        for key, value in entry.items()
+        if key != known and value not in (None, {}) and not (key == "inputs" and may_tell)
+    ]
+
+
+def _tellable(invocation: Invocation) -> list[str]:
+    """Return the inputs of an op that nothing is connected to, and that config may tell."""
+    node = invocation.node
+    if not isinstance(node, OpDefinition):
+        return []
+    return [name for name in node.ins if name not in invocation.bindings and node.may_be_told(name)]
 
 
 def _known(node: Any) -> str:
@@ -117,4 +132,4 @@ def _is_mapped(node: Any) -> bool:
 def _takes_config(node: Any) -> bool:
     if isinstance(node, OpDefinition):
         return node.config is not None
-    return any(_takes_config(each.node) for each in node.invocations.values())
+    return any(_takes_config(each.node) or _tellable(each) for each in node.invocations.values())

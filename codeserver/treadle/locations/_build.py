@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
@@ -69,10 +69,24 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     ]
     code: dict[str, PlacedStep] = {key: each for place in places for key, each in place.by_node()}
     warnings = (*warnings, *sorted(set(never_left_out(each.flat for each in code.values()))))
+    warnings = (*warnings, *_told_by_runs(places))
     snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
     if has_checks:
         snapshot = _with_checks(snapshot, blocks)
     return Built(snapshot=snapshot, code=code, resources=dict(resources))
+
+
+def _told_by_runs(places: Sequence[PlacedBlock]) -> Iterator[str]:
+    """Say which inputs of assets' graphs nothing is connected to, so that each run has to tell them."""
+    for place in places:
+        for step in place.steps if not place.block.is_op_job else ():
+            if step.told_inputs is not None:
+                for name in place.lacking(step):
+                    where = ".".join((*step.told_inputs.path, name))
+                    yield (
+                        f"Nothing is connected to input {name!r} of {step.key}: each run has to tell"
+                        f" it, at {where}."
+                    )
 
 
 def _refuse_wrong_checks(targets: Sequence[Contents], blocks: Sequence[AssetsDefinition]) -> None:

@@ -225,7 +225,11 @@ def _block(  # noqa: PLR0913, PLR0917 -- what is said of a job
                 fix=inputs_in_words(graph.ins),
                 source=user_line(),
             )
-    lacking = [each for each in graph.ins if each not in input_values and graph.needs(each)]
+    lacking = [
+        each
+        for each in graph.ins
+        if each not in input_values and graph.needs(each) and not graph.may_be_told(each)
+    ]
     if lacking:
         raise ArgumentError(
             f"{owner}: nothing is given for its input {listed(lacking)}.",

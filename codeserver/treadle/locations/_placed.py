@@ -23,6 +23,7 @@ from treadle.locations.snapshot import (
 )
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
+from treadle.ops._tellable import is_tellable
 from treadle.steps._step_code import NO_CHECKS, StepCode
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from treadle_contract.policy import RetryPolicy
 
 if TYPE_CHECKING:
     from treadle.config._step_config import StepConfig
+    from treadle.config._told_inputs import ToldInputs
     from treadle.hooks._hook import HookDefinition
 
 #: By step and output, the assets that it produces, sorted.
@@ -94,6 +96,14 @@ class PlacedBlock:
         for step, flat in zip(self.steps, self._flat.steps.values(), strict=True):
             yield step.key, PlacedStep(self, flat)
 
+    @staticmethod
+    def lacking(step: Step) -> Iterator[str]:
+        """Yield the inputs of a step that nothing is connected to, and that have no default."""
+        for each in step.inputs:
+            has_value = each.sources or each.nothing or each.has_default or each.manager_key
+            if each.name and not has_value:
+                yield each.name
+
     def _snapshot_block(self) -> Block:
         options = self._block.options
         return Block(
@@ -132,6 +142,7 @@ class PlacedBlock:
             limits=None if limits is None else limits.as_data(),
             config=None if (config := self._config(flat)) is None else config.place,
             source=flat.source,
+            told_inputs=None if (told := self._told_inputs(flat)) is None else told.place,
         )
 
     def _resource_keys(self, flat: FlatStep) -> tuple[str, ...]:
@@ -143,6 +154,20 @@ class PlacedBlock:
     def _retry_policy(self, flat: FlatStep) -> RetryPolicy | None:
         said = flat.retry_policy or self._block.options.retry_policy
         return None if said is None else said.as_data()
+
+    def _told_inputs(self, flat: FlatStep) -> ToldInputs | None:
+        ins = {
+            each.name: each.definition
+            for each in flat.inputs
+            if not each.refs and not each.definition.is_nothing and is_tellable(each.definition)
+        }
+        if not ins:
+            return None
+        from treadle.config._told_inputs import told_inputs  # noqa: PLC0415 -- few ops have such inputs
+
+        graphs = {1 + depth: each for depth, each in flat.configs.items()}
+        owner = f"op {flat.op.name!r}"
+        return told_inputs((self._place.name, *flat.path), graphs, ins, owner)
 
     def _config(self, flat: FlatStep) -> StepConfig | None:
         if flat.op.config is None:
@@ -283,6 +308,7 @@ class PlacedBlock:
             if self._checks
             else NO_CHECKS,
             config=self._config(flat),
+            told_inputs=self._told_inputs(flat),
             hooks=self._hooks(flat),
         )
 

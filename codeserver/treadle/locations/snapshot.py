@@ -130,6 +130,7 @@ class Step:
     limits: Limits | None = None
     config: ConfigPlace | None = None
     source: SourceLine | None = None
+    told_inputs: ConfigPlace | None = None
 
     @property
     def manager_keys(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from treadle.ops._ins_outs import In, Out
 from treadle.ops._op_outs import NO_CHECKS, resolved_outs
 from treadle.ops._op_params import read_params
 from treadle.ops._reading_node import ReadNode
+from treadle.ops._tellable import is_tellable
 from treadle_contract.lazy_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
@@ -133,6 +134,10 @@ class OpDefinition(ReadNode):
         return (
             declared is not Any and isinstance(declared, type) and declared.__module__ != "builtins"
         )
+
+    def may_be_told(self, name: str) -> bool:
+        """Whether a run may tell the value of this input, where nothing is connected to it."""
+        return is_tellable(self.ins[name])
 
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""

@@ -19,6 +19,7 @@ from treadle.locations._contents import Contents
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In
 from treadle.ops._op import OpDefinition
+from treadle.ops._tellable import is_tellable
 from treadle_contract.lazy_dataclasses import replace
 
 
@@ -59,7 +60,7 @@ def _unfed_in_graph(
     for step in block.flat.steps.values():
         for name in _unfed(step):
             unfed.add(name)
-            if name not in resources:
+            if name not in resources and not _may_be_told(step, name):
                 where = ".".join(step.path)
                 raise CompositionError(
                     f"In {block.options.owner}: {where!r} is not given its input {name!r}.",
@@ -69,6 +70,13 @@ def _unfed_in_graph(
                     others=lines,
                 )
     return unfed
+
+
+def _may_be_told(step: FlatStep, name: str) -> bool:
+    """Whether a run may tell the value: not where a graph tells its ops what they are told."""
+    (said,) = (each for each in step.inputs if each.name == name)
+    is_mapped = any(hasattr(each, "ops") for each in step.configs.values())
+    return is_tellable(said.definition) and not is_mapped
 
 
 def _unfed(step: FlatStep) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from treadle._keys import AssetKey
+from treadle._system import os
 from treadle.io._io_manager import InputContext, InputManager, OutputContext
 from treadle.io._own import OwnIOManager
 from treadle.io._pickle5 import ValueLostError
@@ -21,6 +22,7 @@ from treadle.steps._value_check import ValueCheck
 from treadle_contract.event import InputLoaded
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.message import UserValue
 from treadle_contract.run import FailureWhere
 from treadle_contract.value import ValueRef
 from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep
@@ -85,6 +87,8 @@ class InputLoader:
                 self.loaded(InputLoaded(input=name, not_needed=True))
             elif given is not None and (given.sources or given.fan_in):
                 found[name] = self._values(given, declared)
+            elif self.code.told_inputs is not None and name in _by_name(self.step.told_inputs):
+                found[name] = self._told_by_run(name, declared)
             elif declared.has_default:
                 found[name] = declared.default_value
             elif declared.input_manager_key:
@@ -121,6 +125,17 @@ class InputLoader:
         self._check_type(name, declared, value, f"input manager {key!r}")
         self.loaded(InputLoaded(input=name))
         return value
+
+    def _told_by_run(self, name: str, declared: In) -> Any:
+        """Return what the run says of an input that nothing is connected to."""
+        assert self.code.told_inputs is not None, "it was looked at"
+        value = _by_name(self.step.told_inputs)[name]
+        where = f"Input {name!r} of {self.step.step_key!r}: what the run tells of it"
+        with user_code(FailureWhere.CONFIG, where):
+            read = self.code.told_inputs.read(name, value, os.environ, self.step_context)
+        self._check_type(name, declared, read, "the config of the run")
+        self.loaded(InputLoaded(input=name))
+        return read
 
     def _check_type(self, name: str, declared: In, value: object, read: str) -> None:
         if declared.dagster_type is Any:
@@ -293,3 +308,7 @@ def _described(source: TaskSource) -> str:
     if source.asset_key:
         return f"asset {source.asset_key!r}"
     return f"output {source.output!r} of {source.step_key!r}"
+
+
+def _by_name(told: UserValue) -> Mapping[str, UserValue]:
+    return told if isinstance(told, Mapping) else {}

@@ -13,6 +13,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
     from treadle.config._step_config import StepConfig
+    from treadle.config._told_inputs import ToldInputs
     from treadle.hooks._hook import HookDefinition
 
 NO_CHECKS: Final[Mapping[str, AssetCheckSpec]] = {}
@@ -25,7 +26,8 @@ class StepCode:
     `ins` and `outs` are by name, with what is said of assets merged in; `op.resource_keys` has
     the block's resources too. `assets` has an entry for every output, sorted, () for an
     intermediate. `metadata` is what the definitions say of each asset that it makes. `config`
-    is how it reads what the run tells it; None: it takes none. `checks` are by the outputs that give
+    is how it reads what the run tells it; None: it takes none. `told_inputs` is so of inputs that nothing
+    is connected to. `checks` are by the outputs that give
     their results. `hooks` are those of its block, of the graphs around it and of its invocation.
     """
 
@@ -35,5 +37,6 @@ class StepCode:
     assets: Mapping[str, tuple[AssetKey, ...]]
     metadata: Mapping[AssetKey, Mapping[str, Any]]
     config: StepConfig | None = None
+    told_inputs: ToldInputs | None = None
     checks: Mapping[str, AssetCheckSpec] = NO_CHECKS
     hooks: tuple[HookDefinition, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from treadle import _json as json
-from treadle.config.values import Schema, as_meant, takes_map, with_defaults
+from treadle.config.values import Schema, as_meant, takes_map, unwrapped, with_defaults
 from treadle.locations.snapshot import Job, Resource, Step
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node, laid_over
@@ -21,6 +21,7 @@ Path: TypeAlias = tuple[str, ...]
 
 _CONFIG: Final = "config"
 _OPS: Final = "ops"
+_INPUTS: Final = "inputs"
 _RESOURCES: Final = "resources"
 
 
@@ -41,10 +42,12 @@ class Problem:
 class RunConfig:
     """What each step that takes config is told, and what a person should know of it.
 
+    `inputs` has the values of unconnected inputs, of steps of which some are told.
     `resources` has what those are told that the run tells something, by their keys.
     """
 
     steps: Mapping[StepKey, UserValue] = field(default_factory=dict)
+    inputs: Mapping[StepKey, UserValue] = field(default_factory=dict)
     resources: Mapping[str, UserValue] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -54,13 +57,16 @@ class _Node:
     """A block, a graph or an op in the config of a run: what may stand there and below."""
 
     place: ConfigPlace | None = None
+    has_inputs: bool = False
     is_mapped: bool = False
     inner: dict[str, _Node] = field(default_factory=dict)
 
     @property
     def allowed(self) -> tuple[str, ...]:
         config = (_CONFIG,) if self.place is not None else ()
-        return (*config, _OPS) if self.inner and not self.is_mapped else config
+        inputs = (_INPUTS,) if self.has_inputs else ()
+        ops = (_OPS,) if self.inner and not self.is_mapped else ()
+        return (*config, *inputs, *ops)
 
 
 class ConfigPlaces:
@@ -75,6 +81,9 @@ class ConfigPlaces:
             node = self._root
             for name in step.key.split("."):
                 node = node.inner.setdefault(name, _Node())
+            if step.told_inputs is not None:
+                node.has_inputs = True
+                self._places[tuple(step.told_inputs.path)] = step.told_inputs
             if step.config is not None:
                 self._put(step.config)
         for place in self._resources.values():
@@ -96,8 +105,9 @@ class ConfigPlaces:
         found: dict[Path, UserValue] = {}
         problems = list(self._collect(said, found))
         running = {step.key: tuple(step.config.path) for step in steps if step.config is not None}
+        told = {step.key: path for step in steps if (path := self._told_inputs(step, found))}
         of_job = () if job is None else job.resource_keys
-        needed = {*running.values(), *self._told_at_launch(steps, found, of_job)}
+        needed = {*running.values(), *told.values(), *self._told_at_launch(steps, found, of_job)}
         effective: dict[Path, UserValue] = {}
         for path in sorted(needed | found.keys()):
             place = self._places[path]
@@ -113,6 +123,7 @@ class ConfigPlaces:
         notes = [f"Nothing that runs takes the config at {path}." for path in unused]
         return RunConfig(
             steps={key: effective[path] for key, path in running.items()},
+            inputs={key: effective[path] for key, path in told.items()},
             resources={path[1]: effective[path] for path in effective if path[0] == _RESOURCES},
             notes=tuple(notes),
         )
@@ -124,6 +135,14 @@ class ConfigPlaces:
         ops, nodes = given.get(_OPS), self._root.inner[job.name].inner
         is_whole = isinstance(ops, Mapping) and list(ops) == [job.name] and job.name not in nodes
         return given if is_whole else in_node(job.name, given)
+
+    def _told_inputs(self, step: Step, found: Collection[Path]) -> Path:
+        """Return where inputs of a step are told, or must be; () if neither."""
+        place = step.told_inputs
+        if place is None:
+            return ()
+        path, schema = tuple(place.path), self._schema(place)
+        return path if path in found or place.given or schema.get("required") else ()
 
     def _told_at_launch(
         self, steps: Iterable[Step], found: Collection[Path], of_job: Iterable[str]
@@ -213,6 +232,9 @@ class ConfigPlaces:
             here = (*path, name)
             if name == _CONFIG and node.place is not None:
                 found[here] = each
+            elif name == _INPUTS and node.has_inputs:
+                schema = self._schema(self._places[here])
+                found[here] = unwrapped(each, schema)
             elif name == _OPS and node.inner and not node.is_mapped:
                 yield from self._collect_ops(here, each, node, found)
             elif name == _OPS and node.is_mapped:

@@ -108,6 +108,7 @@ def _earlier_step(
         renewed_asset_keys=tuple(sorted(_renewed_assets(origins, made_by, reads))),
         by_name=_by_name(outputs.reused),
         config=ran.config,
+        told_inputs=ran.told_inputs,
     )
     return step, tuple(outputs.reused)
 

@@ -60,6 +60,7 @@ def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
         timeout_ms=step.timeout_ms,
         limits=limits,
         config=step.config,
+        told_inputs=step.told_inputs,
         resource_config=step.resource_config,
         retries_so_far=retries_before(view, step_key, attempt),
         max_retries=retries_on_error(step.retry_policy),

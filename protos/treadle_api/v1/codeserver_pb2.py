@@ -29,7 +29,7 @@ from treadle_api.v1 import run_pb2 as treadle__api_dot_v1_dot_run__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x14\n\x12GetLocationRequest\"G\n\x13GetLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\"-\n\x0fGetGraphRequest\x12\x1a\n\x0cknown_digest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\"T\n\x10GetGraphResponse\x12-\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPartB\x04\xb8\xe1\x18\x00\x12\x11\n\tunchanged\x18\x02 \x01(\x08\"\x14\n\x12GetManifestRequest\"[\n\x13GetManifestResponse\x12\x14\n\x06\x64igest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\xd1\x02\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12 \n\x12missing_asset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12 \n\x12joining_asset_keys\x18\x04 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x46\n\x0bgone_values\x18\x05 \x03(\x0b\x32+.treadle_api.v1.PlanRequest.GoneValuesEntryB\x04\xb0\xe1\x18\x05\x12\r\n\x05\x62rief\x18\x06 \x01(\x08\x12\x18\n\x10\x62lock_selections\x18\x07 \x01(\x08\x1a\x31\n\x0fGoneValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"<\n\x0cPlanResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xe6\x03\n\x0b\x45\x61rlierStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x19\n\x0b\x66rom_run_id\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x18\n\nasset_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x02\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x12+\n\x06\x63onfig\x18\x0e \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\"G\n\x17PlanReexecutionResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"=\n\rSelectRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\"*\n\x0eSelectResponse\x12\x18\n\nasset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\";\n\x0e\x45xplainRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\"F\n\x0f\x45xplainResponse\x12\x33\n\x04part\x18\x01 \x01(\x0b\x32\x1f.treadle_api.v1.ExplanationPartB\x04\xb8\xe1\x18\x00\"\xde\x01\n\x13PlanOnRecordRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.treadle_api.v1.AssetFact\x12\x0c\n\x04last\x18\x05 \x01(\x08\"_\n\tAssetFact\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x10\n\x08recorded\x18\x02 \x01(\x08\x12\x12\n\x04gone\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x13\n\x05owner\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\"\x9c\x01\n\x14PlanOnRecordResponse\x12(\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartH\x00\x12\x30\n\x08question\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.PlanQuestionH\x00\x12\x18\n\ngeneration\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x42\x0e\n\x06\x61nswer\x12\x04\xb0\xe1\x18\x01\"_\n\x0cPlanQuestion\x12!\n\x13recorded_asset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x1e\n\x10owned_asset_keys\x18\x02 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x0c\n\x04last\x18\x03 \x01(\x08\"\x16\n\x14GetLaunchSpecRequest\"\xb8\x03\n\nLaunchSpec\x12\x19\n\x0binterpreter\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x1f\n\x11working_directory\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x33\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTargetB\x04\xb8\xe1\x18\x12\x12\x46\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntryB\x04\xb0\xe1\x18\x11\x12\x14\n\x06\x64igest\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x1f\n\x11import_timeout_ms\x18\x06 \x01(\x03\x42\x04\xb8\xe1\x18\x13\x12\x18\n\ngeneration\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x19\n\x0b\x63ore_digest\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1e\n\x10generator_states\x18\t \x03(\tB\x04\xb0\xe1\x18\x06\x12\x31\n\x0cimport_scope\x18\n \x01(\x0e\x32\x1b.treadle_api.v1.ImportScope\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0cLaunchTarget\x12\x14\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0fH\x00\x12\x16\n\x06module\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x1aH\x00\x42\x0e\n\x06target\x12\x04\xb0\xe1\x18\x01\"G\n\x15GetLaunchSpecResponse\x12.\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpecB\x04\xb8\xe1\x18\x00\"\x0f\n\rReloadRequest\"S\n\x0eReloadResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"I\n\x15WatchLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00*`\n\x0bImportScope\x12\x1c\n\x18IMPORT_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15IMPORT_SCOPE_PER_LOAD\x10\x01\x12\x18\n\x14IMPORT_SCOPE_PER_RUN\x10\x02\x32\xc2\x07\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12I\n\x06Select\x12\x1d.treadle_api.v1.SelectRequest\x1a\x1e.treadle_api.v1.SelectResponse0\x01\x12L\n\x07\x45xplain\x12\x1e.treadle_api.v1.ExplainRequest\x1a\x1f.treadle_api.v1.ExplainResponse0\x01\x12]\n\x0cPlanOnRecord\x12#.treadle_api.v1.PlanOnRecordRequest\x1a$.treadle_api.v1.PlanOnRecordResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x14\n\x12GetLocationRequest\"G\n\x13GetLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\"-\n\x0fGetGraphRequest\x12\x1a\n\x0cknown_digest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\"T\n\x10GetGraphResponse\x12-\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPartB\x04\xb8\xe1\x18\x00\x12\x11\n\tunchanged\x18\x02 \x01(\x08\"\x14\n\x12GetManifestRequest\"[\n\x13GetManifestResponse\x12\x14\n\x06\x64igest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\xd1\x02\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12 \n\x12missing_asset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12 \n\x12joining_asset_keys\x18\x04 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x46\n\x0bgone_values\x18\x05 \x03(\x0b\x32+.treadle_api.v1.PlanRequest.GoneValuesEntryB\x04\xb0\xe1\x18\x05\x12\r\n\x05\x62rief\x18\x06 \x01(\x08\x12\x18\n\x10\x62lock_selections\x18\x07 \x01(\x08\x1a\x31\n\x0fGoneValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"<\n\x0cPlanResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\x98\x04\n\x0b\x45\x61rlierStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x19\n\x0b\x66rom_run_id\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x18\n\nasset_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x02\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x12+\n\x06\x63onfig\x18\x0e \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x12\x30\n\x0btold_inputs\x18\x0f \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\"G\n\x17PlanReexecutionResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"=\n\rSelectRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\"*\n\x0eSelectResponse\x12\x18\n\nasset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\";\n\x0e\x45xplainRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\"F\n\x0f\x45xplainResponse\x12\x33\n\x04part\x18\x01 \x01(\x0b\x32\x1f.treadle_api.v1.ExplanationPartB\x04\xb8\xe1\x18\x00\"\xde\x01\n\x13PlanOnRecordRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.treadle_api.v1.AssetFact\x12\x0c\n\x04last\x18\x05 \x01(\x08\"_\n\tAssetFact\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x10\n\x08recorded\x18\x02 \x01(\x08\x12\x12\n\x04gone\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x13\n\x05owner\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\"\x9c\x01\n\x14PlanOnRecordResponse\x12(\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartH\x00\x12\x30\n\x08question\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.PlanQuestionH\x00\x12\x18\n\ngeneration\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x42\x0e\n\x06\x61nswer\x12\x04\xb0\xe1\x18\x01\"_\n\x0cPlanQuestion\x12!\n\x13recorded_asset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x1e\n\x10owned_asset_keys\x18\x02 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x0c\n\x04last\x18\x03 \x01(\x08\"\x16\n\x14GetLaunchSpecRequest\"\xb8\x03\n\nLaunchSpec\x12\x19\n\x0binterpreter\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x1f\n\x11working_directory\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x33\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTargetB\x04\xb8\xe1\x18\x12\x12\x46\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntryB\x04\xb0\xe1\x18\x11\x12\x14\n\x06\x64igest\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x1f\n\x11import_timeout_ms\x18\x06 \x01(\x03\x42\x04\xb8\xe1\x18\x13\x12\x18\n\ngeneration\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x19\n\x0b\x63ore_digest\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1e\n\x10generator_states\x18\t \x03(\tB\x04\xb0\xe1\x18\x06\x12\x31\n\x0cimport_scope\x18\n \x01(\x0e\x32\x1b.treadle_api.v1.ImportScope\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0cLaunchTarget\x12\x14\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0fH\x00\x12\x16\n\x06module\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x1aH\x00\x42\x0e\n\x06target\x12\x04\xb0\xe1\x18\x01\"G\n\x15GetLaunchSpecResponse\x12.\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpecB\x04\xb8\xe1\x18\x00\"\x0f\n\rReloadRequest\"S\n\x0eReloadResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"I\n\x15WatchLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00*`\n\x0bImportScope\x12\x1c\n\x18IMPORT_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15IMPORT_SCOPE_PER_LOAD\x10\x01\x12\x18\n\x14IMPORT_SCOPE_PER_RUN\x10\x02\x32\xc2\x07\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12I\n\x06Select\x12\x1d.treadle_api.v1.SelectRequest\x1a\x1e.treadle_api.v1.SelectResponse0\x01\x12L\n\x07\x45xplain\x12\x1e.treadle_api.v1.ExplainRequest\x1a\x1f.treadle_api.v1.ExplainResponse0\x01\x12]\n\x0cPlanOnRecord\x12#.treadle_api.v1.PlanOnRecordRequest\x1a$.treadle_api.v1.PlanOnRecordResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -64,6 +64,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EARLIERSTEP'].fields_by_name['asset_keys']._serialized_options = b'\260\341\030\002'
   _globals['_EARLIERSTEP'].fields_by_name['config']._loaded_options = None
   _globals['_EARLIERSTEP'].fields_by_name['config']._serialized_options = b'\260\341\030\033'
+  _globals['_EARLIERSTEP'].fields_by_name['told_inputs']._loaded_options = None
+  _globals['_EARLIERSTEP'].fields_by_name['told_inputs']._serialized_options = b'\260\341\030\033'
   _globals['_PLANREEXECUTIONRESPONSE'].fields_by_name['part']._loaded_options = None
   _globals['_PLANREEXECUTIONRESPONSE'].fields_by_name['part']._serialized_options = b'\270\341\030\000'
   _globals['_SELECTRESPONSE'].fields_by_name['asset_keys']._loaded_options = None
@@ -116,8 +118,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RELOADRESPONSE'].fields_by_name['location']._serialized_options = b'\270\341\030\000'
   _globals['_WATCHLOCATIONRESPONSE'].fields_by_name['location']._loaded_options = None
   _globals['_WATCHLOCATIONRESPONSE'].fields_by_name['location']._serialized_options = b'\270\341\030\000'
-  _globals['_IMPORTSCOPE']._serialized_start=3383
-  _globals['_IMPORTSCOPE']._serialized_end=3479
+  _globals['_IMPORTSCOPE']._serialized_start=3433
+  _globals['_IMPORTSCOPE']._serialized_end=3529
   _globals['_GETLOCATIONREQUEST']._serialized_start=189
   _globals['_GETLOCATIONREQUEST']._serialized_end=209
   _globals['_GETLOCATIONRESPONSE']._serialized_start=211
@@ -139,47 +141,47 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANREEXECUTIONREQUEST']._serialized_start=935
   _globals['_PLANREEXECUTIONREQUEST']._serialized_end=1104
   _globals['_EARLIERSTEP']._serialized_start=1107
-  _globals['_EARLIERSTEP']._serialized_end=1593
-  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=1548
-  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=1593
-  _globals['_EARLIERREAD']._serialized_start=1595
-  _globals['_EARLIERREAD']._serialized_end=1671
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=1673
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=1744
-  _globals['_SELECTREQUEST']._serialized_start=1746
-  _globals['_SELECTREQUEST']._serialized_end=1807
-  _globals['_SELECTRESPONSE']._serialized_start=1809
-  _globals['_SELECTRESPONSE']._serialized_end=1851
-  _globals['_EXPLAINREQUEST']._serialized_start=1853
-  _globals['_EXPLAINREQUEST']._serialized_end=1912
-  _globals['_EXPLAINRESPONSE']._serialized_start=1914
-  _globals['_EXPLAINRESPONSE']._serialized_end=1984
-  _globals['_PLANONRECORDREQUEST']._serialized_start=1987
-  _globals['_PLANONRECORDREQUEST']._serialized_end=2209
-  _globals['_ASSETFACT']._serialized_start=2211
-  _globals['_ASSETFACT']._serialized_end=2306
-  _globals['_PLANONRECORDRESPONSE']._serialized_start=2309
-  _globals['_PLANONRECORDRESPONSE']._serialized_end=2465
-  _globals['_PLANQUESTION']._serialized_start=2467
-  _globals['_PLANQUESTION']._serialized_end=2562
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=2564
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=2586
-  _globals['_LAUNCHSPEC']._serialized_start=2589
-  _globals['_LAUNCHSPEC']._serialized_end=3029
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=2979
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=3029
-  _globals['_LAUNCHTARGET']._serialized_start=3031
-  _globals['_LAUNCHTARGET']._serialized_end=3107
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=3109
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=3180
-  _globals['_RELOADREQUEST']._serialized_start=3182
-  _globals['_RELOADREQUEST']._serialized_end=3197
-  _globals['_RELOADRESPONSE']._serialized_start=3199
-  _globals['_RELOADRESPONSE']._serialized_end=3282
-  _globals['_WATCHLOCATIONREQUEST']._serialized_start=3284
-  _globals['_WATCHLOCATIONREQUEST']._serialized_end=3306
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=3308
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=3381
-  _globals['_CODESERVERSERVICE']._serialized_start=3482
-  _globals['_CODESERVERSERVICE']._serialized_end=4444
+  _globals['_EARLIERSTEP']._serialized_end=1643
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=1598
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=1643
+  _globals['_EARLIERREAD']._serialized_start=1645
+  _globals['_EARLIERREAD']._serialized_end=1721
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=1723
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=1794
+  _globals['_SELECTREQUEST']._serialized_start=1796
+  _globals['_SELECTREQUEST']._serialized_end=1857
+  _globals['_SELECTRESPONSE']._serialized_start=1859
+  _globals['_SELECTRESPONSE']._serialized_end=1901
+  _globals['_EXPLAINREQUEST']._serialized_start=1903
+  _globals['_EXPLAINREQUEST']._serialized_end=1962
+  _globals['_EXPLAINRESPONSE']._serialized_start=1964
+  _globals['_EXPLAINRESPONSE']._serialized_end=2034
+  _globals['_PLANONRECORDREQUEST']._serialized_start=2037
+  _globals['_PLANONRECORDREQUEST']._serialized_end=2259
+  _globals['_ASSETFACT']._serialized_start=2261
+  _globals['_ASSETFACT']._serialized_end=2356
+  _globals['_PLANONRECORDRESPONSE']._serialized_start=2359
+  _globals['_PLANONRECORDRESPONSE']._serialized_end=2515
+  _globals['_PLANQUESTION']._serialized_start=2517
+  _globals['_PLANQUESTION']._serialized_end=2612
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=2614
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=2636
+  _globals['_LAUNCHSPEC']._serialized_start=2639
+  _globals['_LAUNCHSPEC']._serialized_end=3079
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=3029
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=3079
+  _globals['_LAUNCHTARGET']._serialized_start=3081
+  _globals['_LAUNCHTARGET']._serialized_end=3157
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=3159
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=3230
+  _globals['_RELOADREQUEST']._serialized_start=3232
+  _globals['_RELOADREQUEST']._serialized_end=3247
+  _globals['_RELOADRESPONSE']._serialized_start=3249
+  _globals['_RELOADRESPONSE']._serialized_end=3332
+  _globals['_WATCHLOCATIONREQUEST']._serialized_start=3334
+  _globals['_WATCHLOCATIONREQUEST']._serialized_end=3356
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=3358
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=3431
+  _globals['_CODESERVERSERVICE']._serialized_start=3532
+  _globals['_CODESERVERSERVICE']._serialized_end=4494
 # @@protoc_insertion_point(module_scope)

@@ -371,6 +371,7 @@ class EarlierStep(_message.Message):
     RENEWED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     BY_NAME_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    TOLD_INPUTS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     succeeded: _builtins.bool
@@ -419,6 +420,10 @@ class EarlierStep(_message.Message):
     def config(self) -> _value_pb2.Value:
         """PlannedStep.config of the plan that it ran with. Null: it took none, or it is not known."""
 
+    @_builtins.property
+    def told_inputs(self) -> _value_pb2.Value:
+        """PlannedStep.told_inputs of that plan."""
+
     def __init__(
         self,
         *,
@@ -436,10 +441,11 @@ class EarlierStep(_message.Message):
         renewed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         by_name: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         config: _value_pb2.Value | None = ...,
+        told_inputs: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "by_name", b"by_name", "config", b"config", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "by_name", b"by_name", "config", b"config", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

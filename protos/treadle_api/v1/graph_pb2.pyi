@@ -708,6 +708,7 @@ class StepDefinition(_message.Message):
     TIMEOUT_MS_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    TOLD_INPUTS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key: the dotted path of node names."""
     block: _builtins.str
@@ -752,6 +753,12 @@ class StepDefinition(_message.Message):
         Unset: it takes none.
         """
 
+    @_builtins.property
+    def told_inputs(self) -> _value_pb2.ConfigPlace:
+        """Where a run tells the values of inputs that nothing is connected to, a map by their names.
+        Unset: it has none.
+        """
+
     def __init__(
         self,
         *,
@@ -768,10 +775,11 @@ class StepDefinition(_message.Message):
         timeout_ms: _builtins.int = ...,
         limits: _policy_pb2.Limits | None = ...,
         config: _value_pb2.ConfigPlace | None = ...,
+        told_inputs: _value_pb2.ConfigPlace | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "source", b"source", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "description", b"description", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "source", b"source", "tags", b"tags", "timeout_ms", b"timeout_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "description", b"description", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "source", b"source", "tags", b"tags", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -622,6 +622,7 @@ class PlannedStep(_message.Message):
     CONFIG_FIELD_NUMBER: _builtins.int
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
+    TOLD_INPUTS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -682,6 +683,10 @@ class PlannedStep(_message.Message):
     def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
 
+    @_builtins.property
+    def told_inputs(self) -> _value_pb2.Value:
+        """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+
     def __init__(
         self,
         *,
@@ -703,10 +708,11 @@ class PlannedStep(_message.Message):
         config: _value_pb2.Value | None = ...,
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
+        told_inputs: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

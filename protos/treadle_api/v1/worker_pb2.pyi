@@ -1045,6 +1045,7 @@ class TaskStep(_message.Message):
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     RETRIES_SO_FAR_FIELD_NUMBER: _builtins.int
     MAX_RETRIES_FIELD_NUMBER: _builtins.int
+    TOLD_INPUTS_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
@@ -1095,6 +1096,10 @@ class TaskStep(_message.Message):
     def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """context.selected_asset_check_keys, "asset:name"."""
 
+    @_builtins.property
+    def told_inputs(self) -> _value_pb2.Value:
+        """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+
     def __init__(
         self,
         *,
@@ -1113,10 +1118,11 @@ class TaskStep(_message.Message):
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
         retries_so_far: _builtins.int = ...,
         max_retries: _builtins.int = ...,
+        told_inputs: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "max_retries", b"max_retries", "outputs", b"outputs", "resource_config", b"resource_config", "retries_so_far", b"retries_so_far", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "max_retries", b"max_retries", "outputs", b"outputs", "resource_config", b"resource_config", "retries_so_far", b"retries_so_far", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -169,9 +169,10 @@ def test_what_an_op_of_a_graph_raises_is_raised() -> None:
 
 
 def test_wrong_inputs_and_config_are_refused_by_name() -> None:
-    with pytest.raises(ArgumentError, match="nothing is given for its input 'number'") as refused:
+    with pytest.raises(
+        PlanRefused, match=r"ops\.outer\.ops\.add\.inputs\.number: it must be given"
+    ):
         outer.execute_in_process()
-    assert refused.value.source.file == __file__
     with pytest.raises(ArgumentError, match="Did you mean 'number'"):
         outer.execute_in_process(input_values={"numbr": 1})
     with pytest.raises(PlanRefused, match="factor"):

@@ -146,7 +146,6 @@ def test_it_is_a_graph_as_any_other() -> None:
             {"node_defs": [inc, one], "dependencies": {"inc": {"y": DependencyDefinition("one")}}},
             "'inc' has no input 'y'",
         ),
-        ({"node_defs": [inc]}, "'inc' is not given its input 'x'"),
         ({"node_defs": [inc], "dependencies": {"inc": {"x": "one"}}}, "which is no dependency"),
         (
             {"node_defs": [one], "input_mappings": [InputMapping("x", "onee", "y")]},

@@ -81,7 +81,7 @@ def test_what_the_contract_says_of_code_stands_there_as_it_always_did() -> None:
         b'"node":"a","op":"a","outputs":[],"resource_keys":[],'
         b'"retry_policy":{"backoff":"linear","delay_ms":5,"jitter":"plus_minus",'
         b'"max_retries":2,"on":["oom","lost"]},'
-        b'"source":{"file":"/a.py","line":7},"tags":{},"timeout_ms":0}'
+        b'"source":{"file":"/a.py","line":7},"tags":{},"timeout_ms":0,"told_inputs":null}'
     )
     assert canonical.encode(block) == (
         b'{"asset_keys":[],"can_subset":false,"checks":[],"description":"","is_graph":false,"isolation":null,"name":"a",'

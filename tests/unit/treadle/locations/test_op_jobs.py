@@ -60,6 +60,16 @@ def inner(text):  # type: ignore[no-untyped-def]  # as users write it
     return right
 
 
+@op
+def anything(thing):  # type: ignore[no-untyped-def]  # as users write it
+    return thing
+
+
+@graph
+def untyped(thing):  # type: ignore[no-untyped-def]  # as users write it
+    anything(thing)
+
+
 @job(tags={"team": "a"}, config={"ops": {"fetch": {"config": {"day": "tuesday"}}}})
 def etl() -> None:
     """Count."""
@@ -196,7 +206,7 @@ def test_an_asset_of_the_name_of_a_job_is_called_by_its_key() -> None:
     [
         (lambda: Definitions(jobs=[inner]), ArgumentError, r"Write \.to_job\(\)"),
         (lambda: Definitions(jobs=[etl, job(name="etl")(lambda: count(fetch()))]), DuplicateError, "two jobs"),
-        (inner.to_job, ArgumentError, "nothing is given for its input 'text'"),
+        (untyped.to_job, ArgumentError, "nothing is given for its input 'thing'"),
         (lambda: inner.to_job(input_values={"txt": 1}), ArgumentError, "Did you mean 'text'"),
         (lambda: inner.to_job(input_values={"text": 1}), ArgumentError, "is declared str"),
         (lambda: inner.to_job("a b"), Exception, "a b"),

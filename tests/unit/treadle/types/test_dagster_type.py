@@ -14,7 +14,6 @@ from treadle import (
     AssetIn,
     AssetOut,
     AssetsDefinition,
-    CompositionError,
     DagsterType,
     In,
     MissingError,
@@ -244,23 +243,6 @@ def test_a_loader_makes_a_value_of_config() -> None:
     assert kind.loader is load
     assert load.load(None, load.config.read({"path": "abc"})) == 3
     assert load.construct_from_config_value(None, {"path": "a"}) == load(None, {"path": "b"}) == 1
-
-
-def test_an_input_that_nothing_gives_is_refused_with_a_loader_too() -> None:
-    source = """
-    from treadle import DagsterType, dagster_type_loader
-    @dagster_type_loader(str)
-    def load(context, config): return config
-    Name = DagsterType(lambda _, value: True, name="Name", loader=load)
-    @op(ins={"x": In(Name)})
-    def o(x): return x
-    @graph_asset
-    def a(): return o()  # at
-    """
-
-    assert "Its type has a loader; inputs from config are not there yet." in str(
-        refused(CompositionError, defs=source)
-    )
 
 
 def test_the_names_of_dagsters_own_types_are_pythons() -> None:
