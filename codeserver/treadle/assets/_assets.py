@@ -31,8 +31,9 @@ from treadle.graphs._flat import (
     refuse_unreachable_effects,
     with_inputs,
 )
-from treadle.graphs._graph import GraphDefinition, refuse_unused_nodes
+from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef
+from treadle.graphs._unused_nodes import refuse_unused_nodes
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass, replace

@@ -367,38 +367,3 @@ def _refuse_unused_arguments(body: Body, names: tuple[str, ...]) -> None:
             fix="Remove the argument, or pass it on. An argument cannot be returned as it is.",
             source=user_line(),
         )
-
-
-def refuse_unused_nodes(graph: GraphDefinition) -> None:
-    """Refuse nodes, of this graph and those in it, that no selection of assets could ever need.
-
-    An output that a graph returns counts as read, whether or not an outer graph uses it:
-    a graph may be of use to others for one of its outputs only.
-
-    Raises:
-        UnusedError: there is one.
-    """
-    read = {ref.node for each in graph.invocations.values() for ref in each.reads()}
-    read |= {ref.node for ref in graph.mapping.values()}
-    inner: dict[int, GraphDefinition] = {}
-    for name, invocation in graph.invocations.items():
-        node = invocation.node
-        if isinstance(node, GraphDefinition):
-            inner[id(node)] = node
-        if name in read:
-            continue
-        if any(node.gives_value(output) for output in node.outs):
-            raise UnusedError(
-                f"In {graph.owner}: no output of {name!r} is read or returned.",
-                fix="Use it, or remove the call. An op only for its effect: declare Out(Nothing).",
-                source=invocation.source,
-            )
-        if node.outs and not any(each.refs for each in invocation.bindings.values()):
-            raise UnusedError(
-                f"In {graph.owner}: {name!r} has no input and nobody reads its outputs, so no"
-                " selection would ever run it.",
-                fix="Give it an In(Nothing) input from the op that it follows.",
-                source=invocation.source,
-            )
-    for each in inner.values():
-        refuse_unused_nodes(each)
