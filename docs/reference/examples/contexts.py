@@ -35,3 +35,7 @@ def observer(context: AssetExecutionContext):
 
 
 assert materialize([observer, SourceAsset("far")]).success
+
+from treadle import get_dagster_logger  # noqa: E402
+
+assert get_dagster_logger("mail").parent is get_dagster_logger()

@@ -61,3 +61,20 @@ assert (
 assert (
     load_asset_checks_from_package_module(json) == load_asset_checks_from_package_name("json") == []
 )
+
+from treadle import (  # noqa: E402
+    file_relative_path,
+    load_definitions_from_module,
+    load_definitions_from_modules,
+    load_definitions_from_package_module,
+    load_definitions_from_package_name,
+)
+
+for made in (
+    load_definitions_from_module(here, {"shop": 5}),
+    load_definitions_from_modules([here], {"shop": 5}),
+):
+    assert made.get_job_def("counting")
+assert not load_definitions_from_package_module(json).resolve_all_asset_specs()
+assert not load_definitions_from_package_name("json").resolve_all_asset_specs()
+assert file_relative_path(__file__, "data.csv").endswith("data.csv")

@@ -79,3 +79,29 @@ for kind, value in (
 ):
     assert check_dagster_type(kind, value).success, kind
 assert not check_dagster_type(Small, "abcdef").success
+
+# A type with a loader: a run tells an input of it, where nothing is connected.
+from treadle import DagsterTypeLoader, dagster_type_loader, graph  # noqa: E402
+
+
+@dagster_type_loader({"n": int})
+def small_of(context, config):
+    return "x" * config["n"]
+
+
+assert isinstance(small_of, DagsterTypeLoader)
+Loaded = DagsterType(name="Loaded", type_check_fn=small, loader=small_of)
+
+
+@op(ins={"text": In(Loaded)})
+def measured(text):
+    return len(text)
+
+
+@graph
+def measuring():
+    return measured()
+
+
+told = {"ops": {"measured": {"inputs": {"text": {"n": 3}}}}}
+assert measuring.execute_in_process(told).output_value() == 3

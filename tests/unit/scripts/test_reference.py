@@ -22,13 +22,11 @@ NOT_SHOWN = {
     "ArrowIOManager",
     "AssetCheckEvaluation",
     "ConfigurableIOManagerFactory",
-    "DagsterTypeLoader",
     "ParquetIOManager",
     "PlanRefused",
     "Resource",
     "StepInterrupted",
     "UPathIOManager",
-    "dagster_type_loader",
 }
 #: It starts services: tests/e2e/test_reference.py.
 SERVED = "client"
