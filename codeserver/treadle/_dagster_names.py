@@ -141,7 +141,6 @@ _CONTEXT: Final = {
         "asset_partition_key_range_for_output",
         "asset_partitions_time_window_for_input",
         "asset_partitions_time_window_for_output",
-        "has_partition_key_range",
         "partition_key",
         "partition_key_range",
         "partition_keys",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from treadle import StepFailedError
+from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle.graphs._composition import Node
@@ -45,7 +46,7 @@ class Materialization:
     unexpected: bool = False
 
 
-class ExecuteInProcessResult:
+class ExecuteInProcessResult(SaysWhatIsAbsent):
     """A run that is over. A node is named as its step is: "graph.op", or "graph" for all of them."""
 
     def __init__(self, run: Run, nodes: Mapping[str, Node], root: str = "") -> None:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
+from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._arguments import checked
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike
@@ -21,6 +22,7 @@ from treadle.assets._constructed import Constructed
 from treadle.assets._internal_deps import refuse_unknown_internal_deps
 from treadle.assets._merge import merged_in, merged_out
 from treadle.assets._node_options import checked_node, node_options
+from treadle.assets._of_one_asset import OfOneAsset
 from treadle.assets._produced import ProducedAsset, produced_asset, refuse_equal_keys
 from treadle.assets._reading_back import ReadBack
 from treadle.graphs._composition import current_body, outside_of_graph
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False, repr=False)
-class AssetsDefinition(Constructed, ReadBack):
+class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
     """A block. `produced` is by the block's output name, in declared order; `asset_ins` has an
     entry for every argument. `flattened` is `flat`, which for an op is made when it is asked for: there
     is nothing in it that could clash.

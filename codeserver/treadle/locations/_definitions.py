@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._arguments import checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
 from treadle._names import checked_name
@@ -31,7 +32,7 @@ AssetLike: TypeAlias = AssetsDefinition | AssetSpec
 
 @checked_init
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
-class Definitions(DefinitionsRead):
+class Definitions(DefinitionsRead, SaysWhatIsAbsent):
     """The assets, jobs and resources of a module. A module has one at most.
 
     Every upstream asset is among its assets or declared with an `AssetSpec`; every resource

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._arguments import checked
 from treadle._errors import ArgumentError
 from treadle._keys import AssetKey, KeyLike, as_key, key_parts
@@ -40,7 +41,7 @@ from treadle.selection._parser import parse
 Named: TypeAlias = "KeyLike | AssetsDefinition"
 
 
-class AssetSelection:
+class AssetSelection(SaysWhatIsAbsent):
     """Which assets are meant. Two are joined by `|`, narrowed by `&` and `-`, turned round by `~`.
 
     `str()` of it is text of the selection language, which says just the same.

@@ -89,6 +89,8 @@ class OpExecutionContext(ContextAnswers):
         """False: there are no partitions yet."""
         return False
 
+    has_partition_key_range = has_partitions = has_partition_key
+
     @property
     def log(self) -> logging.Logger:
         """The step's logger; its records go to the run."""

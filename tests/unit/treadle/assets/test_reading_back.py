@@ -12,15 +12,19 @@ from treadle import (
     AssetKey,
     AssetOut,
     AssetsDefinition,
+    AssetSelection,
     AssetSpec,
     ConflictError,
+    Definitions,
     Output,
     asset,
     graph,
     graph_multi_asset,
+    instance_for_test,
     materialize,
     multi_asset,
     op,
+    success_hook,
 )
 
 A, B, UP = AssetKey("a"), AssetKey("b"), AssetKey("up")
@@ -263,3 +267,113 @@ def test_a_check_goes_with_the_key_of_its_asset() -> None:
     assert [each.asset_key for each in moved.check_keys] == [B]
     (evaluation,) = materialize([moved]).get_asset_check_evaluations()
     assert evaluation.asset_key == B
+
+
+def test_a_block_tells_of_each_of_its_assets() -> None:
+    assert two.get_output_name_for_asset_key("a") == "a"
+    assert two.get_io_manager_key_for_asset_key(A) == "m"
+    assert two.get_op_def_for_asset_key("b") is two.node_def
+    assert wired.get_op_def_for_asset_key("a") in (one, inc)
+    assert two.has_keys
+    assert two.asset_and_check_keys == two.keys
+    assert not two.has_check_keys
+    with pytest.raises(ArgumentError, match="there is no 'c'"):
+        two.get_output_name_for_asset_key("c")
+
+
+def test_a_block_tells_of_each_of_its_checks() -> None:
+    @asset(check_specs=[AssetCheckSpec("full", asset="a"), AssetCheckSpec("new", asset="a")])
+    def a():
+        raise NotImplementedError
+
+    full, new = sorted(a.check_keys, key=lambda key: key.text)
+
+    assert a.get_spec_for_check_key(full).name == "full"
+    assert a.asset_and_check_keys == {A, full, new}
+    with pytest.raises(ArgumentError, match="its checks are 'a:full', 'a:new'"):
+        a.check_key  # noqa: B018 -- it is asked
+    with pytest.raises(ArgumentError, match="there is no 'a:full'"):
+        two.get_spec_for_check_key(full)
+
+
+def test_what_there_is_none_of_yet_is_said_so() -> None:
+    assert (two.partitions_def, two.backfill_policy, two.automation_conditions_by_key) == (
+        None,
+        None,
+        {},
+    )
+    assert not two.is_observable
+
+
+def test_hooks_are_added_and_read() -> None:
+    heard = []
+
+    @success_hook
+    def first(context):
+        heard.append("first")
+
+    @success_hook
+    def second(context):
+        heard.append("second")
+
+    @asset(hooks={first})
+    def made():
+        return 1
+
+    hooked = made.with_hooks({second})
+
+    assert (made.hook_defs, hooked.hook_defs) == ({first}, {first, second})
+    assert materialize([hooked]).success
+    assert sorted(heard) == ["first", "second"]
+
+
+def test_what_is_made_elsewhere_is_read_by_who_has_its_source_asset() -> None:
+    @asset(metadata={"n": 1}, group_name="g", description="said", tags={"k": "v"})
+    def made():
+        return 4
+
+    @asset
+    def reads(made):
+        return made + 1
+
+    with instance_for_test() as instance:
+        materialize([made], instance=instance)
+        read = materialize([made.to_source_asset(), reads], instance=instance, selection="reads")
+
+    assert read.asset_value("reads") == 5
+    assert [each.key for each in two.to_source_assets()] == [A, B]
+    found = made.to_source_asset("made")
+    assert (found.group_name, found.description, found.metadata["n"]) == ("g", "said", 1)
+    with pytest.raises(ArgumentError, match="no key is given"):
+        two.to_source_asset()
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "said"),
+    [
+        (two, "subset_for", "has no subset_for. Select what you need of it"),
+        (two, "get_partition_mapping", "Partitions are not there yet"),
+        (two, "spec_by_key", "has no spec_by_key. Did you mean 'specs_by_key'"),
+        (AssetSelection.keys("a"), "sources", "write roots()"),
+        (AssetSelection.keys("a"), "upstraem", "Did you mean 'upstream'"),
+        (Definitions(), "sensors", "Schedules, sensors and automation are not there yet"),
+        (Definitions(), "load_asset_value", "client.load(KEY, definitions=…)"),
+    ],
+)
+def test_what_is_absent_says_what_to_ask(asked: object, name: str, said: str) -> None:
+    with pytest.raises(AttributeError) as error:
+        getattr(asked, name)
+
+    assert said in str(error.value)
+    assert not hasattr(asked, "__array__")
+
+
+def test_a_result_says_what_to_ask_of_it() -> None:
+    @asset
+    def made():
+        return 1
+
+    result: object = materialize([made])
+
+    with pytest.raises(AttributeError, match=r"no dagster_run\. Its id is run_id"):
+        getattr(result, "dagster_run")  # noqa: B009 -- type checkers know that it is absent

@@ -128,3 +128,11 @@ def test_an_attribute_that_is_not_there_names_the_one_that_was_meant(name, said)
         getattr(build_op_context(), name)
 
     assert str(caught.value) == said
+
+
+def test_a_step_has_no_partition_and_says_so() -> None:
+    context = build_op_context()
+
+    assert not context.has_partition_key
+    assert not context.has_partition_key_range
+    assert not context.has_partitions
