@@ -33,8 +33,8 @@ benchmark. *The user's imports* are what Python takes for the same file with dec
 *Processor time of a step* says where the targets of a chain stand against this machine. What its process writes to it shares
 with the process that it was forked from, and gets a copy of page by page: Python counts references in every object that is
 touched, so that a step which does nothing writes to a thousand pages and more, about a quarter of what the import left. As much copying alone, in a
-process that does nothing else, stands beside it. To ask for those pages at once and ahead of the op makes it no cheaper: the copies
-cost, not the faults (measured: 5 % of them). The rest is some 240 functions of Python that run once each, cold. The fork,
+process that does nothing else, stands beside it. To ask for those pages at once and ahead of the op cost between a twentieth more and
+a seventh less in trials: it is the copies that cost, not the faults. The rest is some 240 functions of Python that run once each, cold. The fork,
 the host's journal and the launcher's log take place beside them on the other processor: with two, a chain cannot be faster than half of the sum.
 
 A target is what the design promises, not what was reached: rows that miss it say so. A growth of 2 is linear. Load
