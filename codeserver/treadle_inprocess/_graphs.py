@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from treadle._names import checked_tags
 from treadle.graphs._graph import GraphDefinition
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import job_config
-from treadle.locations._op_jobs import JobDefinition, with_inputs
+from treadle.locations._op_jobs import JobDefinition, config_of, with_inputs
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
 from treadle_inprocess._request import Request, run
@@ -26,8 +26,9 @@ def execute_graph(  # noqa: PLR0913 -- Dagster's parameters
     input_values: Mapping[str, Any] | None,
     tags: Mapping[str, str] | None,
     raise_on_error: bool,
+    op_selection: Sequence[str] | None,
 ) -> ExecuteInProcessResult:
-    """Run all of a graph; values stay in memory, as they are.
+    """Run a graph, or some ops of it; values stay in memory, as they are.
 
     Raises:
         DefinitionError: an argument is wrong.
@@ -35,7 +36,7 @@ def execute_graph(  # noqa: PLR0913 -- Dagster's parameters
         BaseException: what the first step that failed raised, if `raise_on_error`.
     """
     return execute_op_job(
-        graph.to_job(input_values=input_values),
+        graph.to_job(input_values=input_values, op_selection=op_selection),
         run_config=run_config,
         instance=None,
         resources=resources,
@@ -67,7 +68,7 @@ def execute_op_job(  # noqa: PLR0913 -- Dagster's parameters
     request = Request(
         definitions=Definitions(jobs=[with_inputs(job, input_values or {})], resources=given),
         selection=Selection(job=job.name),
-        options=PlanOptions(config=job_config(run_config, owner, "run_config")),
+        options=PlanOptions(config=config_of(job, job_config(run_config, owner, "run_config"))),
         tags=checked_tags(tags or {}, owner=owner),
         root=job.name,
     )

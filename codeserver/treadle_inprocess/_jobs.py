@@ -12,6 +12,7 @@ from treadle._names import checked_tags
 from treadle._source import user_line
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import job_config
+from treadle.locations._op_jobs import JobDefinition, config_of, part_of
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
 from treadle_inprocess._request import Request, run
@@ -67,14 +68,19 @@ class JobInProcess:
         owner = "execute_in_process"
         given = {
             "partition_key": partition_key,
-            "op_selection": op_selection,
+            "op_selection": None if self._is_of_ops else op_selection,
             "asset_selection": asset_selection,
         }
         refuse_unsupported(owner, given)
+        definitions = self._with(resources or {}, op_selection)
+        config = job_config(run_config, owner, "run_config")
+        for job in definitions.contents.jobs:
+            if job.name == self.name and isinstance(job, JobDefinition):
+                config = config_of(job, config)
         request = Request(
-            definitions=self._with(resources) if resources else self._definitions,
+            definitions=definitions,
             selection=Selection() if self._is_implicit else Selection(job=self.name),
-            options=PlanOptions(config=job_config(run_config, owner, "run_config")),
+            options=PlanOptions(config=config),
             tags=checked_tags(tags or {}, owner=owner),
             root=self.name if self._is_of_ops else "",
         )
@@ -86,11 +92,19 @@ class JobInProcess:
     def _is_implicit(self) -> bool:
         return not any(job.name == self.name for job in self._definitions.contents.jobs)
 
-    def _with(self, resources: Mapping[str, Any]) -> Definitions:
+    def _with(self, resources: Mapping[str, Any], op_selection: object) -> Definitions:
         contents = self._definitions.contents
+        if not resources and not op_selection:
+            return self._definitions
+        owner = f"execute_in_process of {self.name!r}"
         return Definitions(
             assets=contents.given,
-            jobs=contents.jobs,
+            jobs=[
+                part_of(job, op_selection, owner=owner)
+                if job.name == self.name and isinstance(job, JobDefinition)
+                else job
+                for job in contents.jobs
+            ],
             resources={**contents.resources, **resources},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
 
@@ -25,6 +25,7 @@ from treadle.graphs._composition import (
 from treadle.graphs._graph_params import graph_params
 from treadle.graphs._graph_return import refuse_other_types, returned_outputs
 from treadle.graphs._handles import ArgumentRef, OutputRef
+from treadle.graphs._invocable import Invocable
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False)
-class GraphDefinition(ConstructedGraph, ReadGraph):
+class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
     """Ops and graphs wired together. `ins` are in argument order, `outs` in declared order.
 
     `owner` is the decorator and name, for messages. `invocations` are the calls in the body, by node name, in the order they were made;
@@ -74,26 +75,6 @@ class GraphDefinition(ConstructedGraph, ReadGraph):
         return PendingInvocation(node=self)(*args, **kwargs)
 
     @checked
-    def alias(self, name: str) -> PendingInvocation:
-        """Name the node of one invocation."""
-        return PendingInvocation(node=self).alias(name)
-
-    @checked
-    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
-        """Add tags to the steps of one invocation."""
-        return PendingInvocation(node=self).tag(tags)
-
-    @checked
-    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
-        """Run these hooks when the steps of one invocation end."""
-        return PendingInvocation(node=self).with_hooks(hook_defs)
-
-    @checked
-    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
-        """Retry the steps of one invocation by this policy instead of their ops'."""
-        return PendingInvocation(node=self).with_retry_policy(retry_policy)
-
-    @checked
     def to_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours
         self,
         name: str | None = None,
@@ -106,7 +87,7 @@ class GraphDefinition(ConstructedGraph, ReadGraph):
         executor_def: object = None,
         hooks: AbstractSet[HookDefinition] | None = None,
         op_retry_policy: RetryPolicy | None = None,
-        op_selection: object = None,
+        op_selection: Sequence[str] | None = None,
         partitions_def: object = None,
         asset_layer: object = None,
         input_values: Mapping[str, Any] | None = None,
@@ -134,12 +115,12 @@ class GraphDefinition(ConstructedGraph, ReadGraph):
         instance: object = None,
         resources: Mapping[str, Any] | None = None,
         raise_on_error: bool = True,
-        op_selection: object = None,
+        op_selection: Sequence[str] | None = None,
         partition_key: object = None,
         input_values: Mapping[str, Any] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> ExecuteInProcessResult:
-        """Run the whole graph in this process, with these inputs, and say what became of it.
+        """Run the graph, or the ops in `op_selection`, in this process, with these inputs, and say what became of it.
 
         The parameters are Dagster's. Values are handed on as they are. In `run_config` and in the
         result, nodes are named without the graph.
@@ -152,7 +133,6 @@ class GraphDefinition(ConstructedGraph, ReadGraph):
 
         given = {
             "instance": instance,
-            "op_selection": op_selection,
             "partition_key": partition_key,
         }
         refuse_unsupported("execute_in_process", given)
@@ -163,6 +143,7 @@ class GraphDefinition(ConstructedGraph, ReadGraph):
             input_values=input_values,
             tags=tags,
             raise_on_error=raise_on_error,
+            op_selection=op_selection,
         )
 
     def needs(self, name: str) -> bool:

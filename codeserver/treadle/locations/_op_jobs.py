@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
 
@@ -23,6 +23,7 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
+from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class JobDefinition(AssetJob):
-    """A job of ops: `graph` is what it runs, `block` that as a block without assets."""
+    """A job of ops: `graph` is what it runs, `block` that as a block without assets.
+
+    `whole` is what `graph` was selected from, itself where all of it runs.
+    """
 
     graph: GraphDefinition
+    whole: GraphDefinition
     resource_defs: Mapping[str, Any] = field(default_factory=dict)
     input_values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -45,14 +50,14 @@ class JobDefinition(AssetJob):
         instance: str | os.PathLike[str] | None = None,
         partition_key: object = None,
         raise_on_error: bool = True,
-        op_selection: object = None,
+        op_selection: Sequence[str] | None = None,
         asset_selection: object = None,
         run_id: object = None,
         input_values: Mapping[str, Any] | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, Any] | None = None,
     ) -> ExecuteInProcessResult:
-        """Run the job in this process, and say what became of it.
+        """Run the job, or the ops in `op_selection`, in this process, and say what became of it.
 
         The parameters are Dagster's. Values are handed on as they are; with `instance`, a folder,
         they are stored in it. In `run_config` and in the result, nodes are named without the job.
@@ -67,13 +72,14 @@ class JobDefinition(AssetJob):
 
         given = {
             "partition_key": partition_key,
-            "op_selection": op_selection,
             "asset_selection": asset_selection,
             "run_id": run_id,
         }
         refuse_unsupported("execute_in_process", given)
         return execute_op_job(
-            self,
+            part_of(self, op_selection, owner=f"execute_in_process of {self.name!r}")
+            if op_selection
+            else self,
             run_config=run_config,
             instance=instance,
             resources=resources,
@@ -97,9 +103,51 @@ def with_inputs(made: JobDefinition, input_values: Mapping[str, Any]) -> JobDefi
     Raises:
         ArgumentError: it has no such input, or one has no value.
     """
-    values = {**made.input_values, **input_values}
+    values = _of_part(made.whole, made.graph, {**made.input_values, **input_values})
     block = _block(made.graph, made.name, made.description, {}, values, made.source)
     return replace(made, block=block, resource_defs={}, input_values=values)
+
+
+def part_of(made: JobDefinition, op_selection: object, *, owner: str) -> JobDefinition:
+    """Return a job of the ops that are selected, the whole one for None.
+
+    Raises:
+        DefinitionError: it is no selection, or what it leaves out is needed.
+    """
+    graph = _selected(made.graph, op_selection, owner)
+    values = _of_part(made.whole, graph, made.input_values)
+    block = _block(graph, made.name, made.description, made.resource_defs, values, made.source)
+    part = replace(made, graph=graph, block=block, input_values=values)
+    return replace(part, config=config_of(part, made.config))
+
+
+def _selected(graph: GraphDefinition, op_selection: object, owner: str) -> GraphDefinition:
+    if not op_selection:
+        return graph
+    from treadle.graphs._op_selection import selected_part  # noqa: PLC0415 -- few jobs run in part
+
+    return selected_part(graph, op_selection, owner=owner)
+
+
+def config_of(made: JobDefinition, config: UserValue) -> UserValue:
+    """Return config of the whole graph, named with the job or without, for what the job runs of it."""
+    if made.graph is made.whole or not isinstance(config, Mapping):
+        return config
+    from treadle.graphs._op_selection import config_of_part  # noqa: PLC0415 -- few jobs run in part
+
+    ops = config.get("ops")
+    if isinstance(ops, Mapping) and list(ops) == [made.name]:
+        inner = config_of_part(made.whole, made.graph, ops[made.name])
+        return {**config, "ops": {made.name: inner}}
+    return config_of_part(made.whole, made.graph, config)
+
+
+def _of_part(
+    whole: GraphDefinition, part: GraphDefinition, input_values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return values for inputs, without those of the whole graph that nothing in its part reads."""
+    unread = whole.ins.keys() - part.ins.keys()
+    return {name: value for name, value in input_values.items() if name not in unread}
 
 
 @overload
@@ -182,14 +230,16 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     """
     name = checked_name(given["name"] or graph.name, what=f"{label} name")
     owner = f"{label} {name!r}"
-    names = ("metadata", "logger_defs", "executor_def", "partitions_def", "op_selection")
+    names = ("metadata", "logger_defs", "executor_def", "partitions_def")
     refuse_unsupported(label, {each: given.get(each) for each in names})
     said = checked_tags({**(given["tags"] or {}), **(given["run_tags"] or {})}, owner=owner)
     config = job_config(given["config"], owner)
-    resource_defs, input_values = given["resource_defs"] or {}, given["input_values"] or {}
+    part = _selected(graph, given.get("op_selection"), owner)
+    resource_defs = given["resource_defs"] or {}
+    input_values = _of_part(graph, part, given["input_values"] or {})
     description = given["description"] or graph.description
     source = user_line()
-    return JobDefinition(
+    made = JobDefinition(
         name=name,
         selection=InBlock(name=name),
         description=description,
@@ -201,11 +251,13 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
         config=in_node(name, config),
         hooks=checked_hooks(given["hooks"], owner=f"{owner}: hooks"),
         source=source,
-        graph=graph,
-        block=_block(graph, name, description, resource_defs, input_values, source),
+        graph=part,
+        whole=graph,
+        block=_block(part, name, description, resource_defs, input_values, source),
         resource_defs=resource_defs,
         input_values=input_values,
     )
+    return replace(made, config=config_of(made, made.config))
 
 
 def _block(  # noqa: PLR0913, PLR0917 -- what is said of a job

@@ -19,6 +19,7 @@ from treadle._policies import (
 from treadle._source import user_line
 from treadle._texts import described
 from treadle.graphs._composition import PendingInvocation, current_body
+from treadle.graphs._invocable import Invocable
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
@@ -32,11 +33,10 @@ from treadle_contract.lazy_dataclasses import dataclass, field
 if TYPE_CHECKING:
     from treadle._keys import AssetKey
     from treadle.config._op_config import ConfigType
-    from treadle.hooks._hook import HookDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OpDefinition(ReadNode):
+class OpDefinition(Invocable, ReadNode):
     """A function of the user's, and everything that its signature and decorator say.
 
     `ins` are in the order of the function's arguments, then those that only order; all have a
@@ -99,26 +99,6 @@ class OpDefinition(ReadNode):
                 args, kwargs = bound(self, *filled(self, args, kwargs))
             return self.fn(*args, **kwargs)
         return PendingInvocation(node=self)(*args, **kwargs)
-
-    @checked
-    def alias(self, name: str) -> PendingInvocation:
-        """Name the node of one invocation."""
-        return PendingInvocation(node=self).alias(name)
-
-    @checked
-    def tag(self, tags: Mapping[str, Any] | None) -> PendingInvocation:
-        """Add tags to the step of one invocation."""
-        return PendingInvocation(node=self).tag(tags)
-
-    @checked
-    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> PendingInvocation:
-        """Run these hooks when the step of one invocation ends."""
-        return PendingInvocation(node=self).with_hooks(hook_defs)
-
-    @checked
-    def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
-        """Retry the step of one invocation by this policy instead of the op's."""
-        return PendingInvocation(node=self).with_retry_policy(retry_policy)
 
     def needs(self, name: str) -> bool:
         """Whether this input has to be connected: it carries a value, which nothing else says."""

@@ -179,8 +179,8 @@ def test_wrong_inputs_and_config_are_refused_by_name() -> None:
         outer.execute_in_process(input_values={"number": 1})
     with pytest.raises(ArgumentError, match="is declared int, and 'number' is given '1'"):
         inner.execute_in_process(input_values={"number": "1"})
-    with pytest.raises(ArgumentError, match="op_selection"):
-        inner.execute_in_process(input_values={"number": 1}, op_selection=["add"])
+    with pytest.raises(ArgumentError, match="op_selection names 'ad'"):
+        inner.execute_in_process(input_values={"number": 1}, op_selection=["ad"])
     with pytest.raises(ArgumentError, match="no config of a run"):
         inner.execute_in_process([], input_values={"number": 1})
 
