@@ -176,11 +176,11 @@ def _rewired(
             continue
         if refs:
             bindings[name] = replace(binding, refs=refs)
-        elif node.needs(name):
+        elif node.needs(name) and not node.may_be_told(name):
             raise CompositionError(
                 f"{where}{invocation.name!r} reads {', '.join(map(str, binding.refs))} as its input {name!r},"
                 " which op_selection leaves out.",
-                fix="Select what makes it, too (* or + before the name), or give the input a default.",
+                fix="Select what makes it, too (* or + before the name), or give the input a default, or a type that a run can tell.",
                 source=user_line(),
                 others=(invocation.source,),
             )

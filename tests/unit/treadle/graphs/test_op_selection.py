@@ -12,6 +12,7 @@ from treadle import (
     Config,
     Definitions,
     ExecuteInProcessResult,
+    PlanRefused,
     RunConfig,
     asset,
     define_asset_job,
@@ -105,13 +106,35 @@ def test_an_input_whose_maker_is_left_out_has_its_default_and_a_list_has_the_oth
 
 
 def test_an_input_without_a_value_is_refused_with_what_made_it() -> None:
-    says = r"'second' reads output 'result' of 'first' as its input 'number'"
-    with pytest.raises(CompositionError, match=says) as refused:
-        whole.execute_in_process(op_selection=["second"])
-    assert refused.value.source.file == __file__
+    @op
+    def last(thing: Any) -> Any:
+        return thing
 
-    with pytest.raises(CompositionError, match=r"chain\.'third' reads output 'result' of 'second'"):
-        whole.execute_in_process(op_selection=["chain.third"])
+    @graph
+    def around():  # type: ignore[no-untyped-def]  # as users write it
+        return last(first())
+
+    @job
+    def told() -> None:
+        last(around())
+
+    with pytest.raises(
+        CompositionError, match="'last' reads output 'result' of 'around' as its input 'thing'"
+    ) as refused:
+        told.execute_in_process(op_selection=["last"])
+    assert refused.value.source.file == __file__
+    with pytest.raises(CompositionError, match=r"around\.'last' reads output 'result' of 'first'"):
+        told.execute_in_process(op_selection=["around.last"])
+
+
+def test_a_run_may_tell_an_input_what_the_ops_that_are_left_out_would_give() -> None:
+    told = {"ops": {"second": {"inputs": {"number": {"value": 4}}}}}
+
+    result = whole.execute_in_process(told, op_selection=["second"])
+
+    assert result.output_for_node("second") == 5
+    with pytest.raises(PlanRefused, match=r"second\.inputs"):
+        whole.execute_in_process(op_selection=["second"])
 
 
 def test_config_of_ops_that_are_left_out_is_of_no_use_and_no_mistake() -> None:
