@@ -1213,9 +1213,11 @@ class PlannedAsset(View):
     selected: It is selected: yielding the output materializes it.
     io_manager_key: The resource key of the IO manager that stores it.
     builtin_manager: That manager is Treadle's own: its values are ValueRefs in the record.
+    keep_versions: How many versions of it are kept. 0: as many as the launcher keeps of
+        each.
     """
 
-    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager')
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager', 'keep_versions')
     asset_key: AssetKey
     """The key."""
     selected: bool
@@ -1224,6 +1226,8 @@ class PlannedAsset(View):
     """The resource key of the IO manager that stores it."""
     builtin_manager: bool
     """That manager is Treadle's own: its values are ValueRefs in the record."""
+    keep_versions: int
+    """How many versions of it are kept. 0: as many as the launcher keeps of each."""
 
     def __init__(
         self,
@@ -1232,18 +1236,21 @@ class PlannedAsset(View):
         selected: bool = False,
         io_manager_key: str = "",
         builtin_manager: bool = False,
+        keep_versions: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'selected', selected)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
+        put(self, 'keep_versions', keep_versions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
         (2, 'selected', 'flag', 'one', ''),
         (3, 'io_manager_key', 'text', 'one', ''),
         (4, 'builtin_manager', 'flag', 'one', ''),
+        (5, 'keep_versions', 'whole', 'one', ''),
     )
 
 
@@ -2272,9 +2279,11 @@ class Asset(View):
     source: Where it was defined. None: not known.
     conflict: Sent by the launcher only: another location owns this key, and this one does
         not make it.
+    keep_versions: How many versions of it are kept. 0: as many as the launcher keeps of
+        each.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict')
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions')
     key: AssetKey
     """The key."""
     block: str
@@ -2305,6 +2314,8 @@ class Asset(View):
     """Where it was defined. None: not known."""
     conflict: bool
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
+    keep_versions: int
+    """How many versions of it are kept. 0: as many as the launcher keeps of each."""
 
     def __init__(
         self,
@@ -2324,6 +2335,7 @@ class Asset(View):
         io_manager_key: str = "",
         source: SourceLocation | None = None,
         conflict: bool = False,
+        keep_versions: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -2341,6 +2353,7 @@ class Asset(View):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'source', source)
         put(self, 'conflict', conflict)
+        put(self, 'keep_versions', keep_versions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -2358,6 +2371,7 @@ class Asset(View):
         (13, 'io_manager_key', 'text', 'one', ''),
         (14, 'source', 'message', 'maybe', 'SourceLocation'),
         (15, 'conflict', 'flag', 'one', ''),
+        (16, 'keep_versions', 'whole', 'one', ''),
     )
 
 
@@ -4000,11 +4014,13 @@ class AssetMaterialized(Event):
     unexpected: It was not selected; the op yielded it all the same.
     digest: The digest of the code that made it.
     io_manager_key: The resource key of the IO manager. Empty for Nothing.
+    keep_versions: How many versions of the asset are kept while this is the newest. 0: as
+        many as the launcher keeps of each.
     """
 
     kind = EventKind.ASSET_MATERIALIZED
-    __slots__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key')
+    __slots__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions')
     asset_key: AssetKey
     """The asset."""
     output: str
@@ -4019,6 +4035,9 @@ class AssetMaterialized(Event):
     """The digest of the code that made it."""
     io_manager_key: str
     """The resource key of the IO manager. Empty for Nothing."""
+    keep_versions: int
+    """How many versions of the asset are kept while this is the newest. 0: as many as the launcher
+    keeps of each."""
 
     def __init__(
         self,
@@ -4036,6 +4055,7 @@ class AssetMaterialized(Event):
         unexpected: bool = False,
         digest: str = "",
         io_manager_key: str = "",
+        keep_versions: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4051,6 +4071,7 @@ class AssetMaterialized(Event):
         put(self, 'unexpected', unexpected)
         put(self, 'digest', digest)
         put(self, 'io_manager_key', io_manager_key)
+        put(self, 'keep_versions', keep_versions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -4060,6 +4081,7 @@ class AssetMaterialized(Event):
         (5, 'unexpected', 'flag', 'one', ''),
         (6, 'digest', 'text', 'one', ''),
         (7, 'io_manager_key', 'text', 'one', ''),
+        (8, 'keep_versions', 'whole', 'one', ''),
     )
 
 

@@ -21,6 +21,7 @@ Choice = TypeVar("Choice", bound=ContractEnum)
 _INT32: Final = 2**31 - 1
 _INT64: Final = 2**63 - 1
 _MAX_SECONDS: Final = 100 * 365 * 24 * 3600
+_MAX_VERSIONS: Final = 1_000_000_000
 _MAX_NICENESS: Final = 19
 
 DEFAULT_CAUSES: Final = frozenset(RetryCause) - {RetryCause.LOST}
@@ -163,6 +164,24 @@ def checked_timeout(value: object, *, owner: str) -> float | None:
     raise ArgumentError(
         f"{owner}: timeout=0 leaves no time.",
         fix="Give the seconds that one attempt may take, or leave timeout out.",
+        source=user_line(),
+    )
+
+
+def checked_keep_versions(value: object, *, owner: str) -> int | None:
+    """Return how many versions of an asset are kept, None if that was not said.
+
+    Raises:
+        ArgumentError: it is no whole number from 1 on.
+    """
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_VERSIONS:
+        return value
+    raise ArgumentError(
+        f"{owner}: keep_versions={in_words(value)} is no whole number from 1 to {_MAX_VERSIONS}.",
+        fix="Give how many versions of the asset are to stay, or leave keep_versions out: the"
+        " launcher's own number holds then.",
         source=user_line(),
     )
 

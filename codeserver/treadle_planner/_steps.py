@@ -210,6 +210,7 @@ class _Assembly:
             selected=key in self._reads.kept.keys,
             io_manager_key=asset.manager_key,
             builtin_manager=asset.manager_builtin,
+            keep_versions=asset.keep_versions,
         )
 
     def _resource_keys(self, wired: WiredStep, inputs: Found) -> tuple[str, ...]:

@@ -471,7 +471,7 @@ class OutputDiscarded(Message):
 class AssetMaterialized(Message):
     """An asset was made."""
 
-    __slots__ = __match_args__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key')
+    __slots__ = __match_args__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions')
     asset_key: KeyText
     """The asset."""
     output: str
@@ -486,6 +486,9 @@ class AssetMaterialized(Message):
     """The digest of the code that made it."""
     io_manager_key: str
     """The resource key of the IO manager. Empty for Nothing."""
+    keep_versions: int
+    """How many versions of the asset are kept while this is the newest. 0: as many as the launcher
+    keeps of each."""
 
     def __init__(
         self,
@@ -497,6 +500,7 @@ class AssetMaterialized(Message):
         unexpected: bool = False,
         digest: str = "",
         io_manager_key: str = "",
+        keep_versions: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -506,6 +510,7 @@ class AssetMaterialized(Message):
         put(self, 'unexpected', unexpected)
         put(self, 'digest', digest)
         put(self, 'io_manager_key', io_manager_key)
+        put(self, 'keep_versions', keep_versions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -515,6 +520,7 @@ class AssetMaterialized(Message):
         ('unexpected', 5, 'unexpected', 'flag', 'one', '', 'unexpected', False, 0),
         ('digest', 6, 'digest', 'text', 'one', '', 'digest', False, 1),
         ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
+        ('keep_versions', 8, 'keepVersions', 'whole', 'one', '', 'keep_versions', False, 23),
     )
 
 

@@ -241,7 +241,7 @@ class Location(Message):
 class Asset(Message):
     """An asset: made by a block, or declared and made elsewhere."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict')
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions')
     key: str
     """The key."""
     block: str
@@ -272,6 +272,8 @@ class Asset(Message):
     """Where it was defined. Unset: not known."""
     conflict: bool
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
+    keep_versions: int
+    """How many versions of it are kept. 0: as many as the launcher keeps of each."""
 
     def __init__(
         self,
@@ -291,6 +293,7 @@ class Asset(Message):
         io_manager_key: str = "",
         source: SourceLocation | None = None,
         conflict: bool = False,
+        keep_versions: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -308,6 +311,7 @@ class Asset(Message):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'source', source)
         put(self, 'conflict', conflict)
+        put(self, 'keep_versions', keep_versions)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 2),
@@ -325,6 +329,7 @@ class Asset(Message):
         ('io_manager_key', 13, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
         ('source', 14, 'source', 'message', 'maybe', 'SourceLocation', 'source', False, 0),
         ('conflict', 15, 'conflict', 'flag', 'one', '', 'conflict', False, 0),
+        ('keep_versions', 16, 'keepVersions', 'whole', 'one', '', 'keep_versions', False, 23),
     )
 
 

@@ -313,7 +313,7 @@ class PlannedInput(Message):
 class PlannedAsset(Message):
     """One asset that an output of a planned step produces."""
 
-    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager')
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager', 'keep_versions')
     asset_key: KeyText
     """The key."""
     selected: bool
@@ -322,6 +322,8 @@ class PlannedAsset(Message):
     """The resource key of the IO manager that stores it."""
     builtin_manager: bool
     """That manager is Treadle's own: its values are ValueRefs in the record."""
+    keep_versions: int
+    """How many versions of it are kept. 0: as many as the launcher keeps of each."""
 
     def __init__(
         self,
@@ -330,18 +332,21 @@ class PlannedAsset(Message):
         selected: bool = False,
         io_manager_key: str,
         builtin_manager: bool = False,
+        keep_versions: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'selected', selected)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
+        put(self, 'keep_versions', keep_versions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
         ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
         ('io_manager_key', 3, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', True, 1),
         ('builtin_manager', 4, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
+        ('keep_versions', 5, 'keepVersions', 'whole', 'one', '', 'keep_versions', False, 23),
     )
 
 

@@ -31,6 +31,11 @@ def source():
     return number
 
 
+@asset(keep_versions=4)
+def lasting():
+    return 1
+
+
 @op
 def gate():
     (HERE / "waiting").touch()
@@ -121,9 +126,11 @@ def test_what_a_failed_attempt_had_stored_goes_when_its_run_ends(
 def test_three_versions_of_an_asset_stay_and_its_history_all(start: Start, module: Path) -> None:
     session = start(module)
     for _ in range(5):
-        session.succeed("source")
+        session.succeed("source or lasting")
 
     wait_for(lambda: len(of_asset(session, "source")) == 3, session.client)
+    # It says itself how many.
+    wait_for(lambda: len(of_asset(session, "lasting")) == 4, session.client)
 
     made = list(session.client.materializations("source"))
     assert len(made) == 5
@@ -135,7 +142,7 @@ def test_three_versions_of_an_asset_stay_and_its_history_all(start: Start, modul
 def test_a_version_that_a_run_is_to_read_stays_until_that_run_is_over(
     start: Start, module: Path, tmp_path: Path
 ) -> None:
-    session = start(module, max_steps=4)
+    session = start(module, max_steps=4, keep_versions=2)
     session.succeed("source")
     first = of_asset(session, "source")
     reader = session.client.materialize("slow_reader")
@@ -150,7 +157,7 @@ def test_a_version_that_a_run_is_to_read_stays_until_that_run_is_over(
     reader.result(timeout=60).raise_for_failure()
     assert session.value("slow_reader") == 1
     session.client.collect_garbage()
-    assert len(of_asset(session, "source")) == 3
+    assert len(of_asset(session, "source")) == 2
     assert not first & of_asset(session, "source")
 
 

@@ -16,7 +16,15 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from treadle_access.folders import SocketFolderError, socket_folder
-from treadle_client._arguments import choice, number, path_or_none, paths, texts_in
+from treadle_client._arguments import (
+    WrongArgument,
+    choice,
+    number,
+    path_or_none,
+    paths,
+    texts_in,
+    whole_or_none,
+)
 from treadle_client._errors import HomeInUseError, LoadError, StartError
 from treadle_client._messages import LocationState
 from treadle_client.services._durability import Durability
@@ -247,6 +255,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     max_runs: int | None = None,
     durability: Durability | str | None = None,
     forget_values: bool = False,
+    keep_versions: int | None = None,
     start_method: StartWith | str | None = None,
     import_scope: ImportScope | str | None = None,
 ) -> Iterator[Client]:
@@ -264,6 +273,8 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     the code anew; by default ("per-load") that is done once until it is loaded anew.
     `durability` "power" has what is reported as done survive a power cut. `forget_values` goes on
     with a database that is older than the home's values, and removes what it does not know.
+    `keep_versions` is how many versions of an asset stay that does not say so itself; without it
+    $TREADLE_KEEP_VERSIONS, else 3.
 
     Raises:
         StartError: they did not start; LoadError: the code could not be loaded; HomeInUseError:
@@ -289,6 +300,7 @@ def local(  # noqa: PLR0913 - each is one flag of the services behind it
     home = path_or_none(home, name="home")
     arguments = _flag("--max-steps", max_steps) + _flag("--max-runs", max_runs)
     arguments += forgetting(forget_values)
+    arguments += _flag("--keep-versions", _versions(keep_versions))
     if durability is not None:
         arguments += ["--durability", choice(Durability, durability, name="durability").value]
     with ExitStack() as stack:
@@ -310,6 +322,14 @@ def forgetting(forget_values: bool) -> list[str]:
 
 def _chosen(kind: type[E], value: E | str | None, name: str) -> E | None:
     return None if value is None else choice(kind, value, name=name)
+
+
+def _versions(keep_versions: int | None) -> int | None:
+    give = "how many versions of an asset are to stay, 1 or more"
+    whole = whole_or_none(keep_versions, name="keep_versions", give=give)
+    if keep_versions is not None and whole < 1:
+        raise WrongArgument(f"keep_versions is {whole}; give {give}.")
+    return keep_versions
 
 
 def _flag(flag: str, value: int | None) -> list[str]:

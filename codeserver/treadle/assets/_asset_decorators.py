@@ -80,6 +80,7 @@ def asset(
     isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
+    keep_versions: int | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
@@ -121,6 +122,7 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
+    keep_versions: int | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a function: what it returns is stored under the asset's key.
 
@@ -186,6 +188,7 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
+    keep_versions: int | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of one function, one an output.
 

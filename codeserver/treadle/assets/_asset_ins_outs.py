@@ -11,6 +11,7 @@ from treadle._errors import ArgumentError, ConflictError
 from treadle._keys import AssetKey, KeyLike, as_key, key_of_name, key_parts
 from treadle._names import checked_asset_tags, checked_group, checked_kinds, checked_owners
 from treadle._nothing import Nothing
+from treadle._policies import checked_keep_versions
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec
@@ -81,6 +82,7 @@ class AssetOut:
     owners: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
+    keep_versions: int | None = None
     is_whole: bool = field(default=False, repr=False)
     """Whether it is all that is said of the asset: nothing of its op's `Out` is joined to it."""
 
@@ -102,6 +104,7 @@ class AssetOut:
         kinds: AbstractSet[str] | None = None,
         freshness_policy: object = None,
         is_virtual: object = False,
+        keep_versions: int | None = None,
     ) -> None:
         unsupported = {
             "automation_condition": automation_condition,
@@ -124,6 +127,7 @@ class AssetOut:
         put(self, "owners", checked_owners(owners or (), owner="AssetOut"))
         put(self, "tags", checked_asset_tags(tags or {}, owner="AssetOut"))
         put(self, "kinds", checked_kinds(kinds or (), owner="AssetOut"))
+        put(self, "keep_versions", checked_keep_versions(keep_versions, owner="AssetOut"))
         put(self, "is_whole", False)
 
     @staticmethod

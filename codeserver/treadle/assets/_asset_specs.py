@@ -20,6 +20,7 @@ _SAID_OTHERWISE: Final = {
     "internal_asset_deps": _IN_SPECS,
     "io_manager_key": _STORED,
     "io_manager_def": _STORED,
+    "keep_versions": _STORED,
 }
 
 

@@ -103,6 +103,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
+        keep_versions: int | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of a graph, which may be used for several such blocks.
 
@@ -157,6 +158,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
+        keep_versions: int | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of an op, as `from_graph` does of a graph's.
 

@@ -20,6 +20,7 @@ from treadle._names import (
 from treadle._policies import (
     Limits,
     RetryPolicy,
+    checked_keep_versions,
     checked_limits,
     checked_retry_policy,
     checked_timeout,
@@ -190,7 +191,7 @@ def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> Ass
     """Complete what is said of one output by what is said of all outputs of its block.
 
     Metadata, tags and kinds are joined, the output's over the block's; for owners, the code
-    version and the IO manager the output's own word wins.
+    version, the IO manager and how many versions are kept the output's own word wins.
 
     Raises:
         ConflictError: both state a group, and not the same, or both state part of a key.
@@ -222,6 +223,8 @@ def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> Ass
         owners=out.owners or checked_owners(given.get("owners") or (), owner=owner),
         tags={**checked_asset_tags(given.get("tags") or {}, owner=owner), **out.tags},
         kinds=out.kinds | checked_kinds(given.get("kinds") or (), owner=owner),
+        keep_versions=out.keep_versions
+        or checked_keep_versions(given.get("keep_versions"), owner=owner),
     )
 
 
@@ -255,6 +258,7 @@ def only_out(given: Mapping[str, Any], fn: Callable[..., Any], *, label: str) ->
         owners=checked_owners(given["owners"] or (), owner=owner),
         tags=checked_asset_tags(given["tags"] or {}, owner=owner),
         kinds=checked_kinds(given["kinds"] or (), owner=owner),
+        keep_versions=checked_keep_versions(given["keep_versions"], owner=owner),
     )
 
 

@@ -75,7 +75,12 @@ def _out(after: AssetSpec, before: AssetSpec, out: AssetOut) -> AssetOut:
         return out
     manager = after.io_manager_key or out.io_manager_key
     made = out_of(after, out.dagster_type, is_required=True, io_manager_key=manager)
-    return replace(made, is_whole=True, is_required=out.is_required and not after.skippable)
+    return replace(
+        made,
+        is_whole=True,
+        is_required=out.is_required and not after.skippable,
+        keep_versions=out.keep_versions,
+    )
 
 
 def _deps(block: AssetsDefinition, after: Mapping[AssetKey, AssetSpec]) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def graph_asset(
     isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
+    keep_versions: int | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
@@ -120,6 +121,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
+    keep_versions: int | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a graph of ops: the body calls them and returns one output.
 
@@ -185,6 +187,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     isolation: Isolation | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
+    keep_versions: int | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of a graph of ops: the body returns a dict, or a tuple, of outputs.
 

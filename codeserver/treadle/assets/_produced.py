@@ -20,7 +20,10 @@ DEFAULT_GROUP = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProducedAsset:
-    """One asset of a block. `type` is its value's, `Nothing` if it has none."""
+    """One asset of a block. `type` is its value's, `Nothing` if it has none.
+
+    `keep_versions` is how many versions of it stay, 0 where it leaves that to the launcher.
+    """
 
     key: AssetKey
     type: Any
@@ -33,6 +36,7 @@ class ProducedAsset:
     owners: tuple[str, ...]
     code_version: str
     io_manager_key: str
+    keep_versions: int
 
 
 def key_of(out: AssetOut, output: str) -> AssetKey:
@@ -65,6 +69,7 @@ def produced_asset(
         owners=said.owners,
         code_version=said.code_version or out.code_version or op_version or "",
         io_manager_key=said.io_manager_key or out.io_manager_key or DEFAULT_IO_MANAGER,
+        keep_versions=said.keep_versions or 0,
     )
 
 

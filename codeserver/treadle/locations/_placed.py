@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
+from treadle._errors import ConflictError
 from treadle._keys import AssetKey
+from treadle._nothing import Nothing
 from treadle._policies import milliseconds
 from treadle.assets._assets import AssetsDefinition
+from treadle.assets._produced import ProducedAsset
 from treadle.graphs._flat import FlatInput, FlatRef, FlatStep, Path, StepRef
 from treadle.io._managers import is_builtin
 from treadle.locations.snapshot import (
@@ -271,9 +274,28 @@ class PlacedBlock:
             owners=said.owners,
             code_version=said.code_version,
             manager_key=said.io_manager_key,
-            manager_builtin=is_builtin(said.io_manager_key, self._place.resources),
+            manager_builtin=self._is_builtin(said),
+            keep_versions=said.keep_versions,
             source=self._block.source,
         )
+
+    def _is_builtin(self, said: ProducedAsset) -> bool:
+        """Tell whether Treadle's own manager stores an asset.
+
+        Raises:
+            ConflictError: it does not, or nothing is stored, and `keep_versions` is said of it.
+        """
+        own = is_builtin(said.io_manager_key, self._place.resources)
+        if said.keep_versions and (said.type is Nothing or not own):
+            by = f"{said.io_manager_key!r} stores it" if not own else "nothing is stored of it"
+            raise ConflictError(
+                f"{self._block.options.owner}: keep_versions is said of the asset {said.key.text!r},"
+                f" but {by}, so Treadle has no versions of it to keep.",
+                fix="Leave keep_versions out, or give it to AssetOut of the outputs that Treadle's"
+                " own manager stores; what an IO manager of yours stores is yours to remove.",
+                source=self._block.source,
+            )
+        return own
 
     def _stated_lineage(self) -> dict[KeyText, frozenset[KeyText]]:
         """Return the lineage that `internal_asset_deps` states, each key as it was resolved."""

@@ -30,6 +30,8 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "kinds": (),
         "owners": (),
         "code_version": "",
+        # How many versions stay is in the plan by then.
+        "keep_versions": 0,
     },
     AssetCheck: {"description": "", "metadata": (), "upstream_keys": ()},
     # What a job selects is in the plan by then.

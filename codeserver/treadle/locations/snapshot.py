@@ -195,7 +195,7 @@ class Asset:
     """An asset: made by an output of a step, or external (`block`, `step_key`, `output` None).
 
     `upstream_keys` is its lineage: derived from the op wiring, or stated with
-    `internal_asset_deps`; sorted.
+    `internal_asset_deps`; sorted. `keep_versions`: 0 leaves that to the launcher.
     """
 
     key: KeyText
@@ -212,6 +212,7 @@ class Asset:
     code_version: str = ""
     manager_key: str = "io_manager"
     manager_builtin: bool = True
+    keep_versions: int = 0
     source: SourceLine | None = None
 
     @property

@@ -185,6 +185,7 @@ def _materialized(
     """Yield what was made: whatever was stored as an asset, also what nobody selected."""
     planned = step_as_it_runs(view, step_key).outputs
     selected = {output.name for output in planned if output.selected}
+    kept = {each.asset_key: each.keep_versions for output in planned for each in output.assets}
     for stored in fact.stored:
         if stored.asset_key:
             yield AssetMaterialized(
@@ -195,6 +196,7 @@ def _materialized(
                 unexpected=stored.output not in selected,
                 digest=fact.digest or view.plan.header.digest,
                 io_manager_key=stored.io_manager_key,
+                keep_versions=kept.get(stored.asset_key, 0),
             )
 
 

@@ -116,6 +116,6 @@ def where(conditions: Iterable[str]) -> str:
     return f"WHERE {every}" if every else ""
 
 
-def listed(texts: Iterable[str]) -> str:
-    """Return texts as the one value of a statement; there is no end to how many it takes."""
+def listed(texts: Iterable[str] | Iterable[int]) -> str:
+    """Return texts, or whole numbers, as the one value of a statement; there is no end to how many it takes."""
     return json.dumps(list(texts))

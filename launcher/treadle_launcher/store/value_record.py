@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from sqlite3 import Connection
 from typing import Any, Final
 
-from treadle_contract.event import StepSucceeded
+from treadle_contract.event import AssetMaterialized, StepSucceeded
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.launcher import Garbage, GarbageReason
 from treadle_contract.plan import Load, Reuse
@@ -32,13 +33,19 @@ _DOUBTED: Final = Statement(f"SELECT key FROM doubted_values WHERE {among('key',
 _DOUBT: Final = added_once(doubted_values)
 _TRUST: Final = Statement(f"DELETE FROM doubted_values WHERE {among('key', 'keys')}")
 _REMOVE: Final = added_once(removed_values)
-_VERSIONS: Final = "SELECT asset_key, location, run_id, step_key, attempt FROM materializations"
+_VERSIONS: Final = (
+    "SELECT asset_key, location, run_id, step_key, attempt, store_sequence FROM materializations"
+)
 _VERSIONS_OF: Final = Statement(
     f"{_VERSIONS} WHERE {among('run_id', 'run_ids')} ORDER BY asset_key, store_sequence DESC"
 )
 _LATEST: Final = Statement(
     f"{_VERSIONS} WHERE store_sequence IN"
     " (SELECT max(store_sequence) FROM materializations GROUP BY asset_key)"
+)
+_MADE: Final = Statement(
+    "SELECT asset_key, made_json FROM materializations"
+    f" WHERE {among('store_sequence', 'sequences')}"
 )
 _SUCCEEDED: Final = Statement(
     "SELECT run_id, step_key, attempt FROM events"
@@ -71,10 +78,12 @@ def facts_of(connection: Connection, keys: Sequence[str], since: TimeUs) -> Valu
     owners = sorted({owner.run_id for owner in map(owner_of, keys) if owner is not None})
     running = _UNFINISHED.rows(connection)
     unfinished = {RunId(row.run_id): TimeUs(row.submitted_us) for row in running}
+    versions, newest = _versions(connection, stored, owners)
     return ValueFacts(
         unfinished=frozenset(unfinished),
         over_since=_over_since(connection, owners),
-        versions=_versions(connection, stored, owners),
+        versions=versions,
+        kept=dict(_kept(connection, newest)),
         committed=frozenset(_committed(connection, owners)),
         needed=frozenset((*_loaded(connection), *_reused_lately(connection, owners, since))),
         removed=removed(connection, keys),
@@ -135,28 +144,46 @@ def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Gar
 
 def latest_keys(connection: Connection) -> Mapping[KeyText, str]:
     """Return under which key the latest version of each asset is, if the file store has it."""
-    return dict(_asset_keys(_LATEST.rows(connection)))
+    return {asset_key: key for asset_key, key, _ in _asset_keys(_LATEST.rows(connection))}
 
 
 def _versions(
     connection: Connection, stored: frozenset[str], owners: Sequence[RunId]
-) -> Mapping[str, tuple[KeyText, int]]:
-    """Return each stored asset version with the number of newer ones that are stored."""
+) -> tuple[Mapping[str, tuple[KeyText, int]], Sequence[int]]:
+    """Return each stored asset version with the number of newer ones that are stored.
+
+    And the place in the record of the newest of each asset.
+    """
     versions: dict[str, tuple[KeyText, int]] = {}
     newer: dict[KeyText, int] = {}
-    for asset_key, key in _asset_keys(_VERSIONS_OF.rows(connection, run_ids=listed(owners))):
+    newest: dict[KeyText, int] = {}
+    for asset_key, key, sequence in _asset_keys(
+        _VERSIONS_OF.rows(connection, run_ids=listed(owners))
+    ):
         if key in stored and key not in versions:
             versions[key] = (asset_key, newer.get(asset_key, 0))
             newer[asset_key] = newer.get(asset_key, 0) + 1
-    return versions
+            newest.setdefault(asset_key, sequence)
+    return versions, tuple(newest.values())
 
 
-def _asset_keys(rows: Iterable[Any]) -> Iterator[tuple[KeyText, str]]:
+def _kept(connection: Connection, newest: Sequence[int]) -> Iterator[tuple[KeyText, int]]:
+    """Yield how many versions stay of the assets whose newest stored version says so."""
+    if not newest:
+        return
+    for row in _MADE.rows(connection, sequences=listed(newest)):
+        with suppress(codec.CodecError):
+            if kept := codec.loads(AssetMaterialized, row.made_json).keep_versions:
+                yield KeyText(row.asset_key), kept
+
+
+def _asset_keys(rows: Iterable[Any]) -> Iterator[tuple[KeyText, str, int]]:
     for row in rows:
         asset_key, run_id, step_key = KeyText(row.asset_key), RunId(row.run_id), row.step_key
         yield (
             asset_key,
             asset_value_key(row.location, asset_key, run_id, StepKey(step_key), row.attempt),
+            row.store_sequence,
         )
 
 

@@ -29,7 +29,8 @@ class ValueFacts:
     """What the record says of stored values.
 
     `over_since`: when each run that is known finished; None: it has not. `versions`: for each
-    recorded asset version its asset and how many newer ones are stored. `committed`: the
+    recorded asset version its asset and how many newer ones are stored. `kept`: how many versions
+    stay of the assets that say so. `committed`: the
     attempts that succeeded. `needed`: what a run that is not over reads, or one that ended
     lately reuses. `removed`: what was removed already. `oldest_unfinished`: when the oldest run
     that is not over was submitted. `last_event`: when the last fact was recorded; None: none was.
@@ -38,6 +39,7 @@ class ValueFacts:
     unfinished: frozenset[RunId]
     over_since: Mapping[RunId, TimeUs | None]
     versions: Mapping[str, tuple[KeyText, int]]
+    kept: Mapping[KeyText, int]
     committed: frozenset[ValueOwner]
     needed: frozenset[str]
     removed: Mapping[str, GarbageReason]
@@ -54,7 +56,9 @@ def find_garbage(  # noqa: PLR0913 - the facts, and how much stays
     keep_versions: int = KEEP_VERSIONS,
     forget: bool = False,
 ) -> tuple[Garbage, ...]:
-    """Return what may be removed, sorted by key. Of each asset the newest `keep_versions` stay.
+    """Return what may be removed, sorted by key.
+
+    Of each asset that does not say itself how many, the newest `keep_versions` stay.
 
     The files must have been listed before the facts were read: then what is not named by the
     facts will not be. What is not known to be a value of ours is left alone; so is, unless
@@ -99,8 +103,9 @@ def _reason(
     if file.key in facts.removed:
         return facts.removed[file.key]
     if file.key in facts.versions:
-        _, newer = facts.versions[file.key]
-        return GarbageReason.SUPERSEDED if newer >= keep_versions else None
+        asset, newer = facts.versions[file.key]
+        stay = facts.kept.get(asset, keep_versions)
+        return GarbageReason.SUPERSEDED if newer >= stay else None
     return _reason_of_other(file, owner, facts, kept_since)
 
 

@@ -679,6 +679,7 @@ class AssetMaterialized(_message.Message):
     UNEXPECTED_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
+    KEEP_VERSIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     output: _builtins.str
@@ -689,6 +690,10 @@ class AssetMaterialized(_message.Message):
     """The digest of the code that made it."""
     io_manager_key: _builtins.str
     """The resource key of the IO manager. Empty for Nothing."""
+    keep_versions: _builtins.int
+    """How many versions of the asset are kept while this is the newest. 0: as many as the launcher
+    keeps of each.
+    """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -707,10 +712,11 @@ class AssetMaterialized(_message.Message):
         unexpected: _builtins.bool = ...,
         digest: _builtins.str = ...,
         io_manager_key: _builtins.str = ...,
+        keep_versions: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "digest", b"digest", "io_manager_key", b"io_manager_key", "metadata", b"metadata", "output", b"output", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "digest", b"digest", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "metadata", b"metadata", "output", b"output", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

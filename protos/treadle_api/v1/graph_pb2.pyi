@@ -344,6 +344,7 @@ class Asset(_message.Message):
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     CONFLICT_FIELD_NUMBER: _builtins.int
+    KEEP_VERSIONS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The key."""
     block: _builtins.str
@@ -362,6 +363,8 @@ class Asset(_message.Message):
     """The resource key of the IO manager that stores and loads it."""
     conflict: _builtins.bool
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
+    keep_versions: _builtins.int
+    """How many versions of it are kept. 0: as many as the launcher keeps of each."""
     @_builtins.property
     def upstream_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The assets that it is made from, derived from the op wiring, sorted by key."""
@@ -404,10 +407,11 @@ class Asset(_message.Message):
         io_manager_key: _builtins.str = ...,
         source: _value_pb2.SourceLocation | None = ...,
         conflict: _builtins.bool = ...,
+        keep_versions: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "code_version", b"code_version", "conflict", b"conflict", "description", b"description", "group", b"group", "io_manager_key", b"io_manager_key", "key", b"key", "kinds", b"kinds", "metadata", b"metadata", "output", b"output", "owners", b"owners", "source", b"source", "step_key", b"step_key", "tags", b"tags", "upstream_keys", b"upstream_keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "code_version", b"code_version", "conflict", b"conflict", "description", b"description", "group", b"group", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "key", b"key", "kinds", b"kinds", "metadata", b"metadata", "output", b"output", "owners", b"owners", "source", b"source", "step_key", b"step_key", "tags", b"tags", "upstream_keys", b"upstream_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

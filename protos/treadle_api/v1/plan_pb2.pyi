@@ -482,6 +482,7 @@ class PlannedAsset(_message.Message):
     SELECTED_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     BUILTIN_MANAGER_FIELD_NUMBER: _builtins.int
+    KEEP_VERSIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The key."""
     selected: _builtins.bool
@@ -490,6 +491,8 @@ class PlannedAsset(_message.Message):
     """The resource key of the IO manager that stores it."""
     builtin_manager: _builtins.bool
     """That manager is Treadle's own: its values are ValueRefs in the record."""
+    keep_versions: _builtins.int
+    """How many versions of it are kept. 0: as many as the launcher keeps of each."""
     def __init__(
         self,
         *,
@@ -497,10 +500,11 @@ class PlannedAsset(_message.Message):
         selected: _builtins.bool = ...,
         io_manager_key: _builtins.str = ...,
         builtin_manager: _builtins.bool = ...,
+        keep_versions: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "io_manager_key", b"io_manager_key", "selected", b"selected"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "selected", b"selected"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -116,6 +116,10 @@ def test_local_without_with_says_how_it_is_used(package: Path) -> None:
         ({"working_directory": 5}, "working_directory is 5; give a path."),
         ({"import_timeout": "x"},
          "import_timeout is 'x'; give the seconds that an import may take."),
+        ({"keep_versions": "x"},
+         "keep_versions is 'x'; give how many versions of an asset are to stay, 1 or more."),
+        ({"keep_versions": 0},
+         "keep_versions is 0; give how many versions of an asset are to stay, 1 or more."),
     ],
 )  # fmt: skip
 def test_a_choice_of_local_of_another_kind_says_what_to_give(package: Path, chosen, said) -> None:

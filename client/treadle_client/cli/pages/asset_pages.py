@@ -188,6 +188,7 @@ def _facts(entry: AssetEntry) -> list[str | Table]:
         "owners": ", ".join(asset.owners),
         "tags": ", ".join(f"{name}={tag}" for name, tag in asset.tags.items()),
         "code version": asset.code_version,
+        "versions kept": str(asset.keep_versions or ""),
         "defined at": str(asset.source or ""),
         "conflict": "another location owns this key" if asset.conflict else "",
     }

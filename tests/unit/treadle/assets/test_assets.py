@@ -10,10 +10,14 @@ from treadle import (
     AssetKey,
     AssetOut,
     AssetsDefinition,
+    AssetSpec,
     ConflictError,
     DefinitionError,
+    Definitions,
     DuplicateError,
+    InMemoryIOManager,
     InvalidNameError,
+    Nothing,
     UnusedError,
     asset,
     graph,
@@ -255,6 +259,59 @@ def test_a_block_that_makes_several_assets_has_no_only_key() -> None:
         _ = both.key
 
     assert both.keys == {AssetKey("a"), AssetKey("b")}
+
+
+def test_how_many_versions_are_kept_is_said_of_all_assets_of_a_block_or_of_one() -> None:
+    outs = {"one": AssetOut(keep_versions=9), "two": AssetOut()}
+
+    @multi_asset(outs=outs, keep_versions=2)
+    def pair():
+        return 1, 2
+
+    @asset
+    def plain():
+        return 1
+
+    def kept(*blocks: AssetsDefinition) -> dict[str, int]:
+        built = Definitions(assets=blocks).built.snapshot
+        return {each.key: each.keep_versions for each in built.assets}
+
+    assert kept(pair, plain) == {"one": 9, "two": 2, "plain": 0}
+    assert kept(pair.with_attributes(group_names_by_key={AssetKey("one"): "g"})) == {
+        "one": 9,
+        "two": 2,
+    }
+    grouped = pair.map_asset_specs(lambda spec: spec.replace_attributes(group_name="g"))
+    assert kept(grouped) == {"one": 9, "two": 2}
+
+
+@pytest.mark.parametrize("keep", [0, -1, True, 2.5, "3"])
+def test_no_number_of_versions_is_refused(keep: object) -> None:
+    with pytest.raises(ArgumentError, match=r"@asset 'a': keep_versions=.* is no whole number"):
+
+        @asset(keep_versions=keep)  # type: ignore[call-overload]
+        def a():
+            return 1
+
+    with pytest.raises(ArgumentError, match="AssetOut: keep_versions="):
+        AssetOut(keep_versions=keep)  # type: ignore[arg-type]
+
+
+def test_versions_that_treadle_does_not_store_are_not_its_to_keep() -> None:
+    @asset(keep_versions=2, io_manager_key="mine")
+    def stored():
+        return 1
+
+    @asset(keep_versions=2, dagster_type=Nothing)
+    def unstored():
+        pass
+
+    with pytest.raises(ConflictError, match=r"asset 'stored', but 'mine' stores it"):
+        Definitions(assets=[stored], resources={"mine": InMemoryIOManager()})
+    with pytest.raises(ConflictError, match=r"asset 'unstored', but nothing is stored of it"):
+        Definitions(assets=[unstored])
+    with pytest.raises(ConflictError, match="specs and keep_versions"):
+        multi_asset(specs=[AssetSpec("s")], keep_versions=2)
 
 
 def test_the_function_of_an_asset_may_be_called() -> None:

@@ -129,6 +129,7 @@ VALUES: dict[str, Any] = {
     "op_tags": {"team": "x"},
     "timeout": 5.0,
     "limits": Limits(open_files=64),
+    "keep_versions": 9,
     "hooks": {told},
     "hook_defs": {told},
     "resource_defs": {"db": treadle.ResourceDefinition.hardcoded_resource(1)},

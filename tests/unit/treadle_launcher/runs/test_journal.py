@@ -19,6 +19,7 @@ from treadle_contract.event import (
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.plan import (
     PlanHeader,
+    PlannedAsset,
     PlannedOutput,
     PlannedStep,
     PlanOptions,
@@ -44,6 +45,9 @@ from treadle_launcher.runs.retrying import failed_for_good
 from treadle_launcher.runs.run_view import RunView
 
 STEP = StepKey("s")
+LASTING = PlannedAsset(
+    asset_key=KeyText("a"), selected=True, io_manager_key="mine", keep_versions=5
+)
 
 
 def running(*more: NewEvent) -> RunView:
@@ -56,7 +60,7 @@ def running(*more: NewEvent) -> RunView:
                 block="s",
                 verdict=Verdict.RUN,
                 outputs=(
-                    PlannedOutput(name="a", selected=True),
+                    PlannedOutput(name="a", selected=True, assets=(LASTING,)),
                     PlannedOutput(name="c"),
                 ),
             ),
@@ -129,7 +133,11 @@ def test_a_success_tells_everything_that_was_made_in_order():
         OutputStored(output="ordering"),
         dropped,
         AssetMaterialized(
-            asset_key=KeyText("a"), output="a", digest="planned", io_manager_key="mine"
+            asset_key=KeyText("a"),
+            output="a",
+            digest="planned",
+            io_manager_key="mine",
+            keep_versions=5,
         ),
         AssetMaterialized(asset_key=KeyText("d"), output="c", digest="planned", unexpected=True),
         StepSucceeded(duration_us=9, pid=3),

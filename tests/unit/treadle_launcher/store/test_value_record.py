@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,11 +60,13 @@ def removal(key: str, reason: GarbageReason = GarbageReason.SUPERSEDED) -> Garba
     return Garbage(key=key, reason=reason, size_bytes=1)
 
 
-async def version(store: Store, *, over: bool = True) -> str:
+async def version(store: Store, *, over: bool = True, keep: int = 0) -> str:
     """Record a run that makes a version of the asset; return the version's key."""
     run_id = (await store.create_run(make_run())).run.run_id
     key = asset_value_key("main", ASSET, run_id, STEP, 1)
-    made = AssetMaterialized(asset_key=ASSET, output="result", value_ref=ref(key))
+    made = AssetMaterialized(
+        asset_key=ASSET, output="result", value_ref=ref(key), keep_versions=keep
+    )
     facts = [
         step_started(0),
         NewEvent(payload=made, step_key=STEP, attempt=1),
@@ -81,6 +84,21 @@ def test_versions_are_counted_from_the_newest_that_is_stored(database: Path) -> 
 
         assert facts.versions == {keys[3]: (ASSET, 0), keys[1]: (ASSET, 1), keys[0]: (ASSET, 2)}
         assert await store.latest_value_keys() == {ASSET: keys[3]}
+
+    on_store(database, body)
+
+
+def test_the_newest_stored_version_says_how_many_stay(database: Path) -> None:
+    async def body(store: Store) -> None:
+        keys = [await version(store, keep=keep) for keep in (0, 7, 2, 0)]
+
+        async def kept(*stored: int) -> Mapping[KeyText, int]:
+            return (await store.value_facts([keys[each] for each in stored], SINCE)).kept
+
+        assert await kept(0, 1, 2) == {ASSET: 2}
+        assert await kept(0, 1) == {ASSET: 7}
+        assert await kept(0, 1, 2, 3) == {}
+        assert await kept() == {}
 
     on_store(database, body)
 

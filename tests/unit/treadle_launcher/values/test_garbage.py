@@ -21,6 +21,7 @@ NOTHING = ValueFacts(
     unfinished=frozenset(),
     over_since={RunId("R1"): TimeUs(NOW - 8 * DAY)},
     versions={},
+    kept={},
     committed=frozenset(),
     needed=frozenset(),
     removed={},
@@ -156,3 +157,13 @@ def test_how_many_versions_stay_is_for_who_asks_and_what_a_run_reads_stays_all_t
     assert [superseded(newer, 1) for newer in range(3)] == [False, True, True]
     assert [superseded(newer, 5) for newer in (3, 4, 5)] == [False, False, True]
     assert not superseded(9, 1, needed=frozenset({ASSET}))
+
+
+def test_an_asset_that_says_how_many_versions_stay_is_heard_before_the_launcher() -> None:
+    def superseded(newer: int, kept: dict[KeyText, int]) -> bool:
+        facts = replace(NOTHING, versions={ASSET: (KeyText("a/b"), newer)}, kept=kept)
+        return bool(find_garbage([file(ASSET)], facts, now=NOW, keep_us=0, keep_versions=3))
+
+    assert [superseded(newer, {KeyText("a/b"): 1}) for newer in range(3)] == [False, True, True]
+    assert [superseded(newer, {KeyText("a/b"): 5}) for newer in (3, 4, 5)] == [False, False, True]
+    assert [superseded(newer, {KeyText("other"): 5}) for newer in (2, 3)] == [False, True]
