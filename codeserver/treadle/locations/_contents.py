@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from treadle._errors import ConflictError, DuplicateError
 from treadle._keys import AssetKey
@@ -15,6 +15,12 @@ from treadle_contract.lazy_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from treadle.locations._jobs import AssetJob
+
+
+_OF_A_JOB: Final = (
+    " What a job brings does not win over it, as it would in Dagster: a key has one resource here, for all"
+    " that Definitions has."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,14 +72,25 @@ def with_own_resources(contents: Contents) -> Contents:
     joined = dict(contents.resources)
     for owner, each in bringing:
         for key, resource in each.resource_defs.items():
-            if joined.setdefault(key, resource) is not resource:
+            if not is_same_resource(joined.setdefault(key, resource), resource):
+                of_job = isinstance(each, AssetsDefinition) and each.options.is_op_job
                 raise ConflictError(
-                    f"{owner} brings a resource {key!r}, and another one has that key.",
+                    f"{owner} brings a resource {key!r}, and another one has that key.{_OF_A_JOB if of_job else ''}",
                     fix="Give it once, to Definitions(resources={…}), or rename one of them.",
                     source=each.source,
                     others=contents.lines,
                 )
     return replace(contents, resources=joined)
+
+
+def is_same_resource(first: object, second: object) -> bool:
+    """Whether what two definitions give under one key is one thing, or equal ones."""
+    if first is second:
+        return True
+    try:
+        return type(first) is type(second) and bool(first == second)
+    except Exception:  # noqa: BLE001 -- the user's own comparison, of which we only need a yes
+        return False
 
 
 def refuse_equal_keys(blocks: Iterable[AssetsDefinition], specs: Iterable[AssetSpec]) -> None:

@@ -13,7 +13,7 @@ from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
 from treadle.locations import digest
 from treadle.locations._build import Built, build, distinct
-from treadle.locations._contents import Contents
+from treadle.locations._contents import Contents, is_same_resource
 from treadle.locations._definitions import Definitions, definitions_from
 from treadle.locations._job_selection import SelectedJob, snapshot_jobs
 from treadle.locations._jobs import AssetJob
@@ -177,7 +177,7 @@ def _joined_resources(targets: Sequence[Definitions]) -> dict[str, object]:
     given_by: dict[str, Definitions] = {}
     for target in targets:
         for key, resource in target.contents.resources.items():
-            if key in joined and not _is_same(joined[key], resource):
+            if key in joined and not is_same_resource(joined[key], resource):
                 raise LocationError(
                     f"Two targets give different resources under the key {key!r}.",
                     fix="Make it once, in a module that both import, or rename one of them.",
@@ -187,15 +187,6 @@ def _joined_resources(targets: Sequence[Definitions]) -> dict[str, object]:
             joined[key] = resource
             given_by.setdefault(key, target)
     return joined
-
-
-def _is_same(first: object, second: object) -> bool:
-    if first is second:
-        return True
-    try:
-        return type(first) is type(second) and bool(first == second)
-    except Exception:  # noqa: BLE001 -- the user's own comparison, of which we only need a yes
-        return False
 
 
 def _borrowed_managers(
