@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
-from treadle_client._arguments import WrongArgument, choice, expressions_in, text_or_none, texts_in
+from treadle_client._arguments import (
+    WrongArgument,
+    choice,
+    expressions_in,
+    shown,
+    text_or_none,
+    texts_in,
+)
 from treadle_client._config import config_data
 from treadle_client._ids import RunId
 from treadle_client._messages import (
@@ -124,10 +131,14 @@ def selection_of(selection: str | Sequence[str] | None, job: str | None) -> Sele
         raise WrongArgument(
             "A Plan is not a selection: to run what it shows, materialize(plan=plan)."
         )
+    if asked_job:
+        raise WrongArgument(
+            f"job={asked_job!r} takes a job's selection, and {shown(selection)} is another: give one of them."
+        )
     expressions = expressions_in(selection)
     if not expressions:
         raise WrongArgument("An empty list selects nothing; None selects every asset.")
-    return Selection(expressions=expressions, job=asked_job)
+    return Selection(expressions=expressions)
 
 
 def pinned(request: RunRequest, plan: Plan) -> RunRequest:

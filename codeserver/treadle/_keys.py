@@ -76,6 +76,20 @@ class AssetKey:
         """Return the components joined by "__", and the suffix likewise."""
         return self.node_name if suffix is None else f"{self.node_name}__{suffix}"
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The components."""
+        return self.path
+
+    @staticmethod
+    def from_coercible(arg: KeyLike) -> AssetKey:
+        """Return the key that is meant by a key, its text, or its components."""
+        return as_key(arg)
+
+    def has_prefix(self, prefix: Sequence[str]) -> bool:
+        """Whether the key begins with these components."""
+        return self.path[: len(prefix)] == tuple(prefix)
+
     def with_prefix(self, prefix: str | Sequence[str]) -> AssetKey:
         """Return the key with these components before its own."""
         return AssetKey((*key_parts(prefix), *self.path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, inputs_in_words, listed
@@ -42,6 +42,18 @@ class JobDefinition(AssetJob):
     whole: GraphDefinition
     resource_defs: Mapping[str, Any] = field(default_factory=dict)
     input_values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Refuse to be called: a body calls graphs.
+
+        Raises:
+            ArgumentError: always.
+        """
+        raise ArgumentError(
+            f"The job {self.name!r} was called.",
+            fix=f"Call its graph in a body, {self.name}.graph(…); run it by execute_in_process(…).",
+            source=user_line(),
+        )
 
     def execute_in_process(  # noqa: PLR0913 -- Dagster's parameters
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._arguments import checked
@@ -145,6 +145,23 @@ class AssetSelection(SaysWhatIsAbsent):
     def owner(owner: str) -> AssetSelection:
         """Select the assets of an owner."""
         return AssetSelection(Owner(name=owner))
+
+    @staticmethod
+    @checked
+    def from_coercible(selection: object) -> AssetSelection:
+        """Return the selection that is meant: itself, text of the language, or a sequence of what
+        names assets.
+
+        Raises:
+            ArgumentError: it is none of these.
+        """
+        if isinstance(selection, AssetSelection):
+            return selection
+        if isinstance(selection, str):
+            return AssetSelection.from_string(selection)
+        if isinstance(selection, Sequence):
+            return AssetSelection.assets(*selection)
+        return AssetSelection.assets(cast("Named", selection))
 
     @staticmethod
     @checked

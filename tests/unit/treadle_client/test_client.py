@@ -378,6 +378,8 @@ def test_a_reload_that_served_nothing_new_raises_when_it_is_asked_to(client, lau
          "The selection is {'a'}; give text, or a list of texts."),
         (lambda client, _: client.plan([]),
          "An empty list selects nothing; None selects every asset."),
+        (lambda client, _: client.materialize("a", job="j"),
+         "job='j' takes a job's selection, and 'a' is another: give one of them."),
         (lambda client, _: client.materialize(plan="a"),
          "plan is 'a'; give what client.plan(…) returned."),
         (lambda client, plan: client.materialize("a", plan=plan),

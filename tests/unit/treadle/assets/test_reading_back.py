@@ -377,3 +377,11 @@ def test_a_result_says_what_to_ask_of_it() -> None:
 
     with pytest.raises(AttributeError, match=r"no dagster_run\. Its id is run_id"):
         getattr(result, "dagster_run")  # noqa: B009 -- type checkers know that it is absent
+
+
+def test_a_key_tells_what_it_begins_with() -> None:
+    key = AssetKey.from_coercible(["a", "b", "c"])
+
+    assert key == AssetKey.from_coercible("a/b/c") == AssetKey.from_coercible(key)
+    assert key.parts == ("a", "b", "c")
+    assert [key.has_prefix(each) for each in (["a", "b"], ["b"], [])] == [True, False, True]

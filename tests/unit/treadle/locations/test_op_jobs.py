@@ -111,6 +111,14 @@ def test_a_job_without_an_op_runs_and_succeeds() -> None:
     assert [step.key for step in both.steps] == ["a"]
 
 
+def test_a_job_calls_the_graph_of_another() -> None:
+    @job
+    def outer() -> None:
+        etl.graph()
+
+    assert outer.execute_in_process().output_for_node("etl.last") == 2 * len("onday")
+
+
 def test_config_names_nodes_without_the_job_and_lies_over_the_jobs() -> None:
     result = etl.execute_in_process({"ops": {"fetch": {"config": {"day": "ab"}}}})
 
@@ -230,6 +238,7 @@ def test_an_asset_of_the_name_of_a_job_is_called_by_its_key() -> None:
         (lambda: Definitions(jobs=[inner]), ArgumentError, r"Write \.to_job\(\)"),
         (lambda: Definitions(jobs=[etl, job(name="etl")(lambda: count(fetch()))]), DuplicateError, "two jobs"),
         (untyped.to_job, ArgumentError, "nothing is given for its input 'thing'"),
+        (etl, ArgumentError, r"Call its graph in a body, etl\.graph"),
         (lambda: inner.to_job(input_values={"txt": 1}), ArgumentError, "Did you mean 'text'"),
         (lambda: inner.to_job(input_values={"text": 1}), ArgumentError, "is declared str"),
         (lambda: inner.to_job("a b"), Exception, "a b"),

@@ -151,3 +151,11 @@ def test_what_cannot_be_meant_is_refused(write: Any, words: str) -> None:
 def test_what_is_no_selection_is_not_joined(write: Any) -> None:
     with pytest.raises(TypeError):
         write()
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [("a+", "a+"), (["a", "b/c"], "a or b/c"), (treadle.AssetKey("a"), "a"), (A, str(A))],
+)
+def test_what_may_be_given_for_a_selection_becomes_one(given: Any, text: str) -> None:
+    assert str(AssetSelection.from_coercible(given)) == text
