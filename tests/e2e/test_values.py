@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,11 +42,22 @@ def summed():
 def text():
     return "x"
 
+class Point:
+    def __repr__(self):
+        return "a point"
+
+@asset
+def point():
+    print("not for stdout")
+    return Point()
+
+print("imported")
+
 @asset
 def nothing() -> MaterializeResult:
     return MaterializeResult(metadata={"rows": 1})
 
-defs = Definitions(assets=[summed, text, nothing], resources={"texts": Texts()})
+defs = Definitions(assets=[summed, text, point, nothing], resources={"texts": Texts()})
 """
 
 
@@ -133,3 +147,37 @@ def test_the_command_shows_a_value(session: Session, capsys: pytest.CaptureFixtu
 
     assert status == 0
     assert "Value of the latest materialization\n499501" in capsys.readouterr().out
+
+
+def test_the_command_says_how_to_read_what_it_needs_the_code_for(
+    services: tuple[Session, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from treadle_client.cli import run  # noqa: PLC0415 -- as the command imports it
+
+    session, folder = services
+    session.succeed("text or point")
+
+    for key, why in {"text": "an IO manager of its own did", "point": "'defs'"}.items():
+        status = run(["assets", "show", key, "--value", "--launcher", session.client.address])
+
+        said = capsys.readouterr().err
+        assert status != 0
+        assert why in said
+        assert f"`treadle assets show {key} --value -f {folder / 'defs.py'}`" in said
+
+
+@pytest.mark.parametrize(("key", "value"), [("text", "'x'"), ("point", "a point")])
+def test_with_its_code_the_command_shows_what_the_users_manager_stored_and_their_classes(
+    services: tuple[Session, Path], key: str, value: str
+) -> None:
+    session, folder = services
+    session.succeed(key)
+    shown = [sys.executable, "-P", "-m", "treadle_client", "assets", "show", key, "--value"]
+    served = ["-f", str(folder / "defs.py"), "--home", str(session.home), "--json"]
+
+    done = subprocess.run(
+        [*shown, *served], capture_output=True, text=True, timeout=60, check=True, cwd=folder
+    )
+
+    assert json.loads(done.stdout)["value"] == value
+    assert "imported" in done.stderr

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from treadle_client._errors import TreadleClientError
-from treadle_client._messages import AssetCheck, AssetEntry, CheckEvaluated
+from treadle_client._errors import TreadleClientError, ValueUnreadableError
+from treadle_client._messages import AssetCheck, AssetEntry, CheckEvaluated, Materialization
 from treadle_client.cli.command_groups import DefaultGroup
 from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
@@ -27,6 +27,7 @@ from treadle_client.cli.session import SessionRequest, open_reading_session
 
 if TYPE_CHECKING:
     from treadle_client._client import Client
+    from treadle_client.services._local import Code
 
 
 @click.group(cls=DefaultGroup)
@@ -64,7 +65,11 @@ def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> 
     help="How many materializations to show, from the newest on.",
 )
 @click.option(
-    "--value", "with_value", is_flag=True, help="Show the value, the first of a long one."
+    "--value",
+    "with_value",
+    is_flag=True,
+    help="Show the value, the first of a long one. With -f or -m the command imports the code, too: for"
+    " what an IO manager of it stored, and classes of it.",
 )
 @serving_options
 @json_option("the asset and its materializations as one JSON document")
@@ -77,16 +82,66 @@ def show(
         made = tuple(islice(session.client.materializations(key), history))
         entry = _entry(session.client, key)
         checks = _checks(session.client, key, entry)
-        value = _preview(session.client.load(key)) if with_value else None
+        value = _value(session.client, key, made, entry, wanted.code) if with_value else None
     if as_json:
-        print_document(
-            {"asset": plain(entry), "materializations": plain(made), "checks": plain(checks)}
-        )
+        document = {
+            "asset": plain(entry),
+            "materializations": plain(made),
+            "checks": plain(checks),
+        }
+        print_document(document if value is None else {**document, "value": value})
     else:
         show_page(asset_page(key, entry, made, checks))
         if value is not None:
             say(f"\nValue of the latest materialization\n{value}")
     return ExitCode.SUCCEEDED
+
+
+def _value(
+    client: Client,
+    key: str,
+    made: tuple[Materialization, ...],
+    entry: AssetEntry | None,
+    code: Code,
+) -> str:
+    """Return the latest value as text, read with the code that the command serves, if any.
+
+    Raises:
+        NotMadeError: there is none.
+        ValueUnreadableError: it cannot be read here.
+    """
+    if not code.is_empty:
+        if code.python is not None and made and made[0].value_ref is not None:
+            return _preview(client.load(key))
+        # Nobody else waits for what imports code.
+        from treadle_client.cli.served_code import definitions_here  # noqa: PLC0415
+
+        with definitions_here(code) as definitions:
+            return _preview(client.load(key, definitions=definitions))
+    try:
+        if made and made[0].value_ref is None and not made[0].gone:
+            raise ValueUnreadableError(
+                f"Treadle stored no value of {key} of run {made[0].run_id}: an IO manager of its own did,"
+                " which alone can load it, or nobody."
+            )
+        return _preview(client.load(key))
+    except ValueUnreadableError as error:
+        if made and made[0].gone:
+            raise
+        raise ValueUnreadableError(f"{error} {_with_code(client, key, entry)}") from error
+
+
+def _with_code(client: Client, key: str, entry: AssetEntry | None) -> str:
+    """Say how to read a value with its code, by the names of the targets that its location serves."""
+    served = () if entry is None else client.locations()
+    targets = [
+        f"-f {each.target}" if each.target.endswith(".py") else f"-m {each.target}"
+        for location in served
+        if entry is not None and location.name == entry.location
+        for each in location.modules
+    ]
+    named = " ".join(targets) or "-f FILE (or -m MODULE)"
+    return f"With its code: `treadle assets show {key} --value {named}`."
 
 
 def _preview(value: object) -> str:
