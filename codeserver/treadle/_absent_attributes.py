@@ -30,8 +30,6 @@ _INSTEAD: Final = {
         "get_upstream_input_keys": "Ask keys_by_input_name",
     },
     "AssetSelection": {
-        "from_coercible": "Jobs, materialize and the client take text, keys and lists as they are;"
-        " text is parsed by AssetSelection.from_string",
         "resolve": _RESOLVE,
         "resolve_inner": _RESOLVE,
         "resolve_checks": _RESOLVE,

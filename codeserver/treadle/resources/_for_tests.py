@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from weakref import finalize
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, listed
@@ -13,6 +14,7 @@ from treadle.config._run_config import config_data
 from treadle.resources._openable import InitResourceContext
 from treadle.resources._scope import ResourceScope
 from treadle.steps._resources import Resources
+from treadle_contract.message import UserValue
 
 
 @checked
@@ -34,17 +36,39 @@ def build_resources(
         "build_resources",
         {"instance": instance, "dagster_run": dagster_run, "log_manager": log_manager},
     )
+    return _built(resources, _told(resources, resource_config or {}, "build_resources"))
+
+
+def made_when_asked_for(
+    resources: Mapping[str, Any], resource_config: Mapping[str, Any], owner: str
+) -> ResourceScope:
+    """Return resources that are made as a step has them, each where it is first asked for.
+
+    What was made is put away when the scope is left; with the process at the latest.
+
+    Raises:
+        ArgumentError: something is told to a resource that is not given.
+    """
+    told = _told(resources, resource_config, owner)
+    scope = ResourceScope(resources, told, InitResourceContext(), owner)
+    finalize(scope, scope.open.close)
+    return scope
+
+
+def _told(
+    resources: Mapping[str, Any], resource_config: Mapping[str, Any], owner: str
+) -> dict[str, UserValue]:
     told = {}
-    for key, entry in (resource_config or {}).items():
+    for key, entry in resource_config.items():
         if key not in resources:
             raise ArgumentError(
-                f"build_resources: resource_config names {key!r}, which is not given."
+                f"{owner}: the config of resources names {key!r}, which is not given."
                 f"{did_you_mean(key, resources)}",
                 fix=f"Given are {listed(sorted(resources))}.",
                 source=user_line(),
             )
-        told[key] = config_data(entry.get("config", entry))
-    return _built(resources, told)
+        told[key] = config_data(entry.get("config", entry) if isinstance(entry, Mapping) else entry)
+    return told
 
 
 @contextmanager

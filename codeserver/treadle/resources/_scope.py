@@ -36,7 +36,8 @@ class ResourceScope(Mapping[str, Any]):
         #: What each that was made was made with.
         self.configs: dict[str, Any] = {}
         self._making: list[str] = []
-        self._open = ExitStack()
+        #: Puts away what was made.
+        self.open = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +50,7 @@ class ResourceScope(Mapping[str, Any]):
     ) -> None:
         try:
             with user_code(FailureWhere.RESOURCE, f"{self._subject}: putting a resource away"):
-                self._open.close()
+                self.open.close()
         except StepFailedError:
             if error is None:
                 raise
@@ -87,7 +88,7 @@ class ResourceScope(Mapping[str, Any]):
         )
         try:
             with user_code(FailureWhere.RESOURCE, f"{self._subject}: the resource {key!r}"):
-                made = self._open.enter_context(value.open_in_step(context, self._told.get(key)))
+                made = self.open.enter_context(value.open_in_step(context, self._told.get(key)))
                 self.configs[key] = context.resource_config
                 return made
         finally:

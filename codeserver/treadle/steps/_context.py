@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._dagster_names import not_in_context
-from treadle._errors import did_you_mean, listed
+from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
+from treadle._source import user_line
 from treadle.ops._op import OpDefinition
 from treadle.steps._context_answers import ContextAnswers, ContextError
 from treadle.steps._resources import Resources
@@ -21,8 +22,10 @@ from treadle_contract.value import MetadataEntry
 
 if TYPE_CHECKING:
     import logging
+    from types import TracebackType
 
     from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
+    from treadle.resources._scope import ResourceScope
     from treadle_contract.event import AssetObserved, ExpectationEvaluated
     from treadle_contract.worker import TaskInput
 
@@ -298,6 +301,25 @@ def outputs_with_unused_metadata(context: OpExecutionContext) -> tuple[str, ...]
     return tuple(name for name in context._entries if name not in context._yielded)
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class BuiltContext(AssetExecutionContext):
+    """One for a test. Leaving it puts away the resources that were made for it."""
+
+    _scope: AbstractContextManager[object] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._scope is not None:
+            self._scope.__exit__(kind, error, traceback)
+
+
 @checked
 def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     resources: Mapping[str, object] | None = None,
@@ -311,20 +333,32 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     op_config: object = None,
     partition_key: object = None,
     instance: object = None,
-) -> AssetExecutionContext:
+    config: object = None,
+    asset_config: object = None,
+    resources_config: Mapping[str, Any] | None = None,
+) -> BuiltContext:
     """Make a context to call an op with in a test: `my_op(build_op_context(…), 1)`.
 
+    Resources that are to be made (`@resource`, a `ConfigurableResource`) are made where they are first
+    asked for, with what `resources_config` has for their key, and put away at the end of
+    `with build_op_context(…) as context:`. `config` and `asset_config` are other names of `op_config`.
     `partition_key` and `instance` are not supported yet.
+
+    Raises:
+        ArgumentError: config is given under two names, or for a resource that is not given.
     """
     given = {"partition_key": partition_key, "instance": instance}
     refuse_unsupported("build_op_context", given)
+    configs = {"op_config": op_config, "config": config, "asset_config": asset_config}
     outputs, keys = selected_output_names, selected_asset_keys
-    return AssetExecutionContext(
+    scope = _scope_of(resources or {}, resources_config or {})
+    return BuiltContext(
         run_id=run_id,
         step_key=step_key,
-        resources=Resources(resources or {}),
+        resources=Resources((resources or {}) if scope is None else scope),
         run_tags=dict(run_tags or {}),
-        op_config=op_config,
+        op_config=_one_of(configs),
+        _scope=scope,
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
         _selected_checks=None
@@ -336,6 +370,27 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
 #: The same, by the names that tests of assets and checks ask for.
 build_asset_context = build_op_context
 build_asset_check_context = build_op_context
+
+
+def _scope_of(resources: Mapping[str, object], configs: Mapping[str, Any]) -> ResourceScope | None:
+    from treadle.resources._openable import is_openable  # noqa: PLC0415 -- what tests alone need
+
+    if not configs and not any(map(is_openable, resources.values())):
+        return None
+    from treadle.resources._for_tests import made_when_asked_for  # noqa: PLC0415 -- as above
+
+    return made_when_asked_for(resources, configs, "build_op_context")
+
+
+def _one_of(configs: Mapping[str, object]) -> object:
+    told = {name: value for name, value in configs.items() if value is not None}
+    if len(told) > 1:
+        raise ArgumentError(
+            f"build_op_context: config is given as {listed(told)}.",
+            fix="Give it once, as op_config.",
+            source=user_line(),
+        )
+    return next(iter(told.values()), None)
 
 
 def _public_names(kind: type) -> list[str]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from treadle import (
+    ArgumentError,
     AssetCheckSpec,
     AssetExecutionContext,
     AssetOut,
     Config,
+    ConfigurableResource,
     OpExecutionContext,
     Out,
     Resource,
@@ -19,6 +21,7 @@ from treadle import (
     build_op_context,
     multi_asset,
     op,
+    resource,
 )
 
 
@@ -130,3 +133,65 @@ def test_all_of_a_block_is_selected_unless_the_test_says_less() -> None:
 
     assert list(both(build_asset_context())) == ["a", "a_full", "b", "a", "b", "a:full"]
     assert list(both(build_asset_context(selected_asset_keys=["b"]))) == ["b", "b"]
+
+
+PUT_AWAY: list[int] = []
+
+
+@resource(config_schema={"size": int})
+def shelf(context):
+    yield context.resource_config["size"]
+    PUT_AWAY.append(context.resource_config["size"])
+
+
+class Door(ConfigurableResource):
+    width: int
+    is_open: bool = False
+
+    def setup_for_execution(self, context: object) -> None:
+        object.__setattr__(self, "is_open", True)
+
+
+@asset(required_resource_keys={"shelf", "door"})
+def stored(context: AssetExecutionContext) -> tuple[int, int, bool]:
+    door = context.resources.door
+    return context.resources.shelf, door.width, door.is_open
+
+
+def test_resources_are_made_for_the_op_and_put_away_after_it() -> None:
+    PUT_AWAY.clear()
+    given = {"shelf": shelf, "door": Door(width=2)}
+
+    with build_asset_context(given, resources_config={"shelf": {"config": {"size": 4}}}) as context:
+        assert stored(context) == (4, 2, True)
+        assert PUT_AWAY == []
+
+    assert PUT_AWAY == [4]
+    assert stored(build_asset_context({"shelf": 5, "door": Door(width=3)})) == (5, 3, True)
+
+
+def test_a_resource_that_its_op_does_not_ask_for_is_not_made() -> None:
+    @resource
+    def broken():
+        raise NotImplementedError
+
+    @asset
+    def plain(context: AssetExecutionContext) -> list[str]:
+        return list(context.resources)
+
+    assert plain(build_asset_context({"broken": broken})) == ["broken"]
+
+
+def test_config_has_the_names_that_the_field_gives_it() -> None:
+    @asset
+    def timed(context: AssetExecutionContext, config: Times) -> int:
+        return config.factor
+
+    assert timed(build_asset_context(asset_config={"factor": 3})) == 3
+    assert timed(build_op_context(config=Times(factor=4))) == 4
+    with pytest.raises(ArgumentError, match="given as 'op_config', 'asset_config'"):
+        build_asset_context(op_config={"factor": 3}, asset_config={"factor": 3})
+    with pytest.raises(
+        ArgumentError, match=r"names 'shlef', which is not given\. Did you mean 'shelf'"
+    ):
+        build_asset_context({"shelf": shelf}, resources_config={"shlef": {}})
