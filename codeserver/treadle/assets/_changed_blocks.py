@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
-from treadle._keys import AssetKey
+from treadle._keys import AssetKey, as_key
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_ins_outs import AssetOut, out_of
@@ -20,6 +20,14 @@ from treadle_contract.lazy_dataclasses import replace
 
 Thing = TypeVar("Thing")
 _OfKeys = TypeVar("_OfKeys", bound=Iterable[AssetKey])
+
+
+_GIVEN: Final = {
+    "asset_key_replacements": "another key",
+    "group_names_by_key": "text",
+    "tags_by_key": "{name: text}",
+    "metadata_by_key": "{name: value}",
+}
 
 
 def changed(block: object, **options: Any) -> AssetsDefinition:
@@ -147,10 +155,10 @@ def with_resources(
 def with_attributes(  # noqa: PLR0913 -- what is said by key
     block: AssetsDefinition,
     *,
-    keys: Mapping[AssetKey, AssetKey],
-    groups: Mapping[AssetKey, str],
-    tags: Mapping[AssetKey, Mapping[str, str]],
-    metadata: Mapping[AssetKey, Mapping[str, Any]],
+    replacements: Mapping[AssetKey, AssetKey],
+    group_names: Mapping[AssetKey, str],
+    said_tags: Mapping[AssetKey, Mapping[str, str]],
+    said_metadata: Mapping[AssetKey, Mapping[str, Any]],
     hooks: Sequence[Any],
 ) -> AssetsDefinition:
     """Return the block with other keys, made and read, and with what is said by key of its assets.
@@ -159,6 +167,11 @@ def with_attributes(  # noqa: PLR0913 -- what is said by key
         ArgumentError: something is said of an asset that it does not make.
         ConflictError: an asset has a group already.
     """
+    found = _by_key("asset_key_replacements", replacements, object)
+    keys = {key: as_key(new) for key, new in found.items()}
+    groups = _by_key("group_names_by_key", group_names, str)
+    tags = _by_key("tags_by_key", said_tags, Mapping)
+    metadata = _by_key("metadata_by_key", said_metadata, Mapping)
     by_key = (("group_names_by_key", groups), ("tags_by_key", tags), ("metadata_by_key", metadata))
     for name, said in by_key:
         _refuse_foreign(block, name, said)
@@ -188,6 +201,19 @@ def with_attributes(  # noqa: PLR0913 -- what is said by key
         },
         hooks=(*options.hooks, *hooks),
     )
+
+
+def _by_key(name: str, said: object, kind: type) -> dict[AssetKey, Any]:
+    """Return what is said by keys, or their text, whose values have to be of a kind."""
+    wrong = [said] if not isinstance(said, Mapping) else said.values()
+    for value in wrong:
+        if value is said or not isinstance(value, kind):
+            raise ArgumentError(
+                f"with_attributes: {name} has {in_words(value)}.",
+                fix=f"Give {{key: {_GIVEN[name]}}}.",
+                source=user_line(),
+            )
+    return {as_key(key): value for key, value in cast("Mapping[Any, Any]", said).items()}
 
 
 def _replaced(key: AssetKey, keys: Mapping[AssetKey, AssetKey]) -> AssetKey:

@@ -270,6 +270,8 @@ class ReadBack:
     ) -> AssetsDefinition:
         """Return the block with other keys, of what it makes and reads, and more said of its assets.
 
+        Keys may be given as text, too.
+
         Raises:
             DefinitionError: an argument names an asset that it does not make, or cannot work.
         """
@@ -282,9 +284,9 @@ class ReadBack:
         refuse_unsupported("with_attributes", unsupported)
         return with_attributes(
             cast("AssetsDefinition", self),
-            keys=asset_key_replacements or {},
-            groups=group_names_by_key or {},
-            tags=tags_by_key or {},
-            metadata=metadata_by_key or {},
+            replacements=asset_key_replacements or {},
+            group_names=group_names_by_key or {},
+            said_tags=tags_by_key or {},
+            said_metadata=metadata_by_key or {},
             hooks=checked_hooks(hook_defs, owner="with_attributes: hook_defs"),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from treadle import (
@@ -15,6 +17,7 @@ from treadle import (
     AssetSelection,
     AssetSpec,
     ConflictError,
+    DefinitionError,
     Definitions,
     Output,
     asset,
@@ -385,3 +388,40 @@ def test_a_key_tells_what_it_begins_with() -> None:
     assert key == AssetKey.from_coercible("a/b/c") == AssetKey.from_coercible(key)
     assert key.parts == ("a", "b", "c")
     assert [key.has_prefix(each) for each in (["a", "b"], ["b"], [])] == [True, False, True]
+
+
+def test_keys_of_what_is_said_by_key_may_be_text() -> None:
+    named: Any = {"a": "g"}
+    tagged: Any = {"a": {"k": "v"}}
+    moved: Any = {"a": "z"}
+
+    found = one_of_a().with_attributes(group_names_by_key=named, tags_by_key=tagged)
+    other = one_of_a().with_attributes(asset_key_replacements=moved)
+
+    assert (found.specs_by_key[A].group_name, found.specs_by_key[A].tags) == ("g", {"k": "v"})
+    assert other.keys == {AssetKey("z")}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("asset_key_replacements", 3),
+        ("asset_key_replacements", {"a": 3}),
+        ("group_names_by_key", {"a": 3}),
+        ("tags_by_key", {"a": 3}),
+        ("metadata_by_key", ["a"]),
+    ],
+)
+def test_what_is_said_by_key_and_cannot_be_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(DefinitionError) as error:
+        one_of_a().with_attributes(**{name: value})
+
+    assert error.value.source.file == __file__
+
+
+def one_of_a() -> AssetsDefinition:
+    @asset
+    def a():
+        raise NotImplementedError
+
+    return a
