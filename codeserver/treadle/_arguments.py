@@ -118,6 +118,15 @@ def made(cls: type[T], *args: Any, **kwargs: Any) -> T:
     return instance
 
 
+def filled(cls: type[T], **fields: Any) -> T:
+    """Make an instance of its fields, all of them, where the constructor takes other arguments."""
+    instance = object.__new__(cls)
+    put = object.__setattr__
+    for name, value in fields.items():
+        put(instance, name, value)
+    return instance
+
+
 def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
     """Refuse arguments of Dagster's that are not supported yet, unless at their default.
 

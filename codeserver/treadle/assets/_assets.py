@@ -8,7 +8,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from treadle._absent_attributes import SaysWhatIsAbsent
-from treadle._arguments import checked
+from treadle._arguments import checked, filled
 from treadle._errors import ArgumentError, ConflictError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike
 from treadle._names import refuse_long_step_key
@@ -265,7 +265,7 @@ def make_block(
         for output, said in options.outs.items():
             out, op = flat.made_by(output)
             produced[output] = produced_asset(output, said, out, op, owner=owner)
-    made = _filled(
+    made = filled(
         kind,
         node=node,
         options=options,
@@ -277,14 +277,6 @@ def make_block(
     )
     _refuse_own_deps(made)
     refuse_unknown_internal_deps(made)
-    return made
-
-
-def _filled(kind: type[AssetsDefinition], **fields: Any) -> AssetsDefinition:
-    made = object.__new__(kind)
-    put = object.__setattr__
-    for name, value in fields.items():
-        put(made, name, value)
     return made
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError, CompositionError, did_you_mean, listed
 from treadle._names import checked_name, checked_tags
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.graphs._composition import Node, PendingInvocation
-from treadle.graphs._handles import Handle, Handles
+from treadle.graphs._composition import Invocation, Node, PendingInvocation
+from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef
 from treadle.hooks._given import checked_hooks
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
 from treadle.ops._reading_node import ReadNode
@@ -71,7 +71,6 @@ class OutputMapping:
     graph_output_description: str | None = None
 
 
-T = TypeVar("T")
 _Dependency: TypeAlias = DependencyDefinition | MultiDependencyDefinition
 _Dependencies: TypeAlias = Mapping[str | NodeInvocation, Mapping[str, _Dependency]]
 
@@ -136,17 +135,57 @@ class ConstructedGraph:
         for known in field_names(type(made)) or ():
             object.__setattr__(self, known, getattr(made, known))
 
+    if TYPE_CHECKING:
+
+        @property
+        def invocations(self) -> Mapping[str, Invocation]: ...
+        @property
+        def mapping(self) -> Mapping[str, OutputRef]: ...
+
+    @property
+    def dependencies(self) -> Mapping[NodeInvocation, Mapping[str, _Dependency]]:
+        """What each node of it reads of the other nodes, as the constructor takes it."""
+        return {
+            NodeInvocation(
+                each.node.name,
+                alias=name,
+                tags=dict(each.tags),
+                hook_defs=frozenset(each.hooks),
+                retry_policy=each.retry_policy,
+            ): dict(_reads_of_nodes(each))
+            for name, each in self.invocations.items()
+        }
+
+    @property
+    def input_mappings(self) -> Sequence[InputMapping]:
+        """What reads the inputs of the graph, as the constructor takes it."""
+        return [
+            InputMapping(ref.argument, name, reader, index if binding.fan_in else None)
+            for name, each in self.invocations.items()
+            for reader, binding in each.bindings.items()
+            for index, ref in enumerate(binding.refs)
+            if isinstance(ref, ArgumentRef)
+        ]
+
+    @property
+    def output_mappings(self) -> Sequence[OutputMapping]:
+        """What the outputs of the graph are, as the constructor takes it."""
+        return [OutputMapping(name, ref.node, ref.output) for name, ref in self.mapping.items()]
+
+
+def _reads_of_nodes(invocation: Invocation) -> Iterator[tuple[str, _Dependency]]:
+    for name, binding in invocation.bindings.items():
+        read = [
+            DependencyDefinition(ref.node, ref.output)
+            for ref in binding.refs
+            if isinstance(ref, OutputRef)
+        ]
+        if read:
+            yield name, MultiDependencyDefinition(read) if binding.fan_in else read[0]
+
 
 # Under the name of the class that has it.
 setattr(ConstructedGraph, "__init__", checked(ConstructedGraph.__init__, label="GraphDefinition"))  # noqa: B010 -- mypy minds the plain form
-
-
-def filled(kind: type[T], **fields: Any) -> T:
-    """Return a graph of what is known of it."""
-    made = object.__new__(kind)
-    for name, value in fields.items():
-        object.__setattr__(made, name, value)
-    return made
 
 
 class _Wiring:

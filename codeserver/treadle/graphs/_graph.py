@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
 
-from treadle._arguments import checked, refuse_unsupported
+from treadle._arguments import checked, filled, refuse_unsupported
 from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy
 from treadle._source import user_line
 from treadle._texts import described
 from treadle._value_words import in_words
-from treadle.graphs._by_hand import ConstructedGraph, filled
+from treadle.graphs._by_hand import ConstructedGraph
 from treadle.graphs._composition import (
     Body,
     Invocation,

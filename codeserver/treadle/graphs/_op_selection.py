@@ -9,11 +9,10 @@ from typing import Any, Final, TypeAlias
 from treadle._errors import ArgumentError, CompositionError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.graphs._by_hand import filled
 from treadle.graphs._composition import Binding, Invocation
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef, Ref
-from treadle_contract.lazy_dataclasses import field_names, replace
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 
 #: Nodes by name, each with those of its own that are selected; None: all of it.
@@ -155,15 +154,14 @@ def _part(graph: GraphDefinition, tree: _Tree, owner: str, inside: str = "") -> 
         if isinstance(ref, ArgumentRef)
     }
     mapping = {name: ref for name, ref in graph.mapping.items() if is_there(ref)}
-    known = {each: getattr(graph, each) for each in field_names(type(graph)) or ()}
-    changed = {
-        "invocations": kept,
-        "mapping": mapping,
-        "outs": {name: graph.outs[name] for name in mapping},
-        "ins": {name: each for name, each in graph.ins.items() if name in read},
-        "input_assets": {name: key for name, key in graph.input_assets.items() if name in read},
-    }
-    return filled(GraphDefinition, **{**known, **changed})
+    return replace(
+        graph,
+        invocations=kept,
+        mapping=mapping,
+        outs={name: graph.outs[name] for name in mapping},
+        ins={name: each for name, each in graph.ins.items() if name in read},
+        input_assets={name: key for name, key in graph.input_assets.items() if name in read},
+    )
 
 
 def _rewired(

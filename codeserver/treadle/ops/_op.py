@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, overload
 
-from treadle._arguments import checked, refuse_unsupported
+from treadle._arguments import checked, filled, refuse_unsupported
 from treadle._errors import ConflictError
 from treadle._names import checked_name, checked_tags
 from treadle._policies import (
@@ -22,6 +22,7 @@ from treadle.graphs._composition import PendingInvocation, current_body
 from treadle.graphs._invocable import Invocable
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
+from treadle.ops._constructed import ConstructedOp
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op_outs import NO_CHECKS, resolved_outs
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from treadle.config._op_config import ConfigType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OpDefinition(Invocable, ReadNode):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False)
+class OpDefinition(ConstructedOp, Invocable, ReadNode):
     """A function of the user's, and everything that its signature and decorator say.
 
     `ins` are in the order of the function's arguments, then those that only order; all have a
@@ -240,7 +241,8 @@ def op_of(  # noqa: PLR0913 -- what a decorator says of one function
             fix="Leave the config_schema out.",
             source=user_line(),
         )
-    return OpDefinition(
+    return filled(
+        OpDefinition,
         name=op_name,
         fn=fn,
         ins=params.ins,

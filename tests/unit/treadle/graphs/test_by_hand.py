@@ -23,6 +23,7 @@ from treadle import (
     OutputContext,
     OutputMapping,
     RetryPolicy,
+    graph,
     materialize,
     op,
 )
@@ -166,3 +167,46 @@ def test_what_cannot_be_wired_is_refused(given: dict[str, Any], problem: str) ->
 def test_an_argument_that_is_none_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"GraphDefinition\(\) takes no argument 'nodes'"):
         GraphDefinition("made", nodes=[one])
+
+
+def test_a_graph_is_read_back_as_the_constructor_takes_it() -> None:
+    def lists(start: Any) -> Any:
+        low, high = both()
+        first = (
+            inc.alias("first").tag({"a": "b"}).with_retry_policy(RetryPolicy(max_retries=2))(start)
+        )
+        return total([low, start, first, inc(high), start])
+
+    whole = graph(lists)
+    assert whole.input_mappings == [
+        InputMapping("start", "first", "x"),
+        InputMapping("start", "total", "parts", 1),
+        InputMapping("start", "total", "parts", 4),
+    ]
+    assert whole.output_mappings == [OutputMapping("result", "total")]
+    reads = {call.alias: read for call, read in whole.dependencies.items()}
+    assert reads == {
+        "both": {},
+        "first": {},
+        "inc": {"x": DependencyDefinition("both", "high")},
+        "total": {
+            "parts": MultiDependencyDefinition(
+                [DependencyDefinition(*each) for each in (("both", "low"), ("first",), ("inc",))]
+            )
+        },
+    }
+
+    again = GraphDefinition(
+        "again",
+        node_defs=whole.node_defs,
+        dependencies=whole.dependencies,
+        input_mappings=whole.input_mappings,
+        output_mappings=whole.output_mappings,
+    )
+
+    assert {k: v.bindings for k, v in again.invocations.items()} == {
+        k: v.bindings for k, v in whole.invocations.items()
+    }
+    assert again.node_named("first").tags == {"a": "b"}
+    assert again.node_named("first").retry_policy == RetryPolicy(max_retries=2)
+    assert again.mapping == whole.mapping
