@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from treadle._arguments import refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._names import checked_tags
 from treadle._source import user_line
 from treadle.locations._definitions import Definitions
-from treadle.locations._jobs import job_config
+from treadle.locations._jobs import AssetJob, job_config
 from treadle.locations._op_jobs import JobDefinition, config_of, part_of
+from treadle.selection._asset_selection import AssetSelection
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
 from treadle_inprocess._request import Request, run
@@ -52,13 +55,14 @@ class JobInProcess:
         partition_key: object = None,
         raise_on_error: bool = True,
         op_selection: object = None,
-        asset_selection: object = None,
+        asset_selection: Iterable[KeyLike] | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, Any] | None = None,
     ) -> ExecuteInProcessResult:
         """Make what the job selects, as `materialize` does, with other resources where they are given.
 
-        A job of ops runs as `JobDefinition.execute_in_process` runs it.
+        `asset_selection` are those of the job's assets that are made, with their checks. A job of ops
+        runs as `JobDefinition.execute_in_process` runs it.
 
         Raises:
             DefinitionError: an argument is wrong.
@@ -69,17 +73,18 @@ class JobInProcess:
         given = {
             "partition_key": partition_key,
             "op_selection": None if self._is_of_ops else op_selection,
-            "asset_selection": asset_selection,
+            "asset_selection": asset_selection if self._is_of_ops else None,
         }
         refuse_unsupported(owner, given)
-        definitions = self._with(resources or {}, op_selection)
+        keys = [as_key(each) for each in asset_selection or ()]
+        definitions = self._with(resources or {}, op_selection, keys)
         config = job_config(run_config, owner, "run_config")
         for job in definitions.contents.jobs:
             if job.name == self.name and isinstance(job, JobDefinition):
                 config = config_of(job, config)
         request = Request(
             definitions=definitions,
-            selection=Selection() if self._is_implicit else Selection(job=self.name),
+            selection=self._selection(keys),
             options=PlanOptions(config=config),
             tags=checked_tags(tags or {}, owner=owner),
             root=self.name if self._is_of_ops else "",
@@ -92,9 +97,36 @@ class JobInProcess:
     def _is_implicit(self) -> bool:
         return not any(job.name == self.name for job in self._definitions.contents.jobs)
 
-    def _with(self, resources: Mapping[str, Any], op_selection: object) -> Definitions:
+    def _selection(self, keys: Sequence[AssetKey]) -> Selection:
+        if not self._is_implicit:
+            return Selection(job=self.name)
+        return Selection(expressions=(str(AssetSelection.assets(*keys)),) if keys else ())
+
+    def _less(self, job: AssetJob, keys: Sequence[AssetKey]) -> AssetJob:
+        """Return the job with no other assets than these.
+
+        Raises:
+            ArgumentError: it does not select one of them.
+        """
+        (selected,) = (
+            each.keys for each in self._definitions.selected_jobs if each.job.name == job.name
+        )
+        for key in keys:
+            if key.text not in selected:
+                raise ArgumentError(
+                    f"execute_in_process: the job {job.name!r} does not select {key.text!r}."
+                    f"{did_you_mean(key.text, selected)}",
+                    fix=f"asset_selection may name {listed(sorted(selected))}.",
+                    source=user_line(),
+                )
+        less = AssetSelection(job.selection) & AssetSelection.assets(*keys)
+        return replace(job, selection=less.expression)
+
+    def _with(
+        self, resources: Mapping[str, Any], op_selection: object, keys: Sequence[AssetKey]
+    ) -> Definitions:
         contents = self._definitions.contents
-        if not resources and not op_selection:
+        if not resources and not op_selection and (not keys or self._is_implicit):
             return self._definitions
         owner = f"execute_in_process of {self.name!r}"
         return Definitions(
@@ -102,6 +134,8 @@ class JobInProcess:
             jobs=[
                 part_of(job, op_selection, owner=owner)
                 if job.name == self.name and isinstance(job, JobDefinition)
+                else self._less(job, keys)
+                if job.name == self.name and keys
                 else job
                 for job in contents.jobs
             ],

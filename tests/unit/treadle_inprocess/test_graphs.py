@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,11 @@ import pytest
 
 from treadle import (
     ArgumentError,
+    AssetCheckResult,
+    AssetCheckSpec,
     AssetExecutionContext,
+    AssetKey,
+    AssetSelection,
     CompositionError,
     Config,
     Definitions,
@@ -20,6 +25,7 @@ from treadle import (
     NoSuchResultError,
     Nothing,
     Out,
+    Output,
     OutputContext,
     PlanRefused,
     Resource,
@@ -238,6 +244,36 @@ def test_a_job_makes_what_it_selects(tmp_path: Path) -> None:
     assert result.is_node_untouched("first")
     with pytest.raises(ArgumentError, match="Did you mean 'one'"):
         definitions.get_job_def("ones")
+
+
+def test_a_job_makes_those_of_its_assets_that_are_named() -> None:
+    @asset(key_prefix="not", check_specs=[AssetCheckSpec("full", asset=["not", "first"])])
+    def first() -> Iterator[Output[int] | AssetCheckResult]:
+        yield Output(1)
+        yield AssetCheckResult(passed=True)
+
+    @asset
+    def second() -> int:
+        return 2
+
+    @asset
+    def third() -> int:
+        return 3
+
+    definitions = Definitions(
+        assets=[first, second, third],
+        jobs=[define_asset_job("two", AssetSelection.all() - AssetSelection.keys("third"))],
+    )
+    job, every = definitions.get_job_def("two"), definitions.get_job_def("__ASSET_JOB")
+
+    for each in (job, every):
+        result = each.execute_in_process(asset_selection=[AssetKey(["not", "first"])])
+        assert [made.asset_key.text for made in result.asset_materializations] == ["not/first"]
+        assert len(result.get_asset_check_evaluations()) == 1
+    assert len(every.execute_in_process(asset_selection=["second", "third"]).step_states) == 2
+    assert len(job.execute_in_process().asset_materializations) == 2
+    with pytest.raises(ArgumentError, match="'two' does not select 'third'"):
+        job.execute_in_process(asset_selection=["third"])
 
 
 def test_a_job_takes_other_resources() -> None:
