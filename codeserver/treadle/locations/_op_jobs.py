@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, overload
 
-from treadle._arguments import checked, refuse_unsupported
+from treadle._arguments import checked, filled, refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, inputs_in_words, listed
 from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._system import os
 from treadle._texts import described
+from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._block_options import block_options, mode
 from treadle.graphs._graph import GraphDefinition, compose
@@ -22,7 +23,7 @@ from treadle.locations.snapshot import SourceLine
 from treadle.ops._functions import checked_function, name_of
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node
-from treadle_contract.lazy_dataclasses import dataclass, field, replace
+from treadle_contract.lazy_dataclasses import dataclass, field, field_names, replace
 from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from treadle_inprocess import ExecuteInProcessResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+_OF_THE_CALL: Final = ("self", "graph_def", "hook_defs", "asset_layer", "owners")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False, repr=False)
 class JobDefinition(AssetJob):
     """A job of ops: `graph` is what it runs, `block` that as a block without assets.
 
@@ -42,6 +46,38 @@ class JobDefinition(AssetJob):
     whole: GraphDefinition
     resource_defs: Mapping[str, Any] = field(default_factory=dict)
     input_values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __init__(  # noqa: PLR0913 -- Dagster's parameters
+        self,
+        *,
+        graph_def: GraphDefinition,
+        resource_defs: Mapping[str, Any] | None = None,
+        executor_def: object = None,
+        logger_defs: object = None,
+        name: str | None = None,
+        config: Any = None,
+        description: str | None = None,
+        partitions_def: object = None,
+        tags: Mapping[str, Any] | None = None,
+        run_tags: Mapping[str, Any] | None = None,
+        metadata: object = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
+        op_retry_policy: RetryPolicy | None = None,
+        asset_layer: object = None,
+        input_values: Mapping[str, Any] | None = None,
+        owners: object = None,
+    ) -> None:
+        given = {name: value for name, value in locals().items() if name not in _OF_THE_CALL}
+        refuse_unsupported("JobDefinition", {"asset_layer": asset_layer, "owners": owners})
+        if type(graph_def) is not GraphDefinition:
+            raise ArgumentError(
+                f"JobDefinition: graph_def is {in_words(graph_def)}, and no graph.",
+                fix="Give what @graph or GraphDefinition(…) made.",
+                source=user_line(),
+            )
+        made = job_of(graph_def, {**given, "hooks": hook_defs}, label="JobDefinition")
+        for known in field_names(type(made)) or ():
+            object.__setattr__(self, known, getattr(made, known))
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Refuse to be called: a body calls graphs.
@@ -107,6 +143,10 @@ class JobDefinition(AssetJob):
 
     def __repr__(self) -> str:
         return f"<job {self.name}>"
+
+
+# Under the name of the class.
+setattr(JobDefinition, "__init__", checked(JobDefinition.__init__, label="JobDefinition"))  # noqa: B010 -- mypy minds the plain form
 
 
 def with_inputs(made: JobDefinition, input_values: Mapping[str, Any]) -> JobDefinition:
@@ -235,7 +275,7 @@ def job(  # noqa: PLR0913 -- Dagster's parameters, then ours
 
 
 def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> JobDefinition:
-    """Make a job of a graph, of what `job` or `to_job` was given.
+    """Make a job of a graph, of what `job`, `to_job` or the constructor was given.
 
     Raises:
         DefinitionError: an argument cannot work.
@@ -251,7 +291,8 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     input_values = _of_part(graph, part, given["input_values"] or {})
     description = given["description"] or graph.description
     source = user_line()
-    made = JobDefinition(
+    made = filled(
+        JobDefinition,
         name=name,
         selection=InBlock(name=name),
         description=description,

@@ -166,6 +166,29 @@ def test_a_graph_becomes_a_job_with_inputs_by_hand() -> None:
     assert result.output_for_node("split", "left") == "a"
 
 
+def test_a_job_is_constructed_of_a_graph() -> None:
+    made = JobDefinition(
+        graph_def=inner,
+        name="constructed",
+        input_values={"text": "abc"},
+        config={"ops": {"split": {}}},
+        tags={"a": "b"},
+        run_tags={"c": "d"},
+        op_retry_policy=RetryPolicy(max_retries=1),
+    )
+
+    assert (made.name, made.graph, made.tags) == ("constructed", inner, {"a": "b", "c": "d"})
+    assert made.retry_policy == RetryPolicy(max_retries=1)
+    assert made.execute_in_process().output_value() == "bc"
+    assert JobDefinition(graph_def=etl.graph).name == "etl"
+    for wrong in (fetch, "inner", etl):
+        with pytest.raises(ArgumentError, match="and no graph") as refused:
+            JobDefinition(graph_def=wrong)  # type: ignore[arg-type]  # the mistake
+        assert refused.value.source.file == __file__
+    with pytest.raises(ArgumentError, match=r"JobDefinition\(partitions_def="):
+        JobDefinition(graph_def=etl.graph, partitions_def=1)
+
+
 def test_resources_of_a_job_and_of_a_run() -> None:
     @op
     def tells(bell: ResourceParam[str]) -> str:
