@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from treadle._dagster_names import argument_not_there, not_there
 from treadle._errors import did_you_mean
@@ -30,8 +31,9 @@ def check_module(source: str) -> tuple[Finding, ...]:
     """
     found: dict[str, Finding] = {}
     reader = _Reader()
-    reader.visit(ast.parse(source))
-    for line, name, said in reader.findings:
+    tree = ast.parse(source)
+    reader.visit(tree)
+    for line, name, said in (*reader.findings, *_not_in_star(tree)):
         if name not in found or line < found[name].line:
             found[name] = Finding(line=line, name=name, said=said)
     return tuple(sorted(found.values(), key=lambda each: (each.line, each.name)))
@@ -91,6 +93,28 @@ class _Reader(ast.NodeVisitor):
     def _tell(self, line: int, name: str, said: str | None) -> None:
         if said is not None:
             self.findings.append((line, name, said))
+
+
+def _not_in_star(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
+    """Yield what a module uses as if a star gave it, and is not there."""
+    imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)]
+    stars = [each.module for each in imports if each.names[0].name == "*"]
+    # Another's star may give any name.
+    if not stars or not set(stars) <= set(_PACKAGES):
+        return
+    names = [each for each in ast.walk(tree) if isinstance(each, ast.Name)]
+    bound = {each.id for each in names if not isinstance(each.ctx, ast.Load)}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Import | ast.ImportFrom):
+            bound |= {(one.asname or one.name).partition(".")[0] for one in each.names}
+        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(each.name)
+        elif isinstance(each, ast.arg):
+            bound.add(each.arg)
+    for name in names:
+        said = None if name.id in bound else not_there(name.id)
+        if said is not None:
+            yield name.lineno, name.id, said
 
 
 def _said(name: str) -> str | None:

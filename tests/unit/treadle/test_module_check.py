@@ -69,6 +69,27 @@ def test_a_name_that_nobody_has_is_told_with_what_may_be_meant() -> None:
     assert found.said.startswith("Treadle has no grpah_asset. Did you mean 'graph_asset'")
 
 
+def test_what_a_star_cannot_give_is_told_where_it_is_used() -> None:
+    source = """
+from dagster import *
+
+@asset
+def a(config: Config): ...
+
+@schedule
+def s(sensor): return sensor
+
+def DynamicOut(): ...
+DynamicOut()
+"""
+
+    (found,) = check_module(source)
+
+    assert (found.line, found.name) == (7, "schedule")
+    assert "have a scheduler call" in found.said.lower()
+    assert check_module(f"from elsewhere import *{source}") == ()
+
+
 def test_what_is_no_python_is_no_module() -> None:
     with pytest.raises(SyntaxError):
         check_module("def")
