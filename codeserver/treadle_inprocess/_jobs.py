@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from treadle._arguments import refuse_unsupported
+from treadle._arguments import refuse_no_list, refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._names import checked_tags
 from treadle._source import user_line
+from treadle.assets._assets import AssetsDefinition
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import AssetJob, job_config
 from treadle.locations._op_jobs import JobDefinition, config_of, part_of
@@ -24,6 +25,10 @@ from treadle_inprocess._values import ObjectStore, PickleStore
 
 #: As in Dagster, the job that there is without being defined: every asset.
 EVERY_ASSET: Final = "__ASSET_JOB"
+
+
+def _named(asset: KeyLike | AssetsDefinition) -> Iterable[AssetKey]:
+    return sorted(asset.keys) if isinstance(asset, AssetsDefinition) else (as_key(asset),)
 
 
 class JobInProcess:
@@ -55,7 +60,7 @@ class JobInProcess:
         partition_key: object = None,
         raise_on_error: bool = True,
         op_selection: object = None,
-        asset_selection: Iterable[KeyLike] | None = None,
+        asset_selection: Iterable[KeyLike | AssetsDefinition] | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, Any] | None = None,
     ) -> ExecuteInProcessResult:
@@ -76,7 +81,9 @@ class JobInProcess:
             "asset_selection": asset_selection if self._is_of_ops else None,
         }
         refuse_unsupported(owner, given)
-        keys = [as_key(each) for each in asset_selection or ()]
+        if asset_selection is not None:
+            refuse_no_list(f"{owner}: asset_selection", asset_selection)
+        keys = [key for each in asset_selection or () for key in _named(each)]
         definitions = self._with(resources or {}, op_selection, keys)
         config = job_config(run_config, owner, "run_config")
         for job in definitions.contents.jobs:

@@ -274,6 +274,10 @@ def test_a_job_makes_those_of_its_assets_that_are_named() -> None:
     assert len(job.execute_in_process().asset_materializations) == 2
     with pytest.raises(ArgumentError, match="'two' does not select 'third'"):
         job.execute_in_process(asset_selection=["third"])
+    assert job.execute_in_process(asset_selection=[first]).success
+    for wrong in ("second", 3):
+        with pytest.raises(ArgumentError, match=r"asset_selection=.* is not a list"):
+            job.execute_in_process(asset_selection=wrong)  # type: ignore[arg-type]  # on purpose
 
 
 def test_a_job_takes_other_resources() -> None:
