@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,17 @@ def test_the_command_shows_a_value(session: Session, capsys: pytest.CaptureFixtu
 
     assert status == 0
     assert "Value of the latest materialization\n499501" in capsys.readouterr().out
+
+
+def test_of_an_asset_without_a_value_its_definitions_have_none_either(
+    services: tuple[Session, Path],
+) -> None:
+    session, folder = services
+    session.succeed("nothing")
+    definitions = runpy.run_path(str(folder / "defs.py"))["defs"]
+
+    with pytest.raises(ValueUnreadableError, match=r"Loading nothing: no value of it was stored\."):
+        session.client.load("nothing", definitions=definitions)
 
 
 def test_the_command_says_how_to_read_what_it_needs_the_code_for(

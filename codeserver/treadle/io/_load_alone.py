@@ -47,7 +47,14 @@ def load_alone(definitions: Definitions, source: TaskSource, python_type: Any = 
     )
     with scope as resources:
         manager = resources.get(key)
-        if not isinstance(manager, InputManager) or isinstance(manager, OwnIOManager):
+        if isinstance(manager, OwnIOManager) or (manager is None and key == DEFAULT_IO_MANAGER):
+            raise StepFailedError(
+                FailureWhere.LOAD,
+                f"{subject}: no value of it was stored. Treadle's own manager, which records what it"
+                " stores, would have; an op that returns Nothing or a MaterializeResult without a value"
+                " gives it none.",
+            )
+        if not isinstance(manager, InputManager):
             raise missing_manager(subject, key, manager)
         given = Resources(resources)
         context = InputContext(
