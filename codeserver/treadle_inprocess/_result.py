@@ -139,7 +139,15 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
         """
         if not self._root:
             raise NoSuchResultError("Assets were made: ask for asset_value(KEY).")
-        return self._output(self._root.removesuffix("."), output_name)
+        name = self._root.removesuffix(".")
+        node = self._nodes.get(name)
+        if isinstance(node, GraphDefinition) and output_name not in node.mapping:
+            # Of a job of ops, what its body returns is nobody's.
+            has = f"It has {listed(node.mapping)}." if node.mapping else "It has none."
+            raise NoSuchResultError(
+                f"{name!r} has no output {output_name!r}. {has} Ask output_for_node(NAME) for an op's."
+            )
+        return self._output(name, output_name)
 
     def output_for_node(self, node_name: str, output_name: str = DEFAULT_OUTPUT) -> Any:
         """Return what an op gave for an output, or a graph.

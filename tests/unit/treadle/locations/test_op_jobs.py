@@ -15,6 +15,7 @@ from treadle import (
     DuplicateError,
     In,
     JobDefinition,
+    NoSuchResultError,
     Nothing,
     Out,
     Output,
@@ -97,6 +98,8 @@ def test_each_op_of_a_job_runs_though_nothing_reads_it() -> None:
     assert result.output_for_node("last") == 2 * len("uesday")
     assert result.output_for_node("inner.count") == 2
     assert result.output_for_node("inner") == "uesday"
+    with pytest.raises(NoSuchResultError, match=r"'etl' has no output 'result'\. It has none"):
+        result.output_value()
 
 
 def test_a_job_without_an_op_runs_and_succeeds() -> None:
