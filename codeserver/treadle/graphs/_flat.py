@@ -19,6 +19,7 @@ from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
+from treadle.steps._step_code import Given
 from treadle.steps._type_check import type_name
 from treadle.types._mismatch import mismatch
 from treadle.types._own_types import own_type
@@ -46,12 +47,16 @@ FlatRef: TypeAlias = ArgumentRef | StepRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatInput:
-    """An input of a step; without refs the op's default is used."""
+    """An input of a step; without refs the op's default is used.
+
+    `elements` is all of a list that has values among what it reads, () elsewhere.
+    """
 
     name: str
     definition: In
     refs: tuple[FlatRef, ...] = ()
     fan_in: bool = False
+    elements: tuple[StepRef | Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +280,6 @@ def with_inputs(flat: FlatBlock, values: Mapping[str, object]) -> FlatBlock:
     """Return the steps with values for arguments of the block; those without one read nothing.
 
     Raises:
-        CompositionError: a list would have to hold a value.
         ArgumentError: a value is not of the type that an op declares.
     """
     return replace(
@@ -298,11 +302,11 @@ def _with_input(step: FlatStep, each: FlatInput, values: Mapping[str, object]) -
         value = values.get(name, each.definition.default_value)
         _refuse_wrong_type(step, each, name, value)
         return replace(each, definition=replace(each.definition, default_value=value), refs=())
-    raise CompositionError(
-        f"{'.'.join(step.path)!r} is given a list of which one element is an input of its job.",
-        fix="Make the value in an op, and pass its output.",
-        source=step.source,
+    elements = tuple(
+        Given(values[ref.argument]) if isinstance(ref, ArgumentRef) else ref for ref in each.refs
     )
+    refs = tuple(ref for ref in elements if isinstance(ref, StepRef))
+    return replace(each, refs=refs, elements=elements)
 
 
 def _refuse_wrong_type(step: FlatStep, each: FlatInput, name: str, value: object) -> None:

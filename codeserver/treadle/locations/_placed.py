@@ -27,7 +27,7 @@ from treadle.locations.snapshot import (
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
 from treadle.ops._tellable import is_tellable
-from treadle.steps._step_code import NO_CHECKS, StepCode
+from treadle.steps._step_code import NO_CHECKS, ListElement, StepCode
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.policy import RetryPolicy
@@ -162,7 +162,8 @@ class PlacedBlock:
         ins = {
             each.name: each.definition
             for each in flat.inputs
-            if not each.refs and not each.definition.is_nothing and is_tellable(each.definition)
+            if not (each.refs or each.fan_in or each.definition.is_nothing)
+            and is_tellable(each.definition)
         }
         if not ins:
             return None
@@ -190,6 +191,12 @@ class PlacedBlock:
             has_default=merged.has_default,
             manager_key=merged.input_manager_key,
             manager_builtin=is_builtin(merged.input_manager_key, self._place.resources),
+        )
+
+    def _list(self, each: FlatInput) -> tuple[ListElement, ...]:
+        return tuple(
+            (self._key(ref.path), ref.output) if isinstance(ref, StepRef) else ref
+            for ref in each.elements
         )
 
     def _source(self, ref: FlatRef) -> Source:
@@ -319,6 +326,7 @@ class PlacedBlock:
         return StepCode(
             op=self._required(flat.op),
             ins={each.name: each.definition for each in flat.inputs},
+            lists={each.name: self._list(each) for each in flat.inputs if each.elements},
             outs=flat.outs,
             assets=assets,
             metadata={key: self._said[key.text].metadata for key in made},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from treadle._keys import AssetKey
@@ -17,7 +17,7 @@ from treadle.steps._failures import StepFailedError, TaskMismatchError, user_cod
 from treadle.steps._memory import TaskMemory
 from treadle.steps._not_loaded import NotLoaded
 from treadle.steps._resources import Resources, config_of
-from treadle.steps._step_code import StepCode
+from treadle.steps._step_code import ListElement, StepCode
 from treadle.steps._value_check import ValueCheck
 from treadle_contract.event import InputLoaded
 from treadle_contract.ids import KeyText, StepKey
@@ -109,6 +109,8 @@ class InputLoader:
         for position, source in enumerate(given.sources):
             values.append(self._value(given.name, declared, source))
             self.loaded(_told(given.name, position, source))
+        if given.name in self.code.lists:
+            values = _whole_list(self.code.lists[given.name], given.sources, values)
         value = values if given.fan_in else values[0]
         self._check_type(given.name, declared, value, ", ".join(map(_described, given.sources)))
         return value
@@ -241,6 +243,20 @@ class InputLoader:
             step_context=self.step_context,
             upstream_output=upstream,
         )
+
+
+def _whole_list(
+    elements: Sequence[ListElement], sources: Sequence[TaskSource], values: Sequence[Any]
+) -> list[Any]:
+    """Return what was read with the job's own values in their places; what is left out has none."""
+    read = list(zip(sources, values, strict=True))
+    found = []
+    for each in elements:
+        if not isinstance(each, tuple):
+            found.append(each.value)
+        elif read and (read[0][0].step_key, read[0][0].output) == each:
+            found.append(read.pop(0)[1])
+    return found
 
 
 def upstream_output(

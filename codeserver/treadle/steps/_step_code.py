@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from treadle._keys import AssetKey
 from treadle.ops._ins_outs import In, Out
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 NO_CHECKS: Final[Mapping[str, AssetCheckSpec]] = {}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """A value that is an element of a list: that of an input of the job."""
+
+    value: object
+
+
+#: A value, or the step and output that give one.
+ListElement: TypeAlias = Given | tuple[str, str]
+NO_LISTS: Final[Mapping[str, tuple[ListElement, ...]]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCode:
     """An op as it is in its block.
@@ -27,7 +39,7 @@ class StepCode:
     the block's resources too. `assets` has an entry for every output, sorted, () for an
     intermediate. `metadata` is what the definitions say of each asset that it makes. `config`
     is how it reads what the run tells it; None: it takes none. `told_inputs` is so of inputs that nothing
-    is connected to. `checks` are by the outputs that give
+    is connected to. `lists` has inputs whose list has values of the job's among what it reads. `checks` are by the outputs that give
     their results. `hooks` are those of its block, of the graphs around it and of its invocation.
     """
 
@@ -36,6 +48,7 @@ class StepCode:
     outs: Mapping[str, Out]
     assets: Mapping[str, tuple[AssetKey, ...]]
     metadata: Mapping[AssetKey, Mapping[str, Any]]
+    lists: Mapping[str, tuple[ListElement, ...]] = NO_LISTS
     config: StepConfig | None = None
     told_inputs: ToldInputs | None = None
     checks: Mapping[str, AssetCheckSpec] = NO_CHECKS

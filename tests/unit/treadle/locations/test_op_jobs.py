@@ -289,3 +289,32 @@ def test_an_op_that_nobody_reads_is_refused_where_assets_are_made() -> None:
         @graph_asset
         def made():  # type: ignore[no-untyped-def]  # as users write it
             return idle()
+
+
+def test_an_input_of_a_job_is_an_element_of_a_list_in_its_place() -> None:
+    @op
+    def number(of: int) -> int:
+        return of * 10
+
+    @op(out=Out(is_required=False))
+    def left_out() -> Any:
+        yield from ()
+
+    @op
+    def together(parts: list) -> list:  # type: ignore[type-arg]  # as users write it
+        return parts
+
+    @graph
+    def lists(one, two):  # type: ignore[no-untyped-def]  # as users write it
+        made = number(one)
+        together.alias("values")([one, two])
+        return together([one, made, left_out(), two, made, one])
+
+    made = lists.to_job(input_values={"one": 1, "two": "b"})
+    result = made.execute_in_process()
+    told = Definitions(jobs=[made]).get_job_def("lists").execute_in_process()
+
+    assert result.output_value() == told.output_value() == [1, 10, "b", 10, 1]
+    assert result.output_for_node("values") == [1, "b"]
+    with pytest.raises(ArgumentError, match="nothing is given for its input 'two'"):
+        lists.to_job(input_values={"one": 1})
