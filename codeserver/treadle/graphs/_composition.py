@@ -284,7 +284,8 @@ class Body:
             raise CompositionError(
                 f"In {self.owner}: {node.name!r} is not given its {inputs} {listed(missing)}."
                 f"{context_hint(missing)}",
-                fix="Connect it, or give it a default in the op. A resource is annotated"
+                fix="Connect it, or give it a default in the op. One that runs tell by config is"
+                " annotated with a type of plain data (int, list[str], …), a resource"
                 " ResourceParam[…].",
                 source=user_line(),
             )

@@ -402,7 +402,8 @@ CONTEXT = "The context is a first argument named context, _context, context_ or 
          f"{CORRECT} AssetSpec('ctx')."),
         ("@op\ndef o(_ctx, x): return 1\n@graph_asset\ndef g():\n    return o()  # at",
          f"In @graph_asset 'g': 'o' is not given its inputs '_ctx', 'x'. {CONTEXT}",
-         "Connect it, or give it a default in the op. A resource is annotated ResourceParam[…]."),
+         ("Connect it, or give it a default in the op. One that runs tell by config is annotated with"
+          " a type of plain data (int, list[str], …), a resource ResourceParam[…].")),
         ("@asset(partitions_def=3)  # at\ndef f(): ...",
          "asset(partitions_def=…) is not supported yet.",
          "Partitions are not there yet: leave it out."),
