@@ -15,4 +15,15 @@ CASES = [
         Asked(job="mail_again", config={"ops": {"sent": {}}}, refused="sent"),
         Asked(select="order_count", values={"order_count": 2}),
     ),
+    case(
+        "jobs/part_of_a_graph.py",
+        Asked(job="all_of_it", says=("sum of [1, 8, 1]", "told 10")),
+        Asked(job="without_the_end", says=("sum of [3, 8, 3]",)),
+        Asked(
+            job="the_end",
+            config={"ops": {"telling": {"inputs": {"number": {"value": 7}}}}},
+            says=("told 7",),
+        ),
+        Asked(job="the_end", refused="number"),
+    ),
 ]
