@@ -15,6 +15,7 @@ _ARGUMENTS: Final = {
     "auto_materialize_policy": "Treadle has no automation yet: leave it out.",
     "compute_kind": "It is Dagster's older name: write kinds={{{value}}}.",
     "hook_fn": "Put @success_hook or @failure_hook over the function.",
+    "include_sources": "What is made elsewhere is read, and never selected: leave it out.",
     "input_defs": "It is Dagster's older name: write ins={{name: In(…)}}.",
     "non_argument_deps": "It is Dagster's older name: write deps=[…].",
     "output_defs": "It is Dagster's older name: write out={{name: Out(…)}}.",

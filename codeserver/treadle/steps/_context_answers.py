@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
@@ -104,6 +104,10 @@ class ContextAnswers:
         return RunOfStep(run_id=self.run_id, job_name=self.job_name, tags=self.run_tags)
 
     dagster_run = run
+
+    def get_op_execution_context(self) -> Self:
+        """Return the context itself."""
+        return self
 
     def describe_op(self) -> str:
         """Return what the op is called in messages."""

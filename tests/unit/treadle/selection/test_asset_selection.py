@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 import treadle
 from tests.unit.treadle.selection.test_expression import EXPRESSIONS
-from treadle import AssetKey, AssetSelection, Definitions, asset, define_asset_job
+from treadle import ArgumentError, AssetKey, AssetSelection, Definitions, asset, define_asset_job
 from treadle.selection import Expression, evaluate, parse
 from treadle.selection._evaluation import AssetGraph
 
@@ -159,3 +160,19 @@ def test_what_is_no_selection_is_not_joined(write: Any) -> None:
 )
 def test_what_may_be_given_for_a_selection_becomes_one(given: Any, text: str) -> None:
     assert str(AssetSelection.from_coercible(given)) == text
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: AssetSelection.all(include_sources=True),  # type: ignore[call-arg]
+        lambda: AssetSelection.kind("k", include_sources=True),  # type: ignore[call-arg]
+    ],
+)
+def test_what_is_made_elsewhere_is_not_selected_and_said_so(
+    make: Callable[[], AssetSelection],
+) -> None:
+    with pytest.raises(ArgumentError, match="read, and never selected: leave it out") as error:
+        make()
+
+    assert __file__ in str(error.value)

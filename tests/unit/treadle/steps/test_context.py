@@ -131,7 +131,7 @@ def test_an_attribute_that_is_not_there_names_the_one_that_was_meant(name, said)
 
 
 def test_a_step_has_no_partition_and_says_so() -> None:
-    context = build_op_context()
+    context = build_op_context().get_op_execution_context()
 
     assert not context.has_partition_key
     assert not context.has_partition_key_range
